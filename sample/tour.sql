@@ -1,0 +1,69 @@
+-- The tour of scripts/demo: the main calls, on the sample database, with what they return. By hand:
+--
+--     psql -d library -f sample/tour.sql
+
+\set ON_ERROR_STOP on
+\pset footer off
+\pset null '-'
+\set QUIET on
+
+\echo
+\echo '1. One call describes a schema: every relation with its columns, constraints, privileges and links.'
+\echo
+\echo '   SELECT msar.get_schema_table_details(''library''::regnamespace);'
+\echo
+-- The document is long: here is one line a relation. "shown by" is the column that stands for a row elsewhere.
+SELECT relation->>'name' AS name, relation->>'kind' AS kind,
+    jsonb_array_length(relation->'columns') AS columns,
+    (SELECT string_agg(c->>'name', ', ' ORDER BY position)
+       FROM jsonb_array_elements(relation->'primary_key') WITH ORDINALITY AS key (attnum, position)
+       JOIN jsonb_array_elements(relation->'columns') AS c ON c->'id' = key.attnum) AS "primary key",
+    (SELECT string_agg(DISTINCT k #>> '{foreign_key,referent,name}', ', ')
+       FROM jsonb_array_elements(relation->'constraints') AS k
+      WHERE k->>'type' = 'foreignkey') AS "refers to",
+    jsonb_array_length(relation->'incoming') AS incoming,
+    relation #>> '{preview_settings,template}' AS "shown by"
+FROM jsonb_array_elements(msar.get_schema_table_details('library'::regnamespace)::jsonb) AS relation;
+
+\echo
+\echo '2. One relation, in the same form. Its columns say what a client needs to show and edit them:'
+\echo
+\echo '   SELECT msar.get_table_details(''library.member'');'
+\echo
+SELECT c->>'name' AS column, c->>'type_full' AS type, c->>'ui_type' AS input,
+    c #>> '{default,value}' AS default,
+    concat_ws(', ',
+        CASE WHEN (c->>'primary_key')::boolean THEN 'primary key' END,
+        CASE WHEN NOT (c->>'nullable')::boolean THEN 'not null' END,
+        'identity ' || (c->>'identity'),
+        'generated ' || (c #>> '{generated,kind}')) AS properties
+FROM jsonb_array_elements(msar.get_table_details('library.member')::jsonb->'columns') AS c;
+
+\echo
+\echo '   One of these columns as it stands in the document:'
+\echo
+\pset tuples_only on
+\pset format unaligned
+SELECT jsonb_pretty(c)
+FROM jsonb_array_elements(msar.get_table_details('library.member')::jsonb->'columns') AS c
+WHERE c->>'name' = 'email';
+\pset format aligned
+\pset tuples_only off
+
+\echo
+\echo '3. What depends on a table, and how far down:'
+\echo
+\echo '   SELECT msar.get_dependents(''library.publisher'');'
+\echo
+SELECT (d->>'depth')::integer AS depth, d->>'kind' AS kind, d->>'identity' AS object,
+    d #>> '{depends_on,identity}' AS "depends on", (d->>'blocks_drop')::boolean AS "blocks DROP"
+FROM jsonb_array_elements(msar.get_dependents('library.publisher')) AS d
+ORDER BY depth, kind, object;
+
+\echo
+\echo '4. What DROP ... CASCADE would remove or change, before anything is dropped:'
+\echo
+\echo '   SELECT msar.preview_drop(''library.book'');'
+\echo
+SELECT d->>'action' AS action, d->>'kind' AS kind, d->>'identity' AS object
+FROM jsonb_array_elements(msar.preview_drop('library.book')) AS d;

@@ -1,0 +1,151 @@
+//! Columns of a relation.
+
+use super::Catalog;
+use super::default::ColumnDefault;
+use super::rows::{PgAttrdef, PgAttribute};
+use super::types::{Domain, Shape, TypeInfo, TypeOptions, UiType};
+use crate::error::Error;
+use crate::pg::acl::Privileges;
+use crate::pg::scan::Char;
+use crate::pg::{Oid, deparse};
+use serde::Serialize;
+use std::rc::Rc;
+
+/// What `msar.get_column_info` tells about a column.
+#[derive(Serialize)]
+pub(crate) struct ColumnInfo {
+    pub(crate) id: i16,
+    pub(crate) name: String,
+    #[serde(rename = "type")]
+    type_name: String,
+    type_options: Option<TypeOptions>,
+    nullable: bool,
+    primary_key: bool,
+    default: Option<ColumnDefault>,
+    has_dependents: bool,
+    description: Option<String>,
+    current_role_priv: Vec<&'static str>,
+}
+
+/// What `msar.get_table_details` tells about a column.
+#[derive(Serialize)]
+pub(crate) struct ColumnDetails {
+    #[serde(flatten)]
+    info: ColumnInfo,
+    type_full: String,
+    ui_type: UiType,
+    identity: Option<&'static str>,
+    generated: Option<Generated>,
+    collation: Option<String>,
+    domain: Option<Rc<Domain>>,
+    enum_values: Option<Rc<[String]>>,
+    metadata: Option<()>,
+}
+
+#[derive(Serialize)]
+struct Generated {
+    kind: &'static str,
+    expression: String,
+}
+
+/// What the relation knows about its columns.
+pub(crate) struct ColumnContext<'a> {
+    pub(crate) owner: Oid,
+    pub(crate) relation_privileges: Privileges,
+    pub(crate) primary_key: &'a [i16],
+    pub(crate) defaults: &'a [PgAttrdef],
+    /// Attnums of columns that something has a normal dependency on.
+    pub(crate) with_dependents: &'a [i32],
+    pub(crate) comments: &'a mut std::collections::HashMap<i32, String>,
+}
+
+impl ColumnInfo {
+    pub(crate) fn read(catalog: &Catalog, row: &PgAttribute, context: &mut ColumnContext<'_>) -> Result<Self, Error> {
+        let info = catalog.type_info(row.atttypid)?;
+        Ok(Self {
+            id: row.attnum,
+            name: row.attname.clone(),
+            type_name: info.listed_name().to_owned(),
+            type_options: TypeOptions::of(&info, row.atttypmod),
+            nullable: !row.attnotnull,
+            primary_key: context.primary_key.contains(&row.attnum),
+            default: default_of(row, context.defaults)?,
+            has_dependents: context.with_dependents.contains(&row.attnum.into()),
+            description: context.comments.remove(&row.attnum.into()),
+            current_role_priv: privileges_on(catalog, row, context).column_names(),
+        })
+    }
+}
+
+impl ColumnDetails {
+    pub(crate) fn read(catalog: &Catalog, row: &PgAttribute, context: &mut ColumnContext<'_>) -> Result<Self, Error> {
+        let info = catalog.type_info(row.atttypid)?;
+        Ok(Self {
+            type_full: full_type_name(&info, row)?,
+            ui_type: info.ui_type,
+            identity: match row.attidentity {
+                Char(b'a') => Some("always"),
+                Char(b'd') => Some("by_default"),
+                _ => None,
+            },
+            generated: Generated::read(row, context.defaults)?,
+            collation: collation_of(&info, row)?,
+            domain: info.domain(),
+            enum_values: info.enum_values.clone(),
+            metadata: None,
+            info: ColumnInfo::read(catalog, row, context)?,
+        })
+    }
+}
+
+/// The privileges on a column: those on the table, and those granted on the column.
+pub(crate) fn privileges_on(catalog: &Catalog, row: &PgAttribute, context: &ColumnContext<'_>) -> Privileges {
+    match row.attacl {
+        None => context.relation_privileges,
+        Some(acl) => context.relation_privileges.union(catalog.role.privileges_on_column(context.owner, acl)),
+    }
+}
+
+fn stored_expression<'a>(row: &PgAttribute, defaults: &'a [PgAttrdef]) -> Option<&'a str> {
+    defaults.iter().find(|default| default.adnum == row.attnum).map(|default| default.adbin.0.as_str())
+}
+
+fn default_of(row: &PgAttribute, defaults: &[PgAttrdef]) -> Result<Option<ColumnDefault>, Error> {
+    if row.attidentity != Char(0) {
+        return Ok(Some(ColumnDefault::identity()));
+    }
+    let Some(node_tree) = stored_expression(row, defaults) else { return Ok(None) };
+    if row.attgenerated != Char(0) {
+        let text = deparse::expression(node_tree, row.attrelid).ok_or(Error::Vanished)?;
+        return Ok(Some(ColumnDefault::generated(&text)));
+    }
+    ColumnDefault::stored(node_tree, row.attrelid).map(Some)
+}
+
+impl Generated {
+    fn read(row: &PgAttribute, defaults: &[PgAttrdef]) -> Result<Option<Self>, Error> {
+        let kind = match row.attgenerated {
+            Char(b's') => "stored",
+            Char(b'v') => "virtual",
+            _ => return Ok(None),
+        };
+        let Some(node_tree) = stored_expression(row, defaults) else { return Ok(None) };
+        let expression = deparse::expression(node_tree, row.attrelid).ok_or(Error::Vanished)?;
+        Ok(Some(Self { kind, expression }))
+    }
+}
+
+fn full_type_name(info: &TypeInfo, row: &PgAttribute) -> Result<String, Error> {
+    // Without modifiers both names are the same but for `character`, whose name without length means length 1.
+    if row.atttypmod < 0 && matches!(info.shape, Shape::Domain(_) | Shape::Enum) {
+        return Ok(info.name.clone());
+    }
+    deparse::type_name_with_modifiers(row.atttypid, row.atttypmod).ok_or(Error::Vanished)
+}
+
+fn collation_of(info: &TypeInfo, row: &PgAttribute) -> Result<Option<String>, Error> {
+    if row.attcollation == Oid::INVALID || row.attcollation == info.collation {
+        return Ok(None);
+    }
+    deparse::collation(row.attcollation).map(Some).ok_or(Error::Vanished)
+}

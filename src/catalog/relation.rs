@@ -1,0 +1,280 @@
+//! Relations: tables, views and their like.
+
+pub(crate) use super::column::ColumnInfo;
+use super::column::{self, ColumnContext, ColumnDetails};
+use super::constraint::Constraint;
+use super::preview::PreviewSettings;
+use super::rows::{PgAttrdef, PgAttribute, PgClass, PgConstraint, PgDepend, PgDescription, PgInherits, catalog_oid};
+use super::{Catalog, dependency, oid, optional_oid};
+use crate::error::Error;
+use crate::pg::Oid;
+use crate::pg::acl::Privileges;
+use crate::pg::scan::Char;
+use pgrx::pg_sys;
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// What `msar.get_table` tells about a relation.
+#[derive(Serialize)]
+pub(crate) struct TableInfo {
+    #[serde(serialize_with = "oid")]
+    oid: Oid,
+    name: String,
+    #[serde(serialize_with = "oid")]
+    schema: Oid,
+    description: Option<String>,
+    #[serde(serialize_with = "oid")]
+    owner_oid: Oid,
+    current_role_priv: Vec<&'static str>,
+    current_role_owns: bool,
+    #[serde(rename = "type")]
+    listed_type: &'static str,
+}
+
+/// What `msar.get_table_details` tells about a relation.
+#[derive(Serialize)]
+pub(crate) struct TableDetails {
+    #[serde(flatten)]
+    info: TableInfo,
+    kind: &'static str,
+    #[serde(serialize_with = "optional_oid")]
+    partition_of: Option<Oid>,
+    has_dependents: bool,
+    estimated_rows: Option<i64>,
+    primary_key: Vec<i16>,
+    columns: Vec<ColumnDetails>,
+    constraints: Vec<Constraint>,
+    incoming: Vec<Constraint>,
+    preview_settings: PreviewSettings,
+    metadata: Option<()>,
+}
+
+/// The kinds of relations that we describe.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Table,
+    PartitionedTable,
+    Partition,
+    View,
+    MaterializedView,
+    ForeignTable,
+}
+
+impl Kind {
+    /// `None` for indexes, sequences, composite types and TOAST tables.
+    fn of(row: &PgClass) -> Option<Self> {
+        let kind = match row.relkind.0 {
+            pg_sys::RELKIND_RELATION => Kind::Table,
+            pg_sys::RELKIND_PARTITIONED_TABLE => Kind::PartitionedTable,
+            pg_sys::RELKIND_FOREIGN_TABLE => Kind::ForeignTable,
+            pg_sys::RELKIND_VIEW => Kind::View,
+            pg_sys::RELKIND_MATVIEW => Kind::MaterializedView,
+            _ => return None,
+        };
+        Some(if row.relispartition { Kind::Partition } else { kind })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Table => "table",
+            Kind::PartitionedTable => "partitioned_table",
+            Kind::Partition => "partition",
+            Kind::View => "view",
+            Kind::MaterializedView => "materialized_view",
+            Kind::ForeignTable => "foreign_table",
+        }
+    }
+
+    /// The three words that clients of `msar.get_table` know.
+    fn listed_type(self) -> &'static str {
+        match self {
+            Kind::View => "view",
+            Kind::MaterializedView => "materialized_view",
+            Kind::Table | Kind::PartitionedTable | Kind::Partition | Kind::ForeignTable => "table",
+        }
+    }
+}
+
+/// The relations of a schema that we describe, by name.
+pub(crate) fn of_schema(catalog: &Catalog, schema: Oid) -> Vec<PgClass> {
+    let mut relations = PgClass::of_schema(&catalog.reader, schema);
+    relations.retain(|row| Kind::of(row).is_some());
+    relations.sort_by(|a, b| a.relname.cmp(&b.relname));
+    relations
+}
+
+/// A relation that we describe.
+pub(crate) fn find(catalog: &Catalog, relation: Oid) -> Result<PgClass, Error> {
+    let row = PgClass::by_oid(&catalog.reader, relation).ok_or(Error::UnknownRelation(relation))?;
+    if Kind::of(&row).is_none() {
+        return Err(Error::NotDescribable { name: row.relname });
+    }
+    Ok(row)
+}
+
+fn privileges(catalog: &Catalog, row: &PgClass) -> Privileges {
+    let is_view = row.relkind == Char(pg_sys::RELKIND_VIEW);
+    catalog.role.privileges_on_relation(row.oid, is_view, row.relowner, row.relacl)
+}
+
+/// The comments on a relation and its columns by attnum; 0 is the relation.
+fn comments(catalog: &Catalog, relation: Oid) -> HashMap<i32, String> {
+    let rows = PgDescription::of_relation(&catalog.reader, relation);
+    rows.into_iter().map(|row| (row.objsubid, row.description.0)).collect()
+}
+
+impl TableInfo {
+    pub(crate) fn read(catalog: &Catalog, row: &PgClass) -> Option<Self> {
+        Self::with_comment(catalog, row, comments(catalog, row.oid).remove(&0))
+    }
+
+    fn with_comment(catalog: &Catalog, row: &PgClass, description: Option<String>) -> Option<Self> {
+        Some(Self {
+            oid: row.oid,
+            name: row.relname.clone(),
+            schema: row.relnamespace,
+            description,
+            owner_oid: row.relowner,
+            current_role_priv: privileges(catalog, row).relation_names(),
+            current_role_owns: catalog.role.has_rights_of(row.relowner),
+            listed_type: Kind::of(row)?.listed_type(),
+        })
+    }
+}
+
+/// The rows of the catalogs that belong to one relation, each catalog read once.
+struct Parts {
+    columns: Vec<PgAttribute>,
+    defaults: Vec<PgAttrdef>,
+    constraints: Vec<PgConstraint>,
+    comments: HashMap<i32, String>,
+    dependents: Vec<PgDepend>,
+    /// Attnums in key order.
+    primary_key: Vec<i16>,
+    /// Attnums of columns that something has a normal dependency on.
+    with_dependents: Vec<i32>,
+}
+
+impl Parts {
+    fn read(catalog: &Catalog, relation: Oid) -> Self {
+        let reader = &catalog.reader;
+        let columns = PgAttribute::of_relation(reader, relation);
+        let constraints = PgConstraint::of_relation(reader, relation);
+        let dependents = PgDepend::on_object(reader, catalog_oid::PG_CLASS.into(), relation);
+        let has_defaults = columns.iter().any(|column| column.atthasdef);
+        let primary_key = constraints.iter().find(|constraint| constraint.contype == Char(b'p'));
+        let normal = dependents.iter().filter(|row| row.deptype == dependency::NORMAL);
+        Self {
+            defaults: if has_defaults { PgAttrdef::of_relation(reader, relation) } else { Vec::new() },
+            comments: comments(catalog, relation),
+            primary_key: primary_key.map(|constraint| constraint.conkey.clone()).unwrap_or_default(),
+            with_dependents: normal.map(|row| row.refobjsubid).collect(),
+            columns,
+            constraints,
+            dependents,
+        }
+    }
+
+    /// The columns, and how to tell about them.
+    fn column_context<'a>(&'a mut self, catalog: &Catalog, row: &PgClass) -> (&'a [PgAttribute], ColumnContext<'a>) {
+        let context = ColumnContext {
+            owner: row.relowner,
+            relation_privileges: privileges(catalog, row),
+            primary_key: &self.primary_key,
+            defaults: &self.defaults,
+            with_dependents: &self.with_dependents,
+            comments: &mut self.comments,
+        };
+        (&self.columns, context)
+    }
+}
+
+/// The columns of any relation; none for an unknown one.
+pub(crate) fn column_infos(catalog: &Catalog, relation: Oid) -> Result<Vec<ColumnInfo>, Error> {
+    let Some(row) = PgClass::by_oid(&catalog.reader, relation) else { return Ok(Vec::new()) };
+    let mut parts = Parts::read(catalog, relation);
+    let (columns, mut context) = parts.column_context(catalog, &row);
+    columns.iter().map(|column| ColumnInfo::read(catalog, column, &mut context)).collect()
+}
+
+impl TableDetails {
+    pub(crate) fn read(catalog: &Catalog, row: &PgClass) -> Result<Self, Error> {
+        let kind = Kind::of(row).ok_or_else(|| Error::NotDescribable { name: row.relname.clone() })?;
+        let mut parts = Parts::read(catalog, row.oid);
+        let description = parts.comments.remove(&0);
+        let info = TableInfo::with_comment(catalog, row, description).ok_or(Error::Vanished)?;
+        let incoming = incoming(catalog, row.oid, &parts)?;
+        let has_dependents = dependency::refuses_drop(&catalog.reader, row.oid, &parts.dependents);
+        let constraints = own_constraints(catalog, std::mem::take(&mut parts.constraints))?;
+        let (columns, mut context) = parts.column_context(catalog, row);
+        let preview_settings = PreviewSettings::of_column(preview_column(catalog, columns, &context)?);
+        let columns: Vec<ColumnDetails> =
+            columns.iter().map(|column| ColumnDetails::read(catalog, column, &mut context)).collect::<Result<_, _>>()?;
+        Ok(Self {
+            info,
+            kind: kind.name(),
+            partition_of: partition_of(catalog, row),
+            has_dependents,
+            estimated_rows: (row.reltuples >= 0.0).then_some(row.reltuples as i64),
+            primary_key: parts.primary_key,
+            columns,
+            constraints,
+            incoming,
+            preview_settings,
+            metadata: None,
+        })
+    }
+}
+
+fn partition_of(catalog: &Catalog, row: &PgClass) -> Option<Oid> {
+    if !row.relispartition {
+        return None;
+    }
+    PgInherits::parents(&catalog.reader, row.oid).first().map(|parent| parent.inhparent)
+}
+
+fn own_constraints(catalog: &Catalog, mut rows: Vec<PgConstraint>) -> Result<Vec<Constraint>, Error> {
+    rows.sort_by(|a, b| a.conname.cmp(&b.conname));
+    rows.into_iter().filter_map(|row| Constraint::read(catalog, row).transpose()).collect()
+}
+
+/// The foreign keys of other tables that refer to this one: pg_constraint has no index by the table referred to, but
+/// each of them depends on the columns that it refers to.
+fn incoming(catalog: &Catalog, relation: Oid, parts: &Parts) -> Result<Vec<Constraint>, Error> {
+    let mut candidates: Vec<Oid> = parts
+        .dependents
+        .iter()
+        .filter(|row| row.classid == Oid::from(catalog_oid::PG_CONSTRAINT) && row.deptype == dependency::NORMAL)
+        .map(|row| row.objid)
+        .filter(|&candidate| parts.constraints.iter().all(|own| own.oid != candidate))
+        .collect();
+    candidates.sort_by_key(|oid| oid.to_u32());
+    candidates.dedup();
+    let mut keys = Vec::new();
+    for candidate in candidates {
+        let Some(row) = PgConstraint::by_oid(&catalog.reader, candidate) else { continue };
+        if row.contype == Char(b'f') && row.confrelid == relation {
+            keys.extend(Constraint::read(catalog, row)?);
+        }
+    }
+    keys.sort_by(Constraint::by_table_and_name);
+    Ok(keys)
+}
+
+/// The name of the column by which a row is best known: the first readable one of string category, else the first
+/// readable one.
+fn preview_column<'a>(
+    catalog: &Catalog,
+    columns: &'a [PgAttribute],
+    context: &ColumnContext<'_>,
+) -> Result<Option<&'a str>, Error> {
+    let readable = || {
+        columns.iter().filter(|column| column::privileges_on(catalog, column, context).includes_select())
+    };
+    for column in readable() {
+        if catalog.type_info(column.atttypid)?.category == pg_sys::TYPCATEGORY_STRING {
+            return Ok(Some(&column.attname));
+        }
+    }
+    Ok(readable().next().map(|column| column.attname.as_str()))
+}

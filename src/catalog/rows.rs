@@ -1,0 +1,253 @@
+//! The rows that we read of PostgreSQL's catalogs, and the indexes by which we find them.
+//!
+//! Field names are the catalogs' own. The numbers are OIDs that PostgreSQL assigns once and for all (a test compares
+//! them with the names given here).
+
+use crate::catalog_row;
+use crate::pg::Oid;
+use crate::pg::acl::Acl;
+use crate::pg::scan::{Char, Key, Reader, Text};
+
+/// OIDs of the catalogs.
+pub(crate) mod catalog_oid {
+    pub(crate) const PG_TYPE: u32 = 1247;
+    pub(crate) const PG_ATTRIBUTE: u32 = 1249;
+    pub(crate) const PG_CLASS: u32 = 1259;
+    pub(crate) const PG_ATTRDEF: u32 = 2604;
+    pub(crate) const PG_CONSTRAINT: u32 = 2606;
+    pub(crate) const PG_DEPEND: u32 = 2608;
+    pub(crate) const PG_DESCRIPTION: u32 = 2609;
+    pub(crate) const PG_INHERITS: u32 = 2611;
+    pub(crate) const PG_NAMESPACE: u32 = 2615;
+    pub(crate) const PG_TRIGGER: u32 = 2620;
+    pub(crate) const PG_ENUM: u32 = 3501;
+    pub(crate) const PG_EXTENSION: u32 = 3079;
+}
+
+/// OIDs of their indexes.
+pub(crate) mod index_oid {
+    pub(crate) const PG_INHERITS_PARENT: u32 = 2187;
+    pub(crate) const PG_ATTRDEF_ADRELID_ADNUM: u32 = 2656;
+    pub(crate) const PG_ATTRIBUTE_RELID_ATTNUM: u32 = 2659;
+    pub(crate) const PG_CLASS_OID: u32 = 2662;
+    pub(crate) const PG_CONSTRAINT_CONRELID_CONTYPID_CONNAME: u32 = 2665;
+    pub(crate) const PG_CONSTRAINT_CONTYPID: u32 = 2666;
+    pub(crate) const PG_CONSTRAINT_OID: u32 = 2667;
+    pub(crate) const PG_DEPEND_DEPENDER: u32 = 2673;
+    pub(crate) const PG_DEPEND_REFERENCE: u32 = 2674;
+    pub(crate) const PG_DESCRIPTION_O_C_O: u32 = 2675;
+    pub(crate) const PG_INHERITS_RELID_SEQNO: u32 = 2680;
+    pub(crate) const PG_NAMESPACE_OID: u32 = 2685;
+    pub(crate) const PG_TYPE_OID: u32 = 2703;
+    pub(crate) const PG_ENUM_TYPID_SORTORDER: u32 = 3534;
+}
+
+catalog_row!(
+    /// A relation.
+    PgClass, catalog_oid::PG_CLASS, {
+        oid: Oid,
+        relname: String,
+        relnamespace: Oid,
+        relowner: Oid,
+        reltuples: f32,
+        relkind: Char,
+        relispartition: bool,
+        relacl: Option<Acl>,
+    }
+);
+
+impl PgClass {
+    pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
+        reader.by_index(index_oid::PG_CLASS_OID, &[("oid", Key::Oid(oid))]).pop()
+    }
+
+    pub(crate) fn of_schema(reader: &Reader, schema: Oid) -> Vec<Self> {
+        reader.by_full_scan(&[("relnamespace", Key::Oid(schema))])
+    }
+}
+
+catalog_row!(
+    /// A column.
+    PgAttribute, catalog_oid::PG_ATTRIBUTE, {
+        attrelid: Oid,
+        attname: String,
+        atttypid: Oid,
+        attnum: i16,
+        atttypmod: i32,
+        attnotnull: bool,
+        atthasdef: bool,
+        attidentity: Char,
+        attgenerated: Char,
+        attisdropped: bool,
+        attislocal: bool,
+        attinhcount: i16,
+        attcollation: Oid,
+        attacl: Option<Acl>,
+    }
+);
+
+impl PgAttribute {
+    /// The live columns of a relation, in attnum order.
+    pub(crate) fn of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
+        let mut columns: Vec<Self> =
+            reader.by_index(index_oid::PG_ATTRIBUTE_RELID_ATTNUM, &[("attrelid", Key::Oid(relation))]);
+        columns.retain(|column| column.attnum > 0 && !column.attisdropped);
+        columns
+    }
+
+    /// One live column.
+    pub(crate) fn by_number(reader: &Reader, relation: Oid, attnum: i16) -> Option<Self> {
+        let keys = [("attrelid", Key::Oid(relation)), ("attnum", Key::Int2(attnum))];
+        reader.by_index(index_oid::PG_ATTRIBUTE_RELID_ATTNUM, &keys).pop().filter(|column: &Self| !column.attisdropped)
+    }
+}
+
+catalog_row!(
+    /// A default, or the expression of a generated column.
+    PgAttrdef, catalog_oid::PG_ATTRDEF, { adnum: i16, adbin: Text }
+);
+
+impl PgAttrdef {
+    pub(crate) fn of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
+        reader.by_index(index_oid::PG_ATTRDEF_ADRELID_ADNUM, &[("adrelid", Key::Oid(relation))])
+    }
+}
+
+catalog_row!(
+    /// A constraint of a table or a domain.
+    PgConstraint, catalog_oid::PG_CONSTRAINT, {
+        oid: Oid,
+        conname: String,
+        contype: Char,
+        condeferrable: bool,
+        condeferred: bool,
+        conenforced: Option<bool>,
+        convalidated: bool,
+        conrelid: Oid,
+        conparentid: Oid,
+        confrelid: Oid,
+        confupdtype: Char,
+        confdeltype: Char,
+        confmatchtype: Char,
+        conkey: Vec<i16>,
+        confkey: Vec<i16>,
+    }
+);
+
+impl PgConstraint {
+    pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
+        reader.by_index(index_oid::PG_CONSTRAINT_OID, &[("oid", Key::Oid(oid))]).pop()
+    }
+
+    pub(crate) fn of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
+        reader.by_index(
+            index_oid::PG_CONSTRAINT_CONRELID_CONTYPID_CONNAME,
+            &[("conrelid", Key::Oid(relation))],
+        )
+    }
+
+    pub(crate) fn of_domain(reader: &Reader, domain: Oid) -> Vec<Self> {
+        reader.by_index(index_oid::PG_CONSTRAINT_CONTYPID, &[("contypid", Key::Oid(domain))])
+    }
+}
+
+catalog_row!(
+    /// That one object depends on another.
+    PgDepend, catalog_oid::PG_DEPEND, {
+        classid: Oid,
+        objid: Oid,
+        objsubid: i32,
+        refclassid: Oid,
+        refobjid: Oid,
+        refobjsubid: i32,
+        deptype: Char,
+    }
+);
+
+impl PgDepend {
+    /// What depends on an object or on a part of it.
+    pub(crate) fn on_object(reader: &Reader, class: Oid, object: Oid) -> Vec<Self> {
+        let keys = [("refclassid", Key::Oid(class)), ("refobjid", Key::Oid(object))];
+        reader.by_index(index_oid::PG_DEPEND_REFERENCE, &keys)
+    }
+
+    /// What an object or a part of it depends on.
+    pub(crate) fn of_object(reader: &Reader, class: Oid, object: Oid) -> Vec<Self> {
+        let keys = [("classid", Key::Oid(class)), ("objid", Key::Oid(object))];
+        reader.by_index(index_oid::PG_DEPEND_DEPENDER, &keys)
+    }
+}
+
+catalog_row!(
+    /// A comment.
+    PgDescription, catalog_oid::PG_DESCRIPTION, { objsubid: i32, description: Text }
+);
+
+impl PgDescription {
+    /// The comments on a relation (`objsubid` 0) and on its columns.
+    pub(crate) fn of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
+        let keys = [("objoid", Key::Oid(relation)), ("classoid", Key::Oid(catalog_oid::PG_CLASS.into()))];
+        reader.by_index(index_oid::PG_DESCRIPTION_O_C_O, &keys)
+    }
+}
+
+catalog_row!(
+    /// That a table inherits from another, or is a partition of it.
+    PgInherits, catalog_oid::PG_INHERITS, { inhparent: Oid }
+);
+
+impl PgInherits {
+    pub(crate) fn parents(reader: &Reader, child: Oid) -> Vec<Self> {
+        reader.by_index(index_oid::PG_INHERITS_RELID_SEQNO, &[("inhrelid", Key::Oid(child))])
+    }
+
+    pub(crate) fn children(reader: &Reader, parent: Oid) -> Vec<Self> {
+        reader.by_index(index_oid::PG_INHERITS_PARENT, &[("inhparent", Key::Oid(parent))])
+    }
+}
+
+catalog_row!(
+    /// A schema.
+    PgNamespace, catalog_oid::PG_NAMESPACE, { nspname: String }
+);
+
+impl PgNamespace {
+    pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
+        reader.by_index(index_oid::PG_NAMESPACE_OID, &[("oid", Key::Oid(oid))]).pop()
+    }
+}
+
+catalog_row!(
+    /// A type.
+    PgType, catalog_oid::PG_TYPE, {
+        typname: String,
+        typnamespace: Oid,
+        typlen: i16,
+        typtype: Char,
+        typcategory: Char,
+        typelem: Oid,
+        typarray: Oid,
+        typnotnull: bool,
+        typbasetype: Oid,
+        typtypmod: i32,
+        typcollation: Oid,
+    }
+);
+
+impl PgType {
+    pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
+        reader.by_index(index_oid::PG_TYPE_OID, &[("oid", Key::Oid(oid))]).pop()
+    }
+}
+
+catalog_row!(
+    /// A label of an enum.
+    PgEnum, catalog_oid::PG_ENUM, { enumlabel: String }
+);
+
+impl PgEnum {
+    /// The labels of an enum in sort order.
+    pub(crate) fn of_type(reader: &Reader, enum_type: Oid) -> Vec<Self> {
+        reader.by_index(index_oid::PG_ENUM_TYPID_SORTORDER, &[("enumtypid", Key::Oid(enum_type))])
+    }
+}

@@ -1,0 +1,87 @@
+//! Every error that we raise ourselves, with its SQLSTATE, detail and hint.
+//!
+//! PostgreSQL's own errors pass through untouched.
+
+use crate::pg::Oid;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+
+/// What can be wrong with a call.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("schema with OID {} does not exist", .0.to_u32())]
+    UnknownSchema(Oid),
+
+    #[error("relation with OID {} does not exist", .0.to_u32())]
+    UnknownRelation(Oid),
+
+    #[error("\"{name}\" is not a table, a view, or anything else that holds rows for users")]
+    NotDescribable { name: String },
+
+    #[error("column {attnum} of relation \"{relation}\" does not exist")]
+    UnknownColumn { relation: String, attnum: i32 },
+
+    #[error("cannot drop column {attnum} of relation \"{relation}\": it is inherited")]
+    InheritedColumn { relation: String, attnum: i32 },
+
+    #[error("cannot drop column {attnum} of relation \"{relation}\": it is part of the partition key")]
+    PartitionKeyColumn { relation: String, attnum: i32 },
+
+    #[error("invalid value for argument \"{argument}\": {problem}")]
+    InvalidArgument { argument: &'static str, problem: String, hint: &'static str },
+
+    #[error("the document has {0} bytes, more than a value can hold")]
+    DocumentTooLarge(usize),
+
+    #[error("a catalog entry went away while it was read")]
+    Vanished,
+
+    #[error("could not write the document: {0}")]
+    Serialization(serde_json::Error),
+}
+
+impl Error {
+    fn sqlstate(&self) -> PgSqlErrorCode {
+        match self {
+            Error::UnknownSchema(_) => PgSqlErrorCode::ERRCODE_INVALID_SCHEMA_NAME,
+            Error::UnknownRelation(_) => PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
+            Error::NotDescribable { .. } => PgSqlErrorCode::ERRCODE_WRONG_OBJECT_TYPE,
+            Error::UnknownColumn { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
+            Error::InheritedColumn { .. } | Error::PartitionKeyColumn { .. } => {
+                PgSqlErrorCode::ERRCODE_INVALID_TABLE_DEFINITION
+            }
+            Error::InvalidArgument { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            Error::DocumentTooLarge(_) | Error::Serialization(_) => {
+                PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED
+            }
+            Error::Vanished => PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
+        }
+    }
+
+    fn hint(&self) -> &'static str {
+        match self {
+            Error::UnknownSchema(_) => "msar.list_schemas() gives the schemas of this database with their OIDs.",
+            Error::UnknownRelation(_) => {
+                "It may have been dropped. msar.get_table_info(schema) gives the relations of a schema with their OIDs."
+            }
+            Error::NotDescribable { .. } => {
+                "Pass an ordinary, partitioned or foreign table, a partition, a view or a materialized view."
+            }
+            Error::UnknownColumn { .. } => {
+                "msar.get_column_info(relation) gives the columns, each with its attnum as \"id\"."
+            }
+            Error::InheritedColumn { .. } => "Drop the column of the parent table instead.",
+            Error::PartitionKeyColumn { .. } => "PostgreSQL never drops such a column, not with CASCADE either.",
+            Error::InvalidArgument { hint, .. } => hint,
+            Error::DocumentTooLarge(_) => "Describe the relations one by one with msar.get_table_details(relation).",
+            Error::Vanished => "Other sessions are changing this schema. Repeat the call.",
+            Error::Serialization(_) => "Describe the relations one by one with msar.get_table_details(relation).",
+        }
+    }
+}
+
+impl From<Error> for ErrorReport {
+    fn from(error: Error) -> Self {
+        ErrorReport::new(error.sqlstate(), error.to_string(), "").set_hint(error.hint())
+    }
+}

@@ -1,0 +1,37 @@
+//! mathesar_ext: a complete data-application back end inside the user's own database.
+//!
+//! The map of the house. Calls go down these floors, never up:
+//!
+//! - [`api`]: the functions that SQL can call, a file a topic: decode, call one function below, encode
+//! - [`catalog`]: what is there: rows of the catalogs become the documents that we return
+//! - [`pg`]: the ground floor: the only home of `unsafe`, of catalog scans and of PostgreSQL's C interface
+//! - [`error`]: every error of ours with its SQLSTATE and hint
+//!
+//! The SQL that CREATE EXTENSION runs is in `sql/install/`; `install` says in which order.
+
+mod api;
+mod catalog;
+mod error;
+mod install;
+mod pg;
+
+::pgrx::pg_module_magic!(name, version);
+
+/// Called by PostgreSQL when a session loads the library.
+#[pgrx::pg_guard]
+pub extern "C-unwind" fn _PG_init() {
+    pg::server::reserve_setting_prefix();
+}
+
+/// What `cargo pgrx test` asks of a crate.
+#[cfg(test)]
+pub mod pg_test {
+    /// Called before the tests of a server.
+    pub fn setup(_options: Vec<&str>) {}
+
+    /// Settings of the test server.
+    #[must_use]
+    pub fn postgresql_conf_options() -> Vec<&'static str> {
+        vec![]
+    }
+}

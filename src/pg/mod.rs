@@ -1,0 +1,20 @@
+//! The ground floor: the only home of `unsafe` and of PostgreSQL's C interface.
+//!
+//! What leaves this module is safe Rust: typed catalog rows, owned strings in UTF-8, plain enums. Nothing here knows
+//! what a caller wants to be told about a table.
+
+pub(crate) mod acl;
+pub(crate) mod arguments;
+pub(crate) mod deparse;
+pub(crate) mod expression;
+pub(crate) mod memory;
+pub(crate) mod results;
+pub(crate) mod scan;
+pub(crate) mod server;
+pub(crate) mod snapshot;
+pub(crate) mod subtransaction;
+pub(crate) mod text;
+pub(crate) mod value;
+
+/// The kind of object identifier that PostgreSQL's catalogs use.
+pub(crate) use pgrx::pg_sys::Oid;

@@ -1,0 +1,251 @@
+//! Reading catalogs: index scans by one snapshot, rows as typed structs.
+//!
+//! A row type names the columns that it wants; their positions are looked up in the running server's catalog once,
+//! so one build of the source fits every version, and a column that a version does not have reads as `None`.
+
+use super::{snapshot::Snapshot, text};
+use pgrx::pg_sys::{self, Datum, Oid};
+use pgrx::{FromDatum, name_data_to_str};
+use std::any::TypeId;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// A struct that is read from the rows of one catalog. Made by [`catalog_row!`](crate::catalog_row).
+pub(crate) trait CatalogRow: Sized + 'static {
+    /// OID of the catalog.
+    const CATALOG: u32;
+    /// The columns, in the order of the struct's fields.
+    const COLUMNS: &'static [&'static str];
+    /// Takes the fields out of a row.
+    fn read(row: &Row<'_>) -> Self;
+}
+
+/// Declares a struct whose fields are columns of a catalog, under their own names.
+#[macro_export]
+macro_rules! catalog_row {
+    ($(#[$meta:meta])* $name:ident, $catalog:expr, { $($column:ident: $type:ty),* $(,)? }) => {
+        $(#[$meta])*
+        pub(crate) struct $name { $(pub(crate) $column: $type),* }
+
+        impl $crate::pg::scan::CatalogRow for $name {
+            const CATALOG: u32 = $catalog;
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),*];
+            fn read(row: &$crate::pg::scan::Row<'_>) -> Self {
+                let mut position = 0..;
+                $(let $column = row.column(position.next().unwrap_or_default());)*
+                Self { $($column),* }
+            }
+        }
+    };
+}
+
+/// One row while a scan stands on it.
+pub(crate) struct Row<'a> {
+    values: &'a [Datum],
+    nulls: &'a [bool],
+    positions: &'a [Option<usize>],
+}
+
+impl Row<'_> {
+    /// The value of the row type's column number `index`.
+    pub(crate) fn column<T: FromColumn>(&self, index: usize) -> T {
+        let datum = self.positions[index].filter(|&at| !self.nulls[at]).map(|at| self.values[at]);
+        // SAFETY: the datum is of the catalog column that the row type gives this Rust type to.
+        unsafe { T::from_column(datum) }
+    }
+}
+
+/// What a catalog column can be read as. Null gives the type's empty value; ask for an `Option` to tell.
+pub(crate) trait FromColumn {
+    /// # Safety
+    /// `datum` is of the PostgreSQL type that the implementing type stands for.
+    unsafe fn from_column(datum: Option<Datum>) -> Self;
+}
+
+macro_rules! from_scalar_column {
+    ($($type:ty),*) => {$(
+        impl FromColumn for $type {
+            unsafe fn from_column(datum: Option<Datum>) -> Self {
+                // SAFETY: promised by the caller.
+                datum.and_then(|datum| unsafe { <$type>::from_datum(datum, false) }).unwrap_or_default()
+            }
+        }
+    )*};
+}
+from_scalar_column!(bool, i16, i32, f32, Vec<i16>);
+
+impl FromColumn for Oid {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        datum.and_then(|datum| unsafe { Oid::from_datum(datum, false) }).unwrap_or(Oid::INVALID)
+    }
+}
+
+/// A column of type `"char"`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Char(pub(crate) u8);
+
+impl FromColumn for Char {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        Self(datum.map_or(0, |datum| datum.value() as u8))
+    }
+}
+
+/// A column of type `name`.
+impl FromColumn for String {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        datum.map_or_else(String::new, |datum| {
+            // SAFETY: a name is NUL-terminated.
+            unsafe { text::from_server_cstr(datum.cast_mut_ptr()) }.unwrap_or_default()
+        })
+    }
+}
+
+/// A column of type `text` or `pg_node_tree`.
+pub(crate) struct Text(pub(crate) String);
+
+impl FromColumn for Text {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        Self(datum.map_or_else(String::new, |datum| unsafe { text::from_text_datum(datum) }))
+    }
+}
+
+impl<T: FromColumn> FromColumn for Option<T> {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        datum.map(|datum| unsafe { T::from_column(Some(datum)) })
+    }
+}
+
+/// A value that an index is searched for.
+#[derive(Clone, Copy)]
+pub(crate) enum Key {
+    Oid(Oid),
+    Int2(i16),
+    Int4(i32),
+}
+
+/// Reads catalogs by one snapshot. Each catalog is opened once and closed when the reader goes.
+pub(crate) struct Reader {
+    snapshot: Snapshot,
+    open: RefCell<HashMap<TypeId, Rc<OpenCatalog>>>,
+}
+
+impl Reader {
+    pub(crate) fn new(snapshot: Snapshot) -> Self {
+        Self { snapshot, open: RefCell::default() }
+    }
+
+    /// The rows that match all keys, found through `index`; in the index's order.
+    pub(crate) fn by_index<R: CatalogRow>(&self, index: u32, keys: &[(&str, Key)]) -> Vec<R> {
+        self.scan(Some(Oid::from(index)), keys)
+    }
+
+    /// The rows that match all keys, found by reading the whole catalog.
+    pub(crate) fn by_full_scan<R: CatalogRow>(&self, keys: &[(&str, Key)]) -> Vec<R> {
+        self.scan(None, keys)
+    }
+
+    fn scan<R: CatalogRow>(&self, index: Option<Oid>, keys: &[(&str, Key)]) -> Vec<R> {
+        let catalog = self.catalog::<R>();
+        let mut scan_keys: Vec<_> = keys.iter().map(|(column, key)| catalog.scan_key(column, *key)).collect();
+        let width = catalog.width();
+        let (mut values, mut nulls) = (vec![Datum::null(); width], vec![true; width]);
+        let mut rows = Vec::new();
+        // SAFETY: the relation is open, the index is one of its own, the keys name its columns, the buffers are as
+        // wide as its rows; tuples are read before the scan moves on.
+        unsafe {
+            let scan = pg_sys::systable_beginscan(
+                catalog.relation,
+                index.unwrap_or(Oid::INVALID),
+                index.is_some(),
+                self.snapshot.as_ptr(),
+                scan_keys.len() as i32,
+                scan_keys.as_mut_ptr(),
+            );
+            loop {
+                let tuple = pg_sys::systable_getnext(scan);
+                if tuple.is_null() {
+                    break;
+                }
+                pg_sys::heap_deform_tuple(
+                    tuple,
+                    (*catalog.relation).rd_att,
+                    values.as_mut_ptr(),
+                    nulls.as_mut_ptr(),
+                );
+                rows.push(R::read(&Row { values: &values, nulls: &nulls, positions: &catalog.positions }));
+            }
+            pg_sys::systable_endscan(scan);
+        }
+        rows
+    }
+
+    fn catalog<R: CatalogRow>(&self) -> Rc<OpenCatalog> {
+        let mut open = self.open.borrow_mut();
+        Rc::clone(open.entry(TypeId::of::<R>()).or_insert_with(|| Rc::new(OpenCatalog::open::<R>())))
+    }
+}
+
+struct OpenCatalog {
+    relation: pg_sys::Relation,
+    /// Where each column of the row type stands in this server's catalog.
+    positions: Vec<Option<usize>>,
+}
+
+impl OpenCatalog {
+    fn open<R: CatalogRow>() -> Self {
+        // SAFETY: the OID is that of a catalog, which cannot be dropped.
+        let relation = unsafe { pg_sys::table_open(Oid::from(R::CATALOG), pg_sys::AccessShareLock as i32) };
+        let mut catalog = Self { relation, positions: Vec::new() };
+        catalog.positions = R::COLUMNS.iter().map(|column| catalog.position(column)).collect();
+        catalog
+    }
+
+    fn width(&self) -> usize {
+        // SAFETY: the relation is open.
+        unsafe { (*(*self.relation).rd_att).natts as usize }
+    }
+
+    fn position(&self, column: &str) -> Option<usize> {
+        (0..self.width()).find(|&at| {
+            // SAFETY: the relation is open and `at` is below its number of columns.
+            let name = unsafe { &(*pg_sys::TupleDescAttr((*self.relation).rd_att, at as i32)).attname };
+            name_data_to_str(name) == column
+        })
+    }
+
+    fn scan_key(&self, column: &str, key: Key) -> pg_sys::ScanKeyData {
+        let (procedure, argument) = match key {
+            Key::Oid(oid) => (pg_sys::F_OIDEQ, Datum::from(oid)),
+            Key::Int2(number) => (pg_sys::F_INT2EQ, Datum::from(number)),
+            Key::Int4(number) => (pg_sys::F_INT4EQ, Datum::from(number)),
+        };
+        // A catalog's key column is there in every version.
+        let attnum = self.position(column).map_or(0, |at| at + 1);
+        let mut entry = pg_sys::ScanKeyData::default();
+        // SAFETY: fills in the entry; the procedure is the equality function of the column's type.
+        unsafe {
+            pg_sys::ScanKeyInit(
+                &mut entry,
+                attnum as i16,
+                pg_sys::BTEqualStrategyNumber as u16,
+                procedure.into(),
+                argument,
+            );
+        }
+        entry
+    }
+}
+
+impl Drop for OpenCatalog {
+    fn drop(&mut self) {
+        // While an error unwinds, the abort of the (sub)transaction closes the relation.
+        if !std::thread::panicking() {
+            // SAFETY: opened by `open`, closed once.
+            unsafe { pg_sys::table_close(self.relation, pg_sys::AccessShareLock as i32) }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Benchmarks of `mathesar_ext`: a client that times what a client waits for.
+//!
+//! The server is given by `MATHESAR_EXT_TEST_URL` (`key=value` pairs or a URL) and must have the extension's files
+//! installed; the role must be a superuser. Databases, schemas and the role that a benchmark needs are built by it and
+//! dropped at its end.
+//!
+//! ```text
+//! mathesar_ext_bench describe [--tables 10,100,1000,5000] [--rounds N]
+//! mathesar_ext_bench compare SCHEMA...      is our document what plain SQL says? (in the URL's own database)
+//! ```
+
+mod compare;
+mod describe;
+mod documents;
+mod generate;
+mod measure;
+mod options;
+mod server;
+mod table;
+
+use std::process::ExitCode;
+
+/// Any failure ends the run with its message; nobody reacts to its kind.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            let mut cause = error.source();
+            while let Some(inner) = cause {
+                eprintln!("  {inner}");
+                cause = inner.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = arguments
+        .split_first()
+        .ok_or("say what to run: describe or compare")?;
+    match command.as_str() {
+        "describe" => describe::run(&options::Describe::parse(rest)?),
+        "compare" => compare::run(rest),
+        other => Err(format!("unknown benchmark \"{other}\": describe or compare").into()),
+    }
+}

@@ -1,0 +1,121 @@
+//! Times and memory.
+
+use std::{
+    array, fs,
+    time::{Duration, Instant},
+};
+
+use postgres::{Client, SimpleQueryMessage};
+
+use crate::Result;
+
+/// One way to get something: the statements that are timed together.
+pub(crate) type Contestant = Vec<String>;
+
+/// What a client waited for and got, of one contestant.
+pub(crate) struct Measured {
+    median: Duration,
+    bytes: usize,
+}
+
+impl Measured {
+    pub(crate) fn milliseconds(&self) -> f64 {
+        self.median.as_secs_f64() * 1000.0
+    }
+
+    pub(crate) fn kilobytes(&self) -> f64 {
+        self.bytes as f64 / 1000.0
+    }
+}
+
+/// Median round trips. In every round each contestant has its turn, so that a busy minute of the machine hits all of
+/// them; one round before is not counted.
+pub(crate) fn race<const N: usize>(
+    client: &mut Client,
+    contestants: &[Contestant; N],
+    rounds: usize,
+) -> Result<[Measured; N]> {
+    let mut times: [Vec<Duration>; N] = array::from_fn(|_| Vec::with_capacity(rounds));
+    let mut bytes = [0; N];
+    for round in 0..=rounds {
+        for (turn, contestant) in contestants.iter().enumerate() {
+            let (time, received) = round_trip(client, contestant)?;
+            bytes[turn] = received;
+            if round > 0 {
+                times[turn].push(time);
+            }
+        }
+    }
+    Ok(array::from_fn(|turn| Measured {
+        median: median(&mut times[turn]),
+        bytes: bytes[turn],
+    }))
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+/// Runs the statements and waits until their whole text is here. The simple protocol, as the result is text in it and
+/// every statement is planned for its constants.
+fn round_trip(client: &mut Client, statements: &[String]) -> Result<(Duration, usize)> {
+    let start = Instant::now();
+    let mut bytes = 0;
+    for statement in statements {
+        bytes += client
+            .simple_query(statement)?
+            .iter()
+            .map(text_length)
+            .sum::<usize>();
+    }
+    Ok((start.elapsed(), bytes))
+}
+
+fn text_length(message: &SimpleQueryMessage) -> usize {
+    match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map_or(0, str::len),
+        _ => 0,
+    }
+}
+
+/// Memory of a server process, in bytes.
+pub(crate) struct Memory {
+    /// All memory contexts together.
+    pub(crate) contexts: i64,
+    /// What the operating system counts; `None` when the process is not on this machine.
+    pub(crate) resident: Option<u64>,
+}
+
+impl Memory {
+    pub(crate) fn of(client: &mut Client) -> Result<Self> {
+        let row = client.query_one(
+            "SELECT pg_catalog.pg_backend_pid(), sum(total_bytes)::bigint FROM pg_catalog.pg_backend_memory_contexts",
+            &[],
+        )?;
+        Ok(Self {
+            contexts: row.get(1),
+            resident: resident_bytes(row.get(0)),
+        })
+    }
+}
+
+fn resident_bytes(pid: i32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    // On another machine the same number may be any process of ours.
+    status.lines().next().filter(|name| name.contains("postgres"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_one_in_the_middle() {
+        let mut times = [9, 1, 5].map(Duration::from_millis);
+        assert_eq!(median(&mut times), Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,286 @@
+//! What the client tests share: databases, roles and servers of a test's own.
+//!
+//! `scripts/test` starts a server that has the extension's files and names it in the environment:
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `MATHESAR_EXT_TEST_URL` | how to connect to it as superuser |
+//! | `MATHESAR_EXT_TEST_BIN` | the folder of its programs (`psql`, `pg_basebackup`, ...) |
+//! | `MATHESAR_EXT_TEST_OS_USER` | the operating system's user that runs servers; PostgreSQL refuses root |
+//!
+//! Tests run at the same time on one server: each makes the databases and roles it needs, under names of its own.
+//! A helper that fails panics with PostgreSQL's message, which fails the test.
+
+use std::ffi::OsStr;
+use std::fmt::Display;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use postgres::{Client, Config, NoTls};
+
+/// A name that no other test of this server has.
+fn unique_name(prefix: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    format!("{prefix}_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run these tests by scripts/test"))
+}
+
+/// How to connect to the server as superuser, to its database `postgres`.
+#[must_use]
+pub fn admin_config() -> Config {
+    let url = variable("MATHESAR_EXT_TEST_URL");
+    Config::from_str(&url).unwrap_or_else(|error| panic!("MATHESAR_EXT_TEST_URL: {error}"))
+}
+
+/// Connects, or fails the test.
+#[must_use]
+pub fn connect(config: &Config) -> Client {
+    config.connect(NoTls).unwrap_or_else(|error| panic!("cannot connect: {}", explain(&error)))
+}
+
+/// Runs statements, or fails the test with what PostgreSQL said.
+pub fn run(client: &mut Client, statements: &str) {
+    client.batch_execute(statements).unwrap_or_else(|error| panic!("{statements}\n{}", explain(&error)));
+}
+
+/// The first value of the first row, as text.
+#[must_use]
+pub fn text(client: &mut Client, query: &str) -> String {
+    let rows = client.query(query, &[]).unwrap_or_else(|error| panic!("{query}\n{}", explain(&error)));
+    rows.first().unwrap_or_else(|| panic!("no row: {query}")).get(0)
+}
+
+/// The error of statements that are to fail.
+#[must_use]
+pub fn error(client: &mut Client, statements: &str) -> postgres::error::DbError {
+    match client.batch_execute(statements) {
+        Ok(()) => panic!("no error: {statements}"),
+        Err(error) => error.as_db_error().unwrap_or_else(|| panic!("{statements}\n{error}")).clone(),
+    }
+}
+
+/// An error of the client library with the server's words, which its own `Display` leaves out.
+fn explain(error: &postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(server) => format!(
+            "{}: {} {} {}",
+            server.code().code(),
+            server.message(),
+            server.detail().unwrap_or_default(),
+            server.hint().unwrap_or_default()
+        ),
+        None => error.to_string(),
+    }
+}
+
+/// A database of the test's own, owned by a role of the test's own that is no superuser. Dropped with the value.
+pub struct Database {
+    name: String,
+    owner: String,
+}
+
+impl Database {
+    /// An empty database, without the extension.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::from_template("template0")
+    }
+
+    /// An empty database in which its owner has created the extension.
+    #[must_use]
+    pub fn with_extension() -> Self {
+        let database = Self::empty();
+        run(&mut database.connect_as_owner(), "CREATE EXTENSION mathesar_ext");
+        database
+    }
+
+    /// A copy of a database of the server. `library`, `chinook` and `pagila` hold the extension and that schema, created
+    /// by the superuser.
+    #[must_use]
+    pub fn from_template(template: &str) -> Self {
+        let database = Self { name: unique_name("client"), owner: unique_name("owner") };
+        let Self { name, owner } = &database;
+        let mut admin = connect(&admin_config());
+        run(&mut admin, &format!("CREATE ROLE {owner} LOGIN"));
+        run(&mut admin, &format!("CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}"));
+        database
+    }
+
+    /// How to connect as `role`.
+    #[must_use]
+    pub fn config(&self, role: &str) -> Config {
+        let mut config = admin_config();
+        config.dbname(&self.name).user(role);
+        config
+    }
+
+    /// The name of the role that owns the database.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// The name of the database.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A session of the owner, who is no superuser.
+    #[must_use]
+    pub fn connect_as_owner(&self) -> Client {
+        connect(&self.config(&self.owner))
+    }
+
+    /// A session of the superuser.
+    #[must_use]
+    pub fn connect_as_superuser(&self) -> Client {
+        connect(&self.config("postgres"))
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // The server is thrown away after the run: what a failed test leaves behind there hurts nobody.
+        if let Ok(mut admin) = admin_config().connect(NoTls) {
+            for statement in [
+                format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
+                format!("DROP ROLE IF EXISTS {}", self.owner),
+            ] {
+                if let Err(error) = admin.batch_execute(&statement) {
+                    eprintln!("{statement}: {}", explain(&error));
+                }
+            }
+        }
+    }
+}
+
+/// A role that may log in and owns nothing. Dropped by nobody: the server is thrown away after the run.
+#[must_use]
+pub fn role_without_rights() -> String {
+    let role = unique_name("stranger");
+    run(&mut connect(&admin_config()), &format!("CREATE ROLE {role} LOGIN"));
+    role
+}
+
+/// A program of PostgreSQL, to be run as the user that runs servers.
+#[must_use]
+pub fn program(name: &str) -> Command {
+    let path = Path::new(&variable("MATHESAR_EXT_TEST_BIN")).join(name);
+    as_server_user(path.as_os_str())
+}
+
+fn as_server_user(program: impl AsRef<OsStr>) -> Command {
+    let user = variable("MATHESAR_EXT_TEST_OS_USER");
+    if std::env::var("USER").is_ok_and(|current| current == user) {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args([format!("--reuid={user}"), format!("--regid={user}")]).arg("--init-groups").arg(program);
+    command
+}
+
+/// Runs a command to its end and returns what it printed, or fails the test with what it said.
+pub fn finish(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let printed = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{command:?}\n{}{}", printed(&output.stdout), printed(&output.stderr));
+    printed(&output.stdout)
+}
+
+/// A second server in a folder of its own, reached by a Unix socket there. Stopped and removed with the value.
+pub struct Server {
+    folder: PathBuf,
+}
+
+impl Server {
+    /// A new, empty server with the given lines for `postgresql.conf`.
+    #[must_use]
+    pub fn create(settings: &[&str]) -> Self {
+        let server = Self::in_new_folder();
+        finish(
+            program("initdb")
+                .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"])
+                .arg(server.data_argument()),
+        );
+        server.start(settings);
+        server
+    }
+
+    /// A hot standby of the test server.
+    #[must_use]
+    pub fn standby() -> Self {
+        let server = Self::in_new_folder();
+        let primary = variable("MATHESAR_EXT_TEST_URL");
+        finish(
+            program("pg_basebackup")
+                .args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--dbname", &primary])
+                .arg(server.data_argument()),
+        );
+        server.start(&["hot_standby = on"]);
+        server
+    }
+
+    /// How to connect to it as superuser, to its database `postgres`.
+    #[must_use]
+    pub fn config(&self) -> Config {
+        let mut config = Config::new();
+        config.host_path(&self.folder).user("postgres").dbname("postgres");
+        config
+    }
+
+    /// Its folder, which is the host to connect to for programs of PostgreSQL.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn in_new_folder() -> Self {
+        // Below /tmp whatever TMPDIR says, for a socket's path may have 107 bytes.
+        let folder = finish(as_server_user("mktemp").args(["-d", "/tmp/mathesar_ext.XXXXXX"]));
+        Self { folder: PathBuf::from(folder.trim_end()) }
+    }
+
+    fn data_argument(&self) -> String {
+        format!("--pgdata={}", self.folder.join("data").display())
+    }
+
+    fn start(&self, settings: &[&str]) {
+        let folder = self.folder.display();
+        let ours = format!("listen_addresses = ''\nunix_socket_directories = '{folder}'\nfsync = off\n");
+        let file = self.folder.join("data/postgresql.conf");
+        let before = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        fs::write(&file, format!("{before}\n{ours}{}\n", settings.join("\n")))
+            .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        finish(
+            program("pg_ctl")
+                .args(["start", "--silent", "--wait"])
+                .arg(self.data_argument())
+                .arg(format!("--log={folder}/log")),
+        );
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let stopped = program("pg_ctl")
+            .args(["stop", "--silent", "--wait", "--mode=immediate"])
+            .arg(self.data_argument())
+            .status();
+        report("pg_ctl stop", stopped);
+        report("removing the server's folder", fs::remove_dir_all(&self.folder));
+    }
+}
+
+/// Says what went wrong while cleaning up, where a panic would hide why the test failed.
+fn report<T>(what: &str, result: Result<T, impl Display>) {
+    if let Err(error) = result {
+        eprintln!("{what}: {error}");
+    }
+}
