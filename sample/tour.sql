@@ -61,9 +61,9 @@ FROM jsonb_array_elements(msar.get_dependents('library.publisher')) AS d
 ORDER BY depth, kind, object;
 
 \echo
-\echo '4. What DROP ... CASCADE would remove or change, before anything is dropped:'
+\echo '4. What DROP ... CASCADE would take along, without dropping anything:'
 \echo
 \echo '   SELECT msar.preview_drop(''library.book'');'
 \echo
-SELECT d->>'action' AS action, d->>'kind' AS kind, d->>'identity' AS object
+SELECT d->>'reason' AS reason, d->>'kind' AS kind, d->>'identity' AS object
 FROM jsonb_array_elements(msar.preview_drop('library.book')) AS d;

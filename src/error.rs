@@ -30,8 +30,8 @@ pub(crate) enum Error {
     #[error("invalid value for argument \"{argument}\": {problem}")]
     InvalidArgument { argument: &'static str, problem: String, hint: &'static str },
 
-    #[error("the document has {0} bytes, more than a value can hold")]
-    DocumentTooLarge(usize),
+    #[error("the document is larger than a value can be (1 GB)")]
+    DocumentTooLarge,
 
     #[error("a catalog entry went away while it was read")]
     Vanished,
@@ -51,7 +51,7 @@ impl Error {
                 PgSqlErrorCode::ERRCODE_INVALID_TABLE_DEFINITION
             }
             Error::InvalidArgument { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-            Error::DocumentTooLarge(_) | Error::Serialization(_) => {
+            Error::DocumentTooLarge | Error::Serialization(_) => {
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED
             }
             Error::Vanished => PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
@@ -73,9 +73,10 @@ impl Error {
             Error::InheritedColumn { .. } => "Drop the column of the parent table instead.",
             Error::PartitionKeyColumn { .. } => "PostgreSQL never drops such a column, not with CASCADE either.",
             Error::InvalidArgument { hint, .. } => hint,
-            Error::DocumentTooLarge(_) => "Describe the relations one by one with msar.get_table_details(relation).",
             Error::Vanished => "Other sessions are changing this schema. Repeat the call.",
-            Error::Serialization(_) => "Describe the relations one by one with msar.get_table_details(relation).",
+            Error::DocumentTooLarge | Error::Serialization(_) => {
+                "Describe the relations one by one with msar.get_table_details(relation)."
+            }
         }
     }
 }

@@ -8,7 +8,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 # new_server VERSION [SETTING...]: creates a cluster with lines for postgresql.conf, starts it, and sets $server to its
-# folder, which is also the host to connect to.
+# folder, which is also the host to connect to. Says why and fails when that server does not start.
 new_server() {
     local bin settings=("${@:2}")
     bin=$(pg_bin "$1")
@@ -23,7 +23,12 @@ new_server() {
             >>data/postgresql.conf
         "${as_server[@]}" "$bin/pg_ctl" start --silent --wait --pgdata=data --log="$server/log" ||
             { cat log >&2; exit 1; }
-    ) || { remove_server "$1" "$server"; die "PostgreSQL $1 did not start"; }
+    ) || {
+        echo "error: PostgreSQL $1 did not start" >&2
+        remove_server "$1" "$server"
+        server=
+        return 1
+    }
 }
 
 # remove_server VERSION FOLDER: stops the server of that folder, by the pid that it wrote there, and removes the folder.

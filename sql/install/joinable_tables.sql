@@ -128,7 +128,8 @@ BEGIN ATOMIC
         CASE
           -- The type tells an array: attndims is 0 in tables made by CREATE TABLE AS.
           WHEN t.typsubscript = 'pg_catalog.array_subscript_handler'::pg_catalog.regproc THEN '_array'
-          ELSE pg_catalog.format_type(t.oid, NULL)
+          -- format_type looks into the newest catalogs, and prints ??? for a type that was dropped meanwhile.
+          ELSE COALESCE(NULLIF(pg_catalog.format_type(t.oid, NULL), '???'), t.typname)
         END,
         'primary_key', COALESCE(a.attnum = ANY (pkey.conkey), false)
       )

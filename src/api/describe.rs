@@ -9,7 +9,7 @@ use pgrx::prelude::*;
 // PARALLEL UNSAFE: reading expressions may need a subtransaction (see catalog::consistent), which parallel mode refuses.
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_schema_table_details(sch_id: RegNamespace) -> Result<Json, ErrorReport> {
-    Ok(Json::from_text(describe::schema(sch_id.0)?)?)
+    Ok(Json::from(describe::schema(sch_id.0)?))
 }
 
 extension_sql!(
@@ -27,7 +27,7 @@ Example: SELECT t->>'name', t->>'kind' FROM json_array_elements(msar.get_schema_
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_table_details(tab_id: RegClass) -> Result<Json, ErrorReport> {
-    Ok(Json::from_text(describe::table(tab_id.0)?)?)
+    Ok(Json::from(describe::table(tab_id.0)?))
 }
 
 extension_sql!(

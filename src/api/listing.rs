@@ -54,7 +54,8 @@ Example: SELECT msar.get_table('public.book')->>'type';$$;
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_column_info(tab_id: RegClass) -> Result<Jsonb, ErrorReport> {
-    Ok(Jsonb::new(&consistent::read(|catalog| relation::column_infos(catalog, tab_id.0))?)?)
+    let columns = consistent::read_relation(tab_id.0, |catalog| relation::column_infos(catalog, tab_id.0))?;
+    Ok(Jsonb::new(&columns)?)
 }
 
 extension_sql!(

@@ -1,9 +1,10 @@
 //! Columns of a relation.
 
 use super::Catalog;
+use super::comments::Comments;
 use super::default::ColumnDefault;
 use super::rows::{PgAttrdef, PgAttribute};
-use super::types::{Domain, Shape, TypeInfo, TypeOptions, UiType};
+use super::types::{Domain, TypeInfo, TypeOptions, UiType};
 use crate::error::Error;
 use crate::pg::acl::Privileges;
 use crate::pg::scan::Char;
@@ -17,14 +18,15 @@ pub(crate) struct ColumnInfo {
     pub(crate) id: i16,
     pub(crate) name: String,
     #[serde(rename = "type")]
-    type_name: String,
+    type_name: Rc<str>,
     type_options: Option<TypeOptions>,
     nullable: bool,
     primary_key: bool,
-    default: Option<ColumnDefault>,
+    default: Option<Rc<ColumnDefault>>,
     has_dependents: bool,
     description: Option<String>,
-    current_role_priv: Vec<&'static str>,
+    #[serde(serialize_with = "Privileges::on_column")]
+    current_role_priv: Privileges,
 }
 
 /// What `msar.get_table_details` tells about a column.
@@ -32,7 +34,7 @@ pub(crate) struct ColumnInfo {
 pub(crate) struct ColumnDetails {
     #[serde(flatten)]
     info: ColumnInfo,
-    type_full: String,
+    type_full: Rc<str>,
     ui_type: UiType,
     identity: Option<&'static str>,
     generated: Option<Generated>,
@@ -56,7 +58,7 @@ pub(crate) struct ColumnContext<'a> {
     pub(crate) defaults: &'a [PgAttrdef],
     /// Attnums of columns that something has a normal dependency on.
     pub(crate) with_dependents: &'a [i32],
-    pub(crate) comments: &'a mut std::collections::HashMap<i32, String>,
+    pub(crate) comments: &'a mut Comments,
 }
 
 impl ColumnInfo {
@@ -65,14 +67,14 @@ impl ColumnInfo {
         Ok(Self {
             id: row.attnum,
             name: row.attname.clone(),
-            type_name: info.listed_name().to_owned(),
+            type_name: Rc::clone(&info.listed_name),
             type_options: TypeOptions::of(&info, row.atttypmod),
             nullable: !row.attnotnull,
             primary_key: context.primary_key.contains(&row.attnum),
-            default: default_of(row, context.defaults)?,
+            default: default_of(catalog, row, context.defaults)?,
             has_dependents: context.with_dependents.contains(&row.attnum.into()),
-            description: context.comments.remove(&row.attnum.into()),
-            current_role_priv: privileges_on(catalog, row, context).column_names(),
+            description: context.comments.take(row.attnum),
+            current_role_priv: privileges_on(catalog, row, context),
         })
     }
 }
@@ -81,7 +83,7 @@ impl ColumnDetails {
     pub(crate) fn read(catalog: &Catalog, row: &PgAttribute, context: &mut ColumnContext<'_>) -> Result<Self, Error> {
         let info = catalog.type_info(row.atttypid)?;
         Ok(Self {
-            type_full: full_type_name(&info, row)?,
+            type_full: catalog.type_name_with_modifiers(row.atttypid, row.atttypmod)?,
             ui_type: info.ui_type,
             identity: match row.attidentity {
                 Char(b'a') => Some("always"),
@@ -110,16 +112,20 @@ fn stored_expression<'a>(row: &PgAttribute, defaults: &'a [PgAttrdef]) -> Option
     defaults.iter().find(|default| default.adnum == row.attnum).map(|default| default.adbin.0.as_str())
 }
 
-fn default_of(row: &PgAttribute, defaults: &[PgAttrdef]) -> Result<Option<ColumnDefault>, Error> {
+fn default_of(
+    catalog: &Catalog,
+    row: &PgAttribute,
+    defaults: &[PgAttrdef],
+) -> Result<Option<Rc<ColumnDefault>>, Error> {
     if row.attidentity != Char(0) {
-        return Ok(Some(ColumnDefault::identity()));
+        return Ok(Some(Rc::new(ColumnDefault::identity())));
     }
     let Some(node_tree) = stored_expression(row, defaults) else { return Ok(None) };
     if row.attgenerated != Char(0) {
         let text = deparse::expression(node_tree, row.attrelid).ok_or(Error::Vanished)?;
-        return Ok(Some(ColumnDefault::generated(&text)));
+        return Ok(Some(Rc::new(ColumnDefault::generated(&text))));
     }
-    ColumnDefault::stored(node_tree, row.attrelid).map(Some)
+    catalog.default(node_tree, row.attrelid).map(Some)
 }
 
 impl Generated {
@@ -133,14 +139,6 @@ impl Generated {
         let expression = deparse::expression(node_tree, row.attrelid).ok_or(Error::Vanished)?;
         Ok(Some(Self { kind, expression }))
     }
-}
-
-fn full_type_name(info: &TypeInfo, row: &PgAttribute) -> Result<String, Error> {
-    // Without modifiers both names are the same but for `character`, whose name without length means length 1.
-    if row.atttypmod < 0 && matches!(info.shape, Shape::Domain(_) | Shape::Enum) {
-        return Ok(info.name.clone());
-    }
-    deparse::type_name_with_modifiers(row.atttypid, row.atttypmod).ok_or(Error::Vanished)
 }
 
 fn collation_of(info: &TypeInfo, row: &PgAttribute) -> Result<Option<String>, Error> {

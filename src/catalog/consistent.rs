@@ -1,47 +1,95 @@
 //! Telling about objects while other sessions drop and alter them.
 //!
-//! Rows are read by one snapshot, but PostgreSQL's deparsers look into the newest catalogs: an expression that names
-//! a function which was dropped a moment ago fails with an internal error. Such a failure is no news for the caller.
-//! What failed is read again by a newer snapshot, in which the dropped object is gone from everything.
+//! Rows are read by a snapshot, but PostgreSQL's deparsers look into the newest catalogs, and wait there for whoever
+//! is altering the table. So we read by the newest snapshot too, whatever the isolation level (as the server itself
+//! does when it plans a statement), and what was read counts only if no other session's change arrived meanwhile. The
+//! server tells of changes by the messages that invalidate its caches. A deparser that does not find what an
+//! expression names fails with an internal error: such a failure is no news for the caller either. In both cases we
+//! read again.
 
 use super::Catalog;
 use crate::error::Error;
+use crate::pg::lock::RelationLock;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::subtransaction;
+use crate::pg::{Oid, server, subtransaction};
 use pgrx::prelude::PgSqlErrorCode;
 
-/// How often a reading is repeated before the caller is told.
+/// How often one reading is repeated. The messages tell of changes anywhere in the cluster, most of them of no concern
+/// to us, so after that what was read without a failure is good enough.
 const ATTEMPTS: usize = 20;
 
-/// Reads by the statement's snapshot; when something vanishes under the reading, by newer ones.
+/// Reads what belongs together.
 pub(crate) fn read<T>(read: impl Fn(&Catalog) -> Result<T, Error>) -> Result<T, Error> {
-    match read_once(Snapshot::of_statement, &read) {
-        Err(Error::Vanished) => reread(&read),
-        outcome => outcome,
-    }
-}
-
-/// Reads by the newest snapshot.
-pub(crate) fn reread<T>(read: &impl Fn(&Catalog) -> Result<T, Error>) -> Result<T, Error> {
-    for _ in 0..ATTEMPTS {
-        match read_once(Snapshot::latest, read) {
+    for _ in 1..ATTEMPTS {
+        match attempt(|reading| reading.confirmed(read(&reading.catalog)?)) {
             Err(Error::Vanished) => {}
             outcome => return outcome,
         }
     }
-    Err(Error::Vanished)
+    attempt(|reading| read(&reading.catalog))
+}
+
+/// Reads one relation. When it is altered meanwhile, we lock it and read again: who alters it in a loop never leaves
+/// us the time otherwise.
+pub(crate) fn read_relation<T>(
+    relation: Oid,
+    read_it: impl Fn(&Catalog) -> Result<T, Error>,
+) -> Result<T, Error> {
+    match attempt(|reading| reading.confirmed(read_it(&reading.catalog)?)) {
+        Err(Error::Vanished) => {
+            let _lock = RelationLock::shared(relation);
+            read(read_it)
+        }
+        outcome => outcome,
+    }
+}
+
+/// Reads one relation after the other: as many as possible by one snapshot, and after a change by another one.
+pub(crate) fn read_relations<T>(
+    relations: &[Oid],
+    read_one: impl Fn(&Catalog, Oid) -> Result<T, Error>,
+    mut accept: impl FnMut(T) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut relations = relations.iter().copied().peekable();
+    loop {
+        let outcome = attempt(|reading| {
+            while let Some(&relation) = relations.peek() {
+                accept(reading.confirmed(read_one(&reading.catalog, relation)?)?)?;
+                relations.next();
+            }
+            Ok(())
+        });
+        let disturbed = match (outcome, relations.next()) {
+            (Err(Error::Vanished), Some(relation)) => relation,
+            (outcome, _) => return outcome,
+        };
+        accept(read_relation(disturbed, |catalog| read_one(catalog, disturbed))?)?;
+    }
+}
+
+/// The catalogs as they are when it begins.
+struct Reading {
+    catalog: Catalog,
+    changes: u64,
+}
+
+impl Reading {
+    /// Gives back what was read if no change arrived since the reading began.
+    fn confirmed<T>(&self, value: T) -> Result<T, Error> {
+        if server::catalog_changes() == self.changes { Ok(value) } else { Err(Error::Vanished) }
+    }
 }
 
 /// One reading, in which PostgreSQL's errors for a vanished object become [`Error::Vanished`].
-pub(crate) fn read_once<T>(
-    snapshot: impl FnOnce() -> Snapshot,
-    read: &impl Fn(&Catalog) -> Result<T, Error>,
-) -> Result<T, Error> {
-    subtransaction::attempt(tells_of_vanished_object, || read(&Catalog::new(snapshot())))
-        .unwrap_or(Err(Error::Vanished))
+fn attempt<T>(read: impl FnOnce(&Reading) -> Result<T, Error>) -> Result<T, Error> {
+    let read_now = || {
+        let changes = server::catalog_changes();
+        read(&Reading { catalog: Catalog::new(Snapshot::latest()), changes })
+    };
+    subtransaction::attempt(tells_of_vanished_object, read_now).unwrap_or(Err(Error::Vanished))
 }
 
-/// The errors that a deparser raises when it does not find what an expression names.
+/// The errors that a deparser, or the output function of an enum, raises when it does not find what it is to print.
 fn tells_of_vanished_object(sqlstate: PgSqlErrorCode) -> bool {
     matches!(
         sqlstate,
@@ -51,5 +99,6 @@ fn tells_of_vanished_object(sqlstate: PgSqlErrorCode) -> bool {
             | PgSqlErrorCode::ERRCODE_UNDEFINED_FUNCTION
             | PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT
             | PgSqlErrorCode::ERRCODE_INVALID_SCHEMA_NAME
+            | PgSqlErrorCode::ERRCODE_INVALID_BINARY_REPRESENTATION
     )
 }

@@ -1,11 +1,12 @@
 //! Constraints of a table, and the foreign keys of other tables that refer to it.
 
-use super::rows::{PgAttribute, PgConstraint};
+use super::rows::PgConstraint;
 use super::{Catalog, RelationName, oid};
 use crate::error::Error;
 use crate::pg::scan::Char;
-use crate::pg::{Oid, deparse};
+use crate::pg::{Oid, deparse, quote, server};
 use serde::Serialize;
+use std::rc::Rc;
 
 /// A constraint, as `msar.get_table_details` tells it.
 #[derive(Serialize)]
@@ -38,15 +39,18 @@ struct ForeignKey {
 #[derive(Serialize)]
 struct ColumnPair {
     attnum: i16,
-    name: String,
+    name: Rc<str>,
     referent_attnum: i16,
-    referent_name: String,
+    referent_name: Rc<str>,
 }
 
 impl Constraint {
     /// The constraint, or `None` if it is one that is not listed: a copy that partitioning made of a parent's, or a
     /// not-null constraint, which is told by its column.
-    pub(crate) fn read(catalog: &Catalog, row: PgConstraint) -> Result<Option<Self>, Error> {
+    pub(crate) fn read(catalog: &Catalog, row: PgConstraint) -> Result<Option<Rc<Self>>, Error> {
+        if let Some(known) = catalog.foreign_keys.borrow().get(&row.oid) {
+            return Ok(Some(Rc::clone(known)));
+        }
         let kind = match row.contype {
             Char(b'p') => "primary",
             Char(b'u') => "unique",
@@ -58,18 +62,37 @@ impl Constraint {
         if row.conparentid != Oid::INVALID {
             return Ok(None);
         }
-        Ok(Some(Self {
-            oid: row.oid,
+        let oid = row.oid;
+        let foreign_key = ForeignKey::read(catalog, &row)?;
+        let constraint = Rc::new(Self {
+            oid,
             kind,
-            definition: deparse::constraint(row.oid).ok_or(Error::Vanished)?,
+            definition: definition(&row, foreign_key.as_ref())?,
             deferrable: row.condeferrable,
             deferred: row.condeferred,
             validated: row.convalidated,
             enforced: row.conenforced.unwrap_or(true),
-            foreign_key: ForeignKey::read(catalog, &row)?,
+            foreign_key,
             name: row.conname,
             columns: row.conkey,
-        }))
+        });
+        if constraint.foreign_key.is_some() {
+            catalog.foreign_keys.borrow_mut().insert(oid, Rc::clone(&constraint));
+        }
+        Ok(Some(constraint))
+    }
+
+    /// The same by OID.
+    pub(crate) fn by_oid(catalog: &Catalog, oid: Oid) -> Result<Option<Rc<Self>>, Error> {
+        if let Some(known) = catalog.foreign_keys.borrow().get(&oid) {
+            return Ok(Some(Rc::clone(known)));
+        }
+        PgConstraint::by_oid(&catalog.reader, oid).map_or(Ok(None), |row| Self::read(catalog, row))
+    }
+
+    /// Whether it is a foreign key to this relation.
+    pub(crate) fn refers_to(&self, relation: Oid) -> bool {
+        self.foreign_key.as_ref().is_some_and(|key| key.referent.oid == relation)
     }
 
     /// Orders the foreign keys of several tables.
@@ -83,6 +106,33 @@ impl Constraint {
 }
 
 impl ForeignKey {
+    fn definition(&self, row: &PgConstraint) -> String {
+        let list = |name: fn(&ColumnPair) -> &str| {
+            let names: Vec<_> = self.columns.iter().map(|pair| quote::identifier(name(pair))).collect();
+            names.join(", ")
+        };
+        let referent = quote::identifier(&self.referent.name);
+        let mut text = format!("FOREIGN KEY ({}) REFERENCES ", list(|pair| &pair.name));
+        if !server::is_visible_relation(self.referent.oid) {
+            text.push_str(&quote::identifier(&self.referent.schema));
+            text.push('.');
+        }
+        text.push_str(&format!("{referent}({})", list(|pair| &pair.referent_name)));
+        let clauses = [
+            (self.match_type != "SIMPLE", " MATCH ", self.match_type),
+            (self.on_update != "NO ACTION", " ON UPDATE ", self.on_update),
+            (self.on_delete != "NO ACTION", " ON DELETE ", self.on_delete),
+            (row.condeferrable, " DEFERRABLE", ""),
+            (row.condeferred, " INITIALLY DEFERRED", ""),
+            (!row.convalidated, " NOT VALID", ""),
+        ];
+        for (_, clause, word) in clauses.into_iter().filter(|(applies, ..)| *applies) {
+            text.push_str(clause);
+            text.push_str(word);
+        }
+        text
+    }
+
     fn read(catalog: &Catalog, row: &PgConstraint) -> Result<Option<Self>, Error> {
         if row.contype != Char(b'f') {
             return Ok(None);
@@ -90,9 +140,9 @@ impl ForeignKey {
         let pairs = row.conkey.iter().zip(&row.confkey).map(|(&attnum, &referent_attnum)| {
             Ok(ColumnPair {
                 attnum,
-                name: column_name(catalog, row.conrelid, attnum)?,
+                name: catalog.column_name(row.conrelid, attnum)?,
                 referent_attnum,
-                referent_name: column_name(catalog, row.confrelid, referent_attnum)?,
+                referent_name: catalog.column_name(row.confrelid, referent_attnum)?,
             })
         });
         Ok(Some(Self {
@@ -106,9 +156,14 @@ impl ForeignKey {
     }
 }
 
-fn column_name(catalog: &Catalog, relation: Oid, attnum: i16) -> Result<String, Error> {
-    let column = PgAttribute::by_number(&catalog.reader, relation, attnum).ok_or(Error::Vanished)?;
-    Ok(column.attname)
+/// The definition as `pg_get_constraintdef` prints it. Foreign keys are many, and all of a usual one is known by now, so
+/// those we write ourselves; a test compares.
+fn definition(row: &PgConstraint, foreign_key: Option<&ForeignKey>) -> Result<String, Error> {
+    let is_usual = row.confdelsetcols.is_none() && row.conperiod != Some(true) && row.conenforced != Some(false);
+    match foreign_key {
+        Some(key) if is_usual => Ok(key.definition(row)),
+        _ => deparse::constraint(row.oid).ok_or(Error::Vanished),
+    }
 }
 
 fn action(code: Char) -> &'static str {

@@ -4,6 +4,7 @@
 //! once (types, names), so that a schema of thousands of tables asks for each only once.
 
 pub(crate) mod column;
+mod comments;
 pub(crate) mod consistent;
 pub(crate) mod constraint;
 mod datetime;
@@ -17,14 +18,17 @@ pub(crate) mod rows;
 pub(crate) mod types;
 
 use crate::error::Error;
-use crate::pg::Oid;
+use constraint::Constraint;
+use default::ColumnDefault;
+use crate::pg::{Oid, deparse};
 use crate::pg::acl::Role;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
-use rows::{PgClass, PgNamespace};
+use rows::{PgAttribute, PgClass, PgNamespace};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::rc::Rc;
 use types::TypeInfo;
 
@@ -35,6 +39,12 @@ pub(crate) struct Catalog {
     types: RefCell<HashMap<Oid, Rc<TypeInfo>>>,
     schema_names: RefCell<HashMap<Oid, Rc<str>>>,
     relation_names: RefCell<HashMap<Oid, RelationName>>,
+    column_names: RefCell<HashMap<(Oid, i16), Rc<str>>>,
+    type_names: RefCell<HashMap<(Oid, i32), Rc<str>>>,
+    /// Foreign keys, each of which two tables tell about.
+    foreign_keys: RefCell<HashMap<Oid, Rc<Constraint>>>,
+    /// Defaults by their stored form: a schema has few that differ.
+    defaults: RefCell<HashMap<String, Rc<ColumnDefault>>>,
 }
 
 /// A relation as other objects refer to it.
@@ -54,6 +64,10 @@ impl Catalog {
             types: RefCell::default(),
             schema_names: RefCell::default(),
             relation_names: RefCell::default(),
+            column_names: RefCell::default(),
+            type_names: RefCell::default(),
+            foreign_keys: RefCell::default(),
+            defaults: RefCell::default(),
         }
     }
 
@@ -64,37 +78,80 @@ impl Catalog {
 
     /// The name of a schema, unquoted.
     pub(crate) fn schema_name(&self, schema: Oid) -> Result<Rc<str>, Error> {
-        if let Some(name) = self.schema_names.borrow().get(&schema) {
-            return Ok(Rc::clone(name));
-        }
-        let row = PgNamespace::by_oid(&self.reader, schema).ok_or(Error::UnknownSchema(schema))?;
-        let name: Rc<str> = row.nspname.into();
-        self.schema_names.borrow_mut().insert(schema, Rc::clone(&name));
-        Ok(name)
+        once(&self.schema_names, schema, || {
+            let row = PgNamespace::by_oid(&self.reader, schema).ok_or(Error::UnknownSchema(schema))?;
+            Ok(row.nspname.into())
+        })
     }
 
     /// The names of a relation and its schema.
     pub(crate) fn relation_name(&self, relation: Oid) -> Result<RelationName, Error> {
-        if let Some(name) = self.relation_names.borrow().get(&relation) {
-            return Ok(name.clone());
-        }
-        let row = PgClass::by_oid(&self.reader, relation).ok_or(Error::UnknownRelation(relation))?;
+        once(&self.relation_names, relation, || {
+            let row = PgClass::by_oid(&self.reader, relation).ok_or(Error::UnknownRelation(relation))?;
+            let schema = self.schema_name(row.relnamespace)?;
+            Ok(RelationName { oid: relation, schema, name: row.relname.into() })
+        })
+    }
+
+    /// Keeps a name that was read with its relation.
+    fn remember_relation_name(&self, row: &PgClass) -> Result<(), Error> {
         let schema = self.schema_name(row.relnamespace)?;
-        let name = RelationName { oid: relation, schema, name: row.relname.into() };
-        self.relation_names.borrow_mut().insert(relation, name.clone());
-        Ok(name)
+        let name = RelationName { oid: row.oid, schema, name: row.relname.as_str().into() };
+        self.relation_names.borrow_mut().insert(row.oid, name);
+        Ok(())
+    }
+
+    /// Keeps a name that was read with its relation.
+    fn remember_column_name(&self, row: &PgAttribute) {
+        let name = row.attname.as_str().into();
+        self.column_names.borrow_mut().insert((row.attrelid, row.attnum), name);
+    }
+
+    /// The name of a column.
+    pub(crate) fn column_name(&self, relation: Oid, attnum: i16) -> Result<Rc<str>, Error> {
+        once(&self.column_names, (relation, attnum), || {
+            let row = PgAttribute::by_number(&self.reader, relation, attnum).ok_or(Error::Vanished)?;
+            Ok(row.attname.into())
+        })
     }
 
     /// What there is to know about a type.
     pub(crate) fn type_info(&self, type_oid: Oid) -> Result<Rc<TypeInfo>, Error> {
-        if let Some(info) = self.types.borrow().get(&type_oid) {
-            return Ok(Rc::clone(info));
-        }
-        // Not borrowed while looking up: a domain asks for its base type.
-        let info = Rc::new(TypeInfo::read(self, type_oid)?);
-        self.types.borrow_mut().insert(type_oid, Rc::clone(&info));
-        Ok(info)
+        once(&self.types, type_oid, || TypeInfo::read(self, type_oid).map(Rc::new))
     }
+
+    /// The default that `pg_attrdef` stores for a column of `relation` that is not generated: an expression that names
+    /// no column, so that it reads the same wherever it stands.
+    fn default(&self, node_tree: &str, relation: Oid) -> Result<Rc<ColumnDefault>, Error> {
+        if let Some(default) = self.defaults.borrow().get(node_tree) {
+            return Ok(Rc::clone(default));
+        }
+        let default = Rc::new(ColumnDefault::stored(node_tree, relation)?);
+        self.defaults.borrow_mut().insert(node_tree.to_owned(), Rc::clone(&default));
+        Ok(default)
+    }
+
+    /// The name of a type with modifiers.
+    pub(crate) fn type_name_with_modifiers(&self, type_oid: Oid, modifiers: i32) -> Result<Rc<str>, Error> {
+        once(&self.type_names, (type_oid, modifiers), || {
+            deparse::type_name_with_modifiers(type_oid, modifiers).map(Rc::from).ok_or(Error::Vanished)
+        })
+    }
+}
+
+/// The value that the cache has for a key, looked up the first time. A look-up may use the cache itself: a domain asks
+/// for its base type.
+fn once<K: Copy + Eq + Hash, V: Clone>(
+    cache: &RefCell<HashMap<K, V>>,
+    key: K,
+    look_up: impl FnOnce() -> Result<V, Error>,
+) -> Result<V, Error> {
+    if let Some(value) = cache.borrow().get(&key) {
+        return Ok(value.clone());
+    }
+    let value = look_up()?;
+    cache.borrow_mut().insert(key, value.clone());
+    Ok(value)
 }
 
 /// Serializes an OID as a JSON number.

@@ -2,9 +2,10 @@
 
 pub(crate) use super::column::ColumnInfo;
 use super::column::{self, ColumnContext, ColumnDetails};
+use super::comments::Comments;
 use super::constraint::Constraint;
 use super::preview::PreviewSettings;
-use super::rows::{PgAttrdef, PgAttribute, PgClass, PgConstraint, PgDepend, PgDescription, PgInherits, catalog_oid};
+use super::rows::{PgAttrdef, PgAttribute, PgClass, PgConstraint, PgDepend, PgInherits, catalog_oid};
 use super::{Catalog, dependency, oid, optional_oid};
 use crate::error::Error;
 use crate::pg::Oid;
@@ -12,7 +13,7 @@ use crate::pg::acl::Privileges;
 use crate::pg::scan::Char;
 use pgrx::pg_sys;
 use serde::Serialize;
-use std::collections::HashMap;
+use std::rc::Rc;
 
 /// What `msar.get_table` tells about a relation.
 #[derive(Serialize)]
@@ -25,7 +26,8 @@ pub(crate) struct TableInfo {
     description: Option<String>,
     #[serde(serialize_with = "oid")]
     owner_oid: Oid,
-    current_role_priv: Vec<&'static str>,
+    #[serde(serialize_with = "Privileges::on_relation")]
+    current_role_priv: Privileges,
     current_role_owns: bool,
     #[serde(rename = "type")]
     listed_type: &'static str,
@@ -43,8 +45,8 @@ pub(crate) struct TableDetails {
     estimated_rows: Option<i64>,
     primary_key: Vec<i16>,
     columns: Vec<ColumnDetails>,
-    constraints: Vec<Constraint>,
-    incoming: Vec<Constraint>,
+    constraints: Vec<Rc<Constraint>>,
+    incoming: Vec<Rc<Constraint>>,
     preview_settings: PreviewSettings,
     metadata: Option<()>,
 }
@@ -117,15 +119,9 @@ fn privileges(catalog: &Catalog, row: &PgClass) -> Privileges {
     catalog.role.privileges_on_relation(row.oid, is_view, row.relowner, row.relacl)
 }
 
-/// The comments on a relation and its columns by attnum; 0 is the relation.
-fn comments(catalog: &Catalog, relation: Oid) -> HashMap<i32, String> {
-    let rows = PgDescription::of_relation(&catalog.reader, relation);
-    rows.into_iter().map(|row| (row.objsubid, row.description.0)).collect()
-}
-
 impl TableInfo {
     pub(crate) fn read(catalog: &Catalog, row: &PgClass) -> Option<Self> {
-        Self::with_comment(catalog, row, comments(catalog, row.oid).remove(&0))
+        Self::with_comment(catalog, row, Comments::read(catalog, row.oid).take_relation())
     }
 
     fn with_comment(catalog: &Catalog, row: &PgClass, description: Option<String>) -> Option<Self> {
@@ -135,7 +131,7 @@ impl TableInfo {
             schema: row.relnamespace,
             description,
             owner_oid: row.relowner,
-            current_role_priv: privileges(catalog, row).relation_names(),
+            current_role_priv: privileges(catalog, row),
             current_role_owns: catalog.role.has_rights_of(row.relowner),
             listed_type: Kind::of(row)?.listed_type(),
         })
@@ -147,7 +143,7 @@ struct Parts {
     columns: Vec<PgAttribute>,
     defaults: Vec<PgAttrdef>,
     constraints: Vec<PgConstraint>,
-    comments: HashMap<i32, String>,
+    comments: Comments,
     dependents: Vec<PgDepend>,
     /// Attnums in key order.
     primary_key: Vec<i16>,
@@ -166,13 +162,25 @@ impl Parts {
         let normal = dependents.iter().filter(|row| row.deptype == dependency::NORMAL);
         Self {
             defaults: if has_defaults { PgAttrdef::of_relation(reader, relation) } else { Vec::new() },
-            comments: comments(catalog, relation),
+            comments: Comments::read(catalog, relation),
             primary_key: primary_key.map(|constraint| constraint.conkey.clone()).unwrap_or_default(),
             with_dependents: normal.map(|row| row.refobjsubid).collect(),
             columns,
             constraints,
             dependents,
         }
+    }
+
+    /// Spares the foreign keys of this table, and those that point here, to look up what is known now.
+    fn remember_names(&self, catalog: &Catalog, row: &PgClass) -> Result<(), Error> {
+        catalog.remember_relation_name(row)?;
+        let in_constraints = self.constraints.iter().flat_map(|constraint| &constraint.conkey);
+        for attnum in in_constraints {
+            if let Ok(at) = self.columns.binary_search_by_key(attnum, |column| column.attnum) {
+                catalog.remember_column_name(&self.columns[at]);
+            }
+        }
+        Ok(())
     }
 
     /// The columns, and how to tell about them.
@@ -201,7 +209,8 @@ impl TableDetails {
     pub(crate) fn read(catalog: &Catalog, row: &PgClass) -> Result<Self, Error> {
         let kind = Kind::of(row).ok_or_else(|| Error::NotDescribable { name: row.relname.clone() })?;
         let mut parts = Parts::read(catalog, row.oid);
-        let description = parts.comments.remove(&0);
+        parts.remember_names(catalog, row)?;
+        let description = parts.comments.take_relation();
         let info = TableInfo::with_comment(catalog, row, description).ok_or(Error::Vanished)?;
         let incoming = incoming(catalog, row.oid, &parts)?;
         let has_dependents = dependency::refuses_drop(&catalog.reader, row.oid, &parts.dependents);
@@ -233,14 +242,14 @@ fn partition_of(catalog: &Catalog, row: &PgClass) -> Option<Oid> {
     PgInherits::parents(&catalog.reader, row.oid).first().map(|parent| parent.inhparent)
 }
 
-fn own_constraints(catalog: &Catalog, mut rows: Vec<PgConstraint>) -> Result<Vec<Constraint>, Error> {
+fn own_constraints(catalog: &Catalog, mut rows: Vec<PgConstraint>) -> Result<Vec<Rc<Constraint>>, Error> {
     rows.sort_by(|a, b| a.conname.cmp(&b.conname));
     rows.into_iter().filter_map(|row| Constraint::read(catalog, row).transpose()).collect()
 }
 
 /// The foreign keys of other tables that refer to this one: pg_constraint has no index by the table referred to, but
 /// each of them depends on the columns that it refers to.
-fn incoming(catalog: &Catalog, relation: Oid, parts: &Parts) -> Result<Vec<Constraint>, Error> {
+fn incoming(catalog: &Catalog, relation: Oid, parts: &Parts) -> Result<Vec<Rc<Constraint>>, Error> {
     let mut candidates: Vec<Oid> = parts
         .dependents
         .iter()
@@ -252,12 +261,10 @@ fn incoming(catalog: &Catalog, relation: Oid, parts: &Parts) -> Result<Vec<Const
     candidates.dedup();
     let mut keys = Vec::new();
     for candidate in candidates {
-        let Some(row) = PgConstraint::by_oid(&catalog.reader, candidate) else { continue };
-        if row.contype == Char(b'f') && row.confrelid == relation {
-            keys.extend(Constraint::read(catalog, row)?);
-        }
+        let key = Constraint::by_oid(catalog, candidate)?;
+        keys.extend(key.filter(|key| key.refers_to(relation)));
     }
-    keys.sort_by(Constraint::by_table_and_name);
+    keys.sort_by(|a, b| a.by_table_and_name(b));
     Ok(keys)
 }
 

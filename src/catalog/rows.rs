@@ -51,6 +51,7 @@ catalog_row!(
         relowner: Oid,
         reltuples: f32,
         relkind: Char,
+        reloftype: Oid,
         relispartition: bool,
         relacl: Option<Acl>,
     }
@@ -131,6 +132,8 @@ catalog_row!(
         confmatchtype: Char,
         conkey: Vec<i16>,
         confkey: Vec<i16>,
+        confdelsetcols: Option<Vec<i16>>,
+        conperiod: Option<bool>,
     }
 );
 
@@ -193,7 +196,7 @@ impl PgDescription {
 
 catalog_row!(
     /// That a table inherits from another, or is a partition of it.
-    PgInherits, catalog_oid::PG_INHERITS, { inhparent: Oid }
+    PgInherits, catalog_oid::PG_INHERITS, { inhrelid: Oid, inhparent: Oid }
 );
 
 impl PgInherits {

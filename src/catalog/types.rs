@@ -13,7 +13,9 @@ use std::rc::Rc;
 pub(crate) struct TypeInfo {
     pub(crate) oid: Oid,
     /// As `regtype` prints it.
-    pub(crate) name: String,
+    pub(crate) name: Rc<str>,
+    /// The name under which a column of this type is listed.
+    pub(crate) listed_name: Rc<str>,
     pub(crate) category: u8,
     pub(crate) collation: Oid,
     pub(crate) shape: Shape,
@@ -33,7 +35,7 @@ pub(crate) enum Shape {
 /// A domain, seen down to its base type.
 #[derive(Serialize)]
 pub(crate) struct Domain {
-    pub(crate) base_type: String,
+    base_type: Rc<str>,
     not_null: bool,
     checks: Vec<DomainCheck>,
 }
@@ -70,7 +72,7 @@ pub(crate) enum UiType {
 impl TypeInfo {
     pub(super) fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
         let row = PgType::by_oid(&catalog.reader, oid).ok_or(Error::Vanished)?;
-        let name = deparse::type_name(oid).ok_or(Error::Vanished)?;
+        let name: Rc<str> = deparse::type_name(oid).ok_or(Error::Vanished)?.into();
         let shape = Shape::read(catalog, oid, &row)?;
         let base = match row.typtype {
             TYPTYPE_DOMAIN => Some(catalog.type_info(row.typbasetype)?),
@@ -93,16 +95,12 @@ impl TypeInfo {
             (_, Some(base)) => base.enum_values.clone(),
             _ => None,
         };
-        Ok(Self { oid, name, category: row.typcategory.0, collation: row.typcollation, shape, ui_type, enum_values })
-    }
-
-    /// The name under which a column of this type is listed.
-    pub(crate) fn listed_name(&self) -> &str {
-        match self.shape {
-            Shape::Array { .. } => "_array",
-            Shape::Enum => "_enum",
-            Shape::Scalar | Shape::Domain(_) => &self.name,
-        }
+        let listed_name = match shape {
+            Shape::Array { .. } => "_array".into(),
+            Shape::Enum => "_enum".into(),
+            Shape::Scalar | Shape::Domain(_) => Rc::clone(&name),
+        };
+        Ok(Self { oid, name, listed_name, category: row.typcategory.0, collation: row.typcollation, shape, ui_type, enum_values })
     }
 
     pub(crate) fn domain(&self) -> Option<Rc<Domain>> {
@@ -138,10 +136,7 @@ impl Domain {
         let inner = catalog.type_info(row.typbasetype)?.domain();
         let (base_type, inner_not_null, mut checks) = match &inner {
             Some(inner) => (inner.base_type.clone(), inner.not_null, inner.checks.clone()),
-            None => {
-                let name = deparse::type_name_with_modifiers(row.typbasetype, row.typtypmod);
-                (name.ok_or(Error::Vanished)?, false, Vec::new())
-            }
+            None => (catalog.type_name_with_modifiers(row.typbasetype, row.typtypmod)?, false, Vec::new()),
         };
         let mut own = PgConstraint::of_domain(&catalog.reader, oid);
         own.retain(|constraint| constraint.contype == Char(b'c'));
@@ -214,13 +209,13 @@ impl UiType {
 pub(crate) enum TypeOptions {
     Scalar(Modifiers),
     Enum {
-        original_type: String,
+        original_type: Rc<str>,
         enum_values: Rc<[String]>,
     },
     Array {
         #[serde(flatten)]
         element: Option<Modifiers>,
-        item_type: String,
+        item_type: Rc<str>,
     },
 }
 
@@ -240,8 +235,8 @@ impl TypeOptions {
         match &info.shape {
             Shape::Array { element } => {
                 let item_type = match element.shape {
-                    Shape::Enum => "_enum".to_owned(),
-                    _ => element.name.clone(),
+                    Shape::Enum => "_enum".into(),
+                    _ => Rc::clone(&element.name),
                 };
                 // Character strings, intervals: arrays of them never told their modifiers here; see `type_full`.
                 let element = Modifiers::of(element.oid, typmod).filter(|modifiers| {
@@ -250,7 +245,7 @@ impl TypeOptions {
                 Some(Self::Array { element, item_type })
             }
             Shape::Enum => Some(Self::Enum {
-                original_type: info.name.clone(),
+                original_type: Rc::clone(&info.name),
                 enum_values: info.enum_values.clone().unwrap_or_default(),
             }),
             Shape::Scalar | Shape::Domain(_) => Modifiers::of(info.oid, typmod).map(Self::Scalar),

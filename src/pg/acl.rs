@@ -3,6 +3,7 @@
 use super::Oid;
 use super::scan::FromColumn;
 use pgrx::pg_sys::{self, AclMode, Datum};
+use serde::Serializer;
 
 /// Columns of type `aclitem[]`, copied out of the row.
 #[derive(Clone, Copy)]
@@ -51,18 +52,18 @@ impl Privileges {
         self.0 & AclMode::from(pg_sys::ACL_SELECT) != 0
     }
 
-    /// The names, as privileges of a relation.
-    pub(crate) fn relation_names(self) -> Vec<&'static str> {
-        self.names(&ON_RELATIONS)
+    /// Serializes the names, as privileges of a relation.
+    pub(crate) fn on_relation<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.names(&ON_RELATIONS))
     }
 
-    /// The names of those that columns have too.
-    pub(crate) fn column_names(self) -> Vec<&'static str> {
-        self.names(&ON_COLUMNS)
+    /// Serializes the names of those that columns have too.
+    pub(crate) fn on_column<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.names(&ON_COLUMNS))
     }
 
-    fn names(self, known: &[(u32, &'static str)]) -> Vec<&'static str> {
-        known.iter().filter(|(bit, _)| self.0 & AclMode::from(*bit) != 0).map(|(_, name)| *name).collect()
+    fn names(self, known: &[(u32, &'static str)]) -> impl Iterator<Item = &'static str> {
+        known.iter().filter(move |(bit, _)| self.0 & AclMode::from(*bit) != 0).map(|(_, name)| *name)
     }
 }
 
@@ -100,8 +101,8 @@ impl Role {
         if self.is_superuser {
             return Privileges::every();
         }
-        // SAFETY: the default ACL is a fresh one.
         let acl = acl.unwrap_or_else(|| {
+            // SAFETY: makes a fresh ACL.
             Acl(unsafe { pg_sys::acldefault(pg_sys::ObjectType::OBJECT_TABLE, owner) })
         });
         let mut granted = self.granted(acl, owner).0;

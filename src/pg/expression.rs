@@ -2,6 +2,7 @@
 
 use super::{Oid, server, subtransaction, text, value, value::Value};
 use pgrx::pg_sys::{self, CoercionForm, Node, NodeTag};
+use pgrx::prelude::PgSqlErrorCode;
 
 /// The value of a stored expression, if it is a constant, an `ARRAY[...]` of constants, or built-in immutable casts
 /// of such. Casts to a domain are left out, so that no check of a user's runs. `None` if it is anything else, or if
@@ -16,7 +17,7 @@ pub(crate) fn constant_value(node_tree: &str) -> Option<Value> {
             node
         } else {
             let fold = || pg_sys::eval_const_expressions(std::ptr::null_mut(), node);
-            subtransaction::attempt(|_| true, fold).ok()?
+            subtransaction::attempt(is_about_the_value, fold).ok()?
         };
         (tag(folded) == NodeTag::T_Const).then(|| value::of_constant(folded.cast()))
     }
@@ -72,6 +73,17 @@ unsafe fn without_domains(node: *mut Node) -> Option<*mut Node> {
             _ => None,
         }
     }
+}
+
+/// Whether an error is a cast's complaint about what it is given, and not about the session or the machine.
+fn is_about_the_value(sqlstate: PgSqlErrorCode) -> bool {
+    !matches!(
+        sqlstate,
+        PgSqlErrorCode::ERRCODE_QUERY_CANCELED
+            | PgSqlErrorCode::ERRCODE_ADMIN_SHUTDOWN
+            | PgSqlErrorCode::ERRCODE_CRASH_SHUTDOWN
+            | PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY
+    )
 }
 
 /// # Safety

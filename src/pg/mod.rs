@@ -7,13 +7,17 @@ pub(crate) mod acl;
 pub(crate) mod arguments;
 pub(crate) mod deparse;
 pub(crate) mod expression;
+pub(crate) mod identity;
+pub(crate) mod lock;
 pub(crate) mod memory;
+pub(crate) mod quote;
 pub(crate) mod results;
 pub(crate) mod scan;
 pub(crate) mod server;
 pub(crate) mod snapshot;
 pub(crate) mod subtransaction;
 pub(crate) mod text;
+mod tuple;
 pub(crate) mod value;
 
 /// The kind of object identifier that PostgreSQL's catalogs use.

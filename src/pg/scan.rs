@@ -3,7 +3,7 @@
 //! A row type names the columns that it wants; their positions are looked up in the running server's catalog once,
 //! so one build of the source fits every version, and a column that a version does not have reads as `None`.
 
-use super::{snapshot::Snapshot, text};
+use super::{snapshot::Snapshot, text, tuple};
 use pgrx::pg_sys::{self, Datum, Oid};
 use pgrx::{FromDatum, name_data_to_str};
 use std::any::TypeId;
@@ -131,56 +131,57 @@ pub(crate) enum Key {
 pub(crate) struct Reader {
     snapshot: Snapshot,
     open: RefCell<HashMap<TypeId, Rc<OpenCatalog>>>,
+    indexes: RefCell<HashMap<u32, OpenIndex>>,
 }
 
 impl Reader {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
-        Self { snapshot, open: RefCell::default() }
+        Self { snapshot, open: RefCell::default(), indexes: RefCell::default() }
     }
 
     /// The rows that match all keys, found through `index`; in the index's order.
     pub(crate) fn by_index<R: CatalogRow>(&self, index: u32, keys: &[(&str, Key)]) -> Vec<R> {
-        self.scan(Some(Oid::from(index)), keys)
+        let catalog = self.catalog::<R>();
+        let index = self.index(index);
+        let mut keys: Vec<_> = keys.iter().map(|(column, key)| catalog.scan_key(column, *key)).collect();
+        // SAFETY: the catalog and its index are open, the keys name its columns.
+        unsafe {
+            let scan = pg_sys::systable_beginscan_ordered(
+                catalog.relation,
+                index,
+                self.snapshot.as_ptr(),
+                keys.len() as i32,
+                keys.as_mut_ptr(),
+            );
+            let next = || pg_sys::systable_getnext_ordered(scan, pg_sys::ScanDirection::ForwardScanDirection);
+            let rows = catalog.read_rows(next);
+            pg_sys::systable_endscan_ordered(scan);
+            rows
+        }
     }
 
     /// The rows that match all keys, found by reading the whole catalog.
     pub(crate) fn by_full_scan<R: CatalogRow>(&self, keys: &[(&str, Key)]) -> Vec<R> {
-        self.scan(None, keys)
-    }
-
-    fn scan<R: CatalogRow>(&self, index: Option<Oid>, keys: &[(&str, Key)]) -> Vec<R> {
         let catalog = self.catalog::<R>();
-        let mut scan_keys: Vec<_> = keys.iter().map(|(column, key)| catalog.scan_key(column, *key)).collect();
-        let width = catalog.width();
-        let (mut values, mut nulls) = (vec![Datum::null(); width], vec![true; width]);
-        let mut rows = Vec::new();
-        // SAFETY: the relation is open, the index is one of its own, the keys name its columns, the buffers are as
-        // wide as its rows; tuples are read before the scan moves on.
+        let mut keys: Vec<_> = keys.iter().map(|(column, key)| catalog.scan_key(column, *key)).collect();
+        // SAFETY: the catalog is open, the keys name its columns; no index is used.
         unsafe {
             let scan = pg_sys::systable_beginscan(
                 catalog.relation,
-                index.unwrap_or(Oid::INVALID),
-                index.is_some(),
+                Oid::INVALID,
+                false,
                 self.snapshot.as_ptr(),
-                scan_keys.len() as i32,
-                scan_keys.as_mut_ptr(),
+                keys.len() as i32,
+                keys.as_mut_ptr(),
             );
-            loop {
-                let tuple = pg_sys::systable_getnext(scan);
-                if tuple.is_null() {
-                    break;
-                }
-                pg_sys::heap_deform_tuple(
-                    tuple,
-                    (*catalog.relation).rd_att,
-                    values.as_mut_ptr(),
-                    nulls.as_mut_ptr(),
-                );
-                rows.push(R::read(&Row { values: &values, nulls: &nulls, positions: &catalog.positions }));
-            }
+            let rows = catalog.read_rows(|| pg_sys::systable_getnext(scan));
             pg_sys::systable_endscan(scan);
+            rows
         }
-        rows
+    }
+
+    fn index(&self, oid: u32) -> pg_sys::Relation {
+        self.indexes.borrow_mut().entry(oid).or_insert_with(|| OpenIndex::open(oid)).0
     }
 
     fn catalog<R: CatalogRow>(&self) -> Rc<OpenCatalog> {
@@ -204,6 +205,28 @@ impl OpenCatalog {
         catalog
     }
 
+    /// Reads what `next` gives until it gives null.
+    ///
+    /// # Safety
+    /// `next` gives tuples of this catalog, each valid until the next is asked for.
+    unsafe fn read_rows<R: CatalogRow>(&self, next: impl Fn() -> pg_sys::HeapTuple) -> Vec<R> {
+        let width = self.width();
+        let (mut values, mut nulls) = (vec![Datum::null(); width], vec![true; width]);
+        let mut rows = Vec::new();
+        loop {
+            let tuple = next();
+            if tuple.is_null() {
+                return rows;
+            }
+            // SAFETY: a tuple of this catalog; the buffers are as wide as its rows.
+            unsafe {
+                let descriptor = (*self.relation).rd_att;
+                pg_sys::heap_deform_tuple(tuple, descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
+            }
+            rows.push(R::read(&Row { values: &values, nulls: &nulls, positions: &self.positions }));
+        }
+    }
+
     fn width(&self) -> usize {
         // SAFETY: the relation is open.
         unsafe { (*(*self.relation).rd_att).natts as usize }
@@ -212,7 +235,7 @@ impl OpenCatalog {
     fn position(&self, column: &str) -> Option<usize> {
         (0..self.width()).find(|&at| {
             // SAFETY: the relation is open and `at` is below its number of columns.
-            let name = unsafe { &(*pg_sys::TupleDescAttr((*self.relation).rd_att, at as i32)).attname };
+            let name = unsafe { &tuple::attribute((*self.relation).rd_att, at).attname };
             name_data_to_str(name) == column
         })
     }
@@ -246,6 +269,26 @@ impl Drop for OpenCatalog {
         if !std::thread::panicking() {
             // SAFETY: opened by `open`, closed once.
             unsafe { pg_sys::table_close(self.relation, pg_sys::AccessShareLock as i32) }
+        }
+    }
+}
+
+/// An index of a catalog.
+struct OpenIndex(pg_sys::Relation);
+
+impl OpenIndex {
+    fn open(oid: u32) -> Self {
+        // SAFETY: the OID is that of a catalog's index, which cannot be dropped.
+        Self(unsafe { pg_sys::index_open(Oid::from(oid), pg_sys::AccessShareLock as i32) })
+    }
+}
+
+impl Drop for OpenIndex {
+    fn drop(&mut self) {
+        // As for catalogs.
+        if !std::thread::panicking() {
+            // SAFETY: opened by `open`, closed once.
+            unsafe { pg_sys::index_close(self.0, pg_sys::AccessShareLock as i32) }
         }
     }
 }

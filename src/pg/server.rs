@@ -7,6 +7,15 @@ pub(crate) fn check_for_interrupts() {
     pg_sys::check_for_interrupts!();
 }
 
+/// A number that grows when another session's change of the catalogs reaches us; our caches then know of it.
+pub(crate) fn catalog_changes() -> u64 {
+    // SAFETY: inside of a transaction, as every function call is; the counter is this process's own.
+    unsafe {
+        pg_sys::AcceptInvalidationMessages();
+        (&raw const pg_sys::SharedInvalidMessageCounter).read_volatile()
+    }
+}
+
 /// Whether `object` came with the server's bootstrap, and so is none of a user's or an extension's.
 pub(crate) fn is_built_in(object: Oid) -> bool {
     object.to_u32() < pg_sys::FirstNormalObjectId
@@ -21,4 +30,10 @@ pub(crate) fn reserve_setting_prefix() {
         #[cfg(not(feature = "pg14"))]
         pg_sys::MarkGUCPrefixReserved(c"mathesar_ext".as_ptr());
     }
+}
+
+/// Whether a relation is found by its name alone, by the caller's search_path. An unknown one is an internal error.
+pub(crate) fn is_visible_relation(relation: Oid) -> bool {
+    // SAFETY: a question about an OID.
+    unsafe { pg_sys::RelationIsVisible(relation) }
 }

@@ -3,15 +3,20 @@
 use pgrx::pg_sys::{self, Datum};
 use std::ffi::{CStr, c_char};
 
+/// Whether the server's text is UTF-8, as far as it knows.
+pub(crate) fn server_uses_utf8() -> bool {
+    // SAFETY: the database's encoding is set when the backend starts.
+    let encoding = unsafe { pg_sys::GetDatabaseEncoding() };
+    encoding == pg_sys::pg_enc::PG_UTF8 as i32 || encoding == pg_sys::pg_enc::PG_SQL_ASCII as i32
+}
+
 /// Text of the server as a Rust string.
 ///
 /// In a `SQL_ASCII` database the server itself does not know what its bytes mean: those that are no UTF-8 come out
 /// as U+FFFD.
 pub(crate) fn from_server(bytes: &[u8]) -> String {
-    // SAFETY: the database's encoding is set when the backend starts.
-    let encoding = unsafe { pg_sys::GetDatabaseEncoding() };
-    if encoding == pg_sys::pg_enc::PG_UTF8 as i32 || encoding == pg_sys::pg_enc::PG_SQL_ASCII as i32 {
-        return String::from_utf8_lossy(bytes).into_owned();
+    if server_uses_utf8() {
+        return from_utf8(bytes);
     }
     // SAFETY: the pointer and the length belong together; the result is NUL-terminated where it differs from the
     // input, which is what converting one encoding to another gives.
@@ -20,10 +25,17 @@ pub(crate) fn from_server(bytes: &[u8]) -> String {
         let converted =
             pg_sys::pg_server_to_any(source, bytes.len() as i32, pg_sys::pg_enc::PG_UTF8 as i32);
         if std::ptr::eq(converted, source) {
-            String::from_utf8_lossy(bytes).into_owned()
+            from_utf8(bytes)
         } else {
-            String::from_utf8_lossy(CStr::from_ptr(converted).to_bytes()).into_owned()
+            from_utf8(CStr::from_ptr(converted).to_bytes())
         }
+    }
+}
+
+fn from_utf8(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => String::from_utf8_lossy(bytes).into_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A datum of any type, taken apart into a plain Rust value.
 
-use super::{Oid, text};
+use super::{Oid, text, tuple};
 use pgrx::pg_sys::{self, Datum};
 use pgrx::direct_function_call;
 
@@ -149,7 +149,7 @@ unsafe fn decode_composite(datum: Datum) -> Value {
         let (mut values, mut nulls) = (vec![Datum::null(); width], vec![true; width]);
         pg_sys::heap_deform_tuple(&mut tuple, descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
         let attributes = (0..width).filter_map(|at| {
-            let attribute = &*pg_sys::TupleDescAttr(descriptor, at as i32);
+            let attribute = tuple::attribute(descriptor, at);
             let value = if nulls[at] { Value::Null } else { decode(values[at], attribute.atttypid) };
             let name = text::from_server_cstr(attribute.attname.data.as_ptr())?;
             (!attribute.attisdropped).then_some((name, value))

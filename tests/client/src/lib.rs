@@ -24,7 +24,11 @@ use postgres::{Client, Config, NoTls};
 /// A name that no other test of this server has.
 fn unique_name(prefix: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
-    format!("{prefix}_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+    format!(
+        "{prefix}_{}_{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    )
 }
 
 fn variable(name: &str) -> String {
@@ -41,18 +45,24 @@ pub fn admin_config() -> Config {
 /// Connects, or fails the test.
 #[must_use]
 pub fn connect(config: &Config) -> Client {
-    config.connect(NoTls).unwrap_or_else(|error| panic!("cannot connect: {}", explain(&error)))
+    config
+        .connect(NoTls)
+        .unwrap_or_else(|error| panic!("cannot connect: {}", explain(&error)))
 }
 
 /// Runs statements, or fails the test with what PostgreSQL said.
 pub fn run(client: &mut Client, statements: &str) {
-    client.batch_execute(statements).unwrap_or_else(|error| panic!("{statements}\n{}", explain(&error)));
+    client
+        .batch_execute(statements)
+        .unwrap_or_else(|error| panic!("{statements}\n{}", explain(&error)));
 }
 
 /// The first value of the first row, as text.
 #[must_use]
 pub fn text(client: &mut Client, query: &str) -> String {
-    let rows = client.query(query, &[]).unwrap_or_else(|error| panic!("{query}\n{}", explain(&error)));
+    let rows = client
+        .query(query, &[])
+        .unwrap_or_else(|error| panic!("{query}\n{}", explain(&error)));
     rows.first().unwrap_or_else(|| panic!("no row: {query}")).get(0)
 }
 
@@ -61,7 +71,10 @@ pub fn text(client: &mut Client, query: &str) -> String {
 pub fn error(client: &mut Client, statements: &str) -> postgres::error::DbError {
     match client.batch_execute(statements) {
         Ok(()) => panic!("no error: {statements}"),
-        Err(error) => error.as_db_error().unwrap_or_else(|| panic!("{statements}\n{error}")).clone(),
+        Err(error) => error
+            .as_db_error()
+            .unwrap_or_else(|| panic!("{statements}\n{error}"))
+            .clone(),
     }
 }
 
@@ -104,11 +117,27 @@ impl Database {
     /// by the superuser.
     #[must_use]
     pub fn from_template(template: &str) -> Self {
-        let database = Self { name: unique_name("client"), owner: unique_name("owner") };
+        Self::create(&format!("TEMPLATE {template}"))
+    }
+
+    /// An empty database of that encoding, without the extension.
+    #[must_use]
+    pub fn with_encoding(encoding: &str) -> Self {
+        Self::create(&format!("TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'"))
+    }
+
+    fn create(options: &str) -> Self {
+        let database = Self {
+            name: unique_name("client"),
+            owner: unique_name("owner"),
+        };
         let Self { name, owner } = &database;
         let mut admin = connect(&admin_config());
         run(&mut admin, &format!("CREATE ROLE {owner} LOGIN"));
-        run(&mut admin, &format!("CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}"));
+        run(
+            &mut admin,
+            &format!("CREATE DATABASE {name} {options} OWNER {owner}"),
+        );
         database
     }
 
@@ -118,6 +147,17 @@ impl Database {
         let mut config = admin_config();
         config.dbname(&self.name).user(role);
         config
+    }
+
+    /// How programs of PostgreSQL connect as `role`.
+    #[must_use]
+    pub fn url(&self, role: &str) -> String {
+        // The last of several words for the same thing counts.
+        format!(
+            "{} dbname={} user={role}",
+            variable("MATHESAR_EXT_TEST_URL"),
+            self.name
+        )
     }
 
     /// The name of the role that owns the database.
@@ -165,7 +205,10 @@ impl Drop for Database {
 #[must_use]
 pub fn role_without_rights() -> String {
     let role = unique_name("stranger");
-    run(&mut connect(&admin_config()), &format!("CREATE ROLE {role} LOGIN"));
+    run(
+        &mut connect(&admin_config()),
+        &format!("CREATE ROLE {role} LOGIN"),
+    );
     role
 }
 
@@ -182,15 +225,25 @@ fn as_server_user(program: impl AsRef<OsStr>) -> Command {
         return Command::new(program);
     }
     let mut command = Command::new("setpriv");
-    command.args([format!("--reuid={user}"), format!("--regid={user}")]).arg("--init-groups").arg(program);
+    command
+        .args([format!("--reuid={user}"), format!("--regid={user}")])
+        .arg("--init-groups")
+        .arg(program);
     command
 }
 
 /// Runs a command to its end and returns what it printed, or fails the test with what it said.
 pub fn finish(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let printed = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{command:?}\n{}{}", printed(&output.stdout), printed(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}{}",
+        printed(&output.stdout),
+        printed(&output.stderr)
+    );
     printed(&output.stdout)
 }
 
@@ -206,7 +259,13 @@ impl Server {
         let server = Self::in_new_folder();
         finish(
             program("initdb")
-                .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"])
+                .args([
+                    "--username=postgres",
+                    "--auth=trust",
+                    "--encoding=UTF8",
+                    "--locale=C.UTF-8",
+                    "--no-sync",
+                ])
                 .arg(server.data_argument()),
         );
         server.start(settings);
@@ -220,7 +279,13 @@ impl Server {
         let primary = variable("MATHESAR_EXT_TEST_URL");
         finish(
             program("pg_basebackup")
-                .args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--dbname", &primary])
+                .args([
+                    "--write-recovery-conf",
+                    "--checkpoint=fast",
+                    "--no-sync",
+                    "--dbname",
+                    &primary,
+                ])
                 .arg(server.data_argument()),
         );
         server.start(&["hot_standby = on"]);
@@ -244,7 +309,9 @@ impl Server {
     fn in_new_folder() -> Self {
         // Below /tmp whatever TMPDIR says, for a socket's path may have 107 bytes.
         let folder = finish(as_server_user("mktemp").args(["-d", "/tmp/mathesar_ext.XXXXXX"]));
-        Self { folder: PathBuf::from(folder.trim_end()) }
+        Self {
+            folder: PathBuf::from(folder.trim_end()),
+        }
     }
 
     fn data_argument(&self) -> String {

@@ -32,7 +32,9 @@ fn inventory(client: &mut Client) -> String {
 fn number_of_tables_described(client: &mut Client, schema: &str) -> String {
     text(
         client,
-        &format!("SELECT jsonb_array_length(msar.get_schema_table_details('{schema}'::regnamespace)::jsonb)::text"),
+        &format!(
+            "SELECT jsonb_array_length(msar.get_schema_table_details('{schema}'::regnamespace)::jsonb)::text"
+        ),
     )
 }
 
@@ -40,12 +42,24 @@ fn number_of_tables_described(client: &mut Client, schema: &str) -> String {
 fn a_database_owner_who_is_no_superuser_creates_and_uses_it() {
     let database = Database::empty();
     let mut owner = database.connect_as_owner();
-    assert_eq!(text(&mut owner, "SELECT rolsuper::text FROM pg_roles WHERE rolname = current_user"), "false");
+    assert_eq!(
+        text(
+            &mut owner,
+            "SELECT rolsuper::text FROM pg_roles WHERE rolname = current_user"
+        ),
+        "false"
+    );
 
-    run(&mut owner, "CREATE EXTENSION mathesar_ext; CREATE SCHEMA app; CREATE TABLE app.a (id integer PRIMARY KEY)");
+    run(
+        &mut owner,
+        "CREATE EXTENSION mathesar_ext; CREATE SCHEMA app; CREATE TABLE app.a (id integer PRIMARY KEY)",
+    );
     assert_eq!(number_of_tables_described(&mut owner, "app"), "1");
     assert_eq!(
-        text(&mut owner, "SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'msar'"),
+        text(
+            &mut owner,
+            "SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'msar'"
+        ),
         database.owner()
     );
 }
@@ -55,7 +69,10 @@ fn a_role_that_may_not_create_in_the_database_cannot_create_it() {
     let database = Database::empty();
     let stranger = mathesar_ext_client_tests::role_without_rights();
     let mut client = mathesar_ext_client_tests::connect(&database.config(&stranger));
-    assert_eq!(error(&mut client, "CREATE EXTENSION mathesar_ext").code().code(), "42501");
+    assert_eq!(
+        error(&mut client, "CREATE EXTENSION mathesar_ext").code().code(),
+        "42501"
+    );
 }
 
 #[test]
@@ -75,8 +92,17 @@ fn dropping_it_leaves_nothing_behind_and_it_can_come_back() {
 fn it_survives_the_reset_of_schema_public() {
     let database = Database::with_extension();
     let mut admin = database.connect_as_superuser();
-    run(&mut admin, "CREATE TABLE public.a (id integer); DROP SCHEMA public CASCADE; CREATE SCHEMA public");
-    assert_eq!(text(&mut admin, "SELECT count(*)::text FROM pg_extension WHERE extname = 'mathesar_ext'"), "1");
+    run(
+        &mut admin,
+        "CREATE TABLE public.a (id integer); DROP SCHEMA public CASCADE; CREATE SCHEMA public",
+    );
+    assert_eq!(
+        text(
+            &mut admin,
+            "SELECT count(*)::text FROM pg_extension WHERE extname = 'mathesar_ext'"
+        ),
+        "1"
+    );
     assert_eq!(number_of_tables_described(&mut admin, "public"), "0");
 }
 

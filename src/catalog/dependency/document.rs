@@ -1,0 +1,147 @@
+//! The documents of `msar.get_dependents` and `msar.preview_drop`.
+
+use super::graph::{Address, Objects};
+use super::target::Target;
+use super::{dependents, rules};
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::pg::Oid;
+use crate::pg::identity::{self, Identity};
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+use serde::Serialize;
+
+/// An object that depends on another.
+#[derive(Serialize)]
+pub(crate) struct Dependent {
+    #[serde(flatten)]
+    object: Identity,
+    depth: i32,
+    depends_on: Identity,
+    blocks_drop: bool,
+}
+
+/// What depends on a relation or a column, the nearest first.
+pub(crate) fn dependents(
+    catalog: &Catalog,
+    relation: Oid,
+    attnum: Option<i32>,
+    max_depth: i32,
+) -> Result<Vec<Dependent>, Error> {
+    let target = Target::find(catalog, relation, attnum)?;
+    let taken = rules::taken_along(&target.graph, target.address);
+    let found = dependents::of(&target.graph, target.address, max_depth);
+    let listed = found.into_iter().map(|found| {
+        Ok(Dependent {
+            object: identify(found.object)?,
+            depth: found.depth,
+            depends_on: identify(found.depends_on)?,
+            blocks_drop: taken.is_refused_for(&target.graph, found.object),
+        })
+    });
+    let mut listed: Vec<_> = listed.collect::<Result<_, Error>>()?;
+    listed.sort_by(|a, b| (a.depth, a.object.sort_key()).cmp(&(b.depth, b.object.sort_key())));
+    Ok(listed)
+}
+
+/// Why an object is dropped.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Reason {
+    /// It is what was asked for.
+    Target,
+    /// It goes along with any DROP.
+    Automatic,
+    /// Only CASCADE drops it.
+    Cascade,
+}
+
+/// An object that a DROP removes.
+#[derive(Serialize)]
+pub(crate) struct Dropped {
+    #[serde(flatten)]
+    object: Identity,
+    reason: Reason,
+}
+
+/// Why PostgreSQL does not drop something, not with CASCADE either.
+pub(crate) enum Refusal {
+    /// It is a part of something else.
+    Required { object: Identity, by: Identity },
+    /// It is a part of PostgreSQL.
+    System { object: Identity },
+    /// It is a column, but not one that is dropped alone.
+    FixedColumns { relation: String },
+}
+
+/// What `DROP ... CASCADE` of a relation or a column removes.
+pub(crate) fn preview(
+    catalog: &Catalog,
+    relation: Oid,
+    attnum: Option<i32>,
+) -> Result<Result<Vec<Dropped>, Refusal>, Error> {
+    let target = Target::find(catalog, relation, attnum)?;
+    if !target.is_droppable() {
+        return Ok(Err(Refusal::FixedColumns {
+            relation: target.relation_name().to_owned(),
+        }));
+    }
+    if identity::is_pinned(relation) {
+        return Ok(Err(Refusal::System {
+            object: identify(target.address)?,
+        }));
+    }
+    target.check_column()?;
+    match rules::cascade(&target.graph, target.address) {
+        Ok(objects) => Ok(Ok(list(&target, &objects)?)),
+        Err(held) => Ok(Err(Refusal::Required {
+            object: identify(held.object)?,
+            by: identify(held.by)?,
+        })),
+    }
+}
+
+fn list(target: &Target<'_>, objects: &Objects) -> Result<Vec<Dropped>, Error> {
+    let taken = rules::taken_along(&target.graph, target.address).objects;
+    let reason = |object| match object {
+        _ if object == target.address => Reason::Target,
+        _ if taken.contains(object) => Reason::Automatic,
+        _ => Reason::Cascade,
+    };
+    let dropped = objects.iter().map(|object| {
+        Ok(Dropped {
+            object: identify(object)?,
+            reason: reason(object),
+        })
+    });
+    let mut dropped: Vec<_> = dropped.collect::<Result<_, Error>>()?;
+    dropped.sort_by(|a, b| (a.reason, a.object.sort_key()).cmp(&(b.reason, b.object.sort_key())));
+    Ok(dropped)
+}
+
+fn identify(object: Address) -> Result<Identity, Error> {
+    identity::identify(object.class.into(), object.object.into(), object.part).ok_or(Error::Vanished)
+}
+
+impl From<Refusal> for ErrorReport {
+    fn from(refusal: Refusal) -> Self {
+        let (sqlstate, message, hint) = match refusal {
+            Refusal::Required { object, by } => (
+                PgSqlErrorCode::ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
+                format!("cannot drop {object} because {by} requires it"),
+                format!("You can drop {by} instead."),
+            ),
+            Refusal::System { object } => (
+                PgSqlErrorCode::ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
+                format!("cannot drop {object} because it is required by the database system"),
+                "Only what was made after the database cluster can be dropped.".into(),
+            ),
+            Refusal::FixedColumns { relation } => (
+                PgSqlErrorCode::ERRCODE_WRONG_OBJECT_TYPE,
+                format!("columns of \"{relation}\" cannot be dropped one by one"),
+                "Only a table has columns that can be dropped, and not if it was made OF a type.".into(),
+            ),
+        };
+        ErrorReport::new(sqlstate, message, "").set_hint(hint)
+    }
+}

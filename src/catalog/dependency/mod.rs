@@ -1,0 +1,34 @@
+//! What depends on what, and what a DROP takes along.
+//!
+//! PostgreSQL decides this by `pg_depend` when it drops something; here it is told before. The rules, in short: a DROP
+//! takes along what depends on its target *automatically* (a table's indexes, triggers, row type, partitions), is
+//! refused when something else depends on any of that *normally* (a view, a foreign key of another table), and drops
+//! all of it with CASCADE. An *internal* part of an object (a view's rule) or a member of an *extension* is never
+//! dropped without its owner.
+//!
+//! - [`graph`]: objects and dependencies, and how they are read from the catalogs
+//! - [`rules`]: what a DROP takes along, what refuses it, what CASCADE adds; pure functions of a graph
+//! - [`dependents`]: the objects that depend on one, level by level; a pure function too
+//! - [`target`]: the relation or column that a call names
+//! - [`document`]: what `msar.get_dependents` and `msar.preview_drop` tell
+
+mod dependents;
+pub(crate) mod document;
+mod graph;
+mod rules;
+mod target;
+
+use super::rows::PgDepend;
+use crate::pg::Oid;
+use crate::pg::identity;
+use crate::pg::scan::{Char, Reader};
+use graph::{Address, RelationGraph};
+
+/// A normal dependency: the dependent object must be dropped explicitly, or by CASCADE.
+pub(crate) const NORMAL: Char = Char(b'n');
+
+/// Whether a plain DROP of a relation is refused. `dependents` are the rows of what depends on it or its columns.
+pub(crate) fn refuses_drop(reader: &Reader, relation: Oid, dependents: &[PgDepend]) -> bool {
+    let graph = RelationGraph::new(reader, relation, dependents);
+    identity::is_pinned(relation) || rules::is_refused(&graph, Address::relation(relation))
+}

@@ -1,0 +1,26 @@
+//! Locks that keep other sessions from altering a relation.
+
+use super::Oid;
+use pgrx::pg_sys;
+
+/// The lock that a SELECT takes on a relation, held as long as this value lives.
+pub(crate) struct RelationLock(Oid);
+
+impl RelationLock {
+    /// Waits for whoever alters or drops the relation. One that does not exist can be locked too.
+    pub(crate) fn shared(relation: Oid) -> Self {
+        // SAFETY: inside of a transaction, as every function call is.
+        unsafe { pg_sys::LockRelationOid(relation, pg_sys::AccessShareLock as i32) }
+        Self(relation)
+    }
+}
+
+impl Drop for RelationLock {
+    fn drop(&mut self) {
+        // While an error unwinds, the abort of the (sub)transaction lets go of the lock.
+        if !std::thread::panicking() {
+            // SAFETY: locked by the constructor, once.
+            unsafe { pg_sys::UnlockRelationOid(self.0, pg_sys::AccessShareLock as i32) }
+        }
+    }
+}

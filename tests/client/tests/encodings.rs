@@ -1,0 +1,185 @@
+//! Databases in other encodings than UTF8: texts of every kind are described as they were written.
+
+use mathesar_ext_client_tests::{Database, run};
+use postgres::Client;
+use serde_json::{Value, json};
+
+/// A table whose names, comments, labels and expressions are made of `word`.
+fn create(client: &mut Client, word: &str) {
+    run(
+        client,
+        &format!(
+            r#"CREATE SCHEMA "{word}";
+               SET search_path = "{word}";
+               CREATE TYPE "{word}_enum" AS ENUM ('{word}', 'plain');
+               CREATE DOMAIN "{word}_domain" AS text CONSTRAINT "{word}_not" CHECK (VALUE <> '{word}');
+               CREATE TABLE "{word}" (
+                   "{word}" text DEFAULT '{word}' PRIMARY KEY,
+                   dynamic text DEFAULT '{word}' || 'plain',
+                   label "{word}_enum"[] DEFAULT '{{{word}}}',
+                   "domain" "{word}_domain",
+                   CONSTRAINT "{word}_self" FOREIGN KEY (dynamic) REFERENCES "{word}",
+                   CONSTRAINT "{word}_check" CHECK ("{word}" <> '{word}')
+               );
+               COMMENT ON TABLE "{word}" IS '{word}';
+               COMMENT ON COLUMN "{word}"."{word}" IS '{word} {word}';
+               RESET search_path;"#
+        ),
+    );
+}
+
+fn value(client: &mut Client, query: &str) -> Value {
+    client
+        .query_one(query, &[])
+        .unwrap_or_else(|error| panic!("{query}\n{:?}", error.as_db_error()))
+        .get(0)
+}
+
+/// Checks that every text of the table made by [`create`] with `word` reads as `shown`.
+fn check(client: &mut Client, word: &str, shown: &str) {
+    let tables = value(
+        client,
+        &format!("SELECT msar.get_schema_table_details('\"{word}\"')"),
+    );
+    let table = &tables[0];
+    let columns = &table["columns"];
+    let labels = json!([shown, "plain"]);
+    assert_eq!(table["name"], shown);
+    assert_eq!(table["description"], shown);
+    assert_eq!(columns[0]["name"], shown);
+    assert_eq!(columns[0]["description"], format!("{shown} {shown}"));
+    assert_eq!(
+        columns[0]["default"],
+        json!({"value": shown, "is_dynamic": false})
+    );
+    assert_eq!(
+        columns[1]["default"],
+        json!({"value": format!("('{shown}'::text || 'plain'::text)"), "is_dynamic": true})
+    );
+    assert_eq!(
+        columns[2]["default"],
+        json!({"value": [shown], "is_dynamic": false})
+    );
+    assert_eq!(columns[2]["enum_values"], labels);
+    assert_eq!(columns[2]["type_full"], format!("\"{shown}\".\"{shown}_enum\"[]"));
+    assert_eq!(columns[3]["type"], format!("\"{shown}\".\"{shown}_domain\""));
+    let domain_check =
+        json!({"name": format!("{shown}_not"), "definition": format!("CHECK ((VALUE <> '{shown}'::text))")});
+    assert_eq!(columns[3]["domain"]["checks"], json!([domain_check]));
+    assert_eq!(table["preview_settings"]["template"], format!("{{{shown}}}"));
+    let constraints = &table["constraints"];
+    assert_eq!(constraints[0]["name"], format!("{shown}_check"));
+    assert_eq!(
+        constraints[0]["definition"],
+        format!("CHECK ((\"{shown}\" <> '{shown}'::text))")
+    );
+    let key = constraints
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|constraint| constraint["type"] == "foreignkey");
+    let key = &key.unwrap_or_else(|| panic!("{table:#}"))["foreign_key"];
+    assert_eq!(key["referent"]["schema"], shown);
+    assert_eq!(key["referent"]["name"], shown);
+    assert_eq!(key["columns"][0]["referent_name"], shown);
+
+    let one = value(
+        client,
+        &format!(r#"SELECT msar.get_table_details('"{word}"."{word}"')"#),
+    );
+    assert_eq!(&one, table);
+    let infos = value(client, &format!("SELECT msar.get_table_info('\"{word}\"')"));
+    assert_eq!(infos[0]["description"], shown);
+    let columns = value(
+        client,
+        &format!(r#"SELECT msar.get_column_info('"{word}"."{word}"')"#),
+    );
+    assert_eq!(columns[2]["type_options"], json!({"item_type": "_enum"}));
+    assert_eq!(columns[0]["name"], shown);
+    let schemas = value(client, "SELECT msar.list_schemas()");
+    assert!(
+        schemas
+            .as_array()
+            .into_iter()
+            .flatten()
+            .any(|schema| schema["name"] == shown),
+        "{schemas:#}"
+    );
+}
+
+/// A database of the given encoding with the extension.
+fn database(encoding: &str) -> Database {
+    let database = Database::with_encoding(encoding);
+    run(&mut database.connect_as_owner(), "CREATE EXTENSION mathesar_ext");
+    database
+}
+
+#[test]
+fn latin1() {
+    let database = database("LATIN1");
+    let mut client = database.connect_as_owner();
+    for word in ["é", "Größe", "ÿ¤"] {
+        create(&mut client, word);
+        check(&mut client, word, word);
+    }
+}
+
+#[test]
+fn euc_jp() {
+    let database = database("EUC_JP");
+    let mut client = database.connect_as_owner();
+    for word in ["図書館", "ｶﾅ"] {
+        create(&mut client, word);
+        check(&mut client, word, word);
+    }
+}
+
+#[test]
+fn sql_ascii_with_what_is_utf8() {
+    let database = database("SQL_ASCII");
+    let mut client = database.connect_as_owner();
+    create(&mut client, "Größe");
+    check(&mut client, "Größe", "Größe");
+}
+
+/// Such a server stores any bytes, and none of them may break a description: those that are no UTF-8 show as U+FFFD.
+#[test]
+fn sql_ascii_with_what_is_not() {
+    let database = database("SQL_ASCII");
+    let mut client = database.connect_as_owner();
+    // The same statements as in `create`, in Latin 1: the server passes the bytes of an escape string on unseen.
+    run(
+        &mut client,
+        r#"DO $$
+           DECLARE word text := E'Gr\366\337e';
+           BEGIN
+               EXECUTE format('CREATE SCHEMA odd;
+                   CREATE TYPE odd.mood AS ENUM (%1$L);
+                   CREATE TABLE odd.%1$I (%1$I text DEFAULT %1$L, d text DEFAULT %1$L || 1, e odd.mood,
+                       CONSTRAINT %1$I CHECK (d <> %1$L));
+                   COMMENT ON TABLE odd.%1$I IS %1$L', word);
+           END $$"#,
+    );
+    let shown = "Gr\u{fffd}\u{fffd}e";
+    let tables = value(&mut client, "SELECT msar.get_schema_table_details('odd')");
+    let table = &tables[0];
+    assert_eq!(table["name"], shown);
+    assert_eq!(table["description"], shown);
+    assert_eq!(table["columns"][0]["name"], shown);
+    assert_eq!(table["columns"][0]["default"]["value"], shown);
+    assert_eq!(
+        table["columns"][1]["default"]["value"],
+        format!("('{shown}'::text || 1)")
+    );
+    assert_eq!(table["columns"][2]["enum_values"], json!([shown]));
+    assert_eq!(
+        table["constraints"][0]["definition"],
+        format!("CHECK ((d <> '{shown}'::text))")
+    );
+
+    let columns = value(
+        &mut client,
+        "SELECT msar.get_column_info(oid) FROM pg_class WHERE relnamespace = 'odd'::regnamespace",
+    );
+    assert_eq!(columns[0]["name"], shown);
+}

@@ -1,0 +1,98 @@
+//! Reading on a hot standby: every function that reads works there, and gives what it gives on the primary.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use mathesar_ext_client_tests::{Database, Server, admin_config, connect, role_without_rights, text};
+use postgres::Client;
+
+/// One call of every function that reads, over all that the sample has.
+const CALLS: &[&str] = &[
+    "msar.list_schemas()",
+    "(SELECT jsonb_agg(msar.get_schema(oid) ORDER BY oid) FROM pg_namespace)",
+    "msar.get_object_counts()",
+    "msar.get_current_database_info()",
+    "msar.get_current_role()",
+    // Other tests come and go with roles of theirs.
+    "(SELECT jsonb_agg(r) FROM jsonb_array_elements(msar.list_roles()) AS r
+      WHERE r->>'name' IN ('postgres', current_user))",
+    "msar.list_db_priv()",
+    "(SELECT jsonb_agg(msar.list_schema_privileges(oid) ORDER BY oid) FROM pg_namespace)",
+    "(SELECT jsonb_agg(msar.list_table_privileges(oid) ORDER BY oid) FROM sample)",
+    "msar.get_table_info('library')",
+    "(SELECT jsonb_agg(msar.get_table(oid) ORDER BY oid) FROM sample)",
+    "(SELECT jsonb_agg(msar.get_column_info(oid) ORDER BY oid) FROM sample)",
+    "(SELECT msar.get_tab_col_info_map(jsonb_object_agg(oid, '[1, 2, 3]'::jsonb)) FROM sample)",
+    "(SELECT jsonb_agg(c ORDER BY c.oid) FROM sample, msar.get_constraints_for_table(sample.oid) AS c)",
+    "(SELECT jsonb_agg(j) FROM msar.get_joinable_tables(2) AS j)",
+    "(SELECT jsonb_agg(msar.get_joinable_tables(2, oid) ORDER BY oid) FROM sample)",
+    "msar.get_schema_table_details('library')",
+    "msar.get_schema_table_details('staff')",
+    "(SELECT jsonb_agg(msar.get_table_details(oid) ORDER BY oid) FROM sample)",
+    "(SELECT jsonb_agg(msar.get_dependents(oid) ORDER BY oid) FROM sample)",
+    "(SELECT jsonb_agg(msar.preview_drop(oid) ORDER BY oid) FROM sample)",
+];
+
+fn call(client: &mut Client, call: &str) -> String {
+    text(
+        client,
+        &format!(
+            "WITH sample AS (
+                 SELECT oid FROM pg_class
+                 WHERE relnamespace IN ('library'::regnamespace, 'staff'::regnamespace)
+                     AND relkind IN ('r', 'p', 'v', 'm', 'f')
+             )
+             SELECT {call}::text"
+        ),
+    )
+}
+
+/// Waits until the standby has replayed what the primary has written so far.
+fn wait_for_replay(primary: &mut Client, standby: &mut Client) {
+    let written = text(primary, "SELECT pg_current_wal_insert_lsn()::text");
+    let start = Instant::now();
+    while text(
+        standby,
+        &format!("SELECT (pg_last_wal_replay_lsn() >= '{written}')::text"),
+    ) != "true"
+    {
+        assert!(
+            start.elapsed() < Duration::from_secs(30),
+            "the standby does not follow"
+        );
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_hot_standby_tells_what_the_primary_tells() {
+    let database = Database::from_template("library");
+    let stranger = role_without_rights();
+    let server = Server::standby();
+    wait_for_replay(&mut connect(&admin_config()), &mut connect(&server.config()));
+
+    for role in ["postgres", database.owner(), &stranger] {
+        let mut primary = connect(&database.config(role));
+        let mut standby = connect(server.config().user(role).dbname(database.name()));
+        assert_eq!(text(&mut standby, "SELECT pg_is_in_recovery()::text"), "true");
+        for query in CALLS {
+            let expected = call(&mut primary, query);
+            assert!(expected.len() > 2, "{query} tells something: {expected}");
+            assert_eq!(call(&mut standby, query), expected, "{query} as {role}");
+        }
+    }
+}
+
+#[test]
+fn every_function_is_called_here() {
+    let database = Database::with_extension();
+    let names = text(
+        &mut database.connect_as_owner(),
+        "SELECT string_agg(DISTINCT proname, ' ') FROM pg_proc
+         WHERE pronamespace = 'msar'::regnamespace AND provolatile <> 'v'",
+    );
+    for name in names.split(' ') {
+        let call = format!("msar.{name}(");
+        assert!(CALLS.iter().any(|query| query.contains(&call)), "{name}");
+    }
+}

@@ -1,0 +1,149 @@
+-- Objects that stand in front of PostgreSQL's own on the caller's search_path change nothing: not functions, operators,
+-- types or tables of the same names, in a schema of a user or among temporary tables. Nor does an empty path.
+\pset null '(null)'
+
+-- What every read function answers about the sample, as text. The names in this query are bound here, on a clean path;
+-- what it calls runs on the path of the caller.
+CREATE FUNCTION public.answers() RETURNS TABLE (call text, argument oid, answer text) LANGUAGE sql
+BEGIN ATOMIC
+  WITH sch AS (
+    SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ANY ('{library,staff}')
+  ), tab AS (
+    SELECT c.oid FROM pg_catalog.pg_class AS c JOIN sch AS n ON n.oid = c.relnamespace
+    WHERE c.relkind = ANY ('{r,p,v,m}')
+  )
+  SELECT 'get_schema_table_details', oid, msar.get_schema_table_details(oid)::text FROM sch
+  UNION ALL SELECT 'get_table_details', oid, msar.get_table_details(oid)::text FROM tab
+  UNION ALL SELECT 'get_table_info', oid, msar.get_table_info(oid)::text FROM sch
+  UNION ALL SELECT 'get_table', oid, msar.get_table(oid)::text FROM tab
+  UNION ALL SELECT 'get_column_info', oid, msar.get_column_info(oid)::text FROM tab
+  UNION ALL SELECT 'get_tab_col_info_map', oid,
+    msar.get_tab_col_info_map(jsonb_build_object(oid, ARRAY[1, 2]))::text FROM tab
+  UNION ALL SELECT 'get_constraints_for_table', tab.oid, c::text FROM tab, msar.get_constraints_for_table(tab.oid) AS c
+  UNION ALL SELECT 'get_joinable_tables', oid, msar.get_joinable_tables(2, oid::regclass)::text FROM tab
+  UNION ALL SELECT 'get_joinable_tables', 0, j::text FROM msar.get_joinable_tables(1) AS j
+  UNION ALL SELECT 'get_dependents', oid, msar.get_dependents(oid)::text FROM tab
+  UNION ALL SELECT 'preview_drop', oid, msar.preview_drop(oid)::text FROM tab
+  UNION ALL SELECT 'get_schema', oid, msar.get_schema(oid)::text FROM sch
+  UNION ALL SELECT 'list_schemas', 0, msar.list_schemas()::text
+  UNION ALL SELECT 'get_current_database_info', 0, msar.get_current_database_info()::text
+  UNION ALL SELECT 'get_current_role', 0, msar.get_current_role()::text
+  UNION ALL SELECT 'get_object_counts', 0, msar.get_object_counts()::text
+  UNION ALL SELECT 'list_roles', 0, msar.list_roles()::text
+  UNION ALL SELECT 'list_db_priv', 0, msar.list_db_priv()::text
+  UNION ALL SELECT 'list_schema_privileges', oid, msar.list_schema_privileges(oid)::text FROM sch
+  UNION ALL SELECT 'list_table_privileges', oid, msar.list_table_privileges(oid)::text FROM tab;
+END;
+
+-- Something to list: a grant on each sort of object.
+CREATE ROLE regress_shadow;
+GRANT USAGE ON SCHEMA library TO regress_shadow;
+GRANT SELECT ON library.book TO regress_shadow;
+GRANT CONNECT ON DATABASE regression TO regress_shadow;
+
+-- The schema is made before the first answers: schemas and their tables are listed and counted, too. In it stand a
+-- function for each one of pg_catalog (and each aggregate), an operator for each, a type and a table: all of them fail
+-- when they are used, as the internal function aclinsert always does.
+CREATE SCHEMA hostile;
+SET client_min_messages = warning;
+SET search_path = pg_catalog;
+CREATE FUNCTION pg_temp.shadow(statements text) RETURNS TABLE (made bigint) LANGUAGE plpgsql AS
+$$
+DECLARE
+  statement text;
+BEGIN
+  made := 0;
+  FOR statement IN EXECUTE statements LOOP
+    BEGIN
+      EXECUTE statement;
+      made := made + 1;
+    EXCEPTION WHEN OTHERS THEN
+      NULL; -- such a function or type only PostgreSQL itself can make, so nobody can put one in front of it
+    END;
+  END LOOP;
+  RETURN NEXT;
+END
+$$;
+SELECT made > 3000 AS many_functions FROM pg_temp.shadow($$
+  SELECT format('CREATE FUNCTION hostile.%I(%s) RETURNS %s%s LANGUAGE internal AS ''aclinsert''', proname,
+                CASE WHEN provariadic = 0 THEN oidvectortypes(proargtypes)
+                     ELSE regexp_replace(oidvectortypes(proargtypes), '([^,]+)$', ' VARIADIC \1') END,
+                CASE WHEN proretset THEN 'SETOF ' END, format_type(prorettype, NULL))
+  FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND prokind <> 'w'
+$$);
+SELECT made > 700 AS many_operators FROM pg_temp.shadow($$
+  SELECT format('CREATE FUNCTION hostile.operator_%s(%s%s) RETURNS %s LANGUAGE internal AS ''aclinsert'';
+                 CREATE OPERATOR hostile.%s (%s RIGHTARG = %s, FUNCTION = hostile.operator_%1$s)',
+                oid, CASE WHEN oprleft <> 0 THEN format_type(oprleft, NULL) || ', ' END, format_type(oprright, NULL),
+                format_type(oprresult, NULL), oprname,
+                CASE WHEN oprleft <> 0 THEN 'LEFTARG = ' || format_type(oprleft, NULL) || ',' END,
+                format_type(oprright, NULL))
+  FROM pg_operator WHERE oprnamespace = 'pg_catalog'::regnamespace
+$$);
+SELECT made > 100 AS many_tables FROM pg_temp.shadow($$
+  SELECT format('CREATE TABLE hostile.%I (nothing integer)', relname)
+  FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind IN ('r', 'v')
+$$);
+SELECT made > 70 AS many_types FROM pg_temp.shadow($$
+  SELECT format('CREATE DOMAIN hostile.%I AS boolean CHECK (false)', typname)
+  FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace AND typrelid = 0 AND typelem = 0
+$$);
+
+-- They do stand in front, and they do fail.
+CREATE FUNCTION pg_temp.failure(statement text) RETURNS text LANGUAGE plpgsql SET search_path = hostile, pg_catalog AS
+$$
+BEGIN
+  EXECUTE statement;
+  RETURN 'fine';
+EXCEPTION WHEN OTHERS THEN
+  RETURN SQLERRM;
+END
+$$;
+SELECT statement, pg_temp.failure(statement) AS failure
+FROM unnest(ARRAY['SELECT 1 = 1', 'SELECT pg_get_userbyid(10)', 'SELECT jsonb_build_object(''a'', 1)',
+                  'SELECT jsonb_agg(1)', 'SELECT ''x''::text', 'SELECT oid FROM pg_class',
+                  'SELECT 1 = ANY (ARRAY[1])']) AS statement;
+
+-- The answers on a clean path, on the hostile one, on none at all, and with temporary tables in front as well.
+CREATE TEMPORARY TABLE clean AS SELECT * FROM public.answers();
+SET search_path = hostile, pg_catalog, public;
+CREATE TEMPORARY TABLE hostile AS SELECT * FROM public.answers();
+SET search_path = '';
+CREATE TEMPORARY TABLE none AS SELECT * FROM public.answers();
+SET search_path = pg_catalog;
+SELECT made > 100 AS many_temporary_tables FROM pg_temp.shadow($$
+  SELECT format('CREATE TEMPORARY TABLE %I (nothing integer)', relname)
+  FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind IN ('r', 'v')
+$$);
+SELECT * FROM pg_class; -- which is empty
+SET search_path = hostile, pg_catalog, public;
+CREATE TEMPORARY TABLE hidden AS SELECT * FROM public.answers();
+SET search_path = pg_catalog;
+
+-- Where names of pg_catalog no longer are the first of their name, they are told qualified. Nothing else may differ.
+CREATE FUNCTION pg_temp.difference(other regclass)
+RETURNS TABLE (call text, answers bigint, characters bigint, qualified bool, different bigint) LANGUAGE plpgsql AS
+$$
+BEGIN
+  RETURN QUERY EXECUTE format($query$
+    SELECT call, count(*), sum(length(c.answer)), bool_or(c.answer <> o.answer),
+           count(*) FILTER (WHERE c.answer IS NULL OR c.answer IS DISTINCT FROM
+             regexp_replace(replace(o.answer, 'pg_catalog.', ''), 'OPERATOR\(([^ ]+?)\)', '\1', 'g'))
+    FROM (SELECT row_number() OVER (PARTITION BY call, argument) AS n, * FROM clean) AS c
+    FULL JOIN (SELECT row_number() OVER (PARTITION BY call, argument) AS n, * FROM %s) AS o USING (call, argument, n)
+    GROUP BY call ORDER BY call COLLATE "C"$query$, other);
+END
+$$;
+SELECT call, answers, characters > 50 AS something, qualified, different FROM pg_temp.difference('pg_temp.hostile');
+SELECT call, answers, qualified, different FROM pg_temp.difference('pg_temp.none');
+SELECT call, answers, qualified, different FROM pg_temp.difference('pg_temp.hidden');
+
+-- Every read function took part.
+SELECT p.oid::regprocedure AS missing
+FROM pg_catalog.pg_proc AS p
+WHERE pronamespace = 'msar'::regnamespace AND provolatile <> 'v' AND proname NOT IN (SELECT call FROM clean);
+
+RESET search_path;
+REVOKE CONNECT ON DATABASE regression FROM regress_shadow;
+DROP OWNED BY regress_shadow;
+DROP ROLE regress_shadow;
