@@ -28,7 +28,11 @@ pub(crate) enum Error {
     PartitionKeyColumn { relation: String, attnum: i32 },
 
     #[error("invalid value for argument \"{argument}\": {problem}")]
-    InvalidArgument { argument: &'static str, problem: String, hint: &'static str },
+    InvalidArgument {
+        argument: &'static str,
+        problem: String,
+        hint: &'static str,
+    },
 
     #[error("the document is larger than a value can be (1 GB)")]
     DocumentTooLarge,
@@ -60,7 +64,9 @@ impl Error {
 
     fn hint(&self) -> &'static str {
         match self {
-            Error::UnknownSchema(_) => "msar.list_schemas() gives the schemas of this database with their OIDs.",
+            Error::UnknownSchema(_) => {
+                "msar.list_schemas() gives the schemas of this database with their OIDs."
+            }
             Error::UnknownRelation(_) => {
                 "It may have been dropped. msar.get_table_info(schema) gives the relations of a schema with their OIDs."
             }
@@ -71,7 +77,9 @@ impl Error {
                 "msar.get_column_info(relation) gives the columns, each with its attnum as \"id\"."
             }
             Error::InheritedColumn { .. } => "Drop the column of the parent table instead.",
-            Error::PartitionKeyColumn { .. } => "PostgreSQL never drops such a column, not with CASCADE either.",
+            Error::PartitionKeyColumn { .. } => {
+                "PostgreSQL never drops such a column, not with CASCADE either."
+            }
             Error::InvalidArgument { hint, .. } => hint,
             Error::Vanished => "Other sessions are changing this schema. Repeat the call.",
             Error::DocumentTooLarge | Error::Serialization(_) => {

@@ -15,10 +15,25 @@ mod msar {}
 mod __msar {}
 
 extension_sql_file!("../sql/install/schema_functions.sql");
-extension_sql_file!("../sql/install/role_functions.sql", requires = ["schema_functions"]);
-extension_sql_file!("../sql/install/privilege_functions.sql", requires = ["schema_functions"]);
-extension_sql_file!("../sql/install/database_functions.sql", requires = ["schema_functions"]);
-extension_sql_file!("../sql/install/constraint_functions.sql", requires = ["schema_functions"]);
-extension_sql_file!("../sql/install/joinable_tables.sql", requires = ["schema_functions"]);
+extension_sql_file!(
+    "../sql/install/role_functions.sql",
+    requires = ["schema_functions"]
+);
+extension_sql_file!(
+    "../sql/install/privilege_functions.sql",
+    requires = ["schema_functions"]
+);
+extension_sql_file!(
+    "../sql/install/database_functions.sql",
+    requires = ["schema_functions"]
+);
+extension_sql_file!(
+    "../sql/install/constraint_functions.sql",
+    requires = ["schema_functions"]
+);
+extension_sql_file!(
+    "../sql/install/joinable_tables.sql",
+    requires = ["schema_functions"]
+);
 
 extension_sql_file!("../sql/install/ownership.sql", finalize);

@@ -17,7 +17,10 @@ use std::collections::{BTreeMap, HashMap};
 fn get_table_info(sch_id: RegNamespace) -> Result<Jsonb, ErrorReport> {
     let catalog = Catalog::of_statement();
     let relations = relation::of_schema(&catalog, sch_id.0);
-    let infos: Vec<_> = relations.iter().filter_map(|row| TableInfo::read(&catalog, row)).collect();
+    let infos: Vec<_> = relations
+        .iter()
+        .filter_map(|row| TableInfo::read(&catalog, row))
+        .collect();
     Ok(Jsonb::new(&infos)?)
 }
 
@@ -36,7 +39,9 @@ Example: SELECT t->>'name' FROM jsonb_array_elements(msar.get_table_info('public
 
 #[pg_extern(schema = "msar", stable, strict, parallel_safe)]
 fn get_table(tab_id: RegClass) -> Result<Option<Jsonb>, ErrorReport> {
-    Ok(table_info(&Catalog::of_statement(), tab_id.0).map(|info| Jsonb::new(&info)).transpose()?)
+    Ok(table_info(&Catalog::of_statement(), tab_id.0)
+        .map(|info| Jsonb::new(&info))
+        .transpose()?)
 }
 
 extension_sql!(

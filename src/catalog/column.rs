@@ -62,7 +62,11 @@ pub(crate) struct ColumnContext<'a> {
 }
 
 impl ColumnInfo {
-    pub(crate) fn read(catalog: &Catalog, row: &PgAttribute, context: &mut ColumnContext<'_>) -> Result<Self, Error> {
+    pub(crate) fn read(
+        catalog: &Catalog,
+        row: &PgAttribute,
+        context: &mut ColumnContext<'_>,
+    ) -> Result<Self, Error> {
         let info = catalog.type_info(row.atttypid)?;
         Ok(Self {
             id: row.attnum,
@@ -80,7 +84,11 @@ impl ColumnInfo {
 }
 
 impl ColumnDetails {
-    pub(crate) fn read(catalog: &Catalog, row: &PgAttribute, context: &mut ColumnContext<'_>) -> Result<Self, Error> {
+    pub(crate) fn read(
+        catalog: &Catalog,
+        row: &PgAttribute,
+        context: &mut ColumnContext<'_>,
+    ) -> Result<Self, Error> {
         let info = catalog.type_info(row.atttypid)?;
         Ok(Self {
             type_full: catalog.type_name_with_modifiers(row.atttypid, row.atttypmod)?,
@@ -102,14 +110,19 @@ impl ColumnDetails {
 
 /// The privileges on a column: those on the table, and those granted on the column.
 pub(crate) fn privileges_on(catalog: &Catalog, row: &PgAttribute, context: &ColumnContext<'_>) -> Privileges {
-    match row.attacl {
+    match &row.attacl {
         None => context.relation_privileges,
-        Some(acl) => context.relation_privileges.union(catalog.role.privileges_on_column(context.owner, acl)),
+        Some(acl) => context
+            .relation_privileges
+            .union(catalog.role.privileges_on_column(context.owner, acl)),
     }
 }
 
 fn stored_expression<'a>(row: &PgAttribute, defaults: &'a [PgAttrdef]) -> Option<&'a str> {
-    defaults.iter().find(|default| default.adnum == row.attnum).map(|default| default.adbin.0.as_str())
+    defaults
+        .iter()
+        .find(|default| default.adnum == row.attnum)
+        .map(|default| default.adbin.0.as_str())
 }
 
 fn default_of(
@@ -120,7 +133,9 @@ fn default_of(
     if row.attidentity != Char(0) {
         return Ok(Some(Rc::new(ColumnDefault::identity())));
     }
-    let Some(node_tree) = stored_expression(row, defaults) else { return Ok(None) };
+    let Some(node_tree) = stored_expression(row, defaults) else {
+        return Ok(None);
+    };
     if row.attgenerated != Char(0) {
         let text = deparse::expression(node_tree, row.attrelid).ok_or(Error::Vanished)?;
         return Ok(Some(Rc::new(ColumnDefault::generated(&text))));
@@ -135,7 +150,9 @@ impl Generated {
             Char(b'v') => "virtual",
             _ => return Ok(None),
         };
-        let Some(node_tree) = stored_expression(row, defaults) else { return Ok(None) };
+        let Some(node_tree) = stored_expression(row, defaults) else {
+            return Ok(None);
+        };
         let expression = deparse::expression(node_tree, row.attrelid).ok_or(Error::Vanished)?;
         Ok(Some(Self { kind, expression }))
     }
@@ -145,5 +162,7 @@ fn collation_of(info: &TypeInfo, row: &PgAttribute) -> Result<Option<String>, Er
     if row.attcollation == Oid::INVALID || row.attcollation == info.collation {
         return Ok(None);
     }
-    deparse::collation(row.attcollation).map(Some).ok_or(Error::Vanished)
+    deparse::collation(row.attcollation)
+        .map(Some)
+        .ok_or(Error::Vanished)
 }

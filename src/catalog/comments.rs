@@ -1,7 +1,7 @@
 //! Comments on a relation and on its columns.
 
 use super::Catalog;
-use super::rows::PgDescription;
+use super::rows::{OfRelation, PgDescription};
 use crate::pg::Oid;
 
 /// The comments that are not told yet.

@@ -50,20 +50,20 @@ pub(crate) fn read_relations<T>(
     read_one: impl Fn(&Catalog, Oid) -> Result<T, Error>,
     mut accept: impl FnMut(T) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut relations = relations.iter().copied().peekable();
+    let mut upcoming = relations;
     loop {
         let outcome = attempt(|reading| {
-            while let Some(&relation) = relations.peek() {
-                accept(reading.confirmed(read_one(&reading.catalog, relation)?)?)?;
-                relations.next();
+            while let [relation, rest @ ..] = upcoming {
+                accept(reading.confirmed(read_one(&reading.catalog, *relation)?)?)?;
+                upcoming = rest;
             }
             Ok(())
         });
-        let disturbed = match (outcome, relations.next()) {
-            (Err(Error::Vanished), Some(relation)) => relation,
-            (outcome, _) => return outcome,
+        let (Err(Error::Vanished), &[disturbed, ref rest @ ..]) = (&outcome, upcoming) else {
+            return outcome;
         };
         accept(read_relation(disturbed, |catalog| read_one(catalog, disturbed))?)?;
+        upcoming = rest;
     }
 }
 
@@ -76,7 +76,11 @@ struct Reading {
 impl Reading {
     /// Gives back what was read if no change arrived since the reading began.
     fn confirmed<T>(&self, value: T) -> Result<T, Error> {
-        if server::catalog_changes() == self.changes { Ok(value) } else { Err(Error::Vanished) }
+        if server::catalog_changes() == self.changes {
+            Ok(value)
+        } else {
+            Err(Error::Vanished)
+        }
     }
 }
 
@@ -84,7 +88,10 @@ impl Reading {
 fn attempt<T>(read: impl FnOnce(&Reading) -> Result<T, Error>) -> Result<T, Error> {
     let read_now = || {
         let changes = server::catalog_changes();
-        read(&Reading { catalog: Catalog::new(Snapshot::latest()), changes })
+        read(&Reading {
+            catalog: Catalog::new(Snapshot::latest()),
+            changes,
+        })
     };
     subtransaction::attempt(tells_of_vanished_object, read_now).unwrap_or(Err(Error::Vanished))
 }

@@ -77,7 +77,10 @@ impl Constraint {
             columns: row.conkey,
         });
         if constraint.foreign_key.is_some() {
-            catalog.foreign_keys.borrow_mut().insert(oid, Rc::clone(&constraint));
+            catalog
+                .foreign_keys
+                .borrow_mut()
+                .insert(oid, Rc::clone(&constraint));
         }
         Ok(Some(constraint))
     }
@@ -92,7 +95,9 @@ impl Constraint {
 
     /// Whether it is a foreign key to this relation.
     pub(crate) fn refers_to(&self, relation: Oid) -> bool {
-        self.foreign_key.as_ref().is_some_and(|key| key.referent.oid == relation)
+        self.foreign_key
+            .as_ref()
+            .is_some_and(|key| key.referent.oid == relation)
     }
 
     /// Orders the foreign keys of several tables.
@@ -101,14 +106,20 @@ impl Constraint {
             let table = constraint.foreign_key.as_ref().map(|key| &key.table);
             table.map(|table| (table.schema.clone(), table.name.clone()))
         };
-        key(self).cmp(&key(other)).then_with(|| self.name.cmp(&other.name))
+        key(self)
+            .cmp(&key(other))
+            .then_with(|| self.name.cmp(&other.name))
     }
 }
 
 impl ForeignKey {
     fn definition(&self, row: &PgConstraint) -> String {
         let list = |name: fn(&ColumnPair) -> &str| {
-            let names: Vec<_> = self.columns.iter().map(|pair| quote::identifier(name(pair))).collect();
+            let names: Vec<_> = self
+                .columns
+                .iter()
+                .map(|pair| quote::identifier(name(pair)))
+                .collect();
             names.join(", ")
         };
         let referent = quote::identifier(&self.referent.name);
@@ -137,21 +148,29 @@ impl ForeignKey {
         if row.contype != Char(b'f') {
             return Ok(None);
         }
-        let pairs = row.conkey.iter().zip(&row.confkey).map(|(&attnum, &referent_attnum)| {
-            Ok(ColumnPair {
-                attnum,
-                name: catalog.column_name(row.conrelid, attnum)?,
-                referent_attnum,
-                referent_name: catalog.column_name(row.confrelid, referent_attnum)?,
-            })
-        });
+        let pairs = row
+            .conkey
+            .iter()
+            .zip(&row.confkey)
+            .map(|(&attnum, &referent_attnum)| {
+                Ok(ColumnPair {
+                    attnum,
+                    name: catalog.column_name(row.conrelid, attnum)?,
+                    referent_attnum,
+                    referent_name: catalog.column_name(row.confrelid, referent_attnum)?,
+                })
+            });
         Ok(Some(Self {
             table: catalog.relation_name(row.conrelid)?,
             referent: catalog.relation_name(row.confrelid)?,
             columns: pairs.collect::<Result<_, Error>>()?,
             on_update: action(row.confupdtype),
             on_delete: action(row.confdeltype),
-            match_type: if row.confmatchtype == Char(b'f') { "FULL" } else { "SIMPLE" },
+            match_type: if row.confmatchtype == Char(b'f') {
+                "FULL"
+            } else {
+                "SIMPLE"
+            },
         }))
     }
 }
@@ -159,7 +178,8 @@ impl ForeignKey {
 /// The definition as `pg_get_constraintdef` prints it. Foreign keys are many, and all of a usual one is known by now, so
 /// those we write ourselves; a test compares.
 fn definition(row: &PgConstraint, foreign_key: Option<&ForeignKey>) -> Result<String, Error> {
-    let is_usual = row.confdelsetcols.is_none() && row.conperiod != Some(true) && row.conenforced != Some(false);
+    let is_usual =
+        row.confdelsetcols.is_none() && row.conperiod != Some(true) && row.conenforced != Some(false);
     match foreign_key {
         Some(key) if is_usual => Ok(key.definition(row)),
         _ => deparse::constraint(row.oid).ok_or(Error::Vanished),

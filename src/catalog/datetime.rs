@@ -27,7 +27,12 @@ pub(crate) fn time(micros: i64) -> String {
         "" => "0",
         digits => digits,
     };
-    format!("{:02}:{:02}:{:02}.{fraction}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{:02}:{:02}:{:02}.{fraction}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 /// A time and its zone, in seconds west of UTC.
@@ -66,7 +71,11 @@ pub(crate) fn interval(months: i32, days: i32, micros: i64) -> String {
     let seconds = micros / MICROS_PER_SECOND;
     let fraction = format!("{:06}", (micros % MICROS_PER_SECOND).abs());
     let fraction = fraction.trim_end_matches('0');
-    let sign = if micros < 0 && seconds % 60 == 0 && !fraction.is_empty() { "-" } else { "" };
+    let sign = if micros < 0 && seconds % 60 == 0 && !fraction.is_empty() {
+        "-"
+    } else {
+        ""
+    };
     let point = if fraction.is_empty() { "" } else { "." };
     format!(
         "P{}Y{}M{days}DT{}H{}M{sign}{}{point}{fraction}S",
@@ -99,7 +108,11 @@ fn calendar_day(days: i64) -> (String, &'static str) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
     let year = era * 400 + year_of_era + i64::from(month <= 2);
     let (year, era) = if year > 0 { (year, "AD") } else { (1 - year, "BC") };
     (format!("{year:04}-{month:02}-{day:02}"), era)
@@ -139,7 +152,10 @@ mod tests {
         assert_eq!(timestamp(0), "2000-01-01T00:00:00.0 AD");
         assert_eq!(timestamp(-1), "1999-12-31T23:59:59.999999 AD");
         assert_eq!(timestamp(i64::MIN), "-infinity");
-        assert_eq!(timestamp_with_zone(3_600_000_000, 3_600), "2000-01-01T01:00:00.0+01:00 AD");
+        assert_eq!(
+            timestamp_with_zone(3_600_000_000, 3_600),
+            "2000-01-01T01:00:00.0+01:00 AD"
+        );
         assert_eq!(timestamp_with_zone(0, 0), "2000-01-01T00:00:00.0Z AD");
     }
 

@@ -14,19 +14,31 @@ pub(crate) struct ColumnDefault {
 
 impl ColumnDefault {
     pub(crate) fn identity() -> Self {
-        Self { value: Value::Text("identity".into()), is_dynamic: true }
+        Self {
+            value: Value::Text("identity".into()),
+            is_dynamic: true,
+        }
     }
 
     pub(crate) fn generated(expression: &str) -> Self {
-        Self { value: Value::Text(expression.into()), is_dynamic: true }
+        Self {
+            value: Value::Text(expression.into()),
+            is_dynamic: true,
+        }
     }
 
     /// The default that `pg_attrdef` stores for a column of `relation`.
     pub(crate) fn stored(node_tree: &str, relation: Oid) -> Result<Self, Error> {
         if let Some(value) = expression::constant_value(node_tree) {
-            return Ok(Self { value, is_dynamic: false });
+            return Ok(Self {
+                value,
+                is_dynamic: false,
+            });
         }
         let text = deparse::expression(node_tree, relation).ok_or(Error::Vanished)?;
-        Ok(Self { value: Value::Text(text), is_dynamic: true })
+        Ok(Self {
+            value: Value::Text(text),
+            is_dynamic: true,
+        })
     }
 }

@@ -47,8 +47,9 @@ fn listed_relations(schema: Oid) -> Result<(JsonText, bool), Error> {
 
 /// One relation, as a JSON object.
 pub(crate) fn table(oid: Oid) -> Result<JsonText, Error> {
-    let details =
-        consistent::read_relation(oid, |catalog| TableDetails::read(catalog, &relation::find(catalog, oid)?))?;
+    let details = consistent::read_relation(oid, |catalog| {
+        TableDetails::read(catalog, &relation::find(catalog, oid)?)
+    })?;
     let mut text = JsonText::new();
     text.push(&details)?;
     Ok(text)
@@ -56,7 +57,10 @@ pub(crate) fn table(oid: Oid) -> Result<JsonText, Error> {
 
 fn relations(catalog: &Catalog, schema: Oid) -> Result<Vec<Oid>, Error> {
     catalog.schema_name(schema)?;
-    Ok(relation::of_schema(catalog, schema).iter().map(|row| row.oid).collect())
+    Ok(relation::of_schema(catalog, schema)
+        .iter()
+        .map(|row| row.oid)
+        .collect())
 }
 
 /// A relation of the schema's list, unless it left the schema since the list was made.

@@ -11,9 +11,9 @@ impl Serialize for Value {
             Value::Null => serializer.serialize_unit(),
             Value::Bool(value) => serializer.serialize_bool(*value),
             // Raw, since no Rust number holds every `numeric`.
-            Value::Number(text) => {
-                RawValue::from_string(text.clone()).map_err(S::Error::custom)?.serialize(serializer)
-            }
+            Value::Number(text) => RawValue::from_string(text.clone())
+                .map_err(S::Error::custom)?
+                .serialize(serializer),
             Value::Text(text) => serializer.serialize_str(text),
             Value::Date(days) => serializer.serialize_str(&datetime::date(*days)),
             Value::Time(micros) => serializer.serialize_str(&datetime::time(*micros)),
@@ -55,13 +55,19 @@ mod tests {
 
     #[test]
     fn numbers_keep_all_digits() {
-        assert_eq!(json(&Value::Number("123456789012345678901234567890.10".into())), "123456789012345678901234567890.10");
+        assert_eq!(
+            json(&Value::Number("123456789012345678901234567890.10".into())),
+            "123456789012345678901234567890.10"
+        );
         assert_eq!(json(&Value::Number("1e+20".into())), "1e+20");
     }
 
     #[test]
     fn structures_nest() {
-        let inner = Value::Composite(vec![("a \"b\"".into(), Value::Null), ("c".into(), Value::Date(0))]);
+        let inner = Value::Composite(vec![
+            ("a \"b\"".into(), Value::Null),
+            ("c".into(), Value::Date(0)),
+        ]);
         let value = Value::Array(vec![Value::Bool(true), inner]);
         assert_eq!(json(&value), r#"[true,{"a \"b\"":null,"c":"2000-01-01 AD"}]"#);
     }

@@ -18,12 +18,12 @@ pub(crate) mod rows;
 pub(crate) mod types;
 
 use crate::error::Error;
-use constraint::Constraint;
-use default::ColumnDefault;
-use crate::pg::{Oid, deparse};
 use crate::pg::acl::Role;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
+use crate::pg::{Oid, deparse};
+use constraint::Constraint;
+use default::ColumnDefault;
 use rows::{PgAttribute, PgClass, PgNamespace};
 use serde::Serialize;
 use std::cell::RefCell;
@@ -89,14 +89,22 @@ impl Catalog {
         once(&self.relation_names, relation, || {
             let row = PgClass::by_oid(&self.reader, relation).ok_or(Error::UnknownRelation(relation))?;
             let schema = self.schema_name(row.relnamespace)?;
-            Ok(RelationName { oid: relation, schema, name: row.relname.into() })
+            Ok(RelationName {
+                oid: relation,
+                schema,
+                name: row.relname.into(),
+            })
         })
     }
 
     /// Keeps a name that was read with its relation.
     fn remember_relation_name(&self, row: &PgClass) -> Result<(), Error> {
         let schema = self.schema_name(row.relnamespace)?;
-        let name = RelationName { oid: row.oid, schema, name: row.relname.as_str().into() };
+        let name = RelationName {
+            oid: row.oid,
+            schema,
+            name: row.relname.as_str().into(),
+        };
         self.relation_names.borrow_mut().insert(row.oid, name);
         Ok(())
     }
@@ -104,7 +112,9 @@ impl Catalog {
     /// Keeps a name that was read with its relation.
     fn remember_column_name(&self, row: &PgAttribute) {
         let name = row.attname.as_str().into();
-        self.column_names.borrow_mut().insert((row.attrelid, row.attnum), name);
+        self.column_names
+            .borrow_mut()
+            .insert((row.attrelid, row.attnum), name);
     }
 
     /// The name of a column.
@@ -117,7 +127,9 @@ impl Catalog {
 
     /// What there is to know about a type.
     pub(crate) fn type_info(&self, type_oid: Oid) -> Result<Rc<TypeInfo>, Error> {
-        once(&self.types, type_oid, || TypeInfo::read(self, type_oid).map(Rc::new))
+        once(&self.types, type_oid, || {
+            TypeInfo::read(self, type_oid).map(Rc::new)
+        })
     }
 
     /// The default that `pg_attrdef` stores for a column of `relation` that is not generated: an expression that names
@@ -127,14 +139,18 @@ impl Catalog {
             return Ok(Rc::clone(default));
         }
         let default = Rc::new(ColumnDefault::stored(node_tree, relation)?);
-        self.defaults.borrow_mut().insert(node_tree.to_owned(), Rc::clone(&default));
+        self.defaults
+            .borrow_mut()
+            .insert(node_tree.to_owned(), Rc::clone(&default));
         Ok(default)
     }
 
     /// The name of a type with modifiers.
     pub(crate) fn type_name_with_modifiers(&self, type_oid: Oid, modifiers: i32) -> Result<Rc<str>, Error> {
         once(&self.type_names, (type_oid, modifiers), || {
-            deparse::type_name_with_modifiers(type_oid, modifiers).map(Rc::from).ok_or(Error::Vanished)
+            deparse::type_name_with_modifiers(type_oid, modifiers)
+                .map(Rc::from)
+                .ok_or(Error::Vanished)
         })
     }
 }
@@ -160,6 +176,9 @@ pub(crate) fn oid<S: serde::Serializer>(oid: &Oid, serializer: S) -> Result<S::O
 }
 
 /// Serializes an optional OID as a JSON number or null.
-pub(crate) fn optional_oid<S: serde::Serializer>(oid: &Option<Oid>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn optional_oid<S: serde::Serializer>(
+    oid: &Option<Oid>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     oid.map(Oid::to_u32).serialize(serializer)
 }

@@ -12,14 +12,21 @@ pub(crate) struct PreviewSettings {
 impl PreviewSettings {
     /// The default: the column named, in braces.
     pub(crate) fn of_column(column: Option<&str>) -> Self {
-        Self { template: column.map(placeholder), customized: false }
+        Self {
+            template: column.map(placeholder),
+            customized: false,
+        }
     }
 }
 
 /// A column's name as a placeholder; quoted where it would read as something else.
 fn placeholder(column: &str) -> String {
     let is_plain = !column.contains(['.', ':', '{', '}', '"']) && column.trim_matches(' ') == column;
-    if is_plain { format!("{{{column}}}") } else { format!("{{\"{}\"}}", column.replace('"', "\"\"")) }
+    if is_plain {
+        format!("{{{column}}}")
+    } else {
+        format!("{{\"{}\"}}", column.replace('"', "\"\""))
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@ use super::column::{self, ColumnContext, ColumnDetails};
 use super::comments::Comments;
 use super::constraint::Constraint;
 use super::preview::PreviewSettings;
-use super::rows::{PgAttrdef, PgAttribute, PgClass, PgConstraint, PgDepend, PgInherits, catalog_oid};
+use super::rows::{
+    OfRelation, PgAttrdef, PgAttribute, PgClass, PgConstraint, PgDepend, PgInherits, catalog_oid,
+};
 use super::{Catalog, dependency, oid, optional_oid};
 use crate::error::Error;
 use crate::pg::Oid;
@@ -116,7 +118,9 @@ pub(crate) fn find(catalog: &Catalog, relation: Oid) -> Result<PgClass, Error> {
 
 fn privileges(catalog: &Catalog, row: &PgClass) -> Privileges {
     let is_view = row.relkind == Char(pg_sys::RELKIND_VIEW);
-    catalog.role.privileges_on_relation(row.oid, is_view, row.relowner, row.relacl)
+    catalog
+        .role
+        .privileges_on_relation(row.oid, is_view, row.relowner, row.relacl.as_ref())
 }
 
 impl TableInfo {
@@ -154,16 +158,24 @@ struct Parts {
 impl Parts {
     fn read(catalog: &Catalog, relation: Oid) -> Self {
         let reader = &catalog.reader;
-        let columns = PgAttribute::of_relation(reader, relation);
+        let columns = PgAttribute::live(reader, relation);
         let constraints = PgConstraint::of_relation(reader, relation);
-        let dependents = PgDepend::on_object(reader, catalog_oid::PG_CLASS.into(), relation);
+        let dependents = PgDepend::of_relation(reader, relation);
         let has_defaults = columns.iter().any(|column| column.atthasdef);
-        let primary_key = constraints.iter().find(|constraint| constraint.contype == Char(b'p'));
+        let primary_key = constraints
+            .iter()
+            .find(|constraint| constraint.contype == Char(b'p'));
         let normal = dependents.iter().filter(|row| row.deptype == dependency::NORMAL);
         Self {
-            defaults: if has_defaults { PgAttrdef::of_relation(reader, relation) } else { Vec::new() },
+            defaults: if has_defaults {
+                PgAttrdef::of_relation(reader, relation)
+            } else {
+                Vec::new()
+            },
             comments: Comments::read(catalog, relation),
-            primary_key: primary_key.map(|constraint| constraint.conkey.clone()).unwrap_or_default(),
+            primary_key: primary_key
+                .map(|constraint| constraint.conkey.clone())
+                .unwrap_or_default(),
             with_dependents: normal.map(|row| row.refobjsubid).collect(),
             columns,
             constraints,
@@ -184,7 +196,11 @@ impl Parts {
     }
 
     /// The columns, and how to tell about them.
-    fn column_context<'a>(&'a mut self, catalog: &Catalog, row: &PgClass) -> (&'a [PgAttribute], ColumnContext<'a>) {
+    fn column_context<'a>(
+        &'a mut self,
+        catalog: &Catalog,
+        row: &PgClass,
+    ) -> (&'a [PgAttribute], ColumnContext<'a>) {
         let context = ColumnContext {
             owner: row.relowner,
             relation_privileges: privileges(catalog, row),
@@ -199,15 +215,22 @@ impl Parts {
 
 /// The columns of any relation; none for an unknown one.
 pub(crate) fn column_infos(catalog: &Catalog, relation: Oid) -> Result<Vec<ColumnInfo>, Error> {
-    let Some(row) = PgClass::by_oid(&catalog.reader, relation) else { return Ok(Vec::new()) };
+    let Some(row) = PgClass::by_oid(&catalog.reader, relation) else {
+        return Ok(Vec::new());
+    };
     let mut parts = Parts::read(catalog, relation);
     let (columns, mut context) = parts.column_context(catalog, &row);
-    columns.iter().map(|column| ColumnInfo::read(catalog, column, &mut context)).collect()
+    columns
+        .iter()
+        .map(|column| ColumnInfo::read(catalog, column, &mut context))
+        .collect()
 }
 
 impl TableDetails {
     pub(crate) fn read(catalog: &Catalog, row: &PgClass) -> Result<Self, Error> {
-        let kind = Kind::of(row).ok_or_else(|| Error::NotDescribable { name: row.relname.clone() })?;
+        let kind = Kind::of(row).ok_or_else(|| Error::NotDescribable {
+            name: row.relname.clone(),
+        })?;
         let mut parts = Parts::read(catalog, row.oid);
         parts.remember_names(catalog, row)?;
         let description = parts.comments.take_relation();
@@ -217,8 +240,10 @@ impl TableDetails {
         let constraints = own_constraints(catalog, std::mem::take(&mut parts.constraints))?;
         let (columns, mut context) = parts.column_context(catalog, row);
         let preview_settings = PreviewSettings::of_column(preview_column(catalog, columns, &context)?);
-        let columns: Vec<ColumnDetails> =
-            columns.iter().map(|column| ColumnDetails::read(catalog, column, &mut context)).collect::<Result<_, _>>()?;
+        let columns: Vec<ColumnDetails> = columns
+            .iter()
+            .map(|column| ColumnDetails::read(catalog, column, &mut context))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             info,
             kind: kind.name(),
@@ -239,12 +264,16 @@ fn partition_of(catalog: &Catalog, row: &PgClass) -> Option<Oid> {
     if !row.relispartition {
         return None;
     }
-    PgInherits::parents(&catalog.reader, row.oid).first().map(|parent| parent.inhparent)
+    PgInherits::parents(&catalog.reader, row.oid)
+        .first()
+        .map(|parent| parent.inhparent)
 }
 
 fn own_constraints(catalog: &Catalog, mut rows: Vec<PgConstraint>) -> Result<Vec<Rc<Constraint>>, Error> {
     rows.sort_by(|a, b| a.conname.cmp(&b.conname));
-    rows.into_iter().filter_map(|row| Constraint::read(catalog, row).transpose()).collect()
+    rows.into_iter()
+        .filter_map(|row| Constraint::read(catalog, row).transpose())
+        .collect()
 }
 
 /// The foreign keys of other tables that refer to this one: pg_constraint has no index by the table referred to, but
@@ -253,7 +282,9 @@ fn incoming(catalog: &Catalog, relation: Oid, parts: &Parts) -> Result<Vec<Rc<Co
     let mut candidates: Vec<Oid> = parts
         .dependents
         .iter()
-        .filter(|row| row.classid == Oid::from(catalog_oid::PG_CONSTRAINT) && row.deptype == dependency::NORMAL)
+        .filter(|row| {
+            row.classid == Oid::from(catalog_oid::PG_CONSTRAINT) && row.deptype == dependency::NORMAL
+        })
         .map(|row| row.objid)
         .filter(|&candidate| parts.constraints.iter().all(|own| own.oid != candidate))
         .collect();
@@ -276,7 +307,9 @@ fn preview_column<'a>(
     context: &ColumnContext<'_>,
 ) -> Result<Option<&'a str>, Error> {
     let readable = || {
-        columns.iter().filter(|column| column::privileges_on(catalog, column, context).includes_select())
+        columns
+            .iter()
+            .filter(|column| column::privileges_on(catalog, column, context).includes_select())
     };
     for column in readable() {
         if catalog.type_info(column.atttypid)?.category == pg_sys::TYPCATEGORY_STRING {

@@ -6,7 +6,7 @@
 use crate::catalog_row;
 use crate::pg::Oid;
 use crate::pg::acl::Acl;
-use crate::pg::scan::{Char, Key, Reader, Text};
+use crate::pg::scan::{CatalogRow, Char, Key, Reader, Text};
 
 /// OIDs of the catalogs.
 pub(crate) mod catalog_oid {
@@ -19,9 +19,7 @@ pub(crate) mod catalog_oid {
     pub(crate) const PG_DESCRIPTION: u32 = 2609;
     pub(crate) const PG_INHERITS: u32 = 2611;
     pub(crate) const PG_NAMESPACE: u32 = 2615;
-    pub(crate) const PG_TRIGGER: u32 = 2620;
     pub(crate) const PG_ENUM: u32 = 3501;
-    pub(crate) const PG_EXTENSION: u32 = 3079;
 }
 
 /// OIDs of their indexes.
@@ -57,9 +55,23 @@ catalog_row!(
     }
 );
 
+/// Rows that belong to a relation.
+pub(crate) trait OfRelation: CatalogRow {
+    /// The index by which they are found.
+    const INDEX: u32;
+    /// What it is searched for.
+    fn keys(relation: Oid) -> Vec<(&'static str, Key)>;
+
+    fn of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
+        reader.by_index(Self::INDEX, &Self::keys(relation))
+    }
+}
+
 impl PgClass {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
-        reader.by_index(index_oid::PG_CLASS_OID, &[("oid", Key::Oid(oid))]).pop()
+        reader
+            .by_index(index_oid::PG_CLASS_OID, &[("oid", Key::Oid(oid))])
+            .pop()
     }
 
     pub(crate) fn of_schema(reader: &Reader, schema: Oid) -> Vec<Self> {
@@ -87,19 +99,28 @@ catalog_row!(
     }
 );
 
+impl OfRelation for PgAttribute {
+    const INDEX: u32 = index_oid::PG_ATTRIBUTE_RELID_ATTNUM;
+    fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
+        vec![("attrelid", Key::Oid(relation)), ("attnum", Key::Positive)]
+    }
+}
+
 impl PgAttribute {
     /// The live columns of a relation, in attnum order.
-    pub(crate) fn of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
-        let mut columns: Vec<Self> =
-            reader.by_index(index_oid::PG_ATTRIBUTE_RELID_ATTNUM, &[("attrelid", Key::Oid(relation))]);
-        columns.retain(|column| column.attnum > 0 && !column.attisdropped);
+    pub(crate) fn live(reader: &Reader, relation: Oid) -> Vec<Self> {
+        let mut columns = Self::of_relation(reader, relation);
+        columns.retain(|column| !column.attisdropped);
         columns
     }
 
     /// One live column.
     pub(crate) fn by_number(reader: &Reader, relation: Oid, attnum: i16) -> Option<Self> {
         let keys = [("attrelid", Key::Oid(relation)), ("attnum", Key::Int2(attnum))];
-        reader.by_index(index_oid::PG_ATTRIBUTE_RELID_ATTNUM, &keys).pop().filter(|column: &Self| !column.attisdropped)
+        reader
+            .by_index(index_oid::PG_ATTRIBUTE_RELID_ATTNUM, &keys)
+            .pop()
+            .filter(|column: &Self| !column.attisdropped)
     }
 }
 
@@ -108,9 +129,10 @@ catalog_row!(
     PgAttrdef, catalog_oid::PG_ATTRDEF, { adnum: i16, adbin: Text }
 );
 
-impl PgAttrdef {
-    pub(crate) fn of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
-        reader.by_index(index_oid::PG_ATTRDEF_ADRELID_ADNUM, &[("adrelid", Key::Oid(relation))])
+impl OfRelation for PgAttrdef {
+    const INDEX: u32 = index_oid::PG_ATTRDEF_ADRELID_ADNUM;
+    fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
+        vec![("adrelid", Key::Oid(relation))]
     }
 }
 
@@ -137,20 +159,25 @@ catalog_row!(
     }
 );
 
+impl OfRelation for PgConstraint {
+    const INDEX: u32 = index_oid::PG_CONSTRAINT_CONRELID_CONTYPID_CONNAME;
+    fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
+        vec![("conrelid", Key::Oid(relation))]
+    }
+}
+
 impl PgConstraint {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
-        reader.by_index(index_oid::PG_CONSTRAINT_OID, &[("oid", Key::Oid(oid))]).pop()
-    }
-
-    pub(crate) fn of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
-        reader.by_index(
-            index_oid::PG_CONSTRAINT_CONRELID_CONTYPID_CONNAME,
-            &[("conrelid", Key::Oid(relation))],
-        )
+        reader
+            .by_index(index_oid::PG_CONSTRAINT_OID, &[("oid", Key::Oid(oid))])
+            .pop()
     }
 
     pub(crate) fn of_domain(reader: &Reader, domain: Oid) -> Vec<Self> {
-        reader.by_index(index_oid::PG_CONSTRAINT_CONTYPID, &[("contypid", Key::Oid(domain))])
+        reader.by_index(
+            index_oid::PG_CONSTRAINT_CONTYPID,
+            &[("contypid", Key::Oid(domain))],
+        )
     }
 }
 
@@ -166,6 +193,17 @@ catalog_row!(
         deptype: Char,
     }
 );
+
+/// What depends on a relation or on its columns.
+impl OfRelation for PgDepend {
+    const INDEX: u32 = index_oid::PG_DEPEND_REFERENCE;
+    fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
+        vec![
+            ("refclassid", Key::Oid(catalog_oid::PG_CLASS.into())),
+            ("refobjid", Key::Oid(relation)),
+        ]
+    }
+}
 
 impl PgDepend {
     /// What depends on an object or on a part of it.
@@ -186,11 +224,14 @@ catalog_row!(
     PgDescription, catalog_oid::PG_DESCRIPTION, { objsubid: i32, description: Text }
 );
 
-impl PgDescription {
-    /// The comments on a relation (`objsubid` 0) and on its columns.
-    pub(crate) fn of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
-        let keys = [("objoid", Key::Oid(relation)), ("classoid", Key::Oid(catalog_oid::PG_CLASS.into()))];
-        reader.by_index(index_oid::PG_DESCRIPTION_O_C_O, &keys)
+/// The comments on a relation (`objsubid` 0) and on its columns.
+impl OfRelation for PgDescription {
+    const INDEX: u32 = index_oid::PG_DESCRIPTION_O_C_O;
+    fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
+        vec![
+            ("objoid", Key::Oid(relation)),
+            ("classoid", Key::Oid(catalog_oid::PG_CLASS.into())),
+        ]
     }
 }
 
@@ -201,7 +242,10 @@ catalog_row!(
 
 impl PgInherits {
     pub(crate) fn parents(reader: &Reader, child: Oid) -> Vec<Self> {
-        reader.by_index(index_oid::PG_INHERITS_RELID_SEQNO, &[("inhrelid", Key::Oid(child))])
+        reader.by_index(
+            index_oid::PG_INHERITS_RELID_SEQNO,
+            &[("inhrelid", Key::Oid(child))],
+        )
     }
 
     pub(crate) fn children(reader: &Reader, parent: Oid) -> Vec<Self> {
@@ -216,7 +260,9 @@ catalog_row!(
 
 impl PgNamespace {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
-        reader.by_index(index_oid::PG_NAMESPACE_OID, &[("oid", Key::Oid(oid))]).pop()
+        reader
+            .by_index(index_oid::PG_NAMESPACE_OID, &[("oid", Key::Oid(oid))])
+            .pop()
     }
 }
 
@@ -239,7 +285,9 @@ catalog_row!(
 
 impl PgType {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
-        reader.by_index(index_oid::PG_TYPE_OID, &[("oid", Key::Oid(oid))]).pop()
+        reader
+            .by_index(index_oid::PG_TYPE_OID, &[("oid", Key::Oid(oid))])
+            .pop()
     }
 }
 
@@ -251,6 +299,9 @@ catalog_row!(
 impl PgEnum {
     /// The labels of an enum in sort order.
     pub(crate) fn of_type(reader: &Reader, enum_type: Oid) -> Vec<Self> {
-        reader.by_index(index_oid::PG_ENUM_TYPID_SORTORDER, &[("enumtypid", Key::Oid(enum_type))])
+        reader.by_index(
+            index_oid::PG_ENUM_TYPID_SORTORDER,
+            &[("enumtypid", Key::Oid(enum_type))],
+        )
     }
 }

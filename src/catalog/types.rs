@@ -100,7 +100,16 @@ impl TypeInfo {
             Shape::Enum => "_enum".into(),
             Shape::Scalar | Shape::Domain(_) => Rc::clone(&name),
         };
-        Ok(Self { oid, name, listed_name, category: row.typcategory.0, collation: row.typcollation, shape, ui_type, enum_values })
+        Ok(Self {
+            oid,
+            name,
+            listed_name,
+            category: row.typcategory.0,
+            collation: row.typcollation,
+            shape,
+            ui_type,
+            enum_values,
+        })
     }
 
     pub(crate) fn domain(&self) -> Option<Rc<Domain>> {
@@ -120,7 +129,9 @@ impl Shape {
         if row.typlen == -1 && row.typelem != Oid::INVALID {
             let element = PgType::by_oid(&catalog.reader, row.typelem).ok_or(Error::Vanished)?;
             if element.typarray == oid {
-                return Ok(Shape::Array { element: catalog.type_info(row.typelem)? });
+                return Ok(Shape::Array {
+                    element: catalog.type_info(row.typelem)?,
+                });
             }
         }
         match row.typtype {
@@ -136,16 +147,27 @@ impl Domain {
         let inner = catalog.type_info(row.typbasetype)?.domain();
         let (base_type, inner_not_null, mut checks) = match &inner {
             Some(inner) => (inner.base_type.clone(), inner.not_null, inner.checks.clone()),
-            None => (catalog.type_name_with_modifiers(row.typbasetype, row.typtypmod)?, false, Vec::new()),
+            None => (
+                catalog.type_name_with_modifiers(row.typbasetype, row.typtypmod)?,
+                false,
+                Vec::new(),
+            ),
         };
         let mut own = PgConstraint::of_domain(&catalog.reader, oid);
         own.retain(|constraint| constraint.contype == Char(b'c'));
         own.sort_by(|a, b| a.conname.cmp(&b.conname));
         for constraint in own {
             let definition = deparse::constraint(constraint.oid).ok_or(Error::Vanished)?;
-            checks.push(DomainCheck { name: constraint.conname, definition });
+            checks.push(DomainCheck {
+                name: constraint.conname,
+                definition,
+            });
         }
-        Ok(Self { base_type, not_null: row.typnotnull || inner_not_null, checks })
+        Ok(Self {
+            base_type,
+            not_null: row.typnotnull || inner_not_null,
+            checks,
+        })
     }
 }
 
@@ -223,10 +245,20 @@ pub(crate) enum TypeOptions {
 #[derive(Serialize, PartialEq, Debug)]
 #[serde(untagged)]
 pub(crate) enum Modifiers {
-    Numeric { precision: Option<i32>, scale: Option<i32> },
-    Interval { precision: Option<i32>, fields: Option<&'static str> },
-    Length { length: Option<i32> },
-    Precision { precision: Option<i32> },
+    Numeric {
+        precision: Option<i32>,
+        scale: Option<i32>,
+    },
+    Interval {
+        precision: Option<i32>,
+        fields: Option<&'static str>,
+    },
+    Length {
+        length: Option<i32>,
+    },
+    Precision {
+        precision: Option<i32>,
+    },
 }
 
 impl TypeOptions {
@@ -267,12 +299,14 @@ impl Modifiers {
                 })
             }
             pg_sys::INTERVALOID => Some(Self::Interval {
-                precision: given.map(|typmod| typmod & 0xffff).filter(|&precision| precision != 0xffff),
+                precision: given
+                    .map(|typmod| typmod & 0xffff)
+                    .filter(|&precision| precision != 0xffff),
                 fields: given.and_then(|typmod| interval_fields((typmod >> 16) & 0x7fff)),
             }),
-            pg_sys::VARCHAROID | pg_sys::BPCHAROID => {
-                Some(Self::Length { length: given.map(|typmod| typmod - 4) })
-            }
+            pg_sys::VARCHAROID | pg_sys::BPCHAROID => Some(Self::Length {
+                length: given.map(|typmod| typmod - 4),
+            }),
             pg_sys::BITOID
             | pg_sys::VARBITOID
             | pg_sys::TIMEOID
@@ -327,12 +361,18 @@ mod tests {
         for (precision, scale) in [(8, 2), (1000, 1000), (5, -3), (3, 0)] {
             assert_eq!(
                 Modifiers::of(pg_sys::NUMERICOID, typmod(precision, scale)),
-                Some(Modifiers::Numeric { precision: Some(precision), scale: Some(scale) })
+                Some(Modifiers::Numeric {
+                    precision: Some(precision),
+                    scale: Some(scale)
+                })
             );
         }
         assert_eq!(
             Modifiers::of(pg_sys::NUMERICOID, -1),
-            Some(Modifiers::Numeric { precision: None, scale: None })
+            Some(Modifiers::Numeric {
+                precision: None,
+                scale: None
+            })
         );
     }
 
@@ -342,11 +382,32 @@ mod tests {
         let day_to_second = (1 << 3) | (1 << 10) | (1 << 11) | (1 << 12);
         assert_eq!(
             of((day_to_second << 16) | 3),
-            Some(Modifiers::Interval { precision: Some(3), fields: Some("day to second") })
+            Some(Modifiers::Interval {
+                precision: Some(3),
+                fields: Some("day to second")
+            })
         );
-        assert_eq!(of((0x7fff << 16) | 6), Some(Modifiers::Interval { precision: Some(6), fields: None }));
-        assert_eq!(of((4 << 16) | 0xffff), Some(Modifiers::Interval { precision: None, fields: Some("year") }));
-        assert_eq!(of(-1), Some(Modifiers::Interval { precision: None, fields: None }));
+        assert_eq!(
+            of((0x7fff << 16) | 6),
+            Some(Modifiers::Interval {
+                precision: Some(6),
+                fields: None
+            })
+        );
+        assert_eq!(
+            of((4 << 16) | 0xffff),
+            Some(Modifiers::Interval {
+                precision: None,
+                fields: Some("year")
+            })
+        );
+        assert_eq!(
+            of(-1),
+            Some(Modifiers::Interval {
+                precision: None,
+                fields: None
+            })
+        );
     }
 
     #[test]

@@ -5,14 +5,35 @@ use super::scan::FromColumn;
 use pgrx::pg_sys::{self, AclMode, Datum};
 use serde::Serializer;
 
-/// Columns of type `aclitem[]`, copied out of the row.
-#[derive(Clone, Copy)]
-pub(crate) struct Acl(*mut pg_sys::Acl);
+/// A column of type `aclitem[]`, copied out of the row: an array as PostgreSQL keeps it, in units of its alignment.
+pub(crate) struct Acl(Vec<u64>);
+
+impl Acl {
+    /// # Safety
+    /// `array` is a detoasted aclitem[].
+    unsafe fn copy(array: *const pg_sys::varlena) -> Self {
+        // SAFETY: reads as many bytes as the array says it has, into a buffer of at least that size.
+        unsafe {
+            let bytes = pgrx::varsize_any(array);
+            let mut copy = vec![0_u64; bytes.div_ceil(size_of::<u64>())];
+            copy.as_mut_ptr()
+                .cast::<u8>()
+                .copy_from_nonoverlapping(array.cast::<u8>(), bytes);
+            Self(copy)
+        }
+    }
+
+    /// The ACL of a relation to which nothing was granted or revoked.
+    fn default_of_relation(owner: Oid) -> Self {
+        // SAFETY: a fresh aclitem[].
+        unsafe { Self::copy(pg_sys::acldefault(pg_sys::ObjectType::OBJECT_TABLE, owner).cast()) }
+    }
+}
 
 impl FromColumn for Option<Acl> {
     unsafe fn from_column(datum: Option<Datum>) -> Self {
-        // SAFETY: the column is an aclitem[]; the copy lives in the current memory context.
-        datum.map(|datum| Acl(unsafe { pg_sys::pg_detoast_datum_copy(datum.cast_mut_ptr()) }.cast()))
+        // SAFETY: the column is an aclitem[].
+        datum.map(|datum| unsafe { Acl::copy(pg_sys::pg_detoast_datum(datum.cast_mut_ptr())) })
     }
 }
 
@@ -63,7 +84,10 @@ impl Privileges {
     }
 
     fn names(self, known: &[(u32, &'static str)]) -> impl Iterator<Item = &'static str> {
-        known.iter().filter(move |(bit, _)| self.0 & AclMode::from(*bit) != 0).map(|(_, name)| *name)
+        known
+            .iter()
+            .filter(move |(bit, _)| self.0 & AclMode::from(*bit) != 0)
+            .map(|(_, name)| *name)
     }
 }
 
@@ -97,15 +121,20 @@ impl Role {
 
     /// The privileges on a relation, by the rules of PostgreSQL's `pg_class_aclmask`, from the ACL as our snapshot
     /// has it: asking by OID would raise an error for a relation that was dropped meanwhile.
-    pub(crate) fn privileges_on_relation(&self, relation: Oid, is_view: bool, owner: Oid, acl: Option<Acl>) -> Privileges {
+    pub(crate) fn privileges_on_relation(
+        &self,
+        relation: Oid,
+        is_view: bool,
+        owner: Oid,
+        acl: Option<&Acl>,
+    ) -> Privileges {
         if self.is_superuser {
             return Privileges::every();
         }
-        let acl = acl.unwrap_or_else(|| {
-            // SAFETY: makes a fresh ACL.
-            Acl(unsafe { pg_sys::acldefault(pg_sys::ObjectType::OBJECT_TABLE, owner) })
-        });
-        let mut granted = self.granted(acl, owner).0;
+        let mut granted = match acl {
+            Some(acl) => self.granted(acl, owner).0,
+            None => self.granted(&Acl::default_of_relation(owner), owner).0,
+        };
         if self.reads_all_data {
             granted |= AclMode::from(pg_sys::ACL_SELECT);
         }
@@ -121,14 +150,21 @@ impl Role {
     }
 
     /// What a column's own ACL adds to the privileges on its relation.
-    pub(crate) fn privileges_on_column(&self, owner: Oid, acl: Acl) -> Privileges {
+    pub(crate) fn privileges_on_column(&self, owner: Oid, acl: &Acl) -> Privileges {
         self.granted(acl, owner)
     }
 
-    fn granted(&self, acl: Acl, owner: Oid) -> Privileges {
-        // SAFETY: the ACL is a detoasted aclitem[].
+    fn granted(&self, acl: &Acl, owner: Oid) -> Privileges {
+        let array = acl.0.as_ptr().cast::<pg_sys::Acl>();
+        // SAFETY: a detoasted and aligned aclitem[].
         Privileges(unsafe {
-            pg_sys::aclmask(acl.0, self.oid, owner, Privileges::every().0, pg_sys::AclMaskHow::ACLMASK_ALL)
+            pg_sys::aclmask(
+                array,
+                self.oid,
+                owner,
+                Privileges::every().0,
+                pg_sys::AclMaskHow::ACLMASK_ALL,
+            )
         })
     }
 }

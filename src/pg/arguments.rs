@@ -2,8 +2,8 @@
 
 use super::Oid;
 use pgrx::callconv::{Arg, ArgAbi};
-use pgrx::nullable::Nullable;
 use pgrx::impl_sql_translatable;
+use pgrx::nullable::Nullable;
 
 /// Declares an OID alias type: stored as an OID, written as a name in SQL.
 macro_rules! oid_alias {

@@ -5,7 +5,7 @@
 
 use super::{Oid, text};
 use pgrx::pg_sys::{self, Datum};
-use pgrx::{direct_function_call_as_datum, direct_function_call};
+use pgrx::{direct_function_call, direct_function_call_as_datum};
 use std::ffi::CStr;
 
 /// A type's name without modifiers, as `regtype` prints it.
@@ -29,7 +29,8 @@ pub(crate) fn expression(node_tree: &str, relation: Oid) -> Option<String> {
     // SAFETY: a pg_node_tree is stored as text is.
     unsafe {
         let arguments = [Some(text::to_text_datum(node_tree)), Some(Datum::from(relation))];
-        direct_function_call_as_datum(pg_sys::pg_get_expr, &arguments).map(|datum| text::from_text_datum(datum))
+        direct_function_call_as_datum(pg_sys::pg_get_expr, &arguments)
+            .map(|datum| text::from_text_datum(datum))
     }
 }
 

@@ -24,26 +24,36 @@ impl JsonText {
     pub(crate) fn new() -> Self {
         let capacity = 8 * 1024;
         // SAFETY: a fresh allocation in the current memory context, which outlives the function call.
-        Self { value: unsafe { pg_sys::palloc(capacity) }.cast(), length: pg_sys::VARHDRSZ, capacity }
+        Self {
+            value: unsafe { pg_sys::palloc(capacity) }.cast(),
+            length: pg_sys::VARHDRSZ,
+            capacity,
+        }
     }
 
     /// Writes a value at the end.
     pub(crate) fn push(&mut self, value: &impl Serialize) -> Result<(), Error> {
         serde_json::to_writer(&mut *self, value).map_err(|error| {
-            if error.is_io() { Error::DocumentTooLarge } else { Error::Serialization(error) }
+            if error.is_io() {
+                Error::DocumentTooLarge
+            } else {
+                Error::Serialization(error)
+            }
         })
     }
 
     /// Writes punctuation at the end.
     pub(crate) fn push_str(&mut self, text: &str) -> Result<(), Error> {
-        self.write_all(text.as_bytes()).map_err(|_| Error::DocumentTooLarge)
+        self.write_all(text.as_bytes())
+            .map_err(|_| Error::DocumentTooLarge)
     }
 
     /// The text as a value in the server's encoding.
     fn into_datum(self) -> pg_sys::Datum {
         // SAFETY: `length` bytes of the allocation are written, the header's aside, which is set here.
         unsafe {
-            let bytes = std::slice::from_raw_parts(self.value.add(pg_sys::VARHDRSZ), self.length - pg_sys::VARHDRSZ);
+            let bytes =
+                std::slice::from_raw_parts(self.value.add(pg_sys::VARHDRSZ), self.length - pg_sys::VARHDRSZ);
             if !text::server_uses_utf8() {
                 return text::to_text_datum(&String::from_utf8_lossy(bytes));
             }
@@ -77,7 +87,11 @@ impl Write for JsonText {
             self.grow(needed)?;
         }
         // SAFETY: there is room for the bytes behind what is written.
-        unsafe { self.value.add(self.length).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) }
+        unsafe {
+            self.value
+                .add(self.length)
+                .copy_from_nonoverlapping(bytes.as_ptr(), bytes.len())
+        }
         self.length = needed;
         Ok(())
     }

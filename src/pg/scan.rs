@@ -50,7 +50,9 @@ pub(crate) struct Row<'a> {
 impl Row<'_> {
     /// The value of the row type's column number `index`.
     pub(crate) fn column<T: FromColumn>(&self, index: usize) -> T {
-        let datum = self.positions[index].filter(|&at| !self.nulls[at]).map(|at| self.values[at]);
+        let datum = self.positions[index]
+            .filter(|&at| !self.nulls[at])
+            .map(|at| self.values[at]);
         // SAFETY: the datum is of the catalog column that the row type gives this Rust type to.
         unsafe { T::from_column(datum) }
     }
@@ -78,7 +80,9 @@ from_scalar_column!(bool, i16, i32, f32, Vec<i16>);
 impl FromColumn for Oid {
     unsafe fn from_column(datum: Option<Datum>) -> Self {
         // SAFETY: promised by the caller.
-        datum.and_then(|datum| unsafe { Oid::from_datum(datum, false) }).unwrap_or(Oid::INVALID)
+        datum
+            .and_then(|datum| unsafe { Oid::from_datum(datum, false) })
+            .unwrap_or(Oid::INVALID)
     }
 }
 
@@ -124,7 +128,19 @@ impl<T: FromColumn> FromColumn for Option<T> {
 pub(crate) enum Key {
     Oid(Oid),
     Int2(i16),
-    Int4(i32),
+    /// An int2 above 0.
+    Positive,
+}
+
+impl Key {
+    /// The comparison that it stands for: B-tree strategy, the strategy's function, argument.
+    fn comparison(self) -> (u32, u32, Datum) {
+        match self {
+            Key::Oid(oid) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_OIDEQ, oid.into()),
+            Key::Int2(number) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_INT2EQ, number.into()),
+            Key::Positive => (pg_sys::BTGreaterStrategyNumber, pg_sys::F_INT2GT, 0_i16.into()),
+        }
+    }
 }
 
 /// Reads catalogs by one snapshot. Each catalog is opened once and closed when the reader goes.
@@ -136,14 +152,21 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
-        Self { snapshot, open: RefCell::default(), indexes: RefCell::default() }
+        Self {
+            snapshot,
+            open: RefCell::default(),
+            indexes: RefCell::default(),
+        }
     }
 
     /// The rows that match all keys, found through `index`; in the index's order.
     pub(crate) fn by_index<R: CatalogRow>(&self, index: u32, keys: &[(&str, Key)]) -> Vec<R> {
         let catalog = self.catalog::<R>();
         let index = self.index(index);
-        let mut keys: Vec<_> = keys.iter().map(|(column, key)| catalog.scan_key(column, *key)).collect();
+        let mut keys: Vec<_> = keys
+            .iter()
+            .map(|(column, key)| catalog.scan_key(column, *key))
+            .collect();
         // SAFETY: the catalog and its index are open, the keys name its columns.
         unsafe {
             let scan = pg_sys::systable_beginscan_ordered(
@@ -163,7 +186,10 @@ impl Reader {
     /// The rows that match all keys, found by reading the whole catalog.
     pub(crate) fn by_full_scan<R: CatalogRow>(&self, keys: &[(&str, Key)]) -> Vec<R> {
         let catalog = self.catalog::<R>();
-        let mut keys: Vec<_> = keys.iter().map(|(column, key)| catalog.scan_key(column, *key)).collect();
+        let mut keys: Vec<_> = keys
+            .iter()
+            .map(|(column, key)| catalog.scan_key(column, *key))
+            .collect();
         // SAFETY: the catalog is open, the keys name its columns; no index is used.
         unsafe {
             let scan = pg_sys::systable_beginscan(
@@ -181,12 +207,19 @@ impl Reader {
     }
 
     fn index(&self, oid: u32) -> pg_sys::Relation {
-        self.indexes.borrow_mut().entry(oid).or_insert_with(|| OpenIndex::open(oid)).0
+        self.indexes
+            .borrow_mut()
+            .entry(oid)
+            .or_insert_with(|| OpenIndex::open(oid))
+            .0
     }
 
     fn catalog<R: CatalogRow>(&self) -> Rc<OpenCatalog> {
         let mut open = self.open.borrow_mut();
-        Rc::clone(open.entry(TypeId::of::<R>()).or_insert_with(|| Rc::new(OpenCatalog::open::<R>())))
+        Rc::clone(
+            open.entry(TypeId::of::<R>())
+                .or_insert_with(|| Rc::new(OpenCatalog::open::<R>())),
+        )
     }
 }
 
@@ -200,7 +233,10 @@ impl OpenCatalog {
     fn open<R: CatalogRow>() -> Self {
         // SAFETY: the OID is that of a catalog, which cannot be dropped.
         let relation = unsafe { pg_sys::table_open(Oid::from(R::CATALOG), pg_sys::AccessShareLock as i32) };
-        let mut catalog = Self { relation, positions: Vec::new() };
+        let mut catalog = Self {
+            relation,
+            positions: Vec::new(),
+        };
         catalog.positions = R::COLUMNS.iter().map(|column| catalog.position(column)).collect();
         catalog
     }
@@ -223,7 +259,11 @@ impl OpenCatalog {
                 let descriptor = (*self.relation).rd_att;
                 pg_sys::heap_deform_tuple(tuple, descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
             }
-            rows.push(R::read(&Row { values: &values, nulls: &nulls, positions: &self.positions }));
+            rows.push(R::read(&Row {
+                values: &values,
+                nulls: &nulls,
+                positions: &self.positions,
+            }));
         }
     }
 
@@ -241,23 +281,13 @@ impl OpenCatalog {
     }
 
     fn scan_key(&self, column: &str, key: Key) -> pg_sys::ScanKeyData {
-        let (procedure, argument) = match key {
-            Key::Oid(oid) => (pg_sys::F_OIDEQ, Datum::from(oid)),
-            Key::Int2(number) => (pg_sys::F_INT2EQ, Datum::from(number)),
-            Key::Int4(number) => (pg_sys::F_INT4EQ, Datum::from(number)),
-        };
         // A catalog's key column is there in every version.
-        let attnum = self.position(column).map_or(0, |at| at + 1);
+        let attnum = self.position(column).map_or(0, |at| at + 1) as i16;
+        let (strategy, procedure, argument) = key.comparison();
         let mut entry = pg_sys::ScanKeyData::default();
-        // SAFETY: fills in the entry; the procedure is the equality function of the column's type.
+        // SAFETY: fills in the entry; the procedure compares values of the column's type.
         unsafe {
-            pg_sys::ScanKeyInit(
-                &mut entry,
-                attnum as i16,
-                pg_sys::BTEqualStrategyNumber as u16,
-                procedure.into(),
-                argument,
-            );
+            pg_sys::ScanKeyInit(&mut entry, attnum, strategy as u16, procedure.into(), argument);
         }
         entry
     }

@@ -21,7 +21,9 @@ pub(crate) fn attempt<T>(
         pg_sys::BeginInternalSubTransaction(std::ptr::null());
         pg_sys::MemoryContextSwitchTo(context);
 
-        let outcome = PgTryBuilder::new(AssertUnwindSafe(|| Ok(body()))).catch_others(Err).execute();
+        let outcome = PgTryBuilder::new(AssertUnwindSafe(|| Ok(body())))
+            .catch_others(Err)
+            .execute();
 
         if outcome.is_ok() {
             pg_sys::ReleaseCurrentSubTransaction();

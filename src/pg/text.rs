@@ -22,8 +22,7 @@ pub(crate) fn from_server(bytes: &[u8]) -> String {
     // input, which is what converting one encoding to another gives.
     unsafe {
         let source = bytes.as_ptr().cast::<c_char>();
-        let converted =
-            pg_sys::pg_server_to_any(source, bytes.len() as i32, pg_sys::pg_enc::PG_UTF8 as i32);
+        let converted = pg_sys::pg_server_to_any(source, bytes.len() as i32, pg_sys::pg_enc::PG_UTF8 as i32);
         if std::ptr::eq(converted, source) {
             from_utf8(bytes)
         } else {

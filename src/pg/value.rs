@@ -1,8 +1,8 @@
 //! A datum of any type, taken apart into a plain Rust value.
 
 use super::{Oid, text, tuple};
-use pgrx::pg_sys::{self, Datum};
 use pgrx::direct_function_call;
+use pgrx::pg_sys::{self, Datum};
 
 /// A value as far as JSON cares about its type.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +77,11 @@ unsafe fn decode_structured(datum: Datum, base: Oid) -> Value {
 }
 
 fn number(text: String) -> Value {
-    if text.ends_with(|last: char| last.is_ascii_digit()) { Value::Number(text) } else { Value::Text(text) }
+    if text.ends_with(|last: char| last.is_ascii_digit()) {
+        Value::Number(text)
+    } else {
+        Value::Text(text)
+    }
 }
 
 /// # Safety
@@ -114,7 +118,11 @@ unsafe fn decode_array(datum: Datum, element: Oid) -> Value {
             &mut count,
         );
         let elements = (0..count as usize).map(|at| {
-            if *nulls.add(at) { Value::Null } else { decode(*values.add(at), element) }
+            if *nulls.add(at) {
+                Value::Null
+            } else {
+                decode(*values.add(at), element)
+            }
         });
         let dimensions = std::slice::from_raw_parts(array.add(1).cast::<i32>(), (*array).ndim as usize);
         nest(elements.collect(), dimensions)
@@ -126,8 +134,17 @@ fn nest(elements: Vec<Value>, dimensions: &[i32]) -> Value {
     match dimensions {
         [] | [_] => Value::Array(elements),
         [_, inner @ ..] => {
-            let size = inner.iter().map(|&length| length as usize).product::<usize>().max(1);
-            Value::Array(elements.chunks(size).map(|chunk| nest(chunk.to_vec(), inner)).collect())
+            let size = inner
+                .iter()
+                .map(|&length| length as usize)
+                .product::<usize>()
+                .max(1);
+            Value::Array(
+                elements
+                    .chunks(size)
+                    .map(|chunk| nest(chunk.to_vec(), inner))
+                    .collect(),
+            )
         }
     }
 }
@@ -150,7 +167,11 @@ unsafe fn decode_composite(datum: Datum) -> Value {
         pg_sys::heap_deform_tuple(&mut tuple, descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
         let attributes = (0..width).filter_map(|at| {
             let attribute = tuple::attribute(descriptor, at);
-            let value = if nulls[at] { Value::Null } else { decode(values[at], attribute.atttypid) };
+            let value = if nulls[at] {
+                Value::Null
+            } else {
+                decode(values[at], attribute.atttypid)
+            };
             let name = text::from_server_cstr(attribute.attname.data.as_ptr())?;
             (!attribute.attisdropped).then_some((name, value))
         });

@@ -106,7 +106,7 @@ fn inherited_columns(reader: &Reader, column: &PgAttribute) -> Vec<Dependency> {
             .into_iter()
             .map(|row| row.inhrelid)
         {
-            let columns = PgAttribute::of_relation(reader, child);
+            let columns = PgAttribute::live(reader, child);
             let Some(inherited) = columns.into_iter().find(|other| other.attname == column.attname) else {
                 continue;
             };
