@@ -34,6 +34,13 @@ pub(crate) enum Error {
         hint: &'static str,
     },
 
+    #[error("cannot cast \"{value}\" to {target}")]
+    NotCastable {
+        value: String,
+        target: &'static str,
+        hint: &'static str,
+    },
+
     #[error("the document is larger than a value can be (1 GB)")]
     DocumentTooLarge,
 
@@ -55,6 +62,7 @@ impl Error {
                 PgSqlErrorCode::ERRCODE_INVALID_TABLE_DEFINITION
             }
             Error::InvalidArgument { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            Error::NotCastable { .. } => PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION,
             Error::DocumentTooLarge | Error::Serialization(_) => {
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED
             }
@@ -80,7 +88,7 @@ impl Error {
             Error::PartitionKeyColumn { .. } => {
                 "PostgreSQL never drops such a column, not with CASCADE either."
             }
-            Error::InvalidArgument { hint, .. } => hint,
+            Error::InvalidArgument { hint, .. } | Error::NotCastable { hint, .. } => hint,
             Error::Vanished => "Other sessions are changing this schema. Repeat the call.",
             Error::DocumentTooLarge | Error::Serialization(_) => {
                 "Describe the relations one by one with msar.get_table_details(relation)."

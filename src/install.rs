@@ -3,6 +3,8 @@
 //! First the schemas, then the functions (pgrx writes those of `api` from their Rust definitions; the ones that are
 //! plain SQL stand in `sql/install/`), last the change of owner.
 
+use crate::api::casts::*;
+use crate::api::text_parts::*;
 use pgrx::prelude::*;
 
 extension_sql_file!("../sql/install/schemas.sql", bootstrap);
@@ -34,6 +36,39 @@ extension_sql_file!(
 extension_sql_file!(
     "../sql/install/joinable_tables.sql",
     requires = ["schema_functions"]
+);
+
+extension_sql_file!(
+    "../sql/install/types.sql",
+    requires = [
+        is_email,
+        is_uri,
+        uri_scheme,
+        uri_authority,
+        uri_path,
+        uri_query,
+        uri_fragment,
+        add_time,
+        add_month,
+        peak_time_of,
+        peak_month_of
+    ]
+);
+extension_sql_file!(
+    "../sql/install/casts.sql",
+    requires = [
+        "types",
+        cast_text_to_boolean,
+        cast_text_to_numeric,
+        cast_text_to_numeric_by_marks,
+        cast_text_to_mathesar_money,
+        cast_text_to_mathesar_money_by_marks,
+        cast_text_to_money,
+        cast_text_to_date,
+        cast_text_to_timestamp,
+        cast_text_to_interval,
+        cast_text_to_uri
+    ]
 );
 
 extension_sql_file!("../sql/install/ownership.sql", finalize);

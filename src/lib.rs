@@ -4,6 +4,7 @@
 //!
 //! - [`api`]: the functions that SQL can call, a file a topic: decode, call one function below, encode
 //! - [`catalog`]: what is there: rows of the catalogs become the documents that we return
+//! - [`types`]: what texts mean as values of a type; calls no PostgreSQL
 //! - [`pg`]: the ground floor: the only home of `unsafe`, of catalog scans and of PostgreSQL's C interface
 //! - [`error`]: every error of ours with its SQLSTATE and hint
 //!
@@ -14,6 +15,7 @@ mod catalog;
 mod error;
 mod install;
 mod pg;
+mod types;
 
 ::pgrx::pg_module_magic!(name, version);
 

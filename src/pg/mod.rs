@@ -5,9 +5,11 @@
 
 pub(crate) mod acl;
 pub(crate) mod arguments;
+pub(crate) mod bytes;
 pub(crate) mod deparse;
 pub(crate) mod expression;
 pub(crate) mod identity;
+pub(crate) mod input;
 pub(crate) mod lock;
 pub(crate) mod memory;
 pub(crate) mod quote;

@@ -66,6 +66,20 @@ pub(crate) unsafe fn from_text_datum(datum: Datum) -> String {
     }
 }
 
+/// A Rust string in the server's encoding.
+pub(crate) fn to_server(text: &str) -> Vec<u8> {
+    // SAFETY: pointer and length belong together; the converted copy is NUL-terminated.
+    unsafe {
+        let source = text.as_ptr().cast::<c_char>();
+        let converted = pg_sys::pg_any_to_server(source, text.len() as i32, pg_sys::pg_enc::PG_UTF8 as i32);
+        if std::ptr::eq(converted, source) {
+            text.as_bytes().to_vec()
+        } else {
+            CStr::from_ptr(converted).to_bytes().to_vec()
+        }
+    }
+}
+
 /// A Rust string as a value of type `text` in the server's encoding, allocated in the current memory context.
 pub(crate) fn to_text_datum(text: &str) -> Datum {
     // SAFETY: pointer and length belong together; the converted copy is NUL-terminated.

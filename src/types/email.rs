@@ -1,0 +1,65 @@
+//! E-mail addresses, by the rule that web browsers use for input fields.
+
+/// Whether a text is an address: a local part, `@`, and labels of letters, digits and inner hyphens with dots between.
+pub(crate) fn is_email(text: &[u8]) -> bool {
+    match text.iter().position(|&byte| byte == b'@') {
+        Some(at) => {
+            let (local, domain) = (&text[..at], &text[at + 1..]);
+            !local.is_empty()
+                && local.iter().all(|&byte| is_local(byte))
+                && domain.split(|&byte| byte == b'.').all(is_label)
+        }
+        None => false,
+    }
+}
+
+/// What stands after the `@`.
+pub(crate) fn domain(address: &[u8]) -> &[u8] {
+    address
+        .iter()
+        .position(|&byte| byte == b'@')
+        .map_or(b"", |at| &address[at + 1..])
+}
+
+fn is_local(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&byte)
+}
+
+fn is_label(label: &[u8]) -> bool {
+    matches!(label, [first, .., last] | [first @ last] if first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric())
+        && label.len() <= 63
+        && label
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        let long = format!("a@{}.org", "b".repeat(63));
+        for address in [
+            "a@b",
+            "Jane.Doe+x@mail.example.org",
+            "!#$%&'*+/=?^_`{|}~-@1-2.de",
+            ".@0",
+            &long,
+        ] {
+            assert!(is_email(address.as_bytes()), "{address}");
+        }
+        let long = format!("a@{}.org", "b".repeat(64));
+        for text in [
+            "", "a", "@b", "a@", "a@@b", "a@b@c", "a b@c", "a@b.", "a@.b", "a@-b", "a@b-", "a@b..c", "a@ü",
+            "ä@b", "a@b c", &long,
+        ] {
+            assert!(!is_email(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_domain_follows_the_sign() {
+        assert_eq!(domain(b"jane@example.org"), b"example.org");
+    }
+}

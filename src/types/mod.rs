@@ -1,0 +1,19 @@
+//! Text as people write values: what it means, and how it becomes a value of a type. Pure code: nothing here calls
+//! PostgreSQL, all of it is tested without a server.
+//!
+//! Text is a slice of bytes in the server's encoding. Every encoding that a server can have writes ASCII characters as
+//! one byte each and uses no such byte in other characters, so rules about digits, signs and separators can look at
+//! bytes. The few rules that know other characters (a no-break space between digits) look for their UTF-8 form.
+
+pub(crate) mod boolean;
+pub(crate) mod circle;
+pub(crate) mod email;
+pub(crate) mod money;
+pub(crate) mod number;
+pub(crate) mod tld;
+pub(crate) mod uri;
+
+/// Text without the blanks around it that PostgreSQL's own input functions skip.
+pub(crate) fn trim(text: &[u8]) -> &[u8] {
+    text.trim_ascii()
+}
