@@ -66,6 +66,9 @@ extension_sql_file!(
         cast_text_to_money,
         cast_text_to_date,
         cast_text_to_timestamp,
+        cast_text_to_date_by_order,
+        cast_text_to_timestamp_by_order,
+        cast_text_to_timestamp_with_zone_by_order,
         cast_text_to_interval,
         cast_text_to_uri
     ]

@@ -4,6 +4,7 @@
 //!
 //! - [`api`]: the functions that SQL can call, a file a topic: decode, call one function below, encode
 //! - [`catalog`]: what is there: rows of the catalogs become the documents that we return
+//! - [`import`]: from text to typed tables: inferring types, importing files
 //! - [`types`]: what texts mean as values of a type; calls no PostgreSQL
 //! - [`pg`]: the ground floor: the only home of `unsafe`, of catalog scans and of PostgreSQL's C interface
 //! - [`error`]: every error of ours with its SQLSTATE and hint
@@ -13,6 +14,7 @@
 mod api;
 mod catalog;
 mod error;
+mod import;
 mod install;
 mod pg;
 mod types;

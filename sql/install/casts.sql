@@ -199,14 +199,14 @@ BEGIN
       ('multicurrency_money', 'the value as a number (text: as PostgreSQL reads it), with the currency USD',
         '22P02 not a number', '1.5'),
       ('date',
-        'text: as PostgreSQL reads dates under DateStyle, also timestamps at midnight in UTC or without a time zone; '
+        'text: as PostgreSQL reads dates under DateStyle, or in date_order (YMD, DMY or MDY) if it is given, also timestamps at midnight in UTC or without a time zone; '
         'timestamps at midnight, those with time zone in UTC',
         '22007, 22008 not a date, P0001 a time other than midnight', '''2024-02-29'''),
       ('timestamp_without_time_zone',
-        'text: as PostgreSQL reads timestamps under DateStyle, in UTC if a time zone is given; dates: midnight; timestamps '
+        'text: as PostgreSQL reads timestamps under DateStyle, or in date_order (YMD, DMY or MDY) if it is given, in UTC if a time zone is given; dates: midnight; timestamps '
         'with time zone: as they read in UTC',
         '22007, 22008 not a timestamp, P0001 text with another time zone than UTC', '''2024-02-29 12:00'''),
-      ('timestamp_with_time_zone', 'text: as PostgreSQL reads timestamps under DateStyle and TimeZone',
+      ('timestamp_with_time_zone', 'text: as PostgreSQL reads timestamps under TimeZone, and DateStyle or date_order (YMD, DMY or MDY) if it is given',
         '22007, 22008 not a timestamp', '''2024-02-29 12:00+01'''),
       ('time_without_time_zone', 'text: as PostgreSQL reads times; times with time zone: without it',
         '22007, 22008 not a time', '''12:30'''),

@@ -3,7 +3,10 @@
 
 use crate::error::Error;
 use crate::pg::bytes::TextBytes;
-use crate::pg::input::{self, Cash, Date, Interval, MathesarMoney, Numeric, Timestamp, UriText};
+use crate::pg::input::{
+    self, Cash, Date, Interval, MathesarMoney, Numeric, Timestamp, TimestampWithZone, UriText,
+};
+use crate::types::moment::Order;
 use crate::types::{boolean, email, money, number, uri};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -89,6 +92,56 @@ fn cast_text_to_timestamp(value: TextBytes) -> Result<Timestamp, ErrorReport> {
         return Ok(input::timestamp(value));
     }
     input::timestamp_in_utc(value).ok_or_else(|| refused(value, "timestamp without time zone", hint))
+}
+
+// The same in an order of day, month and year that the values of a column have shown.
+#[pg_extern(schema = "msar", name = "cast_to_date", stable, strict, parallel_safe)]
+fn cast_text_to_date_by_order(value: TextBytes, date_order: TextBytes) -> Result<Date, ErrorReport> {
+    input::in_date_order(order(date_order)?, || cast_text_to_date(value))
+}
+
+#[pg_extern(
+    schema = "msar",
+    name = "cast_to_timestamp_without_time_zone",
+    stable,
+    strict,
+    parallel_safe
+)]
+fn cast_text_to_timestamp_by_order(
+    value: TextBytes,
+    date_order: TextBytes,
+) -> Result<Timestamp, ErrorReport> {
+    input::in_date_order(order(date_order)?, || cast_text_to_timestamp(value))
+}
+
+#[pg_extern(
+    schema = "msar",
+    name = "cast_to_timestamp_with_time_zone",
+    stable,
+    strict,
+    parallel_safe
+)]
+fn cast_text_to_timestamp_with_zone_by_order(
+    value: TextBytes,
+    date_order: TextBytes,
+) -> Result<TimestampWithZone, ErrorReport> {
+    Ok(input::in_date_order(order(date_order)?, || {
+        input::timestamp_with_zone(value)
+    }))
+}
+
+fn order(name: TextBytes) -> Result<Order, ErrorReport> {
+    Order::ALL
+        .into_iter()
+        .find(|order| order.name().as_bytes() == name.0)
+        .ok_or_else(|| {
+            Error::InvalidArgument {
+                argument: "date_order",
+                problem: name.to_message(),
+                hint: "Pass YMD, DMY or MDY.",
+            }
+            .into()
+        })
 }
 
 #[pg_extern(schema = "msar", name = "cast_to_interval", immutable, strict, parallel_safe)]

@@ -2,6 +2,7 @@
 
 use super::bytes::{NewText, TextBytes};
 use super::text;
+use crate::types::moment::Order;
 use pgrx::callconv::{BoxRet, FcInfo};
 use pgrx::pg_sys::{self, Datum, FunctionCallInfo, NullableDatum, Oid};
 use pgrx::{direct_function_call_as_datum, impl_sql_translatable};
@@ -38,6 +39,8 @@ built_value! {
     Date, "date";
     /// `timestamp without time zone`
     Timestamp, "timestamp without time zone";
+    /// `timestamp with time zone`
+    TimestampWithZone, "timestamp with time zone";
     /// `interval`
     Interval, "interval";
 }
@@ -80,14 +83,19 @@ pub(crate) fn timestamp(text: TextBytes) -> Timestamp {
     Timestamp(unsafe { call(pg_sys::timestamp_in, text.0.to_vec()) })
 }
 
+/// A moment, in the session's time zone where the text names none.
+pub(crate) fn timestamp_with_zone(text: TextBytes) -> TimestampWithZone {
+    // SAFETY: the input function of timestamp with time zone.
+    TimestampWithZone(unsafe { call(pg_sys::timestamptz_in, text.0.to_vec()) })
+}
+
 /// A moment that is the same with and without the time zone of its text: one in UTC, or of no time zone at all. `None`
 /// if the text names another time zone.
 pub(crate) fn timestamp_in_utc(text: TextBytes) -> Option<Timestamp> {
     let _utc = SessionInUtc::begin();
     let local = timestamp(text);
-    // SAFETY: the input function of timestamp with time zone, which gives microseconds as well.
-    let moment = unsafe { call(pg_sys::timestamptz_in, text.0.to_vec()) };
-    (local.0.value() == moment.value()).then_some(local)
+    // Both are microseconds.
+    (local.0.value() == timestamp_with_zone(text).0.value()).then_some(local)
 }
 
 /// A date, where its text names none but midnight, in no time zone but UTC.
@@ -130,6 +138,49 @@ impl Drop for SessionInUtc {
 unsafe extern "C" {
     /// The setting `lc_monetary`, which pgrx does not declare.
     static locale_monetary: *const c_char;
+}
+
+/// Runs `body` while input functions read dates in the given order, whatever the session's DateStyle says.
+pub(crate) fn in_date_order<T>(order: Order, body: impl FnOnce() -> T) -> T {
+    let _order = SessionDateOrder::begin(order);
+    body()
+}
+
+/// The order in which the session reads dates.
+pub(crate) fn session_date_order() -> Order {
+    // SAFETY: a backend has one thread.
+    match unsafe { pg_sys::DateOrder } as u32 {
+        pg_sys::DATEORDER_YMD => Order::Ymd,
+        pg_sys::DATEORDER_DMY => Order::Dmy,
+        _ => Order::Mdy,
+    }
+}
+
+/// While it lives, input functions read dates in another order.
+struct SessionDateOrder(std::ffi::c_int);
+
+impl SessionDateOrder {
+    fn begin(order: Order) -> Self {
+        let order = match order {
+            Order::Ymd => pg_sys::DATEORDER_YMD,
+            Order::Dmy => pg_sys::DATEORDER_DMY,
+            Order::Mdy => pg_sys::DATEORDER_MDY,
+        };
+        // SAFETY: a backend has one thread.
+        unsafe {
+            let before = pg_sys::DateOrder;
+            pg_sys::DateOrder = order as std::ffi::c_int;
+            Self(before)
+        }
+    }
+}
+
+impl Drop for SessionDateOrder {
+    // After an error too: it unwinds through the callers.
+    fn drop(&mut self) {
+        // SAFETY: as above.
+        unsafe { pg_sys::DateOrder = self.0 }
+    }
 }
 
 /// Whether a text begins or ends with the currency symbol of the server's `lc_monetary`.

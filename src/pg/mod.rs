@@ -17,6 +17,7 @@ pub(crate) mod results;
 pub(crate) mod scan;
 pub(crate) mod server;
 pub(crate) mod snapshot;
+pub(crate) mod stream;
 pub(crate) mod subtransaction;
 pub(crate) mod text;
 mod tuple;

@@ -7,11 +7,17 @@
 
 pub(crate) mod boolean;
 pub(crate) mod circle;
+pub(crate) mod currency;
 pub(crate) mod email;
+pub(crate) mod infer;
+pub(crate) mod interval;
+pub(crate) mod json;
+pub(crate) mod moment;
 pub(crate) mod money;
 pub(crate) mod number;
 pub(crate) mod tld;
 pub(crate) mod uri;
+pub(crate) mod uuid;
 
 /// Text without the blanks around it that PostgreSQL's own input functions skip.
 pub(crate) fn trim(text: &[u8]) -> &[u8] {

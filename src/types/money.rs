@@ -1,7 +1,7 @@
 //! Amounts of money as people write them: `$1,234.50`, `-3 €`, `(12.00 USD)`.
 
 use super::number::{self, Shape};
-use super::trim;
+use super::{currency, trim};
 
 /// An amount that can be meant in one way only, in canonical form: a number with at most one run of other characters
 /// before and after it, which are dropped. A `-` in them, or parentheses around the number, make it negative.
@@ -60,6 +60,55 @@ pub(crate) fn with_marks(
     plain
 }
 
+/// An amount, taken apart into what currency marks and number it has.
+pub(crate) struct Amount<'a> {
+    pub(crate) shape: Shape,
+    pub(crate) prefix: &'a [u8],
+    pub(crate) suffix: &'a [u8],
+}
+
+impl<'a> Amount<'a> {
+    /// Takes an amount apart, if what surrounds its number is the mark of a currency, signs and blanks.
+    pub(crate) fn scan(text: &'a [u8]) -> Option<Self> {
+        let start = text.iter().position(u8::is_ascii_digit)?;
+        let end = text.iter().rposition(u8::is_ascii_digit)? + 1;
+        let (before, after) = (trim(&text[..start]), trim(&text[end..]));
+        let in_parentheses = match (before, after) {
+            ([b'(', ..] | [.., b'('], [b')', ..] | [.., b')']) => true,
+            _ => false,
+        };
+        let bare = |part: &'a [u8]| {
+            let part = if in_parentheses {
+                strip_parenthesis(part)
+            } else {
+                part
+            };
+            match strip_minus(part) {
+                // One sign is enough.
+                Some(rest) if !in_parentheses => (trim(rest), true),
+                _ => (trim(part), false),
+            }
+        };
+        let ((prefix, minus_before), (suffix, minus_after)) = (bare(before), bare(after));
+        let is_mark = |mark: &[u8]| mark.is_empty() || std::str::from_utf8(mark).is_ok_and(currency::is_mark);
+        if minus_before && minus_after || !is_mark(prefix) || !is_mark(suffix) {
+            return None;
+        }
+        Some(Self {
+            shape: Shape::scan(&text[start..end])?,
+            prefix,
+            suffix,
+        })
+    }
+}
+
+fn strip_parenthesis(part: &[u8]) -> &[u8] {
+    match part {
+        [b'(' | b')', rest @ ..] | [rest @ .., b'(' | b')'] => trim(rest),
+        _ => part,
+    }
+}
+
 fn strip_minus(text: &[u8]) -> Option<&[u8]> {
     match text {
         [b'-', rest @ ..] | [rest @ .., b'-'] | [b'(', rest @ .., b')'] => Some(rest),
@@ -114,6 +163,45 @@ mod tests {
             "5 apples, 6 pears",
         ] {
             assert_eq!(read(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_taken_apart() {
+        let marks = |text: &str| {
+            let amount = Amount::scan(text.as_bytes())?;
+            let text = |part: &[u8]| String::from_utf8(part.to_vec()).unwrap();
+            // What is taken apart can be cast with the marks that were found.
+            let plain = with_marks(text(b"").as_bytes(), None, None, b"", b"");
+            assert!(plain.is_empty());
+            Some((text(amount.prefix), text(amount.suffix)))
+        };
+        let of = |prefix: &str, suffix: &str| Some((prefix.to_string(), suffix.to_string()));
+        for text in ["$5", "-$5", "$-5", "$ 5", "($5)", "$(5)"] {
+            assert_eq!(marks(text), of("$", ""), "{text}");
+        }
+        for text in ["5 €", "-5€", "5- €", "5 €-", "(5 €)", "(5) €"] {
+            assert_eq!(marks(text), of("", "€"), "{text}");
+        }
+        assert_eq!(marks("5"), of("", ""));
+        assert_eq!(marks("USD 1,234.50"), of("USD", ""));
+        assert_eq!(marks("Fr. 5.50"), of("Fr.", ""));
+        for text in [
+            "",
+            "$",
+            "5 kg",
+            "50 %",
+            "{\"a\": 1}",
+            "$5 $6",
+            "--5",
+            "-5-",
+            "(5",
+            "5)",
+            "1a2",
+            "#5",
+            "$.5",
+        ] {
+            assert_eq!(marks(text), None, "{text}");
         }
     }
 

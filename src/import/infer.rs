@@ -1,0 +1,186 @@
+//! The types of a relation's columns, by all of their values, in one pass.
+
+use crate::catalog::Catalog;
+use crate::catalog::rows::{PgAttribute, PgClass};
+use crate::error::Error;
+use crate::pg::lock::RelationLock;
+use crate::pg::snapshot::Snapshot;
+use crate::pg::{Oid, deparse, input, quote, stream};
+use crate::types::infer::{Column, Separators, Suggestion};
+use pgrx::pg_sys;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A relation whose columns of type text are to be read.
+pub(super) struct Source {
+    /// Keeps others from altering it between the look at its columns and the end of the reading.
+    _lock: RelationLock,
+    name: String,
+    /// All columns, with their types' names.
+    pub(super) columns: Vec<(PgAttribute, String)>,
+}
+
+impl Source {
+    pub(super) fn open(relation: Oid) -> Result<Self, Error> {
+        let lock = RelationLock::shared(relation);
+        // What the lock has waited for is to be seen.
+        let catalog = Catalog::new(Snapshot::latest());
+        let row = PgClass::by_oid(&catalog.reader, relation).ok_or(Error::UnknownRelation(relation))?;
+        let schema = catalog.schema_name(row.relnamespace)?;
+        let name = format!(
+            "{}.{}",
+            quote::identifier(&schema),
+            quote::identifier(&row.relname)
+        );
+        let columns = PgAttribute::live(&catalog.reader, relation)
+            .into_iter()
+            .map(|column| {
+                let type_name = deparse::type_name(column.atttypid).ok_or(Error::Vanished)?;
+                Ok((column, type_name))
+            })
+            .collect::<Result<_, Error>>()?;
+        Ok(Self {
+            _lock: lock,
+            name,
+            columns,
+        })
+    }
+
+    pub(super) fn text_columns(&self) -> impl Iterator<Item = &PgAttribute> {
+        self.columns
+            .iter()
+            .map(|(column, _)| column)
+            .filter(|column| column.atttypid == pg_sys::TEXTOID)
+    }
+
+    /// Reads the columns of type text, until `row` returns false.
+    pub(super) fn each_row(&self, row: impl FnMut(&stream::TextRow) -> bool) {
+        let names: Vec<_> = self
+            .text_columns()
+            .map(|column| quote::identifier(&column.attname))
+            .collect();
+        if !names.is_empty() {
+            stream::each_row(
+                &format!("SELECT {} FROM {}", names.join(", "), self.name),
+                names.len(),
+                row,
+            );
+        }
+    }
+}
+
+/// What `msar.infer_table_column_data_types` tells about a column.
+#[derive(Serialize)]
+pub(crate) struct Inferred {
+    #[serde(rename = "type")]
+    type_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Details>,
+}
+
+#[derive(Serialize)]
+struct Details {
+    mathesar_casting: bool,
+    #[serde(flatten)]
+    options: CastOptions,
+}
+
+/// What a cast has to be told: the keys of `cast_options`.
+#[derive(Serialize, Default)]
+pub(crate) struct CastOptions {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_sep: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decimal_p: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    curr_pref: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    curr_suff: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_order: Option<&'static str>,
+}
+
+impl CastOptions {
+    pub(super) fn of(suggestion: &Suggestion) -> Self {
+        match suggestion {
+            Suggestion::Numeric(separators) => Self::with(*separators),
+            Suggestion::Money {
+                separators,
+                prefix,
+                suffix,
+            } => Self {
+                curr_pref: Some(String::from_utf8_lossy(prefix).into_owned()),
+                curr_suff: Some(String::from_utf8_lossy(suffix).into_owned()),
+                ..Self::with(*separators)
+            },
+            Suggestion::Ordered(_, order) => Self {
+                date_order: Some(order.name()),
+                ..Self::default()
+            },
+            Suggestion::Plain(_) => Self::default(),
+        }
+    }
+
+    /// An empty string stands for no separator.
+    fn with(separators: Separators) -> Self {
+        let mark = |mark: Option<u8>| Some(mark.map_or(String::new(), |mark| char::from(mark).into()));
+        Self {
+            group_sep: mark(separators.group),
+            decimal_p: mark(separators.decimal),
+            ..Self::default()
+        }
+    }
+}
+
+impl Inferred {
+    fn suggested(suggestion: &Suggestion) -> Self {
+        Self {
+            type_name: suggestion.of_type().name().into(),
+            details: Some(Details {
+                mathesar_casting: true,
+                options: CastOptions::of(suggestion),
+            }),
+        }
+    }
+
+    fn unchanged(type_name: String) -> Self {
+        Self {
+            type_name,
+            details: None,
+        }
+    }
+}
+
+/// The types of all columns of a relation, by attnum.
+pub(crate) fn relation(relation: Oid) -> Result<BTreeMap<i16, Inferred>, Error> {
+    let source = Source::open(relation)?;
+    let mut columns: Vec<_> = source.text_columns().map(|_| Column::new()).collect();
+    // Columns that are text for sure are not looked at any more.
+    let mut undecided: Vec<usize> = (0..columns.len()).collect();
+    source.each_row(|row| {
+        undecided.retain(|&at| {
+            if let Some(text) = row.get(at) {
+                columns[at].add(text);
+            }
+            !columns[at].is_decided()
+        });
+        !undecided.is_empty()
+    });
+    let order = input::session_date_order();
+    let mut suggestions: BTreeMap<i16, Suggestion> = source
+        .text_columns()
+        .zip(&columns)
+        .filter_map(|(column, values)| Some((column.attnum, values.suggestion(order)?)))
+        .collect();
+    Ok(source
+        .columns
+        .into_iter()
+        .map(|(column, type_name)| {
+            let inferred = match suggestions.remove(&column.attnum) {
+                Some(suggestion) => Inferred::suggested(&suggestion),
+                None => Inferred::unchanged(type_name),
+            };
+            (column.attnum, inferred)
+        })
+        .collect())
+}

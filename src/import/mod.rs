@@ -1,0 +1,4 @@
+//! From text to typed tables: what types the columns of a table of text could have, and how they get them.
+
+pub(crate) mod infer;
+pub(crate) mod survey;

@@ -1,0 +1,175 @@
+//! Lengths of time as people write them: `2 days 03:04:05`, `36:15:00`, `P1Y2M3DT4H`. As with dates, what is known here,
+//! PostgreSQL's input function surely takes; it takes more.
+
+use super::trim;
+
+/// Words for units, in the singular. Single letters are left out: `5 m` is a length to most.
+const UNITS: [&[u8]; 12] = [
+    b"year", b"yr", b"month", b"mon", b"week", b"day", b"hour", b"hr", b"minute", b"min", b"second", b"sec",
+];
+
+/// Enough for any length that people write, and too few to overflow.
+const MOST_DIGITS: usize = 6;
+
+/// Whether a text is a length of time.
+pub(crate) fn is_interval(text: &[u8]) -> bool {
+    let text = trim(text);
+    match text {
+        [b'P', rest @ ..] => is_iso(rest),
+        _ => is_in_words(text),
+    }
+}
+
+/// What follows the `P`: numbers with designators in their order, those of times after a `T`.
+fn is_iso(text: &[u8]) -> bool {
+    let (days, time) = match text.iter().position(|&byte| byte == b'T') {
+        Some(at) => (&text[..at], Some(&text[at + 1..])),
+        None => (text, None),
+    };
+    let days_fit = are_designated(days, b"YMWD");
+    match time {
+        Some(time) => (days.is_empty() || days_fit) && are_designated(time, b"HMS"),
+        None => days_fit,
+    }
+}
+
+/// Numbers, each with one of the designators, which come in the given order, at least one.
+fn are_designated(mut text: &[u8], mut designators: &[u8]) -> bool {
+    if text.is_empty() {
+        return false;
+    }
+    while !text.is_empty() {
+        let Some(rest) = skip_number(text) else {
+            return false;
+        };
+        let Some((designator, rest)) = rest.split_first() else {
+            return false;
+        };
+        let Some(at) = designators.iter().position(|known| known == designator) else {
+            return false;
+        };
+        designators = &designators[at + 1..];
+        text = rest;
+    }
+    true
+}
+
+/// Numbers with units, and at most one time on the clock, which comes last: `1 day`, `-2 years 3 mons`, `36:15:00`.
+fn is_in_words(text: &[u8]) -> bool {
+    let mut words = text
+        .split(|&byte| byte == b' ')
+        .filter(|word| !word.is_empty())
+        .peekable();
+    if words.peek().is_none() {
+        return false;
+    }
+    while let Some(word) = words.next() {
+        let unsigned = word.strip_prefix(b"-").unwrap_or(word);
+        if is_clock(unsigned) {
+            return words.next().is_none();
+        }
+        let is_counted = skip_number(unsigned).is_some_and(<[u8]>::is_empty);
+        if !is_counted || !words.next().is_some_and(is_unit) {
+            return false;
+        }
+    }
+    true
+}
+
+fn is_unit(word: &[u8]) -> bool {
+    let singular = word
+        .strip_suffix(b"s")
+        .or_else(|| word.strip_suffix(b"S"))
+        .unwrap_or(word);
+    UNITS.iter().any(|unit| singular.eq_ignore_ascii_case(unit))
+}
+
+/// `36:15` or `36:15:00.5`
+fn is_clock(text: &[u8]) -> bool {
+    let mut parts = text.split(|&byte| byte == b':');
+    let hours = parts
+        .next()
+        .is_some_and(|part| (1..=MOST_DIGITS).contains(&part.len()) && are_digits(part));
+    let minutes = parts.next().is_some_and(is_sixtieth);
+    let seconds = match parts.next() {
+        Some(part) => match part.split_at_checked(2) {
+            Some((seconds, [])) => is_sixtieth(seconds),
+            Some((seconds, [b'.', fraction @ ..])) => {
+                is_sixtieth(seconds) && (1..=MOST_DIGITS).contains(&fraction.len()) && are_digits(fraction)
+            }
+            _ => false,
+        },
+        None => true,
+    };
+    hours && minutes && seconds && parts.next().is_none()
+}
+
+fn is_sixtieth(text: &[u8]) -> bool {
+    matches!(text, [b'0'..=b'5', b'0'..=b'9'])
+}
+
+/// What follows a number without sign.
+fn skip_number(text: &[u8]) -> Option<&[u8]> {
+    let skip = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let whole = skip(text);
+    if !(1..=MOST_DIGITS).contains(&whole) {
+        return None;
+    }
+    match &text[whole..] {
+        [b'.', rest @ ..] => {
+            let fraction = skip(rest);
+            (1..=MOST_DIGITS).contains(&fraction).then(|| &rest[fraction..])
+        }
+        rest => Some(rest),
+    }
+}
+
+fn are_digits(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_interval;
+
+    #[test]
+    fn lengths_of_time() {
+        for text in [
+            "1 day",
+            "2 days 03:04:05",
+            "-1 year 2 mons",
+            "1.5 hours",
+            "36:15",
+            "-100:00:00.5",
+            "P1Y2M3DT4H5M6.5S",
+            "PT1H",
+            "P2W",
+            " 3 WEEKS ",
+            "1 hr 30 min",
+        ] {
+            assert!(is_interval(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "",
+            "5",
+            "5 m",
+            "day",
+            "1 fortnight",
+            "1:2",
+            "1:60",
+            "P",
+            "PT",
+            "P1",
+            "PT1D",
+            "P1D2Y",
+            "03:04 1 day",
+            "1 day 2",
+            "12:00 14:00",
+            "1  2 days",
+            "1234567 days",
+            "Paris",
+        ] {
+            assert!(!is_interval(text.as_bytes()), "{text}");
+        }
+    }
+}

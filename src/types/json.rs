@@ -1,0 +1,191 @@
+//! JSON texts, as strictly as `jsonb` takes them: besides the grammar, no `\u0000`, no half of a surrogate pair, and no
+//! number that `numeric` cannot hold.
+
+use super::trim;
+
+/// Whether a text is a JSON array.
+pub(crate) fn is_array(text: &[u8]) -> bool {
+    trim_blanks(text).first() == Some(&b'[') && is_document(text)
+}
+
+/// Whether a text is a JSON object.
+pub(crate) fn is_object(text: &[u8]) -> bool {
+    trim_blanks(text).first() == Some(&b'{') && is_document(text)
+}
+
+/// PostgreSQL limits the depth by its stack (`max_stack_depth`); this is far below.
+const DEEPEST: usize = 200;
+
+fn is_document(text: &[u8]) -> bool {
+    value(trim_blanks(text), DEEPEST).is_some_and(|rest| trim_blanks(rest).is_empty())
+}
+
+/// Each of these functions gives what follows the thing that it reads.
+fn value(text: &[u8], depth: usize) -> Option<&[u8]> {
+    match text {
+        [b'{', rest @ ..] => list(rest, b'}', depth.checked_sub(1)?, member),
+        [b'[', rest @ ..] => list(rest, b']', depth.checked_sub(1)?, value),
+        [b'"', rest @ ..] => string(rest),
+        [b'-' | b'0'..=b'9', ..] => number(text),
+        _ => [&b"true"[..], b"false", b"null"]
+            .iter()
+            .find_map(|word| text.strip_prefix(*word)),
+    }
+}
+
+/// Items with commas between, up to the closing mark.
+fn list(text: &[u8], close: u8, depth: usize, item: fn(&[u8], usize) -> Option<&[u8]>) -> Option<&[u8]> {
+    let mut text = trim_blanks(text);
+    if let Some(rest) = text.strip_prefix(&[close]) {
+        return Some(rest);
+    }
+    loop {
+        text = trim_blanks(item(text, depth)?);
+        match text {
+            [b',', rest @ ..] => text = trim_blanks(rest),
+            [mark, rest @ ..] if *mark == close => return Some(rest),
+            _ => return None,
+        }
+    }
+}
+
+fn member(text: &[u8], depth: usize) -> Option<&[u8]> {
+    let rest = trim_blanks(string(text.strip_prefix(b"\"")?)?);
+    value(trim_blanks(rest.strip_prefix(b":")?), depth)
+}
+
+/// A string after its opening quote.
+fn string(mut text: &[u8]) -> Option<&[u8]> {
+    loop {
+        let at = text
+            .iter()
+            .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
+        text = match &text[at..] {
+            [b'"', rest @ ..] => return Some(rest),
+            [b'\\', b'u', rest @ ..] => escaped_character(rest)?,
+            [
+                b'\\',
+                b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't',
+                rest @ ..,
+            ] => rest,
+            _ => return None,
+        };
+    }
+}
+
+/// What follows the four digits of a `\u`, or those of a surrogate pair.
+fn escaped_character(text: &[u8]) -> Option<&[u8]> {
+    let (first, rest) = hexadecimal(text)?;
+    match first {
+        0 | 0xdc00..=0xdfff => None,
+        0xd800..=0xdbff => {
+            let (second, rest) = hexadecimal(rest.strip_prefix(b"\\u")?)?;
+            (0xdc00..=0xdfff).contains(&second).then_some(rest)
+        }
+        _ => Some(rest),
+    }
+}
+
+fn hexadecimal(text: &[u8]) -> Option<(u32, &[u8])> {
+    let (digits, rest) = text.split_at_checked(4)?;
+    let value = digits.iter().try_fold(0, |value, digit| {
+        Some(value * 16 + char::from(*digit).to_digit(16)?)
+    })?;
+    Some((value, rest))
+}
+
+fn number(text: &[u8]) -> Option<&[u8]> {
+    // numeric holds 131,072 digits before the point and 16,383 after it.
+    const MOST_DIGITS: usize = 1000;
+    const MOST_EXPONENT_DIGITS: usize = 3;
+    let unsigned = text.strip_prefix(b"-").unwrap_or(text);
+    let whole = digits(unsigned);
+    if whole == 0 || whole > MOST_DIGITS || whole > 1 && unsigned[0] == b'0' {
+        return None;
+    }
+    let mut rest = &unsigned[whole..];
+    if let [b'.', decimals @ ..] = rest {
+        let count = digits(decimals);
+        if !(1..=MOST_DIGITS).contains(&count) {
+            return None;
+        }
+        rest = &decimals[count..];
+    }
+    if let [b'e' | b'E', exponent @ ..] = rest {
+        let exponent = match exponent {
+            [b'+' | b'-', rest @ ..] | rest => rest,
+        };
+        let count = digits(exponent);
+        if !(1..=MOST_EXPONENT_DIGITS).contains(&count) {
+            return None;
+        }
+        rest = &exponent[count..];
+    }
+    Some(rest)
+}
+
+fn digits(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
+/// JSON's own blanks are those of [`trim`] but for the form feed.
+fn trim_blanks(text: &[u8]) -> &[u8] {
+    let trimmed = trim(text);
+    if trimmed.len() == text.len() || !text.contains(&0x0c) {
+        trimmed
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents() {
+        for text in [
+            "{}",
+            "[]",
+            " [1, -2.5e10, true, null] ",
+            r#"{"a": {"b": ["c\n\u00e9\ud83d\ude00"]}}"#,
+            "[\n1\n]",
+            r#"["é"]"#,
+            "[0, -0, 0.5]",
+        ] {
+            assert!(is_array(text.as_bytes()) || is_object(text.as_bytes()), "{text}");
+        }
+        let deep = "[".repeat(300) + &"]".repeat(300);
+        for text in [
+            "",
+            "1",
+            "\"a\"",
+            "[",
+            "[1,]",
+            "[01]",
+            "[1.]",
+            "[.5]",
+            "[1e]",
+            "[1e9999]",
+            "{a: 1}",
+            r#"{"a" 1}"#,
+            r#"{"a": 1,}"#,
+            r#"["\u0000"]"#,
+            r#"["\ud83d"]"#,
+            r#"["\x"]"#,
+            "[\"\n\"]",
+            "[1] x",
+            "[True]",
+            "[NaN]",
+            "{1: 2}",
+            "\u{c}[]",
+            &deep,
+        ] {
+            assert!(
+                !is_array(text.as_bytes()) && !is_object(text.as_bytes()),
+                "{text}"
+            );
+        }
+        assert!(is_object(b"{\"a\": 1}") && !is_array(b"{\"a\": 1}"));
+    }
+}
