@@ -4,6 +4,7 @@
 //! plain SQL stand in `sql/install/`), last the change of owner.
 
 use crate::api::casts::*;
+use crate::api::infer::*;
 use crate::api::text_parts::*;
 use pgrx::prelude::*;
 
@@ -72,6 +73,11 @@ extension_sql_file!(
         cast_text_to_interval,
         cast_text_to_uri
     ]
+);
+
+extension_sql_file!(
+    "../sql/install/import_functions.sql",
+    requires = ["casts", infer_table_column_data_types]
 );
 
 extension_sql_file!("../sql/install/ownership.sql", finalize);

@@ -28,7 +28,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 BEGIN
   RAISE EXCEPTION 'cannot cast % to %', value, pg_catalog.pg_typeof(target)
-    USING HINT = CASE pg_catalog.pg_typeof(target) WHEN 'boolean'::pg_catalog.regtype
+    USING HINT = CASE WHEN pg_catalog.pg_typeof(target) OPERATOR(pg_catalog.=) 'boolean'::pg_catalog.regtype
       THEN 'Only 0 and 1 are truth values.'
       ELSE 'The fraction would be lost. Cast to numeric, or round first.'
     END;

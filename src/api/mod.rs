@@ -4,6 +4,6 @@
 pub(crate) mod casts;
 mod dependents;
 mod describe;
-mod infer;
+pub(crate) mod infer;
 mod listing;
 pub(crate) mod text_parts;

@@ -61,6 +61,7 @@ struct Candidate {
 struct Values {
     column: Column,
     integers: IntegerRange,
+    has_currency: bool,
     count: u64,
     fits: [u64; Type::ALL.len()],
     misfits: [Vec<Vec<u8>>; Type::ALL.len()],
@@ -73,6 +74,7 @@ impl Values {
         Self {
             column: Column::new(),
             integers: IntegerRange::Empty,
+            has_currency: false,
             count: 0,
             fits: Default::default(),
             misfits: Default::default(),
@@ -85,6 +87,7 @@ impl Values {
         let reading = Reading::of(value, Types::ALL);
         self.column.add_reading(&reading);
         self.integers.add(value);
+        self.has_currency |= reading.has_currency();
         let shown = options.misfits.unwrap_or(3);
         for one in Type::ALL {
             let at = one as usize;
@@ -166,7 +169,9 @@ impl Values {
             .zip(self.misfits)
             .filter_map(|(one, misfits)| {
                 let fits = self.fits[one as usize];
-                (fits > 0).then(|| Candidate {
+                // Without a currency anywhere, amounts are numbers.
+                let is_candidate = fits > 0 && (one != Type::Money || self.has_currency);
+                is_candidate.then(|| Candidate {
                     type_name: one.name(),
                     fits,
                     share: fits as f64 / count as f64,

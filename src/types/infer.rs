@@ -152,6 +152,11 @@ impl<'a> Reading<'a> {
         reading
     }
 
+    /// Whether it is an amount with the mark of a currency.
+    pub(crate) fn has_currency(&self) -> bool {
+        self.types.has(Type::Money) && self.marks != (b"", b"")
+    }
+
     fn add_moment(&mut self, moment: Moment) {
         let (is_date, is_date_time) = match moment.kind {
             Kind::Date => (true, true),

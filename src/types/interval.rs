@@ -3,9 +3,16 @@
 
 use super::trim;
 
-/// Words for units, in the singular. Single letters are left out: `5 m` is a length to most.
-const UNITS: [&[u8]; 12] = [
-    b"year", b"yr", b"month", b"mon", b"week", b"day", b"hour", b"hr", b"minute", b"min", b"second", b"sec",
+/// Words for units, in the singular, from the longest to the shortest. Single letters are left out: `5 m` is a length to
+/// most.
+const UNITS: [&[&[u8]]; 7] = [
+    &[b"year", b"yr"],
+    &[b"month", b"mon"],
+    &[b"week"],
+    &[b"day"],
+    &[b"hour", b"hr"],
+    &[b"minute", b"min"],
+    &[b"second", b"sec"],
 ];
 
 /// Enough for any length that people write, and too few to overflow.
@@ -54,34 +61,35 @@ fn are_designated(mut text: &[u8], mut designators: &[u8]) -> bool {
     true
 }
 
-/// Numbers with units, and at most one time on the clock, which comes last: `1 day`, `-2 years 3 mons`, `36:15:00`.
+/// Numbers with units, each unit once, and at most one time on the clock, which comes last and leaves no room for hours,
+/// minutes and seconds before it: `1 day`, `-2 years 3 mons`, `36:15:00`.
 fn is_in_words(text: &[u8]) -> bool {
-    let mut words = text
-        .split(|&byte| byte == b' ')
-        .filter(|word| !word.is_empty())
-        .peekable();
-    if words.peek().is_none() {
-        return false;
-    }
+    const ON_THE_CLOCK: u8 = 0b111_0000;
+    let mut words = text.split(|&byte| byte == b' ').filter(|word| !word.is_empty());
+    let mut seen = 0;
     while let Some(word) = words.next() {
         let unsigned = word.strip_prefix(b"-").unwrap_or(word);
         if is_clock(unsigned) {
-            return words.next().is_none();
+            return seen & ON_THE_CLOCK == 0 && words.next().is_none();
         }
-        let is_counted = skip_number(unsigned).is_some_and(<[u8]>::is_empty);
-        if !is_counted || !words.next().is_some_and(is_unit) {
-            return false;
+        let is_count = skip_number(unsigned).is_some_and(<[u8]>::is_empty);
+        match words.next().and_then(unit) {
+            Some(unit) if is_count && seen & 1 << unit == 0 => seen |= 1 << unit,
+            _ => return false,
         }
     }
-    true
+    seen != 0
 }
 
-fn is_unit(word: &[u8]) -> bool {
+/// Which unit a word stands for.
+fn unit(word: &[u8]) -> Option<usize> {
     let singular = word
         .strip_suffix(b"s")
         .or_else(|| word.strip_suffix(b"S"))
         .unwrap_or(word);
-    UNITS.iter().any(|unit| singular.eq_ignore_ascii_case(unit))
+    UNITS
+        .iter()
+        .position(|names| names.iter().any(|name| singular.eq_ignore_ascii_case(name)))
 }
 
 /// `36:15` or `36:15:00.5`

@@ -1,0 +1,508 @@
+-- Import: tables of text for COPY to fill, a look at them as other types, and the way of their rows into other tables.
+--
+-- The statements are written by functions with an SQL-standard body, whose names are bound when the extension is created;
+-- the functions in PL/pgSQL do little but run them, under the caller's search_path and with the caller's rights.
+
+CREATE FUNCTION __msar.check_relation(tab_id oid) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) tab_id) THEN
+    RAISE EXCEPTION USING ERRCODE = 'undefined_table',
+      MESSAGE = pg_catalog.format('relation with OID %s does not exist', tab_id::pg_catalog.int8),
+      HINT = 'It may have been dropped. msar.get_table_info(schema) gives the relations of a schema with their OIDs.';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION __msar.check_relation(oid) IS $$Raises an error if a relation does not exist.
+
+tab_id: its OID
+Result: none
+Errors: 42P01 it does not exist
+
+Example: SELECT __msar.check_relation('public.book'::regclass);$$;
+
+
+CREATE FUNCTION __msar.type_in_full(type jsonb) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  WITH named AS (
+    SELECT
+      CASE WHEN type ? 'schema' THEN pg_catalog.format('%I.%I', type ->> 'schema', type ->> 'name')
+        ELSE COALESCE(type ->> 'name', 'text')
+      END::regtype AS id,
+      type #>> '{options,precision}' AS precision,
+      type #>> '{options,scale}' AS scale,
+      type #>> '{options,length}' AS length,
+      type #>> '{options,fields}' AS fields,
+      COALESCE((type #>> '{options,array}')::boolean, false) AS is_array
+    WHERE type ->> 'id' IS NULL
+  )
+  SELECT pg_catalog.format_type((type ->> 'id')::oid, (type ->> 'modifier')::integer)
+  WHERE type ->> 'id' IS NOT NULL
+  UNION ALL
+  SELECT
+    CASE
+      WHEN id = 'numeric'::regtype AND precision IS NOT NULL
+        THEN pg_catalog.format('numeric(%s)', pg_catalog.concat_ws(',', precision, scale))
+      WHEN id = 'interval'::regtype
+        THEN pg_catalog.concat('interval ', fields, '(' || precision || ')')
+      WHEN pg_catalog.starts_with(id::text, 'time') AND precision IS NOT NULL
+        THEN pg_catalog.regexp_replace(id::text, '^\w+', '\&(' || precision || ')')
+      WHEN id IN ('varchar'::regtype, 'bpchar'::regtype, 'bit'::regtype, 'varbit'::regtype) AND length IS NOT NULL
+        THEN pg_catalog.format('%s(%s)', id, length)
+      ELSE id::text
+    END || CASE WHEN is_array THEN '[]' ELSE '' END
+  FROM named;
+END;
+
+COMMENT ON FUNCTION __msar.type_in_full(jsonb) IS $$The SQL form of a type that is given as JSON.
+
+type: {"id": OID, "modifier": int}, or {"schema": unquoted, "name": unquoted, "options"}, or {"name": type name as SQL has it,
+"options"}; options: those of "length", "precision", "scale", "fields", "array" that the type takes
+Result: the type with its modifiers, under the caller's search_path
+Errors: 42704 unknown type
+
+Example: SELECT __msar.type_in_full('{"name": "numeric", "options": {"precision": 8, "scale": 2}}');  -- numeric(8,2)$$;
+
+
+CREATE FUNCTION __msar.cast_expression(value text, source regtype, target regtype, options jsonb) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  WITH RECURSIVE base AS (
+    -- A function that takes a type takes domains over it.
+    SELECT t.* FROM pg_catalog.pg_type AS t WHERE t.oid = source
+    UNION ALL
+    SELECT t.* FROM base JOIN pg_catalog.pg_type AS t ON t.oid = base.typbasetype WHERE base.typtype = 'd'
+  ),
+  casts AS (
+    SELECT
+      pg_catalog.format('msar.cast_to_%s', suffix) AS function,
+      EXISTS (
+        SELECT FROM pg_catalog.pg_proc AS p
+        WHERE p.pronamespace = 'msar'::regnamespace AND p.proname = 'cast_to_' || suffix
+      ) AS is_known
+    FROM pg_catalog.pg_type AS t,
+      pg_catalog.replace(pg_catalog.replace(
+        -- Without a schema: of the types of a user, none is known.
+        CASE WHEN t.typnamespace = 'mathesar_types'::regnamespace THEN t.typname ELSE pg_catalog.format_type(t.oid, NULL) END,
+        ' ', '_'), '"', '_double_quote_') AS suffix
+    WHERE t.oid = target
+      AND t.typnamespace IN ('pg_catalog'::regnamespace, 'mathesar_types'::regnamespace)
+      AND t.typcategory <> 'A'
+  )
+  SELECT
+    CASE
+      WHEN source = target THEN value
+      WHEN COALESCE(casts.is_known, false) THEN pg_catalog.format(
+        '%s(%s%s)', casts.function,
+        -- Arrays, enums and types of users have no casts of ours but those to text: they go by their text.
+        CASE
+          WHEN base.typnamespace IN ('pg_catalog'::regnamespace, 'mathesar_types'::regnamespace) AND base.typcategory <> 'A'
+            THEN value
+          ELSE value || '::pg_catalog.text'
+        END,
+        CASE
+          WHEN base.typcategory <> 'S' THEN ''
+          WHEN target = 'numeric'::regtype AND (options ? 'group_sep' OR options ? 'decimal_p')
+            THEN pg_catalog.format(', %L, %L', COALESCE(options ->> 'group_sep', ''), COALESCE(options ->> 'decimal_p', ''))
+          WHEN target = 'mathesar_types.mathesar_money'::regtype AND options ?| '{group_sep,decimal_p,curr_pref,curr_suff}'
+            THEN pg_catalog.format(
+              ', %L, %L, %L, %L', COALESCE(options ->> 'group_sep', ''), COALESCE(options ->> 'decimal_p', ''),
+              COALESCE(options ->> 'curr_pref', ''), COALESCE(options ->> 'curr_suff', '')
+            )
+          WHEN target IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype) AND options ->> 'date_order' IS NOT NULL
+            THEN pg_catalog.format(', %L', options ->> 'date_order')
+          ELSE ''
+        END
+      )
+      -- Of any other target, what PostgreSQL has: a cast, or the way by text.
+      WHEN base.typcategory = 'S'
+        OR EXISTS (SELECT FROM pg_catalog.pg_cast AS c WHERE c.castsource = base.oid AND c.casttarget = target)
+        THEN pg_catalog.format('%s::%s', value, target)
+      ELSE pg_catalog.format('%s::pg_catalog.text::%s', value, target)
+    END
+  FROM base LEFT JOIN casts ON true
+  WHERE base.typtype <> 'd';
+END;
+
+COMMENT ON FUNCTION __msar.cast_expression(text, regtype, regtype, jsonb) IS $$The SQL expression that casts a value, as retyping, previews and imports do.
+
+value: SQL expression of the value; source, target: types; options: cast options (group_sep, decimal_p, curr_pref, curr_suff,
+date_order), or NULL
+Result: a call of msar.cast_to_<type> where there is one for the target, else PostgreSQL's own cast
+Errors: none; the expression may fail
+
+Example: SELECT __msar.cast_expression('price', 'text', 'numeric', '{"decimal_p": ","}');  -- msar.cast_to_numeric(price, '', ',')$$;
+
+
+CREATE FUNCTION __msar.preview_query(tab_id regclass, col_cast_def jsonb, rec_limit integer) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT pg_catalog.format(
+    'SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(preview)) FROM (SELECT %s FROM %s LIMIT %L) AS preview',
+    pg_catalog.string_agg(
+      CASE WHEN wanted.type IS NULL THEN pg_catalog.quote_ident(a.attname)
+        ELSE pg_catalog.format(
+          '(%s)::%s AS %I',
+          __msar.cast_expression(
+            pg_catalog.quote_ident(a.attname), a.atttypid,
+            CASE WHEN wanted.type ? 'name' OR wanted.type ? 'id' THEN __msar.type_in_full(wanted.type)::regtype
+              ELSE a.atttypid::regtype
+            END,
+            wanted.cast_options
+          ),
+          __msar.type_in_full(
+            CASE WHEN wanted.type ? 'name' OR wanted.type ? 'id' THEN wanted.type
+              -- Options alone leave the type's name.
+              ELSE wanted.type || pg_catalog.jsonb_build_object('name', a.atttypid::regtype::text)
+            END
+          ),
+          a.attname
+        )
+      END,
+      ', ' ORDER BY a.attnum
+    ),
+    tab_id, rec_limit
+  )
+  FROM pg_catalog.pg_attribute AS a
+  LEFT JOIN pg_catalog.jsonb_to_recordset(col_cast_def) AS wanted(attnum integer, type jsonb, cast_options jsonb)
+    ON wanted.attnum = a.attnum
+  WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped
+    AND pg_catalog.has_column_privilege(tab_id, a.attnum, 'SELECT');
+END;
+
+COMMENT ON FUNCTION __msar.preview_query(regclass, jsonb, integer) IS $$The statement that msar.get_preview runs.
+
+tab_id, col_cast_def, rec_limit: as msar.get_preview
+Result: a SELECT of one value
+Errors: 42704 unknown type
+
+Example: SELECT __msar.preview_query('public.import', '[{"attnum": 2, "type": {"name": "date"}}]', 10);$$;
+
+
+CREATE FUNCTION msar.get_preview(tab_id oid, col_cast_def jsonb, rec_limit integer) RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+AS $$
+DECLARE
+  preview jsonb;
+BEGIN
+  PERFORM __msar.check_relation(tab_id);
+  EXECUTE __msar.preview_query(tab_id, col_cast_def, rec_limit) INTO preview;
+  RETURN preview;
+END
+$$;
+
+COMMENT ON FUNCTION msar.get_preview(oid, jsonb, integer) IS $$The first rows of a table, with columns cast to other types; the table stays as it is.
+
+tab_id: the table
+col_cast_def: array of {"attnum": int, "type": {"id", "modifier"} or {"schema", "name", "options"}, "cast_options": null or
+{"group_sep", "decimal_p", "curr_pref", "curr_suff", "date_order"}}; other columns that the caller may read are shown as they
+are
+rec_limit: how many rows; NULL for all
+Result: array of objects with the columns' names as keys, values as to_jsonb gives them; NULL if there are no rows
+Errors: 42P01 unknown relation, 42704 unknown type; of a value that cannot be cast, what the cast raises
+
+Example: SELECT msar.get_preview('public.import'::regclass, '[{"attnum": 2, "type": {"name": "date"}}]', 10);$$;
+
+
+CREATE FUNCTION __msar.import_statement(src_tab_id regclass, dst_tab_id regclass, mappings jsonb, inferred jsonb) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT pg_catalog.format(
+    'INSERT INTO %s (%s) SELECT %s FROM %s',
+    dst_tab_id,
+    pg_catalog.string_agg(pg_catalog.quote_ident(dst.attname), ', ' ORDER BY m.n),
+    pg_catalog.string_agg(
+      __msar.cast_expression(
+        pg_catalog.quote_ident(src.attname), src.atttypid, dst.atttypid,
+        -- What the values of the column have shown about themselves, where it is about the column's type.
+        CASE WHEN inferred #>> ARRAY[src.attnum::text, 'type'] = pg_catalog.format_type(dst.atttypid, NULL)
+          THEN inferred #> ARRAY[src.attnum::text, 'details']
+        END
+      ),
+      ', ' ORDER BY m.n
+    ),
+    src_tab_id
+  )
+  FROM pg_catalog.jsonb_array_elements(mappings) WITH ORDINALITY AS m(mapping, n)
+  JOIN pg_catalog.pg_attribute AS src
+    ON src.attrelid = src_tab_id AND src.attnum = (m.mapping ->> 'src_table_attnum')::integer AND NOT src.attisdropped
+  JOIN pg_catalog.pg_attribute AS dst
+    ON dst.attrelid = dst_tab_id AND dst.attnum = (m.mapping ->> 'dst_table_attnum')::integer AND NOT dst.attisdropped;
+END;
+
+COMMENT ON FUNCTION __msar.import_statement(regclass, regclass, jsonb, jsonb) IS $$The statement that msar.insert_from_select runs.
+
+src_tab_id, dst_tab_id, mappings: as msar.insert_from_select; inferred: what msar.infer_table_column_data_types tells about the
+source
+Result: an INSERT ... SELECT
+Errors: none
+
+Example: SELECT __msar.import_statement('public.import', 'public.book', '[{"src_table_attnum": 1, "dst_table_attnum": 2}]', '{}');$$;
+
+
+CREATE FUNCTION msar.insert_from_select(src_tab_id regclass, dst_tab_id regclass, mappings jsonb) RETURNS bigint
+LANGUAGE plpgsql STRICT
+AS $$
+DECLARE
+  inserted bigint;
+BEGIN
+  PERFORM __msar.check_relation(dst_tab_id);
+  EXECUTE __msar.import_statement(src_tab_id, dst_tab_id, mappings, msar.infer_table_column_data_types(src_tab_id));
+  GET DIAGNOSTICS inserted = ROW_COUNT;
+  RETURN inserted;
+END
+$$;
+
+COMMENT ON FUNCTION msar.insert_from_select(regclass, regclass, jsonb) IS $$Inserts the rows of one table into another, with the values cast to the other's types.
+
+src_tab_id, dst_tab_id: the tables
+mappings: array of {"src_table_attnum": int, "dst_table_attnum": int}
+Result: how many rows were inserted. Columns of text whose values are all numbers, amounts or dates are read as
+msar.infer_table_column_data_types suggests (separators, currency marks, order of dates)
+Errors: 42501, 23505, 23502 and so on of the INSERT; of a value that cannot be cast, what the cast raises
+
+Example: SELECT msar.insert_from_select('import', 'public.book', '[{"src_table_attnum": 1, "dst_table_attnum": 2}]');$$;
+
+
+CREATE FUNCTION __msar.import_column_names(col_names text[], reserved text[]) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  -- Each name in turn, as PostgreSQL would cut it; one that is taken gets a number.
+  WITH RECURSIVE named AS (
+    SELECT 0 AS n, reserved AS taken, ARRAY[]::text[] AS names
+    UNION ALL
+    SELECT named.n + 1, named.taken || fresh.name, named.names || fresh.name
+    FROM named,
+      LATERAL (
+        SELECT COALESCE(NULLIF(col_names[named.n + 1], ''), 'Column ' || (named.n + 1))::name::text AS wanted
+      ) AS w,
+      LATERAL (
+        SELECT candidate.name
+        FROM pg_catalog.generate_series(0, pg_catalog.cardinality(named.taken)) AS k,
+          LATERAL (
+            SELECT CASE WHEN k = 0 THEN w.wanted
+              -- Room for the number, in bytes of any encoding.
+              ELSE pg_catalog.left(w.wanted, LEAST(
+                pg_catalog.length(w.wanted),
+                GREATEST(1, pg_catalog.length(w.wanted) - (pg_catalog.octet_length(w.wanted || ' ' || k) - 63))
+              )) || ' ' || k
+            END AS name
+          ) AS candidate
+        WHERE NOT candidate.name = ANY (named.taken)
+        ORDER BY k
+        LIMIT 1
+      ) AS fresh
+    WHERE named.n < pg_catalog.cardinality(col_names)
+  )
+  SELECT named.names FROM named WHERE named.n = pg_catalog.cardinality(col_names);
+END;
+
+COMMENT ON FUNCTION __msar.import_column_names(text[], text[]) IS $$Names for the columns of a table to be imported into.
+
+col_names: names wanted; NULL or empty for Column N, N being the position; reserved: names that are taken
+Result: as many names that differ: one that is taken gets 1, 2, ... after a blank
+Errors: none
+
+Example: SELECT __msar.import_column_names('{id,name,name}', '{id}');  -- {"id 1",name,"name 1"}$$;
+
+
+CREATE FUNCTION __msar.copy_statement(tab_id regclass) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT pg_catalog.format(
+    'COPY %I.%I (%s) FROM STDIN', n.nspname, c.relname,
+    (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum)
+     FROM pg_catalog.pg_attribute AS a
+     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'text'::regtype)
+  )
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE c.oid = tab_id;
+END;
+
+COMMENT ON FUNCTION __msar.copy_statement(regclass) IS $$The statement that fills the columns of type text of a table.
+
+tab_id: the table
+Result: COPY schema.table (columns) FROM STDIN
+Errors: none
+
+Example: SELECT __msar.copy_statement('public.import');$$;
+
+
+CREATE FUNCTION __msar.import_table_name(sch_id oid, wanted text, fallback text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT COALESCE(
+    (SELECT wanted WHERE wanted <> '' AND NOT EXISTS (
+      SELECT FROM pg_catalog.pg_class WHERE relnamespace = sch_id AND relname = wanted::name)),
+    (SELECT candidate.name
+     FROM (SELECT pg_catalog.count(*) AS count FROM pg_catalog.pg_class WHERE relnamespace = sch_id) AS relations,
+       (SELECT pg_catalog.count(*) AS count FROM pg_catalog.pg_class
+        WHERE relnamespace = sch_id AND relkind IN ('r', 'p')) AS tables,
+       pg_catalog.generate_series(tables.count + 1, tables.count + relations.count + 1) AS k,
+       -- Room for the number.
+       LATERAL (SELECT (pg_catalog.left(COALESCE(NULLIF(wanted, ''), fallback), 15) || ' ' || k) AS short,
+         (COALESCE(NULLIF(wanted, ''), fallback) || ' ' || k) AS long) AS forms,
+       LATERAL (SELECT CASE WHEN pg_catalog.octet_length(forms.long) <= 63 THEN forms.long ELSE forms.short END AS name) AS candidate
+     WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = sch_id AND relname = candidate.name::name)
+     ORDER BY k
+     LIMIT 1)
+  );
+END;
+
+COMMENT ON FUNCTION __msar.import_table_name(oid, text, text) IS $$A free name for a table.
+
+sch_id: its schema; wanted: the name, NULL or empty for the fallback
+Result: the name wanted; if it is taken or none is wanted, that or the fallback with a number, which begins after the number of
+tables in the schema
+Errors: none
+
+Example: SELECT __msar.import_table_name('public'::regnamespace, '', 'Table');  -- Table 1$$;
+
+
+CREATE FUNCTION msar.prepare_table_for_import(sch_id oid, tab_name text, col_names text[], comment_ text) RETURNS jsonb
+LANGUAGE plpgsql
+AS $$
+#variable_conflict use_variable
+DECLARE
+  sch_name text := (SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.oid OPERATOR(pg_catalog.=) sch_id);
+  new_name text;
+  new_columns text[] := __msar.import_column_names(col_names, '{id}');
+  tab_id oid;
+BEGIN
+  IF sch_name IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_schema_name',
+      MESSAGE = pg_catalog.format('schema with OID %s does not exist', sch_id),
+      HINT = 'msar.list_schemas() gives the schemas of this database with their OIDs.';
+  END IF;
+  new_name := __msar.import_table_name(sch_id, tab_name, 'Table');
+  EXECUTE pg_catalog.format(
+    'CREATE TABLE %I.%I (id integer PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY%s)', sch_name, new_name,
+    (SELECT pg_catalog.string_agg(pg_catalog.format(', %I text', c.name), '' ORDER BY c.n)
+     FROM pg_catalog.unnest(new_columns) WITH ORDINALITY AS c(name, n))
+  );
+  tab_id := pg_catalog.format('%I.%I', sch_name, new_name)::pg_catalog.regclass;
+  IF comment_ IS NOT NULL THEN
+    EXECUTE pg_catalog.format('COMMENT ON TABLE %s IS %L', tab_id::pg_catalog.regclass, comment_);
+  END IF;
+  RETURN pg_catalog.jsonb_build_object(
+    'copy_sql', __msar.copy_statement(tab_id),
+    'table_oid', tab_id::pg_catalog.int8,
+    'table_name', new_name,
+    'renamed_columns', (
+      SELECT COALESCE(pg_catalog.jsonb_object_agg(c.old, c.new), '{}')
+      FROM ROWS FROM (pg_catalog.unnest(col_names), pg_catalog.unnest(new_columns)) AS c(old, new)
+      WHERE c.old OPERATOR(pg_catalog.<>) c.new
+    ),
+    'pkey_column_attnum', 1
+  );
+END
+$$;
+
+COMMENT ON FUNCTION msar.prepare_table_for_import(oid, text, text[], text) IS $$Creates a table of text columns, with a primary key id, for COPY to fill.
+
+sch_id: its schema; tab_name: its name, which gets a number if it is taken; NULL or empty for Table N
+col_names: the columns' names; NULL or empty for Column N; one that is taken (id is) gets a number
+comment_: its comment, or NULL
+Result: {"copy_sql": the COPY statement, "table_oid": int, "table_name": text, "renamed_columns": {old: new},
+"pkey_column_attnum": 1}
+Errors: 3F000 unknown schema, 42501 no CREATE on it
+
+Example: SELECT msar.prepare_table_for_import('public'::regnamespace, 'import', '{name,price}', NULL);$$;
+
+
+CREATE FUNCTION msar.prepare_temp_table_for_import(tab_name text, col_names text[]) RETURNS jsonb
+LANGUAGE plpgsql
+AS $$
+#variable_conflict use_variable
+DECLARE
+  new_name text;
+  new_columns text[];
+  tab_id oid;
+BEGIN
+  -- A column called id becomes Column N, as one without a name.
+  new_columns := __msar.import_column_names(
+    ARRAY(
+      SELECT CASE WHEN c.name OPERATOR(pg_catalog.<>) 'id' THEN c.name END
+      FROM pg_catalog.unnest(col_names) WITH ORDINALITY AS c(name, n) ORDER BY c.n
+    ),
+    '{}'
+  );
+  new_name := __msar.import_table_name(
+    pg_catalog.pg_my_temp_schema(),
+    -- A name that any session has for a temporary table: messages about one should not be taken for those about another.
+    CASE WHEN NOT EXISTS (
+      SELECT FROM pg_catalog.pg_class AS c
+      WHERE c.relpersistence OPERATOR(pg_catalog.=) 't' AND c.relname OPERATOR(pg_catalog.=) tab_name::pg_catalog.name
+    ) THEN tab_name END,
+    'Temp Table'
+  );
+  EXECUTE pg_catalog.format(
+    'CREATE TEMPORARY TABLE %I (%s)', new_name,
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I text', c.name), ', ' ORDER BY c.n)
+     FROM pg_catalog.unnest(new_columns) WITH ORDINALITY AS c(name, n))
+  );
+  tab_id := pg_catalog.format('pg_temp.%I', new_name)::pg_catalog.regclass;
+  RETURN pg_catalog.jsonb_build_object('copy_sql', __msar.copy_statement(tab_id), 'table_oid', tab_id::pg_catalog.int8);
+END
+$$;
+
+COMMENT ON FUNCTION msar.prepare_temp_table_for_import(text, text[]) IS $$Creates a temporary table of text columns, without a key, for COPY to fill.
+
+tab_name: its name; NULL, empty or the name of any temporary table for Temp Table N
+col_names: the columns' names; NULL, empty or id for Column N; one that is taken gets a number
+Result: {"copy_sql": the COPY statement, "table_oid": int}
+Errors: 42501 no TEMPORARY on the database
+
+Example: SELECT msar.prepare_temp_table_for_import('import', '{name,price}');$$;
+
+
+CREATE FUNCTION __msar.reset_mash_statement(tab_id regclass, col_id smallint, uri_mash_map jsonb) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT pg_catalog.format(
+    'UPDATE %1$s AS t SET %2$I = pg_catalog.jsonb_set(t.%2$I::pg_catalog.jsonb, ''{mash}'', m.value)::%3$s'
+    ' FROM pg_catalog.jsonb_each(%4$L) AS m'
+    ' WHERE t.%2$I::pg_catalog.jsonb OPERATOR(pg_catalog.->>) ''uri'' OPERATOR(pg_catalog.=) m.key',
+    tab_id, a.attname, a.atttypid::regtype, uri_mash_map
+  )
+  FROM pg_catalog.pg_attribute AS a
+  WHERE a.attrelid = tab_id AND a.attnum = col_id AND NOT a.attisdropped;
+END;
+
+COMMENT ON FUNCTION __msar.reset_mash_statement(regclass, smallint, jsonb) IS $$The statement that msar.reset_mash runs.
+
+tab_id, col_id, uri_mash_map: as msar.reset_mash
+Result: an UPDATE; NULL if there is no such column
+Errors: none
+
+Example: SELECT __msar.reset_mash_statement('public.book', 5::smallint, '{"s3://a": "1f"}');$$;
+
+
+CREATE FUNCTION msar.reset_mash(tab_id regclass, col_id smallint, uri_mash_map jsonb) RETURNS void
+LANGUAGE plpgsql STRICT
+AS $$
+DECLARE
+  statement text := __msar.reset_mash_statement(tab_id, col_id, uri_mash_map);
+BEGIN
+  PERFORM __msar.check_relation(tab_id);
+  IF statement IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'undefined_column',
+      MESSAGE = pg_catalog.format('column %s of relation %s does not exist', col_id, tab_id),
+      HINT = 'msar.get_column_info(relation) gives the columns, each with its attnum as "id".';
+  END IF;
+  EXECUTE statement;
+END
+$$;
+
+COMMENT ON FUNCTION msar.reset_mash(regclass, smallint, jsonb) IS $$Sets the check values of files: in a column of {"uri": text, "mash": text}, mash of the rows with certain URIs.
+
+tab_id: the table; col_id: attnum of the column, of type json, jsonb or a domain over it
+uri_mash_map: {uri: mash}
+Result: none
+Errors: 42703 unknown column, 42501 no UPDATE on it
+
+Example: SELECT msar.reset_mash('public.book', 5::smallint, '{"s3://covers/1.png": "5f2b"}');$$;
