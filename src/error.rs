@@ -34,6 +34,9 @@ pub(crate) enum Error {
         hint: &'static str,
     },
 
+    #[error("cannot read the file: {0}")]
+    UnreadableFile(#[from] crate::import::file::Problem),
+
     #[error("cannot cast \"{value}\" to {target}")]
     NotCastable {
         value: String,
@@ -62,6 +65,7 @@ impl Error {
                 PgSqlErrorCode::ERRCODE_INVALID_TABLE_DEFINITION
             }
             Error::InvalidArgument { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            Error::UnreadableFile(_) => PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT,
             Error::NotCastable { .. } => PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION,
             Error::DocumentTooLarge | Error::Serialization(_) => {
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED
@@ -87,6 +91,9 @@ impl Error {
             Error::InheritedColumn { .. } => "Drop the column of the parent table instead.",
             Error::PartitionKeyColumn { .. } => {
                 "PostgreSQL never drops such a column, not with CASCADE either."
+            }
+            Error::UnreadableFile(_) => {
+                "Say what the file is ({\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}), or leave bad rows out: {\"bad_rows\": \"skip\"}."
             }
             Error::InvalidArgument { hint, .. } | Error::NotCastable { hint, .. } => hint,
             Error::Vanished => "Other sessions are changing this schema. Repeat the call.",

@@ -4,6 +4,7 @@
 //! plain SQL stand in `sql/install/`), last the change of owner.
 
 use crate::api::casts::*;
+use crate::api::import::*;
 use crate::api::infer::*;
 use crate::api::text_parts::*;
 use pgrx::prelude::*;
@@ -77,7 +78,7 @@ extension_sql_file!(
 
 extension_sql_file!(
     "../sql/install/import_functions.sql",
-    requires = ["casts", infer_table_column_data_types]
+    requires = ["casts", infer_table_column_data_types, parse_file]
 );
 
 extension_sql_file!("../sql/install/ownership.sql", finalize);

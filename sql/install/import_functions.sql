@@ -506,3 +506,121 @@ Result: none
 Errors: 42703 unknown column, 42501 no UPDATE on it
 
 Example: SELECT msar.reset_mash('public.book', 5::smallint, '{"s3://covers/1.png": "5f2b"}');$$;
+
+
+COMMENT ON FUNCTION __msar.parse_file(bytea, jsonb) IS $$A file as rows of text, for msar.import_text.
+
+data, options: as msar.import_text
+Result: {"format", "encoding", "delimiter", "header", "columns": [names, empty where there are none], "rows": [[text or null]],
+"bad_rows": [{"line", "reason", "text"}]}
+Errors: 22023 wrong options, 22P04 the file cannot be read, or has bad rows that are not to be skipped
+
+Example: SELECT __msar.parse_file('a,b
+1,2', '{}');$$;
+
+
+CREATE FUNCTION __msar.fill_statement(tab_id regclass) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  -- The columns of text are the file's, in its order.
+  SELECT pg_catalog.format(
+    'INSERT INTO %s (%s) SELECT %s FROM pg_catalog.jsonb_array_elements($1) AS file(line)',
+    tab_id,
+    pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum),
+    pg_catalog.string_agg(pg_catalog.format('line OPERATOR(pg_catalog.->>) %s', a.n - 1), ', ' ORDER BY a.attnum)
+  )
+  FROM (
+    SELECT a.attname, a.attnum, pg_catalog.row_number() OVER (ORDER BY a.attnum) AS n
+    FROM pg_catalog.pg_attribute AS a
+    WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'text'::regtype
+  ) AS a;
+END;
+
+COMMENT ON FUNCTION __msar.fill_statement(regclass) IS $$The statement that puts the rows of a file into a table of text.
+
+tab_id: the table
+Result: an INSERT; its parameter $1 is a JSON array with an array of texts a row
+Errors: none
+
+Example: SELECT __msar.fill_statement('public.import');$$;
+
+
+CREATE FUNCTION __msar.retype_statement(tab_id regclass, inferred jsonb) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT pg_catalog.format('ALTER TABLE %s ', tab_id) || pg_catalog.string_agg(
+    pg_catalog.format(
+      'ALTER COLUMN %1$I TYPE %2$s USING %3$s', a.attname, target.id,
+      __msar.cast_expression(pg_catalog.quote_ident(a.attname), a.atttypid, target.id, inferred #> ARRAY[a.attnum::text, 'details'])
+    ),
+    ', ' ORDER BY a.attnum
+  )
+  FROM pg_catalog.pg_attribute AS a,
+    LATERAL (SELECT (inferred #>> ARRAY[a.attnum::text, 'type'])::regtype AS id) AS target
+  WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid <> target.id;
+END;
+
+COMMENT ON FUNCTION __msar.retype_statement(regclass, jsonb) IS $$The statement that gives columns the types that their values suggest, in one rewrite of the table.
+
+tab_id: the table; inferred: what msar.infer_table_column_data_types tells about it
+Result: an ALTER TABLE; NULL if all columns have their types
+Errors: none
+
+Example: SELECT __msar.retype_statement('public.import', msar.infer_table_column_data_types('public.import'));$$;
+
+
+CREATE FUNCTION msar.import_text(sch_id regnamespace, tab_name text, data bytea, options jsonb DEFAULT '{}') RETURNS jsonb
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  parsed jsonb := __msar.parse_file(data, options);
+  prepared jsonb := msar.prepare_table_for_import(
+    sch_id, tab_name,
+    ARRAY(
+      SELECT c.name
+      FROM pg_catalog.jsonb_array_elements_text(parsed OPERATOR(pg_catalog.->) 'columns') WITH ORDINALITY AS c(name, n)
+      ORDER BY c.n
+    ),
+    NULL
+  );
+  tab_id regclass := (prepared OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid;
+  inferred jsonb;
+  retype text;
+BEGIN
+  EXECUTE __msar.fill_statement(tab_id) USING parsed OPERATOR(pg_catalog.->) 'rows';
+  inferred := msar.infer_table_column_data_types(tab_id);
+  retype := __msar.retype_statement(tab_id, inferred);
+  IF retype IS NOT NULL THEN
+    EXECUTE retype;
+  END IF;
+  RETURN pg_catalog.jsonb_build_object(
+    'table_oid', prepared OPERATOR(pg_catalog.->) 'table_oid',
+    'table_name', prepared OPERATOR(pg_catalog.->) 'table_name',
+    'renamed_columns', prepared OPERATOR(pg_catalog.->) 'renamed_columns',
+    'pkey_column_attnum', prepared OPERATOR(pg_catalog.->) 'pkey_column_attnum',
+    'columns', inferred,
+    'rows', pg_catalog.jsonb_array_length(parsed OPERATOR(pg_catalog.->) 'rows'),
+    'bad_rows', parsed OPERATOR(pg_catalog.->) 'bad_rows',
+    'format', parsed OPERATOR(pg_catalog.->) 'format',
+    'encoding', parsed OPERATOR(pg_catalog.->) 'encoding',
+    'delimiter', parsed OPERATOR(pg_catalog.->) 'delimiter',
+    'header', parsed OPERATOR(pg_catalog.->) 'header'
+  );
+END
+$$;
+
+COMMENT ON FUNCTION msar.import_text(regnamespace, text, bytea, jsonb) IS $$Makes a table of a small file or a pasted text, with the types that its values suggest. For large files use
+msar.prepare_table_for_import and COPY.
+
+sch_id: the table's schema; tab_name: its name, as msar.prepare_table_for_import
+data: the file, in any encoding; bytea, as the server would refuse text in another encoding than the client's
+options: {"format": csv, tsv, json_lines or json (an array of objects), "encoding": as the web names them (latin1, utf-16le),
+"delimiter", "quote", "escape": single ASCII characters, "header": whether the first row has the columns' names, "null": text
+that stands for NULL in csv and tsv (empty), "bad_rows": refuse (the whole file) or skip}; what is left out is found out
+Result: {"table_oid", "table_name", "renamed_columns", "pkey_column_attnum": as msar.prepare_table_for_import, "columns": as
+msar.infer_table_column_data_types, "rows": how many were imported, "bad_rows": [{"line": int, of a JSON array the number of the
+object, "reason", "text"}], "format", "encoding", "delimiter", "header": what the file was taken for}
+Errors: 22023 unknown option, 22P04 a file that cannot be read or has bad rows, 3F000 unknown schema, 42501 no CREATE on it
+
+Example: SELECT msar.import_text('public', 'towns', 'name,founded
+Bergen,1070-01-01');$$;

@@ -4,6 +4,7 @@
 pub(crate) mod casts;
 mod dependents;
 mod describe;
+pub(crate) mod import;
 pub(crate) mod infer;
 mod listing;
 pub(crate) mod text_parts;

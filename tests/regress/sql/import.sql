@@ -17,7 +17,7 @@ SELECT msar.prepare_table_for_import('import'::regnamespace, name, '{a}', NULL) 
 FROM unnest('{books,"",NULL,"Table 4"}'::text[]) AS name;
 SELECT octet_length(msar.prepare_table_for_import('import'::regnamespace, repeat('é', 31), '{a}', NULL) ->> 'table_name'),
   octet_length(msar.prepare_table_for_import('import'::regnamespace, repeat('é', 31), '{a}', NULL) ->> 'table_name');
-SELECT msar.prepare_table_for_import('import'::regnamespace, 'none', '{}', NULL) -> 'copy_sql' AS copy_sql;
+SELECT msar.prepare_table_for_import('import'::regnamespace, 'empty', '{}', NULL) -> 'copy_sql' AS copy_sql;
 \set VERBOSITY sqlstate
 SELECT msar.prepare_table_for_import(1, 'x', '{a}', NULL);
 SELECT msar.prepare_table_for_import('pg_catalog'::regnamespace, 'x', '{a}', NULL);
@@ -89,6 +89,34 @@ SELECT msar.reset_mash('import.files', 3::smallint, '{"s3://a": "new"}');
 SELECT * FROM import.files ORDER BY id;
 \set VERBOSITY sqlstate
 SELECT msar.reset_mash('import.files', 9::smallint, '{}');
+
+\set VERBOSITY default
+
+-- Small files and pasted texts.
+SELECT jsonb_pretty(msar.import_text('import', 'towns', convert_to(E'\ufeffname;founded;people;id\r\n"Bergen; ""old""";01.02.1070;1.234.567;x\r\nÅl;31.12.1900;12;\r\n', 'UTF8')) - 'table_oid');
+TABLE import.towns;
+SELECT c ->> 'name' AS name, c ->> 'type' AS type FROM jsonb_array_elements(msar.get_column_info('import.towns')) AS c;
+SELECT r ->> 'encoding' AS encoding, r ->> 'format' AS format, r -> 'header' AS header, r -> 'rows' AS rows
+FROM msar.import_text('import', 'latin', '\x6e616d652c746f776e0a4a6f73e92c4dfc6e6368656e0a416e6472e92c5afc726963680a') AS r;
+TABLE import.latin;
+SELECT r ->> 'format' AS format, r -> 'rows' AS rows
+FROM msar.import_text('import', 'lines', convert_to(E'{"a": 1, "b": {"c": 2}}\n{"d": "2024-01-05", "a": 12345678901234567890.5}', 'UTF8')) AS r;
+TABLE import.lines;
+SELECT msar.import_text('import', 'numbered', convert_to(E'1,x\n2,y\n', 'UTF8')) -> 'columns' -> '2' AS first;
+TABLE import.numbered;
+SELECT jsonb_pretty(msar.import_text('import', 'ragged', convert_to(E'a,b\n1,x\n2\n"3\n4",y\n5,y,z\n', 'UTF8'), '{"bad_rows": "skip"}') -> 'bad_rows');
+TABLE import.ragged;
+SELECT msar.import_text('import', 'wide', convert_to(
+    (SELECT string_agg('c' || n, ',') || E'\n' || string_agg(n::text, ',') FROM generate_series(2, 1599) AS n), 'UTF8')) -> 'rows' AS rows;
+\set VERBOSITY terse
+SELECT msar.import_text('import', 'none', convert_to(E'a,b\n1,x\n2\n', 'UTF8'));
+SELECT msar.import_text('import', 'none', '');
+SELECT msar.import_text('import', 'none', '[1', '{}');
+SELECT msar.import_text('import', 'none', 'a', '{"encoding": "klingon"}');
+SELECT msar.import_text('import', 'none', '\xff', '{"encoding": "utf-8"}');
+SELECT msar.import_text('import', 'none', 'a', '{"colour": "blue"}');
+SELECT to_regclass('import.none') IS NULL AS nothing_made;
+\set VERBOSITY default
 
 RESET ROLE;
 DISCARD TEMP;

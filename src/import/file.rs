@@ -1,0 +1,493 @@
+//! A file or a pasted text as rows of a table: CSV, TSV, JSON lines or a JSON array, in any encoding of the web. Pure
+//! code: nothing here calls PostgreSQL.
+
+use crate::types::infer::{Reading, Types};
+use encoding_rs::Encoding;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize as DeriveDeserialize, Serialize};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+/// What a caller may say about a file; what is left out is found out.
+#[derive(DeriveDeserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Options {
+    format: Option<Format>,
+    encoding: Option<String>,
+    delimiter: Option<char>,
+    quote: Option<char>,
+    escape: Option<char>,
+    header: Option<bool>,
+    /// What stands for NULL in CSV and TSV.
+    null: String,
+    bad_rows: BadRows,
+}
+
+/// What to do about rows that cannot be imported: refuse the whole file, or leave them out and give them back.
+#[derive(DeriveDeserialize, Default, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum BadRows {
+    #[default]
+    Refuse,
+    Skip,
+}
+
+#[derive(DeriveDeserialize, Serialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "snake_case")]
+enum Format {
+    Csv,
+    Tsv,
+    JsonLines,
+    Json,
+}
+
+/// What was in a file.
+#[derive(Serialize, Debug)]
+pub(crate) struct Parsed {
+    format: Format,
+    encoding: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delimiter: Option<char>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<bool>,
+    /// Names, empty where the file has none.
+    columns: Vec<String>,
+    rows: Vec<Vec<Option<String>>>,
+    bad_rows: Vec<BadRow>,
+}
+
+/// A row that cannot be imported.
+#[derive(Serialize, Debug, PartialEq, Eq)]
+pub(crate) struct BadRow {
+    line: u64,
+    reason: String,
+    text: String,
+}
+
+/// Why a whole file cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Problem {
+    #[error("unknown encoding \"{0}\"")]
+    UnknownEncoding(String),
+    #[error("the data is not valid in encoding {0}")]
+    NotInEncoding(&'static str),
+    #[error("\"{0}\" must be a single ASCII character")]
+    NotAscii(char),
+    #[error("the data is not a JSON array of objects: {0}")]
+    NotJson(serde_json::Error),
+    #[error("the data has no columns")]
+    NoColumns,
+    #[error("{count} of the rows cannot be imported, the first in line {line}: {reason}")]
+    BadRows { count: usize, line: u64, reason: String },
+}
+
+/// Reads a whole file.
+pub(crate) fn parse(data: &[u8], options: &Options) -> Result<Parsed, Problem> {
+    let (text, encoding) = decode(data, options.encoding.as_deref())?;
+    let format = options.format.unwrap_or_else(|| detect_format(&text));
+    let parsed = match format {
+        Format::Csv | Format::Tsv => parse_separated(&text, format, options)?,
+        Format::JsonLines => parse_json_lines(&text),
+        Format::Json => parse_json_array(&text)?,
+    };
+    match parsed.bad_rows.first() {
+        Some(BadRow { line, reason, .. }) if options.bad_rows == BadRows::Refuse => Err(Problem::BadRows {
+            count: parsed.bad_rows.len(),
+            line: *line,
+            reason: reason.clone(),
+        }),
+        _ if parsed.columns.is_empty() => Err(Problem::NoColumns),
+        _ => Ok(Parsed {
+            encoding: encoding.name(),
+            ..parsed
+        }),
+    }
+}
+
+/// The text, by its byte order mark, by what the caller says, as UTF-8 if it is that, or by a guess.
+fn decode<'a>(data: &'a [u8], named: Option<&str>) -> Result<(Cow<'a, str>, &'static Encoding), Problem> {
+    let encoding = match (Encoding::for_bom(data), named) {
+        (Some((encoding, _)), _) => encoding,
+        (None, Some(name)) => {
+            Encoding::for_label(name.as_bytes()).ok_or_else(|| Problem::UnknownEncoding(name.to_string()))?
+        }
+        (None, None) if std::str::from_utf8(data).is_ok() => encoding_rs::UTF_8,
+        (None, None) => {
+            let mut detector = chardetng::EncodingDetector::new();
+            detector.feed(data, true);
+            detector.guess(None, false)
+        }
+    };
+    let (text, encoding, had_errors) = encoding.decode(data);
+    if had_errors {
+        Err(Problem::NotInEncoding(encoding.name()))
+    } else {
+        Ok((text, encoding))
+    }
+}
+
+fn detect_format(text: &str) -> Format {
+    match text.trim_start().as_bytes().first() {
+        Some(b'[') => Format::Json,
+        Some(b'{') => Format::JsonLines,
+        _ => Format::Csv,
+    }
+}
+
+/// The delimiters that are tried.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+fn parse_separated(text: &str, format: Format, options: &Options) -> Result<Parsed, Problem> {
+    let ascii = |mark: char| {
+        u8::try_from(mark)
+            .ok()
+            .filter(u8::is_ascii)
+            .ok_or(Problem::NotAscii(mark))
+    };
+    let quote = options.quote.map_or(Ok(b'"'), ascii)?;
+    let escape = options.escape.map(ascii).transpose()?;
+    let reader = |delimiter: u8| {
+        csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .quote(quote)
+            // An escape that is the quote itself is a doubled quote.
+            .escape(escape.filter(|&escape| escape != quote))
+            .from_reader(text.as_bytes())
+    };
+    let delimiter = match options.delimiter {
+        Some(delimiter) => ascii(delimiter)?,
+        None if format == Format::Tsv => b'\t',
+        None => detect_delimiter(reader),
+    };
+    let mut records = reader(delimiter).into_records();
+    // The text is valid UTF-8 and rows of any length are taken, so no record is an error.
+    let mut records = std::iter::from_fn(move || records.next()?.ok()).peekable();
+    let Some(first) = records.peek() else {
+        return Err(Problem::NoColumns);
+    };
+    let width = first.len();
+    let header = options.header.unwrap_or_else(|| is_header(first));
+    let columns = match header {
+        true => records.next().map_or(Vec::new(), |names| {
+            names.iter().map(|name| name.trim().to_string()).collect()
+        }),
+        false => vec![String::new(); width],
+    };
+    let (mut rows, mut bad_rows) = (Vec::new(), Vec::new());
+    for record in records {
+        match reason_against(&record, width) {
+            Some(reason) => bad_rows.push(BadRow {
+                line: record.position().map_or(0, csv::Position::line),
+                reason,
+                text: record
+                    .iter()
+                    .collect::<Vec<_>>()
+                    .join(char::from(delimiter).encode_utf8(&mut [0; 4])),
+            }),
+            None => rows.push(
+                record
+                    .iter()
+                    .map(|value| (value != options.null).then(|| value.to_string()))
+                    .collect(),
+            ),
+        }
+    }
+    Ok(Parsed {
+        format,
+        encoding: "",
+        delimiter: Some(delimiter.into()),
+        header: Some(header),
+        columns,
+        rows,
+        bad_rows,
+    })
+}
+
+fn reason_against(record: &csv::StringRecord, width: usize) -> Option<String> {
+    if record.len() != width {
+        return Some(format!("field count {} instead of {width}", record.len()));
+    }
+    record.iter().find_map(reason_against_value)
+}
+
+fn reason_against_value(value: &str) -> Option<String> {
+    value
+        .contains('\0')
+        .then(|| "a character with code 0, which PostgreSQL cannot store".to_string())
+}
+
+/// The delimiter that gives the most rows of the same number of fields, and the most fields.
+fn detect_delimiter<'a>(reader: impl Fn(u8) -> csv::Reader<&'a [u8]>) -> u8 {
+    const LOOKED_AT: usize = 100;
+    let score = |delimiter: u8| {
+        let lengths: Vec<usize> = reader(delimiter)
+            .into_records()
+            .take(LOOKED_AT)
+            .filter_map(Result::ok)
+            .map(|row| row.len())
+            .collect();
+        let width = lengths.first().copied().unwrap_or(0);
+        if width < 2 {
+            return (0, 0);
+        }
+        (lengths.iter().filter(|&&length| length == width).count(), width)
+    };
+    // Of equal ones the first is taken, and max_by_key takes the last.
+    DELIMITERS
+        .into_iter()
+        .rev()
+        .max_by_key(|&delimiter| score(delimiter))
+        .unwrap_or(b',')
+}
+
+/// Names are there, differ, and are not values of some type.
+fn is_header(first: &csv::StringRecord) -> bool {
+    let names: HashSet<&str> = first.iter().map(str::trim).collect();
+    let looks_like_a_name =
+        |name: &&str| !name.is_empty() && Reading::of(name.as_bytes(), Types::ALL).types.is_empty();
+    names.len() == first.len() && names.iter().all(looks_like_a_name)
+}
+
+/// The members of a JSON object in their order, with their values as they are written.
+struct Object(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Object;
+
+            fn expecting(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Object, M::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Object(members))
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// Rows of objects, whose columns are all keys in the order of their first appearance.
+#[derive(Default)]
+struct ObjectRows {
+    columns: Vec<String>,
+    positions: HashMap<String, usize>,
+    rows: Vec<Vec<Option<String>>>,
+    bad_rows: Vec<BadRow>,
+}
+
+impl ObjectRows {
+    fn add(&mut self, line: u64, text: &str) {
+        let object = serde_json::from_str(text).map_err(|problem| format!("not a JSON object: {problem}"));
+        if let Err(reason) = object.and_then(|object| self.add_object(object)) {
+            self.bad_rows.push(BadRow {
+                line,
+                reason,
+                text: text.to_string(),
+            });
+        }
+    }
+
+    fn add_object(&mut self, Object(members): Object) -> Result<(), String> {
+        let members = members
+            .into_iter()
+            .map(|(key, value)| {
+                let value = plain_value(value.get())?;
+                let reason = std::iter::once(key.as_str())
+                    .chain(value.as_deref())
+                    .find_map(reason_against_value);
+                reason.map_or(Ok((key, value)), Err)
+            })
+            .collect::<Result<Vec<_>, String>>()?;
+        let mut row = vec![None; self.columns.len()];
+        for (key, value) in members {
+            let next = self.columns.len();
+            let at = *self.positions.entry(key.clone()).or_insert(next);
+            if at == next {
+                self.columns.push(key);
+                row.push(None);
+            }
+            row[at] = value;
+        }
+        self.rows.push(row);
+        Ok(())
+    }
+
+    fn into_parsed(mut self, format: Format) -> Parsed {
+        for row in &mut self.rows {
+            row.resize(self.columns.len(), None);
+        }
+        Parsed {
+            format,
+            encoding: "",
+            delimiter: None,
+            header: None,
+            columns: self.columns,
+            rows: self.rows,
+            bad_rows: self.bad_rows,
+        }
+    }
+}
+
+/// Strings without their quotes, null as NULL, anything else as it is written: no digit of a number is lost.
+fn plain_value(json: &str) -> Result<Option<String>, String> {
+    match json.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(json)
+            .map(Some)
+            .map_err(|problem| problem.to_string()),
+        Some(b'n') => Ok(None),
+        _ => Ok(Some(json.to_string())),
+    }
+}
+
+fn parse_json_lines(text: &str) -> Parsed {
+    let mut rows = ObjectRows::default();
+    for (line, text) in (1..).zip(text.lines()) {
+        if !text.trim().is_empty() {
+            rows.add(line, text);
+        }
+    }
+    rows.into_parsed(Format::JsonLines)
+}
+
+/// The line of an object in an array is told as its number in the array.
+fn parse_json_array(text: &str) -> Result<Parsed, Problem> {
+    let items: Vec<Box<RawValue>> = serde_json::from_str(text).map_err(Problem::NotJson)?;
+    let mut rows = ObjectRows::default();
+    for (number, item) in (1..).zip(items) {
+        rows.add(number, item.get());
+    }
+    Ok(rows.into_parsed(Format::Json))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_with(data: &[u8], options: &str) -> Parsed {
+        parse(data, &serde_json::from_str(options).unwrap()).unwrap()
+    }
+
+    fn table(data: &[u8], options: &str) -> String {
+        let parsed = parse_with(data, options);
+        let rows = parsed.rows.iter().map(|row| {
+            row.iter()
+                .map(|value| value.as_deref().unwrap_or("NULL"))
+                .collect::<Vec<_>>()
+                .join("~")
+        });
+        std::iter::once(parsed.columns.join("~"))
+            .chain(rows)
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    #[test]
+    fn separated_values() {
+        assert_eq!(table(b"a,b\n1,x\n2,\n", "{}"), "a~b\n1~x\n2~NULL");
+        assert_eq!(table(b"a;b\r\n1,5;x\r\n", "{}"), "a~b\n1,5~x");
+        assert_eq!(table(b"a\tb\n1\tx", "{}"), "a~b\n1~x");
+        assert_eq!(
+            table(b"a,b\n\"1\n2\",\"x \"\"y\"\"\"\n", "{}"),
+            "a~b\n1\n2~x \"y\""
+        );
+        assert_eq!(
+            table(b"a,b\n'1,2','x\\'y'\n", r#"{"quote": "'", "escape": "\\"}"#),
+            "a~b\n1,2~x'y"
+        );
+        assert_eq!(table(b"a\n\nb\n", "{}"), "a\nb");
+        assert_eq!(table(b"a,b\nNA,x\n", r#"{"null": "NA"}"#), "a~b\nNULL~x");
+    }
+
+    #[test]
+    fn headers() {
+        assert_eq!(table(b"1,x\n2,y\n", "{}"), "~\n1~x\n2~y");
+        assert_eq!(table(b"x,x\ny,z\n", "{}"), "~\nx~x\ny~z");
+        assert_eq!(table(b"1,x\n", r#"{"header": true}"#), "1~x");
+        assert_eq!(table(b"a,b\n", r#"{"header": false}"#), "~\na~b");
+    }
+
+    #[test]
+    fn encodings() {
+        assert_eq!(table(b"\xef\xbb\xbfa,b\n1,\xc3\xa9\n", "{}"), "a~b\n1~é");
+        assert_eq!(table(b"\xff\xfea\0,\0b\0\n\x001\0,\0\xe9\0", "{}"), "a~b\n1~é");
+        let latin = b"name,town\nJos\xe9,M\xfcnchen\nAndr\xe9,Z\xfcrich\n";
+        assert_eq!(table(latin, "{}"), "name~town\nJosé~München\nAndré~Zürich");
+        assert_eq!(parse_with(latin, "{}").encoding, "windows-1252");
+        assert_eq!(
+            table(latin, r#"{"encoding": "latin1"}"#),
+            "name~town\nJosé~München\nAndré~Zürich"
+        );
+        let options: Options = serde_json::from_str(r#"{"encoding": "utf-8"}"#).unwrap();
+        assert!(matches!(
+            parse(latin, &options),
+            Err(Problem::NotInEncoding("UTF-8"))
+        ));
+    }
+
+    #[test]
+    fn bad_rows() {
+        let parsed = parse_with(
+            b"a,b\n1,x\n2\n3,y,z\n\"4\n\",x\n5,\0\n6,z\n",
+            r#"{"header": true, "bad_rows": "skip"}"#,
+        );
+        let lines: Vec<_> = parsed
+            .bad_rows
+            .iter()
+            .map(|bad| (bad.line, bad.reason.as_str()))
+            .collect();
+        assert_eq!(
+            lines[..2],
+            [
+                (3, "field count 1 instead of 2"),
+                (4, "field count 3 instead of 2")
+            ]
+        );
+        assert_eq!(lines[2].0, 7);
+        assert_eq!(parsed.rows.len(), 3);
+    }
+
+    #[test]
+    fn json() {
+        let lines =
+            b"{\"a\": 1, \"b\": \"x\"}\n\n{\"b\": null, \"c\": [1, 2], \"a\": 0.10000000000000000001}\n";
+        assert_eq!(
+            table(lines, "{}"),
+            "a~b~c\n1~x~NULL\n0.10000000000000000001~NULL~[1, 2]"
+        );
+        assert_eq!(
+            table(b"[{\"a\": true}, {\"a\": \"\\u00e9\"}]", "{}"),
+            "a\ntrue\né"
+        );
+        let parsed = parse_with(
+            b"{\"a\": 1}\n{\"a\": \n[1]\n{\"a\": \"\\u0000\"}\n",
+            r#"{"bad_rows": "skip"}"#,
+        );
+        assert_eq!(
+            parsed.bad_rows.iter().map(|bad| bad.line).collect::<Vec<_>>(),
+            [2, 3, 4]
+        );
+        assert!(matches!(
+            parse(b"{\"a\": 1}\n1\n2", &Options::default()),
+            Err(Problem::BadRows {
+                count: 2,
+                line: 2,
+                ..
+            })
+        ));
+        assert!(matches!(
+            parse(b"[1", &Options::default()),
+            Err(Problem::NotJson(_))
+        ));
+        assert!(matches!(parse(b"", &Options::default()), Err(Problem::NoColumns)));
+    }
+}
