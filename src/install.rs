@@ -3,10 +3,6 @@
 //! First the schemas, then the functions (pgrx writes those of `api` from their Rust definitions; the ones that are
 //! plain SQL stand in `sql/install/`), last the change of owner.
 
-use crate::api::casts::*;
-use crate::api::import::*;
-use crate::api::infer::*;
-use crate::api::text_parts::*;
 use pgrx::prelude::*;
 
 extension_sql_file!("../sql/install/schemas.sql", bootstrap);

@@ -29,7 +29,7 @@ impl Scratch {
             pg_sys::CurrentMemoryContext = self.0;
             let result = step();
             pg_sys::CurrentMemoryContext = previous;
-            if (*self.0).mem_allocated as usize > LARGEST {
+            if (*self.0).mem_allocated > LARGEST {
                 pg_sys::MemoryContextReset(self.0);
             }
             result

@@ -13,14 +13,6 @@ pub(crate) fn is_email(text: &[u8]) -> bool {
     }
 }
 
-/// What stands after the `@`.
-pub(crate) fn domain(address: &[u8]) -> &[u8] {
-    address
-        .iter()
-        .position(|&byte| byte == b'@')
-        .map_or(b"", |at| &address[at + 1..])
-}
-
 fn is_local(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&byte)
 }
@@ -56,10 +48,5 @@ mod tests {
         ] {
             assert!(!is_email(text.as_bytes()), "{text}");
         }
-    }
-
-    #[test]
-    fn the_domain_follows_the_sign() {
-        assert_eq!(domain(b"jane@example.org"), b"example.org");
     }
 }

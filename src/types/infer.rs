@@ -128,10 +128,10 @@ impl<'a> Reading<'a> {
             marks: (b"", b""),
             orders: Orders::ALL,
         };
-        if wanted.meets(Types::MOMENTS) {
-            if let Some(moment) = moment::read(text) {
-                reading.add_moment(moment);
-            }
+        if wanted.meets(Types::MOMENTS)
+            && let Some(moment) = moment::read(text)
+        {
+            reading.add_moment(moment);
         }
         if wanted.has(Type::Numeric) || wanted.has(Type::Money) {
             reading.add_number(text, wanted);
