@@ -14,6 +14,8 @@ mod catalog;
 mod error;
 mod install;
 mod pg;
+#[cfg(any(test, feature = "pg_test"))]
+mod tests;
 
 ::pgrx::pg_module_magic!(name, version);
 
