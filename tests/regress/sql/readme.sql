@@ -1,4 +1,4 @@
--- The examples of README.md, which shows what this prints (scripts/lib/check-readme compares).
+-- The examples of README.md, which shows what this prints (scripts/lib/check_readme.py compares).
 
 -- What is in the schema, and how should each table be shown?
 SELECT t->>'name' AS table, t->>'kind' AS kind, t->'estimated_rows' AS rows,
