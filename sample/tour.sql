@@ -53,17 +53,18 @@ WHERE c->>'name' = 'email';
 \echo
 \echo '3. What depends on a table, and how far down:'
 \echo
-\echo '   SELECT msar.get_dependents(''library.publisher'');'
+\echo '   SELECT msar.get_dependents(''library.copy'');'
 \echo
 SELECT (d->>'depth')::integer AS depth, d->>'kind' AS kind, d->>'identity' AS object,
     d #>> '{depends_on,identity}' AS "depends on", (d->>'blocks_drop')::boolean AS "blocks DROP"
-FROM jsonb_array_elements(msar.get_dependents('library.publisher')) AS d
+FROM jsonb_array_elements(msar.get_dependents('library.copy')) AS d
 ORDER BY depth, kind, object;
 
 \echo
-\echo '4. What DROP ... CASCADE would take along, without dropping anything:'
+\echo '4. What DROP ... CASCADE would take along (without mere parts of objects), without dropping anything:'
 \echo
 \echo '   SELECT msar.preview_drop(''library.book'');'
 \echo
 SELECT d->>'reason' AS reason, d->>'kind' AS kind, d->>'identity' AS object
-FROM jsonb_array_elements(msar.preview_drop('library.book')) AS d;
+FROM jsonb_array_elements(msar.preview_drop('library.book')) AS d
+WHERE NOT (d->'internal')::boolean;

@@ -5,6 +5,7 @@
 use crate::pg::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
+use std::borrow::Cow;
 
 /// What can be wrong with a call.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +27,15 @@ pub(crate) enum Error {
 
     #[error("cannot drop column {attnum} of relation \"{relation}\": it is part of the partition key")]
     PartitionKeyColumn { relation: String, attnum: i32 },
+
+    #[error("columns of \"{relation}\" cannot be dropped one by one")]
+    FixedColumns { relation: String },
+
+    #[error("cannot drop {object} because {by} requires it")]
+    Required { object: String, by: String },
+
+    #[error("cannot drop {object} because it is required by the database system")]
+    SystemObject { object: String },
 
     #[error("invalid value for argument \"{argument}\": {problem}")]
     InvalidArgument {
@@ -59,10 +69,15 @@ impl Error {
         match self {
             Error::UnknownSchema(_) => PgSqlErrorCode::ERRCODE_INVALID_SCHEMA_NAME,
             Error::UnknownRelation(_) => PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
-            Error::NotDescribable { .. } => PgSqlErrorCode::ERRCODE_WRONG_OBJECT_TYPE,
+            Error::NotDescribable { .. } | Error::FixedColumns { .. } => {
+                PgSqlErrorCode::ERRCODE_WRONG_OBJECT_TYPE
+            }
             Error::UnknownColumn { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
             Error::InheritedColumn { .. } | Error::PartitionKeyColumn { .. } => {
                 PgSqlErrorCode::ERRCODE_INVALID_TABLE_DEFINITION
+            }
+            Error::Required { .. } | Error::SystemObject { .. } => {
+                PgSqlErrorCode::ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST
             }
             Error::InvalidArgument { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
             Error::UnreadableFile(_) => PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT,
@@ -74,8 +89,9 @@ impl Error {
         }
     }
 
-    fn hint(&self) -> &'static str {
-        match self {
+    fn hint(&self) -> Cow<'static, str> {
+        let hint = match self {
+            Error::Required { by, .. } => return format!("You can drop {by} instead.").into(),
             Error::UnknownSchema(_) => {
                 "msar.list_schemas() gives the schemas of this database with their OIDs."
             }
@@ -92,6 +108,10 @@ impl Error {
             Error::PartitionKeyColumn { .. } => {
                 "PostgreSQL never drops such a column, not with CASCADE either."
             }
+            Error::FixedColumns { .. } => {
+                "Only a table has columns that can be dropped, and not if it was made OF a type."
+            }
+            Error::SystemObject { .. } => "Only what was made after the database cluster can be dropped.",
             Error::UnreadableFile(_) => {
                 "Say what the file is ({\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}), or leave bad rows out: {\"bad_rows\": \"skip\"}."
             }
@@ -100,7 +120,8 @@ impl Error {
             Error::DocumentTooLarge | Error::Serialization(_) => {
                 "Describe the relations one by one with msar.get_table_details(relation)."
             }
-        }
+        };
+        hint.into()
     }
 }
 

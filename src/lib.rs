@@ -17,6 +17,8 @@ mod error;
 mod import;
 mod install;
 mod pg;
+#[cfg(any(test, feature = "pg_test"))]
+mod tests;
 mod types;
 
 ::pgrx::pg_module_magic!(name, version);

@@ -37,8 +37,8 @@ $$;
 
 COMMENT ON FUNCTION __msar.refuse_cast(text, anyelement) IS $$Raises the error of the casts that are written in SQL.
 
-value: the value, as text; target: NULL of the type that it cannot be cast to
-Result: none
+Arguments: value: the value, as text; target: NULL of the type that it cannot be cast to
+Returns: none
 Errors: P0001 always
 
 Example: SELECT __msar.refuse_cast('1.5', NULL::integer);$$;
@@ -55,8 +55,8 @@ $$;
 
 COMMENT ON FUNCTION __msar.refuse_date(timestamp without time zone) IS $$Raises the error of casting to date what has a time.
 
-moment: the value, in UTC if it has a time zone
-Result: none
+Arguments: moment: the value, in UTC if it has a time zone
+Returns: none
 Errors: P0001 always
 
 Example: SELECT __msar.refuse_date('2024-02-29 12:00');$$;
@@ -231,7 +231,7 @@ BEGIN
     SELECT
       p.oid::regprocedure AS function,
       pg_catalog.format(
-        E'Casts to %s.\n\nvalue: the value\nResult: %s. NULL for NULL\nErrors: %s\n\nExample: SELECT msar.%s(%s);',
+        E'Casts to %s.\n\nArguments: value: the value\nReturns: %s. NULL for NULL\nErrors: %s\n\nExample: SELECT msar.%s(%s);',
         p.prorettype::regtype, rule, errors, p.proname, argument
       ) AS comment
     FROM rules, pg_catalog.string_to_table(suffixes, ', ') AS suffix

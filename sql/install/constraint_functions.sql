@@ -32,8 +32,8 @@ END;
 
 COMMENT ON FUNCTION msar.get_constraints_for_table(oid) IS $$The check, foreign key, primary key, unique and exclusion constraints of a table, by name.
 
-tab_id: OID of the table
-Result: rows (oid, name, type, columns, referent_table_oid, referent_columns); type is check, foreignkey, primary, unique
+Arguments: tab_id: OID of the table
+Returns: rows (oid, name, type, columns, referent_table_oid, referent_columns); type is check, foreignkey, primary, unique
 or exclude; columns are attnums in key order; referent_table_oid is 0 and referent_columns NULL unless it is a foreign
 key. No rows if there is no table with this OID
 Errors: none

@@ -23,7 +23,7 @@ END;
 
 COMMENT ON FUNCTION msar.get_current_database_info() IS $$The current database.
 
-Result: {"oid": int, "name": text, "owner_oid": int,
+Returns: {"oid": int, "name": text, "owner_oid": int,
   "current_role_priv": those of CONNECT, CREATE, TEMPORARY that the current role has,
   "current_role_owns": whether the current role has the rights of the owner}
 Errors: none
@@ -56,7 +56,7 @@ END;
 
 COMMENT ON FUNCTION msar.get_object_counts() IS $$How much there is in the database, outside of PostgreSQL's own and this extension's schemas.
 
-Result: {"schema_count": int, "table_count": int, "record_count": int}. Counted are ordinary tables (partitions are among
+Returns: {"schema_count": int, "table_count": int, "record_count": int}. Counted are ordinary tables (partitions are among
 them); records are the planner's estimate, 0 for a table that was never vacuumed or analysed
 Errors: none
 

@@ -17,8 +17,8 @@ $$;
 
 COMMENT ON FUNCTION __msar.check_relation(oid) IS $$Raises an error if a relation does not exist.
 
-tab_id: its OID
-Result: none
+Arguments: tab_id: its OID
+Returns: none
 Errors: 42P01 it does not exist
 
 Example: SELECT __msar.check_relation('public.book'::regclass);$$;
@@ -59,9 +59,9 @@ END;
 
 COMMENT ON FUNCTION __msar.type_in_full(jsonb) IS $$The SQL form of a type that is given as JSON.
 
-type: {"id": OID, "modifier": int}, or {"schema": unquoted, "name": unquoted, "options"}, or {"name": type name as SQL has it,
+Arguments: type: {"id": OID, "modifier": int}, or {"schema": unquoted, "name": unquoted, "options"}, or {"name": type name as SQL has it,
 "options"}; options: those of "length", "precision", "scale", "fields", "array" that the type takes
-Result: the type with its modifiers, under the caller's search_path
+Returns: the type with its modifiers, under the caller's search_path
 Errors: 42704 unknown type
 
 Example: SELECT __msar.type_in_full('{"name": "numeric", "options": {"precision": 8, "scale": 2}}');  -- numeric(8,2)$$;
@@ -129,9 +129,9 @@ END;
 
 COMMENT ON FUNCTION __msar.cast_expression(text, regtype, regtype, jsonb) IS $$The SQL expression that casts a value, as retyping, previews and imports do.
 
-value: SQL expression of the value; source, target: types; options: cast options (group_sep, decimal_p, curr_pref, curr_suff,
+Arguments: value: SQL expression of the value; source, target: types; options: cast options (group_sep, decimal_p, curr_pref, curr_suff,
 date_order), or NULL
-Result: a call of msar.cast_to_<type> where there is one for the target, else PostgreSQL's own cast
+Returns: a call of msar.cast_to_<type> where there is one for the target, else PostgreSQL's own cast
 Errors: none; the expression may fail
 
 Example: SELECT __msar.cast_expression('price', 'text', 'numeric', '{"decimal_p": ","}');  -- msar.cast_to_numeric(price, '', ',')$$;
@@ -175,8 +175,8 @@ END;
 
 COMMENT ON FUNCTION __msar.preview_query(regclass, jsonb, integer) IS $$The statement that msar.get_preview runs.
 
-tab_id, col_cast_def, rec_limit: as msar.get_preview
-Result: a SELECT of one value
+Arguments: tab_id, col_cast_def, rec_limit: as msar.get_preview
+Returns: a SELECT of one value
 Errors: 42704 unknown type
 
 Example: SELECT __msar.preview_query('public.import', '[{"attnum": 2, "type": {"name": "date"}}]', 10);$$;
@@ -196,12 +196,12 @@ $$;
 
 COMMENT ON FUNCTION msar.get_preview(oid, jsonb, integer) IS $$The first rows of a table, with columns cast to other types; the table stays as it is.
 
-tab_id: the table
+Arguments: tab_id: the table
 col_cast_def: array of {"attnum": int, "type": {"id", "modifier"} or {"schema", "name", "options"}, "cast_options": null or
 {"group_sep", "decimal_p", "curr_pref", "curr_suff", "date_order"}}; other columns that the caller may read are shown as they
 are
 rec_limit: how many rows; NULL for all
-Result: array of objects with the columns' names as keys, values as to_jsonb gives them; NULL if there are no rows
+Returns: array of objects with the columns' names as keys, values as to_jsonb gives them; NULL if there are no rows
 Errors: 42P01 unknown relation, 42704 unknown type; of a value that cannot be cast, what the cast raises
 
 Example: SELECT msar.get_preview('public.import'::regclass, '[{"attnum": 2, "type": {"name": "date"}}]', 10);$$;
@@ -235,9 +235,9 @@ END;
 
 COMMENT ON FUNCTION __msar.import_statement(regclass, regclass, jsonb, jsonb) IS $$The statement that msar.insert_from_select runs.
 
-src_tab_id, dst_tab_id, mappings: as msar.insert_from_select; inferred: what msar.infer_table_column_data_types tells about the
+Arguments: src_tab_id, dst_tab_id, mappings: as msar.insert_from_select; inferred: what msar.infer_table_column_data_types tells about the
 source
-Result: an INSERT ... SELECT
+Returns: an INSERT ... SELECT
 Errors: none
 
 Example: SELECT __msar.import_statement('public.import', 'public.book', '[{"src_table_attnum": 1, "dst_table_attnum": 2}]', '{}');$$;
@@ -258,9 +258,9 @@ $$;
 
 COMMENT ON FUNCTION msar.insert_from_select(regclass, regclass, jsonb) IS $$Inserts the rows of one table into another, with the values cast to the other's types.
 
-src_tab_id, dst_tab_id: the tables
+Arguments: src_tab_id, dst_tab_id: the tables
 mappings: array of {"src_table_attnum": int, "dst_table_attnum": int}
-Result: how many rows were inserted. Columns of text whose values are all numbers, amounts or dates are read as
+Returns: how many rows were inserted. Columns of text whose values are all numbers, amounts or dates are read as
 msar.infer_table_column_data_types suggests (separators, currency marks, order of dates)
 Errors: 42501, 23505, 23502 and so on of the INSERT; of a value that cannot be cast, what the cast raises
 
@@ -302,8 +302,8 @@ END;
 
 COMMENT ON FUNCTION __msar.import_column_names(text[], text[]) IS $$Names for the columns of a table to be imported into.
 
-col_names: names wanted; NULL or empty for Column N, N being the position; reserved: names that are taken
-Result: as many names that differ: one that is taken gets 1, 2, ... after a blank
+Arguments: col_names: names wanted; NULL or empty for Column N, N being the position; reserved: names that are taken
+Returns: as many names that differ: one that is taken gets 1, 2, ... after a blank
 Errors: none
 
 Example: SELECT __msar.import_column_names('{id,name,name}', '{id}');  -- {"id 1",name,"name 1"}$$;
@@ -325,8 +325,8 @@ END;
 
 COMMENT ON FUNCTION __msar.copy_statement(regclass) IS $$The statement that fills the columns of type text of a table.
 
-tab_id: the table
-Result: COPY schema.table (columns) FROM STDIN
+Arguments: tab_id: the table
+Returns: COPY schema.table (columns) FROM STDIN
 Errors: none
 
 Example: SELECT __msar.copy_statement('public.import');$$;
@@ -355,8 +355,8 @@ END;
 
 COMMENT ON FUNCTION __msar.import_table_name(oid, text, text) IS $$A free name for a table.
 
-sch_id: its schema; wanted: the name, NULL or empty for the fallback
-Result: the name wanted; if it is taken or none is wanted, that or the fallback with a number, which begins after the number of
+Arguments: sch_id: its schema; wanted: the name, NULL or empty for the fallback
+Returns: the name wanted; if it is taken or none is wanted, that or the fallback with a number, which begins after the number of
 tables in the schema
 Errors: none
 
@@ -404,10 +404,10 @@ $$;
 
 COMMENT ON FUNCTION msar.prepare_table_for_import(oid, text, text[], text) IS $$Creates a table of text columns, with a primary key id, for COPY to fill.
 
-sch_id: its schema; tab_name: its name, which gets a number if it is taken; NULL or empty for Table N
+Arguments: sch_id: its schema; tab_name: its name, which gets a number if it is taken; NULL or empty for Table N
 col_names: the columns' names; NULL or empty for Column N; one that is taken (id is) gets a number
 comment_: its comment, or NULL
-Result: {"copy_sql": the COPY statement, "table_oid": int, "table_name": text, "renamed_columns": {old: new},
+Returns: {"copy_sql": the COPY statement, "table_oid": int, "table_name": text, "renamed_columns": {old: new},
 "pkey_column_attnum": 1}
 Errors: 3F000 unknown schema, 42501 no CREATE on it
 
@@ -452,9 +452,9 @@ $$;
 
 COMMENT ON FUNCTION msar.prepare_temp_table_for_import(text, text[]) IS $$Creates a temporary table of text columns, without a key, for COPY to fill.
 
-tab_name: its name; NULL, empty or the name of any temporary table for Temp Table N
+Arguments: tab_name: its name; NULL, empty or the name of any temporary table for Temp Table N
 col_names: the columns' names; NULL, empty or id for Column N; one that is taken gets a number
-Result: {"copy_sql": the COPY statement, "table_oid": int}
+Returns: {"copy_sql": the COPY statement, "table_oid": int}
 Errors: 42501 no TEMPORARY on the database
 
 Example: SELECT msar.prepare_temp_table_for_import('import', '{name,price}');$$;
@@ -475,8 +475,8 @@ END;
 
 COMMENT ON FUNCTION __msar.reset_mash_statement(regclass, smallint, jsonb) IS $$The statement that msar.reset_mash runs.
 
-tab_id, col_id, uri_mash_map: as msar.reset_mash
-Result: an UPDATE; NULL if there is no such column
+Arguments: tab_id, col_id, uri_mash_map: as msar.reset_mash
+Returns: an UPDATE; NULL if there is no such column
 Errors: none
 
 Example: SELECT __msar.reset_mash_statement('public.book', 5::smallint, '{"s3://a": "1f"}');$$;
@@ -500,9 +500,9 @@ $$;
 
 COMMENT ON FUNCTION msar.reset_mash(regclass, smallint, jsonb) IS $$Sets the check values of files: in a column of {"uri": text, "mash": text}, mash of the rows with certain URIs.
 
-tab_id: the table; col_id: attnum of the column, of type json, jsonb or a domain over it
+Arguments: tab_id: the table; col_id: attnum of the column, of type json, jsonb or a domain over it
 uri_mash_map: {uri: mash}
-Result: none
+Returns: none
 Errors: 42703 unknown column, 42501 no UPDATE on it
 
 Example: SELECT msar.reset_mash('public.book', 5::smallint, '{"s3://covers/1.png": "5f2b"}');$$;
@@ -510,8 +510,8 @@ Example: SELECT msar.reset_mash('public.book', 5::smallint, '{"s3://covers/1.png
 
 COMMENT ON FUNCTION __msar.parse_file(bytea, jsonb) IS $$A file as rows of text, for msar.import_text.
 
-data, options: as msar.import_text
-Result: {"format", "encoding", "delimiter", "header", "columns": [names, empty where there are none], "rows": [[text or null]],
+Arguments: data, options: as msar.import_text
+Returns: {"format", "encoding", "delimiter", "header", "columns": [names, empty where there are none], "rows": [[text or null]],
 "bad_rows": [{"line", "reason", "text"}]}
 Errors: 22023 wrong options, 22P04 the file cannot be read, or has bad rows that are not to be skipped
 
@@ -538,8 +538,8 @@ END;
 
 COMMENT ON FUNCTION __msar.fill_statement(regclass) IS $$The statement that puts the rows of a file into a table of text.
 
-tab_id: the table
-Result: an INSERT; its parameter $1 is a JSON array with an array of texts a row
+Arguments: tab_id: the table
+Returns: an INSERT; its parameter $1 is a JSON array with an array of texts a row
 Errors: none
 
 Example: SELECT __msar.fill_statement('public.import');$$;
@@ -562,8 +562,8 @@ END;
 
 COMMENT ON FUNCTION __msar.retype_statement(regclass, jsonb) IS $$The statement that gives columns the types that their values suggest, in one rewrite of the table.
 
-tab_id: the table; inferred: what msar.infer_table_column_data_types tells about it
-Result: an ALTER TABLE; NULL if all columns have their types
+Arguments: tab_id: the table; inferred: what msar.infer_table_column_data_types tells about it
+Returns: an ALTER TABLE; NULL if all columns have their types
 Errors: none
 
 Example: SELECT __msar.retype_statement('public.import', msar.infer_table_column_data_types('public.import'));$$;
@@ -612,12 +612,12 @@ $$;
 COMMENT ON FUNCTION msar.import_text(regnamespace, text, bytea, jsonb) IS $$Makes a table of a small file or a pasted text, with the types that its values suggest. For large files use
 msar.prepare_table_for_import and COPY.
 
-sch_id: the table's schema; tab_name: its name, as msar.prepare_table_for_import
+Arguments: sch_id: the table's schema; tab_name: its name, as msar.prepare_table_for_import
 data: the file, in any encoding; bytea, as the server would refuse text in another encoding than the client's
 options: {"format": csv, tsv, json_lines or json (an array of objects), "encoding": as the web names them (latin1, utf-16le),
 "delimiter", "quote", "escape": single ASCII characters, "header": whether the first row has the columns' names, "null": text
 that stands for NULL in csv and tsv (empty), "bad_rows": refuse (the whole file) or skip}; what is left out is found out
-Result: {"table_oid", "table_name", "renamed_columns", "pkey_column_attnum": as msar.prepare_table_for_import, "columns": as
+Returns: {"table_oid", "table_name", "renamed_columns", "pkey_column_attnum": as msar.prepare_table_for_import, "columns": as
 msar.infer_table_column_data_types, "rows": how many were imported, "bad_rows": [{"line": int, of a JSON array the number of the
 object, "reason", "text"}], "format", "encoding", "delimiter", "header": what the file was taken for}
 Errors: 22023 unknown option, 22P04 a file that cannot be read or has bad rows, 3F000 unknown schema, 42501 no CREATE on it

@@ -48,8 +48,8 @@ END;
 
 COMMENT ON FUNCTION __msar.fkey_steps(oid) IS $$The single-column foreign keys of a table and to a table, as steps of a join.
 
-tab_id: OID of the table
-Result: rows (constraint_id, reversed, attnum, target, target_attnum): the column attnum of the table joins the column
+Arguments: tab_id: OID of the table
+Returns: rows (constraint_id, reversed, attnum, target, target_attnum): the column attnum of the table joins the column
 target_attnum of target; reversed is true for the foreign keys of other tables that refer to this one. A foreign key of
 the table to itself gives two rows. Copies that partitioning makes of a foreign key are left out
 Errors: none
@@ -99,9 +99,9 @@ END;
 
 COMMENT ON FUNCTION __msar.joinable_tables(integer, oid[]) IS $$All join paths from the given tables.
 
-max_depth: largest number of steps
+Arguments: max_depth: largest number of steps
 tab_ids: OIDs of the tables to begin with
-Result: rows of type msar.joinable_tables, in no particular order; none if max_depth is NULL or less than 1
+Returns: rows of type msar.joinable_tables, in no particular order; none if max_depth is NULL or less than 1
 Errors: none
 
 Example: SELECT target::oid::regclass FROM __msar.joinable_tables(2, ARRAY['app.invoice'::regclass::oid]);$$;
@@ -143,8 +143,8 @@ END;
 
 COMMENT ON FUNCTION __msar.target_table_info(oid[]) IS $$Names and columns of tables, for a client that offers joins to them.
 
-tab_ids: OIDs of the tables
-Result: {"<table OID>": {"name": text, "columns": {"<attnum>": {"name": text, "type": text, "primary_key": bool}}}};
+Arguments: tab_ids: OIDs of the tables
+Returns: {"<table OID>": {"name": text, "columns": {"<attnum>": {"name": text, "type": text, "primary_key": bool}}}};
 type has no modifiers, is qualified when off the search_path, and is _array for any array. Unknown OIDs are left out
 Errors: none
 
@@ -168,8 +168,8 @@ END;
 
 COMMENT ON FUNCTION msar.get_joinable_tables(integer) IS $$The join paths from every table of the database along single-column foreign keys, in both directions.
 
-max_depth: largest number of steps; the number of paths grows quickly with it
-Result: rows (base, target, join_path, fkey_path, depth, multiple_results), see the type msar.joinable_tables, by base and
+Arguments: max_depth: largest number of steps; the number of paths grows quickly with it
+Returns: rows (base, target, join_path, fkey_path, depth, multiple_results), see the type msar.joinable_tables, by base and
 depth. A path may visit a table again, but no step goes straight back over the foreign key by which it came. No rows if
 max_depth is NULL or less than 1
 Errors: none
@@ -189,9 +189,9 @@ END;
 
 COMMENT ON FUNCTION msar.get_joinable_tables(integer, oid) IS $$The join paths from one table along single-column foreign keys, in both directions.
 
-max_depth: largest number of steps
+Arguments: max_depth: largest number of steps
 table_id: OID of the table
-Result: {"joinable_tables": [{"base": int, "target": int, "join_path": [[[left OID, attnum], [right OID, attnum]], ...],
+Returns: {"joinable_tables": [{"base": int, "target": int, "join_path": [[[left OID, attnum], [right OID, attnum]], ...],
   "fkey_path": [[constraint OID, reversed], ...], "depth": int, "multiple_results": bool}],
   "target_table_info": {"<OID>": {"name": text,
   "columns": {"<attnum>": {"name": text, "type": text (_array for arrays), "primary_key": bool}}}}},

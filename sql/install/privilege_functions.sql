@@ -26,8 +26,8 @@ END;
 
 COMMENT ON FUNCTION __msar.priv_list(aclitem[]) IS $$The privileges of an access control list, by role.
 
-acl: the list; NULL is taken for an empty one
-Result: [{"role_oid": int, "direct": [privilege, ...]}], roles by name, privileges in the order of the list, each once.
+Arguments: acl: the list; NULL is taken for an empty one
+Returns: [{"role_oid": int, "direct": [privilege, ...]}], roles by name, privileges in the order of the list, each once.
 PUBLIC and roles whose name begins with pg_ are left out; [] if nothing remains
 Errors: none
 
@@ -44,7 +44,7 @@ RETURN __msar.priv_list((
 
 COMMENT ON FUNCTION msar.list_db_priv() IS $$The privileges on the current database, by role.
 
-Result: [{"role_oid": int, "direct": [privilege, ...]}], of CREATE, TEMPORARY, CONNECT; roles by name. Only direct grants
+Returns: [{"role_oid": int, "direct": [privilege, ...]}], of CREATE, TEMPORARY, CONNECT; roles by name. Only direct grants
 count, without PUBLIC and roles whose name begins with pg_. As long as nothing was granted or revoked, the owner has all.
 Errors: none
 
@@ -61,8 +61,8 @@ RETURN __msar.priv_list((
 
 COMMENT ON FUNCTION msar.list_schema_privileges(regnamespace) IS $$The privileges on a schema, by role.
 
-sch_id: the schema
-Result: [{"role_oid": int, "direct": [privilege, ...]}], of USAGE, CREATE; roles by name. Only direct grants count,
+Arguments: sch_id: the schema
+Returns: [{"role_oid": int, "direct": [privilege, ...]}], of USAGE, CREATE; roles by name. Only direct grants count,
 without PUBLIC and roles whose name begins with pg_. As long as nothing was granted or revoked, the owner has all.
 [] if there is no schema with this OID
 Errors: none
@@ -84,8 +84,8 @@ RETURN __msar.priv_list((
 
 COMMENT ON FUNCTION msar.list_table_privileges(regclass) IS $$The privileges on a table, view or other relation, by role.
 
-tab_id: the relation
-Result: [{"role_oid": int, "direct": [privilege, ...]}], of INSERT, SELECT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER
+Arguments: tab_id: the relation
+Returns: [{"role_oid": int, "direct": [privilege, ...]}], of INSERT, SELECT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER
 (and MAINTAIN since PostgreSQL 17); roles by name. Only direct grants on the whole relation count, without PUBLIC and
 roles whose name begins with pg_. As long as nothing was granted or revoked, the owner has all.
 [] if there is no relation with this OID

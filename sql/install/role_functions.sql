@@ -37,7 +37,7 @@ END;
 
 COMMENT ON FUNCTION __msar.role_info() IS $$Every role of the server, PostgreSQL's predefined ones too.
 
-Result: rows (oid, name, info); info is {"oid": int, "name": text, "super": bool, "inherits": bool, "create_role": bool,
+Returns: rows (oid, name, info); info is {"oid": int, "name": text, "super": bool, "inherits": bool, "create_role": bool,
   "create_db": bool, "login": bool, "description": its comment or null,
   "members": null or [{"oid": int, "admin": bool}], the direct members by OID}
 Errors: none
@@ -55,7 +55,7 @@ END;
 
 COMMENT ON FUNCTION msar.list_roles() IS $$The roles of the server, by name, without those whose name begins with pg_.
 
-Result: [{"oid": int, "name": text, "super": bool, "inherits": bool, "create_role": bool, "create_db": bool,
+Returns: [{"oid": int, "name": text, "super": bool, "inherits": bool, "create_role": bool, "create_db": bool,
   "login": bool, "description": its comment or null,
   "members": null or [{"oid": int, "admin": bool}], the direct members by OID}]
 Errors: none
@@ -82,7 +82,7 @@ END;
 
 COMMENT ON FUNCTION msar.get_current_role() IS $$The current role, and the roles whose rights it has without SET ROLE.
 
-Result: {"current_role": role, "parent_roles": [role, ...]}, roles as in msar.list_roles. parent_roles are those from
+Returns: {"current_role": role, "parent_roles": [role, ...]}, roles as in msar.list_roles. parent_roles are those from
 which the current role inherits, directly or not, by name; of a superuser all other roles. Names that begin with pg_ are
 left out.
 Errors: none

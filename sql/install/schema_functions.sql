@@ -11,8 +11,8 @@ RETURN pg_catalog.starts_with(object_name::text, 'pg_');
 
 COMMENT ON FUNCTION __msar.is_reserved_name(name) IS $$Whether PostgreSQL reserves a schema or role name for itself.
 
-object_name: unquoted name of a schema or role
-Result: true for names that begin with pg_
+Arguments: object_name: unquoted name of a schema or role
+Returns: true for names that begin with pg_
 Errors: none
 
 Example: SELECT __msar.is_reserved_name('pg_toast');  -- true$$;
@@ -24,8 +24,8 @@ RETURN __msar.is_reserved_name(sch_name) OR sch_name = 'information_schema';
 
 COMMENT ON FUNCTION __msar.is_system_schema(name) IS $$Whether a schema is one of PostgreSQL's own.
 
-sch_name: unquoted name of a schema
-Result: true for information_schema and for names that begin with pg_
+Arguments: sch_name: unquoted name of a schema
+Returns: true for information_schema and for names that begin with pg_
 Errors: none
 
 Example: SELECT __msar.is_system_schema('pgx');  -- false$$;
@@ -64,7 +64,7 @@ END;
 
 COMMENT ON FUNCTION __msar.schema_info() IS $$Every schema of the database, PostgreSQL's own too.
 
-Result: rows (oid, name, info); info is the object that msar.get_schema returns
+Returns: rows (oid, name, info); info is the object that msar.get_schema returns
 Errors: none
 
 Example: SELECT info FROM __msar.schema_info() WHERE name = 'public';$$;
@@ -80,7 +80,7 @@ END;
 
 COMMENT ON FUNCTION msar.list_schemas() IS $$The schemas of the database, by name.
 
-Result: array of objects as msar.get_schema returns them. Left out are information_schema and schemas whose name begins
+Returns: array of objects as msar.get_schema returns them. Left out are information_schema and schemas whose name begins
 with pg_; the schemas of this extension are included.
 Errors: none
 
@@ -95,8 +95,8 @@ END;
 
 COMMENT ON FUNCTION msar.get_schema(regnamespace) IS $$One schema.
 
-sch_id: the schema
-Result: {"oid": int, "name": text, "description": its comment or null, "owner_oid": int,
+Arguments: sch_id: the schema
+Returns: {"oid": int, "name": text, "description": its comment or null, "owner_oid": int,
   "current_role_priv": those of USAGE, CREATE that the current role has,
   "current_role_owns": whether the current role has the rights of the owner,
   "table_count": int, ordinary tables only}; NULL if there is no schema with this OID

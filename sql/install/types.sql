@@ -32,8 +32,8 @@ COMMENT ON TYPE msar.pkey_kind IS
 
 COMMENT ON FUNCTION __msar.is_email(text) IS $$Whether a text is an e-mail address: the check of mathesar_types.email.
 
-value: the text
-Result: true for a local part of letters, digits and .!#$%&'*+/=?^_`{|}~-, an @, and labels with dots between, each of 1 to
+Arguments: value: the text
+Returns: true for a local part of letters, digits and .!#$%&'*+/=?^_`{|}~-, an @, and labels with dots between, each of 1 to
 63 letters, digits and inner hyphens
 Errors: none
 
@@ -41,8 +41,8 @@ Example: SELECT __msar.is_email('jane@example.org');  -- true$$;
 
 COMMENT ON FUNCTION __msar.is_uri(text) IS $$Whether a text is a URI: the check of mathesar_types.uri.
 
-value: the text
-Result: true when the text begins with a scheme, that is, with characters other than : / ? # and a colon
+Arguments: value: the text
+Returns: true when the text begins with a scheme, that is, with characters other than : / ? # and a colon
 Errors: none
 
 Example: SELECT __msar.is_uri('mailto:jane@example.org');  -- true$$;
@@ -54,8 +54,8 @@ RETURN pg_catalog.split_part(email::text, '@', 2);
 
 COMMENT ON FUNCTION msar.email_domain_name(mathesar_types.email) IS $$The domain of an e-mail address.
 
-email: the address
-Result: what stands after the @
+Arguments: email: the address
+Returns: what stands after the @
 Errors: none of its own; 23514 a text that is no address
 
 Example: SELECT msar.email_domain_name('jane@example.org');  -- example.org$$;
@@ -67,8 +67,8 @@ RETURN pg_catalog.regexp_match(uri, '^(([^:/?#]+):)?(//([^/?#]*))?([^?#]*)(\?([^
 
 COMMENT ON FUNCTION msar.uri_parts(text) IS $$The parts of a URI, by the regular expression of RFC 3986, appendix B.
 
-uri: the URI, or any text
-Result: array of nine: scheme with its colon, scheme, authority with its slashes, authority, path, query with its question
+Arguments: uri: the URI, or any text
+Returns: array of nine: scheme with its colon, scheme, authority with its slashes, authority, path, query with its question
 mark, query, fragment with its number sign, fragment. A part that is missing is NULL; the path is never missing, but may
 be empty
 Errors: none
@@ -77,40 +77,40 @@ Example: SELECT (msar.uri_parts('https://example.org/a?b'))[4];  -- example.org$
 
 COMMENT ON FUNCTION msar.uri_scheme(text) IS $$The scheme of a URI.
 
-uri: the URI, or any text
-Result: what stands before the first colon; NULL if the text does not begin with a scheme
+Arguments: uri: the URI, or any text
+Returns: what stands before the first colon; NULL if the text does not begin with a scheme
 Errors: none
 
 Example: SELECT msar.uri_scheme('https://example.org/a?b#c');  -- https$$;
 
 COMMENT ON FUNCTION msar.uri_authority(text) IS $$The authority of a URI.
 
-uri: the URI, or any text
-Result: what stands between // and the path: a host, with user and port if there are any; NULL if there is no //
+Arguments: uri: the URI, or any text
+Returns: what stands between // and the path: a host, with user and port if there are any; NULL if there is no //
 Errors: none
 
 Example: SELECT msar.uri_authority('https://example.org/a?b#c');  -- example.org$$;
 
 COMMENT ON FUNCTION msar.uri_path(text) IS $$The path of a URI.
 
-uri: the URI, or any text
-Result: the path, which may be empty; never NULL
+Arguments: uri: the URI, or any text
+Returns: the path, which may be empty; never NULL
 Errors: none
 
 Example: SELECT msar.uri_path('https://example.org/a?b#c');  -- /a$$;
 
 COMMENT ON FUNCTION msar.uri_query(text) IS $$The query of a URI.
 
-uri: the URI, or any text
-Result: what stands between the question mark and the number sign; NULL if there is no question mark
+Arguments: uri: the URI, or any text
+Returns: what stands between the question mark and the number sign; NULL if there is no question mark
 Errors: none
 
 Example: SELECT msar.uri_query('https://example.org/a?b#c');  -- b$$;
 
 COMMENT ON FUNCTION msar.uri_fragment(text) IS $$The fragment of a URI.
 
-uri: the URI, or any text
-Result: what follows the number sign; NULL if there is none
+Arguments: uri: the URI, or any text
+Returns: what follows the number sign; NULL if there is none
 Errors: none
 
 Example: SELECT msar.uri_fragment('https://example.org/a?b#c');  -- c$$;
@@ -127,8 +127,8 @@ CREATE AGGREGATE msar.peak_time(value time) (
 );
 COMMENT ON AGGREGATE msar.peak_time(time) IS $$The time of day around which most times are, on a clock that has no midnight.
 
-value: times; NULLs are ignored
-Result: the angle of the sum of the times as vectors: with a = 2 pi x (time / 24 h), atan2(sum(sin a), sum(cos a)) / 2 pi x
+Arguments: value: times; NULLs are ignored
+Returns: the angle of the sum of the times as vectors: with a = 2 pi x (time / 24 h), atan2(sum(sin a), sum(cos a)) / 2 pi x
 24 h. NULL without any time, and where the times cancel each other out (06:00 and 18:00)
 Errors: none
 
@@ -144,8 +144,8 @@ CREATE AGGREGATE msar.peak_month(value date) (
 );
 COMMENT ON AGGREGATE msar.peak_month(date) IS $$The month around which most dates are, on a year that has no end.
 
-value: dates; NULLs and infinite dates are ignored
-Result: 1 to 12, the month nearest to the angle of the sum of the months as vectors: with a = 2 pi x (month - 1) / 12,
+Arguments: value: dates; NULLs and infinite dates are ignored
+Returns: 1 to 12, the month nearest to the angle of the sum of the months as vectors: with a = 2 pi x (month - 1) / 12,
 atan2(sum(sin a), sum(cos a)). NULL without any date, and where the months cancel each other out (January and July)
 Errors: none
 
@@ -153,32 +153,32 @@ Example: SELECT msar.peak_month(d) FROM (VALUES (date '2024-12-24'), ('2025-02-0
 
 COMMENT ON FUNCTION __msar.add_time(point, time) IS $$Transition function of msar.peak_time.
 
-sum: vector sum so far; moment: a time
-Result: the sum with the time's vector
+Arguments: sum: vector sum so far; moment: a time
+Returns: the sum with the time's vector
 Errors: none
 
 Example: SELECT __msar.add_time('(0,0)', '06:00');  -- (0,1), but for rounding$$;
 
 COMMENT ON FUNCTION __msar.add_month(point, date) IS $$Transition function of msar.peak_month.
 
-sum: vector sum so far; day: a date
-Result: the sum with the vector of the date's month
+Arguments: sum: vector sum so far; day: a date
+Returns: the sum with the vector of the date's month
 Errors: none
 
 Example: SELECT __msar.add_month('(0,0)', '2024-01-31');  -- (1,0)$$;
 
 COMMENT ON FUNCTION __msar.peak_time_of(point) IS $$Final function of msar.peak_time.
 
-sum: sum of the vectors of times
-Result: the time that it leads to; NULL if it leads nowhere
+Arguments: sum: sum of the vectors of times
+Returns: the time that it leads to; NULL if it leads nowhere
 Errors: none
 
 Example: SELECT __msar.peak_time_of('(0,1)');  -- 06:00:00$$;
 
 COMMENT ON FUNCTION __msar.peak_month_of(point) IS $$Final function of msar.peak_month.
 
-sum: sum of the vectors of months
-Result: the month that it leads to, 1 to 12; NULL if it leads nowhere
+Arguments: sum: sum of the vectors of months
+Returns: the month that it leads to, 1 to 12; NULL if it leads nowhere
 Errors: none
 
 Example: SELECT __msar.peak_month_of('(1,0)');  -- 1$$;

@@ -47,7 +47,7 @@ fn preview_drop(
     attnum: default!(Option<i32>, "NULL"),
 ) -> Result<Option<Jsonb>, ErrorReport> {
     let Some(obj) = obj else { return Ok(None) };
-    let dropped = consistent::read(|catalog| document::preview(catalog, obj.0, attnum))??;
+    let dropped = consistent::read(|catalog| document::preview(catalog, obj.0, attnum))?;
     Ok(Some(Jsonb::new(&dropped)?))
 }
 
@@ -56,9 +56,9 @@ extension_sql!(
 COMMENT ON FUNCTION msar.preview_drop(regclass, integer) IS
 $$Lists what DROP ... CASCADE of a relation, or ALTER TABLE ... DROP COLUMN ... CASCADE, would remove, without dropping.
 Arguments: obj: the relation; attnum: one of its columns, NULL (default) for the whole relation.
-Returns: a JSON array with every object that PostgreSQL would drop, down to rules, row types and column defaults: {"kind", "schema", "name", "identity"} as pg_identify_object gives them, and "reason": target, automatic (goes along with any DROP) or cascade (only CASCADE removes it, and a plain DROP is refused); ordered by reason, the target first, then kind and identity. Columns of a table that is itself listed are left out. NULL for a NULL obj.
+Returns: a JSON array with every object that PostgreSQL would drop, down to rules, row types and column defaults: {"kind", "schema", "name", "identity"} as pg_identify_object gives them, "reason": target, automatic (goes along with any DROP) or cascade (only CASCADE removes it, and a plain DROP is refused), and "internal": whether it is a mere part of another object, such as the rule of a view, that people need not see; ordered by reason, the target first, then kind and identity. Columns of a table that is itself listed are left out. NULL for a NULL obj.
 Errors: 42P01 unknown relation OID; 42703 unknown attnum; 42P16 the column is inherited or part of a partition key; 42809 the columns of the relation cannot be dropped alone (a view, a typed table, ...); 2BP01 something else requires the object (it is a member of an extension, the index of a constraint, the sequence of an identity column, ...).
-Example: SELECT d->>'kind', d->>'identity' FROM jsonb_array_elements(msar.preview_drop('public.book')) d WHERE d->>'reason' = 'cascade';$$;
+Example: SELECT d->>'kind', d->>'identity' FROM jsonb_array_elements(msar.preview_drop('public.book')) d WHERE d->>'reason' = 'cascade' AND NOT (d->'internal')::boolean;$$;
 "#,
     name = "comment_preview_drop",
     requires = [preview_drop]

@@ -1,10 +1,8 @@
 //! Types for the columns of a table of text.
 
-use crate::error::Error;
 use crate::import::{infer, survey};
-use crate::pg::arguments::RegClass;
+use crate::pg::arguments::{JsonArgument, RegClass};
 use crate::pg::results::Jsonb;
-use pgrx::JsonB;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -18,8 +16,8 @@ extension_sql!(
 COMMENT ON FUNCTION msar.infer_table_column_data_types(regclass) IS
 $$Suggests types for the columns of type text of a table, by all of their values.
 
-tab_id: a table, or anything else that rows can be read from
-Result: {"<attnum>": {"type": name of a type, "details": {"mathesar_casting": true, "group_sep", "decimal_p",
+Arguments: tab_id: a table, or anything else that rows can be read from
+Returns: {"<attnum>": {"type": name of a type, "details": {"mathesar_casting": true, "group_sep", "decimal_p",
 "curr_pref", "curr_suff", "date_order"}}} for all columns. The type of a column of type text is the first of boolean, date,
 numeric, mathesar_types.mathesar_money, uuid, timestamp without time zone, timestamp with time zone, time without time zone,
 interval, mathesar_types.email, mathesar_types.mathesar_json_array, mathesar_types.mathesar_json_object, mathesar_types.uri
@@ -35,12 +33,9 @@ Example: SELECT msar.infer_table_column_data_types('public.import');$$;
 );
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn infer_types(tab_id: RegClass, options: default!(JsonB, "'{}'")) -> Result<Jsonb, ErrorReport> {
-    let options = serde_json::from_value(options.0).map_err(|problem| Error::InvalidArgument {
-        argument: "options",
-        problem: problem.to_string(),
-        hint: "Known are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int}.",
-    })?;
+fn infer_types(tab_id: RegClass, options: default!(JsonArgument, "'{}'")) -> Result<Jsonb, ErrorReport> {
+    let hint = "Known are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int}.";
+    let options = options.decode("options", hint)?;
     Ok(Jsonb::new(&survey::relation(tab_id.0, &options)?)?)
 }
 
@@ -49,11 +44,11 @@ extension_sql!(
 COMMENT ON FUNCTION msar.infer_types(regclass, jsonb) IS
 $$Tells which types the columns of type text of a table could have, and why.
 
-tab_id: a table, or anything else that rows can be read from
+Arguments: tab_id: a table, or anything else that rows can be read from
 options: {"integers": whether whole numbers become integer or bigint instead of numeric (false), "enum_max_values": suggest an
 enum (_enum) for columns of text with at most so many distinct values that come twice on average (0: never), "misfits": how
 many values that do not fit are shown of each type (3)}
-Result: {"<attnum>": {"name", "type": "text", "rows": int, "nulls": int, "distinct": int, null if more than 10,000,
+Returns: {"<attnum>": {"name", "type": "text", "rows": int, "nulls": int, "distinct": int, null if more than 10,000,
 "suggestion": {"type", "cast_options": null or an object, "enum_values": of an enum}, "candidates": [{"type", "fits": int,
 "share": of the values that are not null, 0 to 1, "misfits": [the first different values that do not fit]}]}}. Candidates are
 all types that some value fits, in the order of msar.infer_table_column_data_types

@@ -5,9 +5,8 @@ use crate::catalog::rows::PgClass;
 use crate::catalog::{Catalog, consistent};
 use crate::error::Error;
 use crate::pg::Oid;
-use crate::pg::arguments::{RegClass, RegNamespace};
+use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
 use crate::pg::results::Jsonb;
-use pgrx::JsonB;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use serde::Serialize;
@@ -84,14 +83,11 @@ struct TableWithColumns {
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
-fn get_tab_col_info_map(tab_col_map: JsonB) -> Result<Jsonb, ErrorReport> {
-    let wanted: HashMap<u32, Vec<i16>> = serde_json::from_value(tab_col_map.0).map_err(|problem| {
-        Error::InvalidArgument {
-            argument: "tab_col_map",
-            problem: problem.to_string(),
-            hint: "Pass an object whose keys are table OIDs and whose values are arrays of attnums: {\"16400\": [1, 2]}.",
-        }
-    })?;
+fn get_tab_col_info_map(tab_col_map: JsonArgument) -> Result<Jsonb, ErrorReport> {
+    let wanted: HashMap<u32, Vec<i16>> = tab_col_map.decode(
+        "tab_col_map",
+        "Pass an object whose keys are table OIDs and whose values are arrays of attnums: {\"16400\": [1, 2]}.",
+    )?;
     let map = consistent::read(|catalog| {
         wanted
             .iter()

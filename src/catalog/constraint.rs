@@ -48,8 +48,8 @@ impl Constraint {
     /// The constraint, or `None` if it is one that is not listed: a copy that partitioning made of a parent's, or a
     /// not-null constraint, which is told by its column.
     pub(crate) fn read(catalog: &Catalog, row: PgConstraint) -> Result<Option<Rc<Self>>, Error> {
-        if let Some(known) = catalog.foreign_keys.borrow().get(&row.oid) {
-            return Ok(Some(Rc::clone(known)));
+        if let Some(known) = catalog.foreign_keys.borrow_mut().remove(&row.oid) {
+            return Ok(Some(known));
         }
         let kind = match row.contype {
             Char(b'p') => "primary",
@@ -87,8 +87,8 @@ impl Constraint {
 
     /// The same by OID.
     pub(crate) fn by_oid(catalog: &Catalog, oid: Oid) -> Result<Option<Rc<Self>>, Error> {
-        if let Some(known) = catalog.foreign_keys.borrow().get(&oid) {
-            return Ok(Some(Rc::clone(known)));
+        if let Some(known) = catalog.foreign_keys.borrow_mut().remove(&oid) {
+            return Ok(Some(known));
         }
         PgConstraint::by_oid(&catalog.reader, oid).map_or(Ok(None), |row| Self::read(catalog, row))
     }

@@ -25,9 +25,9 @@ use crate::pg::{Oid, deparse};
 use constraint::Constraint;
 use default::ColumnDefault;
 use rows::{PgAttribute, PgClass, PgNamespace};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::rc::Rc;
 use types::TypeInfo;
@@ -36,15 +36,15 @@ use types::TypeInfo;
 pub(crate) struct Catalog {
     pub(crate) reader: Reader,
     pub(crate) role: Role,
-    types: RefCell<HashMap<Oid, Rc<TypeInfo>>>,
-    schema_names: RefCell<HashMap<Oid, Rc<str>>>,
-    relation_names: RefCell<HashMap<Oid, RelationName>>,
-    column_names: RefCell<HashMap<(Oid, i16), Rc<str>>>,
-    type_names: RefCell<HashMap<(Oid, i32), Rc<str>>>,
-    /// Foreign keys, each of which two tables tell about.
-    foreign_keys: RefCell<HashMap<Oid, Rc<Constraint>>>,
+    types: RefCell<FxHashMap<Oid, Rc<TypeInfo>>>,
+    schema_names: RefCell<FxHashMap<Oid, Rc<str>>>,
+    relation_names: RefCell<FxHashMap<Oid, RelationName>>,
+    column_names: RefCell<FxHashMap<(Oid, i16), Rc<str>>>,
+    type_names: RefCell<FxHashMap<(Oid, i32), Rc<str>>>,
+    /// Foreign keys of which one of the two tables has told, until the other one does.
+    foreign_keys: RefCell<FxHashMap<Oid, Rc<Constraint>>>,
     /// Defaults by their stored form: a schema has few that differ.
-    defaults: RefCell<HashMap<String, Rc<ColumnDefault>>>,
+    defaults: RefCell<FxHashMap<String, Rc<ColumnDefault>>>,
 }
 
 /// A relation as other objects refer to it.
@@ -158,7 +158,7 @@ impl Catalog {
 /// The value that the cache has for a key, looked up the first time. A look-up may use the cache itself: a domain asks
 /// for its base type.
 fn once<K: Copy + Eq + Hash, V: Clone>(
-    cache: &RefCell<HashMap<K, V>>,
+    cache: &RefCell<FxHashMap<K, V>>,
     key: K,
     look_up: impl FnOnce() -> Result<V, Error>,
 ) -> Result<V, Error> {

@@ -236,7 +236,9 @@ impl TableDetails {
         let description = parts.comments.take_relation();
         let info = TableInfo::with_comment(catalog, row, description).ok_or(Error::Vanished)?;
         let incoming = incoming(catalog, row.oid, &parts)?;
-        let has_dependents = dependency::refuses_drop(&catalog.reader, row.oid, &parts.dependents);
+        // Only partitions go along with a table that they have foreign keys to.
+        let is_held = row.relkind != Char(pg_sys::RELKIND_PARTITIONED_TABLE) && !incoming.is_empty();
+        let has_dependents = is_held || dependency::refuses_drop(&catalog.reader, row.oid, &parts.dependents);
         let constraints = own_constraints(catalog, std::mem::take(&mut parts.constraints))?;
         let (columns, mut context) = parts.column_context(catalog, row);
         let preview_settings = PreviewSettings::of_column(preview_column(catalog, columns, &context)?);

@@ -8,37 +8,54 @@ use crate::pg::Oid;
 use crate::pg::acl::Acl;
 use crate::pg::scan::{CatalogRow, Char, Key, Reader, Text};
 
-/// OIDs of the catalogs.
-pub(crate) mod catalog_oid {
-    pub(crate) const PG_TYPE: u32 = 1247;
-    pub(crate) const PG_ATTRIBUTE: u32 = 1249;
-    pub(crate) const PG_CLASS: u32 = 1259;
-    pub(crate) const PG_ATTRDEF: u32 = 2604;
-    pub(crate) const PG_CONSTRAINT: u32 = 2606;
-    pub(crate) const PG_DEPEND: u32 = 2608;
-    pub(crate) const PG_DESCRIPTION: u32 = 2609;
-    pub(crate) const PG_INHERITS: u32 = 2611;
-    pub(crate) const PG_NAMESPACE: u32 = 2615;
-    pub(crate) const PG_ENUM: u32 = 3501;
+/// Declares OIDs by name: those of a catalog in upper case, those of an index without its suffix `_index`.
+macro_rules! oids {
+    ($(#[$meta:meta])* $module:ident { $($name:ident = $oid:literal),* $(,)? }) => {
+        $(#[$meta])*
+        pub(crate) mod $module {
+            $(pub(crate) const $name: u32 = $oid;)*
+
+            #[cfg(any(test, feature = "pg_test"))]
+            pub(crate) const ALL: &[(&str, u32)] = &[$((stringify!($name), $oid)),*];
+        }
+    };
 }
 
-/// OIDs of their indexes.
-pub(crate) mod index_oid {
-    pub(crate) const PG_INHERITS_PARENT: u32 = 2187;
-    pub(crate) const PG_ATTRDEF_ADRELID_ADNUM: u32 = 2656;
-    pub(crate) const PG_ATTRIBUTE_RELID_ATTNUM: u32 = 2659;
-    pub(crate) const PG_CLASS_OID: u32 = 2662;
-    pub(crate) const PG_CONSTRAINT_CONRELID_CONTYPID_CONNAME: u32 = 2665;
-    pub(crate) const PG_CONSTRAINT_CONTYPID: u32 = 2666;
-    pub(crate) const PG_CONSTRAINT_OID: u32 = 2667;
-    pub(crate) const PG_DEPEND_DEPENDER: u32 = 2673;
-    pub(crate) const PG_DEPEND_REFERENCE: u32 = 2674;
-    pub(crate) const PG_DESCRIPTION_O_C_O: u32 = 2675;
-    pub(crate) const PG_INHERITS_RELID_SEQNO: u32 = 2680;
-    pub(crate) const PG_NAMESPACE_OID: u32 = 2685;
-    pub(crate) const PG_TYPE_OID: u32 = 2703;
-    pub(crate) const PG_ENUM_TYPID_SORTORDER: u32 = 3534;
-}
+oids!(
+    /// OIDs of the catalogs.
+    catalog_oid {
+        PG_TYPE = 1247,
+        PG_ATTRIBUTE = 1249,
+        PG_CLASS = 1259,
+        PG_ATTRDEF = 2604,
+        PG_CONSTRAINT = 2606,
+        PG_DEPEND = 2608,
+        PG_DESCRIPTION = 2609,
+        PG_INHERITS = 2611,
+        PG_NAMESPACE = 2615,
+        PG_ENUM = 3501,
+    }
+);
+
+oids!(
+    /// OIDs of their indexes.
+    index_oid {
+        PG_INHERITS_PARENT = 2187,
+        PG_ATTRDEF_ADRELID_ADNUM = 2656,
+        PG_ATTRIBUTE_RELID_ATTNUM = 2659,
+        PG_CLASS_OID = 2662,
+        PG_CONSTRAINT_CONRELID_CONTYPID_CONNAME = 2665,
+        PG_CONSTRAINT_CONTYPID = 2666,
+        PG_CONSTRAINT_OID = 2667,
+        PG_DEPEND_DEPENDER = 2673,
+        PG_DEPEND_REFERENCE = 2674,
+        PG_DESCRIPTION_O_C_O = 2675,
+        PG_INHERITS_RELID_SEQNO = 2680,
+        PG_NAMESPACE_OID = 2685,
+        PG_TYPE_OID = 2703,
+        PG_ENUM_TYPID_SORTORDER = 3534,
+    }
+);
 
 catalog_row!(
     /// A relation.

@@ -1,9 +1,12 @@
 //! Argument types of our functions that pgrx has none for.
 
-use super::Oid;
+use super::{Oid, text};
+use crate::error::Error;
 use pgrx::callconv::{Arg, ArgAbi};
-use pgrx::impl_sql_translatable;
 use pgrx::nullable::Nullable;
+use pgrx::{direct_function_call, impl_sql_translatable, pg_sys};
+use serde::de::DeserializeOwned;
+use std::ffi::CStr;
 
 /// Declares an OID alias type: stored as an OID, written as a name in SQL.
 macro_rules! oid_alias {
@@ -42,3 +45,40 @@ oid_alias!(
     RegNamespace,
     "regnamespace"
 );
+
+/// `jsonb`, as text: what it should be is told when it is decoded.
+pub(crate) struct JsonArgument(String);
+
+impl_sql_translatable!(JsonArgument, "jsonb");
+
+// SAFETY: reads the argument by the output function of its type.
+unsafe impl<'fcx> ArgAbi<'fcx> for JsonArgument {
+    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        // SAFETY: a jsonb value, as the SQL type says; the function gives a C string.
+        unsafe {
+            let datum = arg
+                .unbox_arg_using_from_datum::<pgrx::AnyElement>()
+                .map(|value| value.datum());
+            let json = direct_function_call::<&CStr>(pg_sys::jsonb_out, &[datum]);
+            Self(
+                json.map(|json| text::from_server(json.to_bytes()))
+                    .unwrap_or_default(),
+            )
+        }
+    }
+}
+
+impl JsonArgument {
+    /// The value of the argument called `argument`; `hint` says what it should look like.
+    pub(crate) fn decode<T: DeserializeOwned>(
+        &self,
+        argument: &'static str,
+        hint: &'static str,
+    ) -> Result<T, Error> {
+        serde_json::from_str(&self.0).map_err(|problem| Error::InvalidArgument {
+            argument,
+            problem: problem.to_string(),
+            hint,
+        })
+    }
+}

@@ -5,6 +5,7 @@
 
 pub(crate) mod acl;
 pub(crate) mod arguments;
+mod array;
 pub(crate) mod bytes;
 pub(crate) mod deparse;
 pub(crate) mod expression;

@@ -3,12 +3,12 @@
 //! A row type names the columns that it wants; their positions are looked up in the running server's catalog once,
 //! so one build of the source fits every version, and a column that a version does not have reads as `None`.
 
-use super::{snapshot::Snapshot, text, tuple};
+use super::{array, snapshot::Snapshot, text, tuple};
 use pgrx::pg_sys::{self, Datum, Oid};
 use pgrx::{FromDatum, name_data_to_str};
+use rustc_hash::FxHashMap;
 use std::any::TypeId;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// A struct that is read from the rows of one catalog. Made by [`catalog_row!`](crate::catalog_row).
@@ -75,7 +75,15 @@ macro_rules! from_scalar_column {
         }
     )*};
 }
-from_scalar_column!(bool, i16, i32, f32, Vec<i16>);
+from_scalar_column!(bool, i16, i32, f32);
+
+/// A column of type `int2[]` without nulls.
+impl FromColumn for Vec<i16> {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        datum.map_or_else(Vec::new, |datum| unsafe { array::int2_elements(datum) })
+    }
+}
 
 impl FromColumn for Oid {
     unsafe fn from_column(datum: Option<Datum>) -> Self {
@@ -146,8 +154,8 @@ impl Key {
 /// Reads catalogs by one snapshot. Each catalog is opened once and closed when the reader goes.
 pub(crate) struct Reader {
     snapshot: Snapshot,
-    open: RefCell<HashMap<TypeId, Rc<OpenCatalog>>>,
-    indexes: RefCell<HashMap<u32, OpenIndex>>,
+    open: RefCell<FxHashMap<TypeId, Rc<OpenCatalog>>>,
+    indexes: RefCell<FxHashMap<u32, OpenIndex>>,
 }
 
 impl Reader {
@@ -225,20 +233,34 @@ impl Reader {
 
 struct OpenCatalog {
     relation: pg_sys::Relation,
-    /// Where each column of the row type stands in this server's catalog.
+    /// Where each column stands in this server's catalog.
+    columns: FxHashMap<String, usize>,
+    /// The same for the columns of the row type, in their order.
     positions: Vec<Option<usize>>,
+    /// A row's values, and which of them are null.
+    buffers: RefCell<(Vec<Datum>, Vec<bool>)>,
 }
 
 impl OpenCatalog {
     fn open<R: CatalogRow>() -> Self {
-        // SAFETY: the OID is that of a catalog, which cannot be dropped.
-        let relation = unsafe { pg_sys::table_open(Oid::from(R::CATALOG), pg_sys::AccessShareLock as i32) };
-        let mut catalog = Self {
-            relation,
-            positions: Vec::new(),
+        // SAFETY: the OID is that of a catalog, which cannot be dropped; its descriptor has `natts` attributes.
+        let (relation, columns) = unsafe {
+            let relation = pg_sys::table_open(Oid::from(R::CATALOG), pg_sys::AccessShareLock as i32);
+            let descriptor = (*relation).rd_att;
+            let name = |at| name_data_to_str(&tuple::attribute(descriptor, at).attname).to_owned();
+            let columns = (0..(*descriptor).natts as usize).map(|at| (name(at), at));
+            (relation, columns.collect::<FxHashMap<_, _>>())
         };
-        catalog.positions = R::COLUMNS.iter().map(|column| catalog.position(column)).collect();
-        catalog
+        let width = columns.len();
+        Self {
+            relation,
+            positions: R::COLUMNS
+                .iter()
+                .map(|&column| columns.get(column).copied())
+                .collect(),
+            columns,
+            buffers: RefCell::new((vec![Datum::null(); width], vec![true; width])),
+        }
     }
 
     /// Reads what `next` gives until it gives null.
@@ -246,8 +268,8 @@ impl OpenCatalog {
     /// # Safety
     /// `next` gives tuples of this catalog, each valid until the next is asked for.
     unsafe fn read_rows<R: CatalogRow>(&self, next: impl Fn() -> pg_sys::HeapTuple) -> Vec<R> {
-        let width = self.width();
-        let (mut values, mut nulls) = (vec![Datum::null(); width], vec![true; width]);
+        let mut buffers = self.buffers.borrow_mut();
+        let (values, nulls) = &mut *buffers;
         let mut rows = Vec::new();
         loop {
             let tuple = next();
@@ -260,29 +282,16 @@ impl OpenCatalog {
                 pg_sys::heap_deform_tuple(tuple, descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
             }
             rows.push(R::read(&Row {
-                values: &values,
-                nulls: &nulls,
+                values,
+                nulls,
                 positions: &self.positions,
             }));
         }
     }
 
-    fn width(&self) -> usize {
-        // SAFETY: the relation is open.
-        unsafe { (*(*self.relation).rd_att).natts as usize }
-    }
-
-    fn position(&self, column: &str) -> Option<usize> {
-        (0..self.width()).find(|&at| {
-            // SAFETY: the relation is open and `at` is below its number of columns.
-            let name = unsafe { &tuple::attribute((*self.relation).rd_att, at).attname };
-            name_data_to_str(name) == column
-        })
-    }
-
     fn scan_key(&self, column: &str, key: Key) -> pg_sys::ScanKeyData {
         // A catalog's key column is there in every version.
-        let attnum = self.position(column).map_or(0, |at| at + 1) as i16;
+        let attnum = self.columns.get(column).map_or(0, |at| at + 1) as i16;
         let (strategy, procedure, argument) = key.comparison();
         let mut entry = pg_sys::ScanKeyData::default();
         // SAFETY: fills in the entry; the procedure compares values of the column's type.

@@ -1,14 +1,12 @@
 //! The documents of `msar.get_dependents` and `msar.preview_drop`.
 
-use super::graph::{Address, Objects};
+use super::graph::{Address, Graph, Objects};
 use super::target::Target;
 use super::{dependents, rules};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::identity::{self, Identity};
-use pgrx::pg_sys::panic::ErrorReport;
-use pgrx::prelude::*;
 use serde::Serialize;
 
 /// An object that depends on another.
@@ -62,42 +60,30 @@ pub(crate) struct Dropped {
     #[serde(flatten)]
     object: Identity,
     reason: Reason,
-}
-
-/// Why PostgreSQL does not drop something, not with CASCADE either.
-pub(crate) enum Refusal {
-    /// It is a part of something else.
-    Required { object: Identity, by: Identity },
-    /// It is a part of PostgreSQL.
-    System { object: Identity },
-    /// It is a column, but not one that is dropped alone.
-    FixedColumns { relation: String },
+    /// Whether it is a part of another object that is dropped, such as the rule of a view.
+    internal: bool,
 }
 
 /// What `DROP ... CASCADE` of a relation or a column removes.
-pub(crate) fn preview(
-    catalog: &Catalog,
-    relation: Oid,
-    attnum: Option<i32>,
-) -> Result<Result<Vec<Dropped>, Refusal>, Error> {
+pub(crate) fn preview(catalog: &Catalog, relation: Oid, attnum: Option<i32>) -> Result<Vec<Dropped>, Error> {
     let target = Target::find(catalog, relation, attnum)?;
     if !target.is_droppable() {
-        return Ok(Err(Refusal::FixedColumns {
+        return Err(Error::FixedColumns {
             relation: target.relation_name().to_owned(),
-        }));
+        });
     }
     if identity::is_pinned(relation) {
-        return Ok(Err(Refusal::System {
-            object: identify(target.address)?,
-        }));
+        return Err(Error::SystemObject {
+            object: identify(target.address)?.to_string(),
+        });
     }
     target.check_column()?;
     match rules::cascade(&target.graph, target.address) {
-        Ok(objects) => Ok(Ok(list(&target, &objects)?)),
-        Err(held) => Ok(Err(Refusal::Required {
-            object: identify(held.object)?,
-            by: identify(held.by)?,
-        })),
+        Ok(objects) => list(&target, &objects),
+        Err(held) => Err(Error::Required {
+            object: identify(held.object)?.to_string(),
+            by: identify(held.by)?.to_string(),
+        }),
     }
 }
 
@@ -112,6 +98,7 @@ fn list(target: &Target<'_>, objects: &Objects) -> Result<Vec<Dropped>, Error> {
         Ok(Dropped {
             object: identify(object)?,
             reason: reason(object),
+            internal: !target.graph.owners(object).is_empty(),
         })
     });
     let mut dropped: Vec<_> = dropped.collect::<Result<_, Error>>()?;
@@ -121,27 +108,4 @@ fn list(target: &Target<'_>, objects: &Objects) -> Result<Vec<Dropped>, Error> {
 
 fn identify(object: Address) -> Result<Identity, Error> {
     identity::identify(object.class.into(), object.object.into(), object.part).ok_or(Error::Vanished)
-}
-
-impl From<Refusal> for ErrorReport {
-    fn from(refusal: Refusal) -> Self {
-        let (sqlstate, message, hint) = match refusal {
-            Refusal::Required { object, by } => (
-                PgSqlErrorCode::ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
-                format!("cannot drop {object} because {by} requires it"),
-                format!("You can drop {by} instead."),
-            ),
-            Refusal::System { object } => (
-                PgSqlErrorCode::ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
-                format!("cannot drop {object} because it is required by the database system"),
-                "Only what was made after the database cluster can be dropped.".into(),
-            ),
-            Refusal::FixedColumns { relation } => (
-                PgSqlErrorCode::ERRCODE_WRONG_OBJECT_TYPE,
-                format!("columns of \"{relation}\" cannot be dropped one by one"),
-                "Only a table has columns that can be dropped, and not if it was made OF a type.".into(),
-            ),
-        };
-        ErrorReport::new(sqlstate, message, "").set_hint(hint)
-    }
 }

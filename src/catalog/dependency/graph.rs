@@ -3,7 +3,7 @@
 use crate::catalog::rows::{PgDepend, catalog_oid};
 use crate::pg::scan::{Char, Reader};
 use crate::pg::{Oid, server};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// An object, or a column of one: the three numbers by which `pg_depend` names it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -116,7 +116,7 @@ pub(super) trait Graph {
 
 /// A set of objects. A column is in it also when its whole table is.
 #[derive(Default)]
-pub(super) struct Objects(HashSet<Address>);
+pub(super) struct Objects(FxHashSet<Address>);
 
 impl Objects {
     pub(super) fn contains(&self, object: Address) -> bool {

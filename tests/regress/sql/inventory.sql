@@ -40,11 +40,11 @@ SELECT 'no comment: column ' || attrelid::regclass || '.' || attname
 FROM member JOIN pg_class AS c ON c.oid = objid AND classid = 'pg_class'::regclass AND relkind IN ('r', 'p', 'v', 'm')
 JOIN pg_attribute ON attrelid = objid AND attnum > 0 AND NOT attisdropped
 WHERE col_description(attrelid, attnum) IS NULL ORDER BY 1;
--- The comment on a function of msar tells its arguments by name, its result, its errors and an example that calls it.
+-- The comment on a function of msar tells its arguments by name, what it returns, its errors and an example that calls it.
 SELECT 'comment of ' || p.oid::regprocedure || ' lacks ' || lacking
 FROM member JOIN pg_proc AS p ON p.oid = objid AND classid = 'pg_proc'::regclass,
      LATERAL (
-       SELECT 'Result' WHERE comment !~ '(Result|Returns):'
+       SELECT 'Returns' WHERE comment !~ 'Returns:'
        UNION ALL SELECT 'Errors' WHERE comment !~ 'Errors:'
        UNION ALL SELECT 'Example' WHERE comment !~ ('Example:.*msar\.' || proname)
        UNION ALL SELECT 'argument ' || name

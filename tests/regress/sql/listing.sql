@@ -89,6 +89,8 @@ FROM unnest(ARRAY[
     '{"book": [1]}', '{"": [1]}', '{"-1": [1]}', '{"4294967296": [1]}', '{" 16400": [1]}', '{"1.5": []}',
     '{"library.book": [1]}'
 ]::jsonb[]) AS shape;
+-- So is one that is nested deeper than any reader of JSON goes.
+SELECT pg_temp.refused((repeat('[', 1000) || repeat(']', 1000))::jsonb) AS sqlstate;
 \set VERBOSITY default
 SELECT msar.get_tab_col_info_map('{"book": [1]}');
 \echo :LAST_ERROR_SQLSTATE

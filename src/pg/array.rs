@@ -1,0 +1,20 @@
+//! Arrays as PostgreSQL keeps them.
+
+use pgrx::pg_sys::{self, Datum};
+
+/// The elements of a one-dimensional `int2[]` without nulls, such as the catalogs hold.
+///
+/// # Safety
+/// `datum` is such an array.
+pub(super) unsafe fn int2_elements(datum: Datum) -> Vec<i16> {
+    // SAFETY: detoasted, an array is a header, its dimensions (length, lower bound), and the elements.
+    unsafe {
+        let array = pg_sys::pg_detoast_datum(datum.cast_mut_ptr()).cast::<pg_sys::ArrayType>();
+        if (*array).ndim != 1 {
+            return Vec::new();
+        }
+        let dimensions = array.add(1).cast::<i32>();
+        let elements = dimensions.add(2).cast::<i16>();
+        std::slice::from_raw_parts(elements, *dimensions as usize).to_vec()
+    }
+}

@@ -1,0 +1,22 @@
+-- The examples of README.md, which shows what this prints (scripts/lib/check_readme.py compares).
+
+-- What is in the schema, and how should each table be shown?
+SELECT t->>'name' AS table, t->>'kind' AS kind, t->'estimated_rows' AS rows,
+       t->'preview_settings'->>'template' AS "shown as", json_array_length(t->'incoming') AS "linked from"
+FROM json_array_elements(msar.get_schema_table_details('library')) AS t
+WHERE t->>'name' < 'e';
+
+-- What does a client need to know to show and edit a column?
+SELECT c->>'name' AS column, c->>'type_full' AS type, c->>'ui_type' AS input,
+       c->'default' AS default
+FROM json_array_elements(msar.get_table_details('library.book')->'columns') AS c;
+
+-- Where do its links lead, and where do they come from?
+SELECT k->>'name' AS key, k->'foreign_key'->'table'->>'name' AS from, k->'foreign_key'->'referent'->>'name' AS to,
+       k->'foreign_key'->>'on_delete' AS "on delete"
+FROM json_array_elements(msar.get_table_details('library.book')->'incoming') AS k;
+
+-- What would DROP TABLE library.author CASCADE take along that a plain DROP would not?
+SELECT d->>'kind' AS kind, d->>'identity' AS object
+FROM jsonb_array_elements(msar.preview_drop('library.author')) AS d
+WHERE d->>'reason' = 'cascade' AND NOT (d->'internal')::boolean;
