@@ -36,4 +36,6 @@ extension_sql_file!(
     requires = ["schema_functions"]
 );
 
+extension_sql_file!("../sql/install/metadata.sql", requires = ["schema_functions"]);
+
 extension_sql_file!("../sql/install/ownership.sql", finalize);
