@@ -37,6 +37,9 @@ pub(crate) enum Error {
     #[error("the document is larger than a value can be (1 GB)")]
     DocumentTooLarge,
 
+    #[error("this function serves event triggers only")]
+    NoEventTrigger,
+
     #[error("a catalog entry went away while it was read")]
     Vanished,
 
@@ -58,6 +61,7 @@ impl Error {
             Error::DocumentTooLarge | Error::Serialization(_) => {
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED
             }
+            Error::NoEventTrigger => PgSqlErrorCode::ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED,
             Error::Vanished => PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
         }
     }
@@ -81,6 +85,7 @@ impl Error {
                 "PostgreSQL never drops such a column, not with CASCADE either."
             }
             Error::InvalidArgument { hint, .. } => hint,
+            Error::NoEventTrigger => "PostgreSQL calls it after commands that define objects.",
             Error::Vanished => "Other sessions are changing this schema. Repeat the call.",
             Error::DocumentTooLarge | Error::Serialization(_) => {
                 "Describe the relations one by one with msar.get_table_details(relation)."

@@ -5,7 +5,9 @@
 
 pub(crate) mod acl;
 pub(crate) mod arguments;
+pub(crate) mod bookkeeping;
 pub(crate) mod deparse;
+pub(crate) mod event_trigger;
 pub(crate) mod expression;
 pub(crate) mod identity;
 pub(crate) mod lock;
