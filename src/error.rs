@@ -27,6 +27,31 @@ pub(crate) enum Error {
     #[error("cannot drop column {attnum} of relation \"{relation}\": it is part of the partition key")]
     PartitionKeyColumn { relation: String, attnum: i32 },
 
+    #[error("column \"{name}\" of relation \"{relation}\" does not exist")]
+    UnknownColumnName { relation: String, name: String },
+
+    #[error("must be owner of relation \"{name}\"")]
+    NotOwner { name: String },
+
+    #[error("cannot keep metadata of temporary table \"{name}\"")]
+    TemporaryTable { name: String },
+
+    #[error("there is no metadata option \"{option}\"")]
+    UnknownOption { option: String },
+
+    #[error("wrong value for \"{option}\": it takes {expected}")]
+    WrongOptionValue { option: &'static str, expected: String },
+
+    #[error("metadata option \"{option}\" does not apply to column \"{column}\", whose ui_type is {ui_type}")]
+    OptionDoesNotApply {
+        option: &'static str,
+        column: String,
+        ui_type: &'static str,
+    },
+
+    #[error("no foreign key leads on from column {attnum} of relation \"{relation}\"")]
+    NoForeignKey { relation: String, attnum: i16 },
+
     #[error("invalid value for argument \"{argument}\": {problem}")]
     InvalidArgument {
         argument: &'static str,
@@ -36,6 +61,9 @@ pub(crate) enum Error {
 
     #[error("the document is larger than a value can be (1 GB)")]
     DocumentTooLarge,
+
+    #[error("no metadata is kept aside for a table \"{schema}\".\"{name}\"")]
+    NothingKept { schema: String, name: String },
 
     #[error("this function serves event triggers only")]
     NoEventTrigger,
@@ -53,7 +81,15 @@ impl Error {
             Error::UnknownSchema(_) => PgSqlErrorCode::ERRCODE_INVALID_SCHEMA_NAME,
             Error::UnknownRelation(_) => PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
             Error::NotDescribable { .. } => PgSqlErrorCode::ERRCODE_WRONG_OBJECT_TYPE,
-            Error::UnknownColumn { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
+            Error::UnknownColumn { .. } | Error::UnknownColumnName { .. } => {
+                PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN
+            }
+            Error::NotOwner { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            Error::TemporaryTable { .. } => PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
+            Error::UnknownOption { .. }
+            | Error::WrongOptionValue { .. }
+            | Error::OptionDoesNotApply { .. }
+            | Error::NoForeignKey { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
             Error::InheritedColumn { .. } | Error::PartitionKeyColumn { .. } => {
                 PgSqlErrorCode::ERRCODE_INVALID_TABLE_DEFINITION
             }
@@ -61,6 +97,7 @@ impl Error {
             Error::DocumentTooLarge | Error::Serialization(_) => {
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED
             }
+            Error::NothingKept { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
             Error::NoEventTrigger => PgSqlErrorCode::ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED,
             Error::Vanished => PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
         }
@@ -77,7 +114,21 @@ impl Error {
             Error::NotDescribable { .. } => {
                 "Pass an ordinary, partitioned or foreign table, a partition, a view or a materialized view."
             }
-            Error::UnknownColumn { .. } => {
+            Error::NotOwner { .. } => {
+                "Who may change its metadata is the owner of the relation, and who has the owner's rights by membership."
+            }
+            Error::TemporaryTable { .. } => "Metadata is kept for relations that outlive the session.",
+            Error::UnknownOption { .. } => {
+                "The options are the columns of msar_catalog.table_metadata and msar_catalog.column_metadata: \\d+ shows their comments."
+            }
+            Error::WrongOptionValue { .. } => "Pass null to clear an option.",
+            Error::OptionDoesNotApply { .. } => {
+                "Which options a column takes is decided by the ui_type of its type, see msar.get_table_details(relation)."
+            }
+            Error::NoForeignKey { .. } => {
+                "A path goes on to another table only from a column that is a foreign key by itself."
+            }
+            Error::UnknownColumn { .. } | Error::UnknownColumnName { .. } => {
                 "msar.get_column_info(relation) gives the columns, each with its attnum as \"id\"."
             }
             Error::InheritedColumn { .. } => "Drop the column of the parent table instead.",
@@ -85,6 +136,9 @@ impl Error {
                 "PostgreSQL never drops such a column, not with CASCADE either."
             }
             Error::InvalidArgument { hint, .. } => hint,
+            Error::NothingKept { .. } => {
+                "msar.list_detached_metadata() gives what is kept aside, as far as you may see it."
+            }
             Error::NoEventTrigger => "PostgreSQL calls it after commands that define objects.",
             Error::Vanished => "Other sessions are changing this schema. Repeat the call.",
             Error::DocumentTooLarge | Error::Serialization(_) => {

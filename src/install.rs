@@ -38,4 +38,13 @@ extension_sql_file!(
 
 extension_sql_file!("../sql/install/metadata.sql", requires = ["schema_functions"]);
 
+extension_sql_file!(
+    "../sql/install/detached_metadata.sql",
+    requires = [
+        "metadata",
+        crate::api::metadata_keeping::follow_command,
+        crate::api::metadata_keeping::place_restored_row
+    ]
+);
+
 extension_sql_file!("../sql/install/ownership.sql", finalize);

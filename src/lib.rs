@@ -4,6 +4,8 @@
 //!
 //! - [`api`]: the functions that SQL can call, a file a topic: decode, call one function below, encode
 //! - [`catalog`]: what is there: rows of the catalogs become the documents that we return
+//! - [`metadata`]: what PostgreSQL cannot know about tables and columns, kept in tables of our own; beside `catalog`, whose
+//!   documents show it
 //! - [`pg`]: the ground floor: the only home of `unsafe`, of catalog scans and of PostgreSQL's C interface
 //! - [`error`]: every error of ours with its SQLSTATE and hint
 //!
@@ -13,6 +15,7 @@ mod api;
 mod catalog;
 mod error;
 mod install;
+mod metadata;
 mod pg;
 
 ::pgrx::pg_module_magic!(name, version);
@@ -20,6 +23,7 @@ mod pg;
 /// Called by PostgreSQL when a session loads the library.
 #[pgrx::pg_guard]
 pub extern "C-unwind" fn _PG_init() {
+    pg::setting::define();
     pg::server::reserve_setting_prefix();
 }
 

@@ -4,3 +4,5 @@
 mod dependents;
 mod describe;
 mod listing;
+mod metadata;
+mod metadata_keeping;
