@@ -42,8 +42,8 @@ extension_sql_file!(
     "../sql/install/detached_metadata.sql",
     requires = [
         "metadata",
-        crate::api::metadata_keeping::follow_command,
-        crate::api::metadata_keeping::place_restored_row
+        "comment_follow_command",
+        "comment_place_restored_row"
     ]
 );
 

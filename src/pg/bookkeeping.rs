@@ -78,7 +78,10 @@ pub(crate) fn is_busy() -> bool {
 }
 
 /// Runs `body` as the owner of a table of ours. Of what it changes, it is not told by events.
-pub(crate) fn as_owner<T>(owner: Oid, body: impl FnOnce(&Statements) -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn as_owner<T>(
+    owner: Oid,
+    body: impl FnOnce(&Statements) -> Result<T, Error>,
+) -> Result<T, Error> {
     struct Busy(bool);
     impl Drop for Busy {
         fn drop(&mut self) {
@@ -87,6 +90,17 @@ pub(crate) fn as_owner<T>(owner: Oid, body: impl FnOnce(&Statements) -> Result<T
     }
     let _busy = Busy(BUSY.replace(true));
     let _disguise = Disguise::as_owner(owner);
+    let statements = Statements::open();
+    body(&statements)
+}
+
+/// Runs `body` as the current role, to whom the policies of our tables apply. Names are looked up in `pg_catalog` alone.
+pub(crate) fn as_caller<T>(body: impl FnOnce(&Statements) -> Result<T, Error>) -> Result<T, Error> {
+    let mut user = Oid::INVALID;
+    let mut security_context = 0;
+    // SAFETY: a plain question.
+    unsafe { pg_sys::GetUserIdAndSecContext(&mut user, &mut security_context) };
+    let _disguise = Disguise::as_owner(user);
     let statements = Statements::open();
     body(&statements)
 }

@@ -39,15 +39,17 @@ pub(crate) fn or_warn(what: &str, body: impl FnOnce() -> Result<(), Error>) {
         Err(
             CaughtError::PostgresError(report)
             | CaughtError::ErrorReport(report)
-            | CaughtError::RustPanic {
-                ereport: report, ..
-            },
+            | CaughtError::RustPanic { ereport: report, .. },
         ) if !is_interruption(report.sql_error_code()) => report,
         Err(error) => error.rethrow(),
     };
-    ErrorReport::new(PgSqlErrorCode::ERRCODE_WARNING, format!("{what}: {}", failure.message()), "")
-        .set_hint("msar.check_metadata() lists what no longer matches, msar.repair_metadata() mends it.")
-        .report(PgLogLevel::WARNING);
+    ErrorReport::new(
+        PgSqlErrorCode::ERRCODE_WARNING,
+        format!("{what}: {}", failure.message()),
+        "",
+    )
+    .set_hint("msar.check_metadata() lists what no longer matches, msar.repair_metadata() mends it.")
+    .report(PgLogLevel::WARNING);
 }
 
 /// Whether somebody wants the statement to stop: a cancel, a statement's or a lock's timeout. (Shutdowns and the other
