@@ -199,7 +199,8 @@ CREATE FUNCTION msar_catalog.hostile() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE NOTICE 'I run as %', current_user; NEW.column_name := 'salary'; RETURN NEW; END $$;
 CREATE TRIGGER hostile BEFORE INSERT OR UPDATE ON msar_catalog.column_metadata FOR EACH ROW EXECUTE FUNCTION msar_catalog.hostile();
 RESET ROLE;
-SELECT msar.set_column_metadata('app.person', '[{"name": "name", "display_width": 7}]')->0->'display_width' AS width;
+SELECT m->>'name' AS name, m->>'display_width' AS width
+FROM jsonb_array_elements(msar.set_column_metadata('app.person', '[{"name": "name", "display_width": 7}]')) AS m;
 DROP TRIGGER hostile ON msar_catalog.column_metadata;
 DROP FUNCTION msar_catalog.hostile;
 
