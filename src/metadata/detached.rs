@@ -77,7 +77,7 @@ pub(crate) const ADD: &str = "
           reason = EXCLUDED.reason,
           detached_at = now()";
 
-/// What is kept for a relation that has no metadata.
+/// What is kept for a relation; for a new one only if it has no metadata of its own.
 const KEPT_FOR: &str = "
     SELECT (
       SELECT to_jsonb(d)
@@ -86,8 +86,13 @@ const KEPT_FOR: &str = "
       JOIN msar_catalog.detached_metadata AS d
         ON (d.schema_name, d.table_name, d.owner_name) = (n.nspname, c.relname, pg_get_userbyid(c.relowner))
       WHERE c.oid = ($1->>'oid')::oid
-        AND NOT EXISTS (SELECT FROM msar_catalog.table_metadata AS m WHERE m.table_oid = c.oid)
-        AND NOT EXISTS (SELECT FROM msar_catalog.column_metadata AS m WHERE m.table_oid = c.oid)
+        AND NOT (
+          ($1->'is_new')::boolean
+          AND (
+            EXISTS (SELECT FROM msar_catalog.table_metadata AS m WHERE m.table_oid = c.oid)
+            OR EXISTS (SELECT FROM msar_catalog.column_metadata AS m WHERE m.table_oid = c.oid)
+          )
+        )
     )";
 
 /// Removes what was attached, but for what did not fit.
@@ -135,6 +140,7 @@ impl Placement {
             };
             let numbered = portable::to_numbers(options, relation.to_u32(), own, &Live);
             placement.problems = numbered.problems;
+            placement.left.table = Some(numbered.left).filter(|left| !left.is_empty());
             placement.table = Some((numbered.options, numbered.refs));
         }
         for (name, options) in &document.columns {
@@ -147,6 +153,12 @@ impl Placement {
             }
         }
         Ok(placement)
+    }
+
+    /// Whether nothing has a place.
+    fn is_empty(&self) -> bool {
+        let no_options = self.table.as_ref().is_none_or(|(options, _)| options.is_empty());
+        no_options && self.columns.is_empty()
     }
 
     /// The rows to insert, as the statements of `statements.rs` take them.
@@ -193,9 +205,27 @@ impl State {
     }
 }
 
+/// What appeared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reappeared {
+    /// The relation for which metadata is kept.
+    Itself,
+    /// A relation of which its options speak.
+    Referent,
+}
+
 /// Gives a relation that appeared, or got its owner, the metadata that is kept for it.
-pub(crate) fn attach_again(statements: &Statements, catalog: &Catalog, relation: Oid) -> Result<(), Error> {
-    let Some(kept) = statements.query::<Option<Detached>>(KEPT_FOR, &json!({"oid": relation.to_u32()}))?
+/// When it is a table of which its options speak that appeared, these options are attached.
+pub(crate) fn attach_again(
+    statements: &Statements,
+    catalog: &Catalog,
+    relation: Oid,
+    reappeared: Reappeared,
+) -> Result<(), Error> {
+    let Some(mut kept) = statements.query::<Option<Detached>>(
+        KEPT_FOR,
+        &json!({"oid": relation.to_u32(), "is_new": reappeared == Reappeared::Itself}),
+    )?
     else {
         return Ok(());
     };
@@ -206,7 +236,18 @@ pub(crate) fn attach_again(statements: &Statements, catalog: &Catalog, relation:
         ));
         return Ok(());
     }
-    let placement = Placement::find(catalog, relation, &kept.metadata)?;
+    let waiting = match reappeared {
+        Reappeared::Itself => Document::default(),
+        Reappeared::Referent => Document {
+            table: None,
+            columns: std::mem::take(&mut kept.metadata.columns),
+        },
+    };
+    let mut placement = Placement::find(catalog, relation, &kept.metadata)?;
+    placement.left.columns.extend(waiting.columns);
+    if placement.is_empty() {
+        return Ok(());
+    }
     attach(statements, relation, &kept, &placement)?;
     report::notice(format!(
         "metadata of a former table {table} is attached to the new one: {} columns{}",

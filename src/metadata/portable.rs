@@ -8,7 +8,7 @@
 //!
 //! Pure: what the names of a database are is asked of a [`Names`].
 
-use super::options::{Kind, TABLE_OPTIONS, attnum};
+use super::options::{Kind, MetadataOption, TABLE_OPTIONS, attnum};
 use super::refs::{Refs, TableRef};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -30,7 +30,9 @@ pub(crate) trait Names {
 pub(crate) struct Numbered {
     pub(crate) options: Options,
     pub(crate) refs: Refs,
-    /// What could not be placed: the reasons.
+    /// Options that speak of another table, or a column of it, that is not there. They wait for it as they are.
+    pub(crate) left: Options,
+    /// Why something could not be placed.
     pub(crate) problems: Vec<String>,
 }
 
@@ -65,45 +67,33 @@ pub(crate) fn to_names(options: &Options, table: u32, refs: &Refs) -> Options {
         .collect()
 }
 
-/// Replaces names by the numbers that they have in this database, for the options of `table`. What is not there is left
-/// out and told among the problems.
+/// Replaces names by the numbers that they have in this database, for the options of `table`. Columns that the table
+/// does not have are left out.
 pub(crate) fn to_numbers(options: &Options, table: u32, own: TableRef, names: &impl Names) -> Numbered {
     let mut numbering = Numbering {
         table,
         names,
         refs: Refs::from([(table, own)]),
+        waits: false,
         problems: Vec::new(),
     };
+    let mut left = Options::new();
     let options = TABLE_OPTIONS
         .iter()
         .filter_map(|option| {
             let value = options.get(option.name).filter(|value| !value.is_null())?;
-            let numbered = match option.kind {
-                Kind::Attnum => numbering.own_column(option.name, value)?,
-                Kind::Attnums => {
-                    let columns = value.as_array()?.iter();
-                    columns
-                        .filter_map(|column| numbering.own_column(option.name, column))
-                        .collect()
-                }
-                Kind::Table => Value::from(numbering.relation(option.name, value)?),
-                Kind::Template => {
-                    let parts = value.as_array()?.iter();
-                    parts
-                        .filter_map(|part| match part {
-                            Value::Array(path) => numbering.path(option.name, path),
-                            text => Some(text.clone()),
-                        })
-                        .collect()
-                }
-                _ => value.clone(),
-            };
-            Some((option.name.to_owned(), numbered))
+            let numbered = numbering.option(option, value);
+            if std::mem::take(&mut numbering.waits) {
+                left.insert(option.name.to_owned(), value.clone());
+                return None;
+            }
+            Some((option.name.to_owned(), numbered?))
         })
         .collect();
     Numbered {
         options,
         refs: numbering.refs,
+        left,
         problems: numbering.problems,
     }
 }
@@ -149,10 +139,35 @@ struct Numbering<'a, N> {
     table: u32,
     names: &'a N,
     refs: Refs,
+    /// Whether something of another table was missing.
+    waits: bool,
     problems: Vec<String>,
 }
 
 impl<N: Names> Numbering<'_, N> {
+    fn option(&mut self, option: &MetadataOption, value: &Value) -> Option<Value> {
+        Some(match option.kind {
+            Kind::Attnum => self.own_column(option.name, value)?,
+            Kind::Attnums => {
+                let columns = value.as_array()?.iter();
+                columns
+                    .filter_map(|column| self.own_column(option.name, column))
+                    .collect()
+            }
+            Kind::Table => Value::from(self.relation(option.name, value)?),
+            Kind::Template => {
+                let parts = value.as_array()?.iter();
+                parts
+                    .filter_map(|part| match part {
+                        Value::Array(path) => self.path(option.name, path),
+                        text => Some(text.clone()),
+                    })
+                    .collect()
+            }
+            _ => value.clone(),
+        })
+    }
+
     fn own_column(&mut self, option: &str, name: &Value) -> Option<Value> {
         let name = name.as_str()?;
         self.column(option, self.table, name).map(Value::from)
@@ -160,6 +175,7 @@ impl<N: Names> Numbering<'_, N> {
 
     fn column(&mut self, option: &str, table: u32, name: &str) -> Option<i16> {
         let Some(number) = self.names.column(table, name) else {
+            self.waits |= table != self.table;
             self.problems
                 .push(format!("{option}: there is no column \"{name}\""));
             return None;
@@ -173,6 +189,7 @@ impl<N: Names> Numbering<'_, N> {
     fn relation(&mut self, option: &str, target: &Value) -> Option<u32> {
         let (schema, name) = (target.get("schema")?.as_str()?, target.get("name")?.as_str()?);
         let Some(relation) = self.names.relation(schema, name) else {
+            self.waits = true;
             self.problems
                 .push(format!("{option}: there is no table \"{schema}\".\"{name}\""));
             return None;
@@ -297,6 +314,10 @@ mod tests {
         }));
         let numbered = to_numbers(&options, 20, book(), &Library);
         assert_eq!(Value::Object(numbered.options), json!({"column_order": [7]}));
+        assert_eq!(
+            Value::Object(numbered.left),
+            json!({"import_target_oid": {"schema": "app", "name": "gone"}})
+        );
         assert_eq!(
             numbered.problems,
             [

@@ -39,9 +39,8 @@ pub(crate) fn place(row: Value) -> Result<Option<Value>, Error> {
         return Ok(None);
     };
     let placement = Placement::find(&catalog, relation, &document)?;
-    let left = placement.left_behind(&document, relation);
-    if !left.is_empty() {
-        row.put_aside(&left, &placement.problems.join("; "))?;
+    if !placement.left.is_empty() {
+        row.put_aside(&placement.left, &placement.problems.join("; "))?;
     }
     let mut fields = match (
         placement.table_rows(relation).pop(),
@@ -94,21 +93,5 @@ impl RestoredRow {
             "metadata": document, "reason": reason,
         });
         bookkeeping::as_owner(store.owner, |statements| statements.run(detached::ADD, &copy))
-    }
-}
-
-impl Placement {
-    /// What of the document has no place: columns, and options of the table that speak of something that is not here.
-    fn left_behind(&self, document: &Document, relation: Oid) -> Document {
-        let mut left = self.left.clone();
-        if let (Some(wanted), Some((options, refs))) = (&document.table, &self.table) {
-            let placed = portable::to_names(options, relation.to_u32(), refs);
-            let lost = wanted
-                .iter()
-                .filter(|(name, value)| placed.get(*name) != Some(*value));
-            let lost: portable::Options = lost.map(|(name, value)| (name.clone(), value.clone())).collect();
-            left.table = Some(lost).filter(|lost| !lost.is_empty());
-        }
-        left
     }
 }

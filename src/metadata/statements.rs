@@ -22,15 +22,27 @@ pub(super) static UPDATE_COLUMNS: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// Inserts rows of `table_metadata`, where there is none. The parameter is an array of rows.
+/// Inserts rows of `table_metadata`; where there is one, the options that it does not have. The parameter is an array of
+/// rows.
 pub(super) static INSERT_TABLES: LazyLock<String> = LazyLock::new(|| {
-    let columns = each(&TABLE_OPTIONS, str::to_owned);
+    let merged = each(&TABLE_OPTIONS, |name| {
+        format!("{name} = COALESCE(m.{name}, EXCLUDED.{name})")
+    });
     format!(
-        "INSERT INTO msar_catalog.table_metadata (table_oid, refs, {columns}) SELECT table_oid, refs, {columns} \
-         FROM jsonb_populate_recordset(NULL::msar_catalog.table_metadata, $1) \
-         ON CONFLICT (table_oid) DO NOTHING"
+        "{} DO UPDATE SET refs = m.refs || EXCLUDED.refs, {merged}",
+        insert_tables()
     )
 });
+
+fn insert_tables() -> String {
+    let columns = each(&TABLE_OPTIONS, str::to_owned);
+    format!(
+        "INSERT INTO msar_catalog.table_metadata AS m (table_oid, refs, {columns}) \
+         SELECT table_oid, refs, {columns} \
+         FROM jsonb_populate_recordset(NULL::msar_catalog.table_metadata, $1) \
+         ON CONFLICT (table_oid)"
+    )
+}
 
 /// Inserts rows of `column_metadata`, where there is none. The parameter is an array of rows.
 pub(super) static INSERT_COLUMNS: LazyLock<String> = LazyLock::new(|| {
@@ -45,9 +57,9 @@ pub(super) static INSERT_COLUMNS: LazyLock<String> = LazyLock::new(|| {
 /// Writes rows of `table_metadata` in the place of what is there. The parameter is an array of rows.
 pub(super) static REPLACE_TABLES: LazyLock<String> = LazyLock::new(|| {
     let updates = each(&TABLE_OPTIONS, |name| format!("{name} = EXCLUDED.{name}"));
-    INSERT_TABLES.replace(
-        "DO NOTHING",
-        &format!("DO UPDATE SET refs = EXCLUDED.refs, {updates}"),
+    format!(
+        "{} DO UPDATE SET refs = EXCLUDED.refs, {updates}",
+        insert_tables()
     )
 });
 

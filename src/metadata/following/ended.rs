@@ -2,7 +2,7 @@
 
 use super::change::{Catalogs, State, TableKey};
 use crate::error::Error;
-use crate::metadata::detached;
+use crate::metadata::detached::{self, Reappeared};
 use crate::metadata::options::COLUMN_OPTIONS;
 use crate::metadata::repair;
 use crate::metadata::statements::{RESTORED_ROWS_COMPLETE, UPDATE_COLUMNS};
@@ -38,6 +38,17 @@ macro_rules! touched {
                  JOIN msar_catalog.detached_metadata AS d
                    ON (d.schema_name, d.table_name, d.owner_name) = (n.nspname, c.relname, pg_get_userbyid(c.relowner))
                  WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')
+               ),
+               'referents', (
+                 SELECT COALESCE(jsonb_agg(DISTINCT w.oid::bigint), '[]') FROM touched AS t
+                 JOIN pg_class AS c ON c.oid = t.oid
+                 JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                 JOIN msar_catalog.detached_metadata AS d
+                   ON jsonb_path_exists(d.metadata->'table', '$.** ? (@.schema == $schema && @.name == $name)',
+                        jsonb_build_object('schema', n.nspname, 'name', c.relname))
+                 JOIN pg_namespace AS s ON s.nspname = d.schema_name
+                 JOIN pg_class AS w
+                   ON (w.relnamespace, w.relname, pg_get_userbyid(w.relowner)) = (s.oid, d.table_name, d.owner_name)
                ),
                'ours', EXISTS (
                  SELECT FROM touched AS t JOIN pg_class AS c ON c.oid = t.oid
@@ -76,6 +87,8 @@ struct Touched {
     followed: Vec<u32>,
     /// Relations for which metadata is kept aside.
     awaited: Vec<u32>,
+    /// Relations with options that are kept aside because they speak of a touched one.
+    referents: Vec<u32>,
     /// Whether the command altered a table of ours.
     ours: bool,
 }
@@ -105,8 +118,11 @@ pub(super) fn follow(store: &Store, tag: &str) -> Result<(), Error> {
         changes.write(statements)?;
         for oid in touched.awaited {
             if is_new_to_its_owner(&catalogs, oid.into())? {
-                detached::attach_again(statements, &catalogs.after, oid.into())?;
+                detached::attach_again(statements, &catalogs.after, oid.into(), Reappeared::Itself)?;
             }
+        }
+        for oid in touched.referents {
+            detached::attach_again(statements, &catalogs.after, oid.into(), Reappeared::Referent)?;
         }
         // pg_dump's --disable-triggers, or somebody who wants to write in peace: what came in meanwhile has not been
         // looked at.
