@@ -37,6 +37,31 @@ pub(crate) enum Error {
     #[error("cannot drop {object} because it is required by the database system")]
     SystemObject { object: String },
 
+    #[error("column \"{name}\" of relation \"{relation}\" does not exist")]
+    UnknownColumnName { relation: String, name: String },
+
+    #[error("must be owner of relation \"{name}\"")]
+    NotOwner { name: String },
+
+    #[error("cannot keep metadata of temporary table \"{name}\"")]
+    TemporaryTable { name: String },
+
+    #[error("there is no metadata option \"{option}\"")]
+    UnknownOption { option: String },
+
+    #[error("wrong value for \"{option}\": it takes {expected}")]
+    WrongOptionValue { option: &'static str, expected: String },
+
+    #[error("metadata option \"{option}\" does not apply to column \"{column}\", whose ui_type is {ui_type}")]
+    OptionDoesNotApply {
+        option: &'static str,
+        column: String,
+        ui_type: &'static str,
+    },
+
+    #[error("no foreign key leads on from column {attnum} of relation \"{relation}\"")]
+    NoForeignKey { relation: String, attnum: i16 },
+
     #[error("invalid value for argument \"{argument}\": {problem}")]
     InvalidArgument {
         argument: &'static str,
@@ -57,6 +82,12 @@ pub(crate) enum Error {
     #[error("the document is larger than a value can be (1 GB)")]
     DocumentTooLarge,
 
+    #[error("no metadata is kept aside for a table \"{schema}\".\"{name}\"")]
+    NothingKept { schema: String, name: String },
+
+    #[error("this function serves event triggers only")]
+    NoEventTrigger,
+
     #[error("a catalog entry went away while it was read")]
     Vanished,
 
@@ -72,7 +103,15 @@ impl Error {
             Error::NotDescribable { .. } | Error::FixedColumns { .. } => {
                 PgSqlErrorCode::ERRCODE_WRONG_OBJECT_TYPE
             }
-            Error::UnknownColumn { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
+            Error::UnknownColumn { .. } | Error::UnknownColumnName { .. } => {
+                PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN
+            }
+            Error::NotOwner { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            Error::TemporaryTable { .. } => PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
+            Error::UnknownOption { .. }
+            | Error::WrongOptionValue { .. }
+            | Error::OptionDoesNotApply { .. }
+            | Error::NoForeignKey { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
             Error::InheritedColumn { .. } | Error::PartitionKeyColumn { .. } => {
                 PgSqlErrorCode::ERRCODE_INVALID_TABLE_DEFINITION
             }
@@ -85,6 +124,8 @@ impl Error {
             Error::DocumentTooLarge | Error::Serialization(_) => {
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED
             }
+            Error::NothingKept { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
+            Error::NoEventTrigger => PgSqlErrorCode::ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED,
             Error::Vanished => PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
         }
     }
@@ -101,7 +142,21 @@ impl Error {
             Error::NotDescribable { .. } => {
                 "Pass an ordinary, partitioned or foreign table, a partition, a view or a materialized view."
             }
-            Error::UnknownColumn { .. } => {
+            Error::NotOwner { .. } => {
+                "Who may change its metadata is the owner of the relation, and who has the owner's rights by membership."
+            }
+            Error::TemporaryTable { .. } => "Metadata is kept for relations that outlive the session.",
+            Error::UnknownOption { .. } => {
+                "The options are the columns of msar_catalog.table_metadata and msar_catalog.column_metadata: \\d+ shows their comments."
+            }
+            Error::WrongOptionValue { .. } => "Pass null to clear an option.",
+            Error::OptionDoesNotApply { .. } => {
+                "Which options a column takes is decided by the ui_type of its type, see msar.get_table_details(relation)."
+            }
+            Error::NoForeignKey { .. } => {
+                "A path goes on to another table only from a column that is a foreign key by itself."
+            }
+            Error::UnknownColumn { .. } | Error::UnknownColumnName { .. } => {
                 "msar.get_column_info(relation) gives the columns, each with its attnum as \"id\"."
             }
             Error::InheritedColumn { .. } => "Drop the column of the parent table instead.",
@@ -116,6 +171,10 @@ impl Error {
                 "Say what the file is ({\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}), or leave bad rows out: {\"bad_rows\": \"skip\"}."
             }
             Error::InvalidArgument { hint, .. } | Error::NotCastable { hint, .. } => hint,
+            Error::NothingKept { .. } => {
+                "msar.list_detached_metadata() gives what is kept aside, as far as you may see it."
+            }
+            Error::NoEventTrigger => "PostgreSQL calls it after commands that define objects.",
             Error::Vanished => "Other sessions are changing this schema. Repeat the call.",
             Error::DocumentTooLarge | Error::Serialization(_) => {
                 "Describe the relations one by one with msar.get_table_details(relation)."

@@ -77,4 +77,11 @@ extension_sql_file!(
     requires = ["casts", infer_table_column_data_types, parse_file]
 );
 
+extension_sql_file!("../sql/install/metadata.sql", requires = ["schema_functions"]);
+
+extension_sql_file!(
+    "../sql/install/detached_metadata.sql",
+    requires = ["metadata", "comment_follow_command", "comment_place_restored_row"]
+);
+
 extension_sql_file!("../sql/install/ownership.sql", finalize);

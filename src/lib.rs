@@ -6,6 +6,8 @@
 //! - [`catalog`]: what is there: rows of the catalogs become the documents that we return
 //! - [`import`]: from text to typed tables: inferring types, importing files
 //! - [`types`]: what texts mean as values of a type; calls no PostgreSQL
+//! - [`metadata`]: what PostgreSQL cannot know about tables and columns, kept in tables of our own; beside `catalog`, whose
+//!   documents show it
 //! - [`pg`]: the ground floor: the only home of `unsafe`, of catalog scans and of PostgreSQL's C interface
 //! - [`error`]: every error of ours with its SQLSTATE and hint
 //!
@@ -16,6 +18,7 @@ mod catalog;
 mod error;
 mod import;
 mod install;
+mod metadata;
 mod pg;
 #[cfg(any(test, feature = "pg_test"))]
 mod tests;
@@ -26,6 +29,7 @@ mod types;
 /// Called by PostgreSQL when a session loads the library.
 #[pgrx::pg_guard]
 pub extern "C-unwind" fn _PG_init() {
+    pg::setting::define();
     pg::server::reserve_setting_prefix();
 }
 

@@ -8,3 +8,5 @@ mod import;
 mod infer;
 mod listing;
 mod text_parts;
+mod metadata;
+mod metadata_keeping;

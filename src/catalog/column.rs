@@ -6,6 +6,7 @@ use super::default::ColumnDefault;
 use super::rows::{PgAttrdef, PgAttribute};
 use super::types::{Domain, TypeInfo, TypeOptions, UiType};
 use crate::error::Error;
+use crate::metadata::stored::{self, Metadata};
 use crate::pg::acl::Privileges;
 use crate::pg::scan::Char;
 use crate::pg::{Oid, deparse};
@@ -41,7 +42,7 @@ pub(crate) struct ColumnDetails {
     collation: Option<String>,
     domain: Option<Rc<Domain>>,
     enum_values: Option<Rc<[String]>>,
-    metadata: Option<()>,
+    metadata: Option<Metadata>,
 }
 
 #[derive(Serialize)]
@@ -59,6 +60,7 @@ pub(crate) struct ColumnContext<'a> {
     /// Attnums of columns that something has a normal dependency on.
     pub(crate) with_dependents: &'a [i32],
     pub(crate) comments: &'a mut Comments,
+    pub(crate) metadata: &'a mut stored::OfTable,
 }
 
 impl ColumnInfo {
@@ -78,7 +80,7 @@ impl ColumnInfo {
             default: default_of(catalog, row, context.defaults)?,
             has_dependents: context.with_dependents.contains(&row.attnum.into()),
             description: context.comments.take(row.attnum),
-            current_role_priv: privileges_on(catalog, row, context),
+            current_role_priv: privileges_on(catalog, row, context.owner, context.relation_privileges),
         })
     }
 }
@@ -90,9 +92,13 @@ impl ColumnDetails {
         context: &mut ColumnContext<'_>,
     ) -> Result<Self, Error> {
         let info = catalog.type_info(row.atttypid)?;
+        let metadata = readable_metadata(catalog, row, info.ui_type, context);
+        let names_file = metadata
+            .as_ref()
+            .is_some_and(|metadata| metadata.get("file_backend").is_some());
         Ok(Self {
             type_full: catalog.type_name_with_modifiers(row.atttypid, row.atttypmod)?,
-            ui_type: info.ui_type,
+            ui_type: if names_file { UiType::File } else { info.ui_type },
             identity: match row.attidentity {
                 Char(b'a') => Some("always"),
                 Char(b'd') => Some("by_default"),
@@ -102,20 +108,35 @@ impl ColumnDetails {
             collation: collation_of(&info, row)?,
             domain: info.domain(),
             enum_values: info.enum_values.clone(),
-            metadata: None,
+            metadata,
             info: ColumnInfo::read(catalog, row, context)?,
         })
     }
 }
 
 /// The privileges on a column: those on the table, and those granted on the column.
-pub(crate) fn privileges_on(catalog: &Catalog, row: &PgAttribute, context: &ColumnContext<'_>) -> Privileges {
+pub(crate) fn privileges_on(
+    catalog: &Catalog,
+    row: &PgAttribute,
+    owner: Oid,
+    on_relation: Privileges,
+) -> Privileges {
     match &row.attacl {
-        None => context.relation_privileges,
-        Some(acl) => context
-            .relation_privileges
-            .union(catalog.role.privileges_on_column(context.owner, acl)),
+        None => on_relation,
+        Some(acl) => on_relation.union(catalog.role.privileges_on_column(owner, acl)),
     }
+}
+
+/// The metadata of a column, if there is any that the current role may read.
+fn readable_metadata(
+    catalog: &Catalog,
+    row: &PgAttribute,
+    ui_type: UiType,
+    context: &mut ColumnContext<'_>,
+) -> Option<Metadata> {
+    let metadata = context.metadata.take_column(row, ui_type)?;
+    let privileges = privileges_on(catalog, row, context.owner, context.relation_privileges);
+    stored::is_readable(catalog, context.owner, privileges).then_some(metadata)
 }
 
 fn stored_expression<'a>(row: &PgAttribute, defaults: &'a [PgAttrdef]) -> Option<&'a str> {

@@ -56,6 +56,18 @@ pub(crate) struct RelationName {
     name: Rc<str>,
 }
 
+impl RelationName {
+    /// The names of the schema and the relation.
+    pub(crate) fn parts(&self) -> (&str, &str) {
+        (&self.schema, &self.name)
+    }
+
+    /// Whether it has these names.
+    pub(crate) fn is(&self, schema: &str, name: &str) -> bool {
+        self.parts() == (schema, name)
+    }
+}
+
 impl Catalog {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
         Self {

@@ -11,10 +11,10 @@ pub(crate) struct PreviewSettings {
 
 impl PreviewSettings {
     /// The default: the column named, in braces.
-    pub(crate) fn of_column(column: Option<&str>) -> Self {
+    pub(crate) fn of_column(column: Option<&str>, customized: bool) -> Self {
         Self {
             template: column.map(placeholder),
-            customized: false,
+            customized,
         }
     }
 }

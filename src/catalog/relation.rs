@@ -10,6 +10,7 @@ use super::rows::{
 };
 use super::{Catalog, dependency, oid, optional_oid};
 use crate::error::Error;
+use crate::metadata::stored::{self, Metadata, OfTable};
 use crate::pg::Oid;
 use crate::pg::acl::Privileges;
 use crate::pg::scan::Char;
@@ -50,7 +51,7 @@ pub(crate) struct TableDetails {
     constraints: Vec<Rc<Constraint>>,
     incoming: Vec<Rc<Constraint>>,
     preview_settings: PreviewSettings,
-    metadata: Option<()>,
+    metadata: Option<Metadata>,
 }
 
 /// The kinds of relations that we describe.
@@ -116,7 +117,7 @@ pub(crate) fn find(catalog: &Catalog, relation: Oid) -> Result<PgClass, Error> {
     Ok(row)
 }
 
-fn privileges(catalog: &Catalog, row: &PgClass) -> Privileges {
+pub(crate) fn privileges(catalog: &Catalog, row: &PgClass) -> Privileges {
     let is_view = row.relkind == Char(pg_sys::RELKIND_VIEW);
     catalog
         .role
@@ -148,6 +149,8 @@ struct Parts {
     defaults: Vec<PgAttrdef>,
     constraints: Vec<PgConstraint>,
     comments: Comments,
+    /// For those who tell of it.
+    metadata: OfTable,
     dependents: Vec<PgDepend>,
     /// Attnums in key order.
     primary_key: Vec<i16>,
@@ -173,6 +176,7 @@ impl Parts {
                 Vec::new()
             },
             comments: Comments::read(catalog, relation),
+            metadata: OfTable::default(),
             primary_key: primary_key
                 .map(|constraint| constraint.conkey.clone())
                 .unwrap_or_default(),
@@ -208,6 +212,7 @@ impl Parts {
             defaults: &self.defaults,
             with_dependents: &self.with_dependents,
             comments: &mut self.comments,
+            metadata: &mut self.metadata,
         };
         (&self.columns, context)
     }
@@ -232,6 +237,7 @@ impl TableDetails {
             name: row.relname.clone(),
         })?;
         let mut parts = Parts::read(catalog, row.oid);
+        parts.metadata = OfTable::read(catalog, row)?;
         parts.remember_names(catalog, row)?;
         let description = parts.comments.take_relation();
         let info = TableInfo::with_comment(catalog, row, description).ok_or(Error::Vanished)?;
@@ -241,7 +247,12 @@ impl TableDetails {
         let has_dependents = is_held || dependency::refuses_drop(&catalog.reader, row.oid, &parts.dependents);
         let constraints = own_constraints(catalog, std::mem::take(&mut parts.constraints))?;
         let (columns, mut context) = parts.column_context(catalog, row);
-        let preview_settings = PreviewSettings::of_column(preview_column(catalog, columns, &context)?);
+        let metadata = readable_metadata(catalog, row.oid, columns, &mut context);
+        let is_customized = metadata
+            .as_ref()
+            .is_some_and(|metadata| metadata.get("preview_customized") == Some(&true.into()));
+        let preview_column = preview_column(catalog, columns, &context)?;
+        let preview_settings = PreviewSettings::of_column(preview_column, is_customized);
         let columns: Vec<ColumnDetails> = columns
             .iter()
             .map(|column| ColumnDetails::read(catalog, column, &mut context))
@@ -257,9 +268,34 @@ impl TableDetails {
             constraints,
             incoming,
             preview_settings,
-            metadata: None,
+            metadata,
         })
     }
+}
+
+/// The metadata of the relation itself, if there is any and the current role may read a column.
+fn readable_metadata(
+    catalog: &Catalog,
+    relation: Oid,
+    columns: &[PgAttribute],
+    context: &mut ColumnContext<'_>,
+) -> Option<Metadata> {
+    let metadata = context.metadata.take_table(catalog, relation)?;
+    let may_read = stored::is_readable(catalog, context.owner, context.relation_privileges)
+        || readable(catalog, columns, context).next().is_some();
+    may_read.then_some(metadata)
+}
+
+/// The columns that the current role may read.
+fn readable<'a>(
+    catalog: &Catalog,
+    columns: &'a [PgAttribute],
+    context: &ColumnContext<'_>,
+) -> impl Iterator<Item = &'a PgAttribute> {
+    let (owner, on_relation) = (context.owner, context.relation_privileges);
+    columns
+        .iter()
+        .filter(move |column| column::privileges_on(catalog, column, owner, on_relation).includes_select())
 }
 
 fn partition_of(catalog: &Catalog, row: &PgClass) -> Option<Oid> {
@@ -308,15 +344,12 @@ fn preview_column<'a>(
     columns: &'a [PgAttribute],
     context: &ColumnContext<'_>,
 ) -> Result<Option<&'a str>, Error> {
-    let readable = || {
-        columns
-            .iter()
-            .filter(|column| column::privileges_on(catalog, column, context).includes_select())
-    };
-    for column in readable() {
+    for column in readable(catalog, columns, context) {
         if catalog.type_info(column.atttypid)?.category == pg_sys::TYPCATEGORY_STRING {
             return Ok(Some(&column.attname));
         }
     }
-    Ok(readable().next().map(|column| column.attname.as_str()))
+    Ok(readable(catalog, columns, context)
+        .next()
+        .map(|column| column.attname.as_str()))
 }

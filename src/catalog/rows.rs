@@ -66,6 +66,7 @@ catalog_row!(
         relowner: Oid,
         reltuples: f32,
         relkind: Char,
+        relpersistence: Char,
         reloftype: Oid,
         relispartition: bool,
         relacl: Option<Acl>,

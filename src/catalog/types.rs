@@ -47,8 +47,7 @@ struct DomainCheck {
 }
 
 /// The kind of input that a client shows for a column.
-#[derive(Clone, Copy, Serialize, PartialEq, Eq, Debug)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum UiType {
     Text,
     Number,
@@ -66,6 +65,8 @@ pub(crate) enum UiType {
     Uuid,
     Range,
     Binary,
+    /// A column that refers to files, by its metadata; no type by itself is one.
+    File,
     Other,
 }
 
@@ -184,6 +185,30 @@ fn own_ui_type(catalog: &Catalog, row: &PgType) -> Result<Option<UiType>, Error>
 }
 
 impl UiType {
+    /// The word for it in documents.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            UiType::Text => "text",
+            UiType::Number => "number",
+            UiType::Money => "money",
+            UiType::Boolean => "boolean",
+            UiType::Date => "date",
+            UiType::Time => "time",
+            UiType::DateTime => "datetime",
+            UiType::Duration => "duration",
+            UiType::Email => "email",
+            UiType::Uri => "uri",
+            UiType::Enum => "enum",
+            UiType::Array => "array",
+            UiType::Json => "json",
+            UiType::Uuid => "uuid",
+            UiType::Range => "range",
+            UiType::Binary => "binary",
+            UiType::File => "file",
+            UiType::Other => "other",
+        }
+    }
+
     /// The kind of a type that is neither an array nor a domain. See the table in docs/describe.md.
     fn of_base_type(oid: Oid, typtype: Char, category: Char) -> Self {
         match typtype.0 {
@@ -222,6 +247,12 @@ impl UiType {
             (pg_sys::TYPCATEGORY_TIMESPAN, false) => UiType::Duration,
             _ => UiType::Other,
         }
+    }
+}
+
+impl Serialize for UiType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 

@@ -3,6 +3,12 @@
 use super::Oid;
 use pgrx::pg_sys;
 
+/// Waits for whoever alters or drops a relation, and keeps others from it until the transaction ends.
+pub(crate) fn share_until_commit(relation: Oid) {
+    // SAFETY: inside of a transaction, as every function call is.
+    unsafe { pg_sys::LockRelationOid(relation, pg_sys::AccessShareLock as i32) }
+}
+
 /// The lock that a SELECT takes on a relation, held as long as this value lives.
 pub(crate) struct RelationLock(Oid);
 

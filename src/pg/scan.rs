@@ -1,20 +1,30 @@
-//! Reading catalogs: index scans by one snapshot, rows as typed structs.
+//! Reading catalogs, and tables of our own: index scans by one snapshot, rows as typed structs.
 //!
 //! A row type names the columns that it wants; their positions are looked up in the running server's catalog once,
 //! so one build of the source fits every version, and a column that a version does not have reads as `None`.
 
-use super::{array, snapshot::Snapshot, text, tuple};
+use super::{array, json, snapshot::Snapshot, text, tuple, value};
 use pgrx::pg_sys::{self, Datum, Oid};
 use pgrx::{FromDatum, name_data_to_str};
 use rustc_hash::FxHashMap;
 use std::any::TypeId;
 use std::cell::RefCell;
+use std::ffi::CStr;
 use std::rc::Rc;
 
-/// A struct that is read from the rows of one catalog. Made by [`catalog_row!`](crate::catalog_row).
+/// Where rows come from.
+#[derive(Clone, Copy)]
+pub(crate) enum Source {
+    /// A catalog, by its OID.
+    Catalog(u32),
+    /// One of our own tables, by its name in `msar_catalog`.
+    Own(&'static CStr),
+}
+
+/// A struct that is read from the rows of one catalog. Mostly made by [`catalog_row!`](crate::catalog_row).
 pub(crate) trait CatalogRow: Sized + 'static {
-    /// OID of the catalog.
-    const CATALOG: u32;
+    /// The catalog.
+    const SOURCE: Source;
     /// The columns, in the order of the struct's fields.
     const COLUMNS: &'static [&'static str];
     /// Takes the fields out of a row.
@@ -29,7 +39,7 @@ macro_rules! catalog_row {
         pub(crate) struct $name { $(pub(crate) $column: $type),* }
 
         impl $crate::pg::scan::CatalogRow for $name {
-            const CATALOG: u32 = $catalog;
+            const SOURCE: $crate::pg::scan::Source = $crate::pg::scan::Source::Catalog($catalog);
             const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),*];
             fn read(row: &$crate::pg::scan::Row<'_>) -> Self {
                 let mut position = 0..;
@@ -124,6 +134,30 @@ impl FromColumn for Text {
     }
 }
 
+/// A column of type `jsonb`.
+pub(crate) struct Json(pub(crate) serde_json::Value);
+
+impl FromColumn for Json {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        Self(datum.map_or(serde_json::Value::Null, |datum| unsafe {
+            json::from_jsonb_datum(datum)
+        }))
+    }
+}
+
+/// A column of type `timestamp with time zone`.
+pub(crate) struct Timestamp(pub(crate) value::Value);
+
+impl FromColumn for Timestamp {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        Self(datum.map_or(value::Value::Null, |datum| unsafe {
+            value::decode(datum, pg_sys::TIMESTAMPTZOID)
+        }))
+    }
+}
+
 impl<T: FromColumn> FromColumn for Option<T> {
     unsafe fn from_column(datum: Option<Datum>) -> Self {
         // SAFETY: promised by the caller.
@@ -154,7 +188,7 @@ impl Key {
 /// Reads catalogs by one snapshot. Each catalog is opened once and closed when the reader goes.
 pub(crate) struct Reader {
     snapshot: Snapshot,
-    open: RefCell<FxHashMap<TypeId, Rc<OpenCatalog>>>,
+    open: RefCell<FxHashMap<TypeId, Option<Rc<OpenCatalog>>>>,
     indexes: RefCell<FxHashMap<u32, OpenIndex>>,
 }
 
@@ -169,7 +203,21 @@ impl Reader {
 
     /// The rows that match all keys, found through `index`; in the index's order.
     pub(crate) fn by_index<R: CatalogRow>(&self, index: u32, keys: &[(&str, Key)]) -> Vec<R> {
-        let catalog = self.catalog::<R>();
+        match self.catalog::<R>() {
+            Some(catalog) => self.scan_index(&catalog, index, keys),
+            None => Vec::new(),
+        }
+    }
+
+    /// The same, found through the primary key of a table of our own.
+    pub(crate) fn by_primary_key<R: CatalogRow>(&self, keys: &[(&str, Key)]) -> Vec<R> {
+        match self.catalog::<R>() {
+            Some(table) => self.scan_index(&table, table.primary_key_index(), keys),
+            None => Vec::new(),
+        }
+    }
+
+    fn scan_index<R: CatalogRow>(&self, catalog: &OpenCatalog, index: u32, keys: &[(&str, Key)]) -> Vec<R> {
         let index = self.index(index);
         let mut keys: Vec<_> = keys
             .iter()
@@ -193,7 +241,9 @@ impl Reader {
 
     /// The rows that match all keys, found by reading the whole catalog.
     pub(crate) fn by_full_scan<R: CatalogRow>(&self, keys: &[(&str, Key)]) -> Vec<R> {
-        let catalog = self.catalog::<R>();
+        let Some(catalog) = self.catalog::<R>() else {
+            return Vec::new();
+        };
         let mut keys: Vec<_> = keys
             .iter()
             .map(|(column, key)| catalog.scan_key(column, *key))
@@ -222,12 +272,13 @@ impl Reader {
             .0
     }
 
-    fn catalog<R: CatalogRow>(&self) -> Rc<OpenCatalog> {
-        let mut open = self.open.borrow_mut();
-        Rc::clone(
-            open.entry(TypeId::of::<R>())
-                .or_insert_with(|| Rc::new(OpenCatalog::open::<R>())),
-        )
+    /// `None` for a table of our own that has no rows.
+    fn catalog<R: CatalogRow>(&self) -> Option<Rc<OpenCatalog>> {
+        self.open
+            .borrow_mut()
+            .entry(TypeId::of::<R>())
+            .or_insert_with(|| OpenCatalog::open::<R>().map(Rc::new))
+            .clone()
     }
 }
 
@@ -242,17 +293,22 @@ struct OpenCatalog {
 }
 
 impl OpenCatalog {
-    fn open<R: CatalogRow>() -> Self {
-        // SAFETY: the OID is that of a catalog, which cannot be dropped; its descriptor has `natts` attributes.
+    fn open<R: CatalogRow>() -> Option<Self> {
+        let oid = match R::SOURCE {
+            Source::Catalog(oid) => Oid::from(oid),
+            Source::Own(name) => own_table(name)?,
+        };
+        // SAFETY: a catalog, which cannot be dropped, or a table of ours (when somebody drops the extension at this
+        // moment, PostgreSQL says so by an error); its descriptor has `natts` attributes.
         let (relation, columns) = unsafe {
-            let relation = pg_sys::table_open(Oid::from(R::CATALOG), pg_sys::AccessShareLock as i32);
+            let relation = pg_sys::table_open(oid, pg_sys::AccessShareLock as i32);
             let descriptor = (*relation).rd_att;
             let name = |at| name_data_to_str(&tuple::attribute(descriptor, at).attname).to_owned();
             let columns = (0..(*descriptor).natts as usize).map(|at| (name(at), at));
             (relation, columns.collect::<FxHashMap<_, _>>())
         };
         let width = columns.len();
-        Self {
+        let catalog = Self {
             relation,
             positions: R::COLUMNS
                 .iter()
@@ -260,6 +316,24 @@ impl OpenCatalog {
                 .collect(),
             columns,
             buffers: RefCell::new((vec![Datum::null(); width], vec![true; width])),
+        };
+        let is_needed = matches!(R::SOURCE, Source::Catalog(_)) || !catalog.is_empty();
+        is_needed.then_some(catalog)
+    }
+
+    /// Whether the table was never written to: most databases have no metadata, and need not pay for any.
+    fn is_empty(&self) -> bool {
+        // SAFETY: the relation is open.
+        unsafe {
+            pg_sys::RelationGetNumberOfBlocksInFork(self.relation, pg_sys::ForkNumber::MAIN_FORKNUM) == 0
+        }
+    }
+
+    fn primary_key_index(&self) -> u32 {
+        // SAFETY: the relation is open; asking for its indexes fills in which of them is the primary key's.
+        unsafe {
+            pg_sys::list_free(pg_sys::RelationGetIndexList(self.relation));
+            (*self.relation).rd_pkindex.to_u32()
         }
     }
 
@@ -300,6 +374,16 @@ impl OpenCatalog {
         }
         entry
     }
+}
+
+/// A table of our own; `None` while the extension is created or dropped.
+pub(crate) fn own_table(name: &CStr) -> Option<Oid> {
+    // SAFETY: plain look-ups by name.
+    let table = unsafe {
+        let schema = pg_sys::get_namespace_oid(c"msar_catalog".as_ptr(), true);
+        pg_sys::get_relname_relid(name.as_ptr(), schema)
+    };
+    (table != Oid::INVALID).then_some(table)
 }
 
 impl Drop for OpenCatalog {

@@ -18,6 +18,21 @@ impl Snapshot {
         Self(unsafe { pg_sys::RegisterSnapshot(pg_sys::GetLatestSnapshot()) })
     }
 
+    /// What is committed now, and of this transaction's own changes those from before the running command: by it, what
+    /// the command has renamed or dropped is still there. `None` when no command runs that takes a snapshot.
+    pub(crate) fn before_command() -> Option<Self> {
+        // SAFETY: inside of a transaction. Registering copies the latest snapshot, so the copy is ours to change. The
+        // command's own snapshot was taken before the command changed anything.
+        unsafe {
+            if !pg_sys::ActiveSnapshotSet() {
+                return None;
+            }
+            let snapshot = Self::latest();
+            (*snapshot.0).curcid = (*pg_sys::GetActiveSnapshot()).curcid;
+            Some(snapshot)
+        }
+    }
+
     pub(super) fn as_ptr(&self) -> pg_sys::Snapshot {
         self.0
     }

@@ -1,7 +1,8 @@
 //! Running code whose failure is an answer, not the end of the statement.
 
+use crate::error::Error;
 use pgrx::pg_sys;
-use pgrx::pg_sys::panic::CaughtError;
+use pgrx::pg_sys::panic::{CaughtError, ErrorReport};
 use pgrx::prelude::*;
 use std::panic::AssertUnwindSafe;
 
@@ -13,6 +14,58 @@ pub(crate) fn attempt<T>(
     expected: impl Fn(PgSqlErrorCode) -> bool,
     body: impl FnOnce() -> T,
 ) -> Result<T, PgSqlErrorCode> {
+    match run(body) {
+        Ok(value) => Ok(value),
+        Err(CaughtError::PostgresError(report) | CaughtError::ErrorReport(report))
+            if expected(report.sql_error_code()) =>
+        {
+            Err(report.sql_error_code())
+        }
+        Err(error) => error.rethrow(),
+    }
+}
+
+/// Runs `body` in a subtransaction of its own. When it fails, everything it did is rolled back and the caller gets a
+/// warning that says `what` was not done and why. A cancel, a timeout or a shutdown goes on to the caller.
+pub(crate) fn or_warn(what: &str, body: impl FnOnce() -> Result<(), Error>) {
+    // An error of ours is raised, so that it rolls back as well.
+    let raising = || {
+        if let Err(error) = body() {
+            ErrorReport::from(error).report(PgLogLevel::ERROR);
+        }
+    };
+    let failure = match run(raising) {
+        Ok(()) => return,
+        Err(
+            CaughtError::PostgresError(report)
+            | CaughtError::ErrorReport(report)
+            | CaughtError::RustPanic { ereport: report, .. },
+        ) if !is_interruption(report.sql_error_code()) => report,
+        Err(error) => error.rethrow(),
+    };
+    ErrorReport::new(
+        PgSqlErrorCode::ERRCODE_WARNING,
+        format!("{what}: {}", failure.message()),
+        "",
+    )
+    .set_hint("msar.check_metadata() lists what no longer matches, msar.repair_metadata() mends it.")
+    .report(PgLogLevel::WARNING);
+}
+
+/// Whether somebody wants the statement to stop: a cancel, a statement's or a lock's timeout. (Shutdowns and the other
+/// timeouts end the session at once; no handler ever sees them.)
+fn is_interruption(sqlstate: PgSqlErrorCode) -> bool {
+    matches!(
+        sqlstate,
+        PgSqlErrorCode::ERRCODE_QUERY_CANCELED
+            | PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE
+            | PgSqlErrorCode::ERRCODE_ADMIN_SHUTDOWN
+            | PgSqlErrorCode::ERRCODE_CRASH_SHUTDOWN
+    )
+}
+
+/// Runs `body` in a subtransaction of its own, which is rolled back when it raises an error.
+fn run<T>(body: impl FnOnce() -> T) -> Result<T, CaughtError> {
     // SAFETY: the memory context and the resource owner are those of the code around the subtransaction; they are put
     // back on both ways out, as PostgreSQL's own users of internal subtransactions do.
     unsafe {
@@ -32,15 +85,6 @@ pub(crate) fn attempt<T>(
         }
         pg_sys::MemoryContextSwitchTo(context);
         pg_sys::CurrentResourceOwner = owner;
-
-        match outcome {
-            Ok(value) => Ok(value),
-            Err(CaughtError::PostgresError(report) | CaughtError::ErrorReport(report))
-                if expected(report.sql_error_code()) =>
-            {
-                Err(report.sql_error_code())
-            }
-            Err(error) => error.rethrow(),
-        }
+        outcome
     }
 }

@@ -234,6 +234,46 @@ default_value AS (
     ) l
 ),
 
+-- Metadata ------------------------------------------------------------------------------------------------------------
+-- The documents without what is NULL. What values refer to is taken as it is stored.
+table_metadata_of AS MATERIALIZED (
+    SELECT m.table_oid, m.preview_customized, json_strip_nulls(json_build_object(
+        'import_verified', m.import_verified, 'is_temp', m.is_temp, 'import_target_oid', m.import_target_oid::bigint,
+        'column_order', m.column_order, 'preview_customized', m.preview_customized,
+        'preview_template', m.preview_template, 'mathesar_added_pkey_attnum', m.mathesar_added_pkey_attnum,
+        'user_tracking_attnum', m.user_tracking_attnum,
+        'created_at', to_char(m.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.')
+            || coalesce(nullif(rtrim(to_char(m.created_at, 'US'), '0'), ''), '0')
+            || replace(to_char(m.created_at, 'TZH:TZM'), '+00:00', 'Z') || ' AD',
+        'updated_at', to_char(m.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS.')
+            || coalesce(nullif(rtrim(to_char(m.updated_at, 'US'), '0'), ''), '0')
+            || replace(to_char(m.updated_at, 'TZH:TZM'), '+00:00', 'Z') || ' AD')) AS document
+    FROM msar_catalog.table_metadata m
+    JOIN rel r ON r.oid = m.table_oid AND r.relname = m.table_name
+    JOIN pg_namespace n ON n.oid = r.relnamespace AND n.nspname = m.schema_name
+),
+column_metadata_of AS MATERIALIZED (
+    SELECT m.table_oid, m.attnum, m.file_backend, json_strip_nulls(json_build_object(
+        'bool_input', m.bool_input, 'bool_true', m.bool_true, 'bool_false', m.bool_false,
+        'num_min_frac_digits', m.num_min_frac_digits, 'num_max_frac_digits', m.num_max_frac_digits,
+        'num_show_as_perc', m.num_show_as_perc, 'num_grouping', m.num_grouping, 'num_format', m.num_format,
+        'mon_currency_symbol', m.mon_currency_symbol, 'mon_currency_location', m.mon_currency_location,
+        'time_format', m.time_format, 'date_format', m.date_format, 'duration_min', m.duration_min,
+        'duration_max', m.duration_max, 'duration_show_units', m.duration_show_units,
+        'display_width', m.display_width, 'file_backend', m.file_backend,
+        'user_display_field', m.user_display_field,
+        'created_at', to_char(m.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.')
+            || coalesce(nullif(rtrim(to_char(m.created_at, 'US'), '0'), ''), '0')
+            || replace(to_char(m.created_at, 'TZH:TZM'), '+00:00', 'Z') || ' AD',
+        'updated_at', to_char(m.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS.')
+            || coalesce(nullif(rtrim(to_char(m.updated_at, 'US'), '0'), ''), '0')
+            || replace(to_char(m.updated_at, 'TZH:TZM'), '+00:00', 'Z') || ' AD')) AS document
+    FROM msar_catalog.column_metadata m
+    JOIN rel r ON r.oid = m.table_oid AND r.relname = m.table_name
+    JOIN pg_namespace n ON n.oid = r.relnamespace AND n.nspname = m.schema_name
+    JOIN attribute a ON a.attrelid = m.table_oid AND a.attnum = m.attnum AND a.attname = m.column_name
+),
+
 -- Columns -------------------------------------------------------------------------------------------------------------
 column_of AS MATERIALIZED (
     SELECT a.attrelid, a.attnum, a.attname, t.typcategory = 'S' AS is_string,
@@ -253,6 +293,7 @@ column_of AS MATERIALIZED (
     LEFT JOIN expression ex ON a.atthasdef AND ex.adrelid = a.attrelid AND ex.adnum = a.attnum
     LEFT JOIN default_value dv
         ON dv.text = ex.text AND dv.atttypid = a.atttypid AND dv.atttypmod = a.atttypmod AND a.attgenerated = ''
+    LEFT JOIN column_metadata_of cm ON cm.table_oid = a.attrelid AND cm.attnum = a.attnum
     CROSS JOIN LATERAL (
         SELECT
             a.attnum AS id,
@@ -273,7 +314,7 @@ column_of AS MATERIALIZED (
                 FROM unnest('{SELECT,INSERT,UPDATE,REFERENCES}'::text[]) priv
                 WHERE has_column_privilege(a.attrelid, a.attnum, priv)) END AS current_role_priv,
             t.type_full,
-            t.ui_type,
+            CASE WHEN cm.file_backend IS NULL THEN t.ui_type ELSE 'file' END AS ui_type,
             CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by_default' END AS identity,
             CASE WHEN a.attgenerated <> '' THEN json_build_object(
                 'kind', CASE a.attgenerated WHEN 's' THEN 'stored' ELSE 'virtual' END,
@@ -281,7 +322,7 @@ column_of AS MATERIALIZED (
             CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation END AS collation,
             t.domain,
             t.enum_values,
-            NULL AS metadata
+            cm.document AS metadata
     ) d
 ),
 columns_of AS (
@@ -385,6 +426,7 @@ LEFT JOIN columns_of cs ON cs.attrelid = r.oid
 LEFT JOIN preview pv ON pv.attrelid = r.oid
 LEFT JOIN constraints_of cons ON cons.conrelid = r.oid
 LEFT JOIN incoming_of inc ON inc.confrelid = r.oid
+LEFT JOIN table_metadata_of tm ON tm.table_oid = r.oid
 CROSS JOIN LATERAL (
     SELECT
         r.oid::bigint AS oid,
@@ -409,6 +451,6 @@ CROSS JOIN LATERAL (
         coalesce(cs.columns, '[]') AS columns,
         coalesce(cons.constraints, '[]') AS constraints,
         coalesce(inc.incoming, '[]') AS incoming,
-        json_build_object('template', pv.template, 'customized', false) AS preview_settings,
-        NULL AS metadata
+        json_build_object('template', pv.template, 'customized', coalesce(tm.preview_customized, false)) AS preview_settings,
+        tm.document AS metadata
 ) d

@@ -33,8 +33,8 @@ pub(crate) fn run(options: &Describe) -> Result<()> {
 fn build(server: &Server, options: &Describe) -> Result<()> {
     clean_up(server)?;
     create_reader(server)?;
-    build_database(server, ALL, &options.tables)?;
-    build_database(server, SMALLEST, &options.tables[..1])
+    build_database(server, ALL, &options.tables, options.metadata)?;
+    build_database(server, SMALLEST, &options.tables[..1], options.metadata)
 }
 
 fn clean_up(server: &Server) -> Result<()> {
@@ -45,7 +45,7 @@ fn clean_up(server: &Server) -> Result<()> {
 
 fn report(server: &Server, options: &Describe) -> Result<()> {
     check_documents(server, options)?;
-    print_server(server)?;
+    print_server(server, options)?;
     whole_schemas(server, options)?.print();
     single_tables(server, options)?.print();
     memory(server, options)?.print();
@@ -64,15 +64,20 @@ fn check_documents(server: &Server, options: &Describe) -> Result<()> {
     Ok(())
 }
 
-fn print_server(server: &Server) -> Result<()> {
+fn print_server(server: &Server, options: &Describe) -> Result<()> {
     let row = server.connect_to(ALL)?.query_one(
         "SELECT current_setting('server_version'), extversion FROM pg_catalog.pg_extension
          WHERE extname = 'mathesar_ext'",
         &[],
     )?;
     let (server_version, version): (String, String) = (row.get(0), row.get(1));
+    let metadata = if options.metadata {
+        ", all with metadata"
+    } else {
+        ""
+    };
     println!(
-        "mathesar_ext {version} on PostgreSQL {server_version}; 20 columns a table; jit off; documents checked equal\n"
+        "mathesar_ext {version} on PostgreSQL {server_version}; 20 columns a table{metadata}; jit off; documents checked equal\n"
     );
     Ok(())
 }

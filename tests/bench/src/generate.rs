@@ -31,8 +31,9 @@ pub(crate) fn drop_reader(server: &Server) -> Result<()> {
         .batch_execute(&format!("DROP ROLE IF EXISTS {READER}"))?)
 }
 
-/// Builds a database with the extension, the reference functions and the schemas of these sizes.
-pub(crate) fn build_database(server: &Server, database: &str, sizes: &[u32]) -> Result<()> {
+/// Builds a database with the extension, the reference functions and the schemas of these sizes; their tables and
+/// columns with or without metadata.
+pub(crate) fn build_database(server: &Server, database: &str, sizes: &[u32], metadata: bool) -> Result<()> {
     server.create_database(database)?;
     let mut client = server.connect_to(database)?;
     client.batch_execute("CREATE EXTENSION mathesar_ext")?;
@@ -40,6 +41,9 @@ pub(crate) fn build_database(server: &Server, database: &str, sizes: &[u32]) -> 
     for &tables in sizes {
         eprintln!("building {} in {database} ...", schema_name(tables));
         build_schema(&mut client, tables)?;
+        if metadata {
+            client.batch_execute(include_str!("../sql/generate_metadata.sql"))?;
+        }
     }
     // Every contestant gets a planner that knows the catalogs, and pages without dead rows.
     client.batch_execute("VACUUM ANALYZE")?;

@@ -5,7 +5,7 @@
 //! dropped at its end.
 //!
 //! ```text
-//! mathesar_ext_bench describe [--tables 10,100,1000,5000] [--rounds N]
+//! mathesar_ext_bench describe [--tables 10,100,1000,5000] [--rounds N] [--metadata]
 //! mathesar_ext_bench compare SCHEMA...      is our document what plain SQL says? (in the URL's own database)
 //! ```
 

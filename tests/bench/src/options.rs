@@ -12,6 +12,8 @@ pub(crate) struct Describe {
     pub(crate) tables: Vec<u32>,
     /// Rounds for every size; `None` takes fewer for larger schemas.
     pub(crate) rounds: Option<usize>,
+    /// Whether every table and column has display metadata.
+    pub(crate) metadata: bool,
 }
 
 impl Describe {
@@ -19,12 +21,20 @@ impl Describe {
         let mut options = Self {
             tables: vec![10, 100, 1000, 5000],
             rounds: None,
+            metadata: false,
         };
-        for pair in arguments.chunks(2) {
+        let is_flag = |argument: &&String| *argument == "--metadata";
+        options.metadata = arguments.iter().any(|argument| is_flag(&argument));
+        let pairs: Vec<&String> = arguments.iter().filter(|argument| !is_flag(argument)).collect();
+        for pair in pairs.chunks(2) {
             match pair {
-                [name, value] if name == "--tables" => options.tables = parse_tables(value)?,
-                [name, value] if name == "--rounds" => options.rounds = Some(parse_rounds(value)?),
-                _ => return Err(format!("describe takes --tables and --rounds, not {pair:?}").into()),
+                [name, value] if *name == "--tables" => options.tables = parse_tables(value)?,
+                [name, value] if *name == "--rounds" => options.rounds = Some(parse_rounds(value)?),
+                _ => {
+                    return Err(
+                        format!("describe takes --tables, --rounds and --metadata, not {pair:?}").into(),
+                    );
+                }
             }
         }
         Ok(options)
@@ -70,6 +80,8 @@ mod tests {
         let options = describe(&["--tables", "100,10,100", "--rounds", "5"])?;
         assert_eq!(options.tables, [10, 100]);
         assert_eq!(options.rounds, Some(5));
+        assert!(!options.metadata);
+        assert!(describe(&["--rounds", "5", "--metadata"])?.metadata);
         Ok(())
     }
 

@@ -247,6 +247,14 @@ pub fn finish(command: &mut Command) -> String {
     printed(&output.stdout)
 }
 
+/// A new folder that the user that runs servers may write to. Removed by nobody but those who clean /tmp.
+#[must_use]
+pub fn new_folder() -> PathBuf {
+    // Below /tmp whatever TMPDIR says, for a socket's path may have 107 bytes.
+    let folder = finish(as_server_user("mktemp").args(["-d", "/tmp/mathesar_ext.XXXXXX"]));
+    PathBuf::from(folder.trim_end())
+}
+
 /// A second server in a folder of its own, reached by a Unix socket there. Stopped and removed with the value.
 pub struct Server {
     folder: PathBuf,
@@ -257,17 +265,7 @@ impl Server {
     #[must_use]
     pub fn create(settings: &[&str]) -> Self {
         let server = Self::in_new_folder();
-        finish(
-            program("initdb")
-                .args([
-                    "--username=postgres",
-                    "--auth=trust",
-                    "--encoding=UTF8",
-                    "--locale=C.UTF-8",
-                    "--no-sync",
-                ])
-                .arg(server.data_argument()),
-        );
+        finish(&mut server.initdb());
         server.start(settings);
         server
     }
@@ -306,12 +304,56 @@ impl Server {
         &self.folder
     }
 
+    /// A new server to which `pg_upgrade` has brought all databases of this one, which is gone then.
+    #[must_use]
+    pub fn upgraded(self) -> Self {
+        let successor = Self::in_new_folder();
+        finish(&mut successor.initdb());
+        self.stop();
+        let binaries = variable("MATHESAR_EXT_TEST_BIN");
+        finish(
+            program("pg_upgrade")
+                .current_dir(&successor.folder)
+                .args([
+                    "--username=postgres",
+                    "--old-bindir",
+                    &binaries,
+                    "--new-bindir",
+                    &binaries,
+                ])
+                .arg("--old-datadir")
+                .arg(self.folder.join("data"))
+                .arg("--new-datadir")
+                .arg(successor.folder.join("data")),
+        );
+        successor.start(&[]);
+        successor
+    }
+
     fn in_new_folder() -> Self {
-        // Below /tmp whatever TMPDIR says, for a socket's path may have 107 bytes.
-        let folder = finish(as_server_user("mktemp").args(["-d", "/tmp/mathesar_ext.XXXXXX"]));
-        Self {
-            folder: PathBuf::from(folder.trim_end()),
-        }
+        Self { folder: new_folder() }
+    }
+
+    fn initdb(&self) -> Command {
+        let mut command = program("initdb");
+        command
+            .args([
+                "--username=postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ])
+            .arg(self.data_argument());
+        command
+    }
+
+    fn stop(&self) {
+        finish(
+            program("pg_ctl")
+                .args(["stop", "--silent", "--wait", "--mode=fast"])
+                .arg(self.data_argument()),
+        );
     }
 
     fn data_argument(&self) -> String {
@@ -336,11 +378,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let stopped = program("pg_ctl")
-            .args(["stop", "--silent", "--wait", "--mode=immediate"])
-            .arg(self.data_argument())
-            .status();
-        report("pg_ctl stop", stopped);
+        if self.folder.join("data/postmaster.pid").exists() {
+            let stopped = program("pg_ctl")
+                .args(["stop", "--silent", "--wait", "--mode=immediate"])
+                .arg(self.data_argument())
+                .status();
+            report("pg_ctl stop", stopped);
+        }
         report("removing the server's folder", fs::remove_dir_all(&self.folder));
     }
 }

@@ -13,8 +13,9 @@ SELECT classid, objid, pg_describe_object(classid, objid, 0) AS description,
 FROM pg_depend
 WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
   AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'mathesar_ext')
-  -- An array type comes along with its element's.
-  AND NOT (classid = 'pg_type'::regclass AND objid IN (SELECT typarray FROM pg_type));
+  -- An array type comes along with its element's, and a row type with its table's.
+  AND NOT (classid = 'pg_type'::regclass AND (objid IN (SELECT typarray FROM pg_type)
+    OR objid IN (SELECT reltype FROM pg_class WHERE relkind <> 'c')));
 
 -- All but the functions.
 SELECT description FROM member WHERE classid <> 'pg_proc'::regclass ORDER BY description COLLATE "C";

@@ -32,10 +32,28 @@ BEGIN ATOMIC
   UNION ALL SELECT 'list_roles', 0, msar.list_roles()::text
   UNION ALL SELECT 'list_db_priv', 0, msar.list_db_priv()::text
   UNION ALL SELECT 'list_schema_privileges', oid, msar.list_schema_privileges(oid)::text FROM sch
-  UNION ALL SELECT 'list_table_privileges', oid, msar.list_table_privileges(oid)::text FROM tab;
+  UNION ALL SELECT 'list_table_privileges', oid, msar.list_table_privileges(oid)::text FROM tab
+  UNION ALL SELECT 'get_table_metadata', 0, msar.get_table_metadata('library.book')::text
+  UNION ALL SELECT 'list_table_metadata', oid, msar.list_table_metadata(oid)::text FROM sch
+  UNION ALL SELECT 'get_column_metadata', oid, msar.get_column_metadata(oid)::text FROM tab
+  UNION ALL SELECT 'check_metadata', 0, msar.check_metadata()::text
+  UNION ALL SELECT 'list_detached_metadata', 0, msar.list_detached_metadata()::text
+  UNION ALL SELECT 'export_metadata', oid, msar.export_metadata(oid)::text FROM sch;
 END;
 
--- Something to list: a grant on each sort of object.
+-- Something to list: metadata, some of it of a table that is gone, and a grant on each sort of object.
+CREATE FUNCTION public.set_metadata(width integer) RETURNS SETOF jsonb LANGUAGE sql
+BEGIN ATOMIC
+  SELECT msar.set_table_metadata('library.book', jsonb_build_object('column_order', ARRAY[width, 1]));
+  SELECT msar.set_column_metadata('library.book', jsonb_build_array(jsonb_build_object('attnum', 2, 'display_width', width)));
+  INSERT INTO msar_catalog.column_metadata AS m (table_oid, attnum, display_width) VALUES ('library.book'::regclass, 1, width)
+  ON CONFLICT (table_oid, attnum) DO UPDATE SET display_width = EXCLUDED.display_width
+  RETURNING pg_catalog.to_jsonb(m.display_width);
+END;
+SELECT public.set_metadata(2);
+CREATE TABLE library.gone (a integer);
+SELECT count(*) FROM msar.set_column_metadata('library.gone', '[{"name": "a", "display_width": 7}]');
+DROP TABLE library.gone;
 CREATE ROLE regress_shadow;
 GRANT USAGE ON SCHEMA library TO regress_shadow;
 GRANT SELECT ON library.book TO regress_shadow;
@@ -137,6 +155,15 @@ $$;
 SELECT call, answers, characters > 50 AS something, qualified, different FROM pg_temp.difference('pg_temp.hostile');
 SELECT call, answers, qualified, different FROM pg_temp.difference('pg_temp.none');
 SELECT call, answers, qualified, different FROM pg_temp.difference('pg_temp.hidden');
+
+-- Writing goes on as ever, too.
+SET search_path = hostile, pg_catalog, public;
+SELECT public.set_metadata(3);
+SET search_path = '';
+SELECT public.set_metadata(4);
+SET search_path = pg_catalog;
+SELECT column_order, column_name, display_width FROM msar_catalog.column_metadata JOIN msar_catalog.table_metadata USING (table_oid)
+ORDER BY attnum;
 
 -- Every read function took part.
 SELECT p.oid::regprocedure AS missing

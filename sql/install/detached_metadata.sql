@@ -1,0 +1,179 @@
+-- Metadata whose table is not there: dropped, or not part of what was restored. Kept aside under the names of its table
+-- and its owner, until a table of that name and owner appears again.
+--
+-- Everything in it is told by names, so that it can be dumped, restored, and attached to another table.
+
+CREATE TABLE msar_catalog.detached_metadata (
+  schema_name name,
+  table_name name,
+  owner_name name,
+  metadata jsonb NOT NULL
+    CONSTRAINT metadata_has_its_parts CHECK (
+      pg_catalog.jsonb_typeof(metadata->'table') IN ('object', 'null')
+      AND pg_catalog.jsonb_typeof(metadata->'columns') = 'object'
+    ),
+  reason text NOT NULL,
+  detached_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+  PRIMARY KEY (schema_name, table_name, owner_name)
+);
+
+COMMENT ON TABLE msar_catalog.detached_metadata IS
+  'Display metadata whose table is not there, the last copy per name and owner. Who has the rights of the recorded owner sees it. A table of that name and owner gets it when it is created; msar.attach_metadata gives it to any table';
+COMMENT ON COLUMN msar_catalog.detached_metadata.schema_name IS 'Schema of the table';
+COMMENT ON COLUMN msar_catalog.detached_metadata.table_name IS 'Name of the table';
+COMMENT ON COLUMN msar_catalog.detached_metadata.owner_name IS 'Owner of the table';
+COMMENT ON COLUMN msar_catalog.detached_metadata.metadata IS
+  'As in msar.export_metadata: {"table": options of the table or null, "columns": {"<name>": options}}';
+COMMENT ON COLUMN msar_catalog.detached_metadata.reason IS 'Why it is here';
+COMMENT ON COLUMN msar_catalog.detached_metadata.detached_at IS 'Since when it is here';
+
+GRANT SELECT, DELETE ON msar_catalog.detached_metadata TO PUBLIC;
+ALTER TABLE msar_catalog.detached_metadata ENABLE ROW LEVEL SECURITY;
+CREATE POLICY owners ON msar_catalog.detached_metadata USING (
+  EXISTS (
+    SELECT FROM pg_catalog.pg_roles AS r
+    WHERE r.rolname = owner_name AND pg_catalog.pg_has_role(r.oid, 'USAGE')
+  )
+);
+COMMENT ON POLICY owners ON msar_catalog.detached_metadata IS 'Who has the rights of the recorded owner';
+ALTER TABLE msar_catalog.detached_metadata OWNER TO @extowner@;
+SELECT pg_catalog.pg_extension_config_dump('msar_catalog.detached_metadata', '');
+
+
+-- A row that comes with names comes from a dump (only the tables' owner can write those columns): its numbers are those
+-- of another database. The names decide. Named so that it comes before the trigger that completes a row.
+CREATE FUNCTION __msar.place_restored_row() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  placed jsonb := __msar.place_restored_row(to_jsonb(NEW));
+BEGIN
+  IF placed IS NULL THEN
+    RETURN NULL;
+  END IF;
+  NEW := jsonb_populate_record(NEW, placed);
+  RETURN NEW;
+END;
+$$;
+COMMENT ON FUNCTION __msar.place_restored_row() IS $$Row trigger: gives a restored row the numbers that its names have here.
+
+Result: the row, or NULL when what it is about is not here; then it is kept in msar_catalog.detached_metadata
+Errors: none of its own
+
+Example: none, it serves triggers only$$;
+
+CREATE TRIGGER a_restore BEFORE INSERT ON msar_catalog.table_metadata
+  FOR EACH ROW WHEN (NEW.table_name IS NOT NULL) EXECUTE FUNCTION __msar.place_restored_row();
+CREATE TRIGGER a_restore BEFORE INSERT ON msar_catalog.column_metadata
+  FOR EACH ROW WHEN (NEW.table_name IS NOT NULL) EXECUTE FUNCTION __msar.place_restored_row();
+ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER a_restore;
+ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER a_restore;
+
+CREATE FUNCTION __msar.metadata_state()
+RETURNS TABLE (table_oid oid, attnum smallint, schema_name name, table_name name, column_name name, reason text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT m.table_oid, m.attnum, m.schema_name, m.table_name, m.column_name,
+    CASE
+      WHEN c.oid IS NULL THEN 'there is no relation with this OID'
+      WHEN (c.relname, n.nspname) <> (m.table_name, m.schema_name)
+        THEN pg_catalog.format('the relation with this OID is %I.%I', n.nspname, c.relname)
+      WHEN m.attnum IS NULL THEN NULL
+      WHEN a.attnum IS NULL THEN 'there is no column with this attnum'
+      WHEN a.attname <> m.column_name THEN pg_catalog.format('the column with this attnum is %I', a.attname)
+    END
+  FROM (
+    SELECT t.table_oid, NULL::smallint AS attnum, t.schema_name, t.table_name, NULL::name AS column_name
+    FROM msar_catalog.table_metadata AS t
+    UNION ALL
+    SELECT k.table_oid, k.attnum, k.schema_name, k.table_name, k.column_name
+    FROM msar_catalog.column_metadata AS k
+  ) AS m
+  LEFT JOIN pg_catalog.pg_class AS c ON c.oid = m.table_oid
+  LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = m.attnum AND NOT a.attisdropped;
+END;
+COMMENT ON FUNCTION __msar.metadata_state() IS $$Every row of table_metadata and column_metadata that the caller sees.
+
+Result: rows; attnum and column_name are NULL for rows of table_metadata; reason tells why the row does not match what it
+names, NULL when it does
+Errors: none
+
+Example: SELECT * FROM __msar.metadata_state() WHERE reason IS NOT NULL;$$;
+
+CREATE FUNCTION msar.check_metadata() RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT COALESCE(
+    pg_catalog.jsonb_agg(
+      pg_catalog.jsonb_build_object(
+        'table_oid', s.table_oid::bigint, 'attnum', s.attnum, 'schema', s.schema_name, 'table', s.table_name,
+        'column', s.column_name, 'reason', s.reason
+      )
+      ORDER BY s.schema_name, s.table_name, s.attnum NULLS FIRST, s.table_oid
+    ),
+    '[]'
+  )
+  FROM __msar.metadata_state() AS s
+  WHERE s.reason IS NOT NULL;
+END;
+COMMENT ON FUNCTION msar.check_metadata() IS $$The rows of metadata that do not match the objects they name, and so do not count.
+
+They come from changes of which PostgreSQL told us nothing: made with event_triggers off, or in the catalogs themselves.
+Result: array of {"table_oid": int, "attnum": int or null, "schema": text, "table": text, "column": text or null,
+  "reason": text}, [] when all is well; for the extension's owner, who sees all rows
+Errors: none
+
+Example: SELECT msar.check_metadata();$$;
+
+
+CREATE FUNCTION msar.list_detached_metadata() RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT COALESCE(
+    pg_catalog.jsonb_agg(
+      pg_catalog.jsonb_build_object(
+        'schema', d.schema_name, 'table', d.table_name, 'owner', d.owner_name, 'metadata', d.metadata,
+        'reason', d.reason, 'detached_at', d.detached_at
+      )
+      ORDER BY d.schema_name, d.table_name, d.owner_name
+    ),
+    '[]'
+  )
+  FROM msar_catalog.detached_metadata AS d;
+END;
+COMMENT ON FUNCTION msar.list_detached_metadata() IS $$The metadata that is kept aside, of tables that are not there.
+
+Result: array of {"schema": text, "table": text, "owner": text, "metadata": {"table": options or null, "columns":
+  {"<name>": options}}, "reason": text, "detached_at": timestamp}, as far as the caller has the rights of the owner
+Errors: none
+
+Example: SELECT d->>'table' FROM jsonb_array_elements(msar.list_detached_metadata()) AS d;$$;
+
+
+CREATE FUNCTION msar.forget_detached_metadata(sch_name text, tab_name text) RETURNS jsonb
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  WITH forgotten AS (
+    DELETE FROM msar_catalog.detached_metadata AS d
+    WHERE d.schema_name = sch_name::name AND d.table_name = tab_name::name
+    RETURNING d.owner_name
+  )
+  SELECT pg_catalog.jsonb_build_object('forgotten', pg_catalog.count(*)) FROM forgotten;
+END;
+COMMENT ON FUNCTION msar.forget_detached_metadata(text, text) IS $$Deletes the metadata that is kept aside under a name.
+
+sch_name, tab_name: unquoted names of the schema and the table
+Result: {"forgotten": number of copies}, those of whose owner the caller has the rights
+Errors: none
+
+Example: SELECT msar.forget_detached_metadata('app', 'former_table');$$;
+
+
+CREATE EVENT TRIGGER mathesar_ext_command_end ON ddl_command_end EXECUTE FUNCTION __msar.follow_command();
+ALTER EVENT TRIGGER mathesar_ext_command_end ENABLE ALWAYS;
+CREATE EVENT TRIGGER mathesar_ext_drop ON sql_drop EXECUTE FUNCTION __msar.follow_command();
+ALTER EVENT TRIGGER mathesar_ext_drop ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER mathesar_ext_command_end IS
+  'mathesar_ext: display metadata follows the tables and columns that are renamed, moved and changed';
+COMMENT ON EVENT TRIGGER mathesar_ext_drop IS 'mathesar_ext: display metadata goes with the tables and columns that are dropped';

@@ -1,0 +1,278 @@
+//! Metadata without a table: put aside, and attached when its table is there again.
+
+use super::following::State;
+use super::options::COLUMN_OPTIONS;
+use super::portable::{self, Names, Options};
+use super::refs::{Refs, TableRef};
+use super::statements::{INSERT_COLUMNS, INSERT_TABLES};
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::pg::bookkeeping::Statements;
+use crate::pg::{Oid, names, report, setting};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// The metadata of one table, by names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Document {
+    #[serde(default)]
+    pub(crate) table: Option<Options>,
+    #[serde(default)]
+    pub(crate) columns: BTreeMap<String, Options>,
+}
+
+impl Document {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.table.is_none() && self.columns.is_empty()
+    }
+}
+
+/// The options of a row of `column_metadata`.
+pub(crate) fn column_options(row: &Map<String, Value>) -> Options {
+    COLUMN_OPTIONS
+        .iter()
+        .filter_map(|option| Some((option.name, row.get(option.name)?)))
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| (name.to_owned(), value.clone()))
+        .collect()
+}
+
+/// The live objects of this database.
+pub(crate) struct Live;
+
+impl Names for Live {
+    fn relation(&self, schema: &str, name: &str) -> Option<u32> {
+        names::relation(schema, name).map(Oid::to_u32)
+    }
+
+    fn column(&self, relation: u32, name: &str) -> Option<i16> {
+        names::column(relation.into(), name)
+    }
+}
+
+/// Puts a copy aside, in the place of an older one.
+pub(crate) const REPLACE: &str = "
+    INSERT INTO msar_catalog.detached_metadata (schema_name, table_name, owner_name, metadata, reason)
+    SELECT r.schema_name, r.table_name, r.owner_name, r.metadata, r.reason
+    FROM jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1) AS r
+    ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
+      SET metadata = EXCLUDED.metadata, reason = EXCLUDED.reason, detached_at = now()";
+
+/// Puts something aside, with what is there of the same table.
+pub(crate) const ADD: &str = "
+    INSERT INTO msar_catalog.detached_metadata AS d (schema_name, table_name, owner_name, metadata, reason)
+    SELECT r.schema_name, r.table_name, r.owner_name, r.metadata, r.reason
+    FROM jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1) AS r
+    ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
+      SET metadata = jsonb_build_object(
+            'table', CASE
+              WHEN d.metadata->'table' = 'null' THEN EXCLUDED.metadata->'table'
+              WHEN EXCLUDED.metadata->'table' = 'null' THEN d.metadata->'table'
+              ELSE d.metadata->'table' || EXCLUDED.metadata->'table'
+            END,
+            'columns', d.metadata->'columns' || EXCLUDED.metadata->'columns'
+          ),
+          reason = EXCLUDED.reason,
+          detached_at = now()";
+
+/// What is kept for a relation; for a new one only if it has no metadata of its own.
+const KEPT_FOR: &str = "
+    SELECT (
+      SELECT to_jsonb(d)
+      FROM pg_class AS c
+      JOIN pg_namespace AS n ON n.oid = c.relnamespace
+      JOIN msar_catalog.detached_metadata AS d
+        ON (d.schema_name, d.table_name, d.owner_name) = (n.nspname, c.relname, pg_get_userbyid(c.relowner))
+      WHERE c.oid = ($1->>'oid')::oid
+        AND NOT (
+          ($1->'is_new')::boolean
+          AND (
+            EXISTS (SELECT FROM msar_catalog.table_metadata AS m WHERE m.table_oid = c.oid)
+            OR EXISTS (SELECT FROM msar_catalog.column_metadata AS m WHERE m.table_oid = c.oid)
+          )
+        )
+    )";
+
+/// Removes what was attached, but for what did not fit.
+const KEEP_LEFT: &str = "
+    DELETE FROM msar_catalog.detached_metadata AS d
+    USING jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1) AS r
+    WHERE (d.schema_name, d.table_name, d.owner_name) = (r.schema_name, r.table_name, r.owner_name)
+      AND r.metadata IS NULL;
+    UPDATE msar_catalog.detached_metadata AS d SET metadata = r.metadata, reason = r.reason
+    FROM jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1) AS r
+    WHERE (d.schema_name, d.table_name, d.owner_name) = (r.schema_name, r.table_name, r.owner_name)
+      AND r.metadata IS NOT NULL";
+
+/// A row of `detached_metadata`.
+#[derive(Deserialize)]
+pub(crate) struct Detached {
+    pub(crate) schema_name: String,
+    pub(crate) table_name: String,
+    pub(crate) owner_name: String,
+    pub(crate) metadata: Document,
+}
+
+/// Where the metadata of a document goes in a relation.
+#[derive(Default)]
+pub(crate) struct Placement {
+    pub(crate) table: Option<(Options, Refs)>,
+    pub(crate) columns: Vec<(i16, Options)>,
+    /// What has no place there, and why.
+    pub(crate) left: Document,
+    pub(crate) problems: Vec<String>,
+}
+
+impl Placement {
+    /// Finds the places: columns of the same name whose kind takes the options.
+    pub(crate) fn find(catalog: &Catalog, relation: Oid, document: &Document) -> Result<Self, Error> {
+        let Some(state) = State::read(catalog, relation)? else {
+            return Err(Error::UnknownRelation(relation));
+        };
+        let mut placement = Self::default();
+        if let Some(options) = &document.table {
+            let own = TableRef {
+                schema: state.schema.to_string(),
+                name: state.name.clone(),
+                ..TableRef::default()
+            };
+            let numbered = portable::to_numbers(options, relation.to_u32(), own, &Live);
+            placement.problems = numbered.problems;
+            placement.left.table = Some(numbered.left).filter(|left| !left.is_empty());
+            placement.table = Some((numbered.options, numbered.refs));
+        }
+        for (name, options) in &document.columns {
+            match state.place_of(catalog, name, options)? {
+                Ok(attnum) => placement.columns.push((attnum, options.clone())),
+                Err(problem) => {
+                    placement.problems.push(problem);
+                    placement.left.columns.insert(name.clone(), options.clone());
+                }
+            }
+        }
+        Ok(placement)
+    }
+
+    /// Whether nothing has a place.
+    fn is_empty(&self) -> bool {
+        let no_options = self.table.as_ref().is_none_or(|(options, _)| options.is_empty());
+        no_options && self.columns.is_empty()
+    }
+
+    /// The rows to insert, as the statements of `statements.rs` take them.
+    pub(crate) fn table_rows(&self, relation: Oid) -> Vec<Value> {
+        let row = |(options, refs): &(Options, Refs)| {
+            let mut row = options.clone();
+            row.insert("table_oid".into(), relation.to_u32().into());
+            row.insert("refs".into(), json!(refs));
+            Value::Object(row)
+        };
+        self.table.iter().map(row).collect()
+    }
+
+    pub(crate) fn column_rows(&self, relation: Oid) -> Vec<Value> {
+        let row = |(attnum, options): &(i16, Options)| {
+            let mut row = options.clone();
+            row.insert("table_oid".into(), relation.to_u32().into());
+            row.insert("attnum".into(), (*attnum).into());
+            Value::Object(row)
+        };
+        self.columns.iter().map(row).collect()
+    }
+}
+
+impl State {
+    /// The column of that name, if its kind takes the options; else why not.
+    fn place_of(
+        &self,
+        catalog: &Catalog,
+        name: &str,
+        options: &Options,
+    ) -> Result<Result<i16, String>, Error> {
+        let Some(column) = self.columns.iter().find(|column| column.attname == name) else {
+            return Ok(Err(format!("there is no column \"{name}\"")));
+        };
+        let ui_type = catalog.type_info(column.atttypid)?.ui_type;
+        let unfit = COLUMN_OPTIONS
+            .iter()
+            .find(|option| options.contains_key(option.name) && !option.applies_to(ui_type));
+        Ok(match unfit {
+            Some(option) => Err(format!("column \"{name}\" does not take {}", option.name)),
+            None => Ok(column.attnum),
+        })
+    }
+}
+
+/// What appeared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reappeared {
+    /// The relation for which metadata is kept.
+    Itself,
+    /// A relation of which its options speak.
+    Referent,
+}
+
+/// Gives a relation that appeared, or got its owner, the metadata that is kept for it.
+/// When it is a table of which its options speak that appeared, these options are attached.
+pub(crate) fn attach_again(
+    statements: &Statements,
+    catalog: &Catalog,
+    relation: Oid,
+    reappeared: Reappeared,
+) -> Result<(), Error> {
+    let Some(mut kept) = statements.query::<Option<Detached>>(
+        KEPT_FOR,
+        &json!({"oid": relation.to_u32(), "is_new": reappeared == Reappeared::Itself}),
+    )?
+    else {
+        return Ok(());
+    };
+    let table = format!("\"{}\".\"{}\"", kept.schema_name, kept.table_name);
+    if !setting::reattach_by_name() {
+        report::notice(format!(
+            "metadata of a former table {table} is kept aside; msar.attach_metadata attaches it"
+        ));
+        return Ok(());
+    }
+    let waiting = match reappeared {
+        Reappeared::Itself => Document::default(),
+        Reappeared::Referent => Document {
+            table: None,
+            columns: std::mem::take(&mut kept.metadata.columns),
+        },
+    };
+    let mut placement = Placement::find(catalog, relation, &kept.metadata)?;
+    placement.left.columns.extend(waiting.columns);
+    if placement.is_empty() {
+        return Ok(());
+    }
+    attach(statements, relation, &kept, &placement)?;
+    report::notice(format!(
+        "metadata of a former table {table} is attached to the new one: {} columns{}",
+        placement.columns.len(),
+        match placement.problems.as_slice() {
+            [] => String::new(),
+            problems => format!("; {}", problems.join("; ")),
+        }
+    ));
+    Ok(())
+}
+
+/// Writes what has a place, and takes it out of what is kept aside.
+pub(crate) fn attach(
+    statements: &Statements,
+    relation: Oid,
+    kept: &Detached,
+    placement: &Placement,
+) -> Result<(), Error> {
+    statements.run(&INSERT_TABLES, &placement.table_rows(relation))?;
+    statements.run(&INSERT_COLUMNS, &placement.column_rows(relation))?;
+    let left = Some(&placement.left).filter(|left| !left.is_empty());
+    let remains = json!({
+        "schema_name": kept.schema_name, "table_name": kept.table_name, "owner_name": kept.owner_name,
+        "metadata": left, "reason": placement.problems.join("; "),
+    });
+    statements.run(KEEP_LEFT, &remains)
+}

@@ -1,0 +1,250 @@
+//! Metadata as a document for other databases, and for version control: everything by names.
+
+use super::detached::{self, Detached, Document, Live, Placement};
+use super::options::{self, COLUMN_OPTIONS, TABLE_OPTIONS};
+use super::portable::{self, Names};
+use super::refs::{self, Refs};
+use super::statements::{REPLACE_COLUMNS, REPLACE_TABLES};
+use super::store::Store;
+use crate::catalog::rows::PgClass;
+use crate::catalog::{Catalog, relation};
+use crate::error::Error;
+use crate::pg::Oid;
+use crate::pg::bookkeeping;
+use crate::pg::names;
+use crate::pg::snapshot::Snapshot;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Tables by schema and name.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Export {
+    schemas: BTreeMap<String, BTreeMap<String, Document>>,
+}
+
+/// The rows that match their objects, as far as the caller may see them.
+const ROWS: &str = "
+    SELECT jsonb_build_object(
+      'tables', (
+        SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]')
+        FROM msar_catalog.table_metadata AS m
+        JOIN pg_class AS c ON c.oid = m.table_oid AND c.relname = m.table_name
+        JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = m.schema_name
+        WHERE $1->>'schema' IS NULL OR n.oid = ($1->>'schema')::oid
+      ),
+      'columns', (
+        SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]')
+        FROM msar_catalog.column_metadata AS m
+        JOIN pg_class AS c ON c.oid = m.table_oid AND c.relname = m.table_name
+        JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = m.schema_name
+        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = m.attnum AND a.attname = m.column_name
+        WHERE NOT a.attisdropped AND ($1->>'schema' IS NULL OR n.oid = ($1->>'schema')::oid)
+      )
+    )";
+
+#[derive(Deserialize)]
+struct Rows {
+    tables: Vec<Row>,
+    columns: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    #[serde(deserialize_with = "crate::metadata::portable::deserialize_oid")]
+    table_oid: u32,
+    schema_name: String,
+    table_name: String,
+    column_name: Option<String>,
+    refs: Option<Refs>,
+    #[serde(flatten)]
+    options: Map<String, Value>,
+}
+
+/// The metadata of a schema, or of all.
+pub(crate) fn export(schema: Option<Oid>) -> Result<Export, Error> {
+    let rows: Rows = bookkeeping::as_caller(|statements| {
+        statements.query(ROWS, &json!({"schema": schema.map(Oid::to_u32)}))
+    })?;
+    let mut export = Export::default();
+    for row in rows.tables {
+        let mut refs = row.refs.clone().unwrap_or_default();
+        refs::keep_live(&mut refs, &Live);
+        let options = portable::to_names(&row.options, row.table_oid, &refs);
+        if !options.is_empty() {
+            export.document(&row).table = Some(options);
+        }
+    }
+    for row in rows.columns {
+        let options = detached::column_options(&row.options);
+        if let Some(name) = row.column_name.clone().filter(|_| !options.is_empty()) {
+            export.document(&row).columns.insert(name, options);
+        }
+    }
+    Ok(export)
+}
+
+impl Export {
+    fn document(&mut self, row: &Row) -> &mut Document {
+        let schema = self.schemas.entry(row.schema_name.clone()).or_default();
+        schema.entry(row.table_name.clone()).or_default()
+    }
+
+    /// Checks names and values of options, as far as that takes no database.
+    fn check(&self) -> Result<(), Error> {
+        for document in self.schemas.values().flat_map(BTreeMap::values) {
+            for option in document.table.iter().flat_map(Map::keys) {
+                if options::find(&TABLE_OPTIONS, option).is_none() {
+                    return Err(Error::UnknownOption {
+                        option: option.clone(),
+                    });
+                }
+            }
+            for (name, value) in document.columns.values().flatten() {
+                let option = options::find(&COLUMN_OPTIONS, name)
+                    .ok_or_else(|| Error::UnknownOption { option: name.clone() })?;
+                if !option.kind.accepts(value) {
+                    return Err(Error::WrongOptionValue {
+                        option: option.name,
+                        expected: option.kind.description(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an import did, or would do.
+#[derive(Default, Serialize)]
+pub(crate) struct Imported {
+    applied: Vec<Applied>,
+    skipped: Vec<Skipped>,
+}
+
+#[derive(Serialize)]
+struct Applied {
+    schema: String,
+    table: String,
+    options: bool,
+    columns: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Skipped {
+    schema: String,
+    table: String,
+    reason: String,
+}
+
+/// Writes what a document says. What it does not speak of stays.
+pub(crate) fn import(document: Value, dry_run: bool) -> Result<Imported, Error> {
+    let export: Export = serde_json::from_value(document).map_err(|problem| Error::InvalidArgument {
+        argument: "doc",
+        problem: problem.to_string(),
+        hint: "Pass a document of msar.export_metadata.",
+    })?;
+    export.check()?;
+    let store = Store::find().ok_or(Error::Vanished)?;
+    let catalog = Catalog::new(Snapshot::latest());
+    let mut imported = Imported::default();
+    for (schema, tables) in &export.schemas {
+        for (table, document) in tables {
+            match place(&catalog, schema, table, document)? {
+                Err(reason) => imported.skip(schema, table, reason),
+                Ok((relation, placement)) => {
+                    if !dry_run {
+                        bookkeeping::as_owner(store.owner, |statements| {
+                            statements.run(&REPLACE_TABLES, &placement.table_rows(relation))?;
+                            statements.run(&REPLACE_COLUMNS, &placement.column_rows(relation))
+                        })?;
+                    }
+                    imported.apply(schema, table, document, placement);
+                }
+            }
+        }
+    }
+    Ok(imported)
+}
+
+/// Where the metadata of a table goes, or why nowhere.
+fn place(
+    catalog: &Catalog,
+    schema: &str,
+    table: &str,
+    document: &Document,
+) -> Result<Result<(Oid, Placement), String>, Error> {
+    let row = Live
+        .relation(schema, table)
+        .and_then(|oid| relation::find(catalog, oid.into()).ok());
+    let Some(row) = row else {
+        return Ok(Err("there is no such table".into()));
+    };
+    if !catalog.role.has_rights_of(row.relowner) {
+        return Ok(Err("only its owner may change its metadata".into()));
+    }
+    Ok(Ok((row.oid, Placement::find(catalog, row.oid, document)?)))
+}
+
+impl Imported {
+    fn skip(&mut self, schema: &str, table: &str, reason: String) {
+        self.skipped.push(Skipped {
+            schema: schema.into(),
+            table: table.into(),
+            reason,
+        });
+    }
+
+    fn apply(&mut self, schema: &str, table: &str, document: &Document, placement: Placement) {
+        let is_placed = |name: &&String| !placement.left.columns.contains_key(*name);
+        self.applied.push(Applied {
+            schema: schema.into(),
+            table: table.into(),
+            options: placement.table.is_some(),
+            columns: document.columns.keys().filter(is_placed).cloned().collect(),
+        });
+        for problem in placement.problems {
+            self.skip(schema, table, problem);
+        }
+    }
+}
+
+/// The copies that are kept under a name.
+const KEPT_UNDER_NAME: &str = "
+    SELECT COALESCE(jsonb_agg(to_jsonb(d) ORDER BY d.detached_at DESC), '[]')
+    FROM msar_catalog.detached_metadata AS d
+    WHERE d.schema_name = $1->>'schema' AND d.table_name = $1->>'table'";
+
+/// Gives a table the metadata that is kept under a name, its own unless another is given. Row-level security decides
+/// which copies the caller sees: of several, the one of the table's owner is taken, else the newest.
+pub(crate) fn attach(table: Oid, schema: Option<String>, name: Option<String>) -> Result<Imported, Error> {
+    let store = Store::find().ok_or(Error::Vanished)?;
+    let catalog = Catalog::new(Snapshot::latest());
+    let row = relation::find(&catalog, table)?;
+    if !catalog.role.has_rights_of(row.relowner) {
+        return Err(Error::NotOwner { name: row.relname });
+    }
+    let own_schema = catalog.schema_name(row.relnamespace)?.to_string();
+    let schema = schema.unwrap_or_else(|| own_schema.clone());
+    let name = name.unwrap_or_else(|| row.relname.clone());
+    let kept = kept_under(&schema, &name, &row)?.ok_or(Error::NothingKept { schema, name })?;
+    let placement = Placement::find(&catalog, table, &kept.metadata)?;
+    bookkeeping::as_owner(store.owner, |statements| {
+        detached::attach(statements, table, &kept, &placement)
+    })?;
+    let mut imported = Imported::default();
+    imported.apply(&own_schema, &row.relname, &kept.metadata, placement);
+    Ok(imported)
+}
+
+fn kept_under(schema: &str, name: &str, table: &PgClass) -> Result<Option<Detached>, Error> {
+    let argument = json!({"schema": schema, "table": name});
+    let mut copies: Vec<Detached> =
+        bookkeeping::as_caller(|statements| statements.query(KEPT_UNDER_NAME, &argument))?;
+    let owner = names::of_role(table.relowner);
+    let at = copies
+        .iter()
+        .position(|copy| Some(&copy.owner_name) == owner.as_ref());
+    Ok((!copies.is_empty()).then(|| copies.swap_remove(at.unwrap_or(0))))
+}

@@ -1,0 +1,127 @@
+//! After a command that dropped relations or columns.
+
+use super::change::State;
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::metadata::detached::{self, Document};
+use crate::metadata::portable;
+use crate::metadata::refs::Refs;
+use crate::metadata::store::Store;
+use crate::pg::snapshot::Snapshot;
+use crate::pg::{Oid, bookkeeping, names};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// What was dropped, as far as there are rows about it. Then the rows of dropped columns go: those are not kept.
+const DROPPED_ROWS: &str = "
+    SELECT jsonb_build_object(
+      'tables', (
+        SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]') FROM msar_catalog.table_metadata AS m WHERE m.table_oid IN (
+          SELECT objid FROM pg_event_trigger_dropped_objects() WHERE classid = 'pg_class'::regclass AND objsubid = 0
+        )
+      ),
+      'columns', (
+        SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]') FROM msar_catalog.column_metadata AS m WHERE m.table_oid IN (
+          SELECT objid FROM pg_event_trigger_dropped_objects() WHERE classid = 'pg_class'::regclass AND objsubid = 0
+        )
+      )
+    )";
+
+const DELETE_ROWS: &str = "
+    DELETE FROM msar_catalog.column_metadata AS m
+    USING pg_event_trigger_dropped_objects() AS o
+    WHERE o.classid = 'pg_class'::regclass AND m.table_oid = o.objid AND o.objsubid IN (0, m.attnum);
+    DELETE FROM msar_catalog.table_metadata AS m
+    USING pg_event_trigger_dropped_objects() AS o
+    WHERE o.classid = 'pg_class'::regclass AND m.table_oid = o.objid AND o.objsubid = 0";
+
+#[derive(Deserialize)]
+struct DroppedRows {
+    tables: Vec<TableRow>,
+    columns: Vec<ColumnRow>,
+}
+
+#[derive(Deserialize)]
+struct TableRow {
+    #[serde(deserialize_with = "crate::metadata::portable::deserialize_oid")]
+    table_oid: u32,
+    schema_name: String,
+    table_name: String,
+    refs: Refs,
+    #[serde(flatten)]
+    options: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+struct ColumnRow {
+    #[serde(deserialize_with = "crate::metadata::portable::deserialize_oid")]
+    table_oid: u32,
+    attnum: i16,
+    schema_name: String,
+    table_name: String,
+    column_name: String,
+    #[serde(flatten)]
+    options: Map<String, Value>,
+}
+
+pub(super) fn follow(store: &Store) -> Result<(), Error> {
+    bookkeeping::as_owner(store.owner, |statements| {
+        let rows: DroppedRows = statements.query(DROPPED_ROWS, &())?;
+        if let Some(before) = Snapshot::before_command().map(Catalog::new) {
+            for (relation, document) in documents(&before, rows)? {
+                let owner = names::of_role(relation.owner).unwrap_or_default();
+                let copy = json!({
+                    "schema_name": &*relation.schema, "table_name": relation.name, "owner_name": owner,
+                    "metadata": document, "reason": "the table was dropped",
+                });
+                statements.run(detached::REPLACE, &copy)?;
+            }
+        }
+        statements.run(DELETE_ROWS, &())
+    })
+}
+
+/// The metadata of each dropped relation: of the rows those that matched.
+fn documents(before: &Catalog, rows: DroppedRows) -> Result<Vec<(State, Document)>, Error> {
+    let mut oids: Vec<u32> = rows.tables.iter().map(|row| row.table_oid).collect();
+    oids.extend(rows.columns.iter().map(|row| row.table_oid));
+    oids.sort_unstable();
+    oids.dedup();
+    let mut documents = Vec::new();
+    for oid in oids {
+        let Some(state) = State::read(before, Oid::from(oid))? else {
+            continue;
+        };
+        let is_of_it = |schema: &str, table: &str| *state.schema == *schema && state.name == table;
+        let table = rows.tables.iter().find(|row| row.table_oid == oid);
+        let table = table.filter(|row| is_of_it(&row.schema_name, &row.table_name));
+        let columns = rows.columns.iter().filter(|row| {
+            row.table_oid == oid
+                && is_of_it(&row.schema_name, &row.table_name)
+                && state
+                    .column(row.attnum)
+                    .is_some_and(|live| live.attname == row.column_name)
+        });
+        let document = Document {
+            table: table.map(|row| portable::to_names(&row.options, oid, &live_refs(row, &state))),
+            columns: columns
+                .map(|row| (row.column_name.clone(), detached::column_options(&row.options)))
+                .filter(|(_, options)| !options.is_empty())
+                .collect(),
+        };
+        if !document.is_empty() {
+            documents.push((state, document));
+        }
+    }
+    Ok(documents)
+}
+
+/// The references without columns of the table that were dropped or renamed unnoticed.
+fn live_refs(row: &TableRow, state: &State) -> Refs {
+    let mut refs = row.refs.clone();
+    if let Some(own) = refs.get_mut(&row.table_oid) {
+        own.columns
+            .retain(|attnum, name| state.column(*attnum).is_some_and(|live| live.attname == *name));
+    }
+    refs
+}

@@ -1,0 +1,260 @@
+//! After a command that may have renamed, moved, changed or created relations.
+
+use super::change::{Catalogs, State, TableKey};
+use crate::error::Error;
+use crate::metadata::detached::{self, Reappeared};
+use crate::metadata::options::COLUMN_OPTIONS;
+use crate::metadata::repair;
+use crate::metadata::statements::{RESTORED_ROWS_COMPLETE, UPDATE_COLUMNS};
+use crate::metadata::store::Store;
+use crate::pg::bookkeeping::{self, Statements};
+use crate::pg::{Oid, report};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// Which relations the command may have touched, as SQL: a query for their OIDs.
+macro_rules! touched {
+    ($named:literal) => {
+        concat!(
+            "WITH RECURSIVE command AS MATERIALIZED (
+               SELECT classid, objid FROM pg_event_trigger_ddl_commands()
+             ),
+             named (oid) AS (", $named, "),
+             -- A change of columns reaches the children of a table, which the event does not name.
+             touched (oid) AS (
+               SELECT oid FROM named UNION SELECT i.inhrelid FROM touched AS t JOIN pg_inherits AS i ON i.inhparent = t.oid
+             )
+             SELECT jsonb_build_object(
+               'followed', (
+                 SELECT COALESCE(jsonb_agg(t.oid::bigint), '[]') FROM touched AS t
+                 WHERE EXISTS (SELECT FROM msar_catalog.table_metadata AS m WHERE m.table_oid = t.oid)
+                   OR EXISTS (SELECT FROM msar_catalog.column_metadata AS m WHERE m.table_oid = t.oid)
+                   OR EXISTS (SELECT FROM msar_catalog.table_metadata AS m WHERE m.refs ? t.oid::text)
+               ),
+               'awaited', (
+                 SELECT COALESCE(jsonb_agg(c.oid::bigint), '[]') FROM touched AS t
+                 JOIN pg_class AS c ON c.oid = t.oid
+                 JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                 JOIN msar_catalog.detached_metadata AS d
+                   ON (d.schema_name, d.table_name, d.owner_name) = (n.nspname, c.relname, pg_get_userbyid(c.relowner))
+                 WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')
+               ),
+               'referents', (
+                 SELECT COALESCE(jsonb_agg(DISTINCT w.oid::bigint), '[]') FROM touched AS t
+                 JOIN pg_class AS c ON c.oid = t.oid
+                 JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                 JOIN msar_catalog.detached_metadata AS d
+                   ON jsonb_path_exists(d.metadata->'table', '$.** ? (@.schema == $schema && @.name == $name)',
+                        jsonb_build_object('schema', n.nspname, 'name', c.relname))
+                 JOIN pg_namespace AS s ON s.nspname = d.schema_name
+                 JOIN pg_class AS w
+                   ON (w.relnamespace, w.relname, pg_get_userbyid(w.relowner)) = (s.oid, d.table_name, d.owner_name)
+               ),
+               'ours', EXISTS (
+                 SELECT FROM touched AS t JOIN pg_class AS c ON c.oid = t.oid
+                 WHERE c.relnamespace = 'msar_catalog'::regnamespace AND c.relkind = 'r'
+               )
+             )"
+        )
+    };
+}
+
+const BY_RELATION: &str = touched!("SELECT objid FROM command WHERE classid = 'pg_class'::regclass");
+
+/// With what schemas, extensions and composite types contain or define.
+const BY_CONTAINER: &str = touched!(
+    "SELECT objid FROM command WHERE classid = 'pg_class'::regclass
+     UNION
+     SELECT c.oid FROM command AS o JOIN pg_class AS c ON c.relnamespace = o.objid
+     WHERE o.classid = 'pg_namespace'::regclass
+     UNION
+     SELECT d.objid FROM command AS o
+     JOIN pg_depend AS d ON d.refclassid = o.classid AND d.refobjid = o.objid
+     WHERE o.classid = 'pg_extension'::regclass AND d.classid = 'pg_class'::regclass
+     UNION
+     SELECT c.oid FROM command AS o
+     JOIN pg_type AS y ON o.objid = CASE o.classid WHEN 'pg_class'::regclass THEN y.typrelid ELSE y.oid END
+     JOIN pg_class AS c ON c.reloftype = y.oid
+     WHERE o.classid IN ('pg_class'::regclass, 'pg_type'::regclass)"
+);
+
+/// REASSIGN OWNED names nothing at all.
+const EVERYTHING: &str = touched!("SELECT oid FROM pg_class WHERE relkind IN ('r', 'p', 'f', 'v', 'm')");
+
+#[derive(Deserialize)]
+struct Touched {
+    /// Relations that metadata is about or speaks of.
+    followed: Vec<u32>,
+    /// Relations for which metadata is kept aside.
+    awaited: Vec<u32>,
+    /// Relations with options that are kept aside because they speak of a touched one.
+    referents: Vec<u32>,
+    /// Whether the command altered a table of ours.
+    ours: bool,
+}
+
+/// A writer of metadata locks the table it is about, but nothing locks a schema: so we wait for writers here.
+const WAIT_FOR_WRITERS: &str =
+    "LOCK TABLE msar_catalog.table_metadata, msar_catalog.column_metadata IN SHARE ROW EXCLUSIVE MODE";
+
+pub(super) fn follow(store: &Store, tag: &str) -> Result<(), Error> {
+    let Some(catalogs) = Catalogs::of_command() else {
+        return Ok(());
+    };
+    bookkeeping::as_owner(store.owner, |statements| {
+        let scope = match tag {
+            "REASSIGN OWNED" => EVERYTHING,
+            "ALTER SCHEMA" | "ALTER TYPE" | "ALTER EXTENSION" | "CREATE SCHEMA" => BY_CONTAINER,
+            _ => BY_RELATION,
+        };
+        if tag == "ALTER SCHEMA" {
+            statements.run(WAIT_FOR_WRITERS, &())?;
+        }
+        let touched: Touched = statements.query(scope, &())?;
+        let mut changes = Changes::default();
+        for oid in touched.followed {
+            changes.add(&catalogs, oid.into())?;
+        }
+        changes.write(statements)?;
+        for oid in touched.awaited {
+            if is_new_to_its_owner(&catalogs, oid.into())? {
+                detached::attach_again(statements, &catalogs.after, oid.into(), Reappeared::Itself)?;
+            }
+        }
+        for oid in touched.referents {
+            detached::attach_again(statements, &catalogs.after, oid.into(), Reappeared::Referent)?;
+        }
+        // pg_dump's --disable-triggers, or somebody who wants to write in peace: what came in meanwhile has not been
+        // looked at.
+        if touched.ours && statements.query::<bool>(RESTORED_ROWS_COMPLETE, &())? {
+            repair::repair(statements)?;
+        }
+        Ok(())
+    })
+}
+
+/// Whether the command created the relation or gave it the owner that it has.
+fn is_new_to_its_owner(catalogs: &Catalogs, relation: Oid) -> Result<bool, Error> {
+    let before = State::read(&catalogs.before, relation)?;
+    let after = State::read(&catalogs.after, relation)?;
+    Ok(after.is_some_and(|after| before.is_none_or(|before| before.owner != after.owner)))
+}
+
+/// Rows that matched before the command and no longer do.
+#[derive(Default, Serialize)]
+struct Changes {
+    tables: Vec<TableKey>,
+    columns: Vec<ColumnKey>,
+    /// Relations of which something changed.
+    relations: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ColumnKey {
+    #[serde(flatten)]
+    table: TableKey,
+    attnum: i16,
+    column: String,
+    /// Options that the type of now does not take.
+    unfit: Vec<&'static str>,
+}
+
+#[derive(Deserialize)]
+struct ColumnRow {
+    #[serde(deserialize_with = "crate::metadata::portable::deserialize_oid")]
+    table_oid: u32,
+    attnum: i16,
+    schema_name: String,
+    table_name: String,
+    column_name: String,
+    /// Options that go.
+    unfit: Vec<String>,
+}
+
+/// The rows of `columns` that matched, each with those of the unfit options that it has.
+const COLUMN_ROWS: &str = "
+    SELECT COALESCE(jsonb_agg(to_jsonb(m) || jsonb_build_object('unfit', (
+             SELECT COALESCE(jsonb_agg(option), '[]') FROM jsonb_array_elements_text(c.unfit) AS option
+             WHERE to_jsonb(m)->>option IS NOT NULL
+           ))), '[]')
+    FROM jsonb_to_recordset($1->'columns')
+      AS c(oid oid, schema name, name name, attnum smallint, \"column\" name, unfit jsonb)
+    JOIN msar_catalog.column_metadata AS m
+      ON m.table_oid = c.oid AND m.attnum = c.attnum
+      AND (m.schema_name, m.table_name, m.column_name) = (c.schema, c.name, c.\"column\")";
+
+/// The trigger of the tables writes the names and references of now. A row of another table that speaks of a relation
+/// is touched only while it matches its own.
+const TOUCH_TABLES: &str = "
+    UPDATE msar_catalog.table_metadata AS m SET table_oid = m.table_oid
+    FROM jsonb_to_recordset($1->'tables') AS t(oid oid, schema name, name name)
+    WHERE m.table_oid = t.oid AND (m.schema_name, m.table_name) = (t.schema, t.name);
+    UPDATE msar_catalog.table_metadata AS m SET table_oid = m.table_oid
+    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE m.refs ?| ARRAY(SELECT jsonb_array_elements_text($1->'relations'))
+      AND c.oid = m.table_oid AND (m.schema_name, m.table_name) = (n.nspname, c.relname)";
+
+impl Changes {
+    fn add(&mut self, catalogs: &Catalogs, relation: Oid) -> Result<(), Error> {
+        let before = State::read(&catalogs.before, relation)?;
+        let after = State::read(&catalogs.after, relation)?;
+        let (Some(before), Some(after)) = (before, after) else {
+            return Ok(());
+        };
+        let is_renamed = !before.is_named_as(&after);
+        let columns = self.columns.len();
+        for column in &before.columns {
+            let Some(now) = after.column(column.attnum) else {
+                continue;
+            };
+            let is_retyped = now.atttypid != column.atttypid;
+            if is_renamed || is_retyped || now.attname != column.attname {
+                let ui_type = catalogs.after.type_info(now.atttypid)?.ui_type;
+                let unfit = COLUMN_OPTIONS.iter().filter(|option| !option.applies_to(ui_type));
+                self.columns.push(ColumnKey {
+                    table: before.key(relation),
+                    attnum: column.attnum,
+                    column: column.attname.clone(),
+                    unfit: unfit.map(|option| option.name).collect(),
+                });
+            }
+        }
+        if is_renamed {
+            self.tables.push(before.key(relation));
+        }
+        if is_renamed || self.columns.len() > columns {
+            self.relations.push(relation.to_u32().to_string());
+        }
+        Ok(())
+    }
+
+    fn write(&self, statements: &Statements) -> Result<(), Error> {
+        if self.relations.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<ColumnRow> = statements.query(COLUMN_ROWS, self)?;
+        let updates: Vec<Value> = rows
+            .iter()
+            .map(|row| {
+                let clear: Map<String, Value> = row
+                    .unfit
+                    .iter()
+                    .map(|option| (option.clone(), Value::Null))
+                    .collect();
+                json!({"table_oid": row.table_oid, "attnum": row.attnum, "clear": clear})
+            })
+            .collect();
+        statements.run(&UPDATE_COLUMNS, &updates)?;
+        statements.run(TOUCH_TABLES, self)?;
+        for row in rows.iter().filter(|row| !row.unfit.is_empty()) {
+            report::notice(format!(
+                "metadata of column \"{}\" of \"{}\".\"{}\" loses what does not fit its type: {}",
+                row.column_name,
+                row.schema_name,
+                row.table_name,
+                row.unfit.join(", ")
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,50 @@
+//! Metadata follows what it is about.
+//!
+//! Event triggers tell us of commands that defined or dropped something, but not of what was there before, nor of all
+//! that a command touched. So for each relation that may be concerned we read the catalogs twice: as they were before
+//! the command, and as they are now. The rows that matched before are made to match again.
+
+mod change;
+mod dropped;
+mod ended;
+
+pub(crate) use change::State;
+
+use crate::error::Error;
+use crate::metadata::store::Store;
+use crate::pg::bookkeeping;
+use crate::pg::event_trigger::{Event, EventTrigger};
+use crate::pg::subtransaction;
+
+/// Does the bookkeeping for an event. The command goes through whatever becomes of it.
+pub(crate) fn follow(event: &EventTrigger) -> Result<(), Error> {
+    if bookkeeping::is_busy() || is_of_no_concern(event) {
+        return Ok(());
+    }
+    let Some(store) = Store::find() else {
+        return Ok(());
+    };
+    if store.has_no_attached() && (event.event == Event::Drop || store.has_no_detached()) {
+        return Ok(());
+    }
+    subtransaction::or_warn("display metadata does not follow this command", || {
+        match event.event {
+            Event::CommandEnd => ended::follow(&store, &event.tag),
+            Event::Drop => dropped::follow(&store),
+        }
+    });
+    Ok(())
+}
+
+/// Whether the command can neither rename, move or create a relation nor give it another owner.
+fn is_of_no_concern(event: &EventTrigger) -> bool {
+    let tag = event.tag.as_str();
+    let relations = [" TABLE", " TABLE AS", " VIEW", " SCHEMA", " INTO"];
+    event.event == Event::CommandEnd
+        && !relations.iter().any(|kind| tag.ends_with(kind))
+        && !matches!(
+            tag,
+            "ALTER TYPE" | "ALTER EXTENSION" | "REASSIGN OWNED" | "CREATE EXTENSION"
+        )
+        || (event.event == Event::CommandEnd && tag.starts_with("DROP"))
+}

@@ -1,0 +1,329 @@
+//! A table's options in a form that means the same in every database: names take the place of numbers.
+//!
+//! | option | stored | portable |
+//! |---|---|---|
+//! | a column of the table | `2` | `"title"` |
+//! | a table | `16400` | `{"schema": "app", "name": "book"}` |
+//! | a path in a template | `[5, 2]` | `["author_id", {"schema": "app", "name": "author", "column": "name"}]` |
+//!
+//! Pure: what the names of a database are is asked of a [`Names`].
+
+use super::options::{Kind, MetadataOption, TABLE_OPTIONS, attnum};
+use super::refs::{Refs, TableRef};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value, json};
+
+/// Options by name; those that are not set are left out.
+pub(crate) type Options = Map<String, Value>;
+
+/// The live objects of a database.
+pub(crate) trait Names {
+    /// The relation of that name.
+    fn relation(&self, schema: &str, name: &str) -> Option<u32>;
+    /// The live column of that name.
+    fn column(&self, relation: u32, name: &str) -> Option<i16>;
+}
+
+/// Options of a table with the numbers that they have in this database.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Numbered {
+    pub(crate) options: Options,
+    pub(crate) refs: Refs,
+    /// Options that speak of another table, or a column of it, that is not there. They wait for it as they are.
+    pub(crate) left: Options,
+    /// Why something could not be placed.
+    pub(crate) problems: Vec<String>,
+}
+
+/// Replaces numbers by the names that `refs` has for them. A number without a name there meant nothing any more, and is
+/// left out.
+pub(crate) fn to_names(options: &Options, table: u32, refs: &Refs) -> Options {
+    let column = |number: &Value| column_name(refs, table, number).map(Value::from);
+    TABLE_OPTIONS
+        .iter()
+        .filter_map(|option| {
+            let value = options.get(option.name).filter(|value| !value.is_null())?;
+            let portable = match option.kind {
+                Kind::Attnum => column(value)?,
+                Kind::Attnums => value.as_array()?.iter().filter_map(column).collect(),
+                Kind::Table => {
+                    let target = refs.get(&oid(value)?)?;
+                    json!({"schema": target.schema, "name": target.name})
+                }
+                Kind::Template => {
+                    let parts = value.as_array()?.iter();
+                    parts
+                        .filter_map(|part| match part {
+                            Value::Array(path) => path_to_names(path, table, refs),
+                            text => Some(text.clone()),
+                        })
+                        .collect()
+                }
+                _ => value.clone(),
+            };
+            Some((option.name.to_owned(), portable))
+        })
+        .collect()
+}
+
+/// Replaces names by the numbers that they have in this database, for the options of `table`. Columns that the table
+/// does not have are left out.
+pub(crate) fn to_numbers(options: &Options, table: u32, own: TableRef, names: &impl Names) -> Numbered {
+    let mut numbering = Numbering {
+        table,
+        names,
+        refs: Refs::from([(table, own)]),
+        waits: false,
+        problems: Vec::new(),
+    };
+    let mut left = Options::new();
+    let options = TABLE_OPTIONS
+        .iter()
+        .filter_map(|option| {
+            let value = options.get(option.name).filter(|value| !value.is_null())?;
+            let numbered = numbering.option(option, value);
+            if std::mem::take(&mut numbering.waits) {
+                left.insert(option.name.to_owned(), value.clone());
+                return None;
+            }
+            Some((option.name.to_owned(), numbered?))
+        })
+        .collect();
+    Numbered {
+        options,
+        refs: numbering.refs,
+        left,
+        problems: numbering.problems,
+    }
+}
+
+/// An OID. A row that PostgreSQL turned into JSON has it as a string.
+fn oid(value: &Value) -> Option<u32> {
+    match value {
+        Value::String(digits) => digits.parse().ok(),
+        number => number.as_u64().and_then(|number| u32::try_from(number).ok()),
+    }
+}
+
+/// Reads an OID as a row has it.
+pub(crate) fn deserialize_oid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    oid(&Value::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("no OID"))
+}
+
+fn column_name<'a>(refs: &'a Refs, table: u32, number: &Value) -> Option<&'a str> {
+    let name = refs.get(&table)?.columns.get(&attnum(number)?)?;
+    Some(name)
+}
+
+fn path_to_names(path: &[Value], table: u32, refs: &Refs) -> Option<Value> {
+    let mut at = table;
+    let mut steps = Vec::with_capacity(path.len());
+    for (position, step) in path.iter().enumerate() {
+        let name = column_name(refs, at, step)?;
+        if position == 0 {
+            steps.push(name.into());
+        } else {
+            let target = refs.get(&at)?;
+            steps.push(json!({"schema": target.schema, "name": target.name, "column": name}));
+        }
+        if position + 1 < path.len() {
+            at = *refs.get(&at)?.targets.get(&attnum(step)?)?;
+        }
+    }
+    Some(steps.into())
+}
+
+/// The translation of one table's options.
+struct Numbering<'a, N> {
+    table: u32,
+    names: &'a N,
+    refs: Refs,
+    /// Whether something of another table was missing.
+    waits: bool,
+    problems: Vec<String>,
+}
+
+impl<N: Names> Numbering<'_, N> {
+    fn option(&mut self, option: &MetadataOption, value: &Value) -> Option<Value> {
+        Some(match option.kind {
+            Kind::Attnum => self.own_column(option.name, value)?,
+            Kind::Attnums => {
+                let columns = value.as_array()?.iter();
+                columns
+                    .filter_map(|column| self.own_column(option.name, column))
+                    .collect()
+            }
+            Kind::Table => Value::from(self.relation(option.name, value)?),
+            Kind::Template => {
+                let parts = value.as_array()?.iter();
+                parts
+                    .filter_map(|part| match part {
+                        Value::Array(path) => self.path(option.name, path),
+                        text => Some(text.clone()),
+                    })
+                    .collect()
+            }
+            _ => value.clone(),
+        })
+    }
+
+    fn own_column(&mut self, option: &str, name: &Value) -> Option<Value> {
+        let name = name.as_str()?;
+        self.column(option, self.table, name).map(Value::from)
+    }
+
+    fn column(&mut self, option: &str, table: u32, name: &str) -> Option<i16> {
+        let Some(number) = self.names.column(table, name) else {
+            self.waits |= table != self.table;
+            self.problems
+                .push(format!("{option}: there is no column \"{name}\""));
+            return None;
+        };
+        let entry = self.refs.entry(table).or_default();
+        entry.columns.insert(number, name.to_owned());
+        Some(number)
+    }
+
+    /// A table given as an object with `schema` and `name`.
+    fn relation(&mut self, option: &str, target: &Value) -> Option<u32> {
+        let (schema, name) = (target.get("schema")?.as_str()?, target.get("name")?.as_str()?);
+        let Some(relation) = self.names.relation(schema, name) else {
+            self.waits = true;
+            self.problems
+                .push(format!("{option}: there is no table \"{schema}\".\"{name}\""));
+            return None;
+        };
+        let entry = self.refs.entry(relation).or_default();
+        (entry.schema, entry.name) = (schema.to_owned(), name.to_owned());
+        Some(relation)
+    }
+
+    fn path(&mut self, option: &str, path: &[Value]) -> Option<Value> {
+        let mut at = self.table;
+        let mut steps: Vec<Value> = Vec::with_capacity(path.len());
+        let mut from = None;
+        for step in path {
+            let name = match step {
+                Value::String(name) => name,
+                step => {
+                    let target = self.relation(option, step)?;
+                    let from = from?;
+                    self.refs.entry(at).or_default().targets.insert(from, target);
+                    at = target;
+                    step.get("column")?.as_str()?
+                }
+            };
+            let number = self.column(option, at, name)?;
+            from = Some(number);
+            steps.push(number.into());
+        }
+        Some(steps.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A database with `app.book` (20) and `app.author` (30).
+    struct Library;
+
+    impl Names for Library {
+        fn relation(&self, schema: &str, name: &str) -> Option<u32> {
+            match (schema, name) {
+                ("app", "book") => Some(20),
+                ("app", "author") => Some(30),
+                _ => None,
+            }
+        }
+
+        fn column(&self, relation: u32, name: &str) -> Option<i16> {
+            match (relation, name) {
+                (20, "title") => Some(7),
+                (20, "author_id") => Some(9),
+                (30, "name") => Some(4),
+                _ => None,
+            }
+        }
+    }
+
+    fn object(value: Value) -> Options {
+        match value {
+            Value::Object(map) => map,
+            other => panic!("{other}"),
+        }
+    }
+
+    fn stored() -> (Options, Refs) {
+        let options = object(json!({
+            "import_verified": true, "is_temp": null, "import_target_oid": "3",
+            "column_order": [5, 2, 99], "preview_template": ["No. ", [2], [5, 1], [99]],
+            "mathesar_added_pkey_attnum": 2, "user_tracking_attnum": 99, "refs": {}
+        }));
+        let refs = serde_json::from_value(json!({
+            "2": {"schema": "app", "name": "book", "columns": {"2": "title", "5": "author_id"}, "targets": {"5": 3}},
+            "3": {"schema": "app", "name": "author", "columns": {"1": "name"}},
+        }));
+        (options, refs.unwrap())
+    }
+
+    fn portable() -> Options {
+        object(json!({
+            "import_verified": true, "import_target_oid": {"schema": "app", "name": "author"},
+            "column_order": ["author_id", "title"],
+            "preview_template":
+                ["No. ", ["title"], ["author_id", {"schema": "app", "name": "author", "column": "name"}]],
+            "mathesar_added_pkey_attnum": "title",
+        }))
+    }
+
+    fn book() -> TableRef {
+        TableRef {
+            schema: "app".into(),
+            name: "book".into(),
+            ..TableRef::default()
+        }
+    }
+
+    #[test]
+    fn numbers_become_names() {
+        let (options, refs) = stored();
+        assert_eq!(to_names(&options, 2, &refs), portable());
+    }
+
+    #[test]
+    fn names_become_the_numbers_of_another_database() {
+        let numbered = to_numbers(&portable(), 20, book(), &Library);
+        assert_eq!(
+            Value::Object(numbered.options.clone()),
+            json!({
+                "import_verified": true, "import_target_oid": 30, "column_order": [9, 7],
+                "preview_template": ["No. ", [7], [9, 4]], "mathesar_added_pkey_attnum": 7,
+            })
+        );
+        assert_eq!(numbered.problems, Vec::<String>::new());
+        assert_eq!(numbered.refs[&20].targets[&9], 30);
+        assert_eq!(to_names(&numbered.options, 20, &numbered.refs), portable());
+    }
+
+    #[test]
+    fn what_is_not_there_is_told() {
+        let options = object(json!({
+            "column_order": ["title", "gone"], "import_target_oid": {"schema": "app", "name": "gone"},
+        }));
+        let numbered = to_numbers(&options, 20, book(), &Library);
+        assert_eq!(Value::Object(numbered.options), json!({"column_order": [7]}));
+        assert_eq!(
+            Value::Object(numbered.left),
+            json!({"import_target_oid": {"schema": "app", "name": "gone"}})
+        );
+        assert_eq!(
+            numbered.problems,
+            [
+                "import_target_oid: there is no table \"app\".\"gone\"",
+                "column_order: there is no column \"gone\""
+            ]
+        );
+    }
+}

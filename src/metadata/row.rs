@@ -1,0 +1,204 @@
+//! What a row of metadata goes through when it is written, by whatever statement: the triggers of both tables ask here
+//! what is right to store.
+//!
+//! The writer must have the rights of the owner of the object, which is locked until the transaction ends: who drops or
+//! renames it then waits for this transaction, and finds the row.
+
+use super::options::{COLUMN_OPTIONS, MetadataOption, TABLE_OPTIONS};
+use super::references::References;
+use crate::catalog::rows::{PgAttribute, PgClass};
+use crate::catalog::types::UiType;
+use crate::catalog::{Catalog, relation};
+use crate::error::Error;
+use crate::pg::scan::Char;
+use crate::pg::snapshot::Snapshot;
+use crate::pg::{Oid, lock, names, server};
+use pgrx::pg_sys;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::ffi::CStr;
+use std::rc::Rc;
+
+/// A relation whose metadata may be written now, and the catalogs since it is locked.
+pub(super) struct Writable {
+    pub(super) catalog: Catalog,
+    pub(super) row: PgClass,
+}
+
+impl Writable {
+    /// The relation, if the current role has the rights of its owner.
+    pub(super) fn by_role(relation: Oid) -> Result<Self, Error> {
+        Self::find(relation, true)
+    }
+
+    /// The same, unless row-level security does not apply to the role in that table of metadata: the restore of a dump,
+    /// and our own bookkeeping.
+    fn by_statement(relation: Oid, table: &CStr) -> Result<Self, Error> {
+        Self::find(relation, server::row_security_applies(table))
+    }
+
+    fn find(relation: Oid, must_own: bool) -> Result<Self, Error> {
+        Self::look(relation, must_own)?;
+        lock::share_until_commit(relation);
+        // Somebody may have changed it before we had the lock.
+        Self::look(relation, must_own)
+    }
+
+    fn look(relation: Oid, must_own: bool) -> Result<Self, Error> {
+        let catalog = Catalog::new(Snapshot::latest());
+        let row = relation::find(&catalog, relation)?;
+        if must_own && !catalog.role.has_rights_of(row.relowner) {
+            return Err(Error::NotOwner { name: row.relname });
+        }
+        if row.relpersistence == Char(pg_sys::RELPERSISTENCE_TEMP) {
+            return Err(Error::TemporaryTable { name: row.relname });
+        }
+        Ok(Self { catalog, row })
+    }
+
+    pub(super) fn unknown_column(&self, attnum: i16) -> Error {
+        Error::UnknownColumn {
+            relation: self.row.relname.clone(),
+            attnum: attnum.into(),
+        }
+    }
+
+    pub(super) fn ui_type(&self, column: &PgAttribute) -> Result<UiType, Error> {
+        Ok(self.catalog.type_info(column.atttypid)?.ui_type)
+    }
+
+    fn names(&self) -> Result<Names, Error> {
+        Ok(Names {
+            schema_name: self.catalog.schema_name(self.row.relnamespace)?,
+            table_name: self.row.relname.clone(),
+            owner_name: names::of_role(self.row.relowner).ok_or(Error::Vanished)?,
+        })
+    }
+}
+
+/// The names by which a row knows its table.
+#[derive(Serialize)]
+struct Names {
+    schema_name: Rc<str>,
+    table_name: String,
+    owner_name: String,
+}
+
+/// What is filled into a row of `msar_catalog.table_metadata`.
+#[derive(Serialize)]
+pub(crate) struct TableFields {
+    #[serde(flatten)]
+    names: Names,
+    refs: References,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated_at: Option<&'static str>,
+}
+
+/// What is filled into a row of `msar_catalog.column_metadata`.
+#[derive(Serialize)]
+pub(crate) struct ColumnFields {
+    #[serde(flatten)]
+    names: Names,
+    column_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated_at: Option<&'static str>,
+    /// Options that no longer fit the column's type, each with null.
+    #[serde(flatten)]
+    cleared: BTreeMap<&'static str, ()>,
+}
+
+/// Completes a row of a table, of which `before` is the stored version, if there is one.
+pub(crate) fn complete_table(
+    row: &Map<String, Value>,
+    before: Option<&Map<String, Value>>,
+) -> Result<TableFields, Error> {
+    let writable = Writable::by_statement(oid_of(row), c"table_metadata")?;
+    Ok(TableFields {
+        names: writable.names()?,
+        refs: References::of_row(&writable.catalog, writable.row.oid, row, before)?,
+        updated_at: now_if_changed(&TABLE_OPTIONS, row, before),
+    })
+}
+
+/// Completes a row of a column, of which `before` is the stored version, if there is one.
+pub(crate) fn complete_column(
+    row: &Map<String, Value>,
+    before: Option<&Map<String, Value>>,
+) -> Result<ColumnFields, Error> {
+    let writable = Writable::by_statement(oid_of(row), c"column_metadata")?;
+    let attnum = row.get("attnum").and_then(Value::as_i64);
+    let attnum = attnum
+        .and_then(|number| i16::try_from(number).ok())
+        .unwrap_or_default();
+    let column = PgAttribute::by_number(&writable.catalog.reader, writable.row.oid, attnum)
+        .filter(|_| attnum > 0)
+        .ok_or_else(|| writable.unknown_column(attnum))?;
+    let ui_type = writable.ui_type(&column)?;
+    let mut cleared = BTreeMap::new();
+    for option in unfit(row, ui_type) {
+        if has_changed(option, row, before) {
+            return Err(Error::OptionDoesNotApply {
+                option: option.name,
+                column: column.attname,
+                ui_type: ui_type.name(),
+            });
+        }
+        cleared.insert(option.name, ());
+    }
+    Ok(ColumnFields {
+        names: writable.names()?,
+        column_name: column.attname,
+        updated_at: now_if_changed(&COLUMN_OPTIONS, row, before),
+        cleared,
+    })
+}
+
+/// The options set in a row that a column of this kind does not take.
+fn unfit(row: &Map<String, Value>, ui_type: UiType) -> impl Iterator<Item = &'static MetadataOption> {
+    COLUMN_OPTIONS
+        .iter()
+        .filter(move |option| !option.applies_to(ui_type))
+        .filter(|option| row.get(option.name).is_some_and(|value| !value.is_null()))
+}
+
+/// The names of the options set in a row that the column does not take.
+pub(crate) fn unfit_options(
+    relation: Oid,
+    attnum: i16,
+    row: &Map<String, Value>,
+) -> Result<Vec<&'static str>, Error> {
+    let catalog = Catalog::new(Snapshot::latest());
+    let Some(column) = PgAttribute::by_number(&catalog.reader, relation, attnum) else {
+        return Ok(Vec::new());
+    };
+    let ui_type = catalog.type_info(column.atttypid)?.ui_type;
+    Ok(unfit(row, ui_type).map(|option| option.name).collect())
+}
+
+fn oid_of(row: &Map<String, Value>) -> Oid {
+    // PostgreSQL writes an OID into jsonb as a string.
+    let oid = row
+        .get("table_oid")
+        .and_then(Value::as_str)
+        .and_then(|text| text.parse::<u32>().ok());
+    Oid::from(oid.unwrap_or_default())
+}
+
+fn has_changed(
+    option: &MetadataOption,
+    row: &Map<String, Value>,
+    before: Option<&Map<String, Value>>,
+) -> bool {
+    before.is_none_or(|before| before.get(option.name) != row.get(option.name))
+}
+
+/// The time of this transaction, in PostgreSQL's own word, when an option of a stored row changes.
+fn now_if_changed(
+    options: &[MetadataOption],
+    row: &Map<String, Value>,
+    before: Option<&Map<String, Value>>,
+) -> Option<&'static str> {
+    let changed = before.is_some() && options.iter().any(|option| has_changed(option, row, before));
+    changed.then_some("now")
+}

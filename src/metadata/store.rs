@@ -1,0 +1,39 @@
+//! Our tables, as bookkeeping needs them: are they there, does it matter, who owns them.
+
+use crate::catalog::rows::PgClass;
+use crate::pg::scan::Reader;
+use crate::pg::snapshot::Snapshot;
+use crate::pg::{Oid, names, relation_size};
+
+/// The tables that hold metadata, attached and detached.
+pub(crate) struct Store {
+    pub(crate) owner: Oid,
+    tables: [Oid; 2],
+    detached: Oid,
+}
+
+impl Store {
+    /// Looks for the tables: while the extension is created or dropped, they may not be there.
+    pub(crate) fn find() -> Option<Self> {
+        let table = |name| names::relation("msar_catalog", name);
+        let tables = [table("table_metadata")?, table("column_metadata")?];
+        let detached = table("detached_metadata")?;
+        let reader = Reader::new(Snapshot::latest());
+        let owner = PgClass::by_oid(&reader, detached)?.relowner;
+        Some(Self {
+            owner,
+            tables,
+            detached,
+        })
+    }
+
+    /// Whether no table can have metadata. Rows that were deleted, or are not committed, may make it seem to have some.
+    pub(crate) fn has_no_attached(&self) -> bool {
+        self.tables.iter().all(|&table| relation_size::is_zero(table))
+    }
+
+    /// Whether nothing can be detached.
+    pub(crate) fn has_no_detached(&self) -> bool {
+        relation_size::is_zero(self.detached)
+    }
+}

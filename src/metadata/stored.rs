@@ -1,0 +1,280 @@
+//! The metadata that is stored, as documents.
+//!
+//! We read our tables as we read catalogs, by their keys and past row-level security, so the rules that the tables'
+//! policies have for SQL are repeated here: a row counts when its names are those of the object, and a role may read it
+//! when it may read the object (or has the rights of its owner).
+
+use super::options::{self, COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
+use super::references::References;
+use crate::catalog::rows::{PgAttribute, PgClass};
+use crate::catalog::types::UiType;
+use crate::catalog::{Catalog, column, relation};
+use crate::error::Error;
+use crate::pg::Oid;
+use crate::pg::acl::Privileges;
+use crate::pg::scan::{CatalogRow, Json, Key, Row, Source, Text, Timestamp};
+use crate::pg::value;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+/// The options of one object that are set.
+pub(crate) struct Metadata {
+    options: Vec<(&'static str, Value)>,
+    created_at: value::Value,
+    updated_at: value::Value,
+}
+
+impl Metadata {
+    pub(crate) fn get(&self, option: &str) -> Option<&Value> {
+        self.options
+            .iter()
+            .find(|(name, _)| *name == option)
+            .map(|(_, value)| value)
+    }
+
+    /// What remains when only some options count; `None` when nothing does.
+    fn retain(mut self, counts: impl FnMut(&mut (&'static str, Value)) -> bool) -> Option<Self> {
+        self.options.retain_mut(counts);
+        (!self.options.is_empty()).then_some(self)
+    }
+}
+
+/// The options in the order of their list, and when they were set.
+impl Serialize for Metadata {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in &self.options {
+            map.serialize_entry(name, value)?;
+        }
+        map.serialize_entry("created_at", &self.created_at)?;
+        map.serialize_entry("updated_at", &self.updated_at)?;
+        map.end()
+    }
+}
+
+/// A row of `msar_catalog.table_metadata`.
+struct StoredTable {
+    schema_name: String,
+    table_name: String,
+    refs: References,
+    metadata: Metadata,
+}
+
+/// A row of `msar_catalog.column_metadata`.
+struct StoredColumn {
+    attnum: i16,
+    schema_name: String,
+    table_name: String,
+    column_name: String,
+    metadata: Metadata,
+}
+
+/// The names of columns: some, then one for each option.
+const fn with_options<const LENGTH: usize>(
+    first: &[&'static str],
+    options: &[MetadataOption],
+) -> [&'static str; LENGTH] {
+    let mut names = [""; LENGTH];
+    let mut at = 0;
+    while at < LENGTH {
+        names[at] = if at < first.len() {
+            first[at]
+        } else {
+            options[at - first.len()].name
+        };
+        at += 1;
+    }
+    names
+}
+
+const TABLE_IDENTITY: [&str; 5] = ["created_at", "updated_at", "schema_name", "table_name", "refs"];
+const COLUMN_IDENTITY: [&str; 6] = [
+    "created_at",
+    "updated_at",
+    "schema_name",
+    "table_name",
+    "column_name",
+    "attnum",
+];
+
+impl CatalogRow for StoredTable {
+    const SOURCE: Source = Source::Own(c"table_metadata");
+    const COLUMNS: &'static [&'static str] =
+        &with_options::<{ TABLE_IDENTITY.len() + TABLE_OPTIONS.len() }>(&TABLE_IDENTITY, &TABLE_OPTIONS);
+
+    fn read(row: &Row<'_>) -> Self {
+        Self {
+            schema_name: row.column(2),
+            table_name: row.column(3),
+            refs: References::parse(row.column::<Json>(4).0),
+            metadata: Metadata::read(row, TABLE_IDENTITY.len(), &TABLE_OPTIONS),
+        }
+    }
+}
+
+impl CatalogRow for StoredColumn {
+    const SOURCE: Source = Source::Own(c"column_metadata");
+    const COLUMNS: &'static [&'static str] =
+        &with_options::<{ COLUMN_IDENTITY.len() + COLUMN_OPTIONS.len() }>(&COLUMN_IDENTITY, &COLUMN_OPTIONS);
+
+    fn read(row: &Row<'_>) -> Self {
+        Self {
+            schema_name: row.column(2),
+            table_name: row.column(3),
+            column_name: row.column(4),
+            attnum: row.column(5),
+            metadata: Metadata::read(row, COLUMN_IDENTITY.len(), &COLUMN_OPTIONS),
+        }
+    }
+}
+
+impl Metadata {
+    /// Takes the options out of a row, in which they begin at position `first`, and the times, with which it begins.
+    fn read(row: &Row<'_>, first: usize, options: &'static [MetadataOption]) -> Self {
+        let set = options
+            .iter()
+            .enumerate()
+            .filter_map(|(at, option)| Some((option.name, read_value(row, first + at, option.kind)?)));
+        Self {
+            options: set.collect(),
+            created_at: row.column::<Timestamp>(0).0,
+            updated_at: row.column::<Timestamp>(1).0,
+        }
+    }
+}
+
+fn read_value(row: &Row<'_>, at: usize, kind: Kind) -> Option<Value> {
+    match kind {
+        Kind::Boolean => row.column::<Option<bool>>(at).map(Value::from),
+        Kind::Text | Kind::TextNotEmpty | Kind::OneOf(_) => {
+            row.column::<Option<Text>>(at).map(|text| Value::from(text.0))
+        }
+        Kind::Integer(..) => row.column::<Option<i32>>(at).map(Value::from),
+        Kind::SmallInteger(..) | Kind::Attnum => row.column::<Option<i16>>(at).map(Value::from),
+        Kind::Attnums => row.column::<Option<Vec<i16>>>(at).map(Value::from),
+        Kind::Table => row.column::<Option<Oid>>(at).map(|oid| Value::from(oid.to_u32())),
+        Kind::Template => row.column::<Option<Json>>(at).map(|document| document.0),
+    }
+}
+
+/// What is stored for a relation and its columns, as far as it counts. What the role may not read is among it.
+#[derive(Default)]
+pub(crate) struct OfTable {
+    table: Option<StoredTable>,
+    columns: Vec<StoredColumn>,
+}
+
+impl OfTable {
+    pub(crate) fn read(catalog: &Catalog, row: &PgClass) -> Result<Self, Error> {
+        let key = [("table_oid", Key::Oid(row.oid))];
+        let mut table = catalog.reader.by_primary_key::<StoredTable>(&key).pop();
+        let mut columns = catalog.reader.by_primary_key::<StoredColumn>(&key);
+        if table.is_some() || !columns.is_empty() {
+            let schema = catalog.schema_name(row.relnamespace)?;
+            let counts =
+                |schema_name: &str, table_name: &str| *schema_name == *schema && table_name == row.relname;
+            table = table.filter(|stored| counts(&stored.schema_name, &stored.table_name));
+            columns.retain(|stored| counts(&stored.schema_name, &stored.table_name));
+        }
+        Ok(Self { table, columns })
+    }
+
+    /// Whether there is something that tells about the relation itself.
+    pub(crate) fn tells_of_table(&self) -> bool {
+        self.table.is_some()
+    }
+
+    /// The metadata of the relation itself.
+    pub(crate) fn take_table(&mut self, catalog: &Catalog, relation: Oid) -> Option<Metadata> {
+        let stored = self.table.take()?;
+        let refs = stored.refs;
+        stored.metadata.retain(|(name, value)| {
+            options::find(&TABLE_OPTIONS, name)
+                .is_some_and(|option| refs.keep_current(catalog, relation, option.kind, value))
+        })
+    }
+
+    /// The metadata of a column, in which only options count that a column of its kind takes.
+    pub(crate) fn take_column(&mut self, column: &PgAttribute, ui_type: UiType) -> Option<Metadata> {
+        let at = self
+            .columns
+            .iter()
+            .position(|stored| stored.attnum == column.attnum && stored.column_name == column.attname)?;
+        self.columns.swap_remove(at).metadata.retain(|(name, _)| {
+            options::find(&COLUMN_OPTIONS, name).is_some_and(|option| option.applies_to(ui_type))
+        })
+    }
+}
+
+/// Whether the current role may read what is stored for a table or column on which it has these privileges.
+pub(crate) fn is_readable(catalog: &Catalog, owner: Oid, privileges: Privileges) -> bool {
+    privileges.includes_select() || catalog.role.has_rights_of(owner)
+}
+
+/// What `msar.get_table_metadata` tells.
+#[derive(serde::Serialize)]
+pub(crate) struct TableMetadata {
+    #[serde(serialize_with = "crate::catalog::oid")]
+    oid: Oid,
+    name: String,
+    #[serde(flatten)]
+    metadata: Metadata,
+}
+
+/// What `msar.get_column_metadata` tells of a column.
+#[derive(serde::Serialize)]
+pub(crate) struct ColumnMetadata {
+    attnum: i16,
+    name: String,
+    #[serde(flatten)]
+    metadata: Metadata,
+}
+
+/// The metadata of a relation, if there is any that the current role may read.
+pub(crate) fn table(catalog: &Catalog, row: &PgClass) -> Result<Option<TableMetadata>, Error> {
+    let mut stored = OfTable::read(catalog, row)?;
+    if !stored.tells_of_table() || !is_table_readable(catalog, row) {
+        return Ok(None);
+    }
+    let metadata = stored.take_table(catalog, row.oid);
+    Ok(metadata.map(|metadata| TableMetadata {
+        oid: row.oid,
+        name: row.relname.clone(),
+        metadata,
+    }))
+}
+
+fn is_table_readable(catalog: &Catalog, row: &PgClass) -> bool {
+    let privileges = relation::privileges(catalog, row);
+    is_readable(catalog, row.relowner, privileges)
+        || PgAttribute::live(&catalog.reader, row.oid)
+            .iter()
+            .any(|column| column::privileges_on(catalog, column, row.relowner, privileges).includes_select())
+}
+
+/// The metadata of those columns of a relation that have any and that the current role may read, by attnum.
+pub(crate) fn columns(catalog: &Catalog, row: &PgClass) -> Result<Vec<ColumnMetadata>, Error> {
+    let mut stored = OfTable::read(catalog, row)?;
+    if stored.columns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let on_relation = relation::privileges(catalog, row);
+    let mut documents = Vec::new();
+    for column in PgAttribute::live(&catalog.reader, row.oid) {
+        let privileges = column::privileges_on(catalog, &column, row.relowner, on_relation);
+        if !is_readable(catalog, row.relowner, privileges) {
+            continue;
+        }
+        let ui_type = catalog.type_info(column.atttypid)?.ui_type;
+        documents.extend(
+            stored
+                .take_column(&column, ui_type)
+                .map(|metadata| ColumnMetadata {
+                    attnum: column.attnum,
+                    name: column.attname,
+                    metadata,
+                }),
+        );
+    }
+    Ok(documents)
+}

@@ -1,0 +1,45 @@
+//! Objects by their names, in the newest catalogs.
+
+use super::{Oid, text};
+use pgrx::pg_sys;
+use std::ffi::{CString, c_char};
+
+/// The schema of that name.
+pub(crate) fn schema(name: &str) -> Option<Oid> {
+    // SAFETY: a look-up by a C string; a name that is not there gives the invalid OID.
+    with_server_cstr(name, |name| unsafe { pg_sys::get_namespace_oid(name, true) }).filter(is_valid)
+}
+
+/// The relation of that name, whatever its kind.
+pub(crate) fn relation(schema_name: &str, name: &str) -> Option<Oid> {
+    let schema = schema(schema_name)?;
+    // SAFETY: as above.
+    with_server_cstr(name, |name| unsafe { pg_sys::get_relname_relid(name, schema) }).filter(is_valid)
+}
+
+/// The live column of that name; no system column.
+pub(crate) fn column(relation: Oid, name: &str) -> Option<i16> {
+    // SAFETY: as above.
+    with_server_cstr(name, |name| unsafe { pg_sys::get_attnum(relation, name) }).filter(|&attnum| attnum > 0)
+}
+
+/// The name of a role.
+pub(crate) fn of_role(role: Oid) -> Option<String> {
+    // SAFETY: null for an unknown role.
+    unsafe { text::from_server_cstr(pg_sys::GetUserNameFromId(role, true)) }
+}
+
+fn is_valid(oid: &Oid) -> bool {
+    *oid != Oid::INVALID
+}
+
+/// Passes a name in the server's encoding. One that contains a NUL names nothing.
+fn with_server_cstr<T>(name: &str, look_up: impl FnOnce(*const c_char) -> T) -> Option<T> {
+    let name = CString::new(name).ok()?;
+    let length = name.as_bytes().len() as i32;
+    // SAFETY: pointer and length belong together; the result is NUL-terminated, as its source is. It lives as long as
+    // the current memory context, or as `name`.
+    let in_server_encoding =
+        unsafe { pg_sys::pg_any_to_server(name.as_ptr(), length, pg_sys::pg_enc::PG_UTF8 as i32) };
+    Some(look_up(in_server_encoding))
+}

@@ -1,0 +1,22 @@
+//! Settings of ours.
+
+use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
+
+static REATTACH_BY_NAME: GucSetting<bool> = GucSetting::<bool>::new(true);
+
+/// Declares the settings, when a session loads the library.
+pub(crate) fn define() {
+    GucRegistry::define_bool_guc(
+        c"mathesar_ext.reattach_by_name",
+        c"Attaches the metadata of a dropped table to the next table of its name and owner.",
+        c"Otherwise it is kept aside until msar.attach_metadata is called.",
+        &REATTACH_BY_NAME,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
+}
+
+/// Whether a new table gets the metadata of the dropped one that had its name and owner.
+pub(crate) fn reattach_by_name() -> bool {
+    REATTACH_BY_NAME.get()
+}

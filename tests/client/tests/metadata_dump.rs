@@ -1,0 +1,343 @@
+//! Metadata survives dump, restore and upgrade: it arrives on the right table and column by name, although OIDs and
+//! attnums differ, and so do the numbers inside of its values.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use mathesar_ext_client_tests::{Database, Server, connect, finish, new_folder, program, run, text};
+use postgres::Client;
+use serde_json::{Value, json};
+
+/// Tables whose columns have gaps, and metadata of all sorts.
+const SAMPLE: &str = r#"
+    CREATE SCHEMA app;
+    CREATE TABLE app.author (junk text, id integer PRIMARY KEY, name text);
+    CREATE TABLE app."Book ""1""" (junk integer, id integer PRIMARY KEY, title text, junk2 text,
+        author_id integer REFERENCES app.author, lent boolean, price numeric, "été" date);
+    ALTER TABLE app.author DROP junk;
+    ALTER TABLE app."Book ""1""" DROP junk, DROP junk2;
+    CREATE TABLE app.part (LIKE app."Book ""1""") PARTITION BY LIST (id);
+    CREATE TABLE app.part_1 PARTITION OF app.part FOR VALUES IN (1);
+    CREATE VIEW app.titles AS SELECT id, title FROM app."Book ""1""";
+    SELECT msar.set_table_metadata('app."Book ""1"""', jsonb_build_object(
+        'column_order', '[8, 3, 2]'::jsonb, 'preview_customized', true,
+        'preview_template', '["No. ", [2], ": ", [3], " by ", [5, 3]]'::jsonb,
+        'import_target_oid', 'app.author'::regclass::oid::bigint,
+        'mathesar_added_pkey_attnum', 2, 'user_tracking_attnum', 5));
+    SELECT msar.set_column_metadata('app."Book ""1"""', '[
+        {"name": "lent", "bool_true": "out", "bool_false": "in"}, {"name": "price", "num_min_frac_digits": 2},
+        {"name": "été", "date_format": "DD.MM.YYYY"}]');
+    SELECT msar.set_column_metadata('app.part_1', '[{"name": "price", "num_format": "swiss"}]');
+    SELECT msar.set_column_metadata('app.titles', '[{"name": "title", "display_width": 400}]');
+    SELECT msar.set_table_metadata('app.author', '{"import_verified": true}');
+    CREATE TABLE app.former (id integer);
+    SELECT msar.set_column_metadata('app.former', '[{"name": "id", "display_width": 50}]');
+    DROP TABLE app.former"#;
+
+/// All that is to arrive.
+fn metadata(client: &mut Client) -> Value {
+    let query = "SELECT jsonb_build_object('exported', msar.export_metadata(), 'unmatched', msar.check_metadata(),
+        'triggers', (SELECT jsonb_agg(tgenabled ORDER BY tgrelid::regclass::text, tgname) FROM pg_trigger
+                     WHERE tgrelid::regclass::text ~ '^msar_catalog' AND NOT tgisinternal),
+        'kept', (SELECT jsonb_agg(d - 'owner' - 'detached_at') FROM jsonb_array_elements(msar.list_detached_metadata()) AS d))";
+    client
+        .query_one(query, &[])
+        .map(|row| row.get(0))
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A database with the sample, and what it tells.
+fn source() -> (Database, Value) {
+    let source = Database::with_extension();
+    let mut client = source.connect_as_owner();
+    run(&mut client, SAMPLE);
+    let expected = metadata(&mut client);
+    assert_eq!(
+        expected["exported"]["schemas"]["app"]["Book \"1\""],
+        json!({
+            "table": {
+                "column_order": ["été", "title", "id"], "preview_customized": true,
+                "preview_template": ["No. ", ["id"], ": ", ["title"], " by ",
+                    ["author_id", {"schema": "app", "name": "author", "column": "name"}]],
+                "import_target_oid": {"schema": "app", "name": "author"},
+                "mathesar_added_pkey_attnum": "id", "user_tracking_attnum": "author_id",
+            },
+            "columns": {
+                "lent": {"bool_true": "out", "bool_false": "in"}, "price": {"num_min_frac_digits": 2},
+                "été": {"date_format": "DD.MM.YYYY"},
+            },
+        })
+    );
+    assert_eq!(expected["unmatched"], json!([]));
+    assert_eq!(expected["triggers"], json!(["A", "A", "A", "A"]));
+    assert_eq!(expected["kept"][0]["table"], json!("former"));
+    (source, expected)
+}
+
+/// An empty database of the same owner, whose OIDs are others.
+fn target(source: &Database) -> Database {
+    let target = Database::empty();
+    run(
+        &mut target.connect_as_superuser(),
+        &format!(
+            "ALTER DATABASE {} OWNER TO {owner}; CREATE TABLE public.other (id integer PRIMARY KEY, b text);
+             ALTER TABLE public.other OWNER TO {owner}",
+            target.name(),
+            owner = source.owner()
+        ),
+    );
+    target
+}
+
+/// Runs `source` and `sink` with a pipe between them. Neither may fail or say a word of an error.
+fn pipe(source: &mut Command, sink: &mut Command) {
+    let mut writer = source
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{source:?}: {error}"));
+    let dump = writer.stdout.take().map_or_else(Stdio::null, Stdio::from);
+    let output = sink
+        .stdin(dump)
+        .output()
+        .unwrap_or_else(|error| panic!("{sink:?}: {error}"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{sink:?}\n{said}");
+    assert!(writer.wait().is_ok_and(|status| status.success()), "{source:?}");
+}
+
+fn psql(url: &str) -> Command {
+    let mut command = program("psql");
+    command.args([
+        "--no-psqlrc",
+        "--quiet",
+        "--set=ON_ERROR_STOP=1",
+        "--output=/dev/null",
+        "--dbname",
+        url,
+    ]);
+    command
+}
+
+fn dump(url: &str, options: &[&str]) -> Command {
+    let mut command = program("pg_dump");
+    command.args(["--dbname", url]).args(options);
+    command
+}
+
+fn restore(url: &str, options: &[&str]) -> Command {
+    let mut command = program("pg_restore");
+    command.args(["--exit-on-error", "--dbname", url]).args(options);
+    command
+}
+
+/// A target without the table that the others have in the way.
+fn without_other(target: &Database) {
+    run(&mut target.connect_as_superuser(), "DROP TABLE public.other");
+}
+
+#[test]
+fn by_psql_as_a_database_owner() {
+    let (source, expected) = source();
+    let target = target(&source);
+    without_other(&target);
+    pipe(
+        &mut dump(&source.url(source.owner()), &[]),
+        &mut psql(&target.url(source.owner())),
+    );
+    assert_eq!(metadata(&mut connect(&target.config(source.owner()))), expected);
+}
+
+#[test]
+fn by_psql_as_superuser() {
+    let (source, expected) = source();
+    let target = target(&source);
+    pipe(
+        &mut dump(&source.url("postgres"), &[]),
+        &mut psql(&target.url("postgres")),
+    );
+    assert_eq!(metadata(&mut target.connect_as_superuser()), expected);
+}
+
+#[test]
+fn by_archive() {
+    let (source, expected) = source();
+    let target = target(&source);
+    let archive = &mut dump(&source.url("postgres"), &["--format=custom"]);
+    pipe(archive, &mut restore(&target.url("postgres"), &[]));
+    assert_eq!(metadata(&mut target.connect_as_superuser()), expected);
+}
+
+#[test]
+fn by_several_jobs() {
+    let (source, expected) = source();
+    let target = target(&source);
+    let folder = new_folder();
+    let archive = folder.join("dump").display().to_string();
+    finish(&mut dump(
+        &source.url("postgres"),
+        &["--format=directory", "--file", &archive],
+    ));
+    finish(&mut restore(&target.url("postgres"), &["--jobs=4", &archive]));
+    fs::remove_dir_all(folder).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(metadata(&mut target.connect_as_superuser()), expected);
+}
+
+/// First all definitions, later all data; the second time without triggers, which leaves rows with numbers of the old
+/// database behind until the triggers are enabled again.
+#[test]
+fn by_schema_and_data() {
+    for options in [&["--data-only"][..], &["--data-only", "--disable-triggers"]] {
+        let (source, expected) = source();
+        let target = target(&source);
+        let (from, to) = (source.url("postgres"), target.url("postgres"));
+        pipe(&mut dump(&from, &["--schema-only"]), &mut psql(&to));
+        pipe(&mut dump(&from, options), &mut psql(&to));
+        assert_eq!(
+            metadata(&mut target.connect_as_superuser()),
+            expected,
+            "{options:?}"
+        );
+    }
+}
+
+/// Over a database that has all of it, twice.
+#[test]
+fn with_clean() {
+    let (source, expected) = source();
+    let target = target(&source);
+    for _ in 0..2 {
+        pipe(
+            &mut dump(&source.url("postgres"), &["--clean", "--if-exists"]),
+            &mut psql(&target.url("postgres")),
+        );
+        assert_eq!(metadata(&mut target.connect_as_superuser()), expected);
+    }
+}
+
+/// A dump of one schema carries metadata when it names the extension.
+#[test]
+fn of_one_schema_with_the_extension() {
+    let (source, expected) = source();
+    let target = target(&source);
+    let options = ["--schema=app", "--extension=mathesar_ext"];
+    pipe(
+        &mut dump(&source.url("postgres"), &options),
+        &mut psql(&target.url("postgres")),
+    );
+    assert_eq!(metadata(&mut target.connect_as_superuser()), expected);
+}
+
+/// A schema restored over itself, without metadata: the dropped tables' own comes back when pg_restore has created them
+/// and given them their owner.
+#[test]
+fn of_one_schema_over_itself() {
+    let (source, expected) = source();
+    let url = source.url("postgres");
+    pipe(
+        &mut dump(&url, &["--clean", "--schema=app", "--format=custom"]),
+        &mut {
+            let mut command = restore(&url, &["--clean"]);
+            command.env("PGOPTIONS", "-c client_min_messages=error");
+            command
+        },
+    );
+    let actual = metadata(&mut source.connect_as_superuser());
+    assert_eq!(actual, expected);
+}
+
+/// What cannot be placed is kept aside, and attached when its owner creates the table.
+#[test]
+fn without_one_of_the_tables() {
+    let (source, expected) = source();
+    let target = target(&source);
+    pipe(
+        &mut dump(&source.url("postgres"), &["--exclude-table=app.part_1"]),
+        &mut psql(&target.url("postgres")),
+    );
+    let mut superuser = target.connect_as_superuser();
+    let kept = metadata(&mut superuser)["kept"].clone();
+    assert!(
+        kept.as_array().is_some_and(|kept| kept.iter().any(|copy| {
+            copy["table"] == "part_1" && copy["reason"] == "there is no table \"app\".\"part_1\""
+        })),
+        "{kept}"
+    );
+
+    let table = "CREATE TABLE app.part_1 (price numeric)";
+    run(&mut superuser, &format!("BEGIN; {table}"));
+    assert_ne!(
+        metadata(&mut superuser)["exported"],
+        expected["exported"],
+        "not for another owner"
+    );
+    run(
+        &mut superuser,
+        &format!("ALTER TABLE app.part_1 OWNER TO {}", source.owner()),
+    );
+    assert_eq!(metadata(&mut superuser)["exported"], expected["exported"]);
+    run(&mut superuser, "ROLLBACK");
+    run(&mut connect(&target.config(source.owner())), table);
+    assert_eq!(metadata(&mut superuser)["exported"], expected["exported"]);
+}
+
+#[test]
+fn export_and_import() {
+    let (source, _) = source();
+    let target = target(&source);
+    let from = &mut source.connect_as_owner();
+    pipe(
+        &mut dump(&source.url("postgres"), &["--schema=app"]),
+        &mut psql(&target.url("postgres")),
+    );
+    let mut client = connect(&target.config(source.owner()));
+    run(&mut client, "CREATE EXTENSION mathesar_ext");
+    let export = "SELECT msar.export_metadata('app'::regnamespace)::text";
+    let document = text(from, export);
+    let import = |client: &mut Client, dry_run: bool| -> Value {
+        let document: Value = document.parse().unwrap_or_else(|error| panic!("{error}"));
+        client
+            .query_one("SELECT msar.import_metadata($1, $2)", &[&document, &dry_run])
+            .map(|row| row.get(0))
+            .unwrap_or_else(|error| panic!("{:?}", error.as_db_error()))
+    };
+    let announced = import(&mut client, true);
+    assert_eq!(text(&mut client, export), r#"{"schemas": {}}"#);
+    assert_eq!(import(&mut client, false), announced);
+    assert_eq!(announced["skipped"], json!([]));
+    assert_eq!(text(&mut client, export), document);
+}
+
+#[test]
+fn by_upgrade() {
+    let server = Server::create(&[]);
+    let mut client = connect(&server.config());
+    run(&mut client, "CREATE EXTENSION mathesar_ext");
+    run(&mut client, SAMPLE);
+    let expected = metadata(&mut client);
+    drop(client);
+    let server = server.upgraded();
+    let mut client = connect(&server.config());
+    assert_eq!(metadata(&mut client), expected);
+    run(&mut client, "ALTER SCHEMA app RENAME TO app2");
+    assert_eq!(metadata(&mut client)["exported"]["schemas"]["app2"], {
+        let mut renamed = expected["exported"]["schemas"]["app"].clone();
+        rename_schema(&mut renamed);
+        renamed
+    });
+}
+
+/// The sample's schema has another name.
+fn rename_schema(document: &mut Value) {
+    match document {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                if key == "schema" {
+                    *value = json!("app2");
+                }
+                rename_schema(value);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(rename_schema),
+        _ => {}
+    }
+}
