@@ -6,8 +6,8 @@ use crate::types::moment::Order;
 use pgrx::callconv::{BoxRet, FcInfo};
 use pgrx::pg_sys::{self, Datum, FunctionCallInfo, NullableDatum, Oid};
 use pgrx::{direct_function_call_as_datum, impl_sql_translatable};
-use std::cell::RefCell;
-use std::ffi::{CStr, CString, c_char};
+use std::cell::Cell;
+use std::ffi::{CStr, c_char};
 
 /// Declares the result type of a function in SQL, for a value that the server has made.
 macro_rules! built_value {
@@ -185,21 +185,22 @@ impl Drop for SessionDateOrder {
 
 /// Whether a text begins or ends with the currency symbol of the server's `lc_monetary`.
 pub(crate) fn has_currency_symbol(text: TextBytes) -> bool {
-    // Of the locale that was asked for last, as nobody asks for two.
+    // Of the locale that was asked for last, as nobody asks for two. Leaked when it changes: that is a few bytes, and
+    // without a destructor the look-up costs next to nothing.
     thread_local! {
-        static KNOWN: RefCell<(CString, Vec<u8>)> = RefCell::default();
+        static KNOWN: Cell<(&'static CStr, &'static [u8])> = const { Cell::new((c"", b"")) };
     }
     // SAFETY: a backend has one thread, and the setting is a C string.
     let locale = unsafe { CStr::from_ptr(locale_monetary) };
-    KNOWN.with_borrow_mut(|(of_locale, symbol)| {
-        if symbol.is_empty() || of_locale.as_c_str() != locale {
-            *symbol = currency_symbol();
-            *of_locale = locale.to_owned();
-        }
-        // PostgreSQL writes -$5.00 for a negative amount.
-        let unsigned = text.0.strip_prefix(b"-").unwrap_or(text.0);
-        unsigned.starts_with(symbol) || text.0.ends_with(symbol)
-    })
+    let (mut of_locale, mut symbol) = KNOWN.get();
+    if symbol.is_empty() || of_locale != locale {
+        of_locale = Box::leak(locale.to_owned().into_boxed_c_str());
+        symbol = Vec::leak(currency_symbol());
+        KNOWN.set((of_locale, symbol));
+    }
+    // PostgreSQL writes -$5.00 for a negative amount.
+    let unsigned = text.0.strip_prefix(b"-").unwrap_or(text.0);
+    unsigned.starts_with(symbol) || text.0.ends_with(symbol)
 }
 
 /// What is left of an amount of money, as PostgreSQL writes it, without its number.
