@@ -23,13 +23,17 @@ fn cast_text_to_numeric(value: TextBytes) -> Result<Numeric, ErrorReport> {
     let hint = "Text is cast where it can be meant in one way only: not 1,500, which some read as 1.5. \
         Say what its separators are: msar.cast_to_numeric(value, group_sep, decimal_p).";
     number::read(value.0)
-        .map(input::numeric)
+        .map(|plain| input::numeric(&plain))
         .ok_or_else(|| refused(value, "numeric", hint))
 }
 
 #[pg_extern(schema = "msar", name = "cast_to_numeric", immutable, strict, parallel_safe)]
 fn cast_text_to_numeric_by_marks(value: TextBytes, group_sep: i8, decimal_p: i8) -> Numeric {
-    input::numeric(number::with_separators(value.0, mark(group_sep), mark(decimal_p)))
+    input::numeric(&number::with_separators(
+        value.0,
+        mark(group_sep),
+        mark(decimal_p),
+    ))
 }
 
 #[pg_extern(schema = "msar", name = "cast_to_mathesar_money", immutable, strict, parallel_safe, requires = ["types"])]
@@ -37,7 +41,7 @@ fn cast_text_to_mathesar_money(value: TextBytes) -> Result<MathesarMoney, ErrorR
     let hint = "Text is cast where its number can be meant in one way only: not $1,500, which some read as 1.5. Say what \
         its marks are: msar.cast_to_mathesar_money(value, group_sep, decimal_p, curr_pref, curr_suff).";
     money::read(value.0)
-        .map(input::mathesar_money)
+        .map(|plain| input::mathesar_money(&plain))
         .ok_or_else(|| refused(value, "mathesar_types.mathesar_money", hint))
 }
 
@@ -56,7 +60,7 @@ fn cast_text_to_mathesar_money_by_marks(
         curr_pref.0,
         curr_suff.0,
     );
-    input::mathesar_money(plain)
+    input::mathesar_money(&plain)
 }
 
 // Like PostgreSQL's own, which reads by lc_monetary.

@@ -6,8 +6,8 @@ use crate::types::moment::Order;
 use pgrx::callconv::{BoxRet, FcInfo};
 use pgrx::pg_sys::{self, Datum, FunctionCallInfo, NullableDatum, Oid};
 use pgrx::{direct_function_call_as_datum, impl_sql_translatable};
-use std::cell::RefCell;
-use std::ffi::{CStr, CString, c_char};
+use std::cell::Cell;
+use std::ffi::{CStr, c_char};
 
 /// Declares the result type of a function in SQL, for a value that the server has made.
 macro_rules! built_value {
@@ -46,19 +46,19 @@ built_value! {
 }
 
 /// A number in the form that PostgreSQL reads.
-pub(crate) fn numeric(plain: Vec<u8>) -> Numeric {
+pub(crate) fn numeric(plain: &[u8]) -> Numeric {
     // SAFETY: numeric's input function.
     Numeric(unsafe { call(pg_sys::numeric_in, plain) })
 }
 
 /// An amount, as [`numeric`].
-pub(crate) fn mathesar_money(plain: Vec<u8>) -> MathesarMoney {
+pub(crate) fn mathesar_money(plain: &[u8]) -> MathesarMoney {
     MathesarMoney(numeric(plain).0)
 }
 
 pub(crate) fn cash(text: TextBytes) -> Cash {
     // SAFETY: money's input function.
-    Cash(unsafe { call(pg_sys::cash_in, text.0.to_vec()) })
+    Cash(unsafe { call(pg_sys::cash_in, text.0) })
 }
 
 /// Text that [`crate::types::uri`] takes for a URI.
@@ -68,25 +68,25 @@ pub(crate) fn uri(text: Vec<u8>) -> UriText {
 
 pub(crate) fn interval(text: TextBytes) -> Interval {
     // SAFETY: interval's input function.
-    Interval(unsafe { call(pg_sys::interval_in, text.0.to_vec()) })
+    Interval(unsafe { call(pg_sys::interval_in, text.0) })
 }
 
 /// A date, by PostgreSQL's own rules and nothing else.
 pub(crate) fn date(text: TextBytes) -> Date {
     // SAFETY: date's input function.
-    Date(unsafe { call(pg_sys::date_in, text.0.to_vec()) })
+    Date(unsafe { call(pg_sys::date_in, text.0) })
 }
 
 /// A timestamp; a time zone in the text is ignored.
 pub(crate) fn timestamp(text: TextBytes) -> Timestamp {
     // SAFETY: timestamp's input function.
-    Timestamp(unsafe { call(pg_sys::timestamp_in, text.0.to_vec()) })
+    Timestamp(unsafe { call(pg_sys::timestamp_in, text.0) })
 }
 
 /// A moment, in the session's time zone where the text names none.
 pub(crate) fn timestamp_with_zone(text: TextBytes) -> TimestampWithZone {
     // SAFETY: the input function of timestamp with time zone.
-    TimestampWithZone(unsafe { call(pg_sys::timestamptz_in, text.0.to_vec()) })
+    TimestampWithZone(unsafe { call(pg_sys::timestamptz_in, text.0) })
 }
 
 /// A moment that is the same with and without the time zone of its text: one in UTC, or of no time zone at all. `None`
@@ -185,21 +185,22 @@ impl Drop for SessionDateOrder {
 
 /// Whether a text begins or ends with the currency symbol of the server's `lc_monetary`.
 pub(crate) fn has_currency_symbol(text: TextBytes) -> bool {
-    // Of the locale that was asked for last, as nobody asks for two.
+    // Of the locale that was asked for last, as nobody asks for two. Leaked when it changes: that is a few bytes, and
+    // without a destructor the look-up costs next to nothing.
     thread_local! {
-        static KNOWN: RefCell<(CString, Vec<u8>)> = RefCell::default();
+        static KNOWN: Cell<(&'static CStr, &'static [u8])> = const { Cell::new((c"", b"")) };
     }
     // SAFETY: a backend has one thread, and the setting is a C string.
     let locale = unsafe { CStr::from_ptr(locale_monetary) };
-    KNOWN.with_borrow_mut(|(of_locale, symbol)| {
-        if symbol.is_empty() || of_locale.as_c_str() != locale {
-            *symbol = currency_symbol();
-            *of_locale = locale.to_owned();
-        }
-        // PostgreSQL writes -$5.00 for a negative amount.
-        let unsigned = text.0.strip_prefix(b"-").unwrap_or(text.0);
-        unsigned.starts_with(symbol) || text.0.ends_with(symbol)
-    })
+    let (mut of_locale, mut symbol) = KNOWN.get();
+    if symbol.is_empty() || of_locale != locale {
+        of_locale = Box::leak(locale.to_owned().into_boxed_c_str());
+        symbol = Vec::leak(currency_symbol());
+        KNOWN.set((of_locale, symbol));
+    }
+    // PostgreSQL writes -$5.00 for a negative amount.
+    let unsigned = text.0.strip_prefix(b"-").unwrap_or(text.0);
+    unsigned.starts_with(symbol) || text.0.ends_with(symbol)
 }
 
 /// What is left of an amount of money, as PostgreSQL writes it, without its number.
@@ -215,17 +216,34 @@ fn currency_symbol() -> Vec<u8> {
     text::to_server(symbol.trim_matches(is_of_number))
 }
 
-/// Calls an input function. Its frame is on the stack: this runs once a value.
+/// Calls an input function. Its frame, and all but long texts, are on the stack: this runs once a value.
 ///
 /// # Safety
 /// `function` is an input function with the arguments (cstring, type OID, type modifier), or a prefix of them.
-unsafe fn call(function: unsafe fn(FunctionCallInfo) -> Datum, mut text: Vec<u8>) -> Datum {
+unsafe fn call(function: unsafe fn(FunctionCallInfo) -> Datum, text: &[u8]) -> Datum {
+    const SHORT: usize = 128;
+    if text.len() < SHORT {
+        let mut terminated = [0; SHORT];
+        terminated[..text.len()].copy_from_slice(text);
+        // SAFETY: promised by the caller; the text is followed by a NUL.
+        unsafe { call_terminated(function, &terminated) }
+    } else {
+        let mut terminated = Vec::with_capacity(text.len() + 1);
+        terminated.extend(text);
+        terminated.push(0);
+        // SAFETY: as above.
+        unsafe { call_terminated(function, &terminated) }
+    }
+}
+
+/// # Safety
+/// As [`call`]; the text contains a NUL.
+unsafe fn call_terminated(function: unsafe fn(FunctionCallInfo) -> Datum, text: &[u8]) -> Datum {
     #[repr(C)]
     struct Frame {
         call: pg_sys::FunctionCallInfoBaseData,
         arguments: [NullableDatum; 3],
     }
-    text.push(0);
     let argument = |value| NullableDatum { value, isnull: false };
     let mut frame = Frame {
         call: pg_sys::FunctionCallInfoBaseData {
@@ -239,6 +257,6 @@ unsafe fn call(function: unsafe fn(FunctionCallInfo) -> Datum, mut text: Vec<u8>
             argument(Datum::from(-1)),
         ],
     };
-    // SAFETY: the arguments follow the header, as PostgreSQL's LOCAL_FCINFO lays them out; the text ends with a NUL.
+    // SAFETY: the arguments follow the header, as PostgreSQL's LOCAL_FCINFO lays them out.
     unsafe { function((&raw mut frame).cast()) }
 }

@@ -3,7 +3,7 @@
 /// Whether a mark is one: a currency symbol, with a few letters before it or after it (`US$`, `R$`), a currency code of
 /// ISO 4217, or one of the abbreviations that people write instead. Units (`kg`, `%`) and words are none.
 pub(crate) fn is_mark(mark: &str) -> bool {
-    CODES.binary_search(&mark).is_ok() || ABBREVIATIONS.contains(&mark) || is_symbol(mark)
+    is_symbol(mark) || CODES.binary_search(&mark).is_ok() || ABBREVIATIONS.contains(&mark)
 }
 
 fn is_symbol(mark: &str) -> bool {

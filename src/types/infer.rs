@@ -117,6 +117,8 @@ pub(crate) struct Reading<'a> {
     marks: (&'a [u8], &'a [u8]),
     /// Of a date.
     orders: Orders,
+    /// Of a truth value.
+    truth: Truth,
 }
 
 impl<'a> Reading<'a> {
@@ -127,6 +129,7 @@ impl<'a> Reading<'a> {
             readings: None,
             marks: (b"", b""),
             orders: Orders::ALL,
+            truth: Truth::of(text),
         };
         if wanted.meets(Types::MOMENTS)
             && let Some(moment) = moment::read(text)
@@ -178,7 +181,16 @@ impl<'a> Reading<'a> {
             return;
         }
         let number = Shape::scan(text);
-        let amount = wanted.has(Type::Money).then(|| Amount::scan(text)).flatten();
+        // A number without marks is an amount too.
+        let amount = match &number {
+            Some(shape) if !shape.plus => Some(Amount {
+                shape: *shape,
+                prefix: b"",
+                suffix: b"",
+            }),
+            None if wanted.has(Type::Money) => Amount::scan(text),
+            _ => None,
+        };
         let Some(shape) = number.or(amount.as_ref().map(|amount| amount.shape)) else {
             return;
         };
@@ -191,6 +203,30 @@ impl<'a> Reading<'a> {
         if let Some(amount) = amount {
             self.marks = (amount.prefix, amount.suffix);
         }
+    }
+}
+
+/// How truth values are written: the words, and the digits 0 and 1, which may as well be numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Truth(u8);
+
+impl Truth {
+    const NONE: Self = Self(0);
+    const ZERO: Self = Self(1);
+    const ONE: Self = Self(2);
+    const WORD: Self = Self(4);
+
+    fn of(text: &[u8]) -> Self {
+        match text {
+            b"0" => Self::ZERO,
+            b"1" => Self::ONE,
+            _ => Self::WORD,
+        }
+    }
+
+    /// Whether a column of such values tells true from false: a column of nothing but 1 counts something.
+    fn is_told(self) -> bool {
+        self.0 & Self::WORD.0 != 0 || self.0 == Self::ZERO.0 | Self::ONE.0
     }
 }
 
@@ -309,6 +345,7 @@ pub(crate) struct Column {
     prefix: Vec<u8>,
     suffix: Vec<u8>,
     orders: Orders,
+    truth: Truth,
 }
 
 impl Column {
@@ -321,6 +358,7 @@ impl Column {
             prefix: Vec::new(),
             suffix: Vec::new(),
             orders: Orders::ALL,
+            truth: Truth::NONE,
         }
     }
 
@@ -339,6 +377,7 @@ impl Column {
     pub(crate) fn add_reading(&mut self, reading: &Reading) {
         self.has_values = true;
         self.possible = self.possible.and(reading.types);
+        self.truth.0 |= reading.truth.0;
         if let Some(readings) = reading.readings {
             if self.possible.has(Type::Numeric) {
                 self.numbers.add(readings);
@@ -377,6 +416,7 @@ impl Column {
 
     fn suggestion_of(&self, one: Type, session: Order) -> Option<Suggestion> {
         match one {
+            Type::Boolean if !self.truth.is_told() => None,
             Type::Numeric => self.numbers.separators().map(Suggestion::Numeric),
             // Without a mark anywhere they are numbers.
             Type::Money if self.prefix.is_empty() && self.suffix.is_empty() => None,
@@ -426,6 +466,8 @@ mod tests {
         for (values, expected) in [
             (&["Yes", "no"][..], "boolean"),
             (&["0", "1"], "boolean"),
+            (&["1", "1"], "numeric"),
+            (&["1", "t"], "boolean"),
             (&["0", "2"], "numeric"),
             (&["2024-01-05", "1999-12-31"], "date"),
             (&["2024-01-05 00:00:00", "1999-12-31"], "date"),

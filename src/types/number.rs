@@ -7,6 +7,7 @@
 //! - [`Shape::readings`]: under which [`Format`]s it can be read, so that the other values of its column decide.
 
 use super::trim;
+use std::borrow::Cow;
 
 /// How a text that looks like a number is made up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,12 +81,26 @@ impl Formats {
     pub(crate) const NONE: Self = Self(0);
     pub(crate) const ALL: Self = Self((1 << FORMATS.len()) - 1);
 
-    fn that(accept: impl Fn(&Format) -> bool) -> Self {
-        Self(
-            (0..FORMATS.len())
-                .filter(|&at| accept(&FORMATS[at]))
-                .fold(0, |bits, at| bits | 1 << at),
-        )
+    const fn with_group(separator: u8) -> Self {
+        let (mut bits, mut at) = (0, 0);
+        while at < FORMATS.len() {
+            if matches!(FORMATS[at].group, Some(group) if group == separator) {
+                bits |= 1 << at;
+            }
+            at += 1;
+        }
+        Self(bits)
+    }
+
+    const fn with_decimal(separator: u8) -> Self {
+        let (mut bits, mut at) = (0, 0);
+        while at < FORMATS.len() {
+            if FORMATS[at].decimal == separator {
+                bits |= 1 << at;
+            }
+            at += 1;
+        }
+        Self(bits)
     }
 
     pub(crate) fn is_empty(self) -> bool {
@@ -209,16 +224,16 @@ impl Shape {
             };
         };
         let decimal = self.last.map(|(decimal, _)| decimal);
-        let grouped = if self.is_grouped() {
-            Formats::that(|format| {
-                format.group == Some(separator) && decimal.is_none_or(|decimal| decimal == format.decimal)
-            })
-        } else {
-            none
-        };
+        let mut grouped = none;
+        if self.is_grouped() {
+            grouped = formats_with_group(separator);
+            if let Some(decimal) = decimal {
+                grouped = grouped.and(formats_with_decimal(decimal));
+            }
+        }
         let alone = self.count == 1 && decimal.is_none();
         let fractional = if alone {
-            Formats::that(|format| format.decimal == separator)
+            formats_with_decimal(separator)
         } else {
             none
         };
@@ -227,6 +242,23 @@ impl Shape {
             grouped,
             fractional: if decimal.is_some() { grouped } else { fractional },
         }
+    }
+}
+
+fn formats_with_group(separator: u8) -> Formats {
+    match separator {
+        b',' => const { Formats::with_group(b',') },
+        b'.' => const { Formats::with_group(b'.') },
+        b' ' => const { Formats::with_group(b' ') },
+        _ => const { Formats::with_group(b'\'') },
+    }
+}
+
+fn formats_with_decimal(separator: u8) -> Formats {
+    match separator {
+        b'.' => const { Formats::with_decimal(b'.') },
+        b',' => const { Formats::with_decimal(b',') },
+        _ => Formats::NONE,
     }
 }
 
@@ -284,14 +316,14 @@ pub(crate) fn canonical(text: &[u8], negative: bool, decimals_at: Option<usize>)
 }
 
 /// A number that can be meant in one way only, in canonical form.
-pub(crate) fn read(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn read(text: &[u8]) -> Option<Cow<'_, [u8]>> {
     if is_canonical(text) {
-        return Some(text.to_vec());
+        return Some(Cow::Borrowed(text));
     }
     let shape = Shape::scan(text)?;
     shape
         .own_reading()
-        .map(|decimals_at| canonical(text, shape.negative, decimals_at))
+        .map(|decimals_at| Cow::Owned(canonical(text, shape.negative, decimals_at)))
 }
 
 /// Most numbers are written as PostgreSQL reads them, with one meaning only: a quick look tells.
@@ -367,7 +399,7 @@ mod tests {
     use super::*;
 
     fn reading(text: &str) -> Option<String> {
-        read(text.as_bytes()).map(|plain| String::from_utf8(plain).unwrap())
+        read(text.as_bytes()).map(|plain| String::from_utf8(plain.into_owned()).unwrap())
     }
 
     #[test]

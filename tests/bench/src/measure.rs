@@ -52,7 +52,7 @@ pub(crate) fn race<const N: usize>(
     }))
 }
 
-fn median(times: &mut [Duration]) -> Duration {
+pub(crate) fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
 }
