@@ -78,9 +78,6 @@ const BY_CONTAINER: &str = touched!(
      WHERE o.classid IN ('pg_class'::regclass, 'pg_type'::regclass)"
 );
 
-/// REASSIGN OWNED names nothing at all.
-const EVERYTHING: &str = touched!("SELECT oid FROM pg_class WHERE relkind IN ('r', 'p', 'f', 'v', 'm')");
-
 #[derive(Deserialize)]
 struct Touched {
     /// Relations that metadata is about or speaks of.
@@ -103,7 +100,6 @@ pub(super) fn follow(store: &Store, tag: &str) -> Result<(), Error> {
     };
     bookkeeping::as_owner(store.owner, |statements| {
         let scope = match tag {
-            "REASSIGN OWNED" => EVERYTHING,
             "ALTER SCHEMA" | "ALTER TYPE" | "ALTER EXTENSION" | "CREATE SCHEMA" => BY_CONTAINER,
             _ => BY_RELATION,
         };
