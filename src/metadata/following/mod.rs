@@ -24,7 +24,13 @@ pub(crate) fn follow(event: &EventTrigger) -> Result<(), Error> {
     let Some(store) = Store::find() else {
         return Ok(());
     };
-    if store.has_no_attached() && (event.event == Event::Drop || store.has_no_detached()) {
+    // What is new can only get what is kept aside; what is dropped can only take along what is attached.
+    let is_idle = match (event.event, event.tag.starts_with("ALTER")) {
+        (Event::Drop, _) => store.has_no_attached(),
+        (Event::CommandEnd, false) => store.has_no_detached(),
+        (Event::CommandEnd, true) => store.has_no_attached() && store.has_no_detached(),
+    };
+    if is_idle {
         return Ok(());
     }
     subtransaction::or_warn("display metadata does not follow this command", || {
