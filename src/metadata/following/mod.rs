@@ -30,7 +30,11 @@ pub(crate) fn follow(event: &EventTrigger) -> Result<(), Error> {
         (Event::CommandEnd, false) => store.has_no_detached(),
         (Event::CommandEnd, true) => store.has_no_attached() && store.has_no_detached(),
     };
-    if is_idle {
+    let is_unexpected = || match &event.created {
+        Some((schema, name)) => !store.awaits(schema, name),
+        None => false,
+    };
+    if is_idle || is_unexpected() {
         return Ok(());
     }
     subtransaction::or_warn("display metadata does not follow this command", || {

@@ -119,8 +119,14 @@ fn check_metadata(client: &mut Client, word: &str) {
     let template = format!(
         r#"SELECT msar.set_table_metadata('"{word}"."{word}"', '{{"preview_template": ["{word}", [2, 1]]}}')"#
     );
-    assert_eq!(value(client, &template)["preview_template"], json!([word, [2, 1]]));
-    let described = value(client, &format!(r#"SELECT msar.get_table_details('"{word}"."{word}"')"#));
+    assert_eq!(
+        value(client, &template)["preview_template"],
+        json!([word, [2, 1]])
+    );
+    let described = value(
+        client,
+        &format!(r#"SELECT msar.get_table_details('"{word}"."{word}"')"#),
+    );
     assert_eq!(described["metadata"]["preview_template"], json!([word, [2, 1]]));
     assert_eq!(described["columns"][0]["metadata"]["file_backend"], word);
 
