@@ -88,6 +88,9 @@ pub(crate) enum Error {
     #[error("this function serves event triggers only")]
     NoEventTrigger,
 
+    #[error("SPI refused a statement of the bookkeeping, with code {0}")]
+    StatementRefused(i32),
+
     #[error("a catalog entry went away while it was read")]
     Vanished,
 
@@ -125,6 +128,7 @@ impl Error {
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED
             }
             Error::NothingKept { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
+            Error::StatementRefused(_) => PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,
             Error::NoEventTrigger => PgSqlErrorCode::ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED,
             Error::Vanished => PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
         }
@@ -174,6 +178,7 @@ impl Error {
             Error::NothingKept { .. } => {
                 "msar.list_detached_metadata() gives what is kept aside, as far as you may see it."
             }
+            Error::StatementRefused(_) => "This is an error of mathesar_ext.",
             Error::NoEventTrigger => "PostgreSQL calls it after commands that define objects.",
             Error::Vanished => "Other sessions are changing this schema. Repeat the call.",
             Error::DocumentTooLarge | Error::Serialization(_) => {

@@ -13,9 +13,13 @@ CREATE TABLE msar_catalog.detached_metadata (
       AND pg_catalog.jsonb_typeof(metadata->'columns') = 'object'
     ),
   reason text NOT NULL,
+  waits boolean NOT NULL DEFAULT false,
   detached_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
   PRIMARY KEY (schema_name, table_name, owner_name)
 );
+
+-- So that a new table finds out at once whether anything waits for it.
+CREATE INDEX detached_metadata_waiting ON msar_catalog.detached_metadata (waits) WHERE waits;
 
 COMMENT ON TABLE msar_catalog.detached_metadata IS
   'Display metadata whose table is not there, the last copy per name and owner. Who has the rights of the recorded owner sees it. A table of that name and owner gets it when it is created; msar.attach_metadata gives it to any table';
@@ -25,6 +29,8 @@ COMMENT ON COLUMN msar_catalog.detached_metadata.owner_name IS 'Owner of the tab
 COMMENT ON COLUMN msar_catalog.detached_metadata.metadata IS
   'As in msar.export_metadata: {"table": options of the table or null, "columns": {"<name>": options}}';
 COMMENT ON COLUMN msar_catalog.detached_metadata.reason IS 'Why it is here';
+COMMENT ON COLUMN msar_catalog.detached_metadata.waits IS
+  'Whether these are options of a table that is there; they speak of another one that is not';
 COMMENT ON COLUMN msar_catalog.detached_metadata.detached_at IS 'Since when it is here';
 
 GRANT SELECT, DELETE ON msar_catalog.detached_metadata TO PUBLIC;

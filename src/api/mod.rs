@@ -7,6 +7,6 @@ mod describe;
 mod import;
 mod infer;
 mod listing;
-mod text_parts;
 mod metadata;
 mod metadata_keeping;
+mod text_parts;

@@ -134,7 +134,7 @@ fn readable_metadata(
     ui_type: UiType,
     context: &mut ColumnContext<'_>,
 ) -> Option<Metadata> {
-    let metadata = context.metadata.take_column(row, ui_type)?;
+    let metadata = context.metadata.take_column(catalog, row, ui_type)?;
     let privileges = privileges_on(catalog, row, context.owner, context.relation_privileges);
     stored::is_readable(catalog, context.owner, privileges).then_some(metadata)
 }

@@ -19,8 +19,9 @@ pub(crate) mod types;
 
 use crate::error::Error;
 use crate::pg::acl::Role;
-use crate::pg::scan::Reader;
+use crate::pg::scan::{Reader, Timestamp};
 use crate::pg::snapshot::Snapshot;
+use crate::pg::value::{self, Value};
 use crate::pg::{Oid, deparse};
 use constraint::Constraint;
 use default::ColumnDefault;
@@ -41,6 +42,7 @@ pub(crate) struct Catalog {
     relation_names: RefCell<FxHashMap<Oid, RelationName>>,
     column_names: RefCell<FxHashMap<(Oid, i16), Rc<str>>>,
     type_names: RefCell<FxHashMap<(Oid, i32), Rc<str>>>,
+    timestamps: RefCell<FxHashMap<Timestamp, Rc<str>>>,
     /// Foreign keys of which one of the two tables has told, until the other one does.
     foreign_keys: RefCell<FxHashMap<Oid, Rc<Constraint>>>,
     /// Defaults by their stored form: a schema has few that differ.
@@ -78,6 +80,7 @@ impl Catalog {
             relation_names: RefCell::default(),
             column_names: RefCell::default(),
             type_names: RefCell::default(),
+            timestamps: RefCell::default(),
             foreign_keys: RefCell::default(),
             defaults: RefCell::default(),
         }
@@ -155,6 +158,21 @@ impl Catalog {
             .borrow_mut()
             .insert(node_tree.to_owned(), Rc::clone(&default));
         Ok(default)
+    }
+
+    /// A moment as documents show it. Much is stored in one transaction, and has one time.
+    pub(crate) fn timestamp(&self, moment: Timestamp) -> Rc<str> {
+        let shown = self.timestamps.borrow().get(&moment).cloned();
+        shown.unwrap_or_else(|| {
+            let shown: Rc<str> = match value::timestamp_with_zone(moment.0) {
+                Value::TimestampWithZone(local, offset) => {
+                    datetime::timestamp_with_zone(local, offset).into()
+                }
+                _ => datetime::timestamp(moment.0).into(),
+            };
+            self.timestamps.borrow_mut().insert(moment, Rc::clone(&shown));
+            shown
+        })
     }
 
     /// The name of a type with modifiers.

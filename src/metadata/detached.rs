@@ -58,12 +58,12 @@ pub(crate) const REPLACE: &str = "
     SELECT r.schema_name, r.table_name, r.owner_name, r.metadata, r.reason
     FROM jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1) AS r
     ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
-      SET metadata = EXCLUDED.metadata, reason = EXCLUDED.reason, detached_at = now()";
+      SET metadata = EXCLUDED.metadata, reason = EXCLUDED.reason, waits = false, detached_at = now()";
 
 /// Puts something aside, with what is there of the same table.
 pub(crate) const ADD: &str = "
-    INSERT INTO msar_catalog.detached_metadata AS d (schema_name, table_name, owner_name, metadata, reason)
-    SELECT r.schema_name, r.table_name, r.owner_name, r.metadata, r.reason
+    INSERT INTO msar_catalog.detached_metadata AS d (schema_name, table_name, owner_name, metadata, reason, waits)
+    SELECT r.schema_name, r.table_name, r.owner_name, r.metadata, r.reason, r.waits
     FROM jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1) AS r
     ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
       SET metadata = jsonb_build_object(
@@ -75,6 +75,7 @@ pub(crate) const ADD: &str = "
             'columns', d.metadata->'columns' || EXCLUDED.metadata->'columns'
           ),
           reason = EXCLUDED.reason,
+          waits = d.waits OR EXCLUDED.waits,
           detached_at = now()";
 
 /// What is kept for a relation; for a new one only if it has no metadata of its own.
@@ -101,7 +102,7 @@ const KEEP_LEFT: &str = "
     USING jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1) AS r
     WHERE (d.schema_name, d.table_name, d.owner_name) = (r.schema_name, r.table_name, r.owner_name)
       AND r.metadata IS NULL;
-    UPDATE msar_catalog.detached_metadata AS d SET metadata = r.metadata, reason = r.reason
+    UPDATE msar_catalog.detached_metadata AS d SET metadata = r.metadata, reason = r.reason, waits = r.waits
     FROM jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1) AS r
     WHERE (d.schema_name, d.table_name, d.owner_name) = (r.schema_name, r.table_name, r.owner_name)
       AND r.metadata IS NOT NULL";
@@ -272,7 +273,7 @@ pub(crate) fn attach(
     let left = Some(&placement.left).filter(|left| !left.is_empty());
     let remains = json!({
         "schema_name": kept.schema_name, "table_name": kept.table_name, "owner_name": kept.owner_name,
-        "metadata": left, "reason": placement.problems.join("; "),
+        "metadata": left, "reason": placement.problems.join("; "), "waits": placement.left.table.is_some(),
     });
     statements.run(KEEP_LEFT, &remains)
 }

@@ -35,12 +35,13 @@ pub(crate) fn place(row: Value) -> Result<Option<Value>, Error> {
     let catalog = Catalog::new(Snapshot::latest());
     let Some(relation) = row.relation(&catalog) else {
         let reason = format!("there is no table \"{}\".\"{}\"", row.schema_name, row.table_name);
-        row.put_aside(&document, &reason)?;
+        row.put_aside(&document, &reason, false)?;
         return Ok(None);
     };
     let placement = Placement::find(&catalog, relation, &document)?;
     if !placement.left.is_empty() {
-        row.put_aside(&placement.left, &placement.problems.join("; "))?;
+        let waits = placement.left.table.is_some();
+        row.put_aside(&placement.left, &placement.problems.join("; "), waits)?;
     }
     let mut fields = match (
         placement.table_rows(relation).pop(),
@@ -83,14 +84,14 @@ impl RestoredRow {
         relation::find(catalog, oid).ok().map(|row| row.oid)
     }
 
-    fn put_aside(&self, document: &Document, reason: &str) -> Result<(), Error> {
+    fn put_aside(&self, document: &Document, reason: &str, waits: bool) -> Result<(), Error> {
         let Some(store) = Store::find() else {
             return Ok(());
         };
         let copy = json!({
             "schema_name": self.schema_name, "table_name": self.table_name,
             "owner_name": self.owner_name.as_deref().unwrap_or_default(),
-            "metadata": document, "reason": reason,
+            "metadata": document, "reason": reason, "waits": waits,
         });
         bookkeeping::as_owner(store.owner, |statements| statements.run(detached::ADD, &copy))
     }

@@ -119,7 +119,10 @@ fn column_changes(writable: &Writable, patches: Vec<ColumnPatch>) -> Result<Vec<
                 ui_type: ui_type.name(),
             });
         }
-        check_together(&patch.changes, stored.take_column(column, ui_type).as_ref())?;
+        check_together(
+            &patch.changes,
+            stored.take_column(&writable.catalog, column, ui_type).as_ref(),
+        )?;
         changes.push(ColumnChange {
             attnum: column.attnum,
             column_name: column.attname.clone(),

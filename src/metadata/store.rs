@@ -1,7 +1,7 @@
 //! Our tables, as bookkeeping needs them: are they there, does it matter, who owns them.
 
 use crate::catalog::rows::PgClass;
-use crate::pg::scan::Reader;
+use crate::pg::scan::{CatalogRow, Key, Reader, Row, Source};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, names, relation_size};
 
@@ -32,8 +32,31 @@ impl Store {
         self.tables.iter().all(|&table| relation_size::is_zero(table))
     }
 
+    /// Whether something is kept aside that a new relation of that name might get, or that might wait for it.
+    pub(crate) fn awaits(&self, schema: &str, name: &str) -> bool {
+        let reader = Reader::new(Snapshot::latest());
+        let keys = [
+            ("schema_name", Key::name(schema)),
+            ("table_name", Key::name(name)),
+        ];
+        let waiting = names::relation("msar_catalog", "detached_metadata_waiting");
+        !reader.by_primary_key::<DetachedName>(&keys).is_empty()
+            || waiting.is_some_and(|index| !reader.by_index::<DetachedName>(index.to_u32(), &[]).is_empty())
+    }
+
     /// Whether nothing can be detached.
     pub(crate) fn has_no_detached(&self) -> bool {
         relation_size::is_zero(self.detached)
+    }
+}
+
+/// That there is a row of `detached_metadata`.
+struct DetachedName;
+
+impl CatalogRow for DetachedName {
+    const SOURCE: Source = Source::Own(c"detached_metadata");
+    const COLUMNS: &'static [&'static str] = &[];
+    fn read(_row: &Row<'_>) -> Self {
+        Self
     }
 }

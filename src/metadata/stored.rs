@@ -4,7 +4,7 @@
 //! policies have for SQL are repeated here: a row counts when its names are those of the object, and a role may read it
 //! when it may read the object (or has the rights of its owner).
 
-use super::options::{self, COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
+use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
 use super::references::References;
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::catalog::types::UiType;
@@ -13,29 +13,46 @@ use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::acl::Privileges;
 use crate::pg::scan::{CatalogRow, Json, Key, Row, Source, Text, Timestamp};
-use crate::pg::value;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
+use std::rc::Rc;
 
 /// The options of one object that are set.
 pub(crate) struct Metadata {
-    options: Vec<(&'static str, Value)>,
-    created_at: value::Value,
-    updated_at: value::Value,
+    options: Vec<(&'static MetadataOption, Value)>,
+    created_at: Rc<str>,
+    updated_at: Rc<str>,
 }
 
 impl Metadata {
     pub(crate) fn get(&self, option: &str) -> Option<&Value> {
         self.options
             .iter()
-            .find(|(name, _)| *name == option)
+            .find(|(set, _)| set.name == option)
             .map(|(_, value)| value)
     }
+}
 
+/// The part of a row that has the options.
+struct StoredOptions {
+    options: Vec<(&'static MetadataOption, Value)>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl StoredOptions {
     /// What remains when only some options count; `None` when nothing does.
-    fn retain(mut self, counts: impl FnMut(&mut (&'static str, Value)) -> bool) -> Option<Self> {
-        self.options.retain_mut(counts);
-        (!self.options.is_empty()).then_some(self)
+    fn retain(
+        mut self,
+        catalog: &Catalog,
+        counts: impl Fn(&'static MetadataOption, &mut Value) -> bool,
+    ) -> Option<Metadata> {
+        self.options.retain_mut(|(option, value)| counts(option, value));
+        (!self.options.is_empty()).then(|| Metadata {
+            options: self.options,
+            created_at: catalog.timestamp(self.created_at),
+            updated_at: catalog.timestamp(self.updated_at),
+        })
     }
 }
 
@@ -43,8 +60,8 @@ impl Metadata {
 impl Serialize for Metadata {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        for (name, value) in &self.options {
-            map.serialize_entry(name, value)?;
+        for (option, value) in &self.options {
+            map.serialize_entry(option.name, value)?;
         }
         map.serialize_entry("created_at", &self.created_at)?;
         map.serialize_entry("updated_at", &self.updated_at)?;
@@ -57,7 +74,7 @@ struct StoredTable {
     schema_name: String,
     table_name: String,
     refs: References,
-    metadata: Metadata,
+    stored: StoredOptions,
 }
 
 /// A row of `msar_catalog.column_metadata`.
@@ -66,7 +83,7 @@ struct StoredColumn {
     schema_name: String,
     table_name: String,
     column_name: String,
-    metadata: Metadata,
+    stored: StoredOptions,
 }
 
 /// The names of columns: some, then one for each option.
@@ -107,7 +124,7 @@ impl CatalogRow for StoredTable {
             schema_name: row.column(2),
             table_name: row.column(3),
             refs: References::parse(row.column::<Json>(4).0),
-            metadata: Metadata::read(row, TABLE_IDENTITY.len(), &TABLE_OPTIONS),
+            stored: StoredOptions::read(row, TABLE_IDENTITY.len(), &TABLE_OPTIONS),
         }
     }
 }
@@ -123,22 +140,22 @@ impl CatalogRow for StoredColumn {
             table_name: row.column(3),
             column_name: row.column(4),
             attnum: row.column(5),
-            metadata: Metadata::read(row, COLUMN_IDENTITY.len(), &COLUMN_OPTIONS),
+            stored: StoredOptions::read(row, COLUMN_IDENTITY.len(), &COLUMN_OPTIONS),
         }
     }
 }
 
-impl Metadata {
+impl StoredOptions {
     /// Takes the options out of a row, in which they begin at position `first`, and the times, with which it begins.
     fn read(row: &Row<'_>, first: usize, options: &'static [MetadataOption]) -> Self {
         let set = options
             .iter()
             .enumerate()
-            .filter_map(|(at, option)| Some((option.name, read_value(row, first + at, option.kind)?)));
+            .filter_map(|(at, option)| Some((option, read_value(row, first + at, option.kind)?)));
         Self {
             options: set.collect(),
-            created_at: row.column::<Timestamp>(0).0,
-            updated_at: row.column::<Timestamp>(1).0,
+            created_at: row.column(0),
+            updated_at: row.column(1),
         }
     }
 }
@@ -186,23 +203,25 @@ impl OfTable {
 
     /// The metadata of the relation itself.
     pub(crate) fn take_table(&mut self, catalog: &Catalog, relation: Oid) -> Option<Metadata> {
-        let stored = self.table.take()?;
-        let refs = stored.refs;
-        stored.metadata.retain(|(name, value)| {
-            options::find(&TABLE_OPTIONS, name)
-                .is_some_and(|option| refs.keep_current(catalog, relation, option.kind, value))
+        let StoredTable { refs, stored, .. } = self.table.take()?;
+        stored.retain(catalog, |option, value| {
+            refs.keep_current(catalog, relation, option.kind, value)
         })
     }
 
     /// The metadata of a column, in which only options count that a column of its kind takes.
-    pub(crate) fn take_column(&mut self, column: &PgAttribute, ui_type: UiType) -> Option<Metadata> {
+    pub(crate) fn take_column(
+        &mut self,
+        catalog: &Catalog,
+        column: &PgAttribute,
+        ui_type: UiType,
+    ) -> Option<Metadata> {
         let at = self
             .columns
             .iter()
             .position(|stored| stored.attnum == column.attnum && stored.column_name == column.attname)?;
-        self.columns.swap_remove(at).metadata.retain(|(name, _)| {
-            options::find(&COLUMN_OPTIONS, name).is_some_and(|option| option.applies_to(ui_type))
-        })
+        let stored = self.columns.swap_remove(at).stored;
+        stored.retain(catalog, |option, _| option.applies_to(ui_type))
     }
 }
 
@@ -268,7 +287,7 @@ pub(crate) fn columns(catalog: &Catalog, row: &PgClass) -> Result<Vec<ColumnMeta
         let ui_type = catalog.type_info(column.atttypid)?.ui_type;
         documents.extend(
             stored
-                .take_column(&column, ui_type)
+                .take_column(catalog, &column, ui_type)
                 .map(|metadata| ColumnMetadata {
                     attnum: column.attnum,
                     name: column.attname,

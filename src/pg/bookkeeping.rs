@@ -140,7 +140,7 @@ impl Statements {
         // that finds an error in the statement raises it.
         unsafe {
             let mut values = [jsonb(&argument)];
-            pg_sys::SPI_execute_snapshot(
+            let outcome = pg_sys::SPI_execute_snapshot(
                 plan,
                 values.as_mut_ptr(),
                 std::ptr::null(),
@@ -150,6 +150,9 @@ impl Statements {
                 true,
                 0,
             );
+            if outcome < 0 {
+                return Err(Error::StatementRefused(outcome));
+            }
             Ok(first_value())
         }
     }

@@ -6,8 +6,8 @@
 pub(crate) mod acl;
 pub(crate) mod arguments;
 mod array;
-pub(crate) mod bytes;
 pub(crate) mod bookkeeping;
+pub(crate) mod bytes;
 pub(crate) mod deparse;
 pub(crate) mod event_trigger;
 pub(crate) mod expression;

@@ -3,7 +3,7 @@
 //! A row type names the columns that it wants; their positions are looked up in the running server's catalog once,
 //! so one build of the source fits every version, and a column that a version does not have reads as `None`.
 
-use super::{array, json, snapshot::Snapshot, text, tuple, value};
+use super::{array, json, snapshot::Snapshot, text, tuple};
 use pgrx::pg_sys::{self, Datum, Oid};
 use pgrx::{FromDatum, name_data_to_str};
 use rustc_hash::FxHashMap;
@@ -146,15 +146,13 @@ impl FromColumn for Json {
     }
 }
 
-/// A column of type `timestamp with time zone`.
-pub(crate) struct Timestamp(pub(crate) value::Value);
+/// A column of type `timestamp with time zone`: microseconds since 2000-01-01 UTC.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Timestamp(pub(crate) i64);
 
 impl FromColumn for Timestamp {
     unsafe fn from_column(datum: Option<Datum>) -> Self {
-        // SAFETY: promised by the caller.
-        Self(datum.map_or(value::Value::Null, |datum| unsafe {
-            value::decode(datum, pg_sys::TIMESTAMPTZOID)
-        }))
+        Self(datum.map_or(0, |datum| datum.value() as i64))
     }
 }
 
@@ -172,14 +170,28 @@ pub(crate) enum Key {
     Int2(i16),
     /// An int2 above 0.
     Positive,
+    /// Made by [`Key::name`].
+    Name(Datum),
 }
 
 impl Key {
+    /// A name, kept in the current memory context.
+    pub(crate) fn name(name: &str) -> Self {
+        // SAFETY: a name has NAMEDATALEN bytes, of which the rest are zero; longer text is cut off, and so finds nothing.
+        unsafe {
+            let text = pg_sys::text_to_cstring(text::to_text_datum(name).cast_mut_ptr());
+            let value = pg_sys::palloc0(pg_sys::NAMEDATALEN as usize);
+            pg_sys::namestrcpy(value.cast(), text);
+            Self::Name(Datum::from(value))
+        }
+    }
+
     /// The comparison that it stands for: B-tree strategy, the strategy's function, argument.
     fn comparison(self) -> (u32, u32, Datum) {
         match self {
             Key::Oid(oid) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_OIDEQ, oid.into()),
             Key::Int2(number) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_INT2EQ, number.into()),
+            Key::Name(name) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_NAMEEQ, name),
             Key::Positive => (pg_sys::BTGreaterStrategyNumber, pg_sys::F_INT2GT, 0_i16.into()),
         }
     }

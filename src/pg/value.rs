@@ -46,7 +46,7 @@ pub(super) unsafe fn decode(datum: Datum, type_oid: Oid) -> Value {
             pg_sys::DATEOID => Value::Date(datum.value() as i32),
             pg_sys::TIMEOID => Value::Time(datum.value() as i64),
             pg_sys::TIMESTAMPOID => Value::Timestamp(datum.value() as i64),
-            pg_sys::TIMESTAMPTZOID => timestamp_with_zone(datum),
+            pg_sys::TIMESTAMPTZOID => timestamp_with_zone(datum.value() as i64),
             pg_sys::TIMETZOID => {
                 let time = *datum.cast_mut_ptr::<pg_sys::TimeTzADT>();
                 Value::TimeWithZone(time.time, time.zone)
@@ -84,15 +84,14 @@ fn number(text: String) -> Value {
     }
 }
 
-/// # Safety
-/// `datum` is a timestamp with time zone.
-unsafe fn timestamp_with_zone(datum: Datum) -> Value {
-    let utc = datum.value() as i64;
+/// A moment, in microseconds since 2000-01-01 UTC, in the session's time zone.
+pub(crate) fn timestamp_with_zone(utc: i64) -> Value {
     if utc == i64::MIN || utc == i64::MAX {
         return Value::Timestamp(utc);
     }
     // SAFETY: the cast from timestamptz to timestamp, which applies the session's time zone.
-    let local = unsafe { direct_function_call::<i64>(pg_sys::timestamptz_timestamp, &[Some(datum)]) };
+    let local =
+        unsafe { direct_function_call::<i64>(pg_sys::timestamptz_timestamp, &[Some(Datum::from(utc))]) };
     let local = local.unwrap_or(utc);
     Value::TimestampWithZone(local, (local - utc) / 1_000_000)
 }

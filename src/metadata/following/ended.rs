@@ -23,36 +23,44 @@ macro_rules! touched {
              -- A change of columns reaches the children of a table, which the event does not name.
              touched (oid) AS (
                SELECT oid FROM named UNION SELECT i.inhrelid FROM touched AS t JOIN pg_inherits AS i ON i.inhparent = t.oid
+             ),
+             -- OFFSET 0 here and below: each by its key, whatever the planner thinks of their number.
+             named_now AS MATERIALIZED (
+               SELECT c.* FROM touched AS t, LATERAL (
+                 SELECT c.oid, c.relname, c.relkind, n.nspname, pg_get_userbyid(c.relowner) AS owner
+                 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                 WHERE c.oid = t.oid OFFSET 0
+               ) AS c
+             ),
+             spoken_of (oid) AS MATERIALIZED (
+               SELECT DISTINCT k.oid::oid FROM msar_catalog.table_metadata AS m, jsonb_object_keys(m.refs) AS k (oid)
              )
              SELECT jsonb_build_object(
                'followed', (
                  SELECT COALESCE(jsonb_agg(t.oid::bigint), '[]') FROM touched AS t
-                 WHERE EXISTS (SELECT FROM msar_catalog.table_metadata AS m WHERE m.table_oid = t.oid)
-                   OR EXISTS (SELECT FROM msar_catalog.column_metadata AS m WHERE m.table_oid = t.oid)
-                   OR EXISTS (SELECT FROM msar_catalog.table_metadata AS m WHERE m.refs ? t.oid::text)
+                 WHERE EXISTS (SELECT FROM msar_catalog.table_metadata AS m WHERE m.table_oid = t.oid OFFSET 0)
+                   OR EXISTS (SELECT FROM msar_catalog.column_metadata AS m WHERE m.table_oid = t.oid OFFSET 0)
+                   OR t.oid IN (SELECT s.oid FROM spoken_of AS s)
                ),
                'awaited', (
-                 SELECT COALESCE(jsonb_agg(c.oid::bigint), '[]') FROM touched AS t
-                 JOIN pg_class AS c ON c.oid = t.oid
-                 JOIN pg_namespace AS n ON n.oid = c.relnamespace
-                 JOIN msar_catalog.detached_metadata AS d
-                   ON (d.schema_name, d.table_name, d.owner_name) = (n.nspname, c.relname, pg_get_userbyid(c.relowner))
-                 WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')
+                 SELECT COALESCE(jsonb_agg(c.oid::bigint), '[]') FROM named_now AS c
+                 WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND EXISTS (
+                   SELECT FROM msar_catalog.detached_metadata AS d
+                   WHERE d.schema_name = c.nspname AND d.table_name = c.relname AND d.owner_name = c.owner OFFSET 0
+                 )
                ),
                'referents', (
-                 SELECT COALESCE(jsonb_agg(DISTINCT w.oid::bigint), '[]') FROM touched AS t
-                 JOIN pg_class AS c ON c.oid = t.oid
-                 JOIN pg_namespace AS n ON n.oid = c.relnamespace
-                 JOIN msar_catalog.detached_metadata AS d
+                 SELECT COALESCE(jsonb_agg(DISTINCT w.oid::bigint), '[]')
+                 FROM msar_catalog.detached_metadata AS d
+                 JOIN named_now AS c
                    ON jsonb_path_exists(d.metadata->'table', '$.** ? (@.schema == $schema && @.name == $name)',
-                        jsonb_build_object('schema', n.nspname, 'name', c.relname))
-                 JOIN pg_namespace AS s ON s.nspname = d.schema_name
-                 JOIN pg_class AS w
-                   ON (w.relnamespace, w.relname, pg_get_userbyid(w.relowner)) = (s.oid, d.table_name, d.owner_name)
+                        jsonb_build_object('schema', c.nspname, 'name', c.relname))
+                 JOIN pg_namespace AS n ON n.nspname = d.schema_name
+                 JOIN pg_class AS w ON w.relnamespace = n.oid AND w.relname = d.table_name
+                 WHERE d.waits AND pg_get_userbyid(w.relowner) = d.owner_name
                ),
                'ours', EXISTS (
-                 SELECT FROM touched AS t JOIN pg_class AS c ON c.oid = t.oid
-                 WHERE c.relnamespace = 'msar_catalog'::regnamespace AND c.relkind = 'r'
+                 SELECT FROM named_now AS c WHERE c.nspname = 'msar_catalog' AND c.relkind = 'r'
                )
              )"
         )
@@ -78,9 +86,6 @@ const BY_CONTAINER: &str = touched!(
      WHERE o.classid IN ('pg_class'::regclass, 'pg_type'::regclass)"
 );
 
-/// REASSIGN OWNED names nothing at all.
-const EVERYTHING: &str = touched!("SELECT oid FROM pg_class WHERE relkind IN ('r', 'p', 'f', 'v', 'm')");
-
 #[derive(Deserialize)]
 struct Touched {
     /// Relations that metadata is about or speaks of.
@@ -103,7 +108,6 @@ pub(super) fn follow(store: &Store, tag: &str) -> Result<(), Error> {
     };
     bookkeeping::as_owner(store.owner, |statements| {
         let scope = match tag {
-            "REASSIGN OWNED" => EVERYTHING,
             "ALTER SCHEMA" | "ALTER TYPE" | "ALTER EXTENSION" | "CREATE SCHEMA" => BY_CONTAINER,
             _ => BY_RELATION,
         };

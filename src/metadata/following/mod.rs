@@ -24,7 +24,17 @@ pub(crate) fn follow(event: &EventTrigger) -> Result<(), Error> {
     let Some(store) = Store::find() else {
         return Ok(());
     };
-    if store.has_no_attached() && (event.event == Event::Drop || store.has_no_detached()) {
+    // What is new can only get what is kept aside; what is dropped can only take along what is attached.
+    let is_idle = match (event.event, event.tag.starts_with("ALTER")) {
+        (Event::Drop, _) => store.has_no_attached(),
+        (Event::CommandEnd, false) => store.has_no_detached(),
+        (Event::CommandEnd, true) => store.has_no_attached() && store.has_no_detached(),
+    };
+    let is_unexpected = || match &event.created {
+        Some((schema, name)) => !store.awaits(schema, name),
+        None => false,
+    };
+    if is_idle || is_unexpected() {
         return Ok(());
     }
     subtransaction::or_warn("display metadata does not follow this command", || {
@@ -36,15 +46,27 @@ pub(crate) fn follow(event: &EventTrigger) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether the command can neither rename, move or create a relation nor give it another owner.
+/// Whether the command can neither rename, move or create a relation nor give it another owner. (REASSIGN OWNED can, but
+/// PostgreSQL tells of it to nobody.)
 fn is_of_no_concern(event: &EventTrigger) -> bool {
-    let tag = event.tag.as_str();
-    let relations = [" TABLE", " TABLE AS", " VIEW", " SCHEMA", " INTO"];
-    event.event == Event::CommandEnd
-        && !relations.iter().any(|kind| tag.ends_with(kind))
-        && !matches!(
-            tag,
-            "ALTER TYPE" | "ALTER EXTENSION" | "REASSIGN OWNED" | "CREATE EXTENSION"
-        )
-        || (event.event == Event::CommandEnd && tag.starts_with("DROP"))
+    if event.event == Event::Drop {
+        return false;
+    }
+    let Some((verb, kind)) = event.tag.split_once(' ') else {
+        return true;
+    };
+    match verb {
+        "CREATE" | "SELECT" | "IMPORT" => {
+            !is_relation(kind) && !matches!(kind, "SCHEMA" | "INTO" | "FOREIGN SCHEMA")
+        }
+        "ALTER" => !is_relation(kind) && !matches!(kind, "SCHEMA" | "TYPE" | "EXTENSION"),
+        _ => true,
+    }
+}
+
+fn is_relation(kind: &str) -> bool {
+    matches!(
+        kind,
+        "TABLE" | "TABLE AS" | "VIEW" | "MATERIALIZED VIEW" | "FOREIGN TABLE"
+    )
 }

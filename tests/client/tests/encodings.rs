@@ -107,6 +107,39 @@ fn check(client: &mut Client, word: &str, shown: &str) {
     );
 }
 
+/// Checks that metadata of the table made by [`create`] with `word` is stored and read as it is written, by the functions
+/// and by SQL.
+fn check_metadata(client: &mut Client, word: &str) {
+    let set = format!(
+        r#"SELECT msar.set_column_metadata('"{word}"."{word}"', '[{{"name": "{word}", "file_backend": "{word}"}}]')"#
+    );
+    let set = value(client, &set);
+    assert_eq!(set[0]["name"], word);
+    assert_eq!(set[0]["file_backend"], word);
+    let template = format!(
+        r#"SELECT msar.set_table_metadata('"{word}"."{word}"', '{{"preview_template": ["{word}", [2, 1]]}}')"#
+    );
+    assert_eq!(
+        value(client, &template)["preview_template"],
+        json!([word, [2, 1]])
+    );
+    let described = value(
+        client,
+        &format!(r#"SELECT msar.get_table_details('"{word}"."{word}"')"#),
+    );
+    assert_eq!(described["metadata"]["preview_template"], json!([word, [2, 1]]));
+    assert_eq!(described["columns"][0]["metadata"]["file_backend"], word);
+
+    let row = value(
+        client,
+        &format!(
+            "SELECT to_jsonb(m) FROM msar_catalog.column_metadata AS m WHERE schema_name = '{word}' AND column_name = '{word}'"
+        ),
+    );
+    assert_eq!(row["table_name"], word);
+    assert_eq!(row["file_backend"], word);
+}
+
 /// A database of the given encoding with the extension.
 fn database(encoding: &str) -> Database {
     let database = Database::with_encoding(encoding);
@@ -121,6 +154,7 @@ fn latin1() {
     for word in ["é", "Größe", "ÿ¤"] {
         create(&mut client, word);
         check(&mut client, word, word);
+        check_metadata(&mut client, word);
     }
 }
 
@@ -131,6 +165,7 @@ fn euc_jp() {
     for word in ["図書館", "ｶﾅ"] {
         create(&mut client, word);
         check(&mut client, word, word);
+        check_metadata(&mut client, word);
     }
 }
 
@@ -140,6 +175,7 @@ fn sql_ascii_with_what_is_utf8() {
     let mut client = database.connect_as_owner();
     create(&mut client, "Größe");
     check(&mut client, "Größe", "Größe");
+    check_metadata(&mut client, "Größe");
 }
 
 /// Such a server stores any bytes, and none of them may break a description: those that are no UTF-8 show as U+FFFD.

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mathesar_ext_client_tests::{Database, Server, admin_config, connect, role_without_rights, text};
+use mathesar_ext_client_tests::{Database, Server, admin_config, connect, role_without_rights, run, text};
 use postgres::Client;
 
 /// One call of every function that reads, over all that the sample has.
@@ -31,6 +31,12 @@ const CALLS: &[&str] = &[
     "(SELECT jsonb_agg(msar.get_table_details(oid) ORDER BY oid) FROM sample)",
     "(SELECT jsonb_agg(msar.get_dependents(oid) ORDER BY oid) FROM sample)",
     "(SELECT jsonb_agg(msar.preview_drop(oid) ORDER BY oid) FROM sample)",
+    "(SELECT coalesce(jsonb_agg(msar.get_table_metadata(oid) ORDER BY oid), '[null]') FROM sample)",
+    "(SELECT jsonb_agg(msar.get_column_metadata(oid) ORDER BY oid) FROM sample)",
+    "(SELECT jsonb_build_array(msar.list_table_metadata('library')))",
+    "(SELECT jsonb_build_array(msar.check_metadata()))",
+    "(SELECT jsonb_build_array(msar.list_detached_metadata()))",
+    "(SELECT jsonb_build_array(msar.export_metadata('library')))",
 ];
 
 fn call(client: &mut Client, call: &str) -> String {
@@ -67,6 +73,14 @@ fn wait_for_replay(primary: &mut Client, standby: &mut Client) {
 #[test]
 fn a_hot_standby_tells_what_the_primary_tells() {
     let database = Database::from_template("library");
+    run(
+        &mut database.connect_as_superuser(),
+        "SELECT msar.set_table_metadata('library.book', '{\"preview_template\": [[2]], \"column_order\": [2, 1]}');
+         SELECT msar.set_column_metadata('library.book', '[{\"attnum\": 2, \"display_width\": 300}]');
+         CREATE TABLE library.gone (a integer);
+         SELECT msar.set_column_metadata('library.gone', '[{\"attnum\": 1, \"display_width\": 300}]');
+         DROP TABLE library.gone",
+    );
     let stranger = role_without_rights();
     let server = Server::standby();
     wait_for_replay(&mut connect(&admin_config()), &mut connect(&server.config()));

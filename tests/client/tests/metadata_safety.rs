@@ -1,0 +1,388 @@
+//! Metadata under concurrency, in hostile hands, and where PostgreSQL tells nothing of a change.
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use mathesar_ext_client_tests::{Database, connect, error, role_without_rights, run, text};
+use postgres::Client;
+
+/// A database whose owner has a table with metadata on its columns `flag` and `price`.
+fn database() -> Database {
+    let database = Database::with_extension();
+    run(
+        &mut database.connect_as_owner(),
+        "CREATE SCHEMA app;
+         CREATE TABLE app.t (flag boolean, price numeric, note text);
+         SELECT msar.set_column_metadata('app.t',
+             '[{\"name\": \"flag\", \"bool_true\": \"x\"}, {\"name\": \"price\", \"display_width\": 80}]');
+         SELECT msar.set_table_metadata('app.t', '{\"column_order\": [2, 1]}')",
+    );
+    database
+}
+
+fn exported(client: &mut Client) -> String {
+    text(client, "SELECT msar.export_metadata()::text")
+}
+
+const NOTHING: &str = r#"{"schemas": {}}"#;
+
+fn unmatched(client: &mut Client) -> String {
+    text(client, "SELECT msar.check_metadata()::text")
+}
+
+fn kept_aside(client: &mut Client) -> String {
+    text(
+        client,
+        "SELECT coalesce(string_agg(d->>'table', ' '), '') FROM jsonb_array_elements(msar.list_detached_metadata()) d",
+    )
+}
+
+/// Runs `statements` in a session of its own until they wait for a lock, then `meanwhile`, then lets them end.
+fn while_waiting(database: &Database, statements: &str, meanwhile: impl FnOnce()) {
+    let mut waiting = database.connect_as_owner();
+    let pid = text(&mut waiting, "SELECT pg_backend_pid()::text");
+    let mut observer = database.connect_as_superuser();
+    thread::scope(|scope| {
+        let (done, is_done) = mpsc::channel();
+        scope.spawn(move || {
+            run(&mut waiting, statements);
+            let _ = done.send(());
+        });
+        let is_waiting = format!("SELECT count(*)::text FROM pg_locks WHERE pid = {pid} AND NOT granted");
+        while text(&mut observer, &is_waiting) == "0" {
+            assert!(is_done.try_recv().is_err(), "{statements} did not wait");
+            thread::sleep(Duration::from_millis(5));
+        }
+        meanwhile();
+    });
+}
+
+#[test]
+fn two_sessions_write_the_same_row() {
+    let database = database();
+    let mut first = database.connect_as_owner();
+    run(
+        &mut first,
+        "BEGIN; SELECT msar.set_column_metadata('app.t', '[{\"name\": \"note\", \"display_width\": 1}]')",
+    );
+    let second = "SELECT msar.set_column_metadata('app.t', '[{\"name\": \"note\", \"user_display_field\": \"email\"}]')";
+    while_waiting(&database, second, || run(&mut first, "COMMIT"));
+    assert_eq!(
+        text(
+            &mut first,
+            "SELECT display_width || ' ' || user_display_field FROM msar_catalog.column_metadata WHERE column_name = 'note'"
+        ),
+        "1 email"
+    );
+    assert_eq!(unmatched(&mut first), "[]");
+}
+
+/// Who drops or renames waits for who writes, and then finds what was written, in every isolation level.
+#[test]
+fn one_session_writes_while_another_changes_the_table() {
+    for isolation in ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"] {
+        for (change, is_dropped) in [
+            ("DROP TABLE app.t", true),
+            ("ALTER TABLE app.t RENAME TO u", false),
+            ("ALTER TABLE app.t RENAME note TO remark", false),
+            ("ALTER SCHEMA app RENAME TO app2", false),
+        ] {
+            let database = database();
+            let mut writer = database.connect_as_owner();
+            run(
+                &mut writer,
+                "BEGIN; SELECT msar.set_column_metadata('app.t', '[{\"name\": \"note\", \"display_width\": 7}]')",
+            );
+            let changing =
+                format!("BEGIN ISOLATION LEVEL {isolation}; SELECT count(*) FROM pg_class; {change}; COMMIT");
+            while_waiting(&database, &changing, || run(&mut writer, "COMMIT"));
+            assert_eq!(unmatched(&mut writer), "[]", "{changing}");
+            let rows = text(
+                &mut writer,
+                "SELECT count(*)::text FROM msar_catalog.column_metadata",
+            );
+            assert_eq!(rows, if is_dropped { "0" } else { "3" }, "{changing}");
+            let kept = text(&mut writer, "SELECT msar.list_detached_metadata()::text");
+            assert_eq!(
+                kept.contains("\"note\": {\"display_width\": 7}"),
+                is_dropped,
+                "{kept}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_failure_of_the_bookkeeping_does_not_stop_the_command() {
+    let database = database();
+    let mut owner = database.connect_as_owner();
+    run(
+        &mut owner,
+        "CREATE FUNCTION app.refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'no'; END$$;
+         CREATE TRIGGER refuse BEFORE UPDATE ON msar_catalog.column_metadata FOR EACH ROW EXECUTE FUNCTION app.refuse();
+         ALTER TABLE app.t RENAME flag TO flagged",
+    );
+    assert_eq!(exported(&mut owner).contains("flagged"), false);
+    assert!(unmatched(&mut owner).contains("the column with this attnum is flagged"));
+    run(
+        &mut owner,
+        "DROP TRIGGER refuse ON msar_catalog.column_metadata; DROP TABLE app.t",
+    );
+    assert_eq!(unmatched(&mut owner), "[]");
+    assert_eq!(exported(&mut owner), NOTHING);
+}
+
+#[test]
+fn a_timeout_stops_the_command() {
+    let database = database();
+    let mut owner = database.connect_as_owner();
+    run(
+        &mut owner,
+        "CREATE FUNCTION app.wait() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM pg_sleep(60); RETURN NEW; END$$;
+         CREATE TRIGGER wait BEFORE UPDATE ON msar_catalog.column_metadata FOR EACH ROW EXECUTE FUNCTION app.wait();
+         SET statement_timeout = '200ms'",
+    );
+    assert_eq!(
+        error(&mut owner, "ALTER TABLE app.t RENAME flag TO flagged")
+            .code()
+            .code(),
+        "57014"
+    );
+    run(&mut owner, "RESET statement_timeout");
+    assert_eq!(unmatched(&mut owner), "[]");
+    assert!(exported(&mut owner).contains("flag"));
+}
+
+/// The superuser's commands run what the extension's owner hung on our tables: as that owner, who gains nothing.
+#[test]
+fn a_hostile_trigger_gains_nothing() {
+    let database = database();
+    let mut owner = database.connect_as_owner();
+    run(
+        &mut owner,
+        "CREATE TABLE app.loot (who name, is_superuser boolean, outcome text);
+         CREATE FUNCTION app.rob() RETURNS trigger LANGUAGE plpgsql AS $$
+         DECLARE outcome text := 'took over';
+         BEGIN
+           BEGIN
+             EXECUTE 'RESET ROLE'; EXECUTE 'SET SESSION AUTHORIZATION postgres'; EXECUTE 'CREATE ROLE thief SUPERUSER';
+           EXCEPTION WHEN OTHERS THEN outcome := SQLSTATE;
+           END;
+           INSERT INTO app.loot SELECT current_user, rolsuper, outcome FROM pg_roles WHERE rolname = current_user;
+           RETURN NEW;
+         END$$;
+         CREATE TRIGGER rob AFTER INSERT OR UPDATE OR DELETE ON msar_catalog.column_metadata
+           FOR EACH ROW EXECUTE FUNCTION app.rob();
+         CREATE FUNCTION app.steal(jsonb, jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+         BEGIN INSERT INTO app.loot VALUES (current_user, true, 'operator'); RETURN $1; END$$;
+         CREATE OPERATOR app.-> (LEFTARG = jsonb, RIGHTARG = jsonb, FUNCTION = app.steal)",
+    );
+    let mut superuser = database.connect_as_superuser();
+    run(
+        &mut superuser,
+        "SET search_path = app, pg_catalog;
+         ALTER TABLE app.t RENAME flag TO flagged; ALTER TABLE app.t DROP price; DROP TABLE app.t",
+    );
+    let loot = "SELECT string_agg(DISTINCT who || ' ' || is_superuser || ' ' || outcome, ', ') FROM app.loot";
+    assert_eq!(
+        text(&mut superuser, loot),
+        format!("{} false 42501", database.owner())
+    );
+    assert_eq!(
+        text(
+            &mut superuser,
+            "SELECT count(*)::text FROM pg_roles WHERE rolname = 'thief'"
+        ),
+        "0"
+    );
+    assert_eq!(text(&mut superuser, "SELECT current_user::text"), "postgres");
+}
+
+/// What the events do not tell of is hidden, told by the check, and mended by name.
+#[test]
+fn changes_that_nobody_told_of() {
+    let database = database();
+    let mut superuser = database.connect_as_superuser();
+    let before = exported(&mut superuser);
+    run(
+        &mut superuser,
+        &format!(
+            "ALTER EVENT TRIGGER mathesar_ext_command_end DISABLE; ALTER EVENT TRIGGER mathesar_ext_drop DISABLE;
+             DROP TABLE app.t; CREATE TABLE app.t (junk text, price numeric, flag boolean);
+             ALTER TABLE app.t OWNER TO {};
+             ALTER EVENT TRIGGER mathesar_ext_command_end ENABLE ALWAYS; ALTER EVENT TRIGGER mathesar_ext_drop ENABLE ALWAYS",
+            database.owner()
+        ),
+    );
+    assert_eq!(exported(&mut superuser), NOTHING);
+    assert_eq!(
+        text(
+            &mut superuser,
+            "SELECT string_agg(r->>'reason', '; ') FROM jsonb_array_elements(msar.check_metadata()) r"
+        ),
+        ["there is no relation with this OID"; 3].join("; ")
+    );
+    let stranger = role_without_rights();
+    assert_eq!(
+        error(
+            &mut connect(&database.config(&stranger)),
+            "SELECT msar.repair_metadata()"
+        )
+        .code()
+        .code(),
+        "42501"
+    );
+    assert_eq!(
+        text(
+            &mut database.connect_as_owner(),
+            "SELECT msar.repair_metadata()::text"
+        ),
+        r#"{"mended": 3, "kept_aside": 0}"#
+    );
+    assert_eq!(unmatched(&mut superuser), "[]");
+    assert_eq!(exported(&mut superuser), before);
+}
+
+#[test]
+fn replicas_and_functions_are_followed_too() {
+    let database = database();
+    let mut superuser = database.connect_as_superuser();
+    run(
+        &mut superuser,
+        "SET session_replication_role = replica; ALTER TABLE app.t RENAME flag TO flagged",
+    );
+    assert!(exported(&mut superuser).contains("flagged"));
+    assert_eq!(unmatched(&mut superuser), "[]");
+}
+
+#[test]
+fn typed_tables_temporary_tables_and_extensions() {
+    let database = database();
+    let mut owner = database.connect_as_owner();
+    run(
+        &mut owner,
+        "CREATE TYPE app.pair AS (a integer, b text); CREATE TABLE app.typed OF app.pair;
+         SELECT msar.set_column_metadata('app.typed', '[{\"name\": \"a\", \"display_width\": 1}, {\"name\": \"b\", \"display_width\": 2}]');
+         ALTER TYPE app.pair RENAME ATTRIBUTE a TO c CASCADE;
+         ALTER TYPE app.pair DROP ATTRIBUTE b CASCADE;
+         CREATE TEMP TABLE t (flag boolean); ALTER TABLE pg_temp.t RENAME flag TO x; DROP TABLE pg_temp.t",
+    );
+    assert_eq!(
+        text(
+            &mut owner,
+            "SELECT string_agg(column_name, ' ') FROM msar_catalog.column_metadata WHERE table_name = 'typed'"
+        ),
+        "c"
+    );
+    assert_eq!(unmatched(&mut owner), "[]");
+    assert_eq!(error(&mut owner, "CREATE TEMP TABLE t (a integer); SELECT msar.set_table_metadata('pg_temp.t', '{\"is_temp\": true}')").code().code(), "0A000");
+}
+
+/// A former table's metadata is for its owner alone.
+#[test]
+fn never_for_another_owner() {
+    let database = database();
+    let mut owner = database.connect_as_owner();
+    let before = exported(&mut owner);
+    let stranger = role_without_rights();
+    let mut other = connect(&database.config(&stranger));
+    run(
+        &mut owner,
+        &format!("DROP TABLE app.t; GRANT ALL ON SCHEMA app TO {stranger}"),
+    );
+    let table = "CREATE TABLE app.t (flag boolean, price numeric)";
+    run(&mut other, table);
+    assert_eq!(exported(&mut owner), NOTHING);
+    assert_eq!(kept_aside(&mut other), "");
+    assert_eq!(
+        error(&mut other, "SELECT msar.attach_metadata('app.t')")
+            .code()
+            .code(),
+        "42704"
+    );
+    assert_eq!(
+        text(
+            &mut other,
+            "SELECT msar.forget_detached_metadata('app', 't')::text"
+        ),
+        r#"{"forgotten": 0}"#
+    );
+
+    // What the other one leaves behind does not take the place of what the owner has.
+    run(
+        &mut other,
+        "SELECT msar.set_column_metadata('app.t', '[{\"name\": \"flag\", \"bool_true\": \"mine\"}]'); DROP TABLE app.t",
+    );
+    assert_eq!(kept_aside(&mut other), "t");
+    run(&mut owner, table);
+    assert_eq!(exported(&mut owner), before);
+    assert_eq!(kept_aside(&mut other), "t");
+}
+
+#[test]
+fn as_the_setting_says() {
+    let database = database();
+    let mut owner = database.connect_as_owner();
+    let before = exported(&mut owner);
+    run(
+        &mut owner,
+        "SET mathesar_ext.reattach_by_name = off; DROP TABLE app.t; CREATE TABLE app.t (price numeric, flag boolean)",
+    );
+    assert_eq!(exported(&mut owner), NOTHING);
+    assert_eq!(kept_aside(&mut owner), "t");
+    run(&mut owner, "SELECT msar.attach_metadata('app.t')");
+    assert_eq!(exported(&mut owner), before);
+    run(
+        &mut owner,
+        "DROP TABLE app.t; CREATE TABLE app.u (flag boolean); SELECT msar.attach_metadata('app.u', 'app', 't')",
+    );
+    assert_eq!(
+        exported(&mut owner),
+        r#"{"schemas": {"app": {"u": {"table": {"column_order": ["flag"]}, "columns": {"flag": {"bool_true": "x"}}}}}}"#
+    );
+    assert_eq!(kept_aside(&mut owner), "t");
+    assert_eq!(
+        text(
+            &mut owner,
+            "SELECT msar.forget_detached_metadata('app', 't')::text"
+        ),
+        r#"{"forgotten": 1}"#
+    );
+    assert_eq!(kept_aside(&mut owner), "");
+}
+
+#[test]
+fn owners_that_come_and_go() {
+    let database = database();
+    let mut superuser = database.connect_as_superuser();
+    let owner = database.owner();
+    let other = role_without_rights();
+    run(
+        &mut superuser,
+        &format!(
+            "GRANT ALL ON SCHEMA app TO {other}; ALTER TABLE app.t OWNER TO {other}; DROP OWNED BY {other};
+             GRANT ALL ON SCHEMA app TO {other};
+             CREATE TABLE app.t (flag boolean, price numeric)"
+        ),
+    );
+    assert_eq!(exported(&mut superuser), NOTHING);
+    assert!(text(&mut superuser, "SELECT msar.list_detached_metadata()::text").contains(&other));
+    run(&mut superuser, &format!("ALTER TABLE app.t OWNER TO {owner}"));
+    assert_eq!(exported(&mut superuser), NOTHING);
+    run(&mut superuser, &format!("ALTER TABLE app.t OWNER TO {other}"));
+    assert!(exported(&mut superuser).contains("\"flag\": {\"bool_true\": \"x\"}"));
+    assert_eq!(unmatched(&mut superuser), "[]");
+
+    // Of this one PostgreSQL tells nothing; the rows are about the same table all the same.
+    run(
+        &mut superuser,
+        &format!("REASSIGN OWNED BY {other} TO {owner}; DROP TABLE app.t"),
+    );
+    assert!(text(&mut superuser, "SELECT msar.list_detached_metadata()::text").contains(owner));
+    run(
+        &mut superuser,
+        &format!("CREATE TABLE app.t (flag boolean); ALTER TABLE app.t OWNER TO {owner}"),
+    );
+    assert!(exported(&mut superuser).contains("\"flag\": {\"bool_true\": \"x\"}"));
+}
