@@ -24,6 +24,8 @@ users_pgrx_home=${PGRX_HOME:-$HOME/.pgrx}
 readonly users_pgrx_home
 for name in "${!PG@}"; do unset "$name"; done
 unset CARGO_PGRX_TEST_RUNAS CARGO_PGRX_TEST_PGDATA
+# A server that has it puts a backtrace into the DETAIL of errors.
+unset RUST_BACKTRACE
 # Without a login (in a container) nothing sets USER, which pgrx's tests ask for.
 USER=$(id -un)
 export USER

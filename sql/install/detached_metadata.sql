@@ -63,7 +63,7 @@ END;
 $$;
 COMMENT ON FUNCTION __msar.place_restored_row() IS $$Row trigger: gives a restored row the numbers that its names have here.
 
-Result: the row, or NULL when what it is about is not here; then it is kept in msar_catalog.detached_metadata
+Returns: the row, or NULL when what it is about is not here; then it is kept in msar_catalog.detached_metadata
 Errors: none of its own
 
 Example: none, it serves triggers only$$;
@@ -101,7 +101,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION __msar.metadata_state() IS $$Every row of table_metadata and column_metadata that the caller sees.
 
-Result: rows; attnum and column_name are NULL for rows of table_metadata; reason tells why the row does not match what it
+Returns: rows; attnum and column_name are NULL for rows of table_metadata; reason tells why the row does not match what it
 names, NULL when it does
 Errors: none
 
@@ -125,8 +125,8 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION msar.check_metadata() IS $$The rows of metadata that do not match the objects they name, and so do not count.
 
-They come from changes of which PostgreSQL told us nothing: made with event_triggers off, or in the catalogs themselves.
-Result: array of {"table_oid": int, "attnum": int or null, "schema": text, "table": text, "column": text or null,
+Arguments: They come from changes of which PostgreSQL told us nothing: made with event_triggers off, or in the catalogs themselves.
+Returns: array of {"table_oid": int, "attnum": int or null, "schema": text, "table": text, "column": text or null,
   "reason": text}, [] when all is well; for the extension's owner, who sees all rows
 Errors: none
 
@@ -150,7 +150,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION msar.list_detached_metadata() IS $$The metadata that is kept aside, of tables that are not there.
 
-Result: array of {"schema": text, "table": text, "owner": text, "metadata": {"table": options or null, "columns":
+Returns: array of {"schema": text, "table": text, "owner": text, "metadata": {"table": options or null, "columns":
   {"<name>": options}}, "reason": text, "detached_at": timestamp}, as far as the caller has the rights of the owner
 Errors: none
 
@@ -169,8 +169,8 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION msar.forget_detached_metadata(text, text) IS $$Deletes the metadata that is kept aside under a name.
 
-sch_name, tab_name: unquoted names of the schema and the table
-Result: {"forgotten": number of copies}, those of whose owner the caller has the rights
+Arguments: sch_name, tab_name: unquoted names of the schema and the table
+Returns: {"forgotten": number of copies}, those of whose owner the caller has the rights
 Errors: none
 
 Example: SELECT msar.forget_detached_metadata('app', 'former_table');$$;

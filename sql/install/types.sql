@@ -20,11 +20,11 @@ COMMENT ON DOMAIN mathesar_types.uri IS 'URI: text that begins with a scheme, as
 
 CREATE DOMAIN mathesar_types.mathesar_json_array AS jsonb
   CONSTRAINT mathesar_json_array_check CHECK (pg_catalog.jsonb_typeof(VALUE) OPERATOR(pg_catalog.=) 'array');
-COMMENT ON DOMAIN mathesar_types.mathesar_json_array IS 'JSON array';
+COMMENT ON DOMAIN mathesar_types.mathesar_json_array IS 'JSON value that is an array';
 
 CREATE DOMAIN mathesar_types.mathesar_json_object AS jsonb
   CONSTRAINT mathesar_json_object_check CHECK (pg_catalog.jsonb_typeof(VALUE) OPERATOR(pg_catalog.=) 'object');
-COMMENT ON DOMAIN mathesar_types.mathesar_json_object IS 'JSON object';
+COMMENT ON DOMAIN mathesar_types.mathesar_json_object IS 'JSON value that is an object';
 
 CREATE TYPE msar.pkey_kind AS ENUM ('UUIDv4', 'IDENTITY');
 COMMENT ON TYPE msar.pkey_kind IS

@@ -1,14 +1,6 @@
 -- Columns of the types in mathesar_types: a client shows them in a way of their own.
 \pset null '(null)'
 
--- Stand-ins, until the extension brings these types itself.
-CREATE DOMAIN mathesar_types.email AS text CHECK (VALUE LIKE '_%@_%');
-CREATE DOMAIN mathesar_types.uri AS text;
-CREATE DOMAIN mathesar_types.mathesar_money AS numeric;
-CREATE DOMAIN mathesar_types.mathesar_json_array AS jsonb CHECK (jsonb_typeof(VALUE) = 'array');
-CREATE DOMAIN mathesar_types.mathesar_json_object AS jsonb CHECK (jsonb_typeof(VALUE) = 'object');
-CREATE TYPE mathesar_types.multicurrency_money AS (value numeric, currency char(3));
-
 -- A domain over one of them is shown like it. A type of the same name elsewhere is shown by its base type.
 CREATE SCHEMA ours;
 CREATE DOMAIN ours.work_email AS mathesar_types.email CHECK (VALUE LIKE '%@library.example');
