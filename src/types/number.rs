@@ -546,7 +546,7 @@ mod tests {
     fn write(digits: &str, decimals: &str, format: Format) -> String {
         let mut text = String::new();
         for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at) % 3 == 0 {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
                 text.extend(format.group.map(char::from));
             }
             text.push(digit);
