@@ -33,7 +33,7 @@ struct RestoredRow {
 pub(crate) fn place(row: Value) -> Result<Option<Value>, Error> {
     // Only the owner of the tables writes names into them; nobody else may put anything aside under another's name.
     let store = Store::find().ok_or(Error::Vanished)?;
-    if !Role::current().has_rights_of(store.owner) {
+    if !Role::current().has_rights_of(store.owner()?) {
         return Err(Error::NotOwner {
             name: "msar_catalog.table_metadata".into(),
         });
@@ -98,6 +98,6 @@ impl RestoredRow {
             "owner_name": self.owner_name.as_deref().unwrap_or_default(),
             "metadata": document, "reason": reason, "waits": waits,
         });
-        bookkeeping::as_owner(store.owner, |statements| statements.run(detached::ADD, &copy))
+        bookkeeping::as_owner(store.owner()?, |statements| statements.run(detached::ADD, &copy))
     }
 }
