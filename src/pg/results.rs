@@ -24,8 +24,9 @@ impl JsonText {
     pub(crate) fn new() -> Self {
         let capacity = 8 * 1024;
         // SAFETY: a fresh allocation in the current memory context, which outlives the function call.
+        let value = unsafe { pg_sys::palloc(capacity) }.cast();
         Self {
-            value: unsafe { pg_sys::palloc(capacity) }.cast(),
+            value,
             length: pg_sys::VARHDRSZ,
             capacity,
         }

@@ -123,7 +123,7 @@ fn a_failure_of_the_bookkeeping_does_not_stop_the_command() {
          CREATE TRIGGER refuse BEFORE UPDATE ON msar_catalog.column_metadata FOR EACH ROW EXECUTE FUNCTION app.refuse();
          ALTER TABLE app.t RENAME flag TO flagged",
     );
-    assert_eq!(exported(&mut owner).contains("flagged"), false);
+    assert!(!exported(&mut owner).contains("flagged"));
     assert!(unmatched(&mut owner).contains("the column with this attnum is flagged"));
     run(
         &mut owner,
