@@ -88,6 +88,9 @@ pub(crate) enum Error {
     #[error("this function serves event triggers only")]
     NoEventTrigger,
 
+    #[error("could not read stored metadata: {0}")]
+    UnreadableMetadata(serde_json::Error),
+
     #[error("SPI refused a statement of the bookkeeping, with code {0}")]
     StatementRefused(i32),
 
@@ -128,6 +131,7 @@ impl Error {
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED
             }
             Error::NothingKept { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
+            Error::UnreadableMetadata(_) => PgSqlErrorCode::ERRCODE_DATA_CORRUPTED,
             Error::StatementRefused(_) => PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,
             Error::NoEventTrigger => PgSqlErrorCode::ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED,
             Error::Vanished => PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
@@ -177,6 +181,9 @@ impl Error {
             Error::InvalidArgument { hint, .. } | Error::NotCastable { hint, .. } => hint,
             Error::NothingKept { .. } => {
                 "msar.list_detached_metadata() gives what is kept aside, as far as you may see it."
+            }
+            Error::UnreadableMetadata(_) => {
+                "Only the owner of the tables in msar_catalog can have written that."
             }
             Error::StatementRefused(_) => "This is an error of mathesar_ext.",
             Error::NoEventTrigger => "PostgreSQL calls it after commands that define objects.",

@@ -146,7 +146,7 @@ pub(crate) fn import(document: Value, dry_run: bool) -> Result<Imported, Error> 
         hint: "Pass a document of msar.export_metadata.",
     })?;
     export.check()?;
-    let store = Store::find().ok_or(Error::Vanished)?;
+    let owner = Store::find().ok_or(Error::Vanished)?.owner()?;
     let catalog = Catalog::new(Snapshot::latest());
     let mut imported = Imported::default();
     for (schema, tables) in &export.schemas {
@@ -155,7 +155,7 @@ pub(crate) fn import(document: Value, dry_run: bool) -> Result<Imported, Error> 
                 Err(reason) => imported.skip(schema, table, reason),
                 Ok((relation, placement)) => {
                     if !dry_run {
-                        bookkeeping::as_owner(store.owner, |statements| {
+                        bookkeeping::as_owner(owner, |statements| {
                             statements.run(&REPLACE_TABLES, &placement.table_rows(relation))?;
                             statements.run(&REPLACE_COLUMNS, &placement.column_rows(relation))
                         })?;
@@ -230,7 +230,7 @@ pub(crate) fn attach(table: Oid, schema: Option<String>, name: Option<String>) -
     let name = name.unwrap_or_else(|| row.relname.clone());
     let kept = kept_under(&schema, &name, &row)?.ok_or(Error::NothingKept { schema, name })?;
     let placement = Placement::find(&catalog, table, &kept.metadata)?;
-    bookkeeping::as_owner(store.owner, |statements| {
+    bookkeeping::as_owner(store.owner()?, |statements| {
         detached::attach(statements, table, &kept, &placement)
     })?;
     let mut imported = Imported::default();

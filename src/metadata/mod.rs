@@ -9,7 +9,8 @@
 //! - [`options`]: which options there are, what values they take, and which kind of column takes which. Pure
 //! - [`patch`]: what a caller wants changed, checked. Pure
 //! - [`stored`]: the rows, as documents
-//! - [`references`]: what OIDs and attnums inside of values mean, by name
+//! - [`references`], [`refs`]: what OIDs and attnums inside of values mean, by name
+//! - [`store`], [`statements`]: our tables, and what is written to them
 //! - [`row`]: what a row goes through when it is written, by whatever statement
 //! - [`set`]: changes by way of the functions of `msar`
 

@@ -4,6 +4,7 @@
 //! the numbers. A number counts only while it and its name mean the same live object.
 
 use super::options::{Kind, TABLE_OPTIONS, attnum};
+use super::refs::{Refs, TableRef};
 use crate::catalog::Catalog;
 use crate::catalog::rows::{OfRelation, PgConstraint};
 use crate::error::Error;
@@ -11,24 +12,11 @@ use crate::pg::Oid;
 use crate::pg::scan::Char;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 /// The tables that numbers mean, by OID.
 #[derive(Serialize, Deserialize, Default, Debug, PartialEq)]
 #[serde(transparent)]
-pub(crate) struct References(BTreeMap<u32, Referent>);
-
-/// A table, and those of its columns that numbers mean.
-#[derive(Serialize, Deserialize, Debug, PartialEq)]
-struct Referent {
-    schema: String,
-    name: String,
-    #[serde(default)]
-    columns: BTreeMap<i16, String>,
-    /// Where a path goes on from a column: the table to which the foreign key leads. A restore has no foreign keys yet.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    targets: BTreeMap<i16, u32>,
-}
+pub(crate) struct References(Refs);
 
 impl References {
     /// What the column `refs` holds. Nothing counts of what is not written as we write it.
@@ -163,14 +151,13 @@ impl Collector<'_> {
         outcome
     }
 
-    fn table(&mut self, oid: Oid) -> Result<&mut Referent, Error> {
+    fn table(&mut self, oid: Oid) -> Result<&mut TableRef, Error> {
         let name = self.catalog.relation_name(oid)?;
         let (schema, name) = name.parts();
-        Ok(self.found.0.entry(oid.to_u32()).or_insert_with(|| Referent {
+        Ok(self.found.0.entry(oid.to_u32()).or_insert_with(|| TableRef {
             schema: schema.into(),
             name: name.into(),
-            columns: BTreeMap::new(),
-            targets: BTreeMap::new(),
+            ..TableRef::default()
         }))
     }
 

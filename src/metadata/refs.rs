@@ -23,9 +23,10 @@ pub(crate) struct TableRef {
     pub(crate) schema: String,
     pub(crate) name: String,
     /// Names of columns by attnum.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub(crate) columns: BTreeMap<i16, String>,
-    /// For columns from which a path goes on: OID of the table to which their foreign key leads.
+    /// For columns from which a path goes on: OID of the table to which their foreign key leads. A restore has no foreign
+    /// keys yet.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) targets: BTreeMap<i16, u32>,
 }

@@ -72,12 +72,12 @@ pub(crate) struct Repaired {
 /// Repairs on behalf of the extension's owner.
 pub(crate) fn by_caller() -> Result<Repaired, Error> {
     let store = Store::find().ok_or(Error::Vanished)?;
-    if !Role::current().has_rights_of(store.owner) {
+    if !Role::current().has_rights_of(store.owner()?) {
         return Err(Error::NotOwner {
             name: "msar_catalog.table_metadata".into(),
         });
     }
-    bookkeeping::as_owner(store.owner, repair)
+    bookkeeping::as_owner(store.owner()?, repair)
 }
 
 /// Makes rows match by their names. The statements run as the owner of the tables.

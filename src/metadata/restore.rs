@@ -7,6 +7,7 @@ use super::store::Store;
 use crate::catalog::{Catalog, relation};
 use crate::error::Error;
 use crate::pg::Oid;
+use crate::pg::acl::Role;
 use crate::pg::bookkeeping;
 use crate::pg::snapshot::Snapshot;
 use serde::Deserialize;
@@ -30,18 +31,25 @@ struct RestoredRow {
 /// The fields of a row that change for it to be about the objects of its names here. `None` when these are not here: then
 /// it has been put aside.
 pub(crate) fn place(row: Value) -> Result<Option<Value>, Error> {
-    let row: RestoredRow = serde_json::from_value(row).map_err(Error::Serialization)?;
+    // Only the owner of the tables writes names into them; nobody else may put anything aside under another's name.
+    let store = Store::find().ok_or(Error::Vanished)?;
+    if !Role::current().has_rights_of(store.owner()?) {
+        return Err(Error::NotOwner {
+            name: "msar_catalog.table_metadata".into(),
+        });
+    }
+    let row: RestoredRow = serde_json::from_value(row).map_err(Error::UnreadableMetadata)?;
     let document = row.document();
     let catalog = Catalog::new(Snapshot::latest());
     let Some(relation) = row.relation(&catalog) else {
         let reason = format!("there is no table \"{}\".\"{}\"", row.schema_name, row.table_name);
-        row.put_aside(&document, &reason, false)?;
+        row.put_aside(&store, &document, &reason, false)?;
         return Ok(None);
     };
     let placement = Placement::find(&catalog, relation, &document)?;
     if !placement.left.is_empty() {
         let waits = placement.left.table.is_some();
-        row.put_aside(&placement.left, &placement.problems.join("; "), waits)?;
+        row.put_aside(&store, &placement.left, &placement.problems.join("; "), waits)?;
     }
     let mut fields = match (
         placement.table_rows(relation).pop(),
@@ -84,15 +92,12 @@ impl RestoredRow {
         relation::find(catalog, oid).ok().map(|row| row.oid)
     }
 
-    fn put_aside(&self, document: &Document, reason: &str, waits: bool) -> Result<(), Error> {
-        let Some(store) = Store::find() else {
-            return Ok(());
-        };
+    fn put_aside(&self, store: &Store, document: &Document, reason: &str, waits: bool) -> Result<(), Error> {
         let copy = json!({
             "schema_name": self.schema_name, "table_name": self.table_name,
             "owner_name": self.owner_name.as_deref().unwrap_or_default(),
             "metadata": document, "reason": reason, "waits": waits,
         });
-        bookkeeping::as_owner(store.owner, |statements| statements.run(detached::ADD, &copy))
+        bookkeeping::as_owner(store.owner()?, |statements| statements.run(detached::ADD, &copy))
     }
 }

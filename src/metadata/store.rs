@@ -1,13 +1,13 @@
 //! Our tables, as bookkeeping needs them: are they there, does it matter, who owns them.
 
 use crate::catalog::rows::PgClass;
+use crate::error::Error;
 use crate::pg::scan::{CatalogRow, Key, Reader, Row, Source};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, names, relation_size};
 
 /// The tables that hold metadata, attached and detached.
 pub(crate) struct Store {
-    pub(crate) owner: Oid,
     tables: [Oid; 2],
     detached: Oid,
 }
@@ -18,13 +18,14 @@ impl Store {
         let table = |name| names::relation("msar_catalog", name);
         let tables = [table("table_metadata")?, table("column_metadata")?];
         let detached = table("detached_metadata")?;
+        Some(Self { tables, detached })
+    }
+
+    /// Who owns the tables: the extension's owner.
+    pub(crate) fn owner(&self) -> Result<Oid, Error> {
         let reader = Reader::new(Snapshot::latest());
-        let owner = PgClass::by_oid(&reader, detached)?.relowner;
-        Some(Self {
-            owner,
-            tables,
-            detached,
-        })
+        let table = PgClass::by_oid(&reader, self.detached).ok_or(Error::Vanished)?;
+        Ok(table.relowner)
     }
 
     /// Whether no table can have metadata. Rows that were deleted, or are not committed, may make it seem to have some.

@@ -128,7 +128,7 @@ impl Statements {
         argument: &impl Serialize,
     ) -> Result<T, Error> {
         let document = self.execute(statement, argument)?;
-        serde_json::from_str(document.as_deref().unwrap_or("null")).map_err(Error::Serialization)
+        serde_json::from_str(document.as_deref().unwrap_or("null")).map_err(Error::UnreadableMetadata)
     }
 
     /// Runs a statement; gives the first value of its first row.

@@ -65,7 +65,7 @@ struct ColumnRow {
 }
 
 pub(super) fn follow(store: &Store) -> Result<(), Error> {
-    bookkeeping::as_owner(store.owner, |statements| {
+    bookkeeping::as_owner(store.owner()?, |statements| {
         let rows: DroppedRows = statements.query(DROPPED_ROWS, &())?;
         if let Some(before) = Snapshot::before_command().map(Catalog::new) {
             for (relation, document) in documents(&before, rows)? {

@@ -106,7 +106,7 @@ pub(super) fn follow(store: &Store, tag: &str) -> Result<(), Error> {
     let Some(catalogs) = Catalogs::of_command() else {
         return Ok(());
     };
-    bookkeeping::as_owner(store.owner, |statements| {
+    bookkeeping::as_owner(store.owner()?, |statements| {
         let scope = match tag {
             "ALTER SCHEMA" | "ALTER TYPE" | "ALTER EXTENSION" | "CREATE SCHEMA" => BY_CONTAINER,
             _ => BY_RELATION,

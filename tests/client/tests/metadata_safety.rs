@@ -123,7 +123,7 @@ fn a_failure_of_the_bookkeeping_does_not_stop_the_command() {
          CREATE TRIGGER refuse BEFORE UPDATE ON msar_catalog.column_metadata FOR EACH ROW EXECUTE FUNCTION app.refuse();
          ALTER TABLE app.t RENAME flag TO flagged",
     );
-    assert_eq!(exported(&mut owner).contains("flagged"), false);
+    assert!(!exported(&mut owner).contains("flagged"));
     assert!(unmatched(&mut owner).contains("the column with this attnum is flagged"));
     run(
         &mut owner,
@@ -197,6 +197,25 @@ fn a_hostile_trigger_gains_nothing() {
         "0"
     );
     assert_eq!(text(&mut superuser, "SELECT current_user::text"), "postgres");
+}
+
+/// Only a restore puts rows aside under names that it is given.
+#[test]
+fn nobody_plants_metadata_for_another() {
+    let database = database();
+    let stranger = role_without_rights();
+    let mut other = connect(&database.config(&stranger));
+    for statement in [
+        "SELECT __msar.place_restored_row('{\"table_oid\": \"1\", \"schema_name\": \"app\", \"table_name\": \"x\",
+             \"column_name\": \"c\", \"owner_name\": \"postgres\", \"display_width\": 1}')",
+        "INSERT INTO msar_catalog.detached_metadata (schema_name, table_name, owner_name, metadata, reason)
+         VALUES ('app', 'x', 'postgres', '{\"table\": null, \"columns\": {}}', '')",
+        "INSERT INTO msar_catalog.column_metadata (table_oid, attnum, schema_name, table_name, column_name)
+         VALUES (1, 1, 'app', 'x', 'c')",
+    ] {
+        assert_eq!(error(&mut other, statement).code().code(), "42501", "{statement}");
+    }
+    assert_eq!(kept_aside(&mut database.connect_as_superuser()), "");
 }
 
 /// What the events do not tell of is hidden, told by the check, and mended by name.
