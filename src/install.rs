@@ -74,7 +74,13 @@ extension_sql_file!(
 
 extension_sql_file!(
     "../sql/install/import_functions.sql",
-    requires = ["casts", infer_table_column_data_types, parse_file]
+    requires = [
+        "casts",
+        infer_table_column_data_types,
+        parse_file,
+        get_table_metadata,
+        set_table_metadata
+    ]
 );
 
 extension_sql_file!("../sql/install/metadata.sql", requires = ["schema_functions"]);

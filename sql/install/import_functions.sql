@@ -243,6 +243,25 @@ Errors: none
 Example: SELECT __msar.import_statement('public.import', 'public.book', '[{"src_table_attnum": 1, "dst_table_attnum": 2}]', '{}');$$;
 
 
+CREATE FUNCTION __msar.remember_import_target(src_tab_id regclass, dst_tab_id regclass) RETURNS void
+LANGUAGE sql
+BEGIN ATOMIC
+  SELECT msar.set_table_metadata(c.oid, pg_catalog.jsonb_build_object('import_target_oid', dst_tab_id::pg_catalog.oid::bigint))
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_class AS target ON target.oid = dst_tab_id AND target.relpersistence <> 't'
+  WHERE c.oid = src_tab_id AND c.relpersistence <> 't' AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+    AND msar.get_table_metadata(c.oid) ? 'import_verified';
+END;
+
+COMMENT ON FUNCTION __msar.remember_import_target(regclass, regclass) IS $$Keeps in the metadata of a table that an import has made, if the current role may, into which table its rows went.
+
+Arguments: src_tab_id, dst_tab_id: the tables
+Returns: nothing
+Errors: none
+
+Example: SELECT __msar.remember_import_target('import', 'public.book');$$;
+
+
 CREATE FUNCTION msar.insert_from_select(src_tab_id regclass, dst_tab_id regclass, mappings jsonb) RETURNS bigint
 LANGUAGE plpgsql STRICT
 AS $$
@@ -252,6 +271,7 @@ BEGIN
   PERFORM __msar.check_relation(dst_tab_id);
   EXECUTE __msar.import_statement(src_tab_id, dst_tab_id, mappings, msar.infer_table_column_data_types(src_tab_id));
   GET DIAGNOSTICS inserted = ROW_COUNT;
+  PERFORM __msar.remember_import_target(src_tab_id, dst_tab_id);
   RETURN inserted;
 END
 $$;
@@ -261,7 +281,8 @@ COMMENT ON FUNCTION msar.insert_from_select(regclass, regclass, jsonb) IS $$Inse
 Arguments: src_tab_id, dst_tab_id: the tables
 mappings: array of {"src_table_attnum": int, "dst_table_attnum": int}
 Returns: how many rows were inserted. Columns of text whose values are all numbers, amounts or dates are read as
-msar.infer_table_column_data_types suggests (separators, currency marks, order of dates)
+msar.infer_table_column_data_types suggests (separators, currency marks, order of dates). A source that an import has made remembers the other table: metadata
+import_target_oid
 Errors: 42501, 23505, 23502 and so on of the INSERT; of a value that cannot be cast, what the cast raises
 
 Example: SELECT msar.insert_from_select('import', 'public.book', '[{"src_table_attnum": 1, "dst_table_attnum": 2}]');$$;
@@ -388,6 +409,8 @@ BEGIN
   IF comment_ IS NOT NULL THEN
     EXECUTE pg_catalog.format('COMMENT ON TABLE %s IS %L', tab_id::pg_catalog.regclass, comment_);
   END IF;
+  -- Until a person has looked at what came in.
+  PERFORM msar.set_table_metadata(tab_id, '{"import_verified": false}');
   RETURN pg_catalog.jsonb_build_object(
     'copy_sql', __msar.copy_statement(tab_id),
     'table_oid', tab_id::pg_catalog.int8,
@@ -408,7 +431,7 @@ Arguments: sch_id: its schema; tab_name: its name, which gets a number if it is 
 col_names: the columns' names; NULL or empty for Column N; one that is taken (id is) gets a number
 comment_: its comment, or NULL
 Returns: {"copy_sql": the COPY statement, "table_oid": int, "table_name": text, "renamed_columns": {old: new},
-"pkey_column_attnum": 1}
+"pkey_column_attnum": 1}. The table's metadata says import_verified: false until a client sets it
 Errors: 3F000 unknown schema, 42501 no CREATE on it
 
 Example: SELECT msar.prepare_table_for_import('public'::regnamespace, 'import', '{name,price}', NULL);$$;

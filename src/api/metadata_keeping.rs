@@ -3,10 +3,11 @@
 use crate::metadata::{exchange, following, repair, restore};
 use crate::pg::arguments::{RegClass, RegNamespace};
 use crate::pg::event_trigger::EventTrigger;
+use crate::pg::json::JsonbArgument;
 use crate::pg::results::Jsonb;
+use pgrx::pg_sys;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
-use pgrx::{JsonB, pg_sys};
 
 #[pg_extern(
     sql = "CREATE FUNCTION __msar.follow_command() RETURNS event_trigger LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';"
@@ -28,7 +29,7 @@ Example: none, it serves event triggers only.$$;
 );
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
-fn place_restored_row(restored: JsonB) -> Result<Option<Jsonb>, ErrorReport> {
+fn place_restored_row(restored: JsonbArgument) -> Result<Option<Jsonb>, ErrorReport> {
     Ok(restore::place(restored.0)?
         .map(|fields| Jsonb::new(&fields))
         .transpose()?)
@@ -83,7 +84,7 @@ Example: SELECT jsonb_pretty(msar.export_metadata('app'));$$;
 );
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn import_metadata(doc: JsonB, dry_run: default!(bool, "false")) -> Result<Jsonb, ErrorReport> {
+fn import_metadata(doc: JsonbArgument, dry_run: default!(bool, "false")) -> Result<Jsonb, ErrorReport> {
     Ok(Jsonb::new(&exchange::import(doc.0, dry_run)?)?)
 }
 

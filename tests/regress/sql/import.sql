@@ -118,6 +118,14 @@ SELECT msar.import_text('import', 'none', 'a', '{"colour": "blue"}');
 SELECT to_regclass('import.none') IS NULL AS nothing_made;
 \set VERBOSITY default
 
+-- What an import has made is remembered, and told with the table: that nobody has looked at it yet, and where its rows went.
+CREATE TABLE import.places (name text, founded date);
+SELECT msar.insert_from_select('import.towns', 'import.places',
+    '[{"src_table_attnum": 2, "dst_table_attnum": 1}, {"src_table_attnum": 3, "dst_table_attnum": 2}]') AS inserted;
+SELECT t->>'name' AS name, t->'metadata'->>'import_verified' AS verified,
+       (t->'metadata'->>'import_target_oid')::oid::regclass AS target
+FROM json_array_elements(msar.get_schema_table_details('import')) AS t WHERE t->>'name' IN ('latin', 'places', 'towns');
+
 RESET ROLE;
 DISCARD TEMP;
 SET client_min_messages = warning;
