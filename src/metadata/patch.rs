@@ -34,6 +34,11 @@ impl Patch {
         Ok(Self(changes))
     }
 
+    /// The changes, by name.
+    pub(super) fn values(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
     pub(super) fn get(&self, option: &str) -> Option<&Value> {
         self.0.get(option)
     }

@@ -123,10 +123,9 @@ impl Collector<'_> {
     /// Adds what a value means: all that means something, and the first error.
     fn add(&mut self, relation: Oid, kind: Kind, value: &Value) -> Result<(), Error> {
         match (kind, value) {
-            // PostgreSQL writes an OID into jsonb as a string.
-            (Kind::Table, Value::String(oid)) => self
-                .table(Oid::from(oid.parse::<u32>().unwrap_or_default()))
-                .map(|_| ()),
+            // A number from a caller; PostgreSQL writes an OID into jsonb as a string.
+            (Kind::Table, Value::Number(oid)) => self.add_table(&oid.to_string()),
+            (Kind::Table, Value::String(oid)) => self.add_table(oid),
             (Kind::Attnum, value) if !value.is_null() => self.path(relation, std::slice::from_ref(value)),
             (Kind::Attnums, Value::Array(elements)) => self.all(relation, elements, std::slice::from_ref),
             (Kind::Template, Value::Array(parts)) => self.all(relation, parts, |part| match part {
@@ -149,6 +148,11 @@ impl Collector<'_> {
             outcome = outcome.and(added);
         }
         outcome
+    }
+
+    fn add_table(&mut self, oid: &str) -> Result<(), Error> {
+        self.table(Oid::from(oid.parse::<u32>().unwrap_or_default()))
+            .map(|_| ())
     }
 
     fn table(&mut self, oid: Oid) -> Result<&mut TableRef, Error> {

@@ -4,6 +4,7 @@
 
 use super::options;
 use super::patch::{ColumnPatch, Patch};
+use super::references::References;
 use super::row::Writable;
 use super::stored::{self, ColumnMetadata, Metadata, OfTable, TableMetadata};
 use crate::catalog::Catalog;
@@ -49,11 +50,14 @@ struct ColumnChange {
 pub(crate) fn table(relation: Oid, patch: Value) -> Result<Option<TableMetadata>, Error> {
     // Privileges first: who has none learns nothing of what is right.
     let Writable { catalog, row } = Writable::by_role(relation)?;
+    let changes = Patch::of_table(patch)?;
+    // The trigger of the table asks the same; but its errors would tell of its own inner life.
+    References::of_row(&catalog, relation, changes.values(), None)?;
     let change = TableChange {
         table_oid: relation,
         schema_name: catalog.schema_name(row.relnamespace)?,
         table_name: row.relname.clone(),
-        changes: Patch::of_table(patch)?,
+        changes,
     };
     write(c"table_metadata", |statements| {
         statements.run(
