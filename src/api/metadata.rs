@@ -2,9 +2,9 @@
 
 use crate::catalog::rows::PgClass;
 use crate::catalog::{consistent, relation};
+use crate::error::Error;
 use crate::metadata::{row, set, stored};
-use crate::pg::arguments::{RegClass, RegNamespace};
-use crate::pg::json::JsonbArgument;
+use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
 use crate::pg::results::Jsonb;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -59,8 +59,8 @@ Example: SELECT m->>'name', m->'column_order' FROM jsonb_array_elements(msar.lis
 );
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn set_table_metadata(tab_id: RegClass, patch: JsonbArgument) -> Result<Option<Jsonb>, ErrorReport> {
-    let metadata = set::table(tab_id.0, patch.0)?;
+fn set_table_metadata(tab_id: RegClass, patch: JsonArgument) -> Result<Option<Jsonb>, ErrorReport> {
+    let metadata = set::table(tab_id.0, patch.value("patch")?)?;
     Ok(metadata.map(|metadata| Jsonb::new(&metadata)).transpose()?)
 }
 
@@ -102,8 +102,8 @@ Example: SELECT m->>'name', m->>'date_format' FROM jsonb_array_elements(msar.get
 );
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn set_column_metadata(tab_id: RegClass, patches: JsonbArgument) -> Result<Jsonb, ErrorReport> {
-    Ok(Jsonb::new(&set::columns(tab_id.0, patches.0)?)?)
+fn set_column_metadata(tab_id: RegClass, patches: JsonArgument) -> Result<Jsonb, ErrorReport> {
+    Ok(Jsonb::new(&set::columns(tab_id.0, patches.value("patches")?)?)?)
 }
 
 extension_sql!(
@@ -123,24 +123,24 @@ Example: SELECT msar.set_column_metadata('public.book', '[{"name": "published", 
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]
 fn complete_table_metadata(
-    new_row: JsonbArgument,
-    old_row: Option<JsonbArgument>,
+    new_row: JsonArgument,
+    old_row: Option<JsonArgument>,
 ) -> Result<Jsonb, ErrorReport> {
-    let old_row = old_row.map(|document| object(document.0));
+    let old_row = old_row.map(|row| object(&row, "old_row")).transpose()?;
     Ok(Jsonb::new(&row::complete_table(
-        &object(new_row.0),
+        &object(&new_row, "new_row")?,
         old_row.as_ref(),
     )?)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]
 fn complete_column_metadata(
-    new_row: JsonbArgument,
-    old_row: Option<JsonbArgument>,
+    new_row: JsonArgument,
+    old_row: Option<JsonArgument>,
 ) -> Result<Jsonb, ErrorReport> {
-    let old_row = old_row.map(|document| object(document.0));
+    let old_row = old_row.map(|row| object(&row, "old_row")).transpose()?;
     Ok(Jsonb::new(&row::complete_column(
-        &object(new_row.0),
+        &object(&new_row, "new_row")?,
         old_row.as_ref(),
     )?)?)
 }
@@ -149,17 +149,14 @@ fn complete_column_metadata(
 fn unfit_column_options(
     tab_id: pg_sys::Oid,
     attnum: i16,
-    options: JsonbArgument,
+    options: JsonArgument,
 ) -> Result<Vec<&'static str>, ErrorReport> {
-    Ok(row::unfit_options(tab_id, attnum, &object(options.0))?)
+    Ok(row::unfit_options(tab_id, attnum, &object(&options, "options")?)?)
 }
 
 /// A row as its trigger passes it.
-fn object(document: Value) -> Map<String, Value> {
-    match document {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    }
+fn object(row: &JsonArgument, argument: &'static str) -> Result<Map<String, Value>, Error> {
+    row.decode(argument, "Triggers pass to_jsonb of a row.")
 }
 
 extension_sql!(

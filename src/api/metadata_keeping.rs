@@ -1,9 +1,8 @@
 //! Keeping metadata: following what it is about, putting it aside and back, checks, and documents for other databases.
 
 use crate::metadata::{exchange, following, repair, restore};
-use crate::pg::arguments::{RegClass, RegNamespace};
+use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
 use crate::pg::event_trigger::EventTrigger;
-use crate::pg::json::JsonbArgument;
 use crate::pg::results::Jsonb;
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -29,8 +28,8 @@ Example: none, it serves event triggers only.$$;
 );
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
-fn place_restored_row(restored: JsonbArgument) -> Result<Option<Jsonb>, ErrorReport> {
-    Ok(restore::place(restored.0)?
+fn place_restored_row(restored: JsonArgument) -> Result<Option<Jsonb>, ErrorReport> {
+    Ok(restore::place(restored.value("restored")?)?
         .map(|fields| Jsonb::new(&fields))
         .transpose()?)
 }
@@ -84,8 +83,8 @@ Example: SELECT jsonb_pretty(msar.export_metadata('app'));$$;
 );
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn import_metadata(doc: JsonbArgument, dry_run: default!(bool, "false")) -> Result<Jsonb, ErrorReport> {
-    Ok(Jsonb::new(&exchange::import(doc.0, dry_run)?)?)
+fn import_metadata(doc: JsonArgument, dry_run: default!(bool, "false")) -> Result<Jsonb, ErrorReport> {
+    Ok(Jsonb::new(&exchange::import(doc.value("doc")?, dry_run)?)?)
 }
 
 extension_sql!(

@@ -69,6 +69,11 @@ unsafe impl<'fcx> ArgAbi<'fcx> for JsonArgument {
 }
 
 impl JsonArgument {
+    /// The argument, whatever JSON it is.
+    pub(crate) fn value(&self, argument: &'static str) -> Result<serde_json::Value, Error> {
+        self.decode(argument, "Pass a document that is nested less deeply.")
+    }
+
     /// The value of the argument called `argument`; `hint` says what it should look like.
     pub(crate) fn decode<T: DeserializeOwned>(
         &self,

@@ -1,4 +1,5 @@
 -- msar.cast_to_<type>: what each takes and refuses, as a role without any rights of its own.
+SET intervalstyle = postgres;
 CREATE ROLE regress_typist;
 SET ROLE regress_typist;
 
