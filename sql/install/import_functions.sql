@@ -409,8 +409,6 @@ BEGIN
   IF comment_ IS NOT NULL THEN
     EXECUTE pg_catalog.format('COMMENT ON TABLE %s IS %L', tab_id::pg_catalog.regclass, comment_);
   END IF;
-  -- Until a person has looked at what came in.
-  PERFORM msar.set_table_metadata(tab_id, '{"import_verified": false}');
   RETURN pg_catalog.jsonb_build_object(
     'copy_sql', __msar.copy_statement(tab_id),
     'table_oid', tab_id::pg_catalog.int8,
@@ -431,7 +429,7 @@ Arguments: sch_id: its schema; tab_name: its name, which gets a number if it is 
 col_names: the columns' names; NULL or empty for Column N; one that is taken (id is) gets a number
 comment_: its comment, or NULL
 Returns: {"copy_sql": the COPY statement, "table_oid": int, "table_name": text, "renamed_columns": {old: new},
-"pkey_column_attnum": 1}. The table's metadata says import_verified: false until a client sets it
+"pkey_column_attnum": 1}
 Errors: 3F000 unknown schema, 42501 no CREATE on it
 
 Example: SELECT msar.prepare_table_for_import('public'::regnamespace, 'import', '{name,price}', NULL);$$;
@@ -616,6 +614,8 @@ BEGIN
   IF retype IS NOT NULL THEN
     EXECUTE retype;
   END IF;
+  -- Until a person has looked at what came in.
+  PERFORM msar.set_table_metadata(tab_id, '{"import_verified": false}');
   RETURN pg_catalog.jsonb_build_object(
     'table_oid', prepared OPERATOR(pg_catalog.->) 'table_oid',
     'table_name', prepared OPERATOR(pg_catalog.->) 'table_name',
