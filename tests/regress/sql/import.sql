@@ -106,7 +106,7 @@ SELECT msar.import_text('import', 'numbered', convert_to(E'1,x\n2,y\n', 'UTF8'))
 TABLE import.numbered;
 SELECT jsonb_pretty(msar.import_text('import', 'ragged', convert_to(E'a,b\n1,x\n2\n"3\n4",y\n5,y,z\n', 'UTF8'), '{"bad_rows": "skip"}') -> 'bad_rows');
 TABLE import.ragged;
--- As wide as a table can be; before PostgreSQL 16, ALTER TABLE takes minutes to retype so many columns at once.
+-- As wide as a table can be; retyping so many columns at once takes minutes on PostgreSQL 15.
 SELECT CASE WHEN current_setting('server_version_num')::int < 160000 THEN 400 ELSE 1599 END AS widest \gset
 SELECT msar.import_text('import', 'wide', convert_to(
     (SELECT string_agg('c' || n, ',') || E'\n' || string_agg(n::text, ',') FROM generate_series(2, :widest) AS n), 'UTF8')) -> 'rows' AS rows;
