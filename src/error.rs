@@ -1,11 +1,31 @@
 //! Every error that we raise ourselves, with its SQLSTATE, detail and hint.
 //!
-//! PostgreSQL's own errors pass through untouched.
+//! What can be wrong in one topic only is an enum of that topic, which is a [`Problem`]. PostgreSQL's own errors pass
+//! through untouched.
 
 use crate::pg::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use std::borrow::Cow;
+
+/// What the errors of a topic tell beside their message.
+pub(crate) trait Problem: std::error::Error {
+    fn sqlstate(&self) -> PgSqlErrorCode;
+
+    /// What is known about the case at hand, in full sentences.
+    fn detail(&self) -> Option<String> {
+        None
+    }
+
+    /// What to do about it, in full sentences.
+    fn hint(&self) -> Cow<'static, str>;
+}
+
+impl<P: Problem + 'static> From<P> for Error {
+    fn from(problem: P) -> Self {
+        Error::Topic(Box::new(problem))
+    }
+}
 
 /// What can be wrong with a call.
 #[derive(Debug, thiserror::Error)]
@@ -69,8 +89,8 @@ pub(crate) enum Error {
         hint: &'static str,
     },
 
-    #[error("cannot read the file: {0}")]
-    UnreadableFile(#[from] crate::import::file::Problem),
+    #[error(transparent)]
+    Topic(Box<dyn Problem>),
 
     #[error("cannot cast \"{value}\" to {target}")]
     NotCastable {
@@ -125,7 +145,7 @@ impl Error {
                 PgSqlErrorCode::ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST
             }
             Error::InvalidArgument { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-            Error::UnreadableFile(_) => PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT,
+            Error::Topic(problem) => problem.sqlstate(),
             Error::NotCastable { .. } => PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION,
             Error::DocumentTooLarge | Error::Serialization(_) => {
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED
@@ -140,6 +160,7 @@ impl Error {
 
     fn hint(&self) -> Cow<'static, str> {
         let hint = match self {
+            Error::Topic(problem) => return problem.hint(),
             Error::Required { by, .. } => return format!("You can drop {by} instead.").into(),
             Error::UnknownSchema(_) => {
                 "msar.list_schemas() gives the schemas of this database with their OIDs."
@@ -175,9 +196,6 @@ impl Error {
                 "Only a table has columns that can be dropped, and not if it was made OF a type."
             }
             Error::SystemObject { .. } => "Only what was made after the database cluster can be dropped.",
-            Error::UnreadableFile(_) => {
-                "Say what the file is ({\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}), or leave bad rows out: {\"bad_rows\": \"skip\"}."
-            }
             Error::InvalidArgument { hint, .. } | Error::NotCastable { hint, .. } => hint,
             Error::NothingKept { .. } => {
                 "msar.list_detached_metadata() gives what is kept aside, as far as you may see it."
@@ -198,6 +216,13 @@ impl Error {
 
 impl From<Error> for ErrorReport {
     fn from(error: Error) -> Self {
-        ErrorReport::new(error.sqlstate(), error.to_string(), "").set_hint(error.hint())
+        let report = ErrorReport::new(error.sqlstate(), error.to_string(), "").set_hint(error.hint());
+        match error {
+            Error::Topic(problem) => match problem.detail() {
+                Some(detail) => report.set_detail(detail),
+                None => report,
+            },
+            _ => report,
+        }
     }
 }

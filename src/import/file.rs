@@ -1,8 +1,10 @@
 //! A file or a pasted text as rows of a table: CSV, TSV, JSON lines or a JSON array, in any encoding of the web. Pure
 //! code: nothing here calls PostgreSQL.
 
+use crate::error;
 use crate::types::infer::{Reading, Types};
 use encoding_rs::Encoding;
+use pgrx::PgSqlErrorCode;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize as DeriveDeserialize, Serialize};
 use serde_json::value::RawValue;
@@ -68,18 +70,32 @@ pub(crate) struct BadRow {
 /// Why a whole file cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Problem {
-    #[error("unknown encoding \"{0}\"")]
+    #[error("cannot read the file: unknown encoding \"{0}\"")]
     UnknownEncoding(String),
-    #[error("the data is not valid in encoding {0}")]
+    #[error("cannot read the file: the data is not valid in encoding {0}")]
     NotInEncoding(&'static str),
-    #[error("\"{0}\" must be a single ASCII character")]
+    #[error("cannot read the file: \"{0}\" must be a single ASCII character")]
     NotAscii(char),
-    #[error("the data is not a JSON array of objects: {0}")]
+    #[error("cannot read the file: the data is not a JSON array of objects: {0}")]
     NotJson(serde_json::Error),
-    #[error("the data has no columns")]
+    #[error("cannot read the file: the data has no columns")]
     NoColumns,
-    #[error("{count} of the rows cannot be imported, the first in line {line}: {reason}")]
+    #[error(
+        "cannot read the file: {count} of the rows cannot be imported, the first in line {line}: {reason}"
+    )]
     BadRows { count: usize, line: u64, reason: String },
+}
+
+impl error::Problem for Problem {
+    fn sqlstate(&self) -> PgSqlErrorCode {
+        PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT
+    }
+
+    fn hint(&self) -> Cow<'static, str> {
+        "Say what the file is ({\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}), \
+         or leave bad rows out: {\"bad_rows\": \"skip\"}."
+            .into()
+    }
 }
 
 /// Reads a whole file.
