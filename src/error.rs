@@ -89,7 +89,7 @@ pub(crate) enum Error {
         hint: &'static str,
     },
 
-    #[error(transparent)]
+    #[error("{0}")]
     Topic(Box<dyn Problem>),
 
     #[error("cannot cast \"{value}\" to {target}")]
