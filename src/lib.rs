@@ -8,6 +8,7 @@
 //! - [`types`]: what texts mean as values of a type; calls no PostgreSQL
 //! - [`metadata`]: what PostgreSQL cannot know about tables and columns, kept in tables of our own; beside `catalog`, whose
 //!   documents show it
+//! - [`record`]: rows of users' tables: what a caller wants of them becomes one statement
 //! - [`pg`]: the ground floor: the only home of `unsafe`, of catalog scans and of PostgreSQL's C interface
 //! - [`error`]: every error of ours with its SQLSTATE and hint
 //!
@@ -20,6 +21,7 @@ mod import;
 mod install;
 mod metadata;
 mod pg;
+mod record;
 #[cfg(any(test, feature = "pg_test"))]
 mod tests;
 mod types;

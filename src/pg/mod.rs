@@ -17,6 +17,7 @@ pub(crate) mod json;
 pub(crate) mod lock;
 pub(crate) mod memory;
 pub(crate) mod names;
+pub(crate) mod namespace;
 pub(crate) mod quote;
 pub(crate) mod relation_size;
 pub(crate) mod report;

@@ -95,6 +95,14 @@ impl FromColumn for Vec<i16> {
     }
 }
 
+/// A column of type `oid[]` without nulls.
+impl FromColumn for Vec<Oid> {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        datum.map_or_else(Vec::new, |datum| unsafe { array::oid_elements(datum) })
+    }
+}
+
 impl FromColumn for Oid {
     unsafe fn from_column(datum: Option<Datum>) -> Self {
         // SAFETY: promised by the caller.

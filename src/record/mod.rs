@@ -1,0 +1,3 @@
+//! Records of users' tables.
+
+pub(crate) mod preview;
