@@ -4,6 +4,7 @@
 mod casts;
 mod dependents;
 mod describe;
+mod display;
 mod import;
 mod infer;
 mod listing;

@@ -1,6 +1,7 @@
 //! Previews of rows, and the templates that say how they read.
 
-use crate::pg::arguments::RegClass;
+use crate::pg::arguments::{JsonArgument, RegClass};
+use crate::pg::query::JsonbValue;
 use crate::record::preview::{custom, rows};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -24,4 +25,9 @@ fn get_preview_template(tab_id: RegClass) -> Result<Option<String>, ErrorReport>
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn preview_template_sql(tab_id: RegClass) -> Result<String, ErrorReport> {
     Ok(rows::sql(tab_id.0)?)
+}
+
+#[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
+fn preview_rows(tab_id: RegClass, keys: JsonArgument) -> Result<Option<JsonbValue>, ErrorReport> {
+    Ok(rows::by_keys(tab_id.0, &keys)?)
 }

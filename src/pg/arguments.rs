@@ -69,6 +69,11 @@ unsafe impl<'fcx> ArgAbi<'fcx> for JsonArgument {
 }
 
 impl JsonArgument {
+    /// The document as PostgreSQL prints it: with all digits of its numbers.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// The argument, whatever JSON it is.
     pub(crate) fn value(&self, argument: &'static str) -> Result<serde_json::Value, Error> {
         self.decode(argument, "Pass a document that is nested less deeply.")

@@ -5,12 +5,13 @@
 //! statement; which rows of the joined tables it sees is PostgreSQL's to decide.
 
 use super::RowPreview;
+use super::comparison::{self, Operand};
 use super::display;
 use super::relation::Relation;
 use super::template::{InForce, Templates};
 use crate::catalog::Catalog;
 use crate::catalog::link::{Link, LinkColumn};
-use crate::catalog::rows::{PgAttribute, PgCollation, PgOperator};
+use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::metadata::references::Column;
 use crate::pg::scan::Char;
@@ -97,8 +98,8 @@ struct Shown {
 /// What a placeholder shows; NULL when its column is.
 struct Piece {
     sql: String,
-    /// The column.
-    column: String,
+    /// That it is not NULL.
+    is_there: String,
 }
 
 impl Compiler<'_> {
@@ -122,7 +123,7 @@ impl Compiler<'_> {
     fn template(&mut self, source: &Source, depth: usize) -> Result<Option<Shown>, Error> {
         let InForce { parts, shows_rows } = self.templates.in_force(self.catalog, &source.relation)?;
         let mut has_text = false;
-        let mut columns = Vec::new();
+        let mut any_is_there = Vec::new();
         let mut arguments = Vec::with_capacity(parts.len());
         for part in &parts {
             match part {
@@ -133,7 +134,7 @@ impl Compiler<'_> {
                 }
                 Part::Placeholder(placeholder) => {
                     if let Some(piece) = self.placeholder(source, placeholder, shows_rows, depth)? {
-                        columns.push(piece.column);
+                        any_is_there.push(piece.is_there);
                         arguments.push(piece.sql);
                     }
                 }
@@ -144,12 +145,8 @@ impl Compiler<'_> {
             0 => None,
             1 if is_nullable => arguments.pop().map(|sql| Shown { sql, is_nullable }),
             _ if is_nullable => {
-                let is_there: Vec<String> = columns.iter().map(|column| is_not_null(column)).collect();
-                let sql = format!(
-                    "CASE WHEN {} THEN {} END",
-                    is_there.join(" OR "),
-                    concatenation(arguments)
-                );
+                let is_there = any_is_there.join(" OR ");
+                let sql = format!("CASE WHEN {is_there} THEN {} END", concatenation(arguments));
                 Some(Shown { sql, is_nullable })
             }
             _ => {
@@ -176,25 +173,22 @@ impl Compiler<'_> {
             return Ok(None);
         };
         let column = column_of(&source, attribute);
+        let is_there = is_not_null(self.catalog, attribute, &column)?;
         if placeholder.raw {
-            return Ok(Some(Piece {
-                sql: display::plain(&column),
-                column,
-            }));
+            let sql = display::plain(&column);
+            return Ok(Some(Piece { sql, is_there }));
         }
         let value = display::value(self.catalog, &source.relation.metadata, attribute, &column)?;
         let row = match shows_rows && depth < DEEPEST {
             true => self.row_referred_to(&source, last.attnum, depth)?,
             false => None,
         };
-        Ok(Some(Piece {
-            sql: match row {
-                // A row that the role does not see has nothing to show but the key by which it is referred to.
-                Some(row) => format!("COALESCE({row}, {value})"),
-                None => value,
-            },
-            column,
-        }))
+        let sql = match row {
+            // A row that the role does not see has nothing to show but the key by which it is referred to.
+            Some(row) => format!("COALESCE({row}, {value})"),
+            None => value,
+        };
+        Ok(Some(Piece { sql, is_there }))
     }
 
     /// Goes along all but the last step of a path.
@@ -230,27 +224,18 @@ impl Compiler<'_> {
             return Ok(None);
         };
         let joined_before = self.joins.len();
-        let shown = match self.join(source, link)? {
-            None => None,
-            Some(target) => self
-                .template(&target, depth + 1)?
-                .and_then(|shown| Some((key_of(self.catalog, &target, link)?, shown))),
+        let Some(target) = self.join(source, link)? else {
+            return Ok(None);
         };
-        Ok(match shown {
-            None => {
-                // Nothing uses them.
-                self.joins.truncate(joined_before);
-                None
-            }
-            Some((
-                _,
-                Shown {
-                    sql,
-                    is_nullable: true,
-                },
-            )) => Some(sql),
-            Some((key, Shown { sql, .. })) => Some(format!("CASE WHEN {} THEN {sql} END", is_not_null(&key))),
-        })
+        let Some(Shown { sql, is_nullable }) = self.template(&target, depth + 1)? else {
+            self.joins.truncate(joined_before);
+            return Ok(None);
+        };
+        if is_nullable {
+            return Ok(Some(sql));
+        }
+        let is_there = key_is_there(self.catalog, &target, link)?;
+        Ok(is_there.map(|is_there| format!("CASE WHEN {is_there} THEN {sql} END")))
     }
 
     /// The row to which a foreign key of `source` leads, if the role may follow it.
@@ -308,62 +293,30 @@ impl Compiler<'_> {
         ) else {
             return Ok(None);
         };
-        let operator = PgOperator::by_oid(&catalog.reader, column.operator).ok_or(Error::Vanished)?;
-        let left = cast(
-            catalog,
-            column_of(to, referenced),
-            referenced.atttypid,
-            operator.oprleft,
-        )?;
-        let mut right = cast(
-            catalog,
-            column_of(from, referring),
-            referring.atttypid,
-            operator.oprright,
-        )?;
-        let collation = referenced.attcollation;
-        if ![Oid::INVALID, collation].contains(&referring.attcollation) && collation != Oid::INVALID {
-            let collation = PgCollation::by_oid(&catalog.reader, collation).ok_or(Error::Vanished)?;
-            let schema = catalog.schema_name(collation.collnamespace)?;
-            let name = quote::qualified(&schema, &collation.collname);
-            right = format!("{right} COLLATE {name}");
-        }
-        let schema = quote::identifier(&catalog.schema_name(operator.oprnamespace)?);
-        Ok(Some(format!(
-            "{left} OPERATOR({schema}.{}) {right}",
-            operator.oprname
-        )))
+        let left = Operand::of_column(column_of(to, referenced), referenced);
+        let right = Operand::of_column(column_of(from, referring), referring);
+        comparison::sql(catalog, column.operator, left, right).map(Some)
     }
 }
 
-/// A column of the key that a foreign key refers to: NULL if there is no such row.
-fn key_of(catalog: &Catalog, target: &Source, link: &Link) -> Option<String> {
-    let key = link.columns.first()?.referenced;
-    let column = target.relation.readable_column(catalog, key)?;
-    Some(column_of(target, column))
+/// That the row to which a foreign key leads is there. `None`: the role may not read the key.
+fn key_is_there(catalog: &Catalog, target: &Source, link: &Link) -> Result<Option<String>, Error> {
+    let key = link.columns.first().map(|column| column.referenced);
+    key.and_then(|key| target.relation.readable_column(catalog, key))
+        .map(|column| is_not_null(catalog, column, &column_of(target, column)))
+        .transpose()
 }
 
 fn column_of(source: &Source, column: &PgAttribute) -> String {
     format!("{}.{}", source.alias, quote::identifier(&column.attname))
 }
 
-/// An operand as its operator takes it.
-fn cast(catalog: &Catalog, operand: String, from: Oid, to: Oid) -> Result<String, Error> {
-    const POLYMORPHIC: [Oid; 4] = [
-        pg_sys::ANYENUMOID,
-        pg_sys::ANYARRAYOID,
-        pg_sys::ANYRANGEOID,
-        pg_sys::ANYMULTIRANGEOID,
-    ];
-    if from == to || POLYMORPHIC.contains(&to) || to == pg_sys::RECORDOID {
-        return Ok(operand);
-    }
-    Ok(format!("{operand}::{}", catalog.qualified_type_name(to)?))
-}
-
-/// Whether a value is not NULL. `IS NOT NULL` would ask that of each field of a composite value.
-fn is_not_null(value: &str) -> String {
-    format!("{value} IS DISTINCT FROM NULL")
+/// That a column is not NULL. Of a composite value, `IS NOT NULL` would ask that of each field.
+fn is_not_null(catalog: &Catalog, column: &PgAttribute, value: &str) -> Result<String, Error> {
+    Ok(match catalog.type_info(column.atttypid)?.category {
+        pg_sys::TYPCATEGORY_COMPOSITE => format!("{value} IS DISTINCT FROM NULL"),
+        _ => format!("{value} IS NOT NULL"),
+    })
 }
 
 /// Texts one after the other. Nothing stands for NULL.
