@@ -1,10 +1,8 @@
 //! Previews of rows by their keys, and the statement that gives those of all rows.
 
-use super::RowPreview;
 use super::comparison::{self, Operand};
-use super::compile;
 use super::relation::Relation;
-use super::template::Templates;
+use super::{RowPreview, Templates};
 use crate::catalog::Catalog;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::error::{Error, Problem};
@@ -65,7 +63,7 @@ const ALIAS: &str = "t";
 pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
     let catalog = Catalog::new(Snapshot::latest());
     let relation = Relation::read(&catalog, relation)?;
-    let RowPreview { joins, text } = compile::row(&catalog, &Templates::default(), relation.row.oid, ALIAS)?;
+    let RowPreview { joins, text } = super::row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
     let keys = keys(&catalog, &relation);
     let primary = keys.first().filter(|key| key.is_primary);
     let columns: Option<Vec<String>> = primary.map_or(Some(Vec::new()), |key| {
@@ -91,7 +89,7 @@ pub(crate) fn by_keys(relation: Oid, document: &JsonArgument) -> Result<Option<J
         None => "false".to_owned(),
         Some(first) => condition(&catalog, &relation, first, &given)?,
     };
-    let RowPreview { joins, text } = compile::row(&catalog, &Templates::default(), relation.row.oid, ALIAS)?;
+    let RowPreview { joins, text } = super::row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
     let table = relation.qualified_name(&catalog)?;
     let statement = format!(
         "SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('key', k.key, 'preview', p.preview) \
