@@ -58,7 +58,7 @@ $$A number as the display options of its column ask for it.
 Arguments: value: the number as PostgreSQL prints it; min_frac_digits, max_frac_digits, grouping, format, as_percentage, currency_symbol, currency_location: the options num_min_frac_digits to mon_currency_location, NULL where one is not set.
 Returns: text; what has no digits (NaN, Infinity) as it is; NULL for NULL.
 Errors: none.
-Example: SELECT __msar.display_number('1234567.5', 2, 2, 'always', 'german', false, '€', 'end-with-space');  -- 1.234.567,50 €$$;
+Example: SELECT __msar.display_number('1234567.5', 2, 2, 'always', 'german', false, 'EUR', 'end-with-space');  -- 1.234.567,50 EUR$$;
 
 COMMENT ON FUNCTION __msar.display_duration(double precision, text, text, boolean) IS
 $$A length of time as the display options of its column ask for it.

@@ -19,15 +19,17 @@ use crate::pg::{Oid, quote};
 use crate::types::template::{Part, Placeholder};
 use pgrx::pg_sys;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// A placeholder that ends on a foreign key column shows the row referred to, whose template may do the same, and so on:
-/// this far. It ends cycles, too.
+/// this far, or less far where that would take too much. It ends cycles, too.
 const DEEPEST: usize = 3;
 
-/// The most rows of other tables that one preview reads. A placeholder that needs one more is left out; one that ends on
-/// a foreign key column shows its own value.
+/// The most rows of other tables that one preview reads, and the most values from them: PostgreSQL cannot join more than
+/// 1,664 columns. A path that takes more is left out.
 const MOST_JOINS: usize = 64;
+const MOST_JOINED_VALUES: usize = 256;
 
 /// What stands for a preview of which nothing remains.
 const NOTHING: &str = "'?'::pg_catalog.text";
@@ -45,22 +47,20 @@ pub(super) fn row(
         catalog,
         templates,
         alias,
+        deepest: DEEPEST,
         relations: FxHashMap::default(),
         joins: Vec::new(),
+        joined_values: 0,
+        takes_too_much: false,
+        collations: BTreeSet::new(),
     };
-    let source = Source {
-        alias: quote::identifier(alias),
-        relation: compiler.relation(relation)?,
-    };
-    let text = match compiler.template(&source, 0)? {
-        None => NOTHING.to_owned(),
-        Some(Shown { sql, is_nullable }) if is_nullable => format!("COALESCE({sql}, {NOTHING})"),
-        Some(Shown { sql, .. }) => sql,
-    };
-    Ok(RowPreview {
-        joins: compiler.joins.into_iter().map(|join| join.sql).collect(),
-        text,
-    })
+    loop {
+        let preview = compiler.row(relation)?;
+        if !compiler.takes_too_much || compiler.deepest == 0 {
+            return Ok(preview);
+        }
+        compiler.deepest -= 1;
+    }
 }
 
 struct Compiler<'a> {
@@ -68,9 +68,16 @@ struct Compiler<'a> {
     templates: &'a Templates,
     /// The alias of the relation whose rows are shown.
     alias: &'a str,
+    /// How far templates go on in templates.
+    deepest: usize,
     /// `None`: gone meanwhile.
     relations: FxHashMap<Oid, Option<Rc<Relation>>>,
     joins: Vec<Join>,
+    joined_values: usize,
+    /// Whether something had to be left out.
+    takes_too_much: bool,
+    /// The collations of what is shown, but for the database's.
+    collations: BTreeSet<u32>,
 }
 
 /// A relation in the FROM clause.
@@ -100,9 +107,36 @@ struct Piece {
     sql: String,
     /// That it is not NULL.
     is_there: String,
+    /// Whether that is always so.
+    is_always_there: bool,
 }
 
 impl Compiler<'_> {
+    fn row(&mut self, relation: Oid) -> Result<RowPreview, Error> {
+        self.joins.clear();
+        self.joined_values = 0;
+        self.takes_too_much = false;
+        self.collations.clear();
+        let source = Source {
+            alias: quote::identifier(self.alias),
+            relation: self.relation(relation)?,
+        };
+        let text = match self.template(&source, 0)? {
+            None => NOTHING.to_owned(),
+            Some(Shown { sql, is_nullable }) if is_nullable => format!("COALESCE({sql}, {NOTHING})"),
+            Some(Shown { sql, .. }) => sql,
+        };
+        // Of two collations that differ, PostgreSQL cannot tell by which to sort and compare.
+        let collate = match self.collations.len() {
+            0 | 1 => "",
+            _ => " COLLATE pg_catalog.\"default\"",
+        };
+        Ok(RowPreview {
+            joins: self.joins.iter().map(|join| join.sql.as_str()).collect(),
+            text: format!("{text}{collate}"),
+        })
+    }
+
     fn relation(&mut self, oid: Oid) -> Result<Rc<Relation>, Error> {
         self.relation_if_there(oid)?.ok_or(Error::UnknownRelation(oid))
     }
@@ -123,6 +157,7 @@ impl Compiler<'_> {
     fn template(&mut self, source: &Source, depth: usize) -> Result<Option<Shown>, Error> {
         let InForce { parts, shows_rows } = self.templates.in_force(self.catalog, &source.relation)?;
         let mut has_text = false;
+        let mut is_always_there = false;
         let mut any_is_there = Vec::new();
         let mut arguments = Vec::with_capacity(parts.len());
         for part in &parts {
@@ -134,16 +169,17 @@ impl Compiler<'_> {
                 }
                 Part::Placeholder(placeholder) => {
                     if let Some(piece) = self.placeholder(source, placeholder, shows_rows, depth)? {
+                        is_always_there |= piece.is_always_there;
                         any_is_there.push(piece.is_there);
                         arguments.push(piece.sql);
                     }
                 }
             }
         }
-        let is_nullable = !has_text;
+        let is_nullable = !has_text && !is_always_there;
         Ok(match arguments.len() {
             0 => None,
-            1 if is_nullable => arguments.pop().map(|sql| Shown { sql, is_nullable }),
+            1 if !has_text => arguments.pop().map(|sql| Shown { sql, is_nullable }),
             _ if is_nullable => {
                 let is_there = any_is_there.join(" OR ");
                 let sql = format!("CASE WHEN {is_there} THEN {} END", concatenation(arguments));
@@ -174,12 +210,27 @@ impl Compiler<'_> {
         };
         let column = column_of(&source, attribute);
         let is_there = is_not_null(self.catalog, attribute, &column)?;
+        let is_joined = placeholder.path.len() > 1 || depth > 0;
+        if is_joined && self.joined_values == MOST_JOINED_VALUES {
+            self.takes_too_much = true;
+            self.joins.truncate(joined_before);
+            return Ok(None);
+        }
+        self.joined_values += usize::from(is_joined);
+        // Of a row that a join may not find, everything can be NULL.
+        let is_always_there = attribute.attnotnull && !is_joined;
+        if ![Oid::INVALID, pg_sys::DEFAULT_COLLATION_OID.into()].contains(&attribute.attcollation) {
+            self.collations.insert(attribute.attcollation.to_u32());
+        }
         if placeholder.raw {
-            let sql = display::plain(&column);
-            return Ok(Some(Piece { sql, is_there }));
+            return Ok(Some(Piece {
+                sql: display::plain(&column),
+                is_there,
+                is_always_there,
+            }));
         }
         let value = display::value(self.catalog, &source.relation.metadata, attribute, &column)?;
-        let row = match shows_rows && depth < DEEPEST {
+        let row = match shows_rows && depth < self.deepest {
             true => self.row_referred_to(&source, last.attnum, depth)?,
             false => None,
         };
@@ -188,7 +239,11 @@ impl Compiler<'_> {
             Some(row) => format!("COALESCE({row}, {value})"),
             None => value,
         };
-        Ok(Some(Piece { sql, is_there }))
+        Ok(Some(Piece {
+            sql,
+            is_there,
+            is_always_there,
+        }))
     }
 
     /// Goes along all but the last step of a path.
@@ -245,6 +300,7 @@ impl Compiler<'_> {
             return Ok(Some(join.to.clone()));
         }
         if self.joins.len() == MOST_JOINS {
+            self.takes_too_much = true;
             return Ok(None);
         }
         let Some(relation) = self.relation_if_there(link.target)? else {

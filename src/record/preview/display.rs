@@ -128,10 +128,11 @@ fn number(printed: &str, options: &Options<'_>) -> Option<String> {
 fn amount_with_currency(value: &str, options: &Options<'_>) -> String {
     let printed = plain(&format!("({value}).value"));
     let amount = number(&printed, options).unwrap_or(printed);
-    match options.text("mon_currency_symbol") {
+    let shown = match options.text("mon_currency_symbol") {
         Some(_) => format!("COALESCE({amount}, '')"),
         None => format!("pg_catalog.concat_ws(' ', {amount}, ({value}).currency)"),
-    }
+    };
+    format!("CASE WHEN {value} IS DISTINCT FROM NULL THEN {shown} END")
 }
 
 fn date(value: &str, options: &Options<'_>) -> Option<String> {

@@ -25,10 +25,16 @@ pub(crate) enum KeyProblem {
     #[error("relation \"{relation}\" has no primary key of one column, so a key must be an object")]
     NotAnObject { relation: String, keys: String },
 
-    #[error("key {position} does not name the columns of a key of relation \"{relation}\"")]
+    #[error("key {position} is not of the kind of the first one")]
+    Mixed {
+        position: usize,
+        key: String,
+        first: String,
+    },
+
+    #[error("no key of relation \"{relation}\" has the columns of {key}")]
     NoKey {
         relation: String,
-        position: usize,
         key: String,
         keys: String,
     },
@@ -42,14 +48,15 @@ impl Problem for KeyProblem {
     fn detail(&self) -> Option<String> {
         match self {
             KeyProblem::NotAnArray => None,
-            KeyProblem::NotAnObject { keys, .. } => Some(keys.clone()),
-            KeyProblem::NoKey { key, keys, .. } => Some(format!("It is {key}. {keys}")),
+            KeyProblem::Mixed { key, first, .. } => Some(format!("It is {key}, the first one is {first}.")),
+            KeyProblem::NotAnObject { keys, .. } | KeyProblem::NoKey { keys, .. } => Some(keys.clone()),
         }
     }
 
     fn hint(&self) -> Cow<'static, str> {
         match self {
             KeyProblem::NotAnArray => "Pass an array: [1, 2], or [{\"1\": 7, \"2\": 3}].",
+            KeyProblem::Mixed { .. } => "Pass either values or objects, and objects with the same attnums.",
             _ => "Pass an object with the attnum and value of each column of one key: {\"1\": 7, \"2\": 3}.",
         }
         .into()
@@ -129,32 +136,27 @@ fn condition(
     given: &[Value],
 ) -> Result<String, Error> {
     let keys = keys(catalog, relation);
-    let no_key = |position: usize, key: &Value| KeyProblem::NoKey {
-        relation: relation.row.relname.clone(),
-        position,
-        key: key.to_string(),
-        keys: list(&keys),
-    };
     let wanted = attnums(first);
-    for (at, key) in given.iter().enumerate() {
-        if attnums(key) != wanted {
-            return Err(no_key(at + 1, key).into());
+    if let Some(at) = given.iter().position(|key| attnums(key) != wanted) {
+        return Err(KeyProblem::Mixed {
+            position: at + 1,
+            key: given[at].to_string(),
+            first: first.to_string(),
         }
+        .into());
     }
-    let columns = match &wanted {
-        None => keys
-            .first()
-            .filter(|key| key.is_primary && key.columns.len() == 1)
-            .map(|key| key.columns.clone())
-            .ok_or_else(|| KeyProblem::NotAnObject {
-                relation: relation.row.relname.clone(),
-                keys: list(&keys),
-            })?,
-        Some(wanted) => keys
-            .iter()
-            .find(|key| key.columns.iter().map(i16::to_string).collect::<BTreeSet<_>>() == *wanted)
-            .map(|key| key.columns.clone())
-            .ok_or_else(|| no_key(1, first))?,
+    let found = keys.iter().find(|key| match &wanted {
+        None => key.is_primary && key.columns.len() == 1,
+        Some(wanted) => key.columns.iter().map(i16::to_string).collect::<BTreeSet<_>>() == *wanted,
+    });
+    let Some(Key { columns, .. }) = found else {
+        let (relation, keys) = (relation.row.relname.clone(), list(catalog, relation, &keys)?);
+        let key = first.to_string();
+        return Err(match wanted {
+            None => KeyProblem::NotAnObject { relation, keys },
+            Some(_) => KeyProblem::NoKey { relation, key, keys },
+        }
+        .into());
     };
     let comparisons = columns.iter().map(|&attnum| {
         let value = match &wanted {
@@ -192,14 +194,18 @@ fn column_of(column: &PgAttribute) -> String {
 }
 
 /// The keys of a relation, for messages.
-fn list(keys: &[Key]) -> String {
-    if keys.is_empty() {
-        return "The relation has no primary key and no unique constraint.".into();
+fn list(catalog: &Catalog, relation: &Relation, keys: &[Key]) -> Result<String, Error> {
+    let mut listed = Vec::with_capacity(keys.len());
+    for key in keys {
+        let mut columns = Vec::with_capacity(key.columns.len());
+        for &attnum in &key.columns {
+            let name = catalog.column_name(relation.row.oid, attnum)?;
+            columns.push(format!("{attnum} ({name})"));
+        }
+        listed.push(columns.join(" with "));
     }
-    let key = |key: &Key| {
-        let columns: Vec<String> = key.columns.iter().map(i16::to_string).collect();
-        format!("({})", columns.join(", "))
-    };
-    let keys: Vec<String> = keys.iter().map(key).collect();
-    format!("The attnums of its keys are {}.", keys.join(", "))
+    Ok(match listed.is_empty() {
+        true => "It has no primary key and no unique constraint.".into(),
+        false => format!("It has the keys {}.", listed.join("; ")),
+    })
 }
