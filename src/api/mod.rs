@@ -10,4 +10,6 @@ mod listing;
 mod metadata;
 mod metadata_keeping;
 mod previews;
+mod records;
 mod text_parts;
+mod value_forms;
