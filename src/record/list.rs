@@ -84,6 +84,8 @@ pub(crate) enum Members {
     Searched,
     /// Those of `list_records`.
     Own,
+    /// Those that writes return.
+    Written,
 }
 
 impl Request {
@@ -355,18 +357,20 @@ impl<'a> Page<'a> {
         } else {
             "NULL".into()
         };
-        let mut members = vec![("count", count), ("results", self.results(joined))];
-        if self.request.members != Members::Searched {
-            members.push(("grouping", grouping));
-        }
-        members.push(("linked_record_summaries", linked));
-        members.push(("record_summaries", own));
-        match self.request.members {
-            Members::Listed => members.push(("joined_record_summaries", joined_summaries(joined))),
-            Members::Searched => {}
-            Members::Own => members.push(("next", self.next())),
-        }
-        Ok(members)
+        let results = ("results", self.results(joined));
+        let linked = ("linked_record_summaries", linked);
+        let own = ("record_summaries", own);
+        let count = ("count", count);
+        let grouping = ("grouping", grouping);
+        Ok(match self.request.members {
+            Members::Listed => {
+                let joined = ("joined_record_summaries", joined_summaries(joined));
+                vec![count, results, grouping, linked, own, joined]
+            }
+            Members::Searched => vec![count, results, linked, own],
+            Members::Own => vec![count, results, grouping, linked, own, ("next", self.next())],
+            Members::Written => vec![results, linked, own],
+        })
     }
 
     fn results(&self, joined: &[Joined]) -> String {

@@ -9,6 +9,7 @@
 //! - [`preview`]: how a row is shown where others refer to it
 //! - [`value`]: how values are put into JSON; [`document`]: the parts of a result
 //! - [`list`], [`summaries`], [`export`]: the statements; [`options`]: what `msar.list_records` takes
+//! - [`written`]: rows that were just written
 //! - [`values`]: the values of a request, apart from its shape; [`compiled`]: the statements that a session keeps
 //! - [`relation`]: what a request needs to know of its relation; [`error`]: what can be wrong with it
 
@@ -31,3 +32,4 @@ pub(crate) mod search;
 pub(crate) mod summaries;
 pub(crate) mod value;
 pub(crate) mod values;
+pub(crate) mod written;
