@@ -14,7 +14,7 @@ use super::values::Values;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
-use crate::pg::plan::JsonbDatum;
+use crate::pg::plan::{JsonbDatum, Sees};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -124,7 +124,7 @@ impl Options {
 pub(crate) fn run(request: Request, values: &Values) -> Result<JsonbDatum, Error> {
     let relation = request.relation;
     let is_after = request.bounds.after.is_some();
-    let (document, is_there) = compiled::of(Shape::List(request))?.run(values)?;
+    let (document, is_there) = compiled::of(Shape::List(request))?.run(values, Sees::WhatCallerSees)?;
     if is_after && !is_there {
         let name = Catalog::of_statement().relation_name(relation)?;
         Err(RecordError::NoSuchRow {

@@ -36,5 +36,6 @@ pub(crate) fn by_key(
         forms: Forms::default(),
         members: Members::Written,
     };
-    compiled::of(Shape::List(request))?.document(&values, Sees::OwnWrites)
+    let (document, _) = compiled::of(Shape::List(request))?.run(&values, Sees::OwnWrites)?;
+    Ok(document)
 }
