@@ -48,16 +48,23 @@ pub(crate) fn condition(terms: &[Term], conditions: &mut Conditions<'_, '_>) -> 
 
 /// How well the terms are found altogether.
 pub(crate) fn score(terms: &[Term], conditions: &mut Conditions<'_, '_>) -> Result<String, Error> {
+    // Of the rows of a search for one term, each contains it.
+    let cases = if terms.len() == 1 {
+        &SCORES[..2]
+    } else {
+        &SCORES[..]
+    };
+    let otherwise = if terms.len() == 1 { SCORES[2].1 } else { 0 };
     let mut scores = Vec::with_capacity(terms.len());
     for term in terms {
-        let mut cases = String::from("CASE");
-        for (form, score) in SCORES {
-            cases.push_str(&format!(
+        let mut case = String::from("CASE");
+        for &(form, score) in cases {
+            case.push_str(&format!(
                 " WHEN {} THEN {score}",
                 matches(term, form, conditions)?
             ));
         }
-        scores.push(cases + " ELSE 0 END");
+        scores.push(format!("{case} ELSE {otherwise} END"));
     }
     Ok(scores.join(" OPERATOR(pg_catalog.+) "))
 }
