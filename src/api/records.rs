@@ -247,6 +247,7 @@ Example: SELECT msar.search_records_from_table('app.book'::regclass, '[{"attnum"
 
 /// The argument `linked_record_path`.
 #[derive(Deserialize)]
+#[serde(expecting = "a way from a record")]
 struct LinkedPathDocument {
     record_pkey: Box<RawValue>,
     join_path: JoinPath,

@@ -18,6 +18,7 @@ pub(crate) struct Grouping {
 
 /// The same as JSON.
 #[derive(serde::Deserialize)]
+#[serde(expecting = "a grouping")]
 pub(crate) struct GroupingDocument {
     columns: Vec<ColumnReference>,
     #[serde(default)]

@@ -16,6 +16,7 @@ const SHOWN: &str = "v.number OPERATOR(pg_catalog.<=) 25";
 
 /// A joined column, as JSON and as part of a request.
 #[derive(Deserialize, PartialEq, Eq, Hash, Debug, Clone)]
+#[serde(expecting = "a joined column")]
 pub(crate) struct JoinedColumn {
     alias: String,
     join_path: JoinPath,

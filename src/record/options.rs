@@ -24,6 +24,7 @@ pub(crate) const SCHEMA: &str = include_str!("list_records.schema.json");
 /// The options.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[serde(expecting = "the options")]
 pub(crate) struct Options {
     limit: Option<i64>,
     offset: Option<i64>,
@@ -60,7 +61,7 @@ impl Default for Options {
 
 /// Which links get previews.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "true, false or a list of columns")]
 enum Previews {
     All(bool),
     Of(Vec<ColumnReference>),
