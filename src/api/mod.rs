@@ -11,4 +11,6 @@ mod listing;
 mod metadata;
 mod metadata_keeping;
 mod previews;
+mod records;
 mod text_parts;
+mod value_forms;

@@ -7,7 +7,7 @@ pub(crate) mod column;
 mod comments;
 pub(crate) mod consistent;
 pub(crate) mod constraint;
-mod datetime;
+pub(crate) mod datetime;
 mod default;
 pub(crate) mod dependency;
 pub(crate) mod describe;
@@ -22,7 +22,6 @@ use crate::error::Error;
 use crate::pg::acl::Role;
 use crate::pg::scan::{Reader, Timestamp};
 use crate::pg::snapshot::Snapshot;
-use crate::pg::value::{self, Value};
 use crate::pg::{Oid, deparse, quote};
 use constraint::Constraint;
 use default::ColumnDefault;
@@ -165,12 +164,7 @@ impl Catalog {
     pub(crate) fn timestamp(&self, moment: Timestamp) -> Rc<str> {
         let shown = self.timestamps.borrow().get(&moment).cloned();
         shown.unwrap_or_else(|| {
-            let shown: Rc<str> = match value::timestamp_with_zone(moment.0) {
-                Value::TimestampWithZone(local, offset) => {
-                    datetime::timestamp_with_zone(local, offset).into()
-                }
-                _ => datetime::timestamp(moment.0).into(),
-            };
+            let shown: Rc<str> = datetime::moment(moment.0).into();
             self.timestamps.borrow_mut().insert(moment, Rc::clone(&shown));
             shown
         })
