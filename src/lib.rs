@@ -5,6 +5,7 @@
 //! - [`api`]: the functions that SQL can call, a file a topic: decode, call one function below, encode
 //! - [`catalog`]: what is there: rows of the catalogs become the documents that we return
 //! - [`import`]: from text to typed tables: inferring types, importing files
+//! - [`record`]: rows of users' tables as documents: what is read, and what is written
 //! - [`types`]: what texts mean as values of a type; calls no PostgreSQL
 //! - [`metadata`]: what PostgreSQL cannot know about tables and columns, kept in tables of our own; beside `catalog`, whose
 //!   documents show it
@@ -20,6 +21,7 @@ mod import;
 mod install;
 mod metadata;
 mod pg;
+mod record;
 #[cfg(any(test, feature = "pg_test"))]
 mod tests;
 mod types;

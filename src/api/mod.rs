@@ -9,4 +9,5 @@ mod infer;
 mod listing;
 mod metadata;
 mod metadata_keeping;
+mod record_writes;
 mod text_parts;

@@ -4,16 +4,20 @@
 //! what a caller wants to be told about a table.
 
 pub(crate) mod acl;
+pub(crate) mod any_argument;
 pub(crate) mod arguments;
 mod array;
 pub(crate) mod bookkeeping;
 pub(crate) mod bytes;
+pub(crate) mod column_type;
 pub(crate) mod deparse;
+pub(crate) mod dml;
 pub(crate) mod event_trigger;
 pub(crate) mod expression;
 pub(crate) mod identity;
 pub(crate) mod input;
 pub(crate) mod json;
+pub(crate) mod jsonb_value;
 pub(crate) mod lock;
 pub(crate) mod memory;
 pub(crate) mod names;

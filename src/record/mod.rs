@@ -1,0 +1,3 @@
+//! Records: the rows of users' tables as documents.
+
+pub(crate) mod write;
