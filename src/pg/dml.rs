@@ -2,7 +2,8 @@
 //! and rules that they set off.
 
 use super::jsonb_value::JsonbValue;
-use super::{Oid, text};
+use super::memory::Scratch;
+use super::{Oid, bytes, text};
 use crate::error::Error;
 use pgrx::pg_sys;
 use pgrx::prelude::PgSqlErrorCode;
@@ -12,57 +13,107 @@ use std::ffi::CString;
 pub(crate) struct Outcome {
     /// Rows inserted, updated, deleted, or returned by a SELECT.
     pub(crate) processed: u64,
-    /// The first column of the rows that it returned, as PostgreSQL prints it; NULL is `null`, as in JSON.
-    pub(crate) returned: Vec<String>,
+    /// The rows that it returned: one column of type text each.
+    pub(crate) returned: Vec<Option<String>>,
 }
 
-/// Runs a statement whose parameters are of type jsonb. Triggers have fired when it returns.
+/// What the executor calls for every row that a statement returns.
+#[repr(C)]
+struct Receiver<'a> {
+    /// First, as the executor knows only this part.
+    header: pg_sys::DestReceiver,
+    scratch: &'a Scratch,
+    returned: Vec<Option<String>>,
+}
+
+/// Runs a statement whose parameters are of type jsonb, and which returns nothing or one column of type text. Triggers
+/// have fired when it is done.
 pub(crate) fn run(statement: &str, parameters: &[JsonbValue]) -> Result<Outcome, Error> {
     // What PostgreSQL names contains no NUL.
     let statement = CString::new(text::to_server(statement)).unwrap_or_default();
-    let mut types = vec![pg_sys::JSONBOID; parameters.len()];
-    let mut values: Vec<_> = parameters.iter().map(|parameter| parameter.datum()).collect();
-    // SAFETY: between connecting to SPI and finishing, as SPI wants it; there are as many types as values, none is null.
-    // When the statement raises an error, the end of the (sub)transaction cleans SPI up.
+    let scratch = Scratch::new();
+    let mut receiver = Receiver {
+        header: pg_sys::DestReceiver {
+            receiveSlot: Some(receive),
+            rStartup: Some(ignore_startup),
+            rShutdown: Some(ignore),
+            rDestroy: Some(ignore),
+            mydest: pg_sys::CommandDest::DestNone,
+        },
+        scratch: &scratch,
+        returned: Vec::new(),
+    };
+    // SAFETY: between connecting to SPI and finishing, as SPI wants it; the receiver outlives the execution. When the
+    // statement raises an error, the end of the (sub)transaction cleans SPI up.
     unsafe {
-        pg_sys::SPI_connect();
-        let code = pg_sys::SPI_execute_with_args(
-            statement.as_ptr(),
-            values.len() as i32,
-            types.as_mut_ptr(),
-            values.as_mut_ptr(),
-            std::ptr::null(),
-            false,
-            0,
-        );
-        let outcome = Outcome {
-            processed: pg_sys::SPI_processed,
-            returned: first_column(),
+        let options = pg_sys::SPIExecuteOptions {
+            params: parameter_list(parameters),
+            dest: (&raw mut receiver).cast(),
+            ..Default::default()
         };
+        pg_sys::SPI_connect();
+        let code = pg_sys::SPI_execute_extended(statement.as_ptr(), &options);
+        let processed = pg_sys::SPI_processed;
         pg_sys::SPI_finish();
         if code < 0 {
             return Err(Error::StatementRefused(code));
         }
-        Ok(outcome)
+        Ok(Outcome {
+            processed,
+            returned: receiver.returned,
+        })
     }
 }
 
-/// # Safety
-/// SPI is connected and a statement has been executed.
-unsafe fn first_column() -> Vec<String> {
-    // SAFETY: the table of results is there if there are results; rows below `numvals` are valid.
+/// The parameters as the executor takes them, in the current memory context.
+fn parameter_list(parameters: &[JsonbValue]) -> pg_sys::ParamListInfo {
+    // SAFETY: the list has room for as many parameters as it was asked for.
     unsafe {
-        let table = pg_sys::SPI_tuptable;
-        if table.is_null() {
-            return Vec::new();
+        let list = pg_sys::makeParamList(parameters.len() as i32);
+        let slots = (*list).params.as_mut_slice(parameters.len());
+        for (slot, parameter) in slots.iter_mut().zip(parameters) {
+            *slot = pg_sys::ParamExternData {
+                value: parameter.datum(),
+                isnull: false,
+                pflags: pg_sys::PARAM_FLAG_CONST as u16,
+                ptype: pg_sys::JSONBOID,
+            };
         }
-        let rows = std::slice::from_raw_parts((*table).vals, (*table).numvals as usize);
-        let value = |row| text::from_server_cstr(pg_sys::SPI_getvalue(row, (*table).tupdesc, 1));
-        rows.iter()
-            .map(|&row| value(row).unwrap_or_else(|| "null".into()))
-            .collect()
+        list
     }
 }
+
+#[pgrx::pg_guard]
+unsafe extern "C-unwind" fn receive(
+    slot: *mut pg_sys::TupleTableSlot,
+    receiver: *mut pg_sys::DestReceiver,
+) -> bool {
+    // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns; the first one
+    // is a text, as the caller of `run` promises. What is fetched of it goes into the scratch memory.
+    unsafe {
+        let receiver = &mut *receiver.cast::<Receiver>();
+        if (*slot).tts_nvalid < 1 {
+            pg_sys::slot_getsomeattrs_int(slot, 1);
+        }
+        let is_null = *(*slot).tts_isnull;
+        let value = receiver
+            .scratch
+            .run_many(|| (!is_null).then(|| text::from_server(bytes::of_text(*(*slot).tts_values))));
+        receiver.returned.push(value);
+        true
+    }
+}
+
+#[pgrx::pg_guard]
+unsafe extern "C-unwind" fn ignore_startup(
+    _receiver: *mut pg_sys::DestReceiver,
+    _operation: std::ffi::c_int,
+    _columns: pg_sys::TupleDesc,
+) {
+}
+
+#[pgrx::pg_guard]
+unsafe extern "C-unwind" fn ignore(_receiver: *mut pg_sys::DestReceiver) {}
 
 /// Whether row-level security is in force for the current role: it may then be allowed to write a row that it may not
 /// read.

@@ -37,7 +37,7 @@ pub(crate) fn delete(relation: Oid, ids: Vec<Box<RawValue>>) -> Result<Vec<Box<R
     let wanted = JsonbValue::parse(&serde_json::to_string(&wanted).map_err(Error::Serialization)?);
     let statement = format!(
         "DELETE FROM {} AS target USING pg_catalog.jsonb_to_recordset($1) AS key({}, \"0\" integer) WHERE {} \
-         RETURNING pg_catalog.jsonb_build_array(key.\"0\", {})",
+         RETURNING pg_catalog.concat('[', key.\"0\", ',', {}, ']')",
         target.sql,
         key.declarations()?,
         key.condition()?,
@@ -46,6 +46,7 @@ pub(crate) fn delete(relation: Oid, ids: Vec<Box<RawValue>>) -> Result<Vec<Box<R
     let mut deleted = dml::run(&statement, &[wanted])?
         .returned
         .iter()
+        .flatten()
         .map(|row| serde_json::from_str(row))
         .collect::<Result<Vec<(usize, Box<RawValue>)>, _>>()
         .map_err(Error::Serialization)?;

@@ -44,7 +44,9 @@ pub(crate) fn insert_form(fields: &[FormField], values: &FormValues) -> Result<(
     let outcome = dml::run(&statement, &[json])?;
     outcome
         .returned
-        .first()
+        .iter()
+        .flatten()
+        .next()
         .map_or(Ok(()), |made| form.check_made(made))
 }
 
@@ -235,7 +237,7 @@ impl<'a> Form<'a> {
             .collect();
         let made: Vec<_> = names.map(|name| format!("EXISTS (SELECT FROM {name})")).collect();
         format!(
-            "WITH {}, form AS ({insert}) SELECT pg_catalog.to_jsonb(ARRAY[{}])",
+            "WITH {}, form AS ({insert}) SELECT CAST(pg_catalog.to_jsonb(ARRAY[{}]) AS pg_catalog.text)",
             steps.join(", "),
             made.join(", ")
         )

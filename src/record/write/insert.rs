@@ -3,12 +3,12 @@
 use super::error::WriteProblem;
 use super::input::declarations;
 use super::key::Key;
-use super::rows::KeySets;
+use super::rows::{Group, KeySets};
 use super::target::{Target, TargetColumn};
 use crate::error::Error;
 use crate::pg::dml::{self, Outcome};
 use crate::pg::jsonb_value::JsonbValue;
-use crate::pg::{Oid, subtransaction};
+use crate::pg::{Oid, subtransaction, text};
 use pgrx::prelude::PgSqlErrorCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -30,46 +30,95 @@ pub(crate) fn add(tab_id: Option<Oid>, record: Option<JsonbValue>) -> Result<Out
     insert.run(returned_key(&target)?.as_deref(), record)
 }
 
-/// Adds many rows.
+/// Adds many rows. One statement inserts all of them, so that they may refer to each other.
 pub(crate) fn add_many(relation: Oid, rows: JsonbValue) -> Result<AddedRows, Error> {
     let target = Target::open(Some(relation))?;
     let sets = KeySets::read(&target, &rows)?;
     let returned = returned_key(&target)?;
-    let mut count = 0;
-    // Each with the position of its row.
-    let mut keys = Vec::new();
-    for group in &sets.groups {
-        let insert = Insert::of_records(&target, sets.of_group(group), group.rows.len())?;
-        let of_group = match sets.groups.len() {
-            1 => rows,
-            _ => rows.elements(&group.rows),
-        };
-        let outcome = insert.run(returned.as_deref(), of_group)?;
-        count += outcome.processed;
-        keys.extend(group.rows.iter().copied().zip(outcome.returned));
+    match sets.groups.as_slice() {
+        [] => Ok(AddedRows {
+            count: 0,
+            keys: Some(Vec::new()),
+        }),
+        [group] => {
+            let insert = Insert::of_records(&target, sets.of_group(group), 1, group.rows.len())?;
+            let outcome = insert.run(returned.as_deref(), rows)?;
+            AddedRows::new(outcome.processed, outcome.returned.into_iter().flatten())
+        }
+        groups => add_groups(&target, &sets, groups, returned.as_deref(), rows),
     }
-    keys.sort_by_key(|(row, _)| *row);
-    let keys = keys.into_iter().map(|(_, key)| RawValue::from_string(key));
-    let keys = keys
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(Error::Serialization)?;
-    Ok(AddedRows {
-        // What was written, but may not be read, has no key.
-        keys: (returned.is_some() && keys.len() as u64 == count).then_some(keys),
-        count,
-    })
+}
+
+/// Adds rows that name different columns: an INSERT for each group of rows, all in one statement.
+fn add_groups(
+    target: &Target,
+    sets: &KeySets,
+    groups: &[Group],
+    returned: Option<&str>,
+    rows: JsonbValue,
+) -> Result<AddedRows, Error> {
+    let inserts = groups
+        .iter()
+        .enumerate()
+        .map(|(at, group)| Insert::of_records(target, sets.of_group(group), at + 1, group.rows.len()))
+        .collect::<Result<Vec<_>, _>>()?;
+    let parameters: Vec<_> = groups.iter().map(|group| rows.choose(&group.rows)).collect();
+    let outcome = run_readable(
+        target,
+        returned.map(|key| together(&inserts, key)),
+        || together(&inserts, "NULL::pg_catalog.text"),
+        &parameters,
+    )?;
+    let mut positions: Vec<_> = groups.iter().map(|group| group.rows.iter()).collect();
+    let mut keys = Vec::with_capacity(outcome.returned.len());
+    for row in outcome.returned.iter().flatten() {
+        let (group, key): (usize, Option<&RawValue>) =
+            serde_json::from_str(row).map_err(Error::Serialization)?;
+        let position = positions.get_mut(group).and_then(Iterator::next);
+        keys.extend(key.map(|key| (position, key.get().to_owned())));
+    }
+    keys.sort_by_key(|(position, _)| *position);
+    AddedRows::new(outcome.processed, keys.into_iter().map(|(_, key)| key))
+}
+
+/// Several INSERTs in one statement. It gives a JSON array for each row: the number of its INSERT, and the JSON text that
+/// that one returns.
+fn together(inserts: &[Insert], returned: &str) -> String {
+    let returned = format!("{returned} AS key");
+    let numbered = || inserts.iter().enumerate();
+    let steps: Vec<_> = numbered()
+        .map(|(at, insert)| format!("rows{at} AS ({})", insert.sql(Some(&returned))))
+        .collect();
+    let results: Vec<_> = numbered()
+        .map(|(at, _)| {
+            format!("SELECT pg_catalog.concat('[{at},', COALESCE(key, 'null'), ']') FROM rows{at}")
+        })
+        .collect();
+    format!("WITH {} {}", steps.join(", "), results.join(" UNION ALL "))
+}
+
+impl AddedRows {
+    /// The keys are those of the rows that were written, as far as these may be read.
+    fn new(count: u64, keys: impl Iterator<Item = String>) -> Result<Self, Error> {
+        let keys = keys
+            .map(RawValue::from_string)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(Error::Serialization)?;
+        Ok(Self {
+            count,
+            keys: (keys.len() as u64 == count).then_some(keys),
+        })
+    }
 }
 
 /// The keys of a record that a caller passes.
 pub(super) fn record_keys(record: &JsonbValue) -> Result<Vec<String>, Error> {
-    record.keys().ok_or_else(|| {
-        WriteProblem::WrongShape {
-            argument: "rec_def",
-            problem: "it is no object".into(),
-            hint: "Pass an object whose keys are attnums or names of columns: {\"2\": \"Emma\"}.",
-        }
-        .into()
-    })
+    let keys = record.keys().ok_or_else(|| WriteProblem::WrongShape {
+        argument: "rec_def",
+        problem: "it is no object".into(),
+        hint: "Pass an object whose keys are attnums or names of columns: {\"2\": \"Emma\"}.",
+    })?;
+    Ok(keys.map(text::from_server).collect())
 }
 
 /// The key of a new row, where there is one that the current role may read.
@@ -107,14 +156,15 @@ impl<'a> Insert<'a> {
         Ok(insert)
     }
 
-    /// Of `count` rows whose values are those of the array `$1`.
+    /// Of rows whose values are those of the objects of the array that is parameter number `parameter`.
     fn of_records<'k>(
         target: &'a Target,
         keys: impl Iterator<Item = (&'k str, &'a TargetColumn)>,
+        parameter: usize,
         count: usize,
     ) -> Result<Self, Error> {
         let mut insert = Self::new(target);
-        insert.take_values("pg_catalog.jsonb_to_recordset($1)", keys)?;
+        insert.take_values(&format!("pg_catalog.jsonb_to_recordset(${parameter})"), keys)?;
         if insert.from.is_empty() {
             insert
                 .from
@@ -164,21 +214,33 @@ impl<'a> Insert<'a> {
         sql
     }
 
-    /// Runs the statement, and gives what is asked for, or nothing where the current role may write the row, but not
-    /// read it.
+    /// Runs the statement.
     fn run(&self, returning: Option<&str>, json: JsonbValue) -> Result<Outcome, Error> {
-        let parameters = &[json];
-        let may_fail = returning.is_some() && self.target.may_hide_rows();
-        if !may_fail {
-            return dml::run(&self.sql(returning), parameters);
-        }
-        let attempt = || dml::run(&self.sql(returning), parameters);
-        subtransaction::attempt(refuses_returning, attempt)
-            .unwrap_or_else(|_| dml::run(&self.sql(None), parameters))
+        let returning = returning.map(|returning| self.sql(Some(returning)));
+        run_readable(self.target, returning, || self.sql(None), &[json])
     }
 }
 
-/// Whether an INSERT may do without RETURNING: policies hide the new row, or a rule gives none back.
+/// Runs an INSERT with RETURNING, or one without if there is none, or if the current role may write the rows, but not read
+/// them.
+fn run_readable(
+    target: &Target,
+    returning: Option<String>,
+    plain: impl Fn() -> String,
+    parameters: &[JsonbValue],
+) -> Result<Outcome, Error> {
+    let Some(returning) = returning else {
+        return dml::run(&plain(), parameters);
+    };
+    if !target.may_hide_rows() {
+        return dml::run(&returning, parameters);
+    }
+    subtransaction::attempt(refuses_returning, || dml::run(&returning, parameters))
+        .unwrap_or_else(|_| dml::run(&plain(), parameters))
+}
+
+/// Whether an INSERT may be one that only RETURNING stands in the way of: policies hide the new row, or a rule gives none
+/// back.
 fn refuses_returning(sqlstate: PgSqlErrorCode) -> bool {
     matches!(
         sqlstate,

@@ -140,10 +140,12 @@ impl<'a> Key<'a> {
         Ok(parts.join(" AND "))
     }
 
-    /// The key of the row `target` as jsonb.
+    /// The key of the row `target`, as JSON text.
     pub(super) fn returned(&self) -> String {
         let value = |part: &Part| format!("target.{}", part.column.sql());
-        match self.parts.as_slice() {
+        let json = match self.parts.as_slice() {
+            // Printed as in JSON anyway.
+            [part] if is_integer(part.column.row.atttypid) => value(part),
             [part] => format!("pg_catalog.to_jsonb({})", value(part)),
             parts => {
                 let members: Vec<_> = parts
@@ -152,7 +154,8 @@ impl<'a> Key<'a> {
                     .collect();
                 format!("pg_catalog.jsonb_build_object({})", members.join(", "))
             }
-        }
+        };
+        format!("CAST({json} AS pg_catalog.text)")
     }
 
     /// Leaves out what is no value of the key's type, and so the key of no row.
@@ -167,7 +170,7 @@ impl<'a> Key<'a> {
         let fields = self.fields()?;
         let values: Vec<_> = fields.iter().map(|field| field.value("key")).collect();
         let statement = format!(
-            "SELECT pg_catalog.num_nulls({}) FROM pg_catalog.jsonb_to_recordset($1) AS key({})",
+            "SELECT CAST(pg_catalog.num_nulls({}) AS pg_catalog.text) FROM pg_catalog.jsonb_to_recordset($1) AS key({})",
             values.join(", "),
             declarations(&fields),
         );
@@ -192,6 +195,10 @@ fn are_values(statement: &str, keys: &[KeyValue]) -> Result<bool, Error> {
         Ok(outcome) => outcome.map(|_| true),
         Err(_) => Ok(false),
     }
+}
+
+fn is_integer(type_oid: Oid) -> bool {
+    matches!(type_oid, pg_sys::INT2OID | pg_sys::INT4OID | pg_sys::INT8OID)
 }
 
 /// Whether a JSON value is one of the usual sort for a key of this type, so that PostgreSQL need not be asked.

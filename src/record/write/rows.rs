@@ -6,7 +6,7 @@
 use super::error::WriteProblem;
 use super::target::{Target, TargetColumn};
 use crate::error::Error;
-use crate::pg::jsonb_value::{JsonbValue, Step};
+use crate::pg::jsonb_value::{Element, JsonbValue};
 use crate::pg::text;
 use rustc_hash::FxHashMap;
 
@@ -43,16 +43,20 @@ impl<'a> KeySets<'a> {
             groups: Vec::new(),
             by_defaults: FxHashMap::default(),
         };
-        let (mut row, mut keys) = (0, Vec::new());
-        for step in rows.objects().ok_or_else(|| no_rows("it is no array".into()))? {
-            match step {
-                Step::Key(key) => keys.push(sets.index_of(key)?),
-                Step::End => {
-                    sets.add_row(row, &mut keys);
-                    row += 1;
-                }
-                Step::NoObject => return Err(no_rows(format!("element {row} is no object"))),
-            }
+        let elements = rows.elements().ok_or_else(|| no_rows("it is no array".into()))?;
+        // Most rows have the keys of the one before.
+        let mut previous: Option<(Element, usize)> = None;
+        for (row, element) in elements.enumerate() {
+            let group = match previous {
+                Some((like, group)) if element.has_keys_of(&like) => group,
+                _ => sets.group_of(
+                    element
+                        .keys()
+                        .ok_or_else(|| no_rows(format!("element {row} is no object")))?,
+                )?,
+            };
+            sets.groups[group].rows.push(row);
+            previous = Some((element, group));
         }
         Ok(sets)
     }
@@ -89,25 +93,31 @@ impl<'a> KeySets<'a> {
         Ok(index)
     }
 
-    /// Puts the row whose keys were read into a group, and forgets them.
-    fn add_row(&mut self, row: usize, keys: &mut Vec<usize>) {
-        keys.sort_unstable();
-        let mut with_default = keys.clone();
-        with_default.retain(|&key| self.keys[key].has_default);
-        let next_group = self.groups.len();
-        let group = *self.by_defaults.entry(with_default).or_insert(next_group);
-        if group == next_group {
+    /// The group of the rows with these keys, which it then has.
+    fn group_of<'k>(&mut self, keys: impl Iterator<Item = &'k [u8]>) -> Result<usize, Error> {
+        let indexes = keys
+            .map(|key| self.index_of(key))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut with_default: Vec<usize> = indexes
+            .iter()
+            .copied()
+            .filter(|&index| self.keys[index].has_default)
+            .collect();
+        with_default.sort_unstable();
+        let next = self.groups.len();
+        let at = *self.by_defaults.entry(with_default).or_insert(next);
+        if at == next {
             self.groups.push(Group {
                 rows: Vec::new(),
                 has_key: Vec::new(),
             });
         }
-        let group = &mut self.groups[group];
-        group.rows.push(row);
+        let group = &mut self.groups[at];
         group.has_key.resize(self.keys.len(), false);
-        for key in keys.drain(..) {
-            group.has_key[key] = true;
+        for index in indexes {
+            group.has_key[index] = true;
         }
+        Ok(at)
     }
 }
 
