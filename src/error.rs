@@ -183,7 +183,7 @@ impl Error {
                 "Which options a column takes is decided by the ui_type of its type, see msar.get_table_details(relation)."
             }
             Error::NoForeignKey { .. } => {
-                "A path goes on to another table only from a column that is a foreign key by itself."
+                "A path goes on to another table only from a column of a foreign key."
             }
             Error::UnknownColumn { .. } | Error::UnknownColumnName { .. } => {
                 "msar.get_column_info(relation) gives the columns, each with its attnum as \"id\"."

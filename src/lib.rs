@@ -5,10 +5,10 @@
 //! - [`api`]: the functions that SQL can call, a file a topic: decode, call one function below, encode
 //! - [`catalog`]: what is there: rows of the catalogs become the documents that we return
 //! - [`import`]: from text to typed tables: inferring types, importing files
-//! - [`record`]: rows of users' tables as documents: what is read, and what is written
 //! - [`types`]: what texts mean as values of a type; calls no PostgreSQL
 //! - [`metadata`]: what PostgreSQL cannot know about tables and columns, kept in tables of our own; beside `catalog`, whose
 //!   documents show it
+//! - [`record`]: rows of users' tables: what a caller wants of them becomes one statement
 //! - [`pg`]: the ground floor: the only home of `unsafe`, of catalog scans and of PostgreSQL's C interface
 //! - [`error`]: every error of ours with its SQLSTATE and hint
 //!

@@ -9,5 +9,8 @@ mod infer;
 mod listing;
 mod metadata;
 mod metadata_keeping;
+mod previews;
 mod record_writes;
+mod records;
 mod text_parts;
+mod value_forms;

@@ -1,12 +1,24 @@
 //! Records that are added, changed and deleted.
 
-use crate::pg::any_argument::AnyArgument;
+use crate::error::Error;
 use crate::pg::arguments::{JsonArgument, RegClass};
 use crate::pg::jsonb_value::JsonbValue;
+use crate::pg::parameter::AnyValue;
+use crate::pg::plan::JsonbDatum;
 use crate::pg::results::Jsonb;
-use crate::record::write;
+use crate::record::preview::Templates;
+use crate::record::write::{self, Wanted};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
+
+/// What the caller of a function with these arguments wants to be told of the row.
+fn wanted(record_summaries: Option<bool>, templates: Option<JsonArgument>) -> Result<Wanted, Error> {
+    let templates = templates.map(|templates| templates.value("table_record_summary_templates"));
+    Ok(Wanted {
+        record_summaries: record_summaries.unwrap_or_default(),
+        templates: Templates::new(templates.transpose()?)?,
+    })
+}
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
 fn add_record_to_table(
@@ -14,9 +26,9 @@ fn add_record_to_table(
     rec_def: Option<JsonbValue>,
     return_record_summaries: default!(Option<bool>, "false"),
     table_record_summary_templates: default!(Option<JsonArgument>, "NULL"),
-) -> Result<Jsonb, ErrorReport> {
-    let _ = (return_record_summaries, table_record_summary_templates);
-    Ok(Jsonb::new(&write::add(tab_id, rec_def)?.returned)?)
+) -> Result<JsonbDatum, ErrorReport> {
+    let wanted = wanted(return_record_summaries, table_record_summary_templates)?;
+    Ok(write::add(tab_id, rec_def, &wanted)?)
 }
 
 extension_sql!(
@@ -35,13 +47,13 @@ Example: SELECT msar.add_record_to_table('public.book'::regclass, '{"title": "Em
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
 fn patch_record_in_table(
     tab_id: Option<pg_sys::Oid>,
-    rec_id: Option<AnyArgument>,
+    rec_id: Option<AnyValue>,
     rec_def: Option<JsonbValue>,
     return_record_summaries: default!(Option<bool>, "false"),
     table_record_summary_templates: default!(Option<JsonArgument>, "NULL"),
-) -> Result<Jsonb, ErrorReport> {
-    let _ = (return_record_summaries, table_record_summary_templates);
-    Ok(Jsonb::new(&write::patch(tab_id, rec_id.map(|id| id.0), rec_def)?.returned)?)
+) -> Result<JsonbDatum, ErrorReport> {
+    let wanted = wanted(return_record_summaries, table_record_summary_templates)?;
+    Ok(write::patch(tab_id, rec_id.map(|id| id.text), rec_def, &wanted)?)
 }
 
 extension_sql!(

@@ -7,12 +7,13 @@ pub(crate) mod column;
 mod comments;
 pub(crate) mod consistent;
 pub(crate) mod constraint;
-mod datetime;
+pub(crate) mod datetime;
 mod default;
 pub(crate) mod dependency;
 pub(crate) mod describe;
 mod json_value;
-mod preview;
+pub(crate) mod link;
+pub(crate) mod preview;
 pub(crate) mod relation;
 pub(crate) mod rows;
 pub(crate) mod types;
@@ -21,11 +22,10 @@ use crate::error::Error;
 use crate::pg::acl::Role;
 use crate::pg::scan::{Reader, Timestamp};
 use crate::pg::snapshot::Snapshot;
-use crate::pg::value::{self, Value};
-use crate::pg::{Oid, deparse};
+use crate::pg::{Oid, deparse, quote};
 use constraint::Constraint;
 use default::ColumnDefault;
-use rows::{PgAttribute, PgClass, PgNamespace};
+use rows::{PgAttribute, PgClass, PgNamespace, PgType};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use std::cell::RefCell;
@@ -164,15 +164,19 @@ impl Catalog {
     pub(crate) fn timestamp(&self, moment: Timestamp) -> Rc<str> {
         let shown = self.timestamps.borrow().get(&moment).cloned();
         shown.unwrap_or_else(|| {
-            let shown: Rc<str> = match value::timestamp_with_zone(moment.0) {
-                Value::TimestampWithZone(local, offset) => {
-                    datetime::timestamp_with_zone(local, offset).into()
-                }
-                _ => datetime::timestamp(moment.0).into(),
-            };
+            let shown: Rc<str> = datetime::moment(moment.0).into();
             self.timestamps.borrow_mut().insert(moment, Rc::clone(&shown));
             shown
         })
+    }
+
+    /// A type's name as SQL that means the same on every search_path.
+    pub(crate) fn qualified_type_name(&self, type_oid: Oid) -> Result<String, Error> {
+        let row = PgType::by_oid(&self.reader, type_oid).ok_or(Error::Vanished)?;
+        Ok(quote::qualified(
+            &self.schema_name(row.typnamespace)?,
+            &row.typname,
+        ))
     }
 
     /// The name of a type with modifiers.

@@ -1,6 +1,13 @@
 //! How a row is shown where other tables refer to it.
 
+use super::Catalog;
+use super::rows::PgAttribute;
+use crate::error::Error;
+use crate::metadata::references::Column;
+use crate::types::template::{self, Part, Placeholder};
+use pgrx::pg_sys;
 use serde::Serialize;
+use std::rc::Rc;
 
 /// The preview template of a table.
 #[derive(Serialize)]
@@ -10,35 +17,60 @@ pub(crate) struct PreviewSettings {
 }
 
 impl PreviewSettings {
-    /// The default: the column named, in braces.
-    pub(crate) fn of_column(column: Option<&str>, customized: bool) -> Self {
-        Self {
-            template: column.map(placeholder),
-            customized,
+    /// The template that a user chose; the default, of which `default` gives the column, if none did.
+    pub(crate) fn new<'a>(
+        catalog: &Catalog,
+        customized: Option<&[Part<Column>]>,
+        default: impl FnOnce() -> Result<Option<&'a PgAttribute>, Error>,
+    ) -> Result<Self, Error> {
+        let template = match customized {
+            Some(template) => Some(customized_text(catalog, template)?),
+            None => default()?.map(default_text),
+        };
+        Ok(Self {
+            template,
+            customized: customized.is_some(),
+        })
+    }
+}
+
+/// A template as people write it, with the names that columns have now.
+pub(crate) fn customized_text(catalog: &Catalog, template: &[Part<Column>]) -> Result<String, Error> {
+    let mut text = String::new();
+    for part in template {
+        match part {
+            Part::Text(words) => template::push_text(&mut text, words),
+            Part::Placeholder(Placeholder { path, raw }) => {
+                let names: Vec<Rc<str>> = path
+                    .iter()
+                    .map(|column| catalog.column_name(column.relation, column.attnum))
+                    .collect::<Result<_, _>>()?;
+                template::push_placeholder(&mut text, names.iter().map(|name| &**name), *raw);
+            }
         }
     }
+    Ok(text)
 }
 
-/// A column's name as a placeholder; quoted where it would read as something else.
-fn placeholder(column: &str) -> String {
-    let is_plain = !column.contains(['.', ':', '{', '}', '"']) && column.trim_matches(' ') == column;
-    if is_plain {
-        format!("{{{column}}}")
-    } else {
-        format!("{{\"{}\"}}", column.replace('"', "\"\""))
-    }
+/// The default template as people write it.
+pub(crate) fn default_text(column: &PgAttribute) -> String {
+    let mut text = String::new();
+    template::push_placeholder(&mut text, [column.attname.as_str()], false);
+    text
 }
 
-#[cfg(test)]
-mod tests {
-    use super::placeholder;
-
-    #[test]
-    fn placeholders_quote_what_is_special() {
-        assert_eq!(placeholder("title"), "{title}");
-        assert_eq!(placeholder("Shelf Mark"), "{Shelf Mark}");
-        assert_eq!(placeholder("a.b"), "{\"a.b\"}");
-        assert_eq!(placeholder("say \"hi\""), "{\"say \"\"hi\"\"\"}");
-        assert_eq!(placeholder(" x"), "{\" x\"}");
+/// The column by which a row is best known, of those that the role may read: the first of string category, else the
+/// first.
+pub(crate) fn default_column<'a>(
+    catalog: &Catalog,
+    readable: impl Iterator<Item = &'a PgAttribute>,
+) -> Result<Option<&'a PgAttribute>, Error> {
+    let mut first = None;
+    for column in readable {
+        if catalog.type_info(column.atttypid)?.category == pg_sys::TYPCATEGORY_STRING {
+            return Ok(Some(column));
+        }
+        first = first.or(Some(column));
     }
+    Ok(first)
 }

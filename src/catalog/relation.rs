@@ -4,7 +4,7 @@ pub(crate) use super::column::ColumnInfo;
 use super::column::{self, ColumnContext, ColumnDetails};
 use super::comments::Comments;
 use super::constraint::Constraint;
-use super::preview::PreviewSettings;
+use super::preview::{self, PreviewSettings};
 use super::rows::{
     OfRelation, PgAttrdef, PgAttribute, PgClass, PgConstraint, PgDepend, PgInherits, catalog_oid,
 };
@@ -247,12 +247,12 @@ impl TableDetails {
         let has_dependents = is_held || dependency::refuses_drop(&catalog.reader, row.oid, &parts.dependents);
         let constraints = own_constraints(catalog, std::mem::take(&mut parts.constraints))?;
         let (columns, mut context) = parts.column_context(catalog, row);
+        let template = context.metadata.template(catalog, row.oid);
         let metadata = readable_metadata(catalog, row.oid, columns, &mut context);
-        let is_customized = metadata
-            .as_ref()
-            .is_some_and(|metadata| metadata.get("preview_customized") == Some(&true.into()));
-        let preview_column = preview_column(catalog, columns, &context)?;
-        let preview_settings = PreviewSettings::of_column(preview_column, is_customized);
+        let template = template.filter(|_| metadata.is_some());
+        let preview_settings = PreviewSettings::new(catalog, template.as_deref(), || {
+            preview::default_column(catalog, readable(catalog, columns, &context))
+        })?;
         let columns: Vec<ColumnDetails> = columns
             .iter()
             .map(|column| ColumnDetails::read(catalog, column, &mut context))
@@ -335,21 +335,4 @@ fn incoming(catalog: &Catalog, relation: Oid, parts: &Parts) -> Result<Vec<Rc<Co
     }
     keys.sort_by(|a, b| a.by_table_and_name(b));
     Ok(keys)
-}
-
-/// The name of the column by which a row is best known: the first readable one of string category, else the first
-/// readable one.
-fn preview_column<'a>(
-    catalog: &Catalog,
-    columns: &'a [PgAttribute],
-    context: &ColumnContext<'_>,
-) -> Result<Option<&'a str>, Error> {
-    for column in readable(catalog, columns, context) {
-        if catalog.type_info(column.atttypid)?.category == pg_sys::TYPCATEGORY_STRING {
-            return Ok(Some(&column.attname));
-        }
-    }
-    Ok(readable(catalog, columns, context)
-        .next()
-        .map(|column| column.attname.as_str()))
 }

@@ -33,6 +33,8 @@ oids!(
         PG_DESCRIPTION = 2609,
         PG_INHERITS = 2611,
         PG_NAMESPACE = 2615,
+        PG_OPERATOR = 2617,
+        PG_COLLATION = 3456,
         PG_ENUM = 3501,
     }
 );
@@ -52,7 +54,9 @@ oids!(
         PG_DESCRIPTION_O_C_O = 2675,
         PG_INHERITS_RELID_SEQNO = 2680,
         PG_NAMESPACE_OID = 2685,
+        PG_OPERATOR_OID = 2688,
         PG_TYPE_OID = 2703,
+        PG_COLLATION_OID = 3085,
         PG_ENUM_TYPID_SORTORDER = 3534,
     }
 );
@@ -200,6 +204,27 @@ impl PgConstraint {
 }
 
 catalog_row!(
+    /// A constraint, if it is a foreign key: what it takes to follow one.
+    PgForeignKey, catalog_oid::PG_CONSTRAINT, {
+        oid: Oid,
+        contype: Char,
+        conparentid: Oid,
+        confrelid: Oid,
+        conkey: Vec<i16>,
+        confkey: Vec<i16>,
+        conpfeqop: Vec<Oid>,
+        conperiod: Option<bool>,
+    }
+);
+
+impl OfRelation for PgForeignKey {
+    const INDEX: u32 = PgConstraint::INDEX;
+    fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
+        PgConstraint::keys(relation)
+    }
+}
+
+catalog_row!(
     /// That one object depends on another.
     PgDepend, catalog_oid::PG_DEPEND, {
         classid: Oid,
@@ -305,6 +330,37 @@ impl PgType {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
         reader
             .by_index(index_oid::PG_TYPE_OID, &[("oid", Key::Oid(oid))])
+            .pop()
+    }
+}
+
+catalog_row!(
+    /// An operator.
+    PgOperator, catalog_oid::PG_OPERATOR, {
+        oprname: String,
+        oprnamespace: Oid,
+        oprleft: Oid,
+        oprright: Oid,
+    }
+);
+
+impl PgOperator {
+    pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
+        reader
+            .by_index(index_oid::PG_OPERATOR_OID, &[("oid", Key::Oid(oid))])
+            .pop()
+    }
+}
+
+catalog_row!(
+    /// A collation.
+    PgCollation, catalog_oid::PG_COLLATION, { collname: String, collnamespace: Oid }
+);
+
+impl PgCollation {
+    pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
+        reader
+            .by_index(index_oid::PG_COLLATION_OID, &[("oid", Key::Oid(oid))])
             .pop()
     }
 }

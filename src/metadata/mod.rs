@@ -7,6 +7,7 @@
 //! - [`detached`], [`restore`], [`repair`], [`exchange`]: put aside and back, from a dump, by name, as a document
 //! - [`portable`]: numbers inside of values become names, and names numbers. Pure
 //! - [`options`]: which options there are, what values they take, and which kind of column takes which. Pure
+//! - [`template`]: preview templates as they are stored. Pure
 //! - [`patch`]: what a caller wants changed, checked. Pure
 //! - [`stored`]: the rows, as documents
 //! - [`references`], [`refs`]: what OIDs and attnums inside of values mean, by name
@@ -29,3 +30,4 @@ pub(crate) mod set;
 mod statements;
 pub(crate) mod store;
 pub(crate) mod stored;
+pub(crate) mod template;

@@ -3,6 +3,7 @@
 //! One list each, in the order in which documents show them. Pure; the tables in `sql/install/metadata.sql` have a
 //! column for each option, with the same rules as constraints.
 
+use super::template;
 use crate::catalog::types::UiType;
 use serde_json::Value;
 
@@ -23,7 +24,7 @@ pub(crate) enum Kind {
     Attnums,
     /// The OID of a table.
     Table,
-    /// Strings, and paths of attnums.
+    /// Strings, and paths of attnums: see [`template`].
     Template,
 }
 
@@ -141,7 +142,7 @@ impl Kind {
             (Kind::Table, value) => value
                 .as_u64()
                 .is_some_and(|oid| (1..=u32::MAX.into()).contains(&oid)),
-            (Kind::Template, Value::Array(parts)) => parts.iter().all(is_template_part),
+            (Kind::Template, Value::Array(parts)) => parts.iter().all(template::is_part),
             _ => false,
         }
     }
@@ -178,14 +179,6 @@ fn are_attnums(elements: &[Value]) -> bool {
         .all(|(at, element)| attnum(element).is_some() && !elements[..at].contains(element))
 }
 
-fn is_template_part(part: &Value) -> bool {
-    match part {
-        Value::String(_) => true,
-        Value::Array(path) => !path.is_empty() && path.iter().all(|step| attnum(step).is_some()),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,7 +213,10 @@ mod tests {
         assert!(accepts("column_order", json!([])) && !accepts("column_order", json!([0])));
         assert!(accepts("import_target_oid", json!(4_294_967_295_u32)));
         assert!(!accepts("import_target_oid", json!(0)));
-        assert!(accepts("preview_template", json!(["No. ", [1], [5, 2]])));
+        assert!(accepts(
+            "preview_template",
+            json!(["No. ", [1], [5, 2], {"path": [1], "raw": true}])
+        ));
         assert!(!accepts("preview_template", json!([[]])) && !accepts("preview_template", json!("{title}")));
     }
 

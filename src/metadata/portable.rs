@@ -5,11 +5,13 @@
 //! | a column of the table | `2` | `"title"` |
 //! | a table | `16400` | `{"schema": "app", "name": "book"}` |
 //! | a path in a template | `[5, 2]` | `["author_id", {"schema": "app", "name": "author", "column": "name"}]` |
+//! | a raw value in a template | `{"path": [2], "raw": true}` | `{"path": ["title"], "raw": true}` |
 //!
 //! Pure: what the names of a database are is asked of a [`Names`].
 
 use super::options::{Kind, MetadataOption, TABLE_OPTIONS, attnum};
 use super::refs::{Refs, TableRef};
+use super::template;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
@@ -54,9 +56,9 @@ pub(crate) fn to_names(options: &Options, table: u32, refs: &Refs) -> Options {
                 Kind::Template => {
                     let parts = value.as_array()?.iter();
                     parts
-                        .filter_map(|part| match part {
-                            Value::Array(path) => path_to_names(path, table, refs),
-                            text => Some(text.clone()),
+                        .filter_map(|part| match template::path(part) {
+                            Some(path) => Some(template::with_path(part, path_to_names(path, table, refs)?)),
+                            None => Some(part.clone()),
                         })
                         .collect()
                 }
@@ -158,9 +160,9 @@ impl<N: Names> Numbering<'_, N> {
             Kind::Template => {
                 let parts = value.as_array()?.iter();
                 parts
-                    .filter_map(|part| match part {
-                        Value::Array(path) => self.path(option.name, path),
-                        text => Some(text.clone()),
+                    .filter_map(|part| match template::path(part) {
+                        Some(path) => Some(template::with_path(part, self.path(option.name, path)?)),
+                        None => Some(part.clone()),
                     })
                     .collect()
             }
@@ -258,7 +260,7 @@ mod tests {
     fn stored() -> (Options, Refs) {
         let options = object(json!({
             "import_verified": true, "is_temp": null, "import_target_oid": "3",
-            "column_order": [5, 2, 99], "preview_template": ["No. ", [2], [5, 1], [99]],
+            "column_order": [5, 2, 99], "preview_template": ["No. ", {"path": [2], "raw": true}, [5, 1], [99]],
             "mathesar_added_pkey_attnum": 2, "user_tracking_attnum": 99, "refs": {}
         }));
         let refs = serde_json::from_value(json!({
@@ -273,7 +275,7 @@ mod tests {
             "import_verified": true, "import_target_oid": {"schema": "app", "name": "author"},
             "column_order": ["author_id", "title"],
             "preview_template":
-                ["No. ", ["title"], ["author_id", {"schema": "app", "name": "author", "column": "name"}]],
+                ["No. ", {"path": ["title"], "raw": true}, ["author_id", {"schema": "app", "name": "author", "column": "name"}]],
             "mathesar_added_pkey_attnum": "title",
         }))
     }
@@ -299,7 +301,7 @@ mod tests {
             Value::Object(numbered.options.clone()),
             json!({
                 "import_verified": true, "import_target_oid": 30, "column_order": [9, 7],
-                "preview_template": ["No. ", [7], [9, 4]], "mathesar_added_pkey_attnum": 7,
+                "preview_template": ["No. ", {"path": [7], "raw": true}, [9, 4]], "mathesar_added_pkey_attnum": 7,
             })
         );
         assert_eq!(numbered.problems, Vec::<String>::new());

@@ -5,13 +5,20 @@
 
 use super::options::{Kind, TABLE_OPTIONS, attnum};
 use super::refs::{Refs, TableRef};
+use super::template;
 use crate::catalog::Catalog;
-use crate::catalog::rows::{OfRelation, PgConstraint};
+use crate::catalog::link::Link;
 use crate::error::Error;
 use crate::pg::Oid;
-use crate::pg::scan::Char;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+/// A column to which a path leads.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Column {
+    pub(crate) relation: Oid,
+    pub(crate) attnum: i16,
+}
 
 /// The tables that numbers mean, by OID.
 #[derive(Serialize, Deserialize, Default, Debug, PartialEq)]
@@ -32,7 +39,6 @@ impl References {
         kind: Kind,
         value: &mut Value,
     ) -> bool {
-        let relation = relation.to_u32();
         match (kind, value) {
             (Kind::Table, Value::Number(oid)) => oid
                 .as_u64()
@@ -44,9 +50,8 @@ impl References {
                 true
             }
             (Kind::Template, Value::Array(parts)) => {
-                parts.retain(|part| match part {
-                    Value::Array(path) => self.is_current_path(catalog, relation, path),
-                    _ => true,
+                parts.retain(|part| {
+                    template::path(part).is_none_or(|path| self.is_current_path(catalog, relation, path))
                 });
                 true
             }
@@ -62,24 +67,37 @@ impl References {
         })
     }
 
-    /// Follows a path of attnums that begins at a table.
-    fn is_current_path(&self, catalog: &Catalog, relation: u32, path: &[Value]) -> bool {
-        let mut table = Some(relation);
-        path.iter().all(|step| {
-            let (Some(oid), Some(number)) = (table, attnum(step)) else {
-                return false;
-            };
-            let Some(referent) = self.0.get(&oid) else {
-                return false;
-            };
-            table = referent.targets.get(&number).copied();
-            (oid == relation || self.is_current_table(catalog, oid))
-                && referent.columns.get(&number).is_some_and(|name| {
-                    catalog
-                        .column_name(Oid::from(oid), number)
-                        .is_ok_and(|live| *live == **name)
-                })
-        })
+    fn is_current_path(&self, catalog: &Catalog, relation: Oid, path: &[Value]) -> bool {
+        let path: Option<Vec<i16>> = path.iter().map(attnum).collect();
+        path.is_some_and(|path| self.current_path(catalog, relation, &path).is_some())
+    }
+
+    /// Follows a path of attnums that begins at a table; `None` when a table, a column or a foreign key on its way is gone.
+    pub(super) fn current_path(&self, catalog: &Catalog, relation: Oid, path: &[i16]) -> Option<Vec<Column>> {
+        let mut table = relation;
+        let mut columns = Vec::with_capacity(path.len());
+        for (at, &attnum) in path.iter().enumerate() {
+            let referent = self.0.get(&table.to_u32())?;
+            let name = referent.columns.get(&attnum)?;
+            let is_current = (at == 0 || self.is_current_table(catalog, table.to_u32()))
+                && catalog
+                    .column_name(table, attnum)
+                    .is_ok_and(|live| *live == **name);
+            if !is_current {
+                return None;
+            }
+            columns.push(Column {
+                relation: table,
+                attnum,
+            });
+            if at + 1 < path.len() {
+                let target = Oid::from(*referent.targets.get(&attnum)?);
+                let links = Link::of_relation(catalog, table);
+                Link::of_column(&links, attnum, Some(target))?;
+                table = target;
+            }
+        }
+        Some(columns)
     }
 
     /// What the numbers in the options of `relation` mean now. A number that means nothing is an error, unless the
@@ -96,6 +114,7 @@ impl References {
                 .get("refs")
                 .map(|refs| Self::parse(refs.clone()))
                 .unwrap_or_default(),
+            is_new: true,
             found: Self::default(),
         };
         for option in &TABLE_OPTIONS {
@@ -103,6 +122,7 @@ impl References {
                 continue;
             };
             let is_new = before.is_none_or(|before| before.get(option.name) != Some(value));
+            collected.is_new = is_new;
             match collected.add(relation, option.kind, value) {
                 Err(error) if is_new => return Err(error),
                 _ => {}
@@ -116,6 +136,8 @@ struct Collector<'a> {
     catalog: &'a Catalog,
     /// What the row knows: where paths go over foreign keys that are gone, or that a restore has not made yet.
     known: References,
+    /// Whether the option at hand is given a value now, and not merely kept.
+    is_new: bool,
     found: References,
 }
 
@@ -128,9 +150,8 @@ impl Collector<'_> {
             (Kind::Table, Value::String(oid)) => self.add_table(oid),
             (Kind::Attnum, value) if !value.is_null() => self.path(relation, std::slice::from_ref(value)),
             (Kind::Attnums, Value::Array(elements)) => self.all(relation, elements, std::slice::from_ref),
-            (Kind::Template, Value::Array(parts)) => self.all(relation, parts, |part| match part {
-                Value::Array(path) => path,
-                _ => &[],
+            (Kind::Template, Value::Array(parts)) => self.all(relation, parts, |part| {
+                template::path(part).map_or(&[], Vec::as_slice)
             }),
             _ => Ok(()),
         }
@@ -197,19 +218,21 @@ impl Collector<'_> {
         }
     }
 
-    /// The table to which the foreign key of one column leads.
+    /// The table to which a foreign key column leads. What was stored goes on to mean the table that it meant.
     fn target(&self, table: Oid, attnum: i16) -> Result<Oid, Error> {
-        let foreign_key = PgConstraint::of_relation(&self.catalog.reader, table)
-            .into_iter()
-            .find(|constraint| constraint.contype == Char(b'f') && constraint.conkey == [attnum]);
-        if let Some(foreign_key) = foreign_key {
-            return Ok(foreign_key.confrelid);
-        }
-        self.known
+        let known = self
+            .known
             .0
             .get(&table.to_u32())
             .and_then(|referent| referent.targets.get(&attnum))
-            .map(|&target| Oid::from(target))
+            .map(|&target| Oid::from(target));
+        known
+            .filter(|_| !self.is_new)
+            .or_else(|| {
+                let links = Link::of_relation(self.catalog, table);
+                Link::of_column(&links, attnum, None).map(|link| link.target)
+            })
+            .or(known)
             .ok_or(Error::NoForeignKey {
                 relation: self.catalog.relation_name(table)?.parts().1.into(),
                 attnum,

@@ -48,9 +48,17 @@ struct ColumnChange {
 
 /// Changes options of a table; gives what is stored then.
 pub(crate) fn table(relation: Oid, patch: Value) -> Result<Option<TableMetadata>, Error> {
+    table_by(relation, |_| Ok(patch))
+}
+
+/// The same, for a patch that is made from the catalogs as they are when the table is locked.
+pub(crate) fn table_by(
+    relation: Oid,
+    patch: impl FnOnce(&Catalog) -> Result<Value, Error>,
+) -> Result<Option<TableMetadata>, Error> {
     // Privileges first: who has none learns nothing of what is right.
     let Writable { catalog, row } = Writable::by_role(relation)?;
-    let changes = Patch::of_table(patch)?;
+    let changes = Patch::of_table(patch(&catalog)?)?;
     // The trigger of the table asks the same; but its errors would tell of its own inner life.
     References::of_row(&catalog, relation, changes.values(), None)?;
     let change = TableChange {

@@ -5,7 +5,8 @@
 //! when it may read the object (or has the rights of its owner).
 
 use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
-use super::references::References;
+use super::references::{Column, References};
+use super::template;
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::catalog::types::UiType;
 use crate::catalog::{Catalog, column, relation};
@@ -13,6 +14,7 @@ use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::acl::Privileges;
 use crate::pg::scan::{CatalogRow, Json, Key, Row, Source, Text, Timestamp};
+use crate::types::template::{Part, Placeholder};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use std::rc::Rc;
@@ -41,6 +43,13 @@ struct StoredOptions {
 }
 
 impl StoredOptions {
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.options
+            .iter()
+            .find(|(option, _)| option.name == name)
+            .map(|(_, value)| value)
+    }
+
     /// What remains when only some options count; `None` when nothing does.
     fn retain(
         mut self,
@@ -209,6 +218,44 @@ impl OfTable {
         })
     }
 
+    /// The preview template that a user chose, without the placeholders whose columns or foreign keys are gone. `None`: the
+    /// default is in force.
+    pub(crate) fn template(&self, catalog: &Catalog, relation: Oid) -> Option<Vec<Part<Column>>> {
+        let StoredTable { refs, stored, .. } = self.table.as_ref()?;
+        if stored.get("preview_customized") == Some(&Value::Bool(false)) {
+            return None;
+        }
+        let parts = stored.get("preview_template")?.as_array()?;
+        let current = |part: Part<i16>| match part {
+            Part::Text(text) => Some(Part::Text(text)),
+            Part::Placeholder(Placeholder { path, raw }) => {
+                let path = refs.current_path(catalog, relation, &path)?;
+                Some(Part::Placeholder(Placeholder { path, raw }))
+            }
+        };
+        Some(
+            parts
+                .iter()
+                .filter_map(template::read)
+                .filter_map(current)
+                .collect(),
+        )
+    }
+
+    /// What is set for a column, as far as a column of its kind takes it.
+    pub(crate) fn column_options(
+        &self,
+        column: &PgAttribute,
+        ui_type: UiType,
+    ) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.columns
+            .iter()
+            .filter(|stored| stored.attnum == column.attnum && stored.column_name == column.attname)
+            .flat_map(|stored| &stored.stored.options)
+            .filter(move |(option, _)| option.applies_to(ui_type))
+            .map(|(option, value)| (option.name, value))
+    }
+
     /// The metadata of a column, in which only options count that a column of its kind takes.
     pub(crate) fn take_column(
         &mut self,
@@ -263,7 +310,8 @@ pub(crate) fn table(catalog: &Catalog, row: &PgClass) -> Result<Option<TableMeta
     }))
 }
 
-fn is_table_readable(catalog: &Catalog, row: &PgClass) -> bool {
+/// Whether the current role may read what is stored for a relation.
+pub(crate) fn is_table_readable(catalog: &Catalog, row: &PgClass) -> bool {
     let privileges = relation::privileges(catalog, row);
     is_readable(catalog, row.relowner, privileges)
         || PgAttribute::live(&catalog.reader, row.oid)

@@ -74,6 +74,11 @@ impl JsonArgument {
         self.decode(argument, "Pass a document that is nested less deeply.")
     }
 
+    /// The argument as text, in the form that PostgreSQL gives it: equal documents have equal texts.
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
+
     /// The value of the argument called `argument`; `hint` says what it should look like.
     pub(crate) fn decode<T: DeserializeOwned>(
         &self,

@@ -1,6 +1,6 @@
 //! What a statement must know of a column's type: how to name it, and what JSON means for it.
 
-use super::{Oid, quote, text};
+use super::{Oid, text};
 use pgrx::pg_sys;
 
 /// A type with its modifiers as SQL text that means the same whatever the search_path.
@@ -51,32 +51,8 @@ impl Content {
     }
 }
 
-/// The type under a domain; any other is its own.
-pub(crate) fn base(type_oid: Oid) -> Oid {
-    // SAFETY: a question about a type that is known to exist.
-    unsafe { pg_sys::getBaseType(type_oid) }
-}
-
 /// Whether columns of this type get a value where none is given and none is declared.
 pub(crate) fn has_default(type_oid: Oid) -> bool {
     // SAFETY: a question about a type that is known to exist.
     unsafe { !pg_sys::get_typdefault(type_oid).is_null() }
-}
-
-/// The operator by which values of a type are equal for its indexes, as SQL text inside of `OPERATOR(...)`.
-pub(crate) fn equality(type_oid: Oid) -> Option<String> {
-    // SAFETY: the cache entry lives as long as the session; an operator that is found has a row in pg_operator, which is
-    // copied from before the entry is let go.
-    unsafe {
-        let operator = (*pg_sys::lookup_type_cache(type_oid, pg_sys::TYPECACHE_EQ_OPR as i32)).eq_opr;
-        let tuple = pg_sys::SearchSysCache1(pg_sys::SysCacheIdentifier::OPEROID as i32, operator.into());
-        if tuple.is_null() {
-            return None;
-        }
-        let row = pg_sys::GETSTRUCT(tuple).cast::<pg_sys::FormData_pg_operator>();
-        let name = text::from_server_cstr((*row).oprname.data.as_ptr());
-        let schema = text::from_server_cstr(pg_sys::get_namespace_name((*row).oprnamespace));
-        pg_sys::ReleaseSysCache(tuple);
-        Some(format!("{}.{}", quote::identifier(&schema?), name?))
-    }
 }

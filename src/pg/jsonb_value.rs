@@ -4,7 +4,7 @@
 //! members, an entry of 32 bits for each key and value, and then the keys and values themselves. Calling PostgreSQL's own
 //! iterator for every token takes longer than the rest of reading the keys of many rows.
 
-use super::text;
+use super::{Oid, text};
 use pgrx::callconv::{Arg, ArgAbi};
 use pgrx::pg_sys::{self, Datum, JsonbIteratorToken as Token};
 use pgrx::{direct_function_call_as_datum, impl_sql_translatable};
@@ -39,7 +39,11 @@ impl JsonbValue {
         }
     }
 
-    pub(super) fn datum(self) -> Datum {
+    /// The type, for a list of parameters.
+    pub(crate) const TYPE: Oid = pg_sys::JSONBOID;
+
+    /// The value, for a list of parameters.
+    pub(crate) fn datum(self) -> Datum {
         self.0
     }
 

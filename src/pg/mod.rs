@@ -4,12 +4,13 @@
 //! what a caller wants to be told about a table.
 
 pub(crate) mod acl;
-pub(crate) mod any_argument;
 pub(crate) mod arguments;
 mod array;
 pub(crate) mod bookkeeping;
 pub(crate) mod bytes;
 pub(crate) mod column_type;
+pub(crate) mod comparison;
+pub(crate) mod cursor;
 pub(crate) mod deparse;
 pub(crate) mod dml;
 pub(crate) mod event_trigger;
@@ -20,13 +21,18 @@ pub(crate) mod json;
 pub(crate) mod jsonb_value;
 pub(crate) mod lock;
 pub(crate) mod memory;
+pub(crate) mod moment;
 pub(crate) mod names;
+pub(crate) mod namespace;
+pub(crate) mod parameter;
+pub(crate) mod plan;
 pub(crate) mod quote;
 pub(crate) mod relation_size;
 pub(crate) mod report;
 pub(crate) mod results;
 pub(crate) mod scan;
 pub(crate) mod server;
+pub(crate) mod session;
 pub(crate) mod setting;
 pub(crate) mod snapshot;
 pub(crate) mod stream;
@@ -34,6 +40,7 @@ pub(crate) mod subtransaction;
 pub(crate) mod text;
 mod tuple;
 pub(crate) mod value;
+pub(crate) mod watch;
 
 /// The kind of object identifier that PostgreSQL's catalogs use.
 pub(crate) use pgrx::pg_sys::Oid;

@@ -6,7 +6,7 @@
 use super::{array, json, snapshot::Snapshot, text, tuple};
 use pgrx::pg_sys::{self, Datum, Oid};
 use pgrx::{FromDatum, name_data_to_str};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::any::TypeId;
 use std::cell::RefCell;
 use std::ffi::CStr;
@@ -92,6 +92,14 @@ impl FromColumn for Vec<i16> {
     unsafe fn from_column(datum: Option<Datum>) -> Self {
         // SAFETY: promised by the caller.
         datum.map_or_else(Vec::new, |datum| unsafe { array::int2_elements(datum) })
+    }
+}
+
+/// A column of type `oid[]` without nulls.
+impl FromColumn for Vec<Oid> {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        datum.map_or_else(Vec::new, |datum| unsafe { array::oid_elements(datum) })
     }
 }
 
@@ -186,6 +194,14 @@ impl Key {
         }
     }
 
+    /// The object that it names.
+    fn oid(self) -> Option<u32> {
+        match self {
+            Key::Oid(oid) => Some(oid.to_u32()),
+            _ => None,
+        }
+    }
+
     /// The comparison that it stands for: B-tree strategy, the strategy's function, argument.
     fn comparison(self) -> (u32, u32, Datum) {
         match self {
@@ -202,6 +218,8 @@ pub(crate) struct Reader {
     snapshot: Snapshot,
     open: RefCell<FxHashMap<TypeId, Option<Rc<OpenCatalog>>>>,
     indexes: RefCell<FxHashMap<u32, OpenIndex>>,
+    /// The objects that it was asked about.
+    asked: RefCell<FxHashSet<u32>>,
 }
 
 impl Reader {
@@ -210,7 +228,14 @@ impl Reader {
             snapshot,
             open: RefCell::default(),
             indexes: RefCell::default(),
+            asked: RefCell::default(),
         }
+    }
+
+    /// The OIDs of the objects that it was asked about, and of the tables of our own that it looked into: what was read
+    /// holds as long as none of them changes.
+    pub(crate) fn asked(&self) -> FxHashSet<u32> {
+        self.asked.borrow().clone()
     }
 
     /// The rows that match all keys, found through `index`; in the index's order.
@@ -230,6 +255,9 @@ impl Reader {
     }
 
     fn scan_index<R: CatalogRow>(&self, catalog: &OpenCatalog, index: u32, keys: &[(&str, Key)]) -> Vec<R> {
+        self.asked
+            .borrow_mut()
+            .extend(keys.iter().filter_map(|(_, key)| key.oid()));
         let index = self.index(index);
         let mut keys: Vec<_> = keys
             .iter()
@@ -286,10 +314,16 @@ impl Reader {
 
     /// `None` for a table of our own that has no rows.
     fn catalog<R: CatalogRow>(&self) -> Option<Rc<OpenCatalog>> {
+        let open = || {
+            if let Source::Own(name) = R::SOURCE {
+                self.asked.borrow_mut().extend(own_table(name).map(Oid::to_u32));
+            }
+            OpenCatalog::open::<R>().map(Rc::new)
+        };
         self.open
             .borrow_mut()
             .entry(TypeId::of::<R>())
-            .or_insert_with(|| OpenCatalog::open::<R>().map(Rc::new))
+            .or_insert_with(open)
             .clone()
     }
 }

@@ -26,16 +26,6 @@ pub(super) enum WriteProblem {
     #[error("column \"{column}\" is named more than once")]
     NamedTwice { column: String, key: String },
 
-    #[error("rows of \"{relation}\" cannot be addressed: it has no primary key")]
-    NoKey { relation: String, kind: &'static str },
-
-    #[error("invalid key for a row of \"{relation}\": {problem}")]
-    WrongKey {
-        relation: String,
-        problem: String,
-        shape: String,
-    },
-
     #[error("No rows updated")]
     NoSuchRow { relation: String },
 
@@ -67,12 +57,11 @@ impl Problem for WriteProblem {
     fn sqlstate(&self) -> PgSqlErrorCode {
         match self {
             Self::NullArgument { .. } => PgSqlErrorCode::ERRCODE_NULL_VALUE_NOT_ALLOWED,
-            Self::WrongShape { .. } | Self::WrongKey { .. } | Self::WrongForm { .. } => {
+            Self::WrongShape { .. } | Self::WrongForm { .. } => {
                 PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE
             }
             Self::NotWritable { .. } => PgSqlErrorCode::ERRCODE_GENERATED_ALWAYS,
             Self::NamedTwice { .. } => PgSqlErrorCode::ERRCODE_DUPLICATE_COLUMN,
-            Self::NoKey { .. } => PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
             Self::NoSuchRow { .. } | Self::AmbiguousReference { .. } => {
                 PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION
             }
@@ -96,7 +85,6 @@ impl Problem for WriteProblem {
                 "Column \"{column}\" is an identity column defined as GENERATED ALWAYS."
             )),
             Self::NamedTwice { key, .. } => Some(format!("The second time it is named as \"{key}\".")),
-            Self::NoKey { relation, kind } => Some(format!("\"{relation}\" is a {kind}.")),
             Self::NoSuchRow { relation } => Some(format!(
                 "\"{relation}\" has no row of that key, or none that the current role may update."
             )),
@@ -121,15 +109,6 @@ impl Problem for WriteProblem {
             Self::NamedTwice { .. } => {
                 "Name each column once, by its attnum or by its name, and in the same way in all rows.".into()
             }
-            Self::NoKey { kind, .. } if kind.ends_with("view") => {
-                "Change the rows of the tables that it reads.".into()
-            }
-            Self::NoKey {
-                kind: "foreign table",
-                ..
-            } => "Change the rows where they are stored.".into(),
-            Self::NoKey { .. } => "Give it a primary key.".into(),
-            Self::WrongKey { shape, .. } => format!("The key of a row of this table is {shape}.").into(),
             Self::NoSuchRow { .. } => {
                 "Somebody may have deleted the row, or changed its key. Read the records again.".into()
             }

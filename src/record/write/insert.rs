@@ -5,9 +5,11 @@ use super::input::declarations;
 use super::key::Key;
 use super::rows::{Group, KeySets};
 use super::target::{Target, TargetColumn};
+use super::written::{Teller, Wanted};
 use crate::error::Error;
 use crate::pg::dml::{self, Outcome};
 use crate::pg::jsonb_value::JsonbValue;
+use crate::pg::plan::JsonbDatum;
 use crate::pg::{Oid, subtransaction, text};
 use pgrx::prelude::PgSqlErrorCode;
 use serde::Serialize;
@@ -20,14 +22,50 @@ pub(crate) struct AddedRows {
     keys: Option<Vec<Box<RawValue>>>,
 }
 
-/// Adds a row.
-pub(crate) fn add(tab_id: Option<Oid>, record: Option<JsonbValue>) -> Result<Outcome, Error> {
+/// Adds a row; gives it as it is then.
+pub(crate) fn add(
+    tab_id: Option<Oid>,
+    record: Option<JsonbValue>,
+    wanted: &Wanted,
+) -> Result<JsonbDatum, Error> {
     let target = Target::open(tab_id)?;
     let record = record.ok_or(WriteProblem::NullArgument { argument: "rec_def" })?;
     let keys = record_keys(&record)?;
     let columns = target.columns_of_record(&keys)?;
     let insert = Insert::of_record(&target, keys.iter().map(String::as_str).zip(columns))?;
-    insert.run(returned_key(&target)?.as_deref(), record)
+    let teller = Teller::new(&target, wanted)?;
+    let Some(key) = Key::of(&target)? else {
+        return add_without_key(&target, &insert, record, &teller);
+    };
+    let returned = key
+        .is_readable()
+        .then(|| format!("CAST({} AS pg_catalog.text)", key.returned_object()));
+    let outcome = insert.run(returned.as_deref(), record)?;
+    match outcome.returned.iter().flatten().next() {
+        Some(value) => teller.of_key(&key, JsonbValue::parse(value)),
+        None => teller.of_none(),
+    }
+}
+
+/// Adds a row that cannot be read again by its key; gives it as it was inserted.
+fn add_without_key(
+    target: &Target,
+    insert: &Insert,
+    record: JsonbValue,
+    teller: &Teller,
+) -> Result<JsonbDatum, Error> {
+    let without = || {
+        dml::run(&insert.sql(None), &[record])?;
+        teller.of_none()
+    };
+    match teller.returned() {
+        Some(columns) => readable_or(
+            target,
+            || teller.run(&insert.sql(Some(&columns)), record),
+            without,
+        ),
+        None => without(),
+    }
 }
 
 /// Adds many rows. One statement inserts all of them, so that they may refer to each other.
@@ -63,12 +101,12 @@ fn add_groups(
         .map(|(at, group)| Insert::of_records(target, sets.of_group(group), at + 1, group.rows.len()))
         .collect::<Result<Vec<_>, _>>()?;
     let parameters: Vec<_> = groups.iter().map(|group| rows.choose(&group.rows)).collect();
-    let outcome = run_readable(
-        target,
-        returned.map(|key| together(&inserts, key)),
-        || together(&inserts, "NULL::pg_catalog.text"),
-        &parameters,
-    )?;
+    let run = |returned: &str| dml::run(&together(&inserts, returned), &parameters);
+    let without_keys = || run("NULL::pg_catalog.text");
+    let outcome = match returned {
+        Some(key) => readable_or(target, || run(key), without_keys)?,
+        None => without_keys()?,
+    };
     let mut positions: Vec<_> = groups.iter().map(|group| group.rows.iter()).collect();
     let mut keys = Vec::with_capacity(outcome.returned.len());
     for row in outcome.returned.iter().flatten() {
@@ -216,27 +254,25 @@ impl<'a> Insert<'a> {
 
     /// Runs the statement.
     fn run(&self, returning: Option<&str>, json: JsonbValue) -> Result<Outcome, Error> {
-        let returning = returning.map(|returning| self.sql(Some(returning)));
-        run_readable(self.target, returning, || self.sql(None), &[json])
+        let run = |returning| dml::run(&self.sql(returning), &[json]);
+        match returning {
+            Some(_) => readable_or(self.target, || run(returning), || run(None)),
+            None => run(None),
+        }
     }
 }
 
-/// Runs an INSERT with RETURNING, or one without if there is none, or if the current role may write the rows, but not read
-/// them.
-fn run_readable(
+/// Runs an INSERT with RETURNING, or `without` it, if the current role may write the rows, but not read them.
+fn readable_or<T>(
     target: &Target,
-    returning: Option<String>,
-    plain: impl Fn() -> String,
-    parameters: &[JsonbValue],
-) -> Result<Outcome, Error> {
-    let Some(returning) = returning else {
-        return dml::run(&plain(), parameters);
-    };
-    if !target.may_hide_rows() {
-        return dml::run(&returning, parameters);
+    returning: impl FnOnce() -> Result<T, Error>,
+    without: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    if target.may_hide_rows() {
+        subtransaction::attempt(refuses_returning, returning).unwrap_or_else(|_| without())
+    } else {
+        returning()
     }
-    subtransaction::attempt(refuses_returning, || dml::run(&returning, parameters))
-        .unwrap_or_else(|_| dml::run(&plain(), parameters))
 }
 
 /// Whether an INSERT may be one that only RETURNING stands in the way of: policies hide the new row, or a rule gives none

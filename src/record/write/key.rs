@@ -1,12 +1,14 @@
 //! Keys of rows, as callers pass them: the value of the key's column, or for a key of several columns an object of
 //! attnum: value.
 
-use super::error::WriteProblem;
 use super::input::{Field, Input, declarations};
 use super::target::{Target, TargetColumn};
 use crate::error::Error;
+use crate::pg::column_type::Content;
+use crate::pg::comparison::{self, Comparison};
 use crate::pg::jsonb_value::JsonbValue;
-use crate::pg::{Oid, column_type, dml, subtransaction};
+use crate::pg::{Oid, dml, subtransaction};
+use crate::record::error::RecordError;
 use crate::types::uuid;
 use pgrx::pg_sys;
 use serde_json::value::RawValue;
@@ -22,6 +24,18 @@ pub(super) struct Key<'a> {
 struct Part<'a> {
     column: &'a TargetColumn,
     attnum: String,
+}
+
+impl Part<'_> {
+    /// The column of the row `target`, in a form that can be read back.
+    fn value(&self) -> String {
+        let column = format!("target.{}", self.column.sql());
+        match Content::of(self.column.row.atttypid) {
+            Content::Json => format!("CAST({column} AS pg_catalog.text)"),
+            Content::JsonArray => format!("CAST({column} AS pg_catalog.text[])"),
+            Content::Composite | Content::Other => column,
+        }
+    }
 }
 
 /// A key of a row, part by part, each as JSON.
@@ -94,10 +108,10 @@ impl<'a> Key<'a> {
             .iter()
             .map(|part| format!("\"{}\": {}", part.attnum, part.column.row.attname))
             .collect();
-        WriteProblem::WrongKey {
+        RecordError::InvalidKey {
             relation: self.target.name(),
             problem: problem.into(),
-            shape: format!("an object of its attnums and values, {{{}}}", parts.join(", ")),
+            key: format!("{{{}}}", parts.join(", ")),
         }
         .into()
     }
@@ -107,7 +121,7 @@ impl<'a> Key<'a> {
             .iter()
             .map(|part| {
                 // Without modifiers and domains: a value that is rounded or refused is not the key of any row.
-                let base = column_type::base(part.column.row.atttypid);
+                let base = comparison::base_type(part.column.row.atttypid);
                 Ok(Field {
                     key: &part.attnum,
                     input: Input::of(base, -1)?,
@@ -129,33 +143,36 @@ impl<'a> Key<'a> {
             .iter()
             .zip(&fields)
             .map(|(part, field)| {
-                let operator = column_type::equality(part.column.row.atttypid).ok_or(Error::Vanished)?;
+                // The columns of a key always have one.
+                let base = comparison::base_type(part.column.row.atttypid);
+                let equal = comparison::operator(base, Comparison::Equal).ok_or(Error::Vanished)?;
                 let column = part.column.sql();
-                Ok(format!(
-                    "target.{column} OPERATOR({operator}) {}",
-                    field.value("key")
-                ))
+                Ok(format!("target.{column} {equal} {}", field.value("key")))
             })
             .collect::<Result<_, Error>>()?;
         Ok(parts.join(" AND "))
     }
 
-    /// The key of the row `target`, as JSON text.
+    /// The key of the row `target` as JSON text, which can be passed as a key again.
     pub(super) fn returned(&self) -> String {
-        let value = |part: &Part| format!("target.{}", part.column.sql());
         let json = match self.parts.as_slice() {
             // Printed as in JSON anyway.
-            [part] if is_integer(part.column.row.atttypid) => value(part),
-            [part] => format!("pg_catalog.to_jsonb({})", value(part)),
-            parts => {
-                let members: Vec<_> = parts
-                    .iter()
-                    .map(|part| format!("'{}', {}", part.attnum, value(part)))
-                    .collect();
-                format!("pg_catalog.jsonb_build_object({})", members.join(", "))
-            }
+            [part] if is_integer(part.column.row.atttypid) => part.value(),
+            [part] => format!("pg_catalog.to_jsonb({})", part.value()),
+            _ => self.returned_object(),
         };
         format!("CAST({json} AS pg_catalog.text)")
+    }
+
+    /// The same as an object, also where the key has one column.
+    pub(super) fn returned_object(&self) -> String {
+        // A key has 32 columns at most.
+        let members: Vec<_> = self
+            .parts
+            .iter()
+            .map(|part| format!("'{}', {}", part.attnum, part.value()))
+            .collect();
+        format!("pg_catalog.jsonb_build_object({})", members.join(", "))
     }
 
     /// Leaves out what is no value of the key's type, and so the key of no row.

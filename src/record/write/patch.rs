@@ -5,17 +5,19 @@ use super::input::declarations;
 use super::insert::record_keys;
 use super::key::Key;
 use super::target::Target;
+use super::written::{Teller, Wanted};
 use crate::error::Error;
-use crate::pg::Oid;
-use crate::pg::dml::{self, Outcome};
 use crate::pg::jsonb_value::JsonbValue;
+use crate::pg::plan::JsonbDatum;
+use crate::pg::{Oid, dml};
 
 /// Changes the columns that the record names, in the row of that key.
 pub(crate) fn patch(
     tab_id: Option<Oid>,
     id: Option<String>,
     record: Option<JsonbValue>,
-) -> Result<Outcome, Error> {
+    wanted: &Wanted,
+) -> Result<JsonbDatum, Error> {
     let target = Target::open(tab_id)?;
     let id = id.ok_or(WriteProblem::NullArgument { argument: "rec_id" })?;
     let record = record.ok_or(WriteProblem::NullArgument { argument: "rec_def" })?;
@@ -28,9 +30,11 @@ pub(crate) fn patch(
     };
     let id = JsonbValue::parse(&serde_json::to_string(&id).map_err(Error::Serialization)?);
     let outcome = dml::run(&statement, &[id, record])?;
-    match outcome.returned.len() {
-        0 => Err(no_such_row(&target)),
-        1 => Ok(outcome),
+    match outcome.returned.as_slice() {
+        [Some(key_afterwards)] => {
+            Teller::new(&target, wanted)?.of_key(&key, JsonbValue::parse(key_afterwards))
+        }
+        [] | [None] => Err(no_such_row(&target)),
         _ => Err(WriteProblem::AmbiguousKey {
             relation: target.name(),
         }
@@ -42,7 +46,8 @@ pub(crate) fn patch(
 fn statement(target: &Target, key: &Key, record: &JsonbValue) -> Result<String, Error> {
     let keys = record_keys(record)?;
     let columns = target.columns_of_record(&keys)?;
-    let (relation, returned) = (&target.sql, key.returned());
+    let relation = &target.sql;
+    let returned = format!("CAST({} AS pg_catalog.text)", key.returned_object());
     let (condition, of_key) = (key.condition()?, key.declarations()?);
     if columns.is_empty() {
         return Ok(format!(

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, column_type, dml, lock, quote};
+use crate::record::error::RecordError;
 use pgrx::pg_sys;
 use std::collections::HashSet;
 
@@ -50,11 +51,6 @@ impl Target {
 
     pub(super) fn name(&self) -> String {
         self.row.relname.clone()
-    }
-
-    /// The columns that the current role may read.
-    pub(super) fn readable(&self) -> impl Iterator<Item = &TargetColumn> {
-        self.columns.iter().filter(|column| column.may_read)
     }
 
     pub(super) fn column(&self, attnum: i16) -> Result<&TargetColumn, Error> {
@@ -136,15 +132,14 @@ impl Target {
 
     /// That a row of it cannot be addressed.
     pub(super) fn without_key(&self) -> Error {
-        let kind = match self.row.relkind.0 {
-            pg_sys::RELKIND_VIEW => "view",
-            pg_sys::RELKIND_MATVIEW => "materialized view",
-            pg_sys::RELKIND_FOREIGN_TABLE => "foreign table",
-            _ => "table",
-        };
-        WriteProblem::NoKey {
+        RecordError::NoKey {
             relation: self.name(),
-            kind,
+            reason: match self.row.relkind.0 {
+                pg_sys::RELKIND_VIEW | pg_sys::RELKIND_MATVIEW => "a view has no primary key",
+                pg_sys::RELKIND_FOREIGN_TABLE => "a foreign table has no primary key",
+                _ => "it has no primary key",
+            }
+            .into(),
         }
         .into()
     }

@@ -1,0 +1,72 @@
+//! What the compiler knows of a relation, read once.
+
+use crate::catalog::link::Link;
+use crate::catalog::rows::{PgAttribute, PgClass};
+use crate::catalog::{Catalog, column, relation};
+use crate::error::Error;
+use crate::metadata::stored::OfTable;
+use crate::pg::acl::Privileges;
+use crate::pg::{Oid, namespace, quote};
+use std::cell::OnceCell;
+
+/// A relation whose rows are shown.
+pub(super) struct Relation {
+    pub(super) row: PgClass,
+    pub(super) metadata: OfTable,
+    /// Live columns.
+    columns: Vec<PgAttribute>,
+    privileges: Privileges,
+    is_nameable: bool,
+    links: OnceCell<Vec<Link>>,
+}
+
+impl Relation {
+    pub(super) fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
+        let row = relation::find(catalog, oid)?;
+        Ok(Self {
+            metadata: OfTable::read(catalog, &row)?,
+            columns: PgAttribute::live(&catalog.reader, oid),
+            privileges: relation::privileges(catalog, &row),
+            is_nameable: namespace::is_usable(row.relnamespace),
+            links: OnceCell::new(),
+            row,
+        })
+    }
+
+    /// Whether a statement of the role may name it, so that its rows can be joined.
+    pub(super) fn is_nameable(&self) -> bool {
+        self.is_nameable
+    }
+
+    /// The columns that the role may read.
+    pub(super) fn readable<'a>(&'a self, catalog: &'a Catalog) -> impl Iterator<Item = &'a PgAttribute> {
+        self.columns
+            .iter()
+            .filter(|column| self.may_read(catalog, column))
+    }
+
+    /// A column, if the role may read it.
+    pub(super) fn readable_column(&self, catalog: &Catalog, attnum: i16) -> Option<&PgAttribute> {
+        let at = self
+            .columns
+            .binary_search_by_key(&attnum, |column| column.attnum)
+            .ok()?;
+        Some(&self.columns[at]).filter(|column| self.may_read(catalog, column))
+    }
+
+    fn may_read(&self, catalog: &Catalog, column: &PgAttribute) -> bool {
+        column::privileges_on(catalog, column, self.row.relowner, self.privileges).includes_select()
+    }
+
+    /// Its foreign keys.
+    pub(super) fn links(&self, catalog: &Catalog) -> &[Link] {
+        self.links
+            .get_or_init(|| Link::of_relation(catalog, self.row.oid))
+    }
+
+    /// Its name as SQL.
+    pub(super) fn qualified_name(&self, catalog: &Catalog) -> Result<String, Error> {
+        let schema = catalog.schema_name(self.row.relnamespace)?;
+        Ok(quote::qualified(&schema, &self.row.relname))
+    }
+}
