@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::pg::arguments::{JsonArgument, RegClass};
+use crate::pg::dml;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::parameter::AnyValue;
 use crate::pg::plan::JsonbDatum;
@@ -20,6 +21,11 @@ fn wanted(record_summaries: Option<bool>, templates: Option<JsonArgument>) -> Re
     })
 }
 
+/// Runs what a function does. PostgreSQL's own errors, which are most that can happen, go to the caller whole.
+fn run<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, ErrorReport> {
+    Ok(dml::with_whole_errors(body)?)
+}
+
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
 fn add_record_to_table(
     tab_id: Option<pg_sys::Oid>,
@@ -28,7 +34,7 @@ fn add_record_to_table(
     table_record_summary_templates: default!(Option<JsonArgument>, "NULL"),
 ) -> Result<JsonbDatum, ErrorReport> {
     let wanted = wanted(return_record_summaries, table_record_summary_templates)?;
-    Ok(write::add(tab_id, rec_def, &wanted)?)
+    run(|| write::add(tab_id, rec_def, &wanted))
 }
 
 extension_sql!(
@@ -53,7 +59,7 @@ fn patch_record_in_table(
     table_record_summary_templates: default!(Option<JsonArgument>, "NULL"),
 ) -> Result<JsonbDatum, ErrorReport> {
     let wanted = wanted(return_record_summaries, table_record_summary_templates)?;
-    Ok(write::patch(tab_id, rec_id.map(|id| id.text), rec_def, &wanted)?)
+    run(|| write::patch(tab_id, rec_id.map(|id| id.text), rec_def, &wanted))
 }
 
 extension_sql!(
@@ -72,7 +78,7 @@ Example: SELECT msar.patch_record_in_table('public.book'::regclass, 7, '{"title"
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn delete_records_from_table(tab_id: pg_sys::Oid, rec_ids: JsonArgument) -> Result<Jsonb, ErrorReport> {
     let ids = rec_ids.decode("rec_ids", "Pass an array of keys: [1, 2].")?;
-    Ok(Jsonb::new(&write::delete(tab_id, ids)?)?)
+    Ok(Jsonb::new(&run(|| write::delete(tab_id, ids))?)?)
 }
 
 extension_sql!(
@@ -95,7 +101,7 @@ fn form_insert(field_info_list: JsonArgument, values_: JsonArgument) -> Result<(
         "Pass an array of objects: {\"key\", \"parent_key\", \"column_attnum\", \"table_oid\", \"depth\"}.",
     )?;
     let values = values_.decode("values_", "Pass an object of the fields' keys and their values.")?;
-    Ok(write::insert_form(&fields, &values)?)
+    run(|| write::insert_form(&fields, &values))
 }
 
 extension_sql!(
@@ -113,7 +119,7 @@ Example: SELECT msar.form_insert(jsonb_build_array(jsonb_build_object('key', 't'
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn add_records(tab_id: RegClass, rows: JsonbValue) -> Result<Jsonb, ErrorReport> {
-    Ok(Jsonb::new(&write::add_many(tab_id.0, rows)?)?)
+    Ok(Jsonb::new(&run(|| write::add_many(tab_id.0, rows))?)?)
 }
 
 extension_sql!(

@@ -3,7 +3,7 @@
 
 use super::jsonb_value::JsonbValue;
 use super::memory::Scratch;
-use super::{Oid, bytes, text};
+use super::{Oid, bytes, error_fields, text};
 use crate::error::Error;
 use pgrx::pg_sys;
 use pgrx::prelude::PgSqlErrorCode;
@@ -114,6 +114,12 @@ unsafe extern "C-unwind" fn ignore_startup(
 
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn ignore(_receiver: *mut pg_sys::DestReceiver) {}
+
+/// Runs `body`, to which statements of this sort belong; what PostgreSQL says of an error that ends it (the constraint, the
+/// column, ...) reaches the client whole.
+pub(crate) fn with_whole_errors<T>(body: impl FnOnce() -> T) -> T {
+    error_fields::kept(body)
+}
 
 /// Whether row-level security is in force for the current role: it may then be allowed to write a row that it may not
 /// read.

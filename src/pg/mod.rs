@@ -13,6 +13,7 @@ pub(crate) mod comparison;
 pub(crate) mod cursor;
 pub(crate) mod deparse;
 pub(crate) mod dml;
+mod error_fields;
 pub(crate) mod event_trigger;
 pub(crate) mod expression;
 pub(crate) mod identity;

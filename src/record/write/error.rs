@@ -24,7 +24,7 @@ pub(super) enum WriteProblem {
     },
 
     #[error("column \"{column}\" is named more than once")]
-    NamedTwice { column: String, key: String },
+    NamedTwice { column: String, keys: [String; 2] },
 
     #[error("No rows updated")]
     NoSuchRow { relation: String },
@@ -84,7 +84,9 @@ impl Problem for WriteProblem {
             } => Some(format!(
                 "Column \"{column}\" is an identity column defined as GENERATED ALWAYS."
             )),
-            Self::NamedTwice { key, .. } => Some(format!("The second time it is named as \"{key}\".")),
+            Self::NamedTwice {
+                keys: [one, other], ..
+            } => Some(format!("It is named as \"{one}\" and as \"{other}\".")),
             Self::NoSuchRow { relation } => Some(format!(
                 "\"{relation}\" has no row of that key, or none that the current role may update."
             )),

@@ -174,7 +174,10 @@ impl<'a> Form<'a> {
                 .insert(column.row.attnum, Given { at, column, filled })
                 .is_some()
             {
-                return Err(column.named_twice(&field.key));
+                return Err(wrong(format!(
+                    "two fields of one row are of column \"{}\"",
+                    column.row.attname
+                )));
             }
         }
         Ok(all)

@@ -11,31 +11,23 @@ use crate::pg::quote;
 
 /// The way of the values of one column.
 pub(super) struct Input {
-    /// The type that the function is told.
-    declared: String,
-    /// What its result is cast to.
-    cast: Option<String>,
+    /// The type, as SQL.
+    pub(super) name: String,
+    /// The type that they have on the way.
+    between: Option<&'static str>,
 }
 
 impl Input {
     pub(super) fn of(type_oid: Oid, modifiers: i32) -> Result<Self, Error> {
-        let name = qualified_name(type_oid, modifiers).ok_or(Error::Vanished)?;
-        Ok(match Content::of(type_oid) {
-            // As text, a JSON string is what it holds, and any other value its JSON text.
-            Content::Json => Self::through("pg_catalog.text", name),
-            Content::JsonArray => Self::through("pg_catalog.text[]", name),
-            Content::Composite | Content::Other => Self {
-                declared: name,
-                cast: None,
+        Ok(Self {
+            name: qualified_name(type_oid, modifiers).ok_or(Error::Vanished)?,
+            between: match Content::of(type_oid) {
+                // As text, a JSON string is what it holds, and any other value its JSON text.
+                Content::Json => Some("pg_catalog.text"),
+                Content::JsonArray => Some("pg_catalog.text[]"),
+                Content::Composite | Content::Other => None,
             },
         })
-    }
-
-    fn through(declared: &str, name: String) -> Self {
-        Self {
-            declared: declared.into(),
-            cast: Some(name),
-        }
     }
 }
 
@@ -49,8 +41,8 @@ impl Field<'_> {
     /// The value, where `source` is what [`declarations`] describes.
     pub(super) fn value(&self, source: &str) -> String {
         let value = format!("{source}.{}", quote::identifier(self.key));
-        match &self.input.cast {
-            Some(cast) => format!("CAST({value} AS {cast})"),
+        match self.input.between {
+            Some(_) => format!("CAST({value} AS {})", self.input.name),
             None => value,
         }
     }
@@ -60,7 +52,10 @@ impl Field<'_> {
 pub(super) fn declarations<'a>(fields: impl IntoIterator<Item = &'a Field<'a>>) -> String {
     let declarations: Vec<_> = fields
         .into_iter()
-        .map(|field| format!("{} {}", quote::identifier(field.key), field.input.declared))
+        .map(|field| {
+            let declared = field.input.between.unwrap_or(&field.input.name);
+            format!("{} {declared}", quote::identifier(field.key))
+        })
         .collect();
     declarations.join(", ")
 }

@@ -58,13 +58,10 @@ fn add_without_key(
         dml::run(&insert.sql(None), &[record])?;
         teller.of_none()
     };
-    match teller.returned() {
-        Some(columns) => readable_or(
-            target,
-            || teller.run(&insert.sql(Some(&columns)), record),
-            without,
-        ),
-        None => without(),
+    if teller.has_columns() {
+        readable_or(target, || teller.of_insert(insert, record), without)
+    } else {
+        without()
     }
 }
 

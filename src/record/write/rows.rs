@@ -76,12 +76,9 @@ impl<'a> KeySets<'a> {
         let name = text::from_server(key);
         let column = self.target.column_of_key(&name)?;
         self.target.check_writable(column)?;
-        if self
-            .keys
-            .iter()
-            .any(|known| known.column.row.attnum == column.row.attnum)
-        {
-            return Err(column.named_twice(&name));
+        let attnum = column.row.attnum;
+        if let Some(known) = self.keys.iter().find(|key| key.column.row.attnum == attnum) {
+            return Err(column.named_twice(&known.name, &name));
         }
         let index = self.keys.len();
         self.keys.push(Key {

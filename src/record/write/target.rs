@@ -10,7 +10,7 @@ use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, column_type, dml, lock, quote};
 use crate::record::error::RecordError;
 use pgrx::pg_sys;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// A relation with what a statement that writes to it must know. It stays as it is until the transaction ends.
 pub(super) struct Target {
@@ -85,15 +85,15 @@ impl Target {
 
     /// The columns that the keys of a record name. Each can be given a value, and is named once.
     pub(super) fn columns_of_record(&self, keys: &[String]) -> Result<Vec<&TargetColumn>, Error> {
-        let mut seen = HashSet::new();
+        let mut seen = HashMap::new();
         keys.iter()
             .map(|key| {
                 let column = self.column_of_key(key)?;
                 self.check_writable(column)?;
-                if !seen.insert(column.row.attnum) {
-                    return Err(column.named_twice(key));
+                match seen.insert(column.row.attnum, key) {
+                    Some(other) => Err(column.named_twice(other, key)),
+                    None => Ok(column),
                 }
-                Ok(column)
             })
             .collect()
     }
@@ -164,10 +164,10 @@ impl TargetColumn {
         })
     }
 
-    pub(super) fn named_twice(&self, key: &str) -> Error {
+    pub(super) fn named_twice(&self, key: &str, other: &str) -> Error {
         WriteProblem::NamedTwice {
             column: self.row.attname.clone(),
-            key: key.into(),
+            keys: [key.into(), other.into()],
         }
         .into()
     }
