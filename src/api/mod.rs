@@ -11,6 +11,7 @@ mod listing;
 mod metadata;
 mod metadata_keeping;
 mod previews;
+mod record_writes;
 mod records;
 mod text_parts;
 mod value_forms;
