@@ -9,4 +9,6 @@ mod infer;
 mod listing;
 mod metadata;
 mod metadata_keeping;
+mod roles;
+mod schemas;
 mod text_parts;
