@@ -5,7 +5,7 @@
 //! expected raises an error and so rolls the whole DROP back.
 
 use super::Oid;
-use super::identity::{self, Identity};
+use super::identity;
 use crate::error::{Error, Problem};
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::ErrorReport;
