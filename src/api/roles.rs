@@ -1,11 +1,13 @@
 //! What changes roles, privileges and owners. The functions for clients are in `sql/install/role_changes.sql`.
 
 use crate::ddl::{Problem, ownership, privileges, required, role};
+use crate::definition::{self, privileges::PrivilegeSpec};
 use crate::error::Error;
 use crate::pg::arguments::JsonArgument;
 use crate::pg::{Oid, names, quote};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
+use serde::de::DeserializeOwned;
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]
 fn create_role(
@@ -31,23 +33,25 @@ fn set_members_to_role(parent_rol_id: Oid, members: Vec<Option<Oid>>) -> Result<
     Ok(role::set_members(parent_rol_id, &members)?)
 }
 
-const PRIVILEGES_HINT: &str = "Pass an array of {\"role_oid\": int, \"direct\": [privilege, ...]}.";
+fn privilege_spec<P: DeserializeOwned>(priv_spec: &JsonArgument) -> Result<PrivilegeSpec<P>, Error> {
+    Ok(definition::parse("priv_spec", priv_spec.as_str())?)
+}
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn replace_database_privileges_for_roles(priv_spec: JsonArgument) -> Result<(), ErrorReport> {
-    let spec = priv_spec.decode("priv_spec", PRIVILEGES_HINT)?;
+    let spec = privilege_spec(&priv_spec)?;
     Ok(privileges::replace_on_database(&spec)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn replace_schema_privileges_for_roles(sch_id: Oid, priv_spec: JsonArgument) -> Result<(), ErrorReport> {
-    let spec = priv_spec.decode("priv_spec", PRIVILEGES_HINT)?;
+    let spec = privilege_spec(&priv_spec)?;
     Ok(privileges::replace_on_schema(sch_id, &spec)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn replace_table_privileges_for_roles(tab_id: Oid, priv_spec: JsonArgument) -> Result<(), ErrorReport> {
-    let spec = priv_spec.decode("priv_spec", PRIVILEGES_HINT)?;
+    let spec = privilege_spec(&priv_spec)?;
     Ok(privileges::replace_on_relation(tab_id, &spec)?)
 }
 

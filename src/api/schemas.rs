@@ -1,7 +1,7 @@
 //! What creates, changes and drops schemas. The functions for clients are in `sql/install/schema_changes.sql`.
 
 use crate::ddl::{required, schema};
-use crate::definition::object::Object;
+use crate::definition::{self, object::Object};
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::arguments::JsonArgument;
@@ -20,8 +20,7 @@ fn create_schema(
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn patch_schema(sch_id: Oid, patch: JsonArgument) -> Result<(), ErrorReport> {
-    let hint = "Pass an object with \"name\", \"description\" or both.";
-    let Object(patch) = patch.decode("patch", hint)?;
+    let Object(patch) = definition::parse("patch", patch.as_str()).map_err(Error::from)?;
     Ok(schema::patch(sch_id, &patch)?)
 }
 

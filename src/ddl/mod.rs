@@ -8,6 +8,7 @@ pub(crate) mod ownership;
 pub(crate) mod privileges;
 pub(crate) mod role;
 pub(crate) mod schema;
+mod script;
 mod target;
 
 pub(crate) use target::{Problem, required};

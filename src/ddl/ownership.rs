@@ -1,8 +1,9 @@
 //! New owners for databases, schemas and relations.
 
+use super::script;
 use super::target::{Object, Role};
 use crate::error::Error;
-use crate::pg::{Oid, statement};
+use crate::pg::Oid;
 
 /// Gives the current database to another role.
 pub(crate) fn transfer_database(new_owner: Oid) -> Result<(), Error> {
@@ -21,7 +22,7 @@ pub(crate) fn transfer_relation(relation: Oid, new_owner: Oid) -> Result<(), Err
 
 pub(super) fn transfer(object: &Object, new_owner: Oid) -> Result<(), Error> {
     let new_owner = Role::find(new_owner)?;
-    statement::run(&format!(
+    script::run(format!(
         "ALTER {} {} OWNER TO {}",
         object.keyword(),
         object.sql(),

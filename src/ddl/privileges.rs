@@ -1,5 +1,6 @@
 //! Privileges of roles on the database, a schema or a relation.
 
+use super::script;
 use super::target::{Object, Role};
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAttribute;
@@ -10,7 +11,7 @@ use crate::definition::privileges::{
 use crate::error::{self, Error};
 use crate::pg::acl::{self, Granted, Kind, Privileges};
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, quote, statement};
+use crate::pg::{Oid, quote};
 use pgrx::PgSqlErrorCode;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -83,7 +84,7 @@ fn replace<P: Privilege>(object: &Object, spec: &[JsonObject<RolePrivileges<P>>]
         let role = Role::find(entry.role_oid.into())?;
         let change = Change::find(object, &role, entry)?;
         for sql in change.statements(object, &role)? {
-            statement::run(&sql)?;
+            script::run(sql)?;
         }
         roles.push(role);
     }

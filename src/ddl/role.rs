@@ -1,11 +1,12 @@
 //! Roles and their memberships.
 
+use super::script;
 use super::target::{Problem, Role, new_name};
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAuthMembers;
 use crate::error::Error;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, statement};
+use crate::pg::{Oid, create_role};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes a role; with a password, or at least the right to log in, if it is to log in.
@@ -13,18 +14,23 @@ pub(crate) fn create(name: &str, password: Option<&str>, can_log_in: bool) -> Re
     let name = new_name(name, "role")?;
     match password {
         Some(password) if can_log_in => {
-            statement::create_role_with_password(&format!("CREATE ROLE {name} LOGIN PASSWORD ''"), password);
-            Ok(())
+            create_role::with_password(&format!("CREATE ROLE {name} LOGIN PASSWORD ''"), password);
         }
-        _ if can_log_in => statement::run(&format!("CREATE ROLE {name} LOGIN")),
-        _ => statement::run(&format!("CREATE ROLE {name}")),
+        _ if can_log_in => {
+            script::run(format!("CREATE ROLE {name} LOGIN"))?;
+        }
+        _ => {
+            script::run(format!("CREATE ROLE {name}"))?;
+        }
     }
+    Ok(())
 }
 
 /// Drops a role.
 pub(crate) fn drop(role: Oid) -> Result<(), Error> {
     let role = Role::find(role)?;
-    statement::run(&format!("DROP ROLE {}", role.sql()))
+    script::run(format!("DROP ROLE {}", role.sql()))?;
+    Ok(())
 }
 
 /// Makes the direct members of a role exactly these.
@@ -33,7 +39,7 @@ pub(crate) fn set_members(parent: Oid, members: &BTreeSet<u32>) -> Result<(), Er
     let named = members.iter().map(|&member| Role::find(member.into()));
     let named = named.collect::<Result<Vec<_>, _>>()?;
     for sql in membership_statements(&parent, &named, &memberships_in(parent.oid))? {
-        statement::run(&sql)?;
+        script::run(sql)?;
     }
     named.iter().try_for_each(Role::confirm)?;
     parent.confirm()?;

@@ -1,13 +1,13 @@
 //! Schemas.
 
-use super::ownership;
 use super::target::{Object, Problem, new_name};
+use super::{ownership, script};
 use crate::catalog::consistent;
 use crate::catalog::dependency::schemas::{self, Drop, Obstacle};
 use crate::definition::schema::SchemaPatch;
 use crate::error::{self, Error};
 use crate::pg::acl::Role;
-use crate::pg::{Oid, drop_guard, lock, names, quote, statement};
+use crate::pg::{Oid, drop_guard, lock, names, quote};
 use pgrx::PgSqlErrorCode;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 /// Makes a schema, with a comment and an owner if they are given.
 pub(crate) fn create(name: &str, owner: Option<Oid>, description: Option<&str>) -> Result<(), Error> {
     let sql = new_name(name, "schema")?;
-    statement::run(&format!("CREATE SCHEMA {sql}"))?;
+    script::run(format!("CREATE SCHEMA {sql}"))?;
     if let Some(description) = description.filter(|description| !description.is_empty()) {
         comment(&sql, Some(description))?;
     }
@@ -42,12 +42,13 @@ pub(crate) fn patch(schema: Oid, patch: &SchemaPatch) -> Result<(), Error> {
 
 fn comment(schema: &str, description: Option<&str>) -> Result<(), Error> {
     let description = description.map_or("NULL".to_owned(), quote::literal);
-    statement::run(&format!("COMMENT ON SCHEMA {schema} IS {description}"))
+    script::run(format!("COMMENT ON SCHEMA {schema} IS {description}"))?;
+    Ok(())
 }
 
 fn rename(schema: &Object, name: &str) -> Result<(), Error> {
     let new_name = new_name(name, "schema")?;
-    statement::run(&format!("ALTER SCHEMA {} RENAME TO {new_name}", schema.sql()))?;
+    script::run(format!("ALTER SCHEMA {} RENAME TO {new_name}", schema.sql()))?;
     if names::schema(name) == Some(schema.oid()) {
         Ok(())
     } else {
@@ -99,7 +100,7 @@ pub(crate) fn drop(schemas: &BTreeSet<u32>) -> Result<(), Error> {
     match consistent::read(|catalog| schemas::drop(catalog, &oids))? {
         Drop::Refused(obstacles) => Err(NeededElsewhere(title, obstacles))?,
         Drop::Possible(objects) => drop_guard::expecting(objects, || {
-            statement::run(&format!("DROP SCHEMA {} CASCADE", list(&named)))
+            script::run(format!("DROP SCHEMA {} CASCADE", list(&named))).map(|_| ())
         }),
     }
 }

@@ -1,6 +1,7 @@
 //! Changes of a schema.
 
-use serde::{Deserialize, Deserializer};
+use super::form::present;
+use serde::Deserialize;
 
 /// What to change; what is left out stays.
 #[derive(Deserialize, Debug, PartialEq, Eq)]
@@ -8,13 +9,8 @@ use serde::{Deserialize, Deserializer};
 pub(crate) struct SchemaPatch {
     pub(crate) name: Option<String>,
     /// `Some(None)` removes the comment.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "present")]
     pub(crate) description: Option<Option<String>>,
-}
-
-/// Tells null from what is left out.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 #[cfg(test)]

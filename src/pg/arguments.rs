@@ -45,6 +45,16 @@ oid_alias!(
     RegNamespace,
     "regnamespace"
 );
+oid_alias!(
+    /// `regrole`
+    RegRole,
+    "regrole"
+);
+oid_alias!(
+    /// `regtype`
+    RegType,
+    "regtype"
+);
 
 /// `jsonb`, as text: what it should be is told when it is decoded.
 pub(crate) struct JsonArgument(String);
@@ -69,6 +79,11 @@ unsafe impl<'fcx> ArgAbi<'fcx> for JsonArgument {
 }
 
 impl JsonArgument {
+    /// The argument as PostgreSQL prints it.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The argument, whatever JSON it is.
     pub(crate) fn value(&self, argument: &'static str) -> Result<serde_json::Value, Error> {
         self.decode(argument, "Pass a document that is nested less deeply.")

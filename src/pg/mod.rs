@@ -8,8 +8,10 @@ pub(crate) mod arguments;
 mod array;
 pub(crate) mod bookkeeping;
 pub(crate) mod bytes;
+pub(crate) mod create_role;
 pub(crate) mod deparse;
 pub(crate) mod drop_guard;
+mod error_fields;
 pub(crate) mod event_trigger;
 pub(crate) mod expression;
 pub(crate) mod identity;
@@ -18,6 +20,8 @@ pub(crate) mod json;
 pub(crate) mod lock;
 pub(crate) mod memory;
 pub(crate) mod names;
+pub(crate) mod ownership;
+pub(crate) mod parser;
 pub(crate) mod quote;
 pub(crate) mod relation_size;
 pub(crate) mod report;
@@ -31,6 +35,7 @@ pub(crate) mod stream;
 pub(crate) mod subtransaction;
 pub(crate) mod text;
 mod tuple;
+pub(crate) mod type_name;
 pub(crate) mod value;
 
 /// The kind of object identifier that PostgreSQL's catalogs use.

@@ -1,69 +1,61 @@
-//! SQL statements, run as the caller and by the caller's search_path.
+//! Statements of the caller's: run with the caller's rights and search_path, as if the caller had sent them.
+//!
+//! PostgreSQL's errors pass whole. Nothing is kept of a statement: those that define objects are run once.
 
-use super::text;
+use super::{error_fields, text};
 use crate::error::Error;
-use pgrx::PgList;
 use pgrx::pg_sys;
-use std::ffi::{CStr, CString};
+use std::ffi::CString;
 
-/// Runs a statement. Later ones see what it did.
-pub(crate) fn run(statement: &str) -> Result<(), Error> {
-    let statement = to_server_cstr(statement);
-    // SAFETY: between connecting to SPI and finishing. When the statement raises an error, the end of the
-    // (sub)transaction cleans SPI up.
-    let outcome = unsafe {
-        pg_sys::SPI_connect();
-        let outcome = pg_sys::SPI_execute(statement.as_ptr(), false, 0);
-        pg_sys::SPI_finish();
-        outcome
-    };
-    if outcome < 0 {
-        return Err(Error::StatementRefused(outcome));
-    }
-    Ok(())
+/// Runs a statement; whatever rows it returns are passed over. Gives how many it was about.
+pub(crate) fn run(statement: &str) -> Result<u64, Error> {
+    let connection = Connection::open();
+    connection.execute(statement)
 }
 
-/// Runs a `CREATE ROLE ... PASSWORD ''` with `password` in the place of the empty one.
-///
-/// CREATE ROLE takes no parameters. In the text of a statement, the password would be shown by the context of an error,
-/// the server's log and the views of statistics; so it is put into the parsed statement. Whoever hooks into commands,
-/// such as a check of passwords, finds it where it always is.
-pub(crate) fn create_role_with_password(statement: &str, password: &str) {
-    let statement = to_server_cstr(statement);
-    let password = to_server_cstr(password);
-    // SAFETY: parsing gives a list of RawStmt, and the statement is a CREATE ROLE, whose options are DefElem; what is put
-    // in lives in the same memory context. The planned statement is the wrapper that a command of its kind gets, and the
-    // text is the one that it was parsed from.
+/// Runs a statement that returns one row with one value; gives it as PostgreSQL prints it. `None` for null, or no row.
+pub(crate) fn value(statement: &str) -> Result<Option<String>, Error> {
+    let connection = Connection::open();
+    connection.execute(statement)?;
+    // SAFETY: SPI is connected and a statement has been executed; its rows, if it has any, are valid.
     unsafe {
-        let parsed = pg_sys::pg_parse_query(statement.as_ptr());
-        let Some(parsed) = PgList::<pg_sys::RawStmt>::from_pg(parsed).head() else {
-            return;
-        };
-        let command = (*parsed).stmt.cast::<pg_sys::CreateRoleStmt>();
-        for option in PgList::<pg_sys::DefElem>::from_pg((*command).options).iter_ptr() {
-            if CStr::from_ptr((*option).defname) == c"password" {
-                (*option).arg = pg_sys::makeString(pg_sys::pstrdup(password.as_ptr())).cast();
-            }
+        let table = pg_sys::SPI_tuptable;
+        if table.is_null() || (*table).numvals == 0 {
+            return Ok(None);
         }
-        let mut planned = pgrx::PgBox::<pg_sys::PlannedStmt>::alloc_node(pg_sys::NodeTag::T_PlannedStmt);
-        planned.commandType = pg_sys::CmdType::CMD_UTILITY;
-        planned.utilityStmt = command.cast();
-        planned.stmt_location = -1;
-        pg_sys::ProcessUtility(
-            planned.into_pg(),
-            statement.as_ptr(),
-            false,
-            pg_sys::ProcessUtilityContext::PROCESS_UTILITY_QUERY,
-            std::ptr::null_mut(),
-            std::ptr::null_mut(),
-            pg_sys::None_Receiver,
-            std::ptr::null_mut(),
-        );
-        pg_sys::CommandCounterIncrement();
+        let value = pg_sys::SPI_getvalue(*(*table).vals, (*table).tupdesc, 1);
+        Ok(text::from_server_cstr(value))
     }
 }
 
-/// Text of ours never has a NUL: what comes from SQL or from jsonb cannot.
-fn to_server_cstr(text: &str) -> CString {
-    CString::new(text::to_server(text)).unwrap_or_default()
+/// The connection of a function to SPI. Ends with the value.
+struct Connection(());
+
+impl Connection {
+    fn open() -> Self {
+        // SAFETY: inside of a transaction; closed by `drop`, or by the abort of the (sub)transaction.
+        unsafe { pg_sys::SPI_connect() };
+        Self(())
+    }
+
+    fn execute(&self, statement: &str) -> Result<u64, Error> {
+        // A NUL cannot come from PostgreSQL, which is where all names and values are from.
+        let statement = CString::new(text::to_server(statement)).unwrap_or_default();
+        // SAFETY: SPI is connected, the statement is a C string in the server's encoding.
+        let outcome = error_fields::kept(|| unsafe { pg_sys::SPI_execute(statement.as_ptr(), false, 0) });
+        if outcome < 0 {
+            return Err(Error::StatementRefused(outcome));
+        }
+        // SAFETY: set by the statement that was executed.
+        Ok(unsafe { pg_sys::SPI_processed })
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            // SAFETY: connected by `open`.
+            unsafe { pg_sys::SPI_finish() };
+        }
+    }
 }

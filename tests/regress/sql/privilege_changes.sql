@@ -80,7 +80,7 @@ SELECT * FROM pg_temp.by_name(msar.replace_database_privileges_for_roles(pg_temp
 SELECT * FROM pg_temp.by_name(msar.replace_database_privileges_for_roles(pg_temp.spec('regress_reader', 'CREATE')));
 
 -- What is refused; nothing is changed then. Of two roles, the first neither.
-SELECT p.code, p.message, p.hint FROM (VALUES ('{}'), ('[1]'), ('[[10, []]]'), ('[{"role_oid": 10}]'), ('[{"role_oid": -1, "direct": []}]'),
+SELECT p.code, p.message, p.detail FROM (VALUES ('{}'), ('[1]'), ('[[10, []]]'), ('[{"role_oid": 10}]'), ('[{"role_oid": -1, "direct": []}]'),
   ('[{"role_oid": 10, "direct": ["SELECT"]}]'), ('[{"role_oid": 10, "direct": ["usage"]}]'), ('[{"role_oid": 10, "direct": "USAGE"}]'),
   ('[{"role_oid": 10, "direct": [], "with": 1}]'), ('[{"role_oid": 0, "direct": []}]'),
   ('[{"role_oid": 10, "direct": []}, {"role_oid": 10, "direct": ["USAGE"]}]')) AS v(spec),
