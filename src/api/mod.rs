@@ -2,6 +2,7 @@
 //! function of a floor below, and encodes the result. The COMMENT that `\df+` shows stands beside each function.
 
 mod casts;
+mod definitions;
 mod dependents;
 mod describe;
 mod import;

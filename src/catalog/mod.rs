@@ -15,6 +15,7 @@ mod json_value;
 mod preview;
 pub(crate) mod relation;
 pub(crate) mod rows;
+pub(crate) mod table_definition;
 pub(crate) mod types;
 
 use crate::error::Error;

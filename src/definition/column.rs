@@ -5,7 +5,7 @@ use super::form::{is_false, null_as_default, string_or_object};
 use super::json_text::JsonText;
 use super::name::QualifiedName;
 use super::type_object::TypeObject;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A column: an element of `col_defs`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,8 @@ pub(crate) struct ColumnDefinition {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) identity: Option<Identity>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) serial: Option<Serial>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) generated: Option<Generated>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) description: Option<String>,
@@ -47,6 +49,7 @@ pub(crate) enum ValueSource<'a> {
     Value(&'a JsonText),
     Expression(&'a str),
     Identity(&'a Identity),
+    Serial(&'a Serial),
     Generated(&'a Generated),
 }
 
@@ -56,12 +59,13 @@ impl ColumnDefinition {
         self.name.as_deref().filter(|name| !name.is_empty())
     }
 
-    /// The one of `default`, `default_expression`, `identity` and `generated` that is there.
+    /// The one of `default`, `default_expression`, `identity`, `serial` and `generated` that is there.
     pub(crate) fn value_source(&self) -> Result<ValueSource<'_>, DefinitionError> {
         let mut sources = [
             self.default.as_ref().map(ValueSource::Value),
             self.default_expression.as_deref().map(ValueSource::Expression),
             self.identity.as_ref().map(ValueSource::Identity),
+            self.serial.as_ref().map(ValueSource::Serial),
             self.generated.as_ref().map(ValueSource::Generated),
         ]
         .into_iter()
@@ -75,7 +79,7 @@ impl ColumnDefinition {
                     None => "a column".into(),
                 },
                 "its values can come from one source only",
-                "Give one of \"default\", \"default_expression\", \"identity\" and \"generated\".",
+                "Give one of \"default\", \"default_expression\", \"identity\", \"serial\" and \"generated\".",
             )),
         }
     }
@@ -111,6 +115,56 @@ pub(crate) struct SequenceOptions {
     pub(crate) cycle: bool,
 }
 
+/// The keys of an object with options of a sequence.
+macro_rules! sequence_object {
+    ($name:ident { $($(#[$meta:meta])* $field:ident: $type:ty),* $(,)? }) => {
+        #[derive(Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct $name {
+            $($(#[$meta])* $field: $type,)*
+            #[serde(skip_serializing_if = "Option::is_none")]
+            start: Option<i64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            increment: Option<i64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            min: Option<i64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            max: Option<i64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            cache: Option<i64>,
+            #[serde(
+                default,
+                deserialize_with = "null_as_default",
+                skip_serializing_if = "is_false"
+            )]
+            cycle: bool,
+        }
+
+        impl $name {
+            fn new($($field: $type,)* sequence: SequenceOptions) -> Self {
+                let SequenceOptions { start, increment, min, max, cache, cycle } = sequence;
+                Self { $($field,)* start, increment, min, max, cache, cycle }
+            }
+
+            fn sequence(&self) -> SequenceOptions {
+                SequenceOptions {
+                    start: self.start,
+                    increment: self.increment,
+                    min: self.min,
+                    max: self.max,
+                    cache: self.cache,
+                    cycle: self.cycle,
+                }
+            }
+        }
+    };
+}
+
+sequence_object!(IdentityObject {
+    #[serde(default)]
+    generation: IdentityGeneration,
+});
+
 #[derive(Serialize)]
 #[serde(untagged)]
 enum IdentityForm {
@@ -118,75 +172,21 @@ enum IdentityForm {
     Long(IdentityObject),
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct IdentityObject {
-    #[serde(default)]
-    generation: IdentityGeneration,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    start: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    increment: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    min: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cache: Option<i64>,
-    #[serde(
-        default,
-        deserialize_with = "null_as_default",
-        skip_serializing_if = "is_false"
-    )]
-    cycle: bool,
-}
-
 impl From<Identity> for IdentityForm {
     fn from(Identity { generation, sequence }: Identity) -> Self {
         if sequence == SequenceOptions::default() {
-            return Self::Short(generation);
+            Self::Short(generation)
+        } else {
+            Self::Long(IdentityObject::new(generation, sequence))
         }
-        let SequenceOptions {
-            start,
-            increment,
-            min,
-            max,
-            cache,
-            cycle,
-        } = sequence;
-        Self::Long(IdentityObject {
-            generation,
-            start,
-            increment,
-            min,
-            max,
-            cache,
-            cycle,
-        })
     }
 }
 
 impl From<IdentityObject> for Identity {
     fn from(object: IdentityObject) -> Self {
-        let IdentityObject {
-            generation,
-            start,
-            increment,
-            min,
-            max,
-            cache,
-            cycle,
-        } = object;
         Self {
-            generation,
-            sequence: SequenceOptions {
-                start,
-                increment,
-                min,
-                max,
-                cache,
-                cycle,
-            },
+            generation: object.generation,
+            sequence: object.sequence(),
         }
     }
 }
@@ -203,6 +203,89 @@ string_or_object!(
     },
     "\"always\", \"by_default\", or an object with options of the sequence"
 );
+
+/// A column whose default is the next number of a sequence that belongs to it: `true`, or an object with the name of the
+/// sequence, its type and its options.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(into = "SerialForm")]
+pub(crate) struct Serial {
+    /// The name that PostgreSQL gives it, if it is absent.
+    pub(crate) name: Option<String>,
+    /// `smallint`, `integer` or `bigint`; the type of the column, if it is absent.
+    pub(crate) sequence_type: Option<SequenceType>,
+    pub(crate) sequence: SequenceOptions,
+}
+
+/// The type of a sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SequenceType {
+    SmallInt,
+    Integer,
+    BigInt,
+}
+
+sequence_object!(SerialObject {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    sequence_type: Option<SequenceType>,
+});
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum SerialForm {
+    Short(bool),
+    Long(SerialObject),
+}
+
+impl From<Serial> for SerialForm {
+    fn from(serial: Serial) -> Self {
+        if serial == Serial::default() {
+            Self::Short(true)
+        } else {
+            Self::Long(SerialObject::new(
+                serial.name,
+                serial.sequence_type,
+                serial.sequence,
+            ))
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Serial {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Serial;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter
+                    .write_str("true, or an object with the name of the sequence, its type and its options")
+            }
+
+            fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Serial, E> {
+                if value {
+                    Ok(Serial::default())
+                } else {
+                    Err(E::invalid_value(serde::de::Unexpected::Bool(false), &self))
+                }
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Serial, A::Error> {
+                let object = SerialObject::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                Ok(Serial {
+                    sequence: object.sequence(),
+                    name: object.name.filter(|name| !name.is_empty()),
+                    sequence_type: object.sequence_type,
+                })
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
 
 /// A generated column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -304,6 +387,8 @@ mod tests {
             r#"{"name":"a","type":{"schema":"app","name":"mood"},"collation":{"name":"C"},"default_expression":"now()"}"#,
             r#"{"name":"a","identity":"always","description":"x"}"#,
             r#"{"name":"a","identity":{"generation":"by_default","start":5,"cycle":true}}"#,
+            r#"{"name":"a","type":{"name":"integer"},"serial":true}"#,
+            r#"{"name":"a","serial":{"name":"a_seq","type":"bigint","increment":2,"cycle":true}}"#,
             r#"{"name":"a","generated":{"kind":"virtual","expression":"b + 1"},"metadata":{"display_width":3}}"#,
         ] {
             assert_eq!(serde_json::to_string(&column(json).unwrap()).unwrap(), json);

@@ -1,12 +1,28 @@
 //! Arrays as PostgreSQL keeps them.
 
-use pgrx::pg_sys::{self, Datum};
+use pgrx::pg_sys::{self, Datum, Oid};
 
 /// The elements of a one-dimensional `int2[]` without nulls, such as the catalogs hold.
 ///
 /// # Safety
 /// `datum` is such an array.
 pub(super) unsafe fn int2_elements(datum: Datum) -> Vec<i16> {
+    // SAFETY: promised by the caller.
+    unsafe { elements(datum) }
+}
+
+/// The elements of a one-dimensional `oid[]` without nulls, such as the catalogs hold.
+///
+/// # Safety
+/// `datum` is such an array.
+pub(super) unsafe fn oid_elements(datum: Datum) -> Vec<Oid> {
+    // SAFETY: promised by the caller.
+    unsafe { elements(datum) }
+}
+
+/// # Safety
+/// `datum` is an array without nulls, whose elements are stored as `T`.
+unsafe fn elements<T: Clone>(datum: Datum) -> Vec<T> {
     // SAFETY: detoasted, an array is a header, its dimensions (length, lower bound), and the elements.
     unsafe {
         let array = pg_sys::pg_detoast_datum(datum.cast_mut_ptr()).cast::<pg_sys::ArrayType>();
@@ -14,7 +30,7 @@ pub(super) unsafe fn int2_elements(datum: Datum) -> Vec<i16> {
             return Vec::new();
         }
         let dimensions = array.add(1).cast::<i32>();
-        let elements = dimensions.add(2).cast::<i16>();
+        let elements = dimensions.add(2).cast::<T>();
         std::slice::from_raw_parts(elements, *dimensions as usize).to_vec()
     }
 }

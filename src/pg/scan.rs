@@ -85,13 +85,21 @@ macro_rules! from_scalar_column {
         }
     )*};
 }
-from_scalar_column!(bool, i16, i32, f32);
+from_scalar_column!(bool, i16, i32, i64, f32);
 
 /// A column of type `int2[]` without nulls.
 impl FromColumn for Vec<i16> {
     unsafe fn from_column(datum: Option<Datum>) -> Self {
         // SAFETY: promised by the caller.
         datum.map_or_else(Vec::new, |datum| unsafe { array::int2_elements(datum) })
+    }
+}
+
+/// A column of type `oid[]` or `oidvector`.
+impl FromColumn for Vec<Oid> {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        datum.map_or_else(Vec::new, |datum| unsafe { array::oid_elements(datum) })
     }
 }
 
