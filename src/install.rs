@@ -84,6 +84,29 @@ extension_sql_file!(
 );
 
 extension_sql_file!(
+    "../sql/install/schema_changes.sql",
+    requires = ["schema_functions", create_schema, patch_schema, drop_schemas]
+);
+extension_sql_file!(
+    "../sql/install/role_changes.sql",
+    requires = [
+        "role_functions",
+        "privilege_functions",
+        "database_functions",
+        get_table,
+        create_role,
+        drop_role,
+        set_members_to_role,
+        replace_database_privileges_for_roles,
+        replace_schema_privileges_for_roles,
+        replace_table_privileges_for_roles,
+        transfer_database_ownership,
+        transfer_schema_ownership,
+        transfer_table_ownership
+    ]
+);
+
+extension_sql_file!(
     "../sql/install/metadata.sql",
     requires = ["schema_functions", "comment_announce_metadata_change"]
 );

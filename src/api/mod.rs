@@ -2,6 +2,7 @@
 //! function of a floor below, and encodes the result. The COMMENT that `\df+` shows stands beside each function.
 
 mod casts;
+mod definitions;
 mod dependents;
 mod describe;
 mod display;
@@ -13,5 +14,7 @@ mod metadata_keeping;
 mod previews;
 mod record_writes;
 mod records;
+mod roles;
+mod schemas;
 mod text_parts;
 mod value_forms;

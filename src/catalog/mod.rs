@@ -16,6 +16,7 @@ pub(crate) mod link;
 pub(crate) mod preview;
 pub(crate) mod relation;
 pub(crate) mod rows;
+pub(crate) mod table_definition;
 pub(crate) mod types;
 
 use crate::error::Error;

@@ -31,6 +31,11 @@ impl References {
         serde_json::from_value(document).unwrap_or_default()
     }
 
+    /// The tables, with their names and those of their columns.
+    pub(super) fn names(&self) -> &Refs {
+        &self.0
+    }
+
     /// Keeps of a value what still means what it meant when it was stored; tells whether anything of it is left.
     pub(super) fn keep_current(
         &self,

@@ -4,7 +4,9 @@
 //! policies have for SQL are repeated here: a row counts when its names are those of the object, and a role may read it
 //! when it may read the object (or has the rights of its owner).
 
+use super::detached::Document;
 use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
+use super::portable::{self, Options};
 use super::references::{Column, References};
 use super::template;
 use crate::catalog::rows::{PgAttribute, PgClass};
@@ -27,6 +29,13 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
+    fn into_options(self) -> Options {
+        let options = self.options.into_iter();
+        options
+            .map(|(option, value)| (option.name.to_owned(), value))
+            .collect()
+    }
+
     pub(crate) fn get(&self, option: &str) -> Option<&Value> {
         self.options
             .iter()
@@ -344,6 +353,28 @@ pub(crate) fn is_table_readable(catalog: &Catalog, row: &PgClass) -> bool {
         || PgAttribute::live(&catalog.reader, row.oid)
             .iter()
             .any(|column| column::privileges_on(catalog, column, row.relowner, privileges).includes_select())
+}
+
+/// The metadata of a relation and its columns by names, as far as the current role may read it.
+pub(crate) fn document(catalog: &Catalog, row: &PgClass) -> Result<Document, Error> {
+    let mut stored = OfTable::read(catalog, row)?;
+    let mut document = Document::default();
+    if stored.tells_of_table() && is_table_readable(catalog, row) {
+        let refs = stored
+            .table
+            .as_ref()
+            .map(|stored| stored.refs.names().clone())
+            .unwrap_or_default();
+        let metadata = stored.take_table(catalog, row.oid);
+        let named =
+            metadata.map(|metadata| portable::to_names(&metadata.into_options(), row.oid.to_u32(), &refs));
+        document.table = named.filter(|options| !options.is_empty());
+    }
+    let columns = columns(catalog, row)?.into_iter();
+    document.columns = columns
+        .map(|column| (column.name, column.metadata.into_options()))
+        .collect();
+    Ok(document)
 }
 
 /// The metadata of those columns of a relation that have any and that the current role may read, by attnum.

@@ -45,6 +45,16 @@ oid_alias!(
     RegNamespace,
     "regnamespace"
 );
+oid_alias!(
+    /// `regrole`
+    RegRole,
+    "regrole"
+);
+oid_alias!(
+    /// `regtype`
+    RegType,
+    "regtype"
+);
 
 /// `jsonb`, as text: what it should be is told when it is decoded.
 pub(crate) struct JsonArgument(String);

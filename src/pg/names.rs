@@ -29,6 +29,20 @@ pub(crate) fn of_role(role: Oid) -> Option<String> {
     unsafe { text::from_server_cstr(pg_sys::GetUserNameFromId(role, true)) }
 }
 
+/// The name of a database.
+pub(crate) fn of_database(database: Oid) -> Option<String> {
+    // SAFETY: null for an unknown database.
+    unsafe { text::from_server_cstr(pg_sys::get_database_name(database)) }
+}
+
+/// How many bytes a name takes in the server's encoding.
+pub(crate) fn length(name: &str) -> usize {
+    text::to_server(name).len()
+}
+
+/// How many bytes a name may take.
+pub(crate) const MAX_LENGTH: usize = pg_sys::NAMEDATALEN as usize - 1;
+
 fn is_valid(oid: &Oid) -> bool {
     *oid != Oid::INVALID
 }

@@ -85,7 +85,7 @@ macro_rules! from_scalar_column {
         }
     )*};
 }
-from_scalar_column!(bool, i16, i32, f32);
+from_scalar_column!(bool, i16, i32, i64, f32);
 
 /// A column of type `int2[]` without nulls.
 impl FromColumn for Vec<i16> {
@@ -95,7 +95,7 @@ impl FromColumn for Vec<i16> {
     }
 }
 
-/// A column of type `oid[]` without nulls.
+/// A column of type `oid[]` or `oidvector`, without nulls.
 impl FromColumn for Vec<Oid> {
     unsafe fn from_column(datum: Option<Datum>) -> Self {
         // SAFETY: promised by the caller.
