@@ -87,7 +87,12 @@ extension_sql_file!("../sql/install/metadata.sql", requires = ["schema_functions
 
 extension_sql_file!(
     "../sql/install/detached_metadata.sql",
-    requires = ["metadata", "comment_follow_command", "comment_place_restored_row"]
+    requires = [
+        "metadata",
+        "comment_follow_command",
+        "comment_place_restored_row",
+        "comment_keep_restored_copy"
+    ]
 );
 
 extension_sql_file!("../sql/install/ownership.sql", finalize);

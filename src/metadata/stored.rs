@@ -5,14 +5,14 @@
 //! when it may read the object (or has the rights of its owner).
 
 use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
-use super::references::References;
+use super::references::{LiveReferences, References};
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::catalog::types::UiType;
 use crate::catalog::{Catalog, column, relation};
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::acl::Privileges;
-use crate::pg::scan::{CatalogRow, Json, Key, Row, Source, Text, Timestamp};
+use crate::pg::scan::{CatalogRow, Json, Key, Name, Row, Source, Text, Timestamp};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use std::rc::Rc;
@@ -71,8 +71,8 @@ impl Serialize for Metadata {
 
 /// A row of `msar_catalog.table_metadata`.
 struct StoredTable {
-    schema_name: String,
-    table_name: String,
+    schema_name: Name,
+    table_name: Name,
     refs: References,
     stored: StoredOptions,
 }
@@ -80,9 +80,9 @@ struct StoredTable {
 /// A row of `msar_catalog.column_metadata`.
 struct StoredColumn {
     attnum: i16,
-    schema_name: String,
-    table_name: String,
-    column_name: String,
+    schema_name: Name,
+    table_name: Name,
+    column_name: Name,
     stored: StoredOptions,
 }
 
@@ -123,7 +123,7 @@ impl CatalogRow for StoredTable {
         Self {
             schema_name: row.column(2),
             table_name: row.column(3),
-            refs: References::parse(row.column::<Json>(4).0),
+            refs: row.column::<Json<References>>(4).0.unwrap_or_default(),
             stored: StoredOptions::read(row, TABLE_IDENTITY.len(), &TABLE_OPTIONS),
         }
     }
@@ -131,6 +131,7 @@ impl CatalogRow for StoredTable {
 
 impl CatalogRow for StoredColumn {
     const SOURCE: Source = Source::Own(c"column_metadata");
+    const USUAL_NUMBER: usize = 32;
     const COLUMNS: &'static [&'static str] =
         &with_options::<{ COLUMN_IDENTITY.len() + COLUMN_OPTIONS.len() }>(&COLUMN_IDENTITY, &COLUMN_OPTIONS);
 
@@ -170,7 +171,7 @@ fn read_value(row: &Row<'_>, at: usize, kind: Kind) -> Option<Value> {
         Kind::SmallInteger(..) | Kind::Attnum => row.column::<Option<i16>>(at).map(Value::from),
         Kind::Attnums => row.column::<Option<Vec<i16>>>(at).map(Value::from),
         Kind::Table => row.column::<Option<Oid>>(at).map(|oid| Value::from(oid.to_u32())),
-        Kind::Template => row.column::<Option<Json>>(at).map(|document| document.0),
+        Kind::Template => row.column::<Json<Value>>(at).0,
     }
 }
 
@@ -188,8 +189,9 @@ impl OfTable {
         let mut columns = catalog.reader.by_primary_key::<StoredColumn>(&key);
         if table.is_some() || !columns.is_empty() {
             let schema = catalog.schema_name(row.relnamespace)?;
-            let counts =
-                |schema_name: &str, table_name: &str| *schema_name == *schema && table_name == row.relname;
+            let counts = |schema_name: &Name, table_name: &Name| {
+                table_name.is(&row.relname) && schema_name.is(&schema)
+            };
             table = table.filter(|stored| counts(&stored.schema_name, &stored.table_name));
             columns.retain(|stored| counts(&stored.schema_name, &stored.table_name));
         }
@@ -201,12 +203,20 @@ impl OfTable {
         self.table.is_some()
     }
 
-    /// The metadata of the relation itself.
-    pub(crate) fn take_table(&mut self, catalog: &Catalog, relation: Oid) -> Option<Metadata> {
+    /// The metadata of the relation itself, whose live columns are `columns`.
+    pub(crate) fn take_table(
+        &mut self,
+        catalog: &Catalog,
+        relation: Oid,
+        columns: &[PgAttribute],
+    ) -> Option<Metadata> {
         let StoredTable { refs, stored, .. } = self.table.take()?;
-        stored.retain(catalog, |option, value| {
-            refs.keep_current(catalog, relation, option.kind, value)
-        })
+        let live = LiveReferences {
+            catalog,
+            relation,
+            columns,
+        };
+        stored.retain(catalog, |option, value| live.keep(&refs, option.kind, value))
     }
 
     /// The metadata of a column, in which only options count that a column of its kind takes.
@@ -219,7 +229,7 @@ impl OfTable {
         let at = self
             .columns
             .iter()
-            .position(|stored| stored.attnum == column.attnum && stored.column_name == column.attname)?;
+            .position(|stored| stored.attnum == column.attnum && stored.column_name.is(&column.attname))?;
         let stored = self.columns.swap_remove(at).stored;
         stored.retain(catalog, |option, _| option.applies_to(ui_type))
     }
@@ -252,10 +262,14 @@ pub(crate) struct ColumnMetadata {
 /// The metadata of a relation, if there is any that the current role may read.
 pub(crate) fn table(catalog: &Catalog, row: &PgClass) -> Result<Option<TableMetadata>, Error> {
     let mut stored = OfTable::read(catalog, row)?;
-    if !stored.tells_of_table() || !is_table_readable(catalog, row) {
+    if !stored.tells_of_table() {
         return Ok(None);
     }
-    let metadata = stored.take_table(catalog, row.oid);
+    let columns = PgAttribute::live(&catalog.reader, row.oid);
+    if !is_table_readable(catalog, row, &columns) {
+        return Ok(None);
+    }
+    let metadata = stored.take_table(catalog, row.oid, &columns);
     Ok(metadata.map(|metadata| TableMetadata {
         oid: row.oid,
         name: row.relname.clone(),
@@ -263,10 +277,10 @@ pub(crate) fn table(catalog: &Catalog, row: &PgClass) -> Result<Option<TableMeta
     }))
 }
 
-fn is_table_readable(catalog: &Catalog, row: &PgClass) -> bool {
+fn is_table_readable(catalog: &Catalog, row: &PgClass, columns: &[PgAttribute]) -> bool {
     let privileges = relation::privileges(catalog, row);
     is_readable(catalog, row.relowner, privileges)
-        || PgAttribute::live(&catalog.reader, row.oid)
+        || columns
             .iter()
             .any(|column| column::privileges_on(catalog, column, row.relowner, privileges).includes_select())
 }
