@@ -117,7 +117,8 @@ extension_sql_file!(
         "metadata",
         "comment_follow_command",
         "comment_place_restored_row",
-        "comment_lost_placeholders"
+        "comment_lost_placeholders",
+        "comment_keep_restored_copy"
     ]
 );
 

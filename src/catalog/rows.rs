@@ -6,7 +6,7 @@
 use crate::catalog_row;
 use crate::pg::Oid;
 use crate::pg::acl::Acl;
-use crate::pg::scan::{CatalogRow, Char, Key, Reader, Text};
+use crate::pg::scan::{CatalogRow, Char, Key, Reader, Row, Text};
 
 /// Declares OIDs by name: those of a catalog in upper case, those of an index without its suffix `_index`.
 macro_rules! oids {
@@ -119,7 +119,7 @@ impl PgClass {
 
 catalog_row!(
     /// A column.
-    PgAttribute, catalog_oid::PG_ATTRIBUTE, {
+    PgAttribute, catalog_oid::PG_ATTRIBUTE, usually 32, {
         attrelid: Oid,
         attname: String,
         atttypid: Oid,
@@ -164,7 +164,7 @@ impl PgAttribute {
 
 catalog_row!(
     /// A default, or the expression of a generated column.
-    PgAttrdef, catalog_oid::PG_ATTRDEF, { adnum: i16, adbin: Text }
+    PgAttrdef, catalog_oid::PG_ATTRDEF, usually 16, { adnum: i16, adbin: Text }
 );
 
 impl OfRelation for PgAttrdef {
@@ -177,15 +177,16 @@ impl OfRelation for PgAttrdef {
 catalog_row!(
     /// A constraint of a table or a domain.
     PgConstraint, catalog_oid::PG_CONSTRAINT, {
+        contype: Char,
         oid: Oid,
         conname: String,
-        contype: Char,
         condeferrable: bool,
         condeferred: bool,
         conenforced: Option<bool>,
         convalidated: bool,
         conrelid: Oid,
         conparentid: Oid,
+        conindid: Oid,
         confrelid: Oid,
         confupdtype: Char,
         confdeltype: Char,
@@ -197,10 +198,17 @@ catalog_row!(
     }
 );
 
+/// Those of a relation, but for not-null constraints: their columns tell of them.
 impl OfRelation for PgConstraint {
     const INDEX: u32 = index_oid::PG_CONSTRAINT_CONRELID_CONTYPID_CONNAME;
     fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
         vec![("conrelid", Key::Oid(relation))]
+    }
+
+    fn of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
+        // The first field. There are more of these than of all others together.
+        let is_wanted = |row: &Row<'_>| row.column::<Char>(0) != Char(b'n');
+        reader.by_index_where(Self::INDEX, &Self::keys(relation), is_wanted)
     }
 }
 
@@ -242,7 +250,7 @@ impl OfRelation for PgForeignKey {
 
 catalog_row!(
     /// That one object depends on another.
-    PgDepend, catalog_oid::PG_DEPEND, {
+    PgDepend, catalog_oid::PG_DEPEND, usually 32, {
         classid: Oid,
         objid: Oid,
         objsubid: i32,
@@ -280,7 +288,7 @@ impl PgDepend {
 
 catalog_row!(
     /// A comment.
-    PgDescription, catalog_oid::PG_DESCRIPTION, { objsubid: i32, description: Text }
+    PgDescription, catalog_oid::PG_DESCRIPTION, usually 16, { objsubid: i32, description: Text }
 );
 
 /// The comments on a relation (`objsubid` 0) and on its columns.

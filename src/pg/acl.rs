@@ -3,7 +3,7 @@
 use super::Oid;
 use super::scan::FromColumn;
 use pgrx::pg_sys::{self, AclMode, Datum};
-use serde::Serializer;
+use serde::{Serialize, Serializer};
 
 /// A column of type `aclitem[]`, copied out of the row: an array as PostgreSQL keeps it, in units of its alignment.
 pub(crate) struct Acl(Vec<u64>);
@@ -153,16 +153,20 @@ impl Privileges {
         serializer.collect_seq(self.names(&ON_RELATIONS))
     }
 
-    /// Serializes the names of those that columns have too.
-    pub(crate) fn on_column<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.names(&ON_COLUMNS))
-    }
-
     fn names(self, known: &[(u32, &'static str)]) -> impl Iterator<Item = &'static str> {
         known
             .iter()
             .filter(move |(bit, _)| self.0 & AclMode::from(*bit) != 0)
             .map(|(_, name)| *name)
+    }
+}
+
+/// Privileges on a column. Serializes the names of those that columns have.
+pub(crate) struct OnColumn(pub(crate) Privileges);
+
+impl Serialize for OnColumn {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.names(&ON_COLUMNS))
     }
 }
 

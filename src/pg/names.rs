@@ -23,6 +23,40 @@ pub(crate) fn column(relation: Oid, name: &str) -> Option<i16> {
     with_server_cstr(name, |name| unsafe { pg_sys::get_attnum(relation, name) }).filter(|&attnum| attnum > 0)
 }
 
+/// The schema and the name of a relation.
+pub(crate) fn of_relation(relation: Oid) -> Option<(Oid, String)> {
+    // SAFETY: a look-up in the cache by its key, which is let go when what is wanted has been copied. A name is
+    // NUL-terminated.
+    unsafe {
+        let tuple = pg_sys::SearchSysCache1(pg_sys::SysCacheIdentifier::RELOID as i32, relation.into());
+        if tuple.is_null() {
+            return None;
+        }
+        let row = &*pg_sys::GETSTRUCT(tuple).cast::<pg_sys::FormData_pg_class>();
+        let found = (
+            row.relnamespace,
+            text::from_server_cstr(row.relname.data.as_ptr())?,
+        );
+        pg_sys::ReleaseSysCache(tuple);
+        Some(found)
+    }
+}
+
+/// The name of a live column.
+pub(crate) fn of_column(relation: Oid, attnum: i16) -> Option<String> {
+    // SAFETY: as above.
+    unsafe {
+        let tuple = pg_sys::SearchSysCacheAttNum(relation, attnum);
+        if tuple.is_null() {
+            return None;
+        }
+        let row = &*pg_sys::GETSTRUCT(tuple).cast::<pg_sys::FormData_pg_attribute>();
+        let name = text::from_server_cstr(row.attname.data.as_ptr());
+        pg_sys::ReleaseSysCache(tuple);
+        name
+    }
+}
+
 /// The name of a role.
 pub(crate) fn of_role(role: Oid) -> Option<String> {
     // SAFETY: null for an unknown role.

@@ -109,6 +109,15 @@ fn resident_bytes(pid: i32) -> Option<u64> {
     Some(kilobytes * 1024)
 }
 
+/// How long a process of this machine has run on a processor.
+pub(crate) fn processor_time(pid: i32) -> Result<Duration> {
+    // The first number is in nanoseconds, and exact: the kernel adds up what it gave the process.
+    let path = format!("/proc/{pid}/schedstat");
+    let statistics = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    let nanoseconds = statistics.split_whitespace().next().unwrap_or_default();
+    Ok(Duration::from_nanos(nanoseconds.parse()?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
