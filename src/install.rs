@@ -73,9 +73,20 @@ extension_sql_file!(
 );
 
 extension_sql_file!(
+    "../sql/install/definition_types.sql",
+    requires = [resolved_col_defs, resolved_con_defs]
+);
+
+extension_sql_file!(
     "../sql/install/import_functions.sql",
     requires = [
         "casts",
+        "definition_types",
+        type_in_full,
+        cast_expression,
+        import_column_names,
+        import_table_name,
+        add_mathesar_table,
         infer_table_column_data_types,
         parse_file,
         get_table_metadata,

@@ -17,7 +17,7 @@ a client's own statement it is one, unless the client passes it as a parameter
 login_: whether the role may log in; NULL is false
 Returns: the role as msar.list_roles tells it
 Errors: 42501 the current role may not create roles, 42710 there is a role of this name, 42939 the name is reserved (public,
-none, pg_...), 42622 it is longer than 63 bytes, 42602 it is empty, 22004 it is NULL. Nothing is created then
+none, pg_...), 42622 it is longer than 63 bytes, 42601 it is empty, 22004 it is NULL. Nothing is created then
 
 Example: SELECT msar.create_role('librarian', 'open sesame', true)->>'oid';$$;
 

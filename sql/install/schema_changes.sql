@@ -15,7 +15,7 @@ Arguments: sch_name: its name, unquoted
 own_id: its owner; NULL for the current role
 description: its comment; NULL or empty (the default) for none
 Returns: the schema as msar.get_schema tells it
-Errors: 42P06 there is a schema of this name, 42939 the name begins with pg_, 42622 it is longer than 63 bytes, 42602 it is
+Errors: 42P06 there is a schema of this name, 42939 the name begins with pg_, 42622 it is longer than 63 bytes, 42601 it is
 empty, 22004 it is NULL, 42501 the current role may not create schemas in this database or not become the owner, 42704 no
 role has the OID own_id. Nothing is created then
 
@@ -36,7 +36,7 @@ patch: {"name": text, "description": text or null}; what is left out stays, and 
 Returns: the schema as msar.get_schema tells it afterwards
 Errors: 3F000 no schema has this OID, 42501 it is one of this extension or of the database system, or the current role has
 not the rights of its owner, 22023 an unknown key or a value of the wrong type, 42P06 there is another schema of this name,
-42622 the name is longer than 63 bytes, 42602 it is empty, 42939 it begins with pg_. Nothing is changed then
+42622 the name is longer than 63 bytes, 42601 it is empty, 42939 it begins with pg_. Nothing is changed then
 
 Example: SELECT msar.patch_schema('lending'::regnamespace, '{"name": "loans", "description": null}');$$;
 

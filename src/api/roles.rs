@@ -1,13 +1,12 @@
 //! What changes roles, privileges and owners. The functions for clients are in `sql/install/role_changes.sql`.
 
-use crate::ddl::{Problem, ownership, privileges, required, role};
-use crate::definition::{self, privileges::PrivilegeSpec};
+use super::{not_null, read};
+use crate::ddl::{DdlError, ownership, privileges, role};
 use crate::error::Error;
 use crate::pg::arguments::JsonArgument;
 use crate::pg::{Oid, names, quote};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
-use serde::de::DeserializeOwned;
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]
 fn create_role(
@@ -15,43 +14,39 @@ fn create_role(
     password_: Option<&str>,
     login_: Option<bool>,
 ) -> Result<(), ErrorReport> {
-    let name = required(rolename, "rolename").map_err(Error::from)?;
+    let name = not_null("rolename", rolename)?;
     Ok(role::create(name, password_, login_ == Some(true))?)
 }
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]
 fn drop_role(rol_id: Option<Oid>) -> Result<(), ErrorReport> {
-    Ok(role::drop(required(rol_id, "rol_id").map_err(Error::from)?)?)
+    Ok(role::drop(not_null("rol_id", rol_id)?)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn set_members_to_role(parent_rol_id: Oid, members: Vec<Option<Oid>>) -> Result<(), ErrorReport> {
     let members = members
         .into_iter()
-        .map(|member| required(member.map(Oid::to_u32), "members"));
-    let members = members.collect::<Result<_, _>>().map_err(Error::from)?;
+        .map(|member| not_null("members", member.map(Oid::to_u32)));
+    let members = members.collect::<Result<_, Error>>()?;
     Ok(role::set_members(parent_rol_id, &members)?)
-}
-
-fn privilege_spec<P: DeserializeOwned>(priv_spec: &JsonArgument) -> Result<PrivilegeSpec<P>, Error> {
-    Ok(definition::parse("priv_spec", priv_spec.text())?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn replace_database_privileges_for_roles(priv_spec: JsonArgument) -> Result<(), ErrorReport> {
-    let spec = privilege_spec(&priv_spec)?;
+    let spec = read("priv_spec", &priv_spec)?;
     Ok(privileges::replace_on_database(&spec)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn replace_schema_privileges_for_roles(sch_id: Oid, priv_spec: JsonArgument) -> Result<(), ErrorReport> {
-    let spec = privilege_spec(&priv_spec)?;
+    let spec = read("priv_spec", &priv_spec)?;
     Ok(privileges::replace_on_schema(sch_id, &spec)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn replace_table_privileges_for_roles(tab_id: Oid, priv_spec: JsonArgument) -> Result<(), ErrorReport> {
-    let spec = privilege_spec(&priv_spec)?;
+    let spec = read("priv_spec", &priv_spec)?;
     Ok(privileges::replace_on_relation(tab_id, &spec)?)
 }
 
@@ -107,9 +102,8 @@ $$Does what msar.transfer_table_ownership tells; returns nothing.$$;
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_safe)]
 fn drop_database_query(dat_id: Oid) -> Result<String, ErrorReport> {
-    let name = names::of_database(dat_id)
-        .ok_or(Problem::UnknownDatabase(dat_id))
-        .map_err(Error::from)?;
+    let name =
+        names::of_database(dat_id).ok_or_else(|| Error::from(DdlError::UnknownDatabase(dat_id.to_u32())))?;
     Ok(format!("DROP DATABASE {}", quote::identifier(&name)))
 }
 

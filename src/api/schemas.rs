@@ -1,7 +1,8 @@
 //! What creates, changes and drops schemas. The functions for clients are in `sql/install/schema_changes.sql`.
 
-use crate::ddl::{required, schema};
-use crate::definition::{self, object::Object};
+use super::{not_null, read};
+use crate::ddl::schema;
+use crate::definition::object::Object;
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::arguments::JsonArgument;
@@ -14,13 +15,13 @@ fn create_schema(
     own_id: Option<Oid>,
     description: Option<&str>,
 ) -> Result<(), ErrorReport> {
-    let name = required(sch_name, "sch_name").map_err(Error::from)?;
+    let name = not_null("sch_name", sch_name)?;
     Ok(schema::create(name, own_id, description)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn patch_schema(sch_id: Oid, patch: JsonArgument) -> Result<(), ErrorReport> {
-    let Object(patch) = definition::parse("patch", patch.text()).map_err(Error::from)?;
+    let Object(patch) = read("patch", &patch)?;
     Ok(schema::patch(sch_id, &patch)?)
 }
 
@@ -28,7 +29,7 @@ fn patch_schema(sch_id: Oid, patch: JsonArgument) -> Result<(), ErrorReport> {
 fn drop_schemas(sch_ids: Vec<Option<Oid>>) -> Result<(), ErrorReport> {
     let ids = sch_ids
         .into_iter()
-        .map(|id| required(id.map(Oid::to_u32), "sch_ids"));
+        .map(|id| not_null("sch_ids", id.map(Oid::to_u32)));
     Ok(schema::drop(
         &ids.collect::<Result<_, _>>().map_err(Error::from)?,
     )?)

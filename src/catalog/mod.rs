@@ -23,7 +23,6 @@ use crate::error::Error;
 use crate::pg::acl::Role;
 use crate::pg::scan::{Reader, Timestamp};
 use crate::pg::snapshot::Snapshot;
-use crate::pg::value::{self, Value};
 use crate::pg::{Oid, deparse, names, quote};
 use constraint::Constraint;
 use default::ColumnDefault;
@@ -104,6 +103,7 @@ impl Catalog {
     /// The names of a relation and its schema. The session may know them from an earlier call.
     pub(crate) fn relation_name(&self, relation: Oid) -> Result<RelationName, Error> {
         once(&self.relation_names, relation, || {
+            self.reader.depends_on(relation);
             let (schema, name) = names::of_relation(relation).ok_or(Error::UnknownRelation(relation))?;
             Ok(RelationName {
                 oid: relation,
@@ -136,6 +136,7 @@ impl Catalog {
     /// The name of a column. The session may know it from an earlier call.
     pub(crate) fn column_name(&self, relation: Oid, attnum: i16) -> Result<Rc<str>, Error> {
         once(&self.column_names, (relation, attnum), || {
+            self.reader.depends_on(relation);
             names::of_column(relation, attnum)
                 .map(Rc::from)
                 .ok_or(Error::Vanished)

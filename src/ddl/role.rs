@@ -1,7 +1,9 @@
 //! Roles and their memberships.
 
+use super::DdlError;
+use super::resolve::identifier;
 use super::script;
-use super::target::{Problem, Role, new_name};
+use super::target::Role;
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAuthMembers;
 use crate::error::Error;
@@ -11,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes a role; with a password, or at least the right to log in, if it is to log in.
 pub(crate) fn create(name: &str, password: Option<&str>, can_log_in: bool) -> Result<(), Error> {
-    let name = new_name(name, "role")?;
+    let name = identifier(name)?;
     match password {
         Some(password) if can_log_in => {
             create_role::with_password(&format!("CREATE ROLE {name} LOGIN PASSWORD ''"), password);
@@ -48,7 +50,9 @@ pub(crate) fn set_members(parent: Oid, members: &BTreeSet<u32>) -> Result<(), Er
         .map(|membership| membership.member.to_u32())
         .collect();
     if now != *members {
-        Err(Problem::DependentMemberships(parent.name().to_owned()))?;
+        Err(DdlError::DependentMemberships {
+            role: parent.name().to_owned(),
+        })?;
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Schemas.
 
-use super::target::{Object, Problem, new_name};
+use super::DdlError;
+use super::resolve::identifier;
+use super::target::Object;
 use super::{ownership, script};
 use crate::catalog::consistent;
 use crate::catalog::dependency::schemas::{self, Drop, Obstacle};
@@ -14,7 +16,7 @@ use std::collections::BTreeSet;
 
 /// Makes a schema, with a comment and an owner if they are given.
 pub(crate) fn create(name: &str, owner: Option<Oid>, description: Option<&str>) -> Result<(), Error> {
-    let sql = new_name(name, "schema")?;
+    let sql = identifier(name)?;
     script::run(format!("CREATE SCHEMA {sql}"))?;
     if let Some(description) = description.filter(|description| !description.is_empty()) {
         comment(&sql, Some(description))?;
@@ -47,7 +49,7 @@ fn comment(schema: &str, description: Option<&str>) -> Result<(), Error> {
 }
 
 fn rename(schema: &Object, name: &str) -> Result<(), Error> {
-    let new_name = new_name(name, "schema")?;
+    let new_name = identifier(name)?;
     script::run(format!("ALTER SCHEMA {} RENAME TO {new_name}", schema.sql()))?;
     if names::schema(name) == Some(schema.oid()) {
         Ok(())
@@ -115,7 +117,7 @@ fn find_owned(schemas: &BTreeSet<u32>) -> Result<Vec<Object>, Error> {
     let found = schemas.iter().map(|&schema| {
         let schema = Object::schema(schema.into())?;
         if !role.has_rights_of(schema.owner) {
-            Err(Problem::NotOwnerOfSchema(schema.sql()))?;
+            Err(DdlError::NotOwnerOfSchema { name: schema.sql() })?;
         }
         Ok(schema)
     });

@@ -57,6 +57,27 @@ impl ColumnAlteration {
         }
     }
 
+    /// Whether it changes nothing but a comment and how the column is shown.
+    pub(crate) fn is_only_about_words(&self) -> bool {
+        let words = Self {
+            attnum: self.attnum,
+            column: self.column.clone(),
+            description: self.description.clone(),
+            metadata: self.metadata.clone(),
+            ..Self::default()
+        };
+        *self == words
+    }
+
+    /// What is wrong with both a `default` and a `default_expression`.
+    pub(crate) fn two_defaults(&self, column: &str) -> DefinitionError {
+        DefinitionError::contradictory(
+            format!("column \"{column}\""),
+            "it can have one default only",
+            "Give either \"default\" or \"default_expression\".",
+        )
+    }
+
     /// The new name, if it has one that is not empty.
     pub(crate) fn new_name(&self) -> Option<&str> {
         self.name.as_deref().filter(|name| !name.is_empty())

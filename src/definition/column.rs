@@ -318,10 +318,6 @@ pub(crate) struct KeyColumn {
 }
 
 impl KeyColumn {
-    pub(crate) fn new(kind: KeyKind) -> Self {
-        Self { name: None, kind }
-    }
-
     pub(crate) fn name(&self) -> &str {
         self.name
             .as_deref()

@@ -228,7 +228,32 @@ impl KeyElement {
     }
 }
 
+/// An operator: its name is made of the characters of operators, so it can be written down as it is.
+pub(crate) struct Operator<'a> {
+    pub(crate) schema: Option<&'a str>,
+    pub(crate) name: &'a str,
+}
+
 impl ExclusionElement {
+    pub(crate) fn operator(&self) -> Result<Operator<'_>, DefinitionError> {
+        let name = self.operator.name.as_str();
+        let is_operator = !name.is_empty()
+            && name.chars().all(|letter| "+-*/<>=~!@#%^&|`?".contains(letter))
+            && !name.contains("--")
+            && !name.contains("/*");
+        if !is_operator {
+            return Err(DefinitionError::contradictory(
+                "an element of an exclusion constraint",
+                format!("\"{name}\" is no operator"),
+                "Operators are made of the characters + - * / < > = ~ ! @ # % ^ & | ` ? and no others.",
+            ));
+        }
+        Ok(Operator {
+            schema: self.operator.schema.as_deref(),
+            name,
+        })
+    }
+
     pub(crate) fn term(&self) -> Result<KeyTerm<'_>, DefinitionError> {
         KeyTerm::of(self.column.as_ref(), self.expression.as_deref())
     }
@@ -289,6 +314,14 @@ impl ConstraintDefinition {
     /// The name, if it has one that is not empty.
     pub(crate) fn given_name(&self) -> Option<&str> {
         self.name.as_deref().filter(|name| !name.is_empty())
+    }
+
+    /// The name by which it is commented, if it has a description: PostgreSQL's own name for it is not known yet.
+    pub(crate) fn name_for_description(&self) -> Result<Option<&str>, DefinitionError> {
+        match (&self.description, self.given_name()) {
+            (Some(_), None) => Err(self.problem("a \"description\" needs a \"name\"")),
+            (_, name) => Ok(name),
+        }
     }
 
     /// What it demands, with all the keys that its kind needs and none that it has no use for.

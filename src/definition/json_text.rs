@@ -28,6 +28,11 @@ impl JsonText {
         self.as_str() == "null"
     }
 
+    /// The value, whose numbers may lose digits.
+    pub(crate) fn to_value(&self) -> serde_json::Value {
+        serde_json::from_str(self.as_str()).unwrap_or_default()
+    }
+
     /// What PostgreSQL's input functions are given: of a string its content, of anything else its JSON.
     pub(crate) fn to_input(&self) -> String {
         serde_json::from_str(self.as_str()).unwrap_or_else(|_| self.as_str().to_owned())

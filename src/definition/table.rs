@@ -1,11 +1,12 @@
 //! Whole tables.
 
+use super::DefinitionError;
 use super::column::ColumnDefinition;
 use super::constraint::ConstraintDefinition;
 use super::form::{is_false, null_as_default};
 use super::json_text::JsonText;
 use super::name::QualifiedName;
-use super::partition::{PartitionBounds, PartitionKey};
+use super::partition::{Bounds, PartitionBounds, PartitionKey};
 use serde::{Deserialize, Serialize};
 
 /// A table: what `msar.get_table_definition` gives, and what a step of `msar.apply_definitions` creates.
@@ -73,6 +74,42 @@ impl TableDefinition {
     /// The name, if it has one that is not empty.
     pub(crate) fn given_name(&self) -> Option<&str> {
         self.name.as_deref().filter(|name| !name.is_empty())
+    }
+
+    /// The rows that it holds, if it is a partition.
+    pub(crate) fn bounds(&self) -> Result<Option<Bounds<'_>>, DefinitionError> {
+        self.bounds.as_ref().map(PartitionBounds::bounds).transpose()
+    }
+
+    /// Refuses keys that do not go together; `is_nested` says that it stands in the `partitions` of another table.
+    pub(crate) fn check(&self, is_nested: bool) -> Result<(), DefinitionError> {
+        let has_parent = is_nested || self.partition_of.is_some();
+        let problem = if has_parent && self.bounds.is_none() {
+            "a partition needs \"bounds\""
+        } else if !has_parent && self.bounds.is_some() {
+            "\"bounds\" are for a partition, which stands in \"partitions\" or has \"partition_of\""
+        } else if is_nested && self.partition_of.is_some() {
+            "what stands in \"partitions\" takes no \"partition_of\""
+        } else if has_parent && !self.inherits.is_empty() {
+            "a partition takes no \"inherits\""
+        } else if !self.partitions.is_empty() && self.partition_by.is_none() {
+            "\"partitions\" need \"partition_by\""
+        } else if has_parent
+            && self
+                .columns
+                .iter()
+                .any(|column| column.type_.is_some() || column.collation.is_some())
+        {
+            "the columns of a partition have their types from its parent"
+        } else {
+            return Ok(());
+        };
+        Err(DefinitionError::contradictory(
+            self.given_name()
+                .map_or_else(|| "a table".into(), |name| format!("table \"{name}\"")),
+            problem,
+            "docs/definitions.md tells which keys go together.",
+        ))
     }
 }
 

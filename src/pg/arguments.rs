@@ -56,6 +56,27 @@ oid_alias!(
     "regtype"
 );
 
+/// `msar.pkey_kind`, by its label.
+pub(crate) struct PkeyKind(pub(crate) String);
+
+impl_sql_translatable!(PkeyKind, "msar.pkey_kind");
+
+// SAFETY: reads the argument by the output function of its type.
+unsafe impl<'fcx> ArgAbi<'fcx> for PkeyKind {
+    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        // SAFETY: a value of an enum, as the SQL type says; the function gives a C string.
+        unsafe {
+            let datum = arg.unbox_arg_using_from_datum::<Oid>().map(pg_sys::Datum::from);
+            let label = direct_function_call::<&CStr>(pg_sys::enum_out, &[datum]);
+            Self(
+                label
+                    .map(|label| text::from_server(label.to_bytes()))
+                    .unwrap_or_default(),
+            )
+        }
+    }
+}
+
 /// `jsonb`, as text: what it should be is told when it is decoded.
 pub(crate) struct JsonArgument(String);
 

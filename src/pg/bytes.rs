@@ -16,6 +16,11 @@ pub(crate) struct TextBytes<'fcx>(pub(crate) &'fcx [u8]);
 impl_sql_translatable!(TextBytes<'_>, "text");
 
 impl TextBytes<'_> {
+    /// As a Rust string, for what runs once a call.
+    pub(crate) fn decode(self) -> String {
+        text::from_server(self.0)
+    }
+
     /// For a message: as a Rust string, cut where it gets long.
     pub(crate) fn to_message(self) -> String {
         const LONGEST: usize = 100;
@@ -78,6 +83,11 @@ pub(crate) struct NewText(pub(crate) Vec<u8>);
 impl_sql_translatable!(NewText, "text");
 
 impl NewText {
+    /// Of a Rust string.
+    pub(crate) fn encode(text: &str) -> Self {
+        Self(text::to_server(text))
+    }
+
     pub(super) fn into_datum(self) -> Datum {
         // SAFETY: pointer and length belong together; the server copies the bytes.
         unsafe {

@@ -12,9 +12,23 @@ pub(crate) fn schema(name: &str) -> Option<Oid> {
 
 /// The relation of that name, whatever its kind.
 pub(crate) fn relation(schema_name: &str, name: &str) -> Option<Oid> {
-    let schema = schema(schema_name)?;
+    relation_in(schema(schema_name)?, name)
+}
+
+/// The relation of that name in a schema.
+pub(crate) fn relation_in(schema: Oid, name: &str) -> Option<Oid> {
     // SAFETY: as above.
     with_server_cstr(name, |name| unsafe { pg_sys::get_relname_relid(name, schema) }).filter(is_valid)
+}
+
+/// The schema in which new objects are created that name none: the first of the search_path.
+pub(crate) fn current_schema() -> Option<String> {
+    // SAFETY: a list of OIDs; null for a schema that has gone since.
+    unsafe {
+        let path = pg_sys::fetch_search_path(false);
+        let first = (!path.is_null() && (*path).length > 0).then(|| (*(*path).elements).oid_value)?;
+        text::from_server_cstr(pg_sys::get_namespace_name(first))
+    }
 }
 
 /// The live column of that name; no system column.
@@ -57,6 +71,18 @@ pub(crate) fn of_column(relation: Oid, attnum: i16) -> Option<String> {
     }
 }
 
+/// The names of a relation's schema and of the relation.
+pub(crate) fn qualified_of_relation(relation: Oid) -> Option<(String, String)> {
+    // SAFETY: null for an unknown relation, and for an unknown schema.
+    unsafe {
+        let schema = pg_sys::get_namespace_name(pg_sys::get_rel_namespace(relation));
+        Some((
+            text::from_server_cstr(schema)?,
+            text::from_server_cstr(pg_sys::get_rel_name(relation))?,
+        ))
+    }
+}
+
 /// The name of a role.
 pub(crate) fn of_role(role: Oid) -> Option<String> {
     // SAFETY: null for an unknown role.
@@ -68,14 +94,6 @@ pub(crate) fn of_database(database: Oid) -> Option<String> {
     // SAFETY: null for an unknown database.
     unsafe { text::from_server_cstr(pg_sys::get_database_name(database)) }
 }
-
-/// How many bytes a name takes in the server's encoding.
-pub(crate) fn length(name: &str) -> usize {
-    text::to_server(name).len()
-}
-
-/// How many bytes a name may take.
-pub(crate) const MAX_LENGTH: usize = pg_sys::NAMEDATALEN as usize - 1;
 
 fn is_valid(oid: &Oid) -> bool {
     *oid != Oid::INVALID

@@ -7,6 +7,8 @@ use std::ffi::c_char;
 /// The locks of statements that alter a relation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AlterLock {
+    /// That of COMMENT: others may read and write.
+    ShareUpdateExclusive,
     /// That of adding a foreign key: others may read.
     ShareRowExclusive,
     /// That of most: nobody else comes in.
@@ -23,6 +25,7 @@ pub(crate) enum Refusal {
 /// it gets no lock.
 pub(crate) fn lock(relation: Oid, lock: AlterLock) -> Result<(), Refusal> {
     let mode = match lock {
+        AlterLock::ShareUpdateExclusive => pg_sys::ShareUpdateExclusiveLock,
         AlterLock::ShareRowExclusive => pg_sys::ShareRowExclusiveLock,
         AlterLock::AccessExclusive => pg_sys::AccessExclusiveLock,
     };

@@ -251,6 +251,11 @@ impl Reader {
         }
     }
 
+    /// Counts an object among those that it was asked about, when the session's caches have told of it.
+    pub(crate) fn depends_on(&self, object: Oid) {
+        self.asked.borrow_mut().insert(object.to_u32());
+    }
+
     /// The OIDs of the objects that it was asked about, and of the tables of our own that it looked into: what was read
     /// holds as long as none of them changes.
     pub(crate) fn asked(&self) -> FxHashSet<u32> {

@@ -117,6 +117,12 @@ pub(crate) fn is_domain(type_oid: Oid) -> bool {
     unsafe { pg_sys::get_typtype(type_oid) as u8 == pg_sys::TYPTYPE_DOMAIN }
 }
 
+/// Whether values of a type can be sorted.
+pub(crate) fn has_order(type_oid: Oid) -> bool {
+    // SAFETY: an entry of the cache of types, which stays where it is.
+    unsafe { (*pg_sys::lookup_type_cache(type_oid, pg_sys::TYPECACHE_LT_OPR as i32)).lt_opr != Oid::INVALID }
+}
+
 /// Whether PostgreSQL turns values of one type into another without being asked to: nothing can be lost or fail.
 pub(crate) fn converts_implicitly(source: Oid, target: Oid) -> bool {
     pathway(source, target, pg_sys::CoercionContext::COERCION_IMPLICIT)
