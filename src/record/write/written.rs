@@ -53,10 +53,15 @@ impl<'a> Teller<'a> {
 
     /// No row.
     pub(super) fn of_none(&self) -> Result<JsonbDatum, Error> {
-        let page = format!(
-            "SELECT {} FROM {} AS target WHERE false",
-            self.columns, self.target.sql
-        );
+        // A role that may read no column may not name the table either.
+        let page = if self.has_columns() {
+            format!(
+                "SELECT {} FROM {} AS target WHERE false",
+                self.columns, self.target.sql
+            )
+        } else {
+            "SELECT WHERE false".into()
+        };
         self.of_page(&page, JsonbValue::parse("null"))
     }
 
