@@ -86,6 +86,11 @@ extension_sql_file!(
 extension_sql_file!("../sql/install/metadata.sql", requires = ["schema_functions"]);
 
 extension_sql_file!(
+    "../sql/install/metadata_changes.sql",
+    requires = ["metadata", "comment_announce_metadata_change"]
+);
+
+extension_sql_file!(
     "../sql/install/detached_metadata.sql",
     requires = ["metadata", "comment_follow_command", "comment_place_restored_row"]
 );

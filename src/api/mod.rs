@@ -8,6 +8,7 @@ mod import;
 mod infer;
 mod listing;
 mod metadata;
+mod metadata_changes;
 mod metadata_keeping;
 mod previews;
 mod record_writes;

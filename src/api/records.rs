@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::pg::arguments::{JsonArgument, RegClass};
 use crate::pg::cursor::Cursor;
 use crate::pg::parameter::AnyValue;
-use crate::pg::plan::JsonbDatum;
+use crate::pg::plan::{JsonbDatum, Sees};
 use crate::pg::results::Jsonb;
 use crate::record::compiled::{self, Shape};
 use crate::record::document::Linked;
@@ -117,7 +117,9 @@ fn templates(templates: Option<JsonArgument>) -> Option<String> {
 }
 
 fn read(request: Request, values: &Values) -> Result<JsonbDatum, Error> {
-    Ok(compiled::of(Shape::List(request))?.run(values)?.0)
+    Ok(compiled::of(Shape::List(request))?
+        .run(values, Sees::WhatCallerSees)?
+        .0)
 }
 
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
@@ -245,6 +247,7 @@ Example: SELECT msar.search_records_from_table('app.book'::regclass, '[{"attnum"
 
 /// The argument `linked_record_path`.
 #[derive(Deserialize)]
+#[serde(expecting = "a way from a record")]
 struct LinkedPathDocument {
     record_pkey: Box<RawValue>,
     join_path: JoinPath,
@@ -280,7 +283,9 @@ fn list_by_record_summaries(
             path: linked.join_path,
         }),
     };
-    Ok(compiled::of(Shape::Summaries(request))?.run(values)?.0)
+    Ok(compiled::of(Shape::Summaries(request))?
+        .run(values, Sees::WhatCallerSees)?
+        .0)
 }
 
 extension_sql!(

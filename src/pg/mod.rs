@@ -39,6 +39,7 @@ pub(crate) mod snapshot;
 pub(crate) mod stream;
 pub(crate) mod subtransaction;
 pub(crate) mod text;
+pub(crate) mod trigger;
 mod tuple;
 pub(crate) mod value;
 pub(crate) mod watch;

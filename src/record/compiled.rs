@@ -156,10 +156,8 @@ impl Compiled {
     }
 
     /// Runs it. Gives the document and the flag beside it, if it has one.
-    pub(crate) fn run(&self, values: &Values) -> Result<(JsonbDatum, bool), Error> {
-        let (document, flag) = self
-            .statement
-            .document(&self.bind(values), Sees::WhatCallerSees)?;
+    pub(crate) fn run(&self, values: &Values, sees: Sees) -> Result<(JsonbDatum, bool), Error> {
+        let (document, flag) = self.statement.document(&self.bind(values), sees)?;
         Ok((document.ok_or(Error::Vanished)?, flag))
     }
 }

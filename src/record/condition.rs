@@ -286,9 +286,9 @@ impl Conditions<'_, '_> {
         of_type: &Expression,
     ) -> Result<String, Error> {
         let operator = comparison::operator(of_type.type_oid, comparison);
-        Ok(operator.ok_or_else(|| RecordError::NoOrder {
-            done: "compared",
-            what: format!("\"{}\"", function.key()),
+        Ok(operator.ok_or_else(|| RecordError::WrongType {
+            key: function.key(),
+            takes: "values that have an order",
             type_name: of_type.type_name(),
         })?)
     }

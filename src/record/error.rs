@@ -116,9 +116,9 @@ impl Problem for RecordError {
             RecordError::UnknownDirection { .. } => "Pass \"asc\" or \"desc\".",
             RecordError::Invalid { hint, .. } => hint,
             RecordError::NoOrder { .. } => {
-                "Only values that have an order can be compared; filters such as \"contains\" look at their text."
+                "Take a column whose type has an order."
             }
-            RecordError::WrongType { .. } => "Use a filter that fits the type, see msar.get_column_info(relation).",
+            RecordError::WrongType { .. } => "Use a filter that fits the type; \"contains\" and \"starts_with\" look at the text of any value.",
             RecordError::NoKey { .. } => {
                 "A row is addressed by the primary key of its table. Without one, rows can be listed, filtered and searched."
             }

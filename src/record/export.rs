@@ -62,7 +62,9 @@ impl Request {
             document::page_columns(&columns, ALIAS),
             relation.sql
         );
-        let (record, from) = document::record(&columns, Forms::default(), Some(&page));
+        // One by one, rows are made as jsonb faster than as text.
+        let record = "pg_catalog.to_jsonb(v)";
+        let (_, from) = document::record(&columns, Forms::default(), Some(&page));
         Ok(Draft {
             sql: format!("SELECT {names}::pg_catalog.jsonb UNION ALL SELECT {record} FROM {from}"),
             parameters,

@@ -114,6 +114,7 @@ fn list<'a>(keys: impl Iterator<Item = &'a str>) -> String {
 
 /// A filter as JSON.
 #[derive(serde::Deserialize)]
+#[serde(expecting = "a filter")]
 pub(crate) struct FilterDocument {
     #[serde(rename = "type")]
     key: String,

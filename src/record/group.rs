@@ -18,6 +18,7 @@ pub(crate) struct Grouping {
 
 /// The same as JSON.
 #[derive(serde::Deserialize)]
+#[serde(expecting = "a grouping")]
 pub(crate) struct GroupingDocument {
     columns: Vec<ColumnReference>,
     #[serde(default)]
@@ -141,7 +142,7 @@ impl<'a> Groups<'a> {
             serde_json::to_string(&keys).unwrap_or_default()
         });
         let groups = format!(
-            "(SELECT COALESCE(pg_catalog.jsonb_agg({} ORDER BY g.id), '[]') \
+            "(SELECT COALESCE(pg_catalog.json_agg({} ORDER BY g.id), '[]') \
              FROM (SELECT g.id, g.rows, pg_catalog.jsonb_agg(p.position OPERATOR(pg_catalog.-) 1 ORDER BY p.position) AS indices, \
              (SELECT pg_catalog.to_jsonb(m) FROM (SELECT {}) AS m) AS members \
              FROM page AS p JOIN groups AS g ON p.grouped OPERATOR(pg_catalog.=) g.grouped \

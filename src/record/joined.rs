@@ -16,6 +16,7 @@ const SHOWN: &str = "v.number OPERATOR(pg_catalog.<=) 25";
 
 /// A joined column, as JSON and as part of a request.
 #[derive(Deserialize, PartialEq, Eq, Hash, Debug, Clone)]
+#[serde(expecting = "a joined column")]
 pub(crate) struct JoinedColumn {
     alias: String,
     join_path: JoinPath,
@@ -23,7 +24,26 @@ pub(crate) struct JoinedColumn {
 
 /// Steps from table to table: `[[table, attnum], [next table, attnum]]` each.
 #[derive(Deserialize, PartialEq, Eq, Hash, Debug, Clone)]
-pub(crate) struct JoinPath(pub(crate) Vec<[(u32, i64); 2]>);
+pub(crate) struct JoinPath(pub(crate) Vec<[(TableOid, i64); 2]>);
+
+/// An OID: a number, or the string that `to_jsonb` makes of an `oid`.
+#[derive(Deserialize, PartialEq, Eq, Hash, Debug, Clone, Copy)]
+#[serde(try_from = "serde_json::Value")]
+pub(crate) struct TableOid(pub(crate) u32);
+
+impl TryFrom<serde_json::Value> for TableOid {
+    type Error = String;
+
+    fn try_from(value: serde_json::Value) -> Result<Self, String> {
+        let number = match &value {
+            serde_json::Value::String(text) => text.parse().ok(),
+            number => number.as_u64().and_then(|number| u32::try_from(number).ok()),
+        };
+        number
+            .map(Self)
+            .ok_or_else(|| format!("{value} is no OID of a table"))
+    }
+}
 
 /// A column at an end of a step.
 pub(crate) struct End {
@@ -32,8 +52,8 @@ pub(crate) struct End {
 }
 
 impl End {
-    fn read(catalog: &Catalog, (relation, attnum): (u32, i64)) -> Result<Self, Error> {
-        let relation = Relation::read(catalog, Oid::from(relation))?;
+    fn read(catalog: &Catalog, (relation, attnum): (TableOid, i64)) -> Result<Self, Error> {
+        let relation = Relation::read(catalog, Oid::from(relation.0))?;
         let attnum = relation.column(&ColumnReference::Attnum(attnum))?.attnum;
         Ok(Self { relation, attnum })
     }
@@ -52,14 +72,15 @@ impl JoinPath {
             Err(invalid("it has no step".into()))?;
         }
         for (number, [from, to]) in self.0.iter().enumerate() {
-            if from.0 != at {
+            let [from, to] = [from.0.0, to.0.0];
+            if from != at {
                 Err(invalid(format!(
                     "step {} begins at table {}, not at table {at}",
                     number + 1,
-                    from.0
+                    from
                 )))?;
             }
-            at = to.0;
+            at = to;
         }
         self.0
             .iter()
@@ -140,8 +161,8 @@ impl Joined {
                  FROM (SELECT DISTINCT k.base, {value} AS value FROM {from} WHERE {value} IS NOT NULL) AS d)",
             ),
             format!(
-                "{lists} AS (SELECT v.base, pg_catalog.jsonb_build_object('count', pg_catalog.count(*), 'result', \
-                 pg_catalog.jsonb_agg({form} ORDER BY v.number) FILTER (WHERE {SHOWN})) AS list \
+                "{lists} AS (SELECT v.base, pg_catalog.json_build_object('count', pg_catalog.count(*), 'result', \
+                 pg_catalog.json_agg({form} ORDER BY v.number) FILTER (WHERE {SHOWN})) AS list \
                  FROM {values} AS v GROUP BY v.base)",
             ),
         ];
@@ -172,7 +193,7 @@ fn summaries(
     let column = target.column()?;
     let preview = preview::row(catalog, templates, target.relation.oid, "t")?;
     Ok(format!(
-        "(SELECT COALESCE(pg_catalog.jsonb_object_agg({}, {}), '{{}}') FROM (SELECT DISTINCT v.value FROM {values} AS v WHERE {SHOWN}) AS v \
+        "(SELECT COALESCE(pg_catalog.json_object_agg({}, {}), '{{}}') FROM (SELECT DISTINCT v.value FROM {values} AS v WHERE {SHOWN}) AS v \
          JOIN {} AS t ON {}{})",
         key_text(&[(column, "v.value".into())], forms),
         preview.text,

@@ -9,7 +9,7 @@ use super::condition::Conditions;
 use super::document::{self, Linked, object};
 use super::filter::Filter;
 use super::group::{Grouping, Groups};
-use super::joined::{Joined, JoinedColumn};
+use super::joined::{self, Joined, JoinedColumn};
 use super::key::Key;
 use super::order::{self, OrderItem, Ordered};
 use super::preview::Templates;
@@ -84,6 +84,8 @@ pub(crate) enum Members {
     Searched,
     /// Those of `list_records`.
     Own,
+    /// Those that writes return.
+    Written,
 }
 
 impl Request {
@@ -153,46 +155,15 @@ impl<'a> Page<'a> {
         let columns = self.page_columns(&joined);
 
         let mut tables = Vec::new();
-        let is_search = matches!(&self.request.rows, Rows::Found(terms) if !terms.is_empty());
         let mut selected = document::page_columns(&columns, ALIAS);
         if let Some(groups) = &groups {
             selected = with_item(selected, groups.page_column());
         }
-        let bounded = if is_search {
-            let score = self.score()?;
-            tables.push(format!(
-                "found AS MATERIALIZED (SELECT {} FROM {source})",
-                with_item(selected, format!("{score} AS score"))
-            ));
-            let order = order::clause(&self.order, document::page_column);
-            let order = order.replacen(" ORDER BY ", " ORDER BY score DESC, ", 1);
-            let order = if order.is_empty() {
-                " ORDER BY score DESC".into()
-            } else {
-                order
-            };
-            format!("SELECT * FROM found{order}{}", self.limit())
-        } else if let Some(after) = &self.request.bounds.after {
-            let condition = (!condition.is_empty()).then_some(condition.as_str());
-            let (anchor, rows) = after::compile(
-                after,
-                self.relation,
-                &self.order,
-                &selected,
-                condition,
-                self.request.bounds.limit,
-                &mut self.parameters,
-            )?;
-            tables.push(anchor);
-            rows
-        } else {
-            let order = order::clause(&self.order, |column| column.of(ALIAS));
-            format!("SELECT {selected} FROM {source}{order}{}", self.limit())
-        };
+        let rows = self.rows(&condition, &selected, &mut tables)?;
         tables.push(if needs_position {
-            format!("page AS (SELECT q.*, pg_catalog.row_number() OVER () AS position FROM ({bounded}) AS q)")
+            format!("page AS (SELECT q.*, pg_catalog.row_number() OVER () AS position FROM ({rows}) AS q)")
         } else {
-            format!("page AS ({bounded})")
+            format!("page AS ({rows})")
         });
         if let Some(groups) = &groups {
             tables.push(groups.table(&source));
@@ -200,7 +171,7 @@ impl<'a> Page<'a> {
         tables.extend(joined.iter().flat_map(|joined| joined.tables.clone()));
 
         let estimate = (self.request.count == Count::Estimated).then(|| format!("SELECT FROM {source}"));
-        let count = self.count(&source, is_search);
+        let count = self.count(&source);
         let grouping = groups.map_or("NULL".into(), |groups| groups.document(forms));
         let members = self.members(count, grouping, &joined)?;
         let flag = match self.request.bounds.after {
@@ -208,11 +179,87 @@ impl<'a> Page<'a> {
             None => "",
         };
         Ok(Draft {
-            sql: format!("WITH {} SELECT {}{flag}", tables.join(", "), object(&members)),
+            sql: format!(
+                "WITH {} SELECT {}::pg_catalog.jsonb{flag}",
+                tables.join(", "),
+                object(&members)
+            ),
             parameters: std::mem::take(&mut self.parameters),
             planning: self.planning(),
             estimate,
         })
+    }
+
+    /// The rows of the page, in their order: a query that selects `selected`. What it takes goes into `tables`.
+    fn rows(&mut self, condition: &str, selected: &str, tables: &mut Vec<String>) -> Result<String, Error> {
+        let source = from(self.relation, condition);
+        if self.is_search() {
+            return self.found_rows(&source, selected, tables);
+        }
+        if let Some(after) = &self.request.bounds.after {
+            let condition = (!condition.is_empty()).then_some(condition);
+            let (anchor, rows) = after::compile(
+                after,
+                self.relation,
+                &self.order,
+                selected,
+                condition,
+                self.request.bounds.limit,
+                &mut self.parameters,
+            )?;
+            tables.push(anchor);
+            return Ok(rows);
+        }
+        let order = order::clause(&self.order, |column| column.of(ALIAS));
+        Ok(format!("SELECT {selected} FROM {source}{order}{}", self.limit()))
+    }
+
+    /// The same for a search. What is found is looked for once, and kept to be counted and to be sorted: keys and scores
+    /// alone, where rows have a key.
+    fn found_rows(
+        &mut self,
+        source: &str,
+        selected: &str,
+        tables: &mut Vec<String>,
+    ) -> Result<String, Error> {
+        let score = format!("{} AS score", self.score()?);
+        let order = |name: &dyn Fn(&Column) -> String| {
+            let order = order::clause(&self.order, name).replacen(" ORDER BY ", ", ", 1);
+            format!(" ORDER BY score DESC{order}")
+        };
+        let on_page = order(&document::page_column);
+        let Some(key) = self.relation.readable_key() else {
+            tables.push(format!(
+                "found AS MATERIALIZED (SELECT {} FROM {source})",
+                with_item(selected.to_owned(), score)
+            ));
+            return Ok(format!("SELECT * FROM found{on_page}{}", self.limit()));
+        };
+        let by_key = key
+            .iter()
+            .map(|column| {
+                joined::equal(
+                    column,
+                    &column.of(ALIAS),
+                    &format!("f.{}", document::page_column(column)),
+                )
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let in_page = order(&|column| column.of(ALIAS));
+        tables.push(format!(
+            "found AS MATERIALIZED (SELECT {}, {score} FROM {source})",
+            document::page_columns(&key, ALIAS)
+        ));
+        Ok(format!(
+            "SELECT {selected} FROM (SELECT * FROM found{on_page}{}) AS f JOIN {} AS {ALIAS} ON {}{in_page}",
+            self.limit(),
+            self.relation.sql,
+            by_key.join(" AND ")
+        ))
+    }
+
+    fn is_search(&self) -> bool {
+        matches!(&self.request.rows, Rows::Found(terms) if !terms.is_empty())
     }
 
     fn planning(&self) -> Planning {
@@ -280,9 +327,8 @@ impl<'a> Page<'a> {
                 .any(|ordered| ordered.column.attnum == column.attnum)
         };
         // The order is needed where rows are ordered once more, the key where it is told.
-        let needs_order = self.request.bounds.after.is_some()
-            || matches!(self.request.rows, Rows::Found(_))
-            || self.request.members == Members::Own;
+        let needs_order =
+            self.request.bounds.after.is_some() || self.is_search() || self.request.members == Members::Own;
         self.relation
             .readable()
             .filter(|column| {
@@ -310,10 +356,10 @@ impl<'a> Page<'a> {
     }
 
     /// How many rows there are, whatever the bounds. Where the page has the last row, that is known.
-    fn count(&mut self, source: &str, is_search: bool) -> String {
+    fn count(&mut self, source: &str) -> String {
         const ON_PAGE: &str = "(SELECT pg_catalog.count(*) FROM page)";
         let bounds = &self.request.bounds;
-        let of_all = if is_search {
+        let of_all = if self.is_search() {
             "(SELECT pg_catalog.count(*) FROM found)".to_owned()
         } else {
             format!("(SELECT pg_catalog.count(*) FROM {source})")
@@ -326,7 +372,7 @@ impl<'a> Page<'a> {
                 (Some(limit), None, None) => format!(
                     "CASE WHEN {ON_PAGE} OPERATOR(pg_catalog.<) {limit} THEN {ON_PAGE} ELSE {of_all} END"
                 ),
-                (limit, Some(offset), None) if !is_search => {
+                (limit, Some(offset), None) if !self.is_search() => {
                     let offset = self.parameters.sql(offset, Form::Value, pg_sys::INT8OID);
                     let is_last = limit.map_or(String::new(), |limit| {
                         format!(" AND {ON_PAGE} OPERATOR(pg_catalog.<) {limit}")
@@ -355,18 +401,20 @@ impl<'a> Page<'a> {
         } else {
             "NULL".into()
         };
-        let mut members = vec![("count", count), ("results", self.results(joined))];
-        if self.request.members != Members::Searched {
-            members.push(("grouping", grouping));
-        }
-        members.push(("linked_record_summaries", linked));
-        members.push(("record_summaries", own));
-        match self.request.members {
-            Members::Listed => members.push(("joined_record_summaries", joined_summaries(joined))),
-            Members::Searched => {}
-            Members::Own => members.push(("next", self.next())),
-        }
-        Ok(members)
+        let results = ("results", self.results(joined));
+        let linked = ("linked_record_summaries", linked);
+        let own = ("record_summaries", own);
+        let count = ("count", count);
+        let grouping = ("grouping", grouping);
+        Ok(match self.request.members {
+            Members::Listed => {
+                let joined = ("joined_record_summaries", joined_summaries(joined));
+                vec![count, results, grouping, linked, own, joined]
+            }
+            Members::Searched => vec![count, results, linked, own],
+            Members::Own => vec![count, results, grouping, linked, own, ("next", self.next())],
+            Members::Written => vec![results, linked, own],
+        })
     }
 
     fn results(&self, joined: &[Joined]) -> String {
@@ -376,7 +424,7 @@ impl<'a> Page<'a> {
         let (record, from) = document::record(&self.shown, self.request.forms, None);
         let members = joined.iter().map(|joined| joined.member.as_str());
         format!(
-            "(SELECT COALESCE(pg_catalog.jsonb_agg((SELECT {record} FROM {from}) OPERATOR(pg_catalog.||) {} \
+            "(SELECT COALESCE(pg_catalog.json_agg((SELECT {record} FROM {from})::pg_catalog.jsonb OPERATOR(pg_catalog.||) {} \
              ORDER BY p.position), '[]') FROM page AS p)",
             merged(members)
         )
@@ -426,5 +474,8 @@ fn joined_summaries(joined: &[Joined]) -> String {
 
 /// JSON objects as one, however many there are: a function takes a hundred arguments.
 fn merged<'a>(objects: impl Iterator<Item = &'a str>) -> String {
-    objects.collect::<Vec<_>>().join(" OPERATOR(pg_catalog.||) ")
+    let objects: Vec<String> = objects
+        .map(|object| format!("{object}::pg_catalog.jsonb"))
+        .collect();
+    objects.join(" OPERATOR(pg_catalog.||) ")
 }

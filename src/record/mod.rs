@@ -9,6 +9,7 @@
 //! - [`preview`]: how a row is shown where others refer to it
 //! - [`value`]: how values are put into JSON; [`document`]: the parts of a result
 //! - [`list`], [`summaries`], [`export`]: the statements; [`options`]: what `msar.list_records` takes
+//! - [`written`]: rows that were just written
 //! - [`values`]: the values of a request, apart from its shape; [`compiled`]: the statements that a session keeps
 //! - [`write`]: rows that are added, changed and deleted
 //! - [`relation`]: what a request needs to know of its relation; [`error`]: what can be wrong with it
@@ -33,3 +34,4 @@ pub(crate) mod summaries;
 pub(crate) mod value;
 pub(crate) mod values;
 pub(crate) mod write;
+pub(crate) mod written;

@@ -14,7 +14,7 @@ use super::values::Values;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
-use crate::pg::plan::JsonbDatum;
+use crate::pg::plan::{JsonbDatum, Sees};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -24,6 +24,7 @@ pub(crate) const SCHEMA: &str = include_str!("list_records.schema.json");
 /// The options.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[serde(expecting = "the options")]
 pub(crate) struct Options {
     limit: Option<i64>,
     offset: Option<i64>,
@@ -60,7 +61,7 @@ impl Default for Options {
 
 /// Which links get previews.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "true, false or a list of columns")]
 enum Previews {
     All(bool),
     Of(Vec<ColumnReference>),
@@ -124,7 +125,7 @@ impl Options {
 pub(crate) fn run(request: Request, values: &Values) -> Result<JsonbDatum, Error> {
     let relation = request.relation;
     let is_after = request.bounds.after.is_some();
-    let (document, is_there) = compiled::of(Shape::List(request))?.run(values)?;
+    let (document, is_there) = compiled::of(Shape::List(request))?.run(values, Sees::WhatCallerSees)?;
     if is_after && !is_there {
         let name = Catalog::of_statement().relation_name(relation)?;
         Err(RecordError::NoSuchRow {

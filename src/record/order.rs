@@ -14,6 +14,7 @@ pub(crate) struct OrderItem {
 /// The same as JSON.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
+#[serde(expecting = "an item of an order")]
 pub(crate) struct OrderDocument {
     attnum: Option<i64>,
     column: Option<String>,

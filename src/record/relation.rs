@@ -210,7 +210,7 @@ fn primary_key(catalog: &Catalog, relation: Oid) -> Vec<i16> {
 
 /// A column, as a request names it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, serde::Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "the attnum or the name of a column")]
 pub(crate) enum ColumnReference {
     Attnum(i64),
     Name(String),

@@ -16,6 +16,7 @@ pub(crate) struct Term {
 
 /// The same as JSON.
 #[derive(serde::Deserialize)]
+#[serde(expecting = "a text to search for")]
 pub(crate) struct TermDocument {
     attnum: ColumnReference,
     literal: Box<RawValue>,
@@ -30,9 +31,6 @@ impl TermDocument {
     }
 }
 
-/// How well a text is found.
-const SCORES: [(Form, u8); 3] = [(Form::Exactly, 4), (Form::StartsWith, 3), (Form::Contains, 2)];
-
 /// That one of the terms is found; empty if there are none.
 pub(crate) fn condition(terms: &[Term], conditions: &mut Conditions<'_, '_>) -> Result<String, Error> {
     let found = terms
@@ -46,18 +44,24 @@ pub(crate) fn condition(terms: &[Term], conditions: &mut Conditions<'_, '_>) -> 
     })
 }
 
-/// How well the terms are found altogether.
+/// How well the terms are found altogether: 4 for each that is all of a text, 3 at its beginning, 2 within.
 pub(crate) fn score(terms: &[Term], conditions: &mut Conditions<'_, '_>) -> Result<String, Error> {
     let mut scores = Vec::with_capacity(terms.len());
     for term in terms {
-        let mut cases = String::from("CASE");
-        for (form, score) in SCORES {
-            cases.push_str(&format!(
-                " WHEN {} THEN {score}",
-                matches(term, form, conditions)?
-            ));
-        }
-        scores.push(cases + " ELSE 0 END");
+        let equal = matches(term, Form::Exactly, conditions)?;
+        let begins = matches(term, Form::StartsWith, conditions)?;
+        // Of the rows of a search for one term, each contains it. To compare a text without regard to case is dear, so
+        // that most texts should take one more comparison only.
+        let contains = match terms {
+            [_] => "2".to_owned(),
+            _ => format!(
+                "CASE WHEN {} THEN 2 ELSE 0 END",
+                matches(term, Form::Contains, conditions)?
+            ),
+        };
+        scores.push(format!(
+            "CASE WHEN {begins} THEN CASE WHEN {equal} THEN 4 ELSE 3 END ELSE {contains} END"
+        ));
     }
     Ok(scores.join(" OPERATOR(pg_catalog.+) "))
 }

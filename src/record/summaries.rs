@@ -47,7 +47,7 @@ impl Request {
         let Some(key) = relation.readable_key() else {
             return Ok(Draft {
                 sql: format!(
-                    "SELECT {}",
+                    "SELECT {}::pg_catalog.jsonb",
                     object(&[
                         ("count", "0".into()),
                         ("results", "'[]'::pg_catalog.jsonb".into()),
@@ -96,7 +96,7 @@ impl Request {
                 .collect()
         };
         let results = format!(
-            "(SELECT COALESCE(pg_catalog.jsonb_agg({}), '[]') FROM page AS p)",
+            "(SELECT COALESCE(pg_catalog.json_agg({}), '[]') FROM page AS p)",
             object(&[
                 ("key", key_json(&key_of("p"), Forms::default())),
                 ("summary", "p.summary".into())
@@ -112,7 +112,7 @@ impl Request {
             ("mapping", mapping),
         ]);
         Ok(Draft {
-            sql: format!("WITH {} SELECT {members}", tables.join(", ")),
+            sql: format!("WITH {} SELECT {members}::pg_catalog.jsonb", tables.join(", ")),
             parameters,
             planning: if self.offset.is_some() {
                 Planning::EachTime
@@ -140,10 +140,10 @@ impl LinkedPath {
         let [first, second] = self.path.0.as_slice() else {
             return Err(invalid("it must have two steps, over one mapping table").into());
         };
-        if second[1].0 != relation.oid.to_u32() {
+        if second[1].0.0 != relation.oid.to_u32() {
             Err(invalid("it does not end at the table whose records are listed"))?;
         }
-        let steps = self.path.resolve(catalog, Oid::from(first[0].0))?;
+        let steps = self.path.resolve(catalog, Oid::from(first[0].0.0))?;
         let [(base, from_map), (to_map, target)] = steps.as_slice() else {
             return Err(invalid("it must have two steps, over one mapping table").into());
         };
@@ -176,8 +176,8 @@ impl LinkedPath {
             (
                 "joined_values",
                 format!(
-                    "(SELECT COALESCE(pg_catalog.jsonb_object_agg(v.key, v.keys), '{{}}') FROM \
-                     (SELECT {} AS key, pg_catalog.jsonb_agg({} ORDER BY {}) AS keys \
+                    "(SELECT COALESCE(pg_catalog.json_object_agg(v.key, v.keys), '{{}}') FROM \
+                     (SELECT {} AS key, pg_catalog.json_agg({} ORDER BY {}) AS keys \
                      FROM page AS p JOIN {} AS t ON {is_on_page} JOIN {} AS m ON {is_linked} JOIN {} AS b ON {is_of_record} \
                      GROUP BY 1) AS v)",
                     key_text(key_of_page, forms),

@@ -163,20 +163,16 @@ impl<'a> Key<'a> {
             // Printed as in JSON anyway.
             [part] if is_integer(part.column.row.atttypid) => part.value(),
             [part] => format!("pg_catalog.to_jsonb({})", part.value()),
-            _ => self.returned_object(),
+            parts => {
+                // A key has 32 columns at most.
+                let members: Vec<_> = parts
+                    .iter()
+                    .map(|part| format!("'{}', {}", part.attnum, part.value()))
+                    .collect();
+                format!("pg_catalog.jsonb_build_object({})", members.join(", "))
+            }
         };
         format!("CAST({json} AS pg_catalog.text)")
-    }
-
-    /// The same as an object, also where the key has one column.
-    pub(super) fn returned_object(&self) -> String {
-        // A key has 32 columns at most.
-        let members: Vec<_> = self
-            .parts
-            .iter()
-            .map(|part| format!("'{}', {}", part.attnum, part.value()))
-            .collect();
-        format!("pg_catalog.jsonb_build_object({})", members.join(", "))
     }
 
     /// Leaves out what is no value of the key's type, and so the key of no row.
