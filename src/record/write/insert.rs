@@ -33,7 +33,7 @@ pub(crate) fn add(
     let keys = record_keys(&record)?;
     let columns = target.columns_of_record(&keys)?;
     let insert = Insert::of_record(&target, keys.iter().map(String::as_str).zip(columns))?;
-    let Some(returned) = returned_key(&target)? else {
+    let Some(returned) = readable_key(&target)?.map(|key| key.returned_as_text()) else {
         return add_without_key(&target, &insert, record, &wanted);
     };
     let outcome = insert.run(Some(&returned), record)?;
@@ -66,7 +66,7 @@ fn add_without_key(
 pub(crate) fn add_many(relation: Oid, rows: JsonbValue) -> Result<AddedRows, Error> {
     let target = Target::open(Some(relation))?;
     let sets = KeySets::read(&target, &rows)?;
-    let returned = returned_key(&target)?;
+    let returned = readable_key(&target)?.map(|key| key.returned());
     match sets.groups.as_slice() {
         [] => Ok(AddedRows {
             count: 0,
@@ -153,10 +153,9 @@ pub(super) fn record_keys(record: &JsonbValue) -> Result<Vec<String>, Error> {
     Ok(keys.map(text::from_server).collect())
 }
 
-/// The key of a new row, where there is one that the current role may read.
-fn returned_key(target: &Target) -> Result<Option<String>, Error> {
-    let key = Key::of(target)?.filter(Key::is_readable);
-    Ok(key.map(|key| key.returned()))
+/// The key of the target, if it has one that the current role may read.
+fn readable_key(target: &Target) -> Result<Option<Key<'_>>, Error> {
+    Ok(Key::of(target)?.filter(Key::is_readable))
 }
 
 /// An INSERT from a SELECT.

@@ -36,6 +36,10 @@ impl Part<'_> {
             Content::Composite | Content::Other => column,
         }
     }
+
+    fn text(&self) -> String {
+        format!("CAST(target.{} AS pg_catalog.text)", self.column.sql())
+    }
 }
 
 /// A key of a row, part by part, each as JSON.
@@ -157,17 +161,26 @@ impl<'a> Key<'a> {
         Ok(parts.join(" AND "))
     }
 
-    /// The key of the row `target` as JSON text, which can be passed as a key again.
+    /// The key of the row `target` for callers, as JSON text.
     pub(super) fn returned(&self) -> String {
+        self.returned_with(Part::value)
+    }
+
+    /// The same for readers, who take text for values of any type.
+    pub(super) fn returned_as_text(&self) -> String {
+        self.returned_with(Part::text)
+    }
+
+    fn returned_with(&self, value: impl Fn(&Part<'a>) -> String) -> String {
         let json = match self.parts.as_slice() {
             // Printed as in JSON anyway.
             [part] if is_integer(part.column.row.atttypid) => part.value(),
-            [part] => format!("pg_catalog.to_jsonb({})", part.value()),
+            [part] => format!("pg_catalog.to_jsonb({})", value(part)),
             parts => {
                 // A key has 32 columns at most.
                 let members: Vec<_> = parts
                     .iter()
-                    .map(|part| format!("'{}', {}", part.attnum, part.value()))
+                    .map(|part| format!("'{}', {}", part.attnum, value(part)))
                     .collect();
                 format!("pg_catalog.jsonb_build_object({})", members.join(", "))
             }

@@ -46,7 +46,7 @@ fn statement(target: &Target, key: &Key, record: &JsonbValue) -> Result<String, 
     let keys = record_keys(record)?;
     let columns = target.columns_of_record(&keys)?;
     let relation = &target.sql;
-    let returned = key.returned();
+    let returned = key.returned_as_text();
     let (condition, of_key) = (key.condition()?, key.declarations()?);
     if columns.is_empty() {
         return Ok(format!(
