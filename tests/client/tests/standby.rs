@@ -33,6 +33,10 @@ const CALLS: &[&str] = &[
     "(SELECT jsonb_agg(msar.preview_drop(oid) ORDER BY oid) FROM sample)",
     "(SELECT coalesce(jsonb_agg(msar.get_table_metadata(oid) ORDER BY oid), '[null]') FROM sample)",
     "(SELECT jsonb_agg(msar.get_column_metadata(oid) ORDER BY oid) FROM sample)",
+    "(SELECT jsonb_agg(msar.get_preview_template(oid) ORDER BY oid) FROM sample)",
+    "(SELECT jsonb_agg(msar.preview_template_sql(oid) ORDER BY oid) FROM sample)",
+    // Rows that everybody may read.
+    "msar.preview_rows('pg_class', jsonb_build_array('pg_class'::regclass::oid::bigint))",
     "(SELECT jsonb_build_array(msar.list_table_metadata('library')))",
     "(SELECT jsonb_build_array(msar.check_metadata()))",
     "(SELECT jsonb_build_array(msar.list_detached_metadata()))",
@@ -87,6 +91,7 @@ fn a_hot_standby_tells_what_the_primary_tells() {
         &mut database.connect_as_superuser(),
         "SELECT msar.set_table_metadata('library.book', '{\"preview_template\": [[2]], \"column_order\": [2, 1]}');
          SELECT msar.set_column_metadata('library.book', '[{\"attnum\": 2, \"display_width\": 300}]');
+         SELECT msar.set_preview_template('library.book_author', '{book_id} by {author_id}');
          CREATE TABLE library.gone (a integer);
          SELECT msar.set_column_metadata('library.gone', '[{\"attnum\": 1, \"display_width\": 300}]');
          DROP TABLE library.gone",
