@@ -83,16 +83,19 @@ extension_sql_file!(
     ]
 );
 
-extension_sql_file!("../sql/install/metadata.sql", requires = ["schema_functions"]);
-
 extension_sql_file!(
-    "../sql/install/metadata_changes.sql",
-    requires = ["metadata", "comment_announce_metadata_change"]
+    "../sql/install/metadata.sql",
+    requires = ["schema_functions", "comment_announce_metadata_change"]
 );
 
 extension_sql_file!(
     "../sql/install/detached_metadata.sql",
-    requires = ["metadata", "comment_follow_command", "comment_place_restored_row"]
+    requires = [
+        "metadata",
+        "comment_follow_command",
+        "comment_place_restored_row",
+        "comment_lost_placeholders"
+    ]
 );
 
 extension_sql_file!("../sql/install/ownership.sql", finalize);

@@ -108,7 +108,7 @@ Errors: none
 Example: SELECT * FROM __msar.metadata_state() WHERE reason IS NOT NULL;$$;
 
 CREATE FUNCTION msar.check_metadata() RETURNS jsonb
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
   SELECT COALESCE(
     pg_catalog.jsonb_agg(
@@ -120,12 +120,21 @@ BEGIN ATOMIC
     ),
     '[]'
   )
-  FROM __msar.metadata_state() AS s
-  WHERE s.reason IS NOT NULL;
+  FROM (
+    SELECT m.table_oid, m.attnum, m.schema_name, m.table_name, m.column_name, m.reason
+    FROM __msar.metadata_state() AS m
+    WHERE m.reason IS NOT NULL
+    UNION ALL
+    SELECT m.table_oid, m.attnum, m.schema_name, m.table_name, m.column_name,
+      pg_catalog.format('the preview template leaves out {%s}: a column or a foreign key that it names is gone', l.placeholder)
+    FROM __msar.metadata_state() AS m
+    CROSS JOIN LATERAL pg_catalog.unnest(__msar.lost_placeholders(m.table_oid)) AS l(placeholder)
+    WHERE m.reason IS NULL AND m.attnum IS NULL
+  ) AS s;
 END;
-COMMENT ON FUNCTION msar.check_metadata() IS $$The rows of metadata that do not match the objects they name, and so do not count.
+COMMENT ON FUNCTION msar.check_metadata() IS $$The rows of metadata that do not match the objects they name, and so do not count; and what preview templates name that is gone.
 
-Arguments: They come from changes of which PostgreSQL told us nothing: made with event_triggers off, or in the catalogs themselves.
+Arguments: none. Rows that do not match come from changes of which PostgreSQL told us nothing: made with event_triggers off, or in the catalogs themselves. A template goes on without the placeholders whose columns were dropped.
 Returns: array of {"table_oid": int, "attnum": int or null, "schema": text, "table": text, "column": text or null,
   "reason": text}, [] when all is well; for the extension's owner, who sees all rows
 Errors: none

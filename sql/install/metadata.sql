@@ -260,3 +260,22 @@ ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER metadata_row;
 
 COMMENT ON TRIGGER metadata_row ON msar_catalog.table_metadata IS 'Checks a row and fills in what follows from the live object';
 COMMENT ON TRIGGER metadata_row ON msar_catalog.column_metadata IS 'Checks a row and fills in what follows from the live object';
+
+-- Sessions keep statements that were compiled from these rows.
+CREATE TRIGGER z_announce AFTER INSERT OR UPDATE OR DELETE ON msar_catalog.table_metadata
+  FOR EACH ROW EXECUTE FUNCTION __msar.announce_metadata_change();
+CREATE TRIGGER z_announce AFTER INSERT OR UPDATE OR DELETE ON msar_catalog.column_metadata
+  FOR EACH ROW EXECUTE FUNCTION __msar.announce_metadata_change();
+CREATE TRIGGER z_announce_truncate AFTER TRUNCATE ON msar_catalog.table_metadata
+  FOR EACH STATEMENT EXECUTE FUNCTION __msar.announce_metadata_change();
+CREATE TRIGGER z_announce_truncate AFTER TRUNCATE ON msar_catalog.column_metadata
+  FOR EACH STATEMENT EXECUTE FUNCTION __msar.announce_metadata_change();
+ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER z_announce;
+ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER z_announce_truncate;
+ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER z_announce;
+ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER z_announce_truncate;
+
+COMMENT ON TRIGGER z_announce ON msar_catalog.table_metadata IS 'Tells sessions that what they compiled from the row is out of date';
+COMMENT ON TRIGGER z_announce ON msar_catalog.column_metadata IS 'Tells sessions that what they compiled from the row is out of date';
+COMMENT ON TRIGGER z_announce_truncate ON msar_catalog.table_metadata IS 'Tells sessions that what they compiled from rows is out of date';
+COMMENT ON TRIGGER z_announce_truncate ON msar_catalog.column_metadata IS 'Tells sessions that what they compiled from rows is out of date';

@@ -1,6 +1,7 @@
 //! Keeping metadata: following what it is about, putting it aside and back, checks, and documents for other databases.
 
-use crate::metadata::{exchange, following, repair, restore};
+use crate::catalog::Catalog;
+use crate::metadata::{announce, exchange, following, repair, restore, stored};
 use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
 use crate::pg::event_trigger::EventTrigger;
 use crate::pg::results::Jsonb;
@@ -27,6 +28,25 @@ Example: none, it serves event triggers only.$$;
     requires = [follow_command]
 );
 
+#[pg_extern(
+    sql = "CREATE FUNCTION __msar.announce_metadata_change() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';"
+)]
+fn announce_metadata_change(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
+    Ok(announce::change(call)?)
+}
+
+extension_sql!(
+    r#"
+COMMENT ON FUNCTION __msar.announce_metadata_change() IS
+$$Trigger of msar_catalog.table_metadata and msar_catalog.column_metadata, after a change: what sessions compiled from the metadata of a table is out of date when the transaction commits.
+Returns: nothing.
+Errors: 39P01 when it is not called by a trigger.
+Example: none, it serves triggers only.$$;
+"#,
+    name = "comment_announce_metadata_change",
+    requires = [announce_metadata_change]
+);
+
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn place_restored_row(restored: JsonArgument) -> Result<Option<Jsonb>, ErrorReport> {
     Ok(restore::place(restored.value("restored")?)?
@@ -45,6 +65,24 @@ Example: none, it serves the triggers of these tables.$$;
 "#,
     name = "comment_place_restored_row",
     requires = [place_restored_row]
+);
+
+#[pg_extern(schema = "__msar", stable, strict, parallel_restricted)]
+fn lost_placeholders(tab_id: pg_sys::Oid) -> Result<Vec<String>, ErrorReport> {
+    Ok(stored::lost_placeholders(&Catalog::of_statement(), tab_id)?)
+}
+
+extension_sql!(
+    r#"
+COMMENT ON FUNCTION __msar.lost_placeholders(oid) IS
+$$What the preview template of a table names that is gone.
+Arguments: tab_id: the table.
+Returns: an array of the placeholders that are left out, without braces; {} if there are none, or the current role may read no column of the table.
+Errors: none.
+Example: SELECT __msar.lost_placeholders('public.book'::regclass);$$;
+"#,
+    name = "comment_lost_placeholders",
+    requires = [lost_placeholders]
 );
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]

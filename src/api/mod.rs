@@ -4,11 +4,11 @@
 mod casts;
 mod dependents;
 mod describe;
+mod display;
 mod import;
 mod infer;
 mod listing;
 mod metadata;
-mod metadata_changes;
 mod metadata_keeping;
 mod previews;
 mod record_writes;

@@ -13,8 +13,10 @@
 //! - [`references`], [`refs`]: what OIDs and attnums inside of values mean, by name
 //! - [`store`], [`statements`]: our tables, and what is written to them
 //! - [`row`]: what a row goes through when it is written, by whatever statement
+//! - [`announce`]: who compiled something from the metadata of a table learns of its changes
 //! - [`set`]: changes by way of the functions of `msar`
 
+pub(crate) mod announce;
 pub(crate) mod detached;
 pub(crate) mod exchange;
 pub(crate) mod following;

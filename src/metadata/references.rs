@@ -100,6 +100,23 @@ impl References {
         Some(columns)
     }
 
+    /// A path for messages: names as far as they are known, else numbers.
+    pub(super) fn names_of_path(&self, relation: Oid, path: &[i16]) -> String {
+        let mut table = Some(relation.to_u32());
+        let names: Vec<String> = path
+            .iter()
+            .map(|attnum| {
+                let referent = table.and_then(|table| self.0.get(&table));
+                table = referent.and_then(|referent| referent.targets.get(attnum).copied());
+                match referent.and_then(|referent| referent.columns.get(attnum)) {
+                    Some(name) => name.clone(),
+                    None => format!("column {attnum}"),
+                }
+            })
+            .collect();
+        names.join(".")
+    }
+
     /// What the numbers in the options of `relation` mean now. A number that means nothing is an error, unless the
     /// option is as it was before: a column that was dropped since is no news.
     pub(super) fn of_row(

@@ -47,11 +47,15 @@ const RELAXED_TRIGGERS: &str = "
       AND tgrelid IN ('msar_catalog.table_metadata'::regclass, 'msar_catalog.column_metadata'::regclass)";
 
 /// Our triggers on both tables.
-const ENABLE_TRIGGERS: [&str; 4] = [
+const ENABLE_TRIGGERS: [&str; 8] = [
     "ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER a_restore",
     "ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER metadata_row",
+    "ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER z_announce",
+    "ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER z_announce_truncate",
     "ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER a_restore",
     "ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER metadata_row",
+    "ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER z_announce",
+    "ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER z_announce_truncate",
 ];
 
 #[derive(Deserialize, Serialize)]

@@ -242,6 +242,23 @@ impl OfTable {
         )
     }
 
+    /// The placeholders of the template that are left out, as a column or a foreign key that they name is gone.
+    pub(crate) fn lost_placeholders(&self, catalog: &Catalog, relation: Oid) -> Vec<String> {
+        let Some(StoredTable { refs, stored, .. }) = &self.table else {
+            return Vec::new();
+        };
+        let parts = stored.get("preview_template").and_then(Value::as_array);
+        let lost = |part: &Value| match template::read(part)? {
+            Part::Placeholder(Placeholder { path, .. })
+                if refs.current_path(catalog, relation, &path).is_none() =>
+            {
+                Some(refs.names_of_path(relation, &path))
+            }
+            _ => None,
+        };
+        parts.into_iter().flatten().filter_map(lost).collect()
+    }
+
     /// What is set for a column, as far as a column of its kind takes it.
     pub(crate) fn column_options(
         &self,
@@ -275,6 +292,16 @@ impl OfTable {
 /// Whether the current role may read what is stored for a table or column on which it has these privileges.
 pub(crate) fn is_readable(catalog: &Catalog, owner: Oid, privileges: Privileges) -> bool {
     privileges.includes_select() || catalog.role.has_rights_of(owner)
+}
+
+/// The placeholders that the template of a relation leaves out, for who may read what is stored.
+pub(crate) fn lost_placeholders(catalog: &Catalog, relation: Oid) -> Result<Vec<String>, Error> {
+    match PgClass::by_oid(&catalog.reader, relation) {
+        Some(row) if is_table_readable(catalog, &row) => {
+            Ok(OfTable::read(catalog, &row)?.lost_placeholders(catalog, relation))
+        }
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// What `msar.get_table_metadata` tells.

@@ -1,5 +1,6 @@
 //! Argument types of our functions that pgrx has none for.
 
+use super::bytes::TextBytes;
 use super::{Oid, text};
 use crate::error::Error;
 use pgrx::callconv::{Arg, ArgAbi};
@@ -46,6 +47,28 @@ oid_alias!(
     "regnamespace"
 );
 
+/// `text`, in whatever encoding the server has.
+pub(crate) struct TextArgument(pub(crate) String);
+
+impl_sql_translatable!(TextArgument, "text");
+
+// SAFETY: reads the argument as text.
+unsafe impl<'fcx> ArgAbi<'fcx> for TextArgument {
+    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        // SAFETY: promised by the caller.
+        let bytes = unsafe { TextBytes::unbox_arg_unchecked(arg) };
+        Self(text::from_server(bytes.0))
+    }
+
+    unsafe fn unbox_nullable_arg(arg: Arg<'_, 'fcx>) -> Nullable<Self> {
+        // SAFETY: promised by the caller.
+        match unsafe { TextBytes::unbox_nullable_arg(arg) } {
+            Nullable::Valid(bytes) => Nullable::Valid(Self(text::from_server(bytes.0))),
+            Nullable::Null => Nullable::Null,
+        }
+    }
+}
+
 /// `jsonb`, as text: what it should be is told when it is decoded.
 pub(crate) struct JsonArgument(String);
 
@@ -69,6 +92,11 @@ unsafe impl<'fcx> ArgAbi<'fcx> for JsonArgument {
 }
 
 impl JsonArgument {
+    /// The document as PostgreSQL prints it: with all digits of its numbers.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// The argument, whatever JSON it is.
     pub(crate) fn value(&self, argument: &'static str) -> Result<serde_json::Value, Error> {
         self.decode(argument, "Pass a document that is nested less deeply.")

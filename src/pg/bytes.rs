@@ -78,6 +78,11 @@ pub(crate) struct NewText(pub(crate) Vec<u8>);
 impl_sql_translatable!(NewText, "text");
 
 impl NewText {
+    /// A Rust string in the server's encoding.
+    pub(crate) fn of_str(text: &str) -> Self {
+        Self(text::to_server(text))
+    }
+
     pub(super) fn into_datum(self) -> Datum {
         // SAFETY: pointer and length belong together; the server copies the bytes.
         unsafe {

@@ -111,9 +111,3 @@ unsafe extern "C-unwind" fn object_changed(_argument: Datum, _cache: std::ffi::c
 unsafe extern "C-unwind" fn roles_changed(_argument: Datum, _cache: std::ffi::c_int, _hash: u32) {
     end(|_| true);
 }
-
-/// Tells every session that what is kept in a table of ours has changed, once this transaction commits.
-pub(crate) fn announce_change(table: Oid) {
-    // SAFETY: a message about a relation that is open in a trigger of its own.
-    unsafe { pg_sys::CacheInvalidateRelcacheByRelid(table) }
-}

@@ -8,6 +8,7 @@
 pub(crate) mod boolean;
 pub(crate) mod circle;
 pub(crate) mod currency;
+pub(crate) mod display;
 pub(crate) mod email;
 pub(crate) mod infer;
 pub(crate) mod interval;

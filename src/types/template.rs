@@ -69,7 +69,7 @@ impl fmt::Display for Mistake {
             }
             Mistake::MissingName => write!(formatter, "the name of a column is missing"),
             Mistake::Unexpected(character) => {
-                write!(formatter, "unexpected \"{character}\" in a placeholder")
+                write!(formatter, "unexpected {character} in a placeholder")
             }
             Mistake::UnknownFormat(word) => write!(formatter, "there is no format \"{word}\""),
         }
@@ -387,6 +387,6 @@ mod tests {
         assert_eq!(mistake("{\"a\"b}"), (5, Mistake::Unexpected('b')));
         assert_eq!(mistake("{a:upper}"), (4, Mistake::UnknownFormat("upper".into())));
         assert_eq!(mistake("{a:raw"), (7, Mistake::Unclosed { opened: 1 }));
-        assert_eq!(mistake("{a:raw.b}"), (8, Mistake::Unexpected('.')));
+        assert_eq!(mistake("{a:raw.b}"), (7, Mistake::Unexpected('.')));
     }
 }

@@ -4,13 +4,13 @@
 //! begin alike share their joins. Columns that the role may not read are left out before PostgreSQL could refuse the whole
 //! statement; which rows of the joined tables it sees is PostgreSQL's to decide.
 
-use super::RowPreview;
+use super::comparison::{self, Operand};
 use super::display;
 use super::relation::Relation;
 use super::template::{InForce, Templates};
 use crate::catalog::Catalog;
 use crate::catalog::link::{Link, LinkColumn};
-use crate::catalog::rows::{PgAttribute, PgCollation, PgOperator};
+use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::metadata::references::Column;
 use crate::pg::scan::Char;
@@ -18,48 +18,52 @@ use crate::pg::{Oid, quote};
 use crate::types::template::{Part, Placeholder};
 use pgrx::pg_sys;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// A placeholder that ends on a foreign key column shows the row referred to, whose template may do the same, and so on:
-/// this far. It ends cycles, too.
+/// this far, or less far where that would take too much. It ends cycles, too.
 const DEEPEST: usize = 3;
 
-/// The most rows of other tables that one preview reads. A placeholder that needs one more is left out; one that ends on
-/// a foreign key column shows its own value.
+/// The most rows of other tables that one preview reads, and the most values from them: PostgreSQL cannot join more than
+/// 1,664 columns. A path that takes more is left out.
 const MOST_JOINS: usize = 64;
+const MOST_JOINED_VALUES: usize = 256;
 
 /// What stands for a preview of which nothing remains.
 const NOTHING: &str = "'?'::pg_catalog.text";
 
-/// The most arguments that a function takes.
-const MOST_ARGUMENTS: usize = 100;
+/// How a row reads, as SQL: see [`RowPreview`](super::RowPreview).
+pub(super) struct Compiled {
+    /// One after the other: ` LEFT JOIN ...`.
+    pub(super) joins: Vec<String>,
+    pub(super) text: String,
+}
 
 pub(super) fn row(
     catalog: &Catalog,
     templates: &Templates,
     relation: Oid,
     alias: &str,
-) -> Result<RowPreview, Error> {
+) -> Result<Compiled, Error> {
     let mut compiler = Compiler {
         catalog,
         templates,
         alias,
+        deepest: DEEPEST,
         relations: FxHashMap::default(),
         joins: Vec::new(),
+        joined_values: 0,
+        takes_too_much: false,
+        collations: BTreeSet::new(),
     };
-    let source = Source {
-        alias: quote::identifier(alias),
-        relation: compiler.relation(relation)?,
-    };
-    let text = match compiler.template(&source, 0)? {
-        None => NOTHING.to_owned(),
-        Some(Shown { sql, is_nullable }) if is_nullable => format!("COALESCE({sql}, {NOTHING})"),
-        Some(Shown { sql, .. }) => sql,
-    };
-    Ok(RowPreview {
-        joins: compiler.joins.into_iter().map(|join| join.sql).collect(),
-        text,
-    })
+    loop {
+        let preview = compiler.row(relation)?;
+        if !compiler.takes_too_much || compiler.deepest == 0 {
+            return Ok(preview);
+        }
+        compiler.deepest -= 1;
+    }
 }
 
 struct Compiler<'a> {
@@ -67,9 +71,16 @@ struct Compiler<'a> {
     templates: &'a Templates,
     /// The alias of the relation whose rows are shown.
     alias: &'a str,
+    /// How far templates go on in templates.
+    deepest: usize,
     /// `None`: gone meanwhile.
     relations: FxHashMap<Oid, Option<Rc<Relation>>>,
     joins: Vec<Join>,
+    joined_values: usize,
+    /// Whether something had to be left out.
+    takes_too_much: bool,
+    /// The collations of what is shown, but for the database's.
+    collations: BTreeSet<u32>,
 }
 
 /// A relation in the FROM clause.
@@ -77,6 +88,8 @@ struct Compiler<'a> {
 struct Source {
     alias: String,
     relation: Rc<Relation>,
+    /// Whether a row of it may not be found.
+    is_joined: bool,
 }
 
 struct Join {
@@ -87,21 +100,85 @@ struct Join {
     sql: String,
 }
 
-/// An expression of type text.
+/// Expressions of type text, of which the first counts that is not NULL.
+struct First(Vec<String>);
+
+impl From<&str> for First {
+    fn from(sql: &str) -> Self {
+        Self(vec![sql.into()])
+    }
+}
+
+impl From<String> for First {
+    fn from(sql: String) -> Self {
+        Self(vec![sql])
+    }
+}
+
+impl First {
+    fn or(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    fn sql(self) -> String {
+        match self.0.as_slice() {
+            [only] => only.clone(),
+            several => format!("COALESCE({})", several.join(", ")),
+        }
+    }
+}
+
+/// What a row shows.
 struct Shown {
-    sql: String,
+    first: First,
     /// NULL means that there is nothing to show.
     is_nullable: bool,
 }
 
-/// What a placeholder shows; NULL when its column is.
+/// What a text or a placeholder shows.
 struct Piece {
-    sql: String,
-    /// The column.
-    column: String,
+    first: First,
+    /// That it is not NULL, where it can be.
+    is_there: Option<String>,
+}
+
+impl Piece {
+    fn of_text(text: String) -> Option<Self> {
+        (!text.is_empty()).then(|| Self {
+            first: format!("{}::pg_catalog.text", quote::literal(&text)).into(),
+            is_there: None,
+        })
+    }
 }
 
 impl Compiler<'_> {
+    fn row(&mut self, relation: Oid) -> Result<Compiled, Error> {
+        self.joins.clear();
+        self.joined_values = 0;
+        self.takes_too_much = false;
+        self.collations.clear();
+        let source = Source {
+            alias: quote::identifier(self.alias),
+            relation: self.relation(relation)?,
+            is_joined: false,
+        };
+        let text = match self.template(&source, 0)? {
+            None => NOTHING.to_owned(),
+            Some(Shown { first, is_nullable }) if is_nullable => first.or(NOTHING.into()).sql(),
+            Some(Shown { first, .. }) => first.sql(),
+        };
+        // Of two collations that differ, PostgreSQL cannot tell by which to sort and compare.
+        let collate = match self.collations.len() {
+            0 | 1 => "",
+            _ => " COLLATE pg_catalog.\"default\"",
+        };
+        Ok(Compiled {
+            joins: self.joins.iter().map(|join| join.sql.clone()).collect(),
+            text: format!("{text}{collate}"),
+        })
+    }
+
     fn relation(&mut self, oid: Oid) -> Result<Rc<Relation>, Error> {
         self.relation_if_there(oid)?.ok_or(Error::UnknownRelation(oid))
     }
@@ -121,44 +198,24 @@ impl Compiler<'_> {
     /// A row of `source` by its relation's template. `None` if no part of it can be shown.
     fn template(&mut self, source: &Source, depth: usize) -> Result<Option<Shown>, Error> {
         let InForce { parts, shows_rows } = self.templates.in_force(self.catalog, &source.relation)?;
-        let mut has_text = false;
-        let mut columns = Vec::new();
-        let mut arguments = Vec::with_capacity(parts.len());
+        let mut pieces = Vec::with_capacity(parts.len());
+        let mut text = String::new();
         for part in &parts {
             match part {
-                Part::Text(text) if text.is_empty() => {}
-                Part::Text(text) => {
-                    has_text = true;
-                    arguments.push(quote::literal(text));
-                }
+                Part::Text(words) => text.push_str(words),
                 Part::Placeholder(placeholder) => {
                     if let Some(piece) = self.placeholder(source, placeholder, shows_rows, depth)? {
-                        columns.push(piece.column);
-                        arguments.push(piece.sql);
+                        pieces.extend(Piece::of_text(std::mem::take(&mut text)));
+                        pieces.push(piece);
                     }
                 }
             }
         }
-        let is_nullable = !has_text;
-        Ok(match arguments.len() {
-            0 => None,
-            1 if is_nullable => arguments.pop().map(|sql| Shown { sql, is_nullable }),
-            _ if is_nullable => {
-                let is_there: Vec<String> = columns.iter().map(|column| is_not_null(column)).collect();
-                let sql = format!(
-                    "CASE WHEN {} THEN {} END",
-                    is_there.join(" OR "),
-                    concatenation(arguments)
-                );
-                Some(Shown { sql, is_nullable })
-            }
-            _ => {
-                let sql = concatenation(arguments);
-                Some(Shown { sql, is_nullable })
-            }
-        })
+        pieces.extend(Piece::of_text(text));
+        Ok(combine(pieces))
     }
 
+    /// What a placeholder shows; `None` if it is left out, and nothing uses its joins.
     fn placeholder(
         &mut self,
         source: &Source,
@@ -167,34 +224,58 @@ impl Compiler<'_> {
         depth: usize,
     ) -> Result<Option<Piece>, Error> {
         let joined_before = self.joins.len();
-        let Some((source, last)) = self.follow(source, &placeholder.path)? else {
-            self.joins.truncate(joined_before);
-            return Ok(None);
+        let piece = match self.follow(source, &placeholder.path)? {
+            Some((source, last)) => {
+                let shows_row = !placeholder.raw && shows_rows && depth < self.deepest;
+                self.value(&source, last.attnum, placeholder.raw, shows_row.then_some(depth))?
+            }
+            None => None,
         };
-        let Some(attribute) = source.relation.readable_column(self.catalog, last.attnum) else {
+        if piece.is_none() {
             self.joins.truncate(joined_before);
-            return Ok(None);
-        };
-        let column = column_of(&source, attribute);
-        if placeholder.raw {
-            return Ok(Some(Piece {
-                sql: display::plain(&column),
-                column,
-            }));
         }
-        let value = display::value(self.catalog, &source.relation.metadata, attribute, &column)?;
-        let row = match shows_rows && depth < DEEPEST {
-            true => self.row_referred_to(&source, last.attnum, depth)?,
-            false => None,
+        Ok(piece)
+    }
+
+    /// A column of `source`; with `row_at_depth`, where it is a foreign key, the row to which it refers.
+    fn value(
+        &mut self,
+        source: &Source,
+        attnum: i16,
+        raw: bool,
+        row_at_depth: Option<usize>,
+    ) -> Result<Option<Piece>, Error> {
+        let Some(attribute) = source.relation.readable_column(self.catalog, attnum) else {
+            return Ok(None);
         };
-        Ok(Some(Piece {
-            sql: match row {
-                // A row that the role does not see has nothing to show but the key by which it is referred to.
-                Some(row) => format!("COALESCE({row}, {value})"),
-                None => value,
-            },
-            column,
-        }))
+        if source.is_joined && self.joined_values == MOST_JOINED_VALUES {
+            self.takes_too_much = true;
+            return Ok(None);
+        }
+        self.joined_values += usize::from(source.is_joined);
+        let column = column_of(source, attribute);
+        // Of a row that a join may not find, everything can be NULL.
+        let is_there = match !source.is_joined && source.relation.is_never_null(self.catalog, attribute) {
+            true => None,
+            false => Some(is_not_null(self.catalog, attribute, &column)?),
+        };
+        if ![Oid::INVALID, pg_sys::DEFAULT_COLLATION_OID.into()].contains(&attribute.attcollation) {
+            self.collations.insert(attribute.attcollation.to_u32());
+        }
+        let value = match raw {
+            true => display::raw(attribute, &column),
+            false => display::value(self.catalog, &source.relation.metadata, attribute, &column)?,
+        };
+        let row = match row_at_depth {
+            Some(depth) => self.row_referred_to(source, attnum, depth)?,
+            None => None,
+        };
+        let first = match row {
+            // A row that the role does not see has nothing to show but the key by which it is referred to.
+            Some(row) => row.or(value.into()),
+            None => value.into(),
+        };
+        Ok(Some(Piece { first, is_there }))
     }
 
     /// Goes along all but the last step of a path.
@@ -224,33 +305,24 @@ impl Compiler<'_> {
         source: &Source,
         attnum: i16,
         depth: usize,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<Option<First>, Error> {
         let relation = Rc::clone(&source.relation);
         let Some(link) = Link::of_column(relation.links(self.catalog), attnum, None) else {
             return Ok(None);
         };
         let joined_before = self.joins.len();
-        let shown = match self.join(source, link)? {
-            None => None,
-            Some(target) => self
-                .template(&target, depth + 1)?
-                .and_then(|shown| Some((key_of(self.catalog, &target, link)?, shown))),
+        let Some(target) = self.join(source, link)? else {
+            return Ok(None);
         };
-        Ok(match shown {
-            None => {
-                // Nothing uses them.
-                self.joins.truncate(joined_before);
-                None
-            }
-            Some((
-                _,
-                Shown {
-                    sql,
-                    is_nullable: true,
-                },
-            )) => Some(sql),
-            Some((key, Shown { sql, .. })) => Some(format!("CASE WHEN {} THEN {sql} END", is_not_null(&key))),
-        })
+        let Some(Shown { first, is_nullable }) = self.template(&target, depth + 1)? else {
+            self.joins.truncate(joined_before);
+            return Ok(None);
+        };
+        if is_nullable {
+            return Ok(Some(first));
+        }
+        let is_there = key_is_there(self.catalog, &target, link)?;
+        Ok(is_there.map(|is_there| format!("CASE WHEN {is_there} THEN {} END", first.sql()).into()))
     }
 
     /// The row to which a foreign key of `source` leads, if the role may follow it.
@@ -260,6 +332,7 @@ impl Compiler<'_> {
             return Ok(Some(join.to.clone()));
         }
         if self.joins.len() == MOST_JOINS {
+            self.takes_too_much = true;
             return Ok(None);
         }
         let Some(relation) = self.relation_if_there(link.target)? else {
@@ -271,6 +344,7 @@ impl Compiler<'_> {
         let to = Source {
             alias: quote::identifier(&format!("{}_{}", self.alias, self.joins.len() + 1)),
             relation,
+            is_joined: true,
         };
         let mut conditions = Vec::with_capacity(link.columns.len());
         for column in &link.columns {
@@ -308,72 +382,67 @@ impl Compiler<'_> {
         ) else {
             return Ok(None);
         };
-        let operator = PgOperator::by_oid(&catalog.reader, column.operator).ok_or(Error::Vanished)?;
-        let left = cast(
-            catalog,
-            column_of(to, referenced),
-            referenced.atttypid,
-            operator.oprleft,
-        )?;
-        let mut right = cast(
-            catalog,
-            column_of(from, referring),
-            referring.atttypid,
-            operator.oprright,
-        )?;
-        let collation = referenced.attcollation;
-        if ![Oid::INVALID, collation].contains(&referring.attcollation) && collation != Oid::INVALID {
-            let collation = PgCollation::by_oid(&catalog.reader, collation).ok_or(Error::Vanished)?;
-            let schema = catalog.schema_name(collation.collnamespace)?;
-            let name = quote::qualified(&schema, &collation.collname);
-            right = format!("{right} COLLATE {name}");
-        }
-        let schema = quote::identifier(&catalog.schema_name(operator.oprnamespace)?);
-        Ok(Some(format!(
-            "{left} OPERATOR({schema}.{}) {right}",
-            operator.oprname
-        )))
+        let left = Operand::of_column(column_of(to, referenced), referenced);
+        let right = Operand::of_column(column_of(from, referring), referring);
+        comparison::sql(catalog, column.operator, left, right).map(Some)
     }
 }
 
-/// A column of the key that a foreign key refers to: NULL if there is no such row.
-fn key_of(catalog: &Catalog, target: &Source, link: &Link) -> Option<String> {
-    let key = link.columns.first()?.referenced;
-    let column = target.relation.readable_column(catalog, key)?;
-    Some(column_of(target, column))
+/// That the row to which a foreign key leads is there. `None`: the role may not read the key.
+fn key_is_there(catalog: &Catalog, target: &Source, link: &Link) -> Result<Option<String>, Error> {
+    let key = link.columns.first().map(|column| column.referenced);
+    key.and_then(|key| target.relation.readable_column(catalog, key))
+        .map(|column| is_not_null(catalog, column, &column_of(target, column)))
+        .transpose()
 }
 
 fn column_of(source: &Source, column: &PgAttribute) -> String {
     format!("{}.{}", source.alias, quote::identifier(&column.attname))
 }
 
-/// An operand as its operator takes it.
-fn cast(catalog: &Catalog, operand: String, from: Oid, to: Oid) -> Result<String, Error> {
-    const POLYMORPHIC: [Oid; 4] = [
-        pg_sys::ANYENUMOID,
-        pg_sys::ANYARRAYOID,
-        pg_sys::ANYRANGEOID,
-        pg_sys::ANYMULTIRANGEOID,
-    ];
-    if from == to || POLYMORPHIC.contains(&to) || to == pg_sys::RECORDOID {
-        return Ok(operand);
+/// That a column is not NULL. Of a composite value, `IS NOT NULL` would ask that of each field.
+fn is_not_null(catalog: &Catalog, column: &PgAttribute, value: &str) -> Result<String, Error> {
+    Ok(match catalog.type_info(column.atttypid)?.category {
+        pg_sys::TYPCATEGORY_COMPOSITE => format!("{value} IS DISTINCT FROM NULL"),
+        _ => format!("{value} IS NOT NULL"),
+    })
+}
+
+/// Pieces one after the other, without those that are NULL; NULL if all are.
+fn combine(mut pieces: Vec<Piece>) -> Option<Shown> {
+    if pieces.len() < 2 {
+        return pieces.pop().map(|piece| Shown {
+            first: piece.first,
+            is_nullable: piece.is_there.is_some(),
+        });
     }
-    Ok(format!("{operand}::{}", catalog.qualified_type_name(to)?))
+    let all_nullable: Option<Vec<&str>> = pieces.iter().map(|piece| piece.is_there.as_deref()).collect();
+    let any_is_there = all_nullable.map(|conditions| conditions.join(" OR "));
+    let texts = pieces.into_iter().map(|piece| match piece.is_there {
+        Some(_) => piece.first.or("''".into()).sql(),
+        None => piece.first.sql(),
+    });
+    let sql = concatenation(texts.collect());
+    Some(match any_is_there {
+        Some(any_is_there) => Shown {
+            first: format!("CASE WHEN {any_is_there} THEN {sql} END").into(),
+            is_nullable: true,
+        },
+        None => Shown {
+            first: sql.into(),
+            is_nullable: false,
+        },
+    })
 }
 
-/// Whether a value is not NULL. `IS NOT NULL` would ask that of each field of a composite value.
-fn is_not_null(value: &str) -> String {
-    format!("{value} IS DISTINCT FROM NULL")
-}
-
-/// Texts one after the other. Nothing stands for NULL.
-fn concatenation(mut arguments: Vec<String>) -> String {
-    while arguments.len() > MOST_ARGUMENTS {
-        arguments = arguments.chunks(MOST_ARGUMENTS).map(concat).collect();
+/// Texts that are never NULL, one after the other. Not by the function `concat`, which takes twice the time. Thousands of
+/// them are bracketed, since the server descends an operator for each operand.
+fn concatenation(mut texts: Vec<String>) -> String {
+    const TOGETHER: usize = 32;
+    let concatenate = |texts: &[String]| texts.join(" OPERATOR(pg_catalog.||) ");
+    while texts.len() > TOGETHER {
+        let bracketed = |texts: &[String]| format!("({})", concatenate(texts));
+        texts = texts.chunks(TOGETHER).map(bracketed).collect();
     }
-    concat(&arguments)
-}
-
-fn concat(arguments: &[String]) -> String {
-    format!("pg_catalog.concat({})", arguments.join(", "))
+    concatenate(&texts)
 }

@@ -64,16 +64,14 @@ impl Problem for CustomProblem {
                 nearest, relation, ..
             } if nearest.is_empty() => format!("\"{relation}\" has no columns.").into(),
             CustomProblem::UnknownColumn { nearest, .. } => {
-                format!("Columns with a similar name: {}.", nearest.join(", ")).into()
+                format!("Perhaps you meant {}.", nearest.join(" or ")).into()
             }
             CustomProblem::NoForeignKey {
                 nearest, relation, ..
             } if nearest.is_empty() => format!("\"{relation}\" has no foreign keys.").into(),
-            CustomProblem::NoForeignKey { nearest, .. } => format!(
-                "Columns from which a foreign key leads on: {}.",
-                nearest.join(", ")
-            )
-            .into(),
+            CustomProblem::NoForeignKey { nearest, .. } => {
+                format!("Foreign keys lead on from {}.", nearest.join(", ")).into()
+            }
         }
     }
 }

@@ -6,8 +6,12 @@
 //! - [`template`]: which template is in force for a relation, with columns for names and numbers
 //! - [`compile`]: a template becomes SQL
 //! - [`display`]: values by the display options of their columns
+//! - [`comparison`]: operators that mean the same on every search_path
+//! - [`custom`], [`nearest`]: the template that a user writes, and what he may have meant
+//! - [`rows`]: previews by key, and the statement that gives all
 //! - [`relation`]: what the compiler knows of a relation, and what the role may read of it
 
+mod comparison;
 mod compile;
 pub(crate) mod custom;
 mod display;
@@ -19,6 +23,7 @@ mod template;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
+use compile::Compiled;
 pub(crate) use template::Templates;
 
 /// How a row of a relation reads, as SQL. It depends on no search_path.
@@ -37,5 +42,9 @@ pub(crate) fn row(
     relation: Oid,
     alias: &str,
 ) -> Result<RowPreview, Error> {
-    compile::row(catalog, templates, relation, alias)
+    let Compiled { joins, text } = compile::row(catalog, templates, relation, alias)?;
+    Ok(RowPreview {
+        joins: joins.concat(),
+        text,
+    })
 }

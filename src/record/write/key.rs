@@ -192,7 +192,10 @@ impl<'a> Key<'a> {
     pub(super) fn keep_valid(&self, keys: &mut Vec<KeyValue>) -> Result<(), Error> {
         let is_plain = |key: &KeyValue| {
             let mut parts = self.parts.iter();
-            parts.all(|part| is_plainly_valid(part.column.row.atttypid, key.get(&part.attnum)))
+            parts.all(|part| {
+                let value = key.get(&part.attnum).map(|value| value.get());
+                is_plainly_valid(part.column.row.atttypid, value)
+            })
         };
         if keys.iter().all(is_plain) {
             return Ok(());
@@ -232,8 +235,8 @@ fn is_integer(type_oid: Oid) -> bool {
 }
 
 /// Whether a JSON value is one of the usual sort for a key of this type, so that PostgreSQL need not be asked.
-fn is_plainly_valid(type_oid: Oid, value: Option<&Box<RawValue>>) -> bool {
-    let Some(value) = value.map(|value| value.get()) else {
+fn is_plainly_valid(type_oid: Oid, value: Option<&str>) -> bool {
+    let Some(value) = value else {
         return false;
     };
     let unquoted = value

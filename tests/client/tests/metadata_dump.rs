@@ -21,7 +21,7 @@ const SAMPLE: &str = r#"
     CREATE VIEW app.titles AS SELECT id, title FROM app."Book ""1""";
     SELECT msar.set_table_metadata('app."Book ""1"""', jsonb_build_object(
         'column_order', '[8, 3, 2]'::jsonb, 'preview_customized', true,
-        'preview_template', '["No. ", [2], ": ", [3], " by ", [5, 3]]'::jsonb,
+        'preview_template', '["No. ", {"path": [2], "raw": true}, ": ", [3], " by ", [5, 3]]'::jsonb,
         'import_target_oid', 'app.author'::regclass::oid::bigint,
         'mathesar_added_pkey_attnum', 2, 'user_tracking_attnum', 5));
     SELECT msar.set_column_metadata('app."Book ""1"""', '[
@@ -57,7 +57,7 @@ fn source() -> (Database, Value) {
         json!({
             "table": {
                 "column_order": ["été", "title", "id"], "preview_customized": true,
-                "preview_template": ["No. ", ["id"], ": ", ["title"], " by ",
+                "preview_template": ["No. ", {"path": ["id"], "raw": true}, ": ", ["title"], " by ",
                     ["author_id", {"schema": "app", "name": "author", "column": "name"}]],
                 "import_target_oid": {"schema": "app", "name": "author"},
                 "mathesar_added_pkey_attnum": "id", "user_tracking_attnum": "author_id",
@@ -69,7 +69,7 @@ fn source() -> (Database, Value) {
         })
     );
     assert_eq!(expected["unmatched"], json!([]));
-    assert_eq!(expected["triggers"], json!(["A", "A", "A", "A"]));
+    assert_eq!(expected["triggers"], json!(vec!["A"; 8]));
     assert_eq!(expected["kept"][0]["table"], json!("former"));
     (source, expected)
 }

@@ -34,6 +34,11 @@ BEGIN ATOMIC
   UNION ALL SELECT 'list_schema_privileges', oid, msar.list_schema_privileges(oid)::text FROM sch
   UNION ALL SELECT 'list_table_privileges', oid, msar.list_table_privileges(oid)::text FROM tab
   UNION ALL SELECT 'get_table_metadata', 0, msar.get_table_metadata('library.book')::text
+  UNION ALL SELECT 'get_preview_template', oid, repeat(msar.get_preview_template(oid), 9) FROM tab
+  -- Digests, as qualified names are what it is about.
+  UNION ALL SELECT 'preview_template_sql', oid, repeat(md5(msar.preview_template_sql(oid)), 2) FROM tab
+  UNION ALL SELECT 'preview_rows', 0, msar.preview_rows('library.copy', '[1, 2, 3]')::text
+  UNION ALL SELECT 'preview_rows', 1, msar.preview_rows('library.book_author', '[{"1": 1, "2": 1}, {"1": 1, "2": 7}]')::text
   UNION ALL SELECT 'list_table_metadata', oid, msar.list_table_metadata(oid)::text FROM sch
   UNION ALL SELECT 'get_column_metadata', oid, msar.get_column_metadata(oid)::text FROM tab
   UNION ALL SELECT 'check_metadata', 0, msar.check_metadata()::text
@@ -51,6 +56,17 @@ BEGIN ATOMIC
   RETURNING pg_catalog.to_jsonb(m.display_width);
 END;
 SELECT public.set_metadata(2);
+-- Previews with all that they can be made of.
+SELECT msar.set_preview_template('library.edition', '{book_id}, {publisher_id.active}, {year} {format} {playing_time} {weight_kg}');
+SELECT msar.set_preview_template('library.branch', '{name} {open_on} {opens} {opened_on}');
+SELECT msar.set_preview_template('library.shelf', '{mark} {branch_id}');
+SELECT msar.set_preview_template('library.copy', '{isbn} in {branch_id}: {acquired_on} {price} {condition:raw}');
+SELECT count(*) FROM msar.set_column_metadata('library.edition', '[
+  {"name": "playing_time", "duration_min": "m"}, {"name": "weight_kg", "num_format": "german"}]');
+SELECT count(*) FROM msar.set_column_metadata('library.branch', '[
+  {"name": "opens", "time_format": "HH24"}, {"name": "opened_on", "date_format": "YYYY"}]');
+SELECT count(*) FROM msar.set_column_metadata('library.copy', '[
+  {"name": "acquired_on", "date_format": "DD.MM.YYYY"}, {"name": "price", "num_min_frac_digits": 3}]');
 CREATE TABLE library.gone (a integer);
 SELECT count(*) FROM msar.set_column_metadata('library.gone', '[{"name": "a", "display_width": 7}]');
 DROP TABLE library.gone;

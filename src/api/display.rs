@@ -1,0 +1,72 @@
+//! Values as people want to see them. Previews call these with the display options of a column as constants.
+
+use crate::pg::bytes::{NewText, TextBytes};
+use crate::types::display::duration;
+use crate::types::display::number::{self, Currency, Format, Grouping};
+use pgrx::prelude::*;
+
+// Not STRICT, since options that are not set are NULL.
+#[expect(clippy::too_many_arguments, reason = "an argument for each option")]
+#[pg_extern(schema = "__msar", immutable, parallel_safe)]
+fn display_number(
+    value: Option<TextBytes<'_>>,
+    min_frac_digits: Option<i32>,
+    max_frac_digits: Option<i32>,
+    grouping: Option<TextBytes<'_>>,
+    format: Option<TextBytes<'_>>,
+    as_percentage: Option<bool>,
+    currency_symbol: Option<TextBytes<'_>>,
+    currency_location: Option<TextBytes<'_>>,
+) -> Option<NewText> {
+    let digits = |option: Option<i32>| option.and_then(|digits| usize::try_from(digits).ok());
+    // Who asks for the separators of a format wants to see them.
+    let default_grouping = match format {
+        Some(_) => Grouping::Auto,
+        None => Grouping::Never,
+    };
+    let style = number::Style {
+        least_decimals: digits(min_frac_digits),
+        most_decimals: digits(max_frac_digits),
+        grouping: grouping.map_or(default_grouping, |word| Grouping::parse(word.0)),
+        format: format.map_or(Format::English, |word| Format::parse(word.0)),
+        is_percentage: as_percentage == Some(true),
+        currency: currency_symbol.map(|symbol| Currency {
+            symbol: symbol.0,
+            stands_behind: currency_location.is_some_and(|word| word.0 == b"end-with-space"),
+        }),
+    };
+    value.map(|value| NewText(number::show(value.0, &style)))
+}
+
+#[pg_extern(schema = "__msar", immutable, parallel_safe)]
+fn display_duration(
+    seconds: Option<f64>,
+    smallest: Option<TextBytes<'_>>,
+    largest: Option<TextBytes<'_>>,
+    show_units: Option<bool>,
+) -> Option<NewText> {
+    // Without units a length of time is easily taken for a time of day.
+    let has_units = show_units != Some(false);
+    let style = duration::Style::new(smallest.map(|word| word.0), largest.map(|word| word.0), has_units);
+    seconds.map(|seconds| NewText::of_str(&duration::show(seconds, style)))
+}
+
+extension_sql!(
+    r#"
+COMMENT ON FUNCTION __msar.display_number(text, integer, integer, text, text, boolean, text, text) IS
+$$A number as the display options of its column ask for it.
+Arguments: value: the number as PostgreSQL prints it; min_frac_digits, max_frac_digits, grouping, format, as_percentage, currency_symbol, currency_location: the options num_min_frac_digits to mon_currency_location, NULL where one is not set.
+Returns: text; what has no digits (NaN, Infinity) as it is; NULL for NULL.
+Errors: none.
+Example: SELECT __msar.display_number('1234567.5', 2, 2, 'always', 'german', false, 'EUR', 'end-with-space');  -- 1.234.567,50 EUR$$;
+
+COMMENT ON FUNCTION __msar.display_duration(double precision, text, text, boolean) IS
+$$A length of time as the display options of its column ask for it.
+Arguments: seconds: the length; smallest, largest, show_units: the options duration_min, duration_max, duration_show_units, NULL where one is not set.
+Returns: text, rounded to the smallest unit; NULL for NULL.
+Errors: none.
+Example: SELECT __msar.display_duration(12310, 's', 'h', true);  -- 3h 25m 10s$$;
+"#,
+    name = "comment_display",
+    requires = [display_number, display_duration]
+);

@@ -1,0 +1,35 @@
+//! Sessions keep statements that were compiled from the metadata of a table. Whatever changes it, they learn of it as they
+//! learn of a change of the table itself: by PostgreSQL's messages that outdate what its caches know.
+
+use crate::error::{Error, Problem};
+use crate::pg::trigger::{self, Changed, Trigger};
+use pgrx::pg_sys;
+use pgrx::prelude::PgSqlErrorCode;
+use std::borrow::Cow;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AnnounceProblem {
+    #[error("this function serves triggers only")]
+    NoTrigger,
+}
+
+impl Problem for AnnounceProblem {
+    fn sqlstate(&self) -> PgSqlErrorCode {
+        PgSqlErrorCode::ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED
+    }
+
+    fn hint(&self) -> Cow<'static, str> {
+        "PostgreSQL calls it after changes of msar_catalog.table_metadata and msar_catalog.column_metadata."
+            .into()
+    }
+}
+
+/// After a change of one of the tables: announces it for the relation that the row is about.
+pub(crate) fn change(call: pg_sys::FunctionCallInfo) -> Result<(), Error> {
+    let call = Trigger::of_call(call).ok_or(AnnounceProblem::NoTrigger)?;
+    match call.changed(c"table_oid") {
+        Changed::Row(relations) => relations.into_iter().for_each(trigger::outdate_relation),
+        Changed::Everything => trigger::outdate_all_relations(),
+    }
+    Ok(())
+}
