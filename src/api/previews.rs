@@ -1,6 +1,7 @@
 //! Previews of rows, and the templates that say how they read.
 
-use crate::pg::arguments::{JsonArgument, RegClass};
+use crate::pg::arguments::{JsonArgument, RegClass, TextArgument};
+use crate::pg::bytes::NewText;
 use crate::pg::query::JsonbValue;
 use crate::record::preview::{custom, rows};
 use pgrx::pg_sys::panic::ErrorReport;
@@ -9,12 +10,14 @@ use pgrx::prelude::*;
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
 fn set_preview_template(
     tab_id: Option<RegClass>,
-    template: Option<String>,
-) -> Result<Option<String>, ErrorReport> {
-    match tab_id {
-        Some(table) => Ok(custom::set(table.0, template.as_deref())?),
-        None => Ok(None),
-    }
+    template: Option<TextArgument>,
+) -> Result<Option<NewText>, ErrorReport> {
+    let Some(table) = tab_id else {
+        return Ok(None);
+    };
+    let template = template.map(|template| template.0);
+    let in_force = custom::set(table.0, template.as_deref())?;
+    Ok(in_force.as_deref().map(NewText::encode))
 }
 
 extension_sql!(
@@ -31,8 +34,8 @@ Example: SELECT msar.set_preview_template('public.book', '{title} ({published_by
 );
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
-fn get_preview_template(tab_id: RegClass) -> Result<Option<String>, ErrorReport> {
-    Ok(custom::get(tab_id.0)?)
+fn get_preview_template(tab_id: RegClass) -> Result<Option<NewText>, ErrorReport> {
+    Ok(custom::get(tab_id.0)?.as_deref().map(NewText::encode))
 }
 
 extension_sql!(
@@ -49,8 +52,8 @@ Example: SELECT msar.get_preview_template('public.book');$$;
 );
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
-fn preview_template_sql(tab_id: RegClass) -> Result<String, ErrorReport> {
-    Ok(rows::sql(tab_id.0)?)
+fn preview_template_sql(tab_id: RegClass) -> Result<NewText, ErrorReport> {
+    Ok(NewText::encode(&rows::sql(tab_id.0)?))
 }
 
 extension_sql!(

@@ -7,18 +7,18 @@ use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::parameter::AnyValue;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::results::Jsonb;
-use crate::record::preview::Templates;
 use crate::record::write::{self, Wanted};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 /// What the caller of a function with these arguments wants to be told of the row.
-fn wanted(record_summaries: Option<bool>, templates: Option<JsonArgument>) -> Result<Wanted, Error> {
-    let templates = templates.map(|templates| templates.value("table_record_summary_templates"));
-    Ok(Wanted {
+fn wanted(record_summaries: Option<bool>, templates: Option<JsonArgument>) -> Wanted {
+    Wanted {
         record_summaries: record_summaries.unwrap_or_default(),
-        templates: Templates::new(templates.transpose()?)?,
-    })
+        templates: templates
+            .map(JsonArgument::into_text)
+            .filter(|templates| templates != "null"),
+    }
 }
 
 /// Runs what a function does. PostgreSQL's own errors, which are most that can happen, go to the caller whole.
@@ -33,8 +33,8 @@ fn add_record_to_table(
     return_record_summaries: default!(Option<bool>, "false"),
     table_record_summary_templates: default!(Option<JsonArgument>, "NULL"),
 ) -> Result<JsonbDatum, ErrorReport> {
-    let wanted = wanted(return_record_summaries, table_record_summary_templates)?;
-    run(|| write::add(tab_id, rec_def, &wanted))
+    let wanted = wanted(return_record_summaries, table_record_summary_templates);
+    run(|| write::add(tab_id, rec_def, wanted))
 }
 
 extension_sql!(
@@ -58,8 +58,8 @@ fn patch_record_in_table(
     return_record_summaries: default!(Option<bool>, "false"),
     table_record_summary_templates: default!(Option<JsonArgument>, "NULL"),
 ) -> Result<JsonbDatum, ErrorReport> {
-    let wanted = wanted(return_record_summaries, table_record_summary_templates)?;
-    run(|| write::patch(tab_id, rec_id.map(|id| id.text), rec_def, &wanted))
+    let wanted = wanted(return_record_summaries, table_record_summary_templates);
+    run(|| write::patch(tab_id, rec_id.map(|id| id.text), rec_def, wanted))
 }
 
 extension_sql!(

@@ -62,7 +62,7 @@ impl Arguments {
             limit: limit
                 .map(|limit| options::not_negative("limit_", limit.into()))
                 .transpose()?,
-            offset: options::offset(offset.map(i64::from), &mut self.values)?,
+            offset: options::offset("offset_", offset.map(i64::from), &mut self.values)?,
             after: None,
         })
     }

@@ -1,5 +1,6 @@
 //! Argument types of our functions that pgrx has none for.
 
+use super::bytes::TextBytes;
 use super::{Oid, text};
 use crate::error::Error;
 use pgrx::callconv::{Arg, ArgAbi};
@@ -73,6 +74,28 @@ unsafe impl<'fcx> ArgAbi<'fcx> for PkeyKind {
                     .map(|label| text::from_server(label.to_bytes()))
                     .unwrap_or_default(),
             )
+        }
+    }
+}
+
+/// `text`, in whatever encoding the server has.
+pub(crate) struct TextArgument(pub(crate) String);
+
+impl_sql_translatable!(TextArgument, "text");
+
+// SAFETY: reads the argument as text.
+unsafe impl<'fcx> ArgAbi<'fcx> for TextArgument {
+    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        // SAFETY: promised by the caller.
+        let bytes = unsafe { TextBytes::unbox_arg_unchecked(arg) };
+        Self(text::from_server(bytes.0))
+    }
+
+    unsafe fn unbox_nullable_arg(arg: Arg<'_, 'fcx>) -> Nullable<Self> {
+        // SAFETY: promised by the caller.
+        match unsafe { TextBytes::unbox_nullable_arg(arg) } {
+            Nullable::Valid(bytes) => Nullable::Valid(Self(text::from_server(bytes.0))),
+            Nullable::Null => Nullable::Null,
         }
     }
 }

@@ -3,11 +3,14 @@
 
 use super::jsonb_value::JsonbValue;
 use super::memory::Scratch;
+use super::plan::{Planning, Prepared};
 use super::{Oid, bytes, error_fields, text};
 use crate::error::Error;
 use pgrx::pg_sys;
 use pgrx::prelude::PgSqlErrorCode;
-use std::ffi::CString;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// What a statement did.
 pub(crate) struct Outcome {
@@ -26,11 +29,21 @@ struct Receiver<'a> {
     returned: Vec<Option<String>>,
 }
 
+/// The most statements that a session keeps, and the longest that is worth its memory.
+const MOST: usize = 100;
+const LONGEST: usize = 20_000;
+
+thread_local! {
+    /// Statements that were prepared in this session, by their text. Everything in it is qualified, so that a text means
+    /// the same for every search_path; PostgreSQL prepares anew what has changed, or what another role runs.
+    static KEPT: RefCell<FxHashMap<Box<str>, Rc<Prepared>>> = RefCell::default();
+}
+
 /// Runs a statement whose parameters are of type jsonb, and which returns nothing or one column of type text. Triggers
 /// have fired when it is done.
 pub(crate) fn run(statement: &str, parameters: &[JsonbValue]) -> Result<Outcome, Error> {
-    // What PostgreSQL names contains no NUL.
-    let statement = CString::new(text::to_server(statement)).unwrap_or_default();
+    let prepared = prepare(statement, parameters.len())?;
+    let values: Vec<_> = parameters.iter().map(|value| Some(value.datum())).collect();
     let scratch = Scratch::new();
     let mut receiver = Receiver {
         header: pg_sys::DestReceiver {
@@ -47,12 +60,12 @@ pub(crate) fn run(statement: &str, parameters: &[JsonbValue]) -> Result<Outcome,
     // statement raises an error, the end of the (sub)transaction cleans SPI up.
     unsafe {
         let options = pg_sys::SPIExecuteOptions {
-            params: parameter_list(parameters),
+            params: prepared.parameters(&values),
             dest: (&raw mut receiver).cast(),
             ..Default::default()
         };
         pg_sys::SPI_connect();
-        let code = pg_sys::SPI_execute_extended(statement.as_ptr(), &options);
+        let code = pg_sys::SPI_execute_plan_extended(prepared.plan, &options);
         let processed = pg_sys::SPI_processed;
         pg_sys::SPI_finish();
         if code < 0 {
@@ -65,22 +78,27 @@ pub(crate) fn run(statement: &str, parameters: &[JsonbValue]) -> Result<Outcome,
     }
 }
 
-/// The parameters as the executor takes them, in the current memory context.
-fn parameter_list(parameters: &[JsonbValue]) -> pg_sys::ParamListInfo {
-    // SAFETY: the list has room for as many parameters as it was asked for.
-    unsafe {
-        let list = pg_sys::makeParamList(parameters.len() as i32);
-        let slots = (*list).params.as_mut_slice(parameters.len());
-        for (slot, parameter) in slots.iter_mut().zip(parameters) {
-            *slot = pg_sys::ParamExternData {
-                value: parameter.datum(),
-                isnull: false,
-                pflags: pg_sys::PARAM_FLAG_CONST as u16,
-                ptype: pg_sys::JSONBOID,
-            };
-        }
-        list
+/// The statement, prepared. What its parameters are makes no difference to its plan.
+fn prepare(statement: &str, parameters: usize) -> Result<Rc<Prepared>, Error> {
+    if let Some(known) = KEPT.with_borrow(|kept| kept.get(statement).cloned()) {
+        return Ok(known);
     }
+    let types = vec![JsonbValue::TYPE; parameters];
+    let prepared = Rc::new(Prepared::new(statement, &types, Planning::Once)?);
+    if statement.len() <= LONGEST {
+        // Freeing a plan calls the server, which must not find the store borrowed.
+        let forgotten = KEPT.with_borrow_mut(|kept| {
+            let forgotten = if kept.len() < MOST {
+                FxHashMap::default()
+            } else {
+                std::mem::take(kept)
+            };
+            kept.insert(statement.into(), Rc::clone(&prepared));
+            forgotten
+        });
+        drop(forgotten);
+    }
+    Ok(prepared)
 }
 
 #[pgrx::pg_guard]

@@ -1,7 +1,7 @@
 //! Statements of ours that read users' tables: prepared once a session, run many times, as the caller and by the
 //! snapshot of the statement that called us. The executor checks privileges, row-level security and cancellation.
 
-use super::{Oid, text};
+use super::{Oid, lock, text};
 use crate::error::Error;
 use pgrx::pg_sys::{self, Datum};
 use std::ffi::CString;
@@ -67,6 +67,20 @@ impl Prepared {
             }
             pg_sys::SPI_keepplan(plan);
             Ok(Self { plan, types })
+        }
+    }
+
+    /// Locks what the statement reads until the end of the transaction, as running it would do. What others did to it before
+    /// is known then.
+    pub(crate) fn lock(&self) {
+        // SAFETY: a prepared statement of ours is one query, whose source lists relations.
+        unsafe {
+            let source: *mut pg_sys::CachedPlanSource =
+                pg_sys::list_nth(pg_sys::SPI_plan_get_plan_sources(self.plan), 0).cast();
+            let relations = pgrx::PgList::<Oid>::from_pg((*source).relationOids);
+            for relation in relations.iter_oid() {
+                lock::share_until_commit(relation);
+            }
         }
     }
 

@@ -11,13 +11,14 @@ use crate::error::Error;
 use crate::pg::parameter::ParameterValue;
 use crate::pg::plan::{JsonbDatum, Planning, Prepared, Sees};
 use crate::pg::watch::Watch;
-use crate::pg::{Oid, session};
+use crate::pg::{Oid, server, session};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// The most statements that a session keeps. A page of an application has a few shapes.
-const MOST: usize = 200;
+/// The most statements that a session keeps, at up to 100 kB each. An application has a few shapes for each of the tables
+/// that a session looks at.
+const MOST: usize = 64;
 
 /// What a statement is compiled for.
 #[derive(PartialEq, Eq, Hash)]
@@ -70,13 +71,16 @@ thread_local! {
     static KEPT: RefCell<Kept> = RefCell::default();
 }
 
-/// The statement for a shape.
+/// The statement for a shape. What it reads is locked, so that it still holds when it is run.
 pub(crate) fn of(shape: Shape) -> Result<Rc<Compiled>, Error> {
     let key = (shape, session::role(), session::search_path());
-    // What other sessions have committed is known before the statement is looked at, as when PostgreSQL opens a table.
-    crate::pg::server::catalog_changes();
     if let Some(known) = KEPT.with_borrow_mut(|kept| kept.find(&key)) {
-        return Ok(known);
+        known.statement.lock();
+        // Where we hold the locks already, nobody has told us yet of what we do not lock: templates, say, and roles.
+        server::catalog_changes();
+        if !known.watch.is_over() {
+            return Ok(known);
+        }
     }
     let compiled = Rc::new(consistent::read(|catalog| Compiled::new(&key.0, catalog))?);
     if !compiled.watch.is_over() {
@@ -92,19 +96,23 @@ impl Kept {
         self.uses += 1;
         let entry = self.entries.get_mut(key)?;
         entry.last_use = self.uses;
-        (!entry.compiled.watch.is_over()).then(|| Rc::clone(&entry.compiled))
+        Some(Rc::clone(&entry.compiled))
     }
 
     /// Gives back what has to go.
     fn insert(&mut self, key: (Shape, Oid, String), compiled: Rc<Compiled>) -> Vec<Entry> {
         let mut forgotten = Vec::new();
         if self.entries.len() >= MOST {
-            let mut uses: Vec<u64> = self.entries.values().map(|entry| entry.last_use).collect();
-            uses.sort_unstable();
-            let oldest = uses[MOST / 4];
+            let is_over = |entry: &Entry| entry.compiled.watch.is_over();
+            let uses = self
+                .entries
+                .values()
+                .map(|entry| (!is_over(entry), entry.last_use));
+            let first = uses.min().unwrap_or_default();
+            let goes = |entry: &Entry| is_over(entry) || (true, entry.last_use) == first;
             forgotten.extend(
                 self.entries
-                    .extract_if(|_, entry| entry.last_use < oldest || entry.compiled.watch.is_over())
+                    .extract_if(|_, entry| goes(entry))
                     .map(|(_, entry)| entry),
             );
         }

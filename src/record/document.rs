@@ -210,7 +210,7 @@ fn linked_by(
         preview.text,
         keys.join(", "),
         present.join(" AND "),
-        target.sql,
+        target.referenced_sql,
         conditions.join(" AND "),
         preview.joins
     ))

@@ -64,9 +64,6 @@ pub(crate) enum RecordError {
     #[error("the row after which the page should begin is not there")]
     NoSuchRow { relation: String },
 
-    #[error("a preview template must be a JSON array or null, not {given}")]
-    TemplateNoArray { given: &'static str },
-
     #[error("invalid join path: {problem}")]
     InvalidPath { problem: String },
 }
@@ -81,9 +78,7 @@ impl Problem for RecordError {
             RecordError::NoKey { .. } => PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
             RecordError::NoSuchRow { .. } => PgSqlErrorCode::ERRCODE_NO_DATA_FOUND,
             // What clients of these functions know.
-            RecordError::TemplateNoArray { .. } | RecordError::InvalidPath { .. } => {
-                PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION
-            }
+            RecordError::InvalidPath { .. } => PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION,
             RecordError::UnknownFilter { .. }
             | RecordError::WrongArguments { .. }
             | RecordError::UnknownDirection { .. }
@@ -126,9 +121,6 @@ impl Problem for RecordError {
                 "Pass the value of the key column; for a key of several columns, a JSON object {attnum: value} with each of them."
             }
             RecordError::NoSuchRow { .. } => "It may have been deleted. Begin again without \"after\", or use \"offset\".",
-            RecordError::TemplateNoArray { .. } => {
-                "A template is an array of strings (text as it is) and arrays of attnums (a column, or a path through foreign keys)."
-            }
             RecordError::InvalidPath { .. } => {
                 "A step of a path is [[OID of a table, attnum], [OID of the next one, attnum]]; msar.get_joinable_tables() gives paths."
             }

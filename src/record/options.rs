@@ -103,7 +103,7 @@ impl Options {
             order,
             bounds: Bounds {
                 limit: self.limit.map(|limit| not_negative("limit", limit)).transpose()?,
-                offset: offset(self.offset, values)?,
+                offset: offset("offset", self.offset, values)?,
                 after: after.map(|after| Key::of_json(after, values)),
             },
             group,
@@ -137,11 +137,12 @@ pub(crate) fn run(request: Request, values: &Values) -> Result<JsonbDatum, Error
 
 /// An offset that counts, as a value.
 pub(crate) fn offset(
+    name: &'static str,
     offset: Option<i64>,
     values: &mut Values,
 ) -> Result<Option<super::values::Literal>, RecordError> {
     let offset = offset
-        .map(|offset| not_negative("offset", offset))
+        .map(|offset| not_negative(name, offset))
         .transpose()?
         .filter(|&offset| offset != 0);
     Ok(offset.map(|offset| values.take_number(offset)))

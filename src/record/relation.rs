@@ -8,6 +8,7 @@ use crate::catalog::{Catalog, column, relation};
 use crate::error::Error;
 use crate::pg::scan::Char;
 use crate::pg::{Oid, comparison, namespace, quote};
+use pgrx::pg_sys;
 use std::rc::Rc;
 
 /// A relation whose rows are read.
@@ -16,6 +17,9 @@ pub(crate) struct Relation {
     pub(crate) name: String,
     /// Its qualified name, as SQL.
     pub(crate) sql: String,
+    /// The same where it is what a foreign key refers to: rows of the table itself, not those of tables that inherit
+    /// from it.
+    pub(crate) referenced_sql: String,
     /// Live columns, in attnum order.
     pub(crate) columns: Vec<Column>,
     /// The columns of its primary key, in key order; empty if it has none.
@@ -71,9 +75,14 @@ impl Relation {
             let on_column = column::privileges_on(catalog, &column, row.relowner, privileges);
             Column::read(catalog, column, on_column.includes_select())
         });
+        let sql = sql_name(catalog, &row)?;
         Ok(Self {
             oid,
-            sql: sql_name(catalog, &row)?,
+            referenced_sql: match row.relkind {
+                Char(pg_sys::RELKIND_RELATION) => format!("ONLY {sql}"),
+                _ => sql.clone(),
+            },
+            sql,
             columns: columns.collect::<Result<_, _>>()?,
             key: primary_key(catalog, oid),
             is_nameable: namespace::is_usable(row.relnamespace),

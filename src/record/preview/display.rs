@@ -13,8 +13,16 @@ use crate::pg::{Oid, quote};
 use pgrx::pg_sys;
 use serde_json::Value;
 
+/// A value of a column as PostgreSQL prints it.
+pub(super) fn raw(column: &PgAttribute, value: &str) -> String {
+    match column.atttypid {
+        pg_sys::TEXTOID => value.to_owned(),
+        _ => printed(value),
+    }
+}
+
 /// A value as PostgreSQL prints it.
-pub(super) fn plain(value: &str) -> String {
+fn printed(value: &str) -> String {
     format!("{value}::pg_catalog.text")
 }
 
@@ -30,15 +38,15 @@ pub(super) fn value(
     let options = Options(metadata.column_options(column, info.ui_type).collect());
     let shown = match (info.ui_type, base_type) {
         (UiType::Boolean, pg_sys::BOOLOID) => Some(boolean(value, &options)),
-        (UiType::Number, _) => number(&plain(value), &options),
+        (UiType::Number, _) => number(&printed(value), &options),
         // Money has a currency of its own, by the server's lc_monetary.
         (UiType::Money, pg_sys::MONEYOID) => {
-            number(&plain(&format!("{value}::pg_catalog.numeric")), &options)
+            number(&printed(&format!("{value}::pg_catalog.numeric")), &options)
         }
         (UiType::Money, _) if info.category == pg_sys::TYPCATEGORY_COMPOSITE => {
             Some(amount_with_currency(value, &options))
         }
-        (UiType::Money, _) => number(&plain(value), &options),
+        (UiType::Money, _) => number(&printed(value), &options),
         (UiType::Date, pg_sys::DATEOID) => date(value, &options),
         (UiType::Time, pg_sys::TIMEOID | pg_sys::TIMETZOID) => time(value, &options),
         (UiType::DateTime, pg_sys::TIMESTAMPOID) => datetime(value, "timestamp", &options),
@@ -47,7 +55,7 @@ pub(super) fn value(
         (UiType::Array, _) => Some(format!("pg_catalog.array_to_string({value}, ', ')")),
         _ => None,
     };
-    Ok(shown.unwrap_or_else(|| plain(value)))
+    Ok(shown.unwrap_or_else(|| raw(column, value)))
 }
 
 /// The type under all domains.
@@ -126,8 +134,8 @@ fn number(printed: &str, options: &Options<'_>) -> Option<String> {
 
 /// A value of `multicurrency_money`: `12.50 EUR`, unless a symbol is set.
 fn amount_with_currency(value: &str, options: &Options<'_>) -> String {
-    let printed = plain(&format!("({value}).value"));
-    let amount = number(&printed, options).unwrap_or(printed);
+    let amount = printed(&format!("({value}).value"));
+    let amount = number(&amount, options).unwrap_or(amount);
     let shown = match options.text("mon_currency_symbol") {
         Some(_) => format!("COALESCE({amount}, '')"),
         None => format!("pg_catalog.concat_ws(' ', {amount}, ({value}).currency)"),
@@ -141,7 +149,7 @@ fn date(value: &str, options: &Options<'_>) -> Option<String> {
     Some(format!(
         "COALESCE(CASE WHEN {value} OPERATOR(pg_catalog.<) '294276-01-01'::pg_catalog.date \
          THEN pg_catalog.to_char({value}::pg_catalog.timestamp, {format}) END, {})",
-        plain(value)
+        printed(value)
     ))
 }
 
@@ -162,7 +170,7 @@ fn datetime(value: &str, type_name: &str, options: &Options<'_>) -> Option<Strin
     let format = quote::literal(&format!("{date} {time}"));
     Some(format!(
         "COALESCE(pg_catalog.to_char({value}::pg_catalog.{type_name}, {format}), {})",
-        plain(value)
+        printed(value)
     ))
 }
 

@@ -23,6 +23,7 @@ mod template;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
+use compile::Compiled;
 pub(crate) use template::Templates;
 
 /// How a row of a relation reads, as SQL. It depends on no search_path.
@@ -41,5 +42,9 @@ pub(crate) fn row(
     relation: Oid,
     alias: &str,
 ) -> Result<RowPreview, Error> {
-    compile::row(catalog, templates, relation, alias)
+    let Compiled { joins, text } = compile::row(catalog, templates, relation, alias)?;
+    Ok(RowPreview {
+        joins: joins.concat(),
+        text,
+    })
 }

@@ -1,12 +1,14 @@
 //! What the compiler knows of a relation, read once.
 
 use crate::catalog::link::Link;
-use crate::catalog::rows::{PgAttribute, PgClass};
+use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgInherits};
 use crate::catalog::{Catalog, column, relation};
 use crate::error::Error;
 use crate::metadata::stored::OfTable;
 use crate::pg::acl::Privileges;
+use crate::pg::scan::Char;
 use crate::pg::{Oid, namespace, quote};
+use pgrx::pg_sys;
 use std::cell::OnceCell;
 
 /// A relation whose rows are shown.
@@ -18,6 +20,7 @@ pub(super) struct Relation {
     privileges: Privileges,
     is_nameable: bool,
     links: OnceCell<Vec<Link>>,
+    not_nulls_hold: OnceCell<bool>,
 }
 
 impl Relation {
@@ -29,6 +32,7 @@ impl Relation {
             privileges: relation::privileges(catalog, &row),
             is_nameable: namespace::is_usable(row.relnamespace),
             links: OnceCell::new(),
+            not_nulls_hold: OnceCell::new(),
             row,
         })
     }
@@ -56,6 +60,22 @@ impl Relation {
 
     fn may_read(&self, catalog: &Catalog, column: &PgAttribute) -> bool {
         column::privileges_on(catalog, column, self.row.relowner, self.privileges).includes_select()
+    }
+
+    /// Whether no row has NULL there. What is declared NOT NULL in a table that is not a plain one may be NULL in a foreign
+    /// table, and where the constraint was not validated.
+    pub(super) fn is_never_null(&self, catalog: &Catalog, column: &PgAttribute) -> bool {
+        let hold = || {
+            let reader = &catalog.reader;
+            let is_validated =
+                |constraint: &PgConstraint| constraint.contype != Char(b'n') || constraint.convalidated;
+            self.row.relkind == Char(pg_sys::RELKIND_RELATION)
+                && PgInherits::children(reader, self.row.oid).is_empty()
+                && PgConstraint::of_relation(reader, self.row.oid)
+                    .iter()
+                    .all(is_validated)
+        };
+        column.attnotnull && *self.not_nulls_hold.get_or_init(hold)
     }
 
     /// Its foreign keys.

@@ -1,6 +1,7 @@
 //! Previews of rows by their keys, and the statement that gives those of all rows.
 
 use super::comparison::{self, Operand};
+use super::compile::{self, Compiled};
 use super::relation::Relation;
 use super::{RowPreview, Templates};
 use crate::catalog::Catalog;
@@ -70,7 +71,7 @@ const ALIAS: &str = "t";
 pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
     let catalog = Catalog::new(Snapshot::latest());
     let relation = Relation::read(&catalog, relation)?;
-    let RowPreview { joins, text } = super::row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
+    let Compiled { joins, text } = compile::row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
     let keys = keys(&catalog, &relation);
     let primary = keys.first().filter(|key| key.is_primary);
     let columns: Option<Vec<String>> = primary.map_or(Some(Vec::new()), |key| {
@@ -79,9 +80,10 @@ pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
         key.columns.iter().map(|attnum| column(attnum).map(sql)).collect()
     });
     Ok(format!(
-        "SELECT {}{text} AS preview\nFROM {} AS {ALIAS}{joins}",
+        "SELECT {}{text} AS preview\nFROM {} AS {ALIAS}{}",
         columns.unwrap_or_default().concat(),
         relation.qualified_name(&catalog)?,
+        joins.iter().map(|join| format!("\n {join}")).collect::<String>(),
     ))
 }
 

@@ -34,15 +34,18 @@ pub(crate) fn delete(relation: Oid, ids: Vec<Box<RawValue>>) -> Result<Vec<Box<R
         .enumerate()
         .map(|(position, key)| Wanted { key, position })
         .collect();
-    let wanted = JsonbValue::parse(&serde_json::to_string(&wanted).map_err(Error::Serialization)?);
+    // The limit tells the planner how many keys there are, which decides between the index and the whole table.
     let statement = format!(
-        "DELETE FROM {} AS target USING pg_catalog.jsonb_to_recordset($1) AS key({}, \"0\" integer) WHERE {} \
+        "DELETE FROM {} AS target \
+         USING (SELECT * FROM pg_catalog.jsonb_to_recordset($1) AS key({}, \"0\" integer) LIMIT {}) AS key WHERE {} \
          RETURNING pg_catalog.concat('[', key.\"0\", ',', {}, ']')",
         target.sql,
         key.declarations()?,
+        wanted.len(),
         key.condition()?,
         key.returned(),
     );
+    let wanted = JsonbValue::parse(&serde_json::to_string(&wanted).map_err(Error::Serialization)?);
     let mut deleted = dml::run(&statement, &[wanted])?
         .returned
         .iter()

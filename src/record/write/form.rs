@@ -12,7 +12,8 @@ use crate::error::Error;
 use crate::pg::column_type::Content;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::{Oid, dml};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -25,8 +26,27 @@ pub(crate) struct FormField {
     key: String,
     #[serde(default)]
     parent_key: Option<String>,
+    #[serde(deserialize_with = "number")]
     column_attnum: i32,
+    #[serde(deserialize_with = "number")]
     table_oid: u32,
+}
+
+/// A number, or a string of its digits, which is what `to_jsonb` makes of an OID.
+fn number<'de, D: Deserializer<'de>, N: TryFrom<i64>>(deserializer: D) -> Result<N, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Number {
+        Number(i64),
+        Digits(String),
+    }
+    let number = match Number::deserialize(deserializer)? {
+        Number::Number(number) => Some(number),
+        Number::Digits(digits) => digits.parse().ok(),
+    };
+    number
+        .and_then(|number| N::try_from(number).ok())
+        .ok_or_else(|| D::Error::custom("a number is out of range, or none"))
 }
 
 /// What was filled in, by the keys of the fields.

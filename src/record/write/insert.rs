@@ -3,9 +3,9 @@
 use super::error::WriteProblem;
 use super::input::declarations;
 use super::key::Key;
+use super::result::{self, Teller, Wanted};
 use super::rows::{Group, KeySets};
 use super::target::{Target, TargetColumn};
-use super::written::{Teller, Wanted};
 use crate::error::Error;
 use crate::pg::dml::{self, Outcome};
 use crate::pg::jsonb_value::JsonbValue;
@@ -26,24 +26,20 @@ pub(crate) struct AddedRows {
 pub(crate) fn add(
     tab_id: Option<Oid>,
     record: Option<JsonbValue>,
-    wanted: &Wanted,
+    wanted: Wanted,
 ) -> Result<JsonbDatum, Error> {
     let target = Target::open(tab_id)?;
     let record = record.ok_or(WriteProblem::NullArgument { argument: "rec_def" })?;
     let keys = record_keys(&record)?;
     let columns = target.columns_of_record(&keys)?;
     let insert = Insert::of_record(&target, keys.iter().map(String::as_str).zip(columns))?;
-    let teller = Teller::new(&target, wanted)?;
-    let Some(key) = Key::of(&target)? else {
-        return add_without_key(&target, &insert, record, &teller);
+    let Some(returned) = readable_key(&target)?.map(|key| key.returned_as_text()) else {
+        return add_without_key(&target, &insert, record, &wanted);
     };
-    let returned = key
-        .is_readable()
-        .then(|| format!("CAST({} AS pg_catalog.text)", key.returned_object()));
-    let outcome = insert.run(returned.as_deref(), record)?;
-    match outcome.returned.iter().flatten().next() {
-        Some(value) => teller.of_key(&key, JsonbValue::parse(value)),
-        None => teller.of_none(),
+    let outcome = insert.run(Some(&returned), record)?;
+    match outcome.returned.into_iter().flatten().next() {
+        Some(key) => result::of_key(&target, key, wanted),
+        None => Teller::new(&target, &wanted)?.of_none(),
     }
 }
 
@@ -52,8 +48,9 @@ fn add_without_key(
     target: &Target,
     insert: &Insert,
     record: JsonbValue,
-    teller: &Teller,
+    wanted: &Wanted,
 ) -> Result<JsonbDatum, Error> {
+    let teller = Teller::new(target, wanted)?;
     let without = || {
         dml::run(&insert.sql(None), &[record])?;
         teller.of_none()
@@ -69,7 +66,7 @@ fn add_without_key(
 pub(crate) fn add_many(relation: Oid, rows: JsonbValue) -> Result<AddedRows, Error> {
     let target = Target::open(Some(relation))?;
     let sets = KeySets::read(&target, &rows)?;
-    let returned = returned_key(&target)?;
+    let returned = readable_key(&target)?.map(|key| key.returned());
     match sets.groups.as_slice() {
         [] => Ok(AddedRows {
             count: 0,
@@ -156,10 +153,9 @@ pub(super) fn record_keys(record: &JsonbValue) -> Result<Vec<String>, Error> {
     Ok(keys.map(text::from_server).collect())
 }
 
-/// The key of a new row, where there is one that the current role may read.
-fn returned_key(target: &Target) -> Result<Option<String>, Error> {
-    let key = Key::of(target)?.filter(Key::is_readable);
-    Ok(key.map(|key| key.returned()))
+/// The key of the target, if it has one that the current role may read.
+fn readable_key(target: &Target) -> Result<Option<Key<'_>>, Error> {
+    Ok(Key::of(target)?.filter(Key::is_readable))
 }
 
 /// An INSERT from a SELECT.

@@ -36,6 +36,10 @@ impl Part<'_> {
             Content::Composite | Content::Other => column,
         }
     }
+
+    fn text(&self) -> String {
+        format!("CAST(target.{} AS pg_catalog.text)", self.column.sql())
+    }
 }
 
 /// A key of a row, part by part, each as JSON.
@@ -157,33 +161,41 @@ impl<'a> Key<'a> {
         Ok(parts.join(" AND "))
     }
 
-    /// The key of the row `target` as JSON text, which can be passed as a key again.
+    /// The key of the row `target` for callers, as JSON text.
     pub(super) fn returned(&self) -> String {
+        self.returned_with(Part::value)
+    }
+
+    /// The same for readers, who take text for values of any type.
+    pub(super) fn returned_as_text(&self) -> String {
+        self.returned_with(Part::text)
+    }
+
+    fn returned_with(&self, value: impl Fn(&Part<'a>) -> String) -> String {
         let json = match self.parts.as_slice() {
             // Printed as in JSON anyway.
             [part] if is_integer(part.column.row.atttypid) => part.value(),
-            [part] => format!("pg_catalog.to_jsonb({})", part.value()),
-            _ => self.returned_object(),
+            [part] => format!("pg_catalog.to_jsonb({})", value(part)),
+            parts => {
+                // A key has 32 columns at most.
+                let members: Vec<_> = parts
+                    .iter()
+                    .map(|part| format!("'{}', {}", part.attnum, value(part)))
+                    .collect();
+                format!("pg_catalog.jsonb_build_object({})", members.join(", "))
+            }
         };
         format!("CAST({json} AS pg_catalog.text)")
-    }
-
-    /// The same as an object, also where the key has one column.
-    pub(super) fn returned_object(&self) -> String {
-        // A key has 32 columns at most.
-        let members: Vec<_> = self
-            .parts
-            .iter()
-            .map(|part| format!("'{}', {}", part.attnum, part.value()))
-            .collect();
-        format!("pg_catalog.jsonb_build_object({})", members.join(", "))
     }
 
     /// Leaves out what is no value of the key's type, and so the key of no row.
     pub(super) fn keep_valid(&self, keys: &mut Vec<KeyValue>) -> Result<(), Error> {
         let is_plain = |key: &KeyValue| {
             let mut parts = self.parts.iter();
-            parts.all(|part| is_plainly_valid(part.column.row.atttypid, key.get(&part.attnum)))
+            parts.all(|part| {
+                let value = key.get(&part.attnum).map(|value| value.get());
+                is_plainly_valid(part.column.row.atttypid, value)
+            })
         };
         if keys.iter().all(is_plain) {
             return Ok(());
@@ -223,8 +235,8 @@ fn is_integer(type_oid: Oid) -> bool {
 }
 
 /// Whether a JSON value is one of the usual sort for a key of this type, so that PostgreSQL need not be asked.
-fn is_plainly_valid(type_oid: Oid, value: Option<&Box<RawValue>>) -> bool {
-    let Some(value) = value.map(|value| value.get()) else {
+fn is_plainly_valid(type_oid: Oid, value: Option<&str>) -> bool {
+    let Some(value) = value else {
         return false;
     };
     let unquoted = value

@@ -6,7 +6,7 @@
 //!
 //! - [`target`]: the table that is written to, its columns and its key
 //! - [`insert`], [`patch`], [`delete`]: one function each
-//! - [`written`]: what they tell of the row
+//! - [`result`]: what they tell of the row
 //! - [`form`]: rows of several tables that refer to each other
 
 mod delete;
@@ -17,12 +17,12 @@ mod insert;
 mod key;
 mod patch;
 mod references;
+mod result;
 mod rows;
 mod target;
-mod written;
 
 pub(crate) use delete::delete;
 pub(crate) use form::{FormField, insert_form};
 pub(crate) use insert::{add, add_many};
 pub(crate) use patch::patch;
-pub(crate) use written::Wanted;
+pub(crate) use result::Wanted;

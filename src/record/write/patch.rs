@@ -4,8 +4,8 @@ use super::error::WriteProblem;
 use super::input::declarations;
 use super::insert::record_keys;
 use super::key::Key;
+use super::result::{self, Wanted};
 use super::target::Target;
-use super::written::{Teller, Wanted};
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::JsonbDatum;
@@ -16,7 +16,7 @@ pub(crate) fn patch(
     tab_id: Option<Oid>,
     id: Option<String>,
     record: Option<JsonbValue>,
-    wanted: &Wanted,
+    wanted: Wanted,
 ) -> Result<JsonbDatum, Error> {
     let target = Target::open(tab_id)?;
     let id = id.ok_or(WriteProblem::NullArgument { argument: "rec_id" })?;
@@ -30,12 +30,11 @@ pub(crate) fn patch(
     };
     let id = JsonbValue::parse(&serde_json::to_string(&id).map_err(Error::Serialization)?);
     let outcome = dml::run(&statement, &[id, record])?;
-    match outcome.returned.as_slice() {
-        [Some(key_afterwards)] => {
-            Teller::new(&target, wanted)?.of_key(&key, JsonbValue::parse(key_afterwards))
-        }
-        [] | [None] => Err(no_such_row(&target)),
-        _ => Err(WriteProblem::AmbiguousKey {
+    let mut keys = outcome.returned.into_iter().flatten();
+    match (keys.next(), keys.next()) {
+        (Some(key), None) => result::of_key(&target, key, wanted),
+        (None, _) => Err(no_such_row(&target)),
+        (Some(_), Some(_)) => Err(WriteProblem::AmbiguousKey {
             relation: target.name(),
         }
         .into()),
@@ -47,7 +46,7 @@ fn statement(target: &Target, key: &Key, record: &JsonbValue) -> Result<String, 
     let keys = record_keys(record)?;
     let columns = target.columns_of_record(&keys)?;
     let relation = &target.sql;
-    let returned = format!("CAST({} AS pg_catalog.text)", key.returned_object());
+    let returned = key.returned_as_text();
     let (condition, of_key) = (key.condition()?, key.declarations()?);
     if columns.is_empty() {
         return Ok(format!(

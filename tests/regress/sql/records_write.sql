@@ -2,6 +2,7 @@
 \pset format unaligned
 \pset tuples_only on
 \pset null '(null)'
+\set SHOW_CONTEXT never
 
 -- A record by the attnums of its columns, as clients know them. What is not named gets its default.
 SELECT jsonb_pretty(msar.add_record_to_table('library.publisher'::regclass, '{"2": "Diogenes", "3": 1}'));

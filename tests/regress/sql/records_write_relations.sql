@@ -2,6 +2,7 @@
 \pset format unaligned
 \pset tuples_only on
 \set VERBOSITY default
+\set SHOW_CONTEXT never
 CREATE SCHEMA app;
 SET search_path = app;
 
@@ -48,8 +49,19 @@ SELECT msar.patch_record_in_table('event'::regclass, '{"day": "2025-03-01 AD", "
 SELECT tableoid::regclass, * FROM event ORDER BY n;
 SELECT msar.add_record_to_table('event'::regclass, '{"day": "2020-01-01", "n": 1}');
 SELECT msar.delete_records_from_table('event_2026'::regclass, '[{"1": "2026-05-01", "2": 3}]');
-EXPLAIN (COSTS OFF) DELETE FROM event AS target USING pg_catalog.jsonb_to_recordset('[]') AS key("1" date, "2" integer)
-WHERE target.day OPERATOR(pg_catalog.=) key."1" AND target.n OPERATOR(pg_catalog.=) key."2";
+
+-- Keys find their rows by the index, one or several.
+CREATE TABLE big (id integer PRIMARY KEY, code varchar(10) UNIQUE, what text);
+INSERT INTO big SELECT n, 'c' || n FROM generate_series(1, 20000) AS n;
+CREATE TABLE big_pair (code char(8), day date, PRIMARY KEY (code, day));
+INSERT INTO big_pair SELECT 'c' || n, '2026-01-01' FROM generate_series(1, 20000) AS n;
+ANALYZE big, big_pair;
+SELECT pg_stat_force_next_flush();
+BEGIN;
+SELECT msar.patch_record_in_table('big'::regclass, '77', '{"what": "x"}')->'results', msar.delete_records_from_table('big'::regclass, '[3, "5", null, "x", 7]');
+SELECT msar.patch_record_in_table('big_pair'::regclass, '{"1": "c5", "2": "2026-01-01 AD"}', '{"day": "2026-01-02"}')->'results', msar.delete_records_from_table('big_pair'::regclass, '[{"1": "c6", "2": "2026-01-01"}]');
+SELECT relname, seq_scan, idx_scan > 0 AS by_index FROM pg_stat_xact_user_tables WHERE relname ~ '^big' ORDER BY relname;
+COMMIT;
 
 -- Inheritance: rows of the children are rows of the parent, where a key may not be the only one.
 CREATE TABLE animal (id integer PRIMARY KEY, name text);

@@ -1,24 +1,31 @@
 //! What a write tells of the row that it wrote: the document that readers of records give.
 
 use super::insert::Insert;
-use super::key::Key;
 use super::target::Target;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::{JsonbDatum, Planning, Prepared, Sees};
 use crate::pg::snapshot::Snapshot;
-use crate::record::document;
 use crate::record::preview::Templates;
 use crate::record::relation::{Column, Relation};
+use crate::record::{document, written};
+use serde_json::value::RawValue;
 
 /// What the caller wants to be told.
 pub(crate) struct Wanted {
     pub(crate) record_summaries: bool,
-    pub(crate) templates: Templates,
+    /// JSON, of the argument `table_record_summary_templates`.
+    pub(crate) templates: Option<String>,
 }
 
-/// How to tell of rows of a target. All that is to be known of the catalogs is known.
+/// The row of this key, as it is now.
+pub(super) fn of_key(target: &Target, key: String, wanted: Wanted) -> Result<JsonbDatum, Error> {
+    let key = RawValue::from_string(key).map_err(Error::Serialization)?;
+    written::by_key(target.row.oid, key, wanted.record_summaries, wanted.templates)
+}
+
+/// How to tell of rows without a key. All that is to be known of the catalogs is known.
 pub(super) struct Teller<'a> {
     target: &'a Target,
     /// The columns of the row `target` that the document needs, as a select list.
@@ -32,31 +39,26 @@ impl<'a> Teller<'a> {
         let catalog = Catalog::new(Snapshot::latest());
         let relation = Relation::read(&catalog, target.row.oid)?;
         let columns: Vec<&Column> = relation.readable().collect();
+        let templates = wanted.templates.as_deref().map(serde_json::from_str);
+        let templates = Templates::new(templates.transpose().map_err(Error::Serialization)?)?;
         Ok(Self {
             target,
             columns: document::page_columns(&columns, "target"),
-            document: document::of_written(&catalog, &wanted.templates, &relation, wanted.record_summaries)?,
+            document: document::of_written(&catalog, &templates, &relation, wanted.record_summaries)?,
         })
-    }
-
-    /// The row of this key, as it is now.
-    pub(super) fn of_key(&self, key: &Key, value: JsonbValue) -> Result<JsonbDatum, Error> {
-        let page = format!(
-            "SELECT {} FROM {} AS target, pg_catalog.jsonb_to_record($1) AS key({}) WHERE {}",
-            self.columns,
-            self.target.sql,
-            key.declarations()?,
-            key.condition()?,
-        );
-        self.of_page(&page, value)
     }
 
     /// No row.
     pub(super) fn of_none(&self) -> Result<JsonbDatum, Error> {
-        let page = format!(
-            "SELECT {} FROM {} AS target WHERE false",
-            self.columns, self.target.sql
-        );
+        // A role that may read no column may not name the table either.
+        let page = if self.has_columns() {
+            format!(
+                "SELECT {} FROM {} AS target WHERE false",
+                self.columns, self.target.sql
+            )
+        } else {
+            "SELECT WHERE false".into()
+        };
         self.of_page(&page, JsonbValue::parse("null"))
     }
 

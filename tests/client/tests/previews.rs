@@ -1,0 +1,189 @@
+//! Previews across sessions, and in other encodings.
+
+use mathesar_ext_client_tests::{Database, run, text};
+use postgres::Client;
+
+/// A session that holds plans for two tables. A plan contains the moment when it was made, as a function that claims to
+/// be immutable is called by the planner; so a statement that is planned anew tells another moment.
+fn session_with_plans(database: &Database) -> Client {
+    let mut client = database.connect_as_owner();
+    run(
+        &mut client,
+        "SET plan_cache_mode = force_generic_plan;
+         PREPARE book AS SELECT planned_at()::text FROM app.book;
+         PREPARE author AS SELECT planned_at()::text FROM app.author",
+    );
+    client
+}
+
+fn planned_at(client: &mut Client) -> (String, String) {
+    (text(client, "EXECUTE book"), text(client, "EXECUTE author"))
+}
+
+fn library() -> Database {
+    let database = Database::with_extension();
+    run(
+        &mut database.connect_as_owner(),
+        "CREATE SCHEMA app;
+         CREATE TABLE app.author (id integer PRIMARY KEY, name text);
+         CREATE TABLE app.book (id integer PRIMARY KEY, title text, author_id integer REFERENCES app.author);
+         INSERT INTO app.author VALUES (1, 'Ada');
+         INSERT INTO app.book VALUES (1, 'Notes', 1);
+         CREATE FUNCTION planned_at() RETURNS timestamptz IMMUTABLE LANGUAGE sql AS 'SELECT clock_timestamp()'",
+    );
+    // SQL functions are inlined; this one must be called.
+    run(
+        &mut database.connect_as_owner(),
+        "CREATE OR REPLACE FUNCTION planned_at() RETURNS timestamptz IMMUTABLE LANGUAGE plpgsql
+         AS 'BEGIN RETURN clock_timestamp(); END'",
+    );
+    database
+}
+
+/// Whatever writes metadata, other sessions let go of what they made from it, when it is committed; and of nothing else.
+#[test]
+fn changes_of_metadata_reach_what_other_sessions_have_compiled() {
+    let database = library();
+    let mut client = session_with_plans(&database);
+    let mut writer = database.connect_as_owner();
+    let before = planned_at(&mut client);
+    assert_eq!(planned_at(&mut client), before, "plans are kept");
+    for (change, about_author) in [
+        (
+            "SELECT msar.set_preview_template('app.book', '{title} by {author_id}')",
+            false,
+        ),
+        (
+            "SELECT msar.set_preview_template('app.author', '{name} ({id})')",
+            true,
+        ),
+        (
+            "SELECT msar.set_column_metadata('app.book', '[{\"name\": \"id\", \"num_min_frac_digits\": 2}]')",
+            false,
+        ),
+        (
+            "UPDATE msar_catalog.column_metadata SET num_min_frac_digits = 3 WHERE column_name = 'id'",
+            false,
+        ),
+        (
+            "DELETE FROM msar_catalog.column_metadata WHERE table_oid = 'app.book'::regclass",
+            false,
+        ),
+        (
+            "INSERT INTO msar_catalog.column_metadata (table_oid, attnum, num_min_frac_digits) VALUES ('app.author'::regclass, 1, 1)",
+            true,
+        ),
+        (
+            "SELECT msar.import_metadata('{\"schemas\": {\"app\": {\"author\": {\"columns\": {\"id\": {\"num_max_frac_digits\": 2}}}}}}')",
+            true,
+        ),
+        ("SELECT msar.set_preview_template('app.author', NULL)", true),
+    ] {
+        let (book, author) = planned_at(&mut client);
+        run(&mut writer, &format!("BEGIN; {change}"));
+        assert_eq!(
+            planned_at(&mut client),
+            (book.clone(), author.clone()),
+            "before the commit: {change}"
+        );
+        run(&mut writer, "COMMIT");
+        let after = planned_at(&mut client);
+        assert_eq!(after.0 != book, !about_author, "book: {change}");
+        assert_eq!(after.1 != author, about_author, "author: {change}");
+    }
+    // All at once.
+    let before = planned_at(&mut client);
+    run(
+        &mut database.connect_as_superuser(),
+        "TRUNCATE msar_catalog.table_metadata",
+    );
+    let after = planned_at(&mut client);
+    assert!(after.0 != before.0 && after.1 != before.1, "TRUNCATE");
+    // A replica's session, in which ordinary triggers are silent.
+    let mut replica = database.connect_as_superuser();
+    run(
+        &mut replica,
+        "SET session_replication_role = replica;
+         INSERT INTO msar_catalog.column_metadata (table_oid, attnum, display_width) VALUES ('app.book'::regclass, 1, 7)",
+    );
+    assert_ne!(
+        planned_at(&mut client).0,
+        after.0,
+        "session_replication_role = replica"
+    );
+}
+
+/// What a session reads, it reads as it is now.
+#[test]
+fn a_session_follows_what_another_one_changes() {
+    let database = library();
+    let mut reader = database.connect_as_owner();
+    let mut writer = database.connect_as_owner();
+    let preview = "SELECT msar.preview_rows('app.book', '[1]')->0->>'preview'";
+    let template = "SELECT msar.get_preview_template('app.book')";
+    for (change, expected_template, expected) in [
+        ("SELECT 1", "{title}", "Notes"),
+        (
+            "SELECT msar.set_preview_template('app.book', '{title} by {author_id.name}')",
+            "{title} by {author_id.name}",
+            "Notes by Ada",
+        ),
+        (
+            "ALTER TABLE app.author RENAME name TO \"full.name\"",
+            "{title} by {author_id.\"full.name\"}",
+            "Notes by Ada",
+        ),
+        (
+            "ALTER TABLE app.author SET SCHEMA public",
+            "{title} by {author_id.\"full.name\"}",
+            "Notes by Ada",
+        ),
+        (
+            "ALTER TABLE author ALTER \"full.name\" TYPE varchar(20)",
+            "{title} by {author_id.\"full.name\"}",
+            "Notes by Ada",
+        ),
+        (
+            "ALTER TABLE author DROP \"full.name\"",
+            "{title} by ",
+            "Notes by ",
+        ),
+        ("DROP TABLE author CASCADE", "{title} by ", "Notes by "),
+        (
+            "SELECT msar.set_preview_template('app.book', NULL)",
+            "{title}",
+            "Notes",
+        ),
+        ("ALTER TABLE app.book DROP title", "{id}", "1"),
+    ] {
+        run(&mut writer, change);
+        assert_eq!(text(&mut reader, template), expected_template, "{change}");
+        assert_eq!(text(&mut reader, preview), expected, "{change}");
+    }
+}
+
+#[test]
+fn previews_in_latin1() {
+    let database = Database::with_encoding("LATIN1");
+    let mut client = database.connect_as_owner();
+    run(
+        &mut client,
+        "CREATE EXTENSION mathesar_ext;
+         CREATE TABLE \"Größe\" (id integer PRIMARY KEY, \"größe\" text, preis mathesar_types.mathesar_money,
+             von integer REFERENCES \"Größe\");
+         INSERT INTO \"Größe\" VALUES (1, 'groß', 1234.5, 1);
+         SELECT msar.set_preview_template('\"Größe\"', 'Grö{{ße}}: {größe} {von.größe} {preis}');
+         SELECT msar.set_column_metadata('\"Größe\"', '[{\"name\": \"preis\", \"mon_currency_symbol\": \"£\", \"num_format\": \"german\"}]')",
+    );
+    assert_eq!(
+        text(
+            &mut client,
+            "SELECT msar.preview_rows('\"Größe\"', '[1]')->0->>'preview'"
+        ),
+        "Grö{ße}: groß groß £1234,5"
+    );
+    assert_eq!(
+        text(&mut client, "SELECT msar.get_preview_template('\"Größe\"')"),
+        "Grö{{ße}}: {größe} {von.größe} {preis}"
+    );
+}
