@@ -122,7 +122,7 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    fn sqlstate(&self) -> PgSqlErrorCode {
+    pub(crate) fn sqlstate(&self) -> PgSqlErrorCode {
         match self {
             Error::UnknownSchema(_) => PgSqlErrorCode::ERRCODE_INVALID_SCHEMA_NAME,
             Error::UnknownRelation(_) => PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
@@ -158,7 +158,14 @@ impl Error {
         }
     }
 
-    fn hint(&self) -> Cow<'static, str> {
+    pub(crate) fn detail(&self) -> Option<String> {
+        match self {
+            Error::Topic(problem) => problem.detail(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn hint(&self) -> Cow<'static, str> {
         let hint = match self {
             Error::Topic(problem) => return problem.hint(),
             Error::Required { by, .. } => return format!("You can drop {by} instead.").into(),
@@ -217,12 +224,9 @@ impl Error {
 impl From<Error> for ErrorReport {
     fn from(error: Error) -> Self {
         let report = ErrorReport::new(error.sqlstate(), error.to_string(), "").set_hint(error.hint());
-        match error {
-            Error::Topic(problem) => match problem.detail() {
-                Some(detail) => report.set_detail(detail),
-                None => report,
-            },
-            _ => report,
+        match error.detail() {
+            Some(detail) => report.set_detail(detail),
+            None => report,
         }
     }
 }

@@ -10,6 +10,7 @@
 
 pub(crate) mod add;
 pub(crate) mod alter;
+pub(crate) mod apply;
 pub(crate) mod cast;
 mod clause;
 pub(crate) mod column_type;

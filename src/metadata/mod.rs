@@ -12,11 +12,13 @@
 //! - [`references`], [`refs`]: what OIDs and attnums inside of values mean, by name
 //! - [`store`], [`statements`]: our tables, and what is written to them
 //! - [`row`]: what a row goes through when it is written, by whatever statement
+//! - [`named`]: a table's options as a part of its definition
 //! - [`set`]: changes by way of the functions of `msar`
 
 pub(crate) mod detached;
 pub(crate) mod exchange;
 pub(crate) mod following;
+pub(crate) mod named;
 pub(crate) mod options;
 pub(crate) mod patch;
 pub(crate) mod portable;

@@ -12,6 +12,7 @@ pub(crate) mod create_role;
 pub(crate) mod deparse;
 pub(crate) mod drop_guard;
 mod error_fields;
+pub(crate) mod error_label;
 pub(crate) mod event_trigger;
 pub(crate) mod expression;
 pub(crate) mod identity;
