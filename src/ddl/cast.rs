@@ -9,7 +9,7 @@ use pgrx::pg_sys;
 
 use super::column_type;
 
-/// The SQL expression that casts `value`, an SQL expression of type `source`.
+/// The SQL expression that casts `value`, an SQL expression of type `source`: a name, or something in parentheses.
 pub(crate) fn expression(
     value: &str,
     source: Oid,
@@ -24,16 +24,16 @@ pub(crate) fn expression(
     let is_text = type_name::is_string(base);
     let Some(function) = function(target, &target_sql) else {
         return Ok(if is_text || type_name::has_own_cast(base, target) {
-            format!("({value})::{target_sql}")
+            format!("{value}::{target_sql}")
         } else {
-            format!("({value})::pg_catalog.text::{target_sql}")
+            format!("{value}::pg_catalog.text::{target_sql}")
         });
     };
     // Arrays, enums and types of users have no casts of ours but those to text: they go by their text.
     let argument = if is_known(base) {
         value.to_owned()
     } else {
-        format!("({value})::pg_catalog.text")
+        format!("{value}::pg_catalog.text")
     };
     let marks = if is_text {
         marks(target, &target_sql, options)
@@ -136,10 +136,10 @@ mod tests {
         assert_eq!(cast("text", "numeric", &none), "msar.cast_to_numeric(v)");
         assert_eq!(
             cast("integer[]", "text", &none),
-            "msar.cast_to_text((v)::pg_catalog.text)"
+            "msar.cast_to_text(v::pg_catalog.text)"
         );
-        assert_eq!(cast("text", "inet", &none), "(v)::inet");
-        assert_eq!(cast("integer", "inet", &none), "(v)::pg_catalog.text::inet");
+        assert_eq!(cast("text", "inet", &none), "v::inet");
+        assert_eq!(cast("integer", "inet", &none), "v::pg_catalog.text::inet");
         assert_eq!(cast("text", "text", &none), "v");
         let marks = CastOptions {
             decimal_p: Some(",".into()),

@@ -21,6 +21,7 @@ pub(crate) mod link;
 pub(crate) mod move_columns;
 mod moved;
 mod problem;
+mod renames;
 mod resolve;
 pub(crate) mod script;
 pub(crate) mod table;
