@@ -25,5 +25,7 @@ mod renames;
 mod resolve;
 pub(crate) mod script;
 pub(crate) mod table;
+#[cfg(any(test, feature = "pg_test"))]
+mod tests;
 
 pub(crate) use problem::DdlError;
