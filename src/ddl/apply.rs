@@ -1,8 +1,8 @@
 //! Many definitions at once: the steps of a document, one after the other.
 //!
 //! A foreign key of a new table may refer to a table that a later step creates: it is added then, so that tables that
-//! refer to each other can be created by their definitions. How a table is shown may speak of other tables too, and who
-//! has given a table away may not change it any more: both come last.
+//! refer to each other can be created by their definitions. How a table is shown may speak of later tables as well, and
+//! waits for them. New owners come last, as who has given a table away may not change it any more.
 //!
 //! A dry run is a run in a subtransaction that is rolled back. So it finds every error that the run would find, that of
 //! an event trigger too, and later steps find what earlier ones make.
@@ -19,6 +19,7 @@ use crate::error::{Error, Problem};
 use crate::pg::{Oid, error_label, names, quote, server, subtransaction};
 use pgrx::PgSqlErrorCode;
 use serde::Serialize;
+use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
@@ -96,7 +97,8 @@ struct Run<'a> {
     created_by: HashMap<(String, String), usize>,
     applied: Vec<AppliedStep>,
     postponed: Vec<Postponed>,
-    last: Vec<Last>,
+    shown: Vec<Shown>,
+    owners: Vec<NewOwner>,
 }
 
 /// Foreign keys of a table that wait for the table that they refer to.
@@ -109,12 +111,22 @@ struct Postponed {
     constraint: ConstraintDefinition,
 }
 
-/// What is done at the end, on behalf of a step.
-struct Last {
+/// How a table is to be shown.
+struct Shown {
+    /// The step that asks for it.
+    step: usize,
+    /// The step behind which all is there that it speaks of.
+    until: usize,
+    table: Oid,
+    metadata: JsonText,
+}
+
+/// Who gets a table.
+struct NewOwner {
+    /// The step that asks for it.
     step: usize,
     table: Oid,
-    metadata: Option<JsonText>,
-    owner: Option<String>,
+    owner: String,
 }
 
 impl<'a> Run<'a> {
@@ -132,7 +144,8 @@ impl<'a> Run<'a> {
             created_by,
             applied: Vec::new(),
             postponed: Vec::new(),
-            last: Vec::new(),
+            shown: Vec::new(),
+            owners: Vec::new(),
         }
     }
 
@@ -146,15 +159,21 @@ impl<'a> Run<'a> {
                 statements,
             });
             self.add_postponed(at)?;
+            self.show(at)?;
         }
-        for last in std::mem::take(&mut self.last) {
-            let ((), statements) = self.on_behalf_of(last.step, |_| last.run())?;
-            // Where it is run: behind all others.
-            if let Some(step) = self.applied.last_mut() {
-                step.statements.extend(statements);
-            }
+        for new in std::mem::take(&mut self.owners) {
+            self.afterwards(new.step, || new.run())?;
         }
         Ok(self.applied)
+    }
+
+    /// Runs something for a step that has been run; its statements are told where they are run, behind all others.
+    fn afterwards(&mut self, step: usize, body: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+        let ((), statements) = self.on_behalf_of(step, |_| body())?;
+        if let Some(last) = self.applied.last_mut() {
+            last.statements.extend(statements);
+        }
+        Ok(())
     }
 
     /// Runs something for a step, whose number and words its errors tell; gives the statements as well.
@@ -216,17 +235,30 @@ impl<'a> Run<'a> {
         self.take_later(at, &mut definition, None, &mut later);
         let oid = create::table(&definition)?;
         let (schema, name) = names::of_relation(oid).ok_or(Error::Vanished)?;
-        for (table, metadata, owner) in later {
-            let table = match table {
-                Some((schema, name)) => names::relation(&schema, &name).ok_or(Error::Vanished)?,
+        for Later {
+            table,
+            metadata,
+            owner,
+        } in later
+        {
+            let oid = match &table {
+                Some((schema, name)) => names::relation(schema, name).ok_or(Error::Vanished)?,
                 None => oid,
             };
-            self.last.push(Last {
+            if let Some(metadata) = metadata {
+                let until = self.until(at, table.as_ref(), &metadata);
+                self.shown.push(Shown {
+                    step: at,
+                    until,
+                    table: oid,
+                    metadata,
+                });
+            }
+            self.owners.extend(owner.map(|owner| NewOwner {
                 step: at,
-                table,
-                metadata,
+                table: oid,
                 owner,
-            });
+            }));
         }
         Ok(NewTable {
             schema,
@@ -249,7 +281,11 @@ impl<'a> Run<'a> {
             .map(|name| (schema.clone(), name.to_owned()));
         let (metadata, owner) = (definition.metadata.take(), definition.owner.take());
         if metadata.is_some() || owner.is_some() {
-            later.push((table.clone(), metadata, owner));
+            later.push(Later {
+                table: table.clone(),
+                metadata,
+                owner,
+            });
         }
         if let Some(table) = table {
             let (postponed, kept) = std::mem::take(&mut definition.constraints)
@@ -297,39 +333,81 @@ impl<'a> Run<'a> {
                 .iter()
                 .map(|postponed| postponed.constraint.clone())
                 .collect();
-            let ((), statements) = self.on_behalf_of(of_table[0].step, |_| {
+            self.afterwards(of_table[0].step, || {
                 let table = QualifiedName {
                     schema: Some(schema.clone()),
                     name: name.clone(),
                 };
                 add::constraints(find(&table)?, &constraints).map(|_| ())
             })?;
-            self.applied[until].statements.extend(statements);
+        }
+        Ok(())
+    }
+
+    /// The step behind which there are all tables that the metadata of a table speaks of, and all its foreign keys.
+    fn until(&self, at: usize, table: Option<&(String, String)>, metadata: &JsonText) -> usize {
+        let mut spoken_of = Vec::new();
+        tables_in(&metadata.to_value(), &mut spoken_of);
+        let created = spoken_of
+            .iter()
+            .filter_map(|table| self.created_by.get(table))
+            .copied();
+        let referring = self
+            .postponed
+            .iter()
+            .filter(|postponed| Some(&postponed.table) == table);
+        let referred = referring.map(|postponed| postponed.until);
+        created.chain(referred).fold(at, usize::max)
+    }
+
+    /// Stores how tables are shown, if that has waited for a step.
+    fn show(&mut self, until: usize) -> Result<(), Error> {
+        let (ready, waiting) = std::mem::take(&mut self.shown)
+            .into_iter()
+            .partition::<Vec<_>, _>(|shown| shown.until == until);
+        self.shown = waiting;
+        for shown in ready {
+            self.afterwards(shown.step, || match names::of_relation(shown.table) {
+                Some(_) => create::set_metadata(shown.table, Some(&shown.metadata), Vec::new()),
+                // Another step has dropped it.
+                None => Ok(()),
+            })?;
         }
         Ok(())
     }
 }
 
-/// What waits for the end: of the table itself, or of a partition by its names.
-type Later = (Option<(String, String)>, Option<JsonText>, Option<String>);
+/// What has to wait until a table is there: the one that a step creates, or a partition of it, by its names.
+struct Later {
+    table: Option<(String, String)>,
+    metadata: Option<JsonText>,
+    owner: Option<String>,
+}
 
-impl Last {
+impl NewOwner {
     fn run(&self) -> Result<(), Error> {
         // A later step may have dropped it.
-        let Some((schema, name)) = names::of_relation(self.table) else {
-            return Ok(());
-        };
-        if let Some(metadata) = &self.metadata {
-            create::set_metadata(self.table, Some(metadata), Vec::new())?;
-        }
-        if let Some(owner) = &self.owner {
+        if let Some((schema, name)) = names::of_relation(self.table) {
             let table = quote::qualified(&schema, &name);
             run(format!(
                 "ALTER TABLE {table} OWNER TO {}",
-                quote::identifier(owner)
+                quote::identifier(&self.owner)
             ))?;
         }
         Ok(())
+    }
+}
+
+/// The tables that are named in a value, as `{"schema", "name"}`.
+fn tables_in(value: &Value, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Array(elements) => elements.iter().for_each(|element| tables_in(element, found)),
+        Value::Object(object) => {
+            let text = |key| object.get(key).and_then(Value::as_str).map(str::to_owned);
+            found.extend(text("schema").zip(text("name")));
+            object.values().for_each(|value| tables_in(value, found));
+        }
+        _ => {}
     }
 }
 

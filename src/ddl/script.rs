@@ -50,11 +50,6 @@ impl Script {
         Ok(())
     }
 
-    #[cfg(any(test, feature = "pg_test"))]
-    pub(crate) fn statements(&self) -> &[String] {
-        &self.0
-    }
-
     /// Runs the statements, each as the caller.
     pub(crate) fn run(self) -> Result<(), Error> {
         for statement in self.0 {

@@ -8,12 +8,14 @@ use super::name::{ColumnRef, QualifiedName};
 use super::object::Object;
 use super::schema::SchemaPatch;
 use super::table::TableDefinition;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess};
+use serde::{Deserialize, Deserializer};
 use std::fmt;
 
 /// A step: an object whose only key says what is done.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 pub(crate) enum Step {
     CreateSchema(Object<NewSchema>),
     AlterSchema(Object<SchemaAlteration>),
@@ -25,6 +27,31 @@ pub(crate) enum Step {
     DropColumns(Object<DropColumns>),
     AddConstraints(Object<AddConstraints>),
     DropConstraint(Object<DropConstraint>),
+}
+
+/// serde's own words about what is no such object would not help.
+impl<'de> Deserialize<'de> for Step {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Step;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object with one key, which says what is done")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Step, A::Error> {
+                let step = Step::deserialize(MapAccessDeserializer::new(&mut map))?;
+                match map.next_key::<String>()? {
+                    Some(_) => Err(A::Error::invalid_length(2, &self)),
+                    None => Ok(step),
+                }
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
+    }
 }
 
 /// A schema to create.
