@@ -127,7 +127,7 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    fn sqlstate(&self) -> PgSqlErrorCode {
+    pub(crate) fn sqlstate(&self) -> PgSqlErrorCode {
         match self {
             Error::UnknownSchema(_) => PgSqlErrorCode::ERRCODE_INVALID_SCHEMA_NAME,
             Error::UnknownRelation(_) => PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
@@ -163,7 +163,7 @@ impl Error {
         }
     }
 
-    fn detail(&self) -> Option<String> {
+    pub(crate) fn detail(&self) -> Option<String> {
         Some(match self {
             Error::Topic(problem) => return problem.detail(),
             Error::UnknownOption { known, .. } => format!("The options are {known}."),
@@ -175,7 +175,7 @@ impl Error {
         })
     }
 
-    fn hint(&self) -> Cow<'static, str> {
+    pub(crate) fn hint(&self) -> Cow<'static, str> {
         let hint = match self {
             Error::Topic(problem) => return problem.hint(),
             Error::Required { by, .. } => return format!("You can drop {by} instead.").into(),

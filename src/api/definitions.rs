@@ -52,7 +52,7 @@ extension_sql!(
     r#"
 COMMENT ON FUNCTION __msar.cast_expression(text, regtype, regtype, jsonb) IS
 $$The SQL expression that casts a value, as retyping, previews and imports do.
-Arguments: value: SQL expression of the value; source, target: types; options: cast options (group_sep, decimal_p, curr_pref, curr_suff, date_order), or NULL.
+Arguments: value: SQL expression of the value, a name or in parentheses; source, target: types; options: cast options (group_sep, decimal_p, curr_pref, curr_suff, date_order), or NULL.
 Returns: a call of msar.cast_to_<type> where there is one for the target, else PostgreSQL's own cast.
 Errors: 22023 wrong options; 42704 unknown type; the expression may fail.
 Example: SELECT __msar.cast_expression('price', 'text', 'numeric', '{"decimal_p": ","}');  -- msar.cast_to_numeric(price, '', ',')$$;

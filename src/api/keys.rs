@@ -58,7 +58,7 @@ COMMENT ON FUNCTION msar.set_pkey_column(regclass, integer, msar.pkey_kind, bool
 $$Makes a column the primary key of its table, in place of the one that it has.
 Arguments: tab_id: the table; col_id: attnum of the column; default_type: where it gets values from: IDENTITY (counted up behind the largest number that is there; a column of another type than smallint, integer and bigint becomes integer), UUIDv4 (at random, for a column of type uuid), NULL (default) for no change; drop_old_pkey_col: whether the columns of the old key are dropped (default false).
 Returns: nothing.
-Errors: 22004 tab_id or col_id is NULL; 42P01 unknown table; 42703 unknown column; 42501 the current role has not the rights of the owner; 23505 values that are there twice; 23502 nulls; 42804 UUIDv4 for a column of another type than uuid; 2BP01 something depends on the old key. Nothing is changed then.
+Errors: 22004 tab_id or col_id is NULL; 42P01 unknown table; 42703 unknown column; 42501 the current role has not the rights of the owner; 23505 values that are there twice; 23502 nulls; 42804 UUIDv4 for a column of a type that no uuid fits; 2BP01 something depends on the old key. Nothing is changed then.
 Example: SELECT msar.set_pkey_column('public.book', 2, 'IDENTITY');$$;
 "#,
     name = "comment_set_pkey_column",

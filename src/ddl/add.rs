@@ -6,6 +6,7 @@ use super::script::Script;
 use super::serial::Sequences;
 use super::table::{Table, attnum};
 use super::{clause, constraint, create};
+use crate::catalog::rows::PgConstraint;
 use crate::definition::column::ColumnDefinition;
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind};
 use crate::error::Error;
@@ -83,6 +84,14 @@ pub(crate) fn constraints(relation: Oid, definitions: &[ConstraintDefinition]) -
     script.push_constraint_comments(&sql, definitions)?;
     script.run()?;
     let mut constraints = Table::read(relation)?.constraints();
+    constraints.retain(is_listed);
     constraints.sort_by_key(|constraint| constraint.oid.to_u32());
     Ok(constraints.into_iter().map(|constraint| constraint.oid).collect())
+}
+
+/// Whether `msar.get_constraints_for_table` tells of it: not of those that say NOT NULL, nor of the copies that
+/// partitioning makes.
+fn is_listed(constraint: &PgConstraint) -> bool {
+    let is_copy = constraint.conparentid != Oid::INVALID;
+    matches!(constraint.contype.0, b'p' | b'u' | b'f' | b'c' | b'x') && !is_copy
 }

@@ -6,7 +6,7 @@
 use super::resolve::{Source, identifier, qualified};
 use super::script::Script;
 use super::table::{Table, check_schema};
-use super::{DdlError, cast, clause, column_type, create, free_name};
+use super::{DdlError, cast, clause, column_type, create, free_name, renames};
 use crate::catalog::rows::{PgAttrdef, PgAttribute};
 use crate::definition::alteration::{ColumnAlteration, TableAlteration};
 use crate::definition::column::{Identity, SequenceOptions, ValueSource};
@@ -151,12 +151,12 @@ impl<'a> ColumnChanges<'a> {
         let sql = table.sql();
         let mut script = Script::new();
         script.alter_table(&sql, &self.actions);
-        let names = table
-            .columns
-            .iter()
-            .map(|column| column.attname.clone())
-            .collect();
-        for (old, new) in in_order(&self.renames, names) {
+        let nobodys = |wanted: &str| {
+            let is_taken =
+                |name: &str| table.has_column(name) || self.renames.iter().any(|(_, new)| *new == name);
+            free_name::free(wanted, is_taken)
+        };
+        for (old, new) in renames::in_order(&self.renames, nobodys) {
             let (old, new) = (quote::identifier(&old), quote::identifier(&new));
             script.push(format!("ALTER TABLE {sql} RENAME COLUMN {old} TO {new}"));
         }
@@ -166,30 +166,6 @@ impl<'a> ColumnChanges<'a> {
         script.run()?;
         create::set_metadata(table.oid, None, self.metadata)
     }
-}
-
-/// Orders renames so that no name is given before it is free; names that change places go by one that nobody has.
-fn in_order(renames: &[(&str, &str)], mut names: Vec<String>) -> Vec<(String, String)> {
-    let mut waiting: Vec<(String, String)> = renames
-        .iter()
-        .map(|(old, new)| ((*old).to_owned(), (*new).to_owned()))
-        .collect();
-    let mut ordered = Vec::new();
-    while !waiting.is_empty() {
-        let is_blocked = |new: &str| waiting.iter().any(|(old, _)| old == new);
-        let step = match waiting.iter().position(|(_, new)| !is_blocked(new)) {
-            Some(at) => waiting.remove(at),
-            None => {
-                let (old, new) = waiting.remove(0);
-                let aside = free_name::free(&new, |name| names.iter().any(|taken| taken == name));
-                waiting.push((aside.clone(), new));
-                (old, aside)
-            }
-        };
-        names.push(step.1.clone());
-        ordered.push(step);
-    }
-    ordered
 }
 
 /// The key column that clients of Mathesar know never to change.
@@ -368,23 +344,4 @@ fn set_identity(identity: &Identity) -> String {
         action.push_str(" SET CYCLE");
     }
     action
-}
-
-#[cfg(test)]
-mod tests {
-    use super::in_order;
-
-    fn order(renames: &[(&str, &str)], names: &[&str]) -> Vec<String> {
-        let names = names.iter().map(|name| (*name).to_owned()).collect();
-        in_order(renames, names)
-            .into_iter()
-            .map(|(old, new)| format!("{old}>{new}"))
-            .collect()
-    }
-
-    #[test]
-    fn names_are_given_when_they_are_free() {
-        assert_eq!(order(&[("a", "b"), ("b", "c")], &["a", "b"]), ["b>c", "a>b"]);
-        assert_eq!(order(&[("a", "x"), ("b", "y")], &["a", "b"]), ["a>x", "b>y"]);
-    }
 }

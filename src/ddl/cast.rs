@@ -9,7 +9,7 @@ use pgrx::pg_sys;
 
 use super::column_type;
 
-/// The SQL expression that casts `value`, an SQL expression of type `source`.
+/// The SQL expression that casts `value`, an SQL expression of type `source`: a name, or something in parentheses.
 pub(crate) fn expression(
     value: &str,
     source: Oid,
@@ -24,16 +24,16 @@ pub(crate) fn expression(
     let is_text = type_name::is_string(base);
     let Some(function) = function(target, &target_sql) else {
         return Ok(if is_text || type_name::has_own_cast(base, target) {
-            format!("({value})::{target_sql}")
+            format!("{value}::{target_sql}")
         } else {
-            format!("({value})::pg_catalog.text::{target_sql}")
+            format!("{value}::pg_catalog.text::{target_sql}")
         });
     };
     // Arrays, enums and types of users have no casts of ours but those to text: they go by their text.
     let argument = if is_known(base) {
         value.to_owned()
     } else {
-        format!("({value})::pg_catalog.text")
+        format!("{value}::pg_catalog.text")
     };
     let marks = if is_text {
         marks(target, &target_sql, options)
@@ -59,7 +59,7 @@ fn is_known(base: Oid) -> bool {
 }
 
 /// The cast of ours to a type. A test compares the names with the functions that there are.
-fn function(target: Oid, target_sql: &str) -> Option<&'static str> {
+pub(super) fn function(target: Oid, target_sql: &str) -> Option<&'static str> {
     Some(match target {
         pg_sys::BOOLOID => "cast_to_boolean",
         pg_sys::INT2OID => "cast_to_smallint",
@@ -117,61 +117,4 @@ fn marks(target: Oid, target_sql: &str, options: &CastOptions) -> String {
         .iter()
         .map(|mark| format!(", {}", quote::literal(mark.as_deref().unwrap_or(""))));
     literals.collect()
-}
-
-#[cfg(feature = "pg_test")]
-#[pgrx::pg_schema]
-mod tests {
-    use crate::definition::alteration::CastOptions;
-    use pgrx::prelude::*;
-
-    fn cast(source: &str, target: &str, options: &CastOptions) -> String {
-        let oid = |name| crate::pg::type_name::TypeId::parse(name).oid;
-        super::expression("v", oid(source), oid(target), options).expect("a cast")
-    }
-
-    #[pg_test]
-    fn casts_are_ours_where_there_is_one() {
-        let none = CastOptions::default();
-        assert_eq!(cast("text", "numeric", &none), "msar.cast_to_numeric(v)");
-        assert_eq!(
-            cast("integer[]", "text", &none),
-            "msar.cast_to_text((v)::pg_catalog.text)"
-        );
-        assert_eq!(cast("text", "inet", &none), "(v)::inet");
-        assert_eq!(cast("integer", "inet", &none), "(v)::pg_catalog.text::inet");
-        assert_eq!(cast("text", "text", &none), "v");
-        let marks = CastOptions {
-            decimal_p: Some(",".into()),
-            ..CastOptions::default()
-        };
-        assert_eq!(
-            cast("mathesar_types.email", "numeric", &marks),
-            "msar.cast_to_numeric(v, '', ',')"
-        );
-        assert_eq!(cast("integer", "numeric", &marks), "msar.cast_to_numeric(v)");
-    }
-
-    #[pg_test]
-    #[allow(clippy::disallowed_methods, reason = "asks PostgreSQL itself")]
-    fn every_cast_of_ours_is_known() {
-        let names = Spi::get_one::<Vec<String>>(
-            "SELECT array_agg(DISTINCT proname::text) FROM pg_proc WHERE pronamespace = 'msar'::regnamespace AND proname ~ '^cast_to_'",
-        );
-        let targets = Spi::get_one::<Vec<pg_sys::Oid>>(
-            "SELECT array_agg(DISTINCT prorettype) FROM pg_proc WHERE pronamespace = 'msar'::regnamespace AND proname ~ '^cast_to_'",
-        );
-        let mut known: Vec<_> = targets
-            .unwrap()
-            .unwrap()
-            .into_iter()
-            .map(|target| {
-                super::function(target, &super::plain(target).to_sql().unwrap()).expect("a function")
-            })
-            .collect();
-        known.sort_unstable();
-        let mut names = names.unwrap().unwrap();
-        names.sort_unstable();
-        assert_eq!(known, names);
-    }
 }

@@ -103,7 +103,7 @@ fn push_foreign_key(
             )
         }
         Referent::Name(name) => {
-            let names = ColumnNames::unknown(name.to_string());
+            let names = ColumnNames::unknown(name.name.clone());
             (qualified(name)?, names.list(&definition.fkey_columns)?)
         }
     };

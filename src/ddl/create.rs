@@ -2,7 +2,7 @@
 
 use super::free_name::{self, check_length, free, numbered};
 use super::resolve::{Column, identifier, qualified};
-use super::script::Script;
+use super::script::{Script, record};
 use super::serial::Sequences;
 use super::table::{ColumnNames, check_schema, schema_name};
 use super::{DdlError, clause, constraint};
@@ -364,7 +364,9 @@ pub(super) fn set_metadata(
     of_columns: Vec<(String, JsonText)>,
 ) -> Result<(), Error> {
     if let Some(options) = of_table {
-        metadata::set::table(table, options.to_value())?;
+        let options = metadata::named::numbered(table, options.to_value())?;
+        record(|| metadata_statement("set_table_metadata", table, &options));
+        metadata::set::table(table, options)?;
     }
     let patches: Vec<Value> = of_columns
         .into_iter()
@@ -377,9 +379,21 @@ pub(super) fn set_metadata(
         })
         .collect();
     if !patches.is_empty() {
-        metadata::set::columns(table, Value::Array(patches))?;
+        let patches = Value::Array(patches);
+        record(|| metadata_statement("set_column_metadata", table, &patches));
+        metadata::set::columns(table, patches)?;
     }
     Ok(())
+}
+
+/// The call that sets the same options.
+fn metadata_statement(function: &str, table: Oid, options: &Value) -> String {
+    let (schema, name) = names::of_relation(table).unwrap_or_default();
+    let table = quote::literal(&quote::qualified(&schema, &name));
+    format!(
+        "SELECT msar.{function}({table}, {})",
+        quote::literal(&options.to_string())
+    )
 }
 
 fn resolve_columns(definitions: &[ColumnDefinition]) -> Result<Vec<Column<'_>>, Error> {

@@ -51,8 +51,12 @@ pub(crate) fn constraint(relation: Oid, constraint: Oid) -> Result<Option<String
 
 /// Drops a constraint by its name.
 pub(crate) fn constraint_by_name(table: &QualifiedName, constraint: &str) -> Result<(), Error> {
+    constraint_of(find(table)?, constraint)
+}
+
+/// Drops a constraint of a table by its name.
+pub(crate) fn constraint_of(relation: Oid, constraint: &str) -> Result<(), Error> {
     let name = identifier(constraint)?;
-    let relation = find(table)?;
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
     let mut script = Script::new();
     script.alter_table(&table.sql(), &[format!("DROP CONSTRAINT {name}")]);

@@ -10,6 +10,7 @@
 
 pub(crate) mod add;
 pub(crate) mod alter;
+pub(crate) mod apply;
 pub(crate) mod cast;
 mod clause;
 pub(crate) mod column_type;
@@ -26,6 +27,7 @@ mod moved;
 pub(crate) mod ownership;
 pub(crate) mod privileges;
 mod problem;
+mod renames;
 mod resolve;
 pub(crate) mod role;
 pub(crate) mod schema;
@@ -33,5 +35,7 @@ pub(crate) mod script;
 mod serial;
 pub(crate) mod table;
 mod target;
+#[cfg(any(test, feature = "pg_test"))]
+mod tests;
 
 pub(crate) use problem::DdlError;

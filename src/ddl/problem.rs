@@ -78,6 +78,12 @@ pub(crate) enum DdlError {
     #[error("column \"{column}\" cannot be serial: it is of type {type_}")]
     NotSerial { column: String, type_: String },
 
+    #[error("schema \"{name}\" does not exist")]
+    UnknownSchemaName { name: String },
+
+    #[error("role \"{name}\" does not exist")]
+    UnknownRoleName { name: String },
+
     #[error("database with OID {0} does not exist")]
     UnknownDatabase(u32),
 
@@ -101,11 +107,12 @@ impl Problem for DdlError {
             | Self::HiddenRows { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
             Self::NotSerial { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
             Self::DependentMemberships { .. } => PgSqlErrorCode::ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
-            Self::NoSchema => PgSqlErrorCode::ERRCODE_INVALID_SCHEMA_NAME,
+            Self::NoSchema | Self::UnknownSchemaName { .. } => PgSqlErrorCode::ERRCODE_INVALID_SCHEMA_NAME,
             Self::NotOneExpression { .. } => PgSqlErrorCode::ERRCODE_SYNTAX_ERROR,
             Self::UnknownType(_)
             | Self::UnknownRole(_)
             | Self::UnknownDatabase(_)
+            | Self::UnknownRoleName { .. }
             | Self::NoArrayType { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
             Self::WrongTypeOptions { .. }
             | Self::ChangedTwice { .. }
@@ -151,7 +158,10 @@ impl Problem for DdlError {
                 "Write what could stand behind the word SELECT, without a name, a comma or a further clause."
             }
             Self::UnknownType(_) => "pg_catalog.pg_type has the types with their OIDs.",
-            Self::UnknownRole(_) => "msar.list_roles() gives the roles with their OIDs.",
+            Self::UnknownSchemaName { .. } => "msar.list_schemas() gives the schemas of this database.",
+            Self::UnknownRole(_) | Self::UnknownRoleName { .. } => {
+                "msar.list_roles() gives the roles with their OIDs."
+            }
             Self::NoArrayType { .. } => {
                 "Arrays of pseudo-types, and of arrays, are none of PostgreSQL's types."
             }

@@ -50,11 +50,6 @@ impl Script {
         Ok(())
     }
 
-    #[cfg(any(test, feature = "pg_test"))]
-    pub(crate) fn statements(&self) -> &[String] {
-        &self.0
-    }
-
     /// Runs the statements, each as the caller.
     pub(crate) fn run(self) -> Result<(), Error> {
         for statement in self.0 {
@@ -67,12 +62,17 @@ impl Script {
 /// Runs one statement as the caller; gives how many rows it was about.
 pub(crate) fn run(statement: String) -> Result<u64, Error> {
     let rows = statement::run(&statement)?;
+    record(|| statement);
+    Ok(rows)
+}
+
+/// Tells what was done without a statement by one that would have done it.
+pub(super) fn record(statement: impl FnOnce() -> String) {
     RECORD.with_borrow_mut(|record| {
         if let Some(statements) = record {
-            statements.push(statement);
+            statements.push(statement());
         }
     });
-    Ok(rows)
 }
 
 /// Runs `body`, and gives the statements that were run meanwhile.

@@ -398,7 +398,7 @@ impl ConstraintDefinition {
         Ok(&self.columns)
     }
 
-    fn referent(&self) -> Result<Referent<'_>, DefinitionError> {
+    pub(crate) fn referent(&self) -> Result<Referent<'_>, DefinitionError> {
         match (self.fkey_relation_id, &self.fkey_relation) {
             (Some(oid), None) => Ok(Referent::Oid(oid)),
             (None, Some(name)) => Ok(Referent::Name(name)),

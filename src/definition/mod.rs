@@ -15,6 +15,7 @@ pub(crate) mod partition;
 pub(crate) mod privileges;
 mod problem;
 pub(crate) mod schema;
+pub(crate) mod step;
 pub(crate) mod table;
 pub(crate) mod type_object;
 

@@ -6,7 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 /// What is decoded from a JSON object.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Object<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

@@ -4,7 +4,7 @@ use super::form::present;
 use serde::Deserialize;
 
 /// What to change; what is left out stays.
-#[derive(Deserialize, Debug, PartialEq, Eq)]
+#[derive(Deserialize, Debug, Clone, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SchemaPatch {
     pub(crate) name: Option<String>,

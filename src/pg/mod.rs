@@ -17,6 +17,7 @@ pub(crate) mod dml;
 pub(crate) mod drop_guard;
 pub(crate) mod equality;
 mod error_fields;
+pub(crate) mod error_label;
 pub(crate) mod event_trigger;
 pub(crate) mod expression;
 pub(crate) mod identity;

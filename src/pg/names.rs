@@ -21,6 +21,18 @@ pub(crate) fn relation_in(schema: Oid, name: &str) -> Option<Oid> {
     with_server_cstr(name, |name| unsafe { pg_sys::get_relname_relid(name, schema) }).filter(is_valid)
 }
 
+/// The relation of that name that is found by the search_path.
+pub(crate) fn visible_relation(name: &str) -> Option<Oid> {
+    // SAFETY: as above.
+    with_server_cstr(name, |name| unsafe { pg_sys::RelnameGetRelid(name) }).filter(is_valid)
+}
+
+/// The role of that name.
+pub(crate) fn role(name: &str) -> Option<Oid> {
+    // SAFETY: as above.
+    with_server_cstr(name, |name| unsafe { pg_sys::get_role_oid(name, true) }).filter(is_valid)
+}
+
 /// The schema in which new objects are created that name none: the first of the search_path.
 pub(crate) fn current_schema() -> Option<String> {
     // SAFETY: a list of OIDs; null for a schema that has gone since.

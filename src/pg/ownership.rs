@@ -6,6 +6,7 @@ use std::ffi::c_char;
 
 /// The locks of statements that alter a relation.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::enum_variant_names, reason = "PostgreSQL's names for them")]
 pub(crate) enum AlterLock {
     /// That of COMMENT: others may read and write.
     ShareUpdateExclusive,

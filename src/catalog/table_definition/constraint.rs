@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::pg::scan::Char;
 use crate::pg::{Oid, deparse};
 
-/// The constraints of a table, in the order in which they were made.
+/// The constraints of a table: keys first, then other rules, then references; each by name.
 pub(super) struct Constraints<'a> {
     table: &'a Table<'a>,
     rows: Vec<ConstraintRow>,
@@ -23,7 +23,12 @@ impl<'a> Constraints<'a> {
         let mut rows: Vec<ConstraintRow> = table.rows();
         // Those of a parent come along with it.
         rows.retain(|row| row.conparentid == Oid::INVALID && (row.conislocal || row.coninhcount == 0));
-        rows.sort_by_key(|row| row.oid.to_u32());
+        rows.sort_by_cached_key(|row| {
+            (
+                b"puxcf".iter().position(|kind| *kind == row.contype.0),
+                row.conname.clone(),
+            )
+        });
         Ok(Self { table, rows })
     }
 
