@@ -66,11 +66,27 @@ macro_rules! merged {
         concat!(
             "jsonb_build_object(
                'table', CASE
-                 WHEN ", $older, "->'table' = 'null' THEN ", $newer, "->'table'
-                 WHEN ", $newer, "->'table' = 'null' THEN ", $older, "->'table'
-                 ELSE (", $older, "->'table') || (", $newer, "->'table')
+                 WHEN ",
+            $older,
+            "->'table' = 'null' THEN ",
+            $newer,
+            "->'table'
+                 WHEN ",
+            $newer,
+            "->'table' = 'null' THEN ",
+            $older,
+            "->'table'
+                 ELSE (",
+            $older,
+            "->'table') || (",
+            $newer,
+            "->'table')
                END,
-               'columns', (", $older, "->'columns') || (", $newer, "->'columns')
+               'columns', (",
+            $older,
+            "->'columns') || (",
+            $newer,
+            "->'columns')
              )"
         )
     };
