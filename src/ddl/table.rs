@@ -208,7 +208,7 @@ impl ColumnNames {
 
 /// A relation as `regclass` prints it: with its schema, where it is not found without.
 pub(crate) fn as_printed(relation: Oid) -> Result<String, Error> {
-    let (schema, name) = names::qualified_of_relation(relation).ok_or(Error::UnknownRelation(relation))?;
+    let (schema, name) = names::of_relation(relation).ok_or(Error::UnknownRelation(relation))?;
     Ok(if server::is_visible_relation(relation) {
         quote::identifier(&name)
     } else {

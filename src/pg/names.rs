@@ -50,7 +50,7 @@ pub(crate) fn column(relation: Oid, name: &str) -> Option<i16> {
 }
 
 /// The schema and the name of a relation.
-pub(crate) fn of_relation(relation: Oid) -> Option<(Oid, String)> {
+pub(crate) fn schema_and_name_of_relation(relation: Oid) -> Option<(Oid, String)> {
     // SAFETY: a look-up in the cache by its key, which is let go when what is wanted has been copied. A name is
     // NUL-terminated.
     unsafe {
@@ -84,7 +84,7 @@ pub(crate) fn of_column(relation: Oid, attnum: i16) -> Option<String> {
 }
 
 /// The names of a relation's schema and of the relation.
-pub(crate) fn qualified_of_relation(relation: Oid) -> Option<(String, String)> {
+pub(crate) fn of_relation(relation: Oid) -> Option<(String, String)> {
     // SAFETY: null for an unknown relation, and for an unknown schema.
     unsafe {
         let schema = pg_sys::get_namespace_name(pg_sys::get_rel_namespace(relation));
