@@ -384,7 +384,7 @@ impl Compiler<'_> {
         };
         let left = Operand::of_column(column_of(to, referenced), referenced);
         let right = Operand::of_column(column_of(from, referring), referring);
-        comparison::sql(catalog, column.operator, left, right).map(Some)
+        comparison::sql(catalog, column.operator, left, right)
     }
 }
 

@@ -68,7 +68,7 @@ impl Problem for CustomProblem {
             }
             CustomProblem::NoForeignKey {
                 nearest, relation, ..
-            } if nearest.is_empty() => format!("\"{relation}\" has no foreign keys.").into(),
+            } if nearest.is_empty() => format!("No foreign key leads on from \"{relation}\".").into(),
             CustomProblem::NoForeignKey { nearest, .. } => {
                 format!("Foreign keys lead on from {}.", nearest.join(", ")).into()
             }
