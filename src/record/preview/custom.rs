@@ -9,8 +9,11 @@ use crate::metadata::{set, stored, template};
 use crate::pg::Oid;
 use crate::types::template::{self as text, Name, Part, Placeholder, SyntaxError};
 use pgrx::prelude::PgSqlErrorCode;
+use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// What is wrong with a template.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +118,7 @@ fn stored_form(catalog: &Catalog, table: Oid, template: &str) -> Result<Value, E
         catalog,
         table,
         template,
+        columns: RefCell::default(),
     };
     let parts = text::parse(template).map_err(|error| {
         let read = resolver.read_to(error.position);
@@ -137,6 +141,8 @@ struct Resolver<'a> {
     catalog: &'a Catalog,
     table: Oid,
     template: &'a str,
+    /// The live columns of the tables on the way, read once.
+    columns: RefCell<FxHashMap<Oid, Rc<[PgAttribute]>>>,
 }
 
 impl Resolver<'_> {
@@ -144,18 +150,19 @@ impl Resolver<'_> {
         let mut relation = self.table;
         let mut path = Vec::with_capacity(names.len());
         for (at, name) in names.iter().enumerate() {
-            let mut columns = PgAttribute::live(&self.catalog.reader, relation);
+            let columns = self.columns(relation);
             let attnum = columns
                 .iter()
                 .find(|column| column.attname == name.text)
                 .map(|column| column.attnum)
-                .ok_or_else(|| CustomProblem::UnknownColumn(self.wrong(relation, name, &columns)))?;
+                .ok_or_else(|| CustomProblem::UnknownColumn(self.wrong(relation, name, |_| true)))?;
             path.push(attnum);
             if at + 1 < names.len() {
                 let links = self.catalog.links(relation);
                 let Some(link) = Link::of_column(&links, attnum, None) else {
-                    columns.retain(|column| Link::of_column(&links, column.attnum, None).is_some());
-                    return Err(CustomProblem::NoForeignKey(self.wrong(relation, name, &columns)).into());
+                    let leads_on =
+                        |column: &PgAttribute| Link::of_column(&links, column.attnum, None).is_some();
+                    return Err(CustomProblem::NoForeignKey(self.wrong(relation, name, leads_on)).into());
                 };
                 relation = link.target;
             }
@@ -163,11 +170,20 @@ impl Resolver<'_> {
         Ok(path)
     }
 
+    fn columns(&self, relation: Oid) -> Rc<[PgAttribute]> {
+        let mut columns = self.columns.borrow_mut();
+        let of_relation = columns
+            .entry(relation)
+            .or_insert_with(|| PgAttribute::live(&self.catalog.reader, relation).into());
+        Rc::clone(of_relation)
+    }
+
     /// A name that is none of those that would do.
-    fn wrong(&self, relation: Oid, name: &Name, columns: &[PgAttribute]) -> WrongName {
-        let names = columns.iter().map(|column| column.attname.as_str());
+    fn wrong(&self, relation: Oid, name: &Name, would_do: impl Fn(&PgAttribute) -> bool) -> WrongName {
+        let columns = self.columns(relation);
+        let names = columns.iter().filter(|column| would_do(column));
         WrongName {
-            nearest: nearest::names(&name.text, names),
+            nearest: nearest::names(&name.text, names.map(|column| column.attname.as_str())),
             name: name.text.clone(),
             relation: match self.catalog.relation_name(relation) {
                 Ok(name) => name.parts().1.to_owned(),
