@@ -7,7 +7,7 @@
 //! Parts are of type `json`, and the whole is cast to jsonb once: building a page as text and parsing it took two thirds of
 //! the time of building it as jsonb, which copies each part into the next larger one.
 
-use super::preview::{self, Templates};
+use super::preview::{self, Templates, comparison};
 use super::relation::{Column, ColumnReference, Relation};
 use super::value::{self, Forms};
 use crate::catalog::Catalog;
@@ -193,11 +193,12 @@ fn linked_by(
             return Ok("NULL".into());
         };
         let name = page_column(column);
-        conditions.push(format!(
-            "{} {} k.{name}",
-            referenced.of("t"),
-            pair.operator_sql(catalog)?
-        ));
+        conditions.push(comparison::sql(
+            catalog,
+            pair.operator,
+            referenced.operand(referenced.of("t")),
+            column.operand(format!("k.{name}")),
+        )?);
         key.push((column, format!("k.{name}")));
         keys.push(name);
     }

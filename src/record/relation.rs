@@ -1,8 +1,9 @@
 //! What a request needs to know of the relation that it reads: names, types, privileges, key and links, looked up once.
 
 use super::error::RecordError;
-use crate::catalog::link::{Link, LinkColumn};
-use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgOperator};
+use super::preview::comparison::Operand;
+use crate::catalog::link::Link;
+use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint};
 use crate::catalog::types::TypeInfo;
 use crate::catalog::{Catalog, column, relation};
 use crate::error::Error;
@@ -59,6 +60,11 @@ impl Column {
     /// The column of `alias`, as SQL.
     pub(crate) fn of(&self, alias: &str) -> String {
         format!("{alias}.{}", self.sql)
+    }
+
+    /// The same as one side of a comparison; `sql` is what the statement calls the column.
+    pub(crate) fn operand(&self, sql: String) -> Operand {
+        Operand::new(sql, self.type_info.oid, self.collation)
     }
 
     /// Whether rows can be ordered by it.
@@ -238,14 +244,5 @@ impl std::fmt::Display for ColumnReference {
             Self::Attnum(attnum) => write!(formatter, "{attnum}"),
             Self::Name(name) => write!(formatter, "\"{name}\""),
         }
-    }
-}
-
-impl LinkColumn {
-    /// The operator of the foreign key, which compares the column referred to with this one, as SQL.
-    pub(crate) fn operator_sql(&self, catalog: &Catalog) -> Result<String, Error> {
-        let operator = PgOperator::by_oid(&catalog.reader, self.operator).ok_or(Error::Vanished)?;
-        let schema = quote::identifier(&catalog.schema_name(operator.oprnamespace)?);
-        Ok(format!("OPERATOR({schema}.{})", operator.oprname))
     }
 }
