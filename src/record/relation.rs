@@ -3,7 +3,7 @@
 use super::error::RecordError;
 use super::preview::comparison::Operand;
 use crate::catalog::link::Link;
-use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint};
+use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgInherits};
 use crate::catalog::types::TypeInfo;
 use crate::catalog::{Catalog, column, relation};
 use crate::error::Error;
@@ -25,6 +25,8 @@ pub(crate) struct Relation {
     pub(crate) columns: Vec<Column>,
     /// The columns of its primary key, in key order; empty if it has none.
     pub(crate) key: Vec<i16>,
+    /// Whether tables inherit from it, whose rows are listed with its own, and may have the same keys.
+    has_heirs: bool,
     /// Whether a statement of the current role may name it.
     pub(crate) is_nameable: bool,
 }
@@ -91,6 +93,8 @@ impl Relation {
             sql,
             columns: columns.collect::<Result<_, _>>()?,
             key: primary_key(catalog, oid),
+            has_heirs: row.relkind == Char(pg_sys::RELKIND_RELATION)
+                && !PgInherits::children(&catalog.reader, oid).is_empty(),
             is_nameable: namespace::is_usable(row.relnamespace),
             name: row.relname,
         })
@@ -142,6 +146,11 @@ impl Relation {
             .map(|&attnum| self.readable_by_number(attnum))
             .collect();
         columns.filter(|columns| !columns.is_empty())
+    }
+
+    /// The same, if no two rows that are listed can have the same key.
+    pub(crate) fn unique_key(&self) -> Option<Vec<&Column>> {
+        self.readable_key().filter(|_| !self.has_heirs)
     }
 
     /// The columns of the key, for a request that addresses rows by it.
