@@ -239,10 +239,7 @@ impl<'a> Page<'a> {
             let order = order::clause(&self.order, name).replacen(" ORDER BY ", ", ", 1);
             format!(" ORDER BY score DESC{order}")
         };
-        let (on_page, in_table) = (
-            order(&document::page_column),
-            order(&|column| column.of(ALIAS)),
-        );
+        let (on_page, in_table) = (order(&document::page_column), order(&|column| column.of(ALIAS)));
         let key = self.relation.unique_key();
         let kept = match &key {
             Some(key) => document::page_columns(key, ALIAS),
