@@ -91,11 +91,7 @@ pub(crate) enum Members {
 impl Request {
     pub(crate) fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         let relation = Relation::read(catalog, self.relation)?;
-        let templates = Templates::new(
-            self.templates
-                .as_deref()
-                .map(|json| serde_json::from_str(json).unwrap_or_default()),
-        )?;
+        let templates = document::templates(self.templates.as_deref())?;
         let mut page = Page::new(self, catalog, &templates, &relation)?;
         page.compile()
     }
@@ -277,11 +273,10 @@ impl<'a> Page<'a> {
     }
 
     fn planning(&self) -> Planning {
-        match (&self.request.rows, &self.request.bounds) {
-            (Rows::WithKey(_), _) => Planning::Once,
-            (_, Bounds { offset: Some(_), .. }) => Planning::EachTime,
-            (_, Bounds { after: Some(_), .. }) => Planning::Once,
-            _ => Planning::Adaptive,
+        match &self.request.rows {
+            Rows::WithKey(_) => Planning::Once,
+            Rows::Filtered(None) if self.request.bounds.after.is_some() => Planning::Once,
+            _ => Planning::EachTime,
         }
     }
 
@@ -380,6 +375,7 @@ impl<'a> Page<'a> {
         };
         match self.request.count {
             Count::None => "NULL".into(),
+            // Beside those of the statement: see `Draft::estimate`. No parameter is added after this.
             Count::Estimated => format!("${}::pg_catalog.int8", self.parameters.len() + 1),
             Count::Exact => match (bounds.limit, bounds.offset, &bounds.after) {
                 (None, None, None) => ON_PAGE.into(),

@@ -65,7 +65,7 @@ impl Column {
     }
 
     /// The same as one side of a comparison; `sql` is what the statement calls the column.
-    pub(crate) fn operand(&self, sql: String) -> Operand {
+    pub(super) fn operand(&self, sql: String) -> Operand {
         Operand::new(sql, self.type_info.oid, self.collation)
     }
 
