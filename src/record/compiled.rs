@@ -1,8 +1,8 @@
 //! Statements that were compiled for requests, kept for the session.
 //!
 //! A request is its shape and its values. The shape, the role and its search_path decide the statement; PostgreSQL's
-//! messages about changes of catalogs tell when a statement does no longer hold (metadata counts, too: a trigger on our tables sends such
-//! a message). A call whose shape is known costs one look-up.
+//! messages about changes of catalogs tell when a statement does no longer hold; a trigger on the tables of metadata sends
+//! such a message for the relation that was changed. A call whose shape is known costs one look-up.
 
 use super::values::{Parameter, Parameters, Values};
 use super::{export, list, summaries};

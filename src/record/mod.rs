@@ -11,6 +11,7 @@
 //! - [`list`], [`summaries`], [`export`]: the statements; [`options`]: what `msar.list_records` takes
 //! - [`written`]: rows that were just written
 //! - [`values`]: the values of a request, apart from its shape; [`compiled`]: the statements that a session keeps
+//! - [`write`]: rows that are added, changed and deleted
 //! - [`relation`]: what a request needs to know of its relation; [`error`]: what can be wrong with it
 
 mod after;
@@ -32,4 +33,5 @@ pub(crate) mod search;
 pub(crate) mod summaries;
 pub(crate) mod value;
 pub(crate) mod values;
+pub(crate) mod write;
 pub(crate) mod written;
