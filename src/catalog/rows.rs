@@ -73,6 +73,7 @@ catalog_row!(
         relpersistence: Char,
         reloftype: Oid,
         relispartition: bool,
+        relhasrules: bool,
         relacl: Option<Acl>,
     }
 );

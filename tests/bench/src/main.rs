@@ -7,6 +7,7 @@
 //! ```text
 //! mathesar_ext_bench describe [--tables 10,100,1000,5000] [--rounds N] [--metadata]
 //! mathesar_ext_bench types                  casts, inference, import
+//! mathesar_ext_bench writes                 rows from JSON
 //! mathesar_ext_bench compare SCHEMA...      is our document what plain SQL says? (in the URL's own database)
 //! ```
 
@@ -19,6 +20,7 @@ mod options;
 mod server;
 mod table;
 mod types;
+mod writes;
 
 use std::process::ExitCode;
 
@@ -44,11 +46,12 @@ fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (command, rest) = arguments
         .split_first()
-        .ok_or("say what to run: describe, types or compare")?;
+        .ok_or("say what to run: describe, types, writes or compare")?;
     match command.as_str() {
         "describe" => describe::run(&options::Describe::parse(rest)?),
         "compare" => compare::run(rest),
         "types" => types::run(),
-        other => Err(format!("unknown benchmark \"{other}\": describe, types or compare").into()),
+        "writes" => writes::run(),
+        other => Err(format!("unknown benchmark \"{other}\": describe, types, writes or compare").into()),
     }
 }
