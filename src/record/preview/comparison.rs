@@ -7,13 +7,21 @@ use crate::pg::{Oid, quote};
 use pgrx::pg_sys;
 
 /// One side of a comparison.
-pub(super) struct Operand {
+pub(in crate::record) struct Operand {
     sql: String,
     type_oid: Oid,
     collation: Oid,
 }
 
 impl Operand {
+    pub(in crate::record) fn new(sql: String, type_oid: Oid, collation: Oid) -> Self {
+        Self {
+            sql,
+            type_oid,
+            collation,
+        }
+    }
+
     pub(super) fn of_column(sql: String, column: &PgAttribute) -> Self {
         Self {
             sql,
@@ -24,7 +32,12 @@ impl Operand {
 }
 
 /// Two operands with an operator between them. Where their collations differ, that of the left one counts.
-pub(super) fn sql(catalog: &Catalog, operator: Oid, left: Operand, right: Operand) -> Result<String, Error> {
+pub(in crate::record) fn sql(
+    catalog: &Catalog,
+    operator: Oid,
+    left: Operand,
+    right: Operand,
+) -> Result<String, Error> {
     let operator = PgOperator::by_oid(&catalog.reader, operator).ok_or(Error::Vanished)?;
     let schema = quote::identifier(&catalog.schema_name(operator.oprnamespace)?);
     let collate = match left.collation != right.collation
