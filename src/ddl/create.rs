@@ -83,6 +83,10 @@ impl NewTable<'_> {
             constraints: self.constraints,
             ..TableDefinition::default()
         })?;
+        // A schema cannot be locked: another one may have got its name meanwhile.
+        if names::schema_of(oid) != Some(self.schema) {
+            return Err(Error::UnknownSchema(self.schema));
+        }
         Ok(MadeTable {
             oid,
             name,

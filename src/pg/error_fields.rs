@@ -16,11 +16,29 @@ unsafe extern "C-unwind" {
     fn errcontext_msg(format: *const c_char, ...) -> c_int;
 }
 
-/// Runs `body`; an error of PostgreSQL's that ends it reaches the client with everything that PostgreSQL said. Not for
-/// what is caught in between.
+/// Runs `body`; an error of PostgreSQL's that ends it reaches the client with everything that PostgreSQL said. Whoever
+/// catches it and lets nobody know calls [`Mark::forget`].
+///
+/// What is kept is in the current memory context, which must outlive a subtransaction that the error ends.
 pub(super) fn kept<T>(body: impl FnOnce() -> T) -> T {
     let _watch = Watch::begin();
     body()
+}
+
+/// Where PostgreSQL's stack of callbacks ends.
+pub(super) struct Mark(*mut ErrorContextCallback);
+
+impl Mark {
+    pub(super) fn here() -> Self {
+        // SAFETY: a backend has one thread.
+        Self(unsafe { pg_sys::error_context_stack })
+    }
+
+    /// Takes off the stack what an error left there that will not be raised again, as PostgreSQL does where it catches one.
+    pub(super) fn forget(self) {
+        // SAFETY: as above; what was on the stack then still is.
+        unsafe { pg_sys::error_context_stack = self.0 }
+    }
 }
 
 /// An entry on PostgreSQL's stack of callbacks, in memory of PostgreSQL's: it outlives the unwinding.
@@ -60,6 +78,7 @@ impl Drop for Watch {
                 (*self.0).callback.callback = Some(put_back);
             } else {
                 pg_sys::error_context_stack = (*self.0).callback.previous;
+                replace(self.0, std::ptr::null_mut());
                 pg_sys::pfree(self.0.cast());
             }
         }
@@ -81,8 +100,22 @@ unsafe extern "C-unwind" fn keep(entry: *mut c_void) {
         if (*message).elevel < pgrx::PgLogLevel::ERROR as c_int {
             pg_sys::FreeErrorData(message);
         } else {
-            (*entry).error = message;
+            replace(entry, message);
         }
+    }
+}
+
+/// Keeps a copy in place of the one that is kept.
+///
+/// # Safety
+/// `entry` is that of a [`Watch`]; `error` is null or a copy of its own.
+unsafe fn replace(entry: *mut Entry, error: *mut ErrorData) {
+    // SAFETY: promised by the caller.
+    unsafe {
+        if !(*entry).error.is_null() {
+            pg_sys::FreeErrorData((*entry).error);
+        }
+        (*entry).error = error;
     }
 }
 
