@@ -6,7 +6,7 @@
 //! copy; when pgrx raises it again, a callback at the same place puts back what is missing.
 
 use pgrx::pg_sys::{self, ErrorContextCallback, ErrorData, MemoryContext};
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 
 unsafe extern "C-unwind" {
     // What pgrx leaves out of its declarations. Inside of a callback they change the error at hand.
@@ -21,7 +21,14 @@ unsafe extern "C-unwind" {
 ///
 /// What is kept is in the current memory context, which must outlive a subtransaction that the error ends.
 pub(super) fn kept<T>(body: impl FnOnce() -> T) -> T {
-    let _watch = Watch::begin();
+    let _watch = Watch::begin(None);
+    body()
+}
+
+/// The same for something of the caller's, which the error then tells as its context: PostgreSQL itself does not know
+/// where it is from.
+pub(super) fn kept_about<T>(subject: &CStr, body: impl FnOnce() -> T) -> T {
+    let _watch = Watch::begin(Some(subject));
     body()
 }
 
@@ -48,15 +55,20 @@ struct Entry {
     callback: ErrorContextCallback,
     memory: MemoryContext,
     error: *mut ErrorData,
+    /// What it is about, or null.
+    subject: *const c_char,
 }
 
 impl Watch {
-    fn begin() -> Self {
+    fn begin(subject: Option<&CStr>) -> Self {
         // SAFETY: the entry is valid as long as it is on the stack: until `drop`, or until the error has been raised,
         // which frees the memory it is in.
         unsafe {
             let entry = pg_sys::palloc0(size_of::<Entry>()).cast::<Entry>();
             (*entry).memory = pg_sys::CurrentMemoryContext;
+            if let Some(subject) = subject {
+                (*entry).subject = pg_sys::pstrdup(subject.as_ptr());
+            }
             (*entry).callback = ErrorContextCallback {
                 previous: pg_sys::error_context_stack,
                 callback: Some(keep),
@@ -145,6 +157,9 @@ unsafe extern "C-unwind" fn put_back(entry: *mut c_void) {
             if !text.is_null() {
                 set(c"%s".as_ptr(), text);
             }
+        }
+        if !(*entry).subject.is_null() {
+            errcontext_msg(c"%s".as_ptr(), (*entry).subject);
         }
         for (field, name) in [
             (pg_sys::PG_DIAG_SCHEMA_NAME, (*error).schema_name),
