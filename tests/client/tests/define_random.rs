@@ -243,7 +243,12 @@ fn what_is_defined_is_described() {
         let (name, comment) = (random.name(), random.name());
         let (definitions, expected) = columns(&mut random, &cases);
         let definitions = Value::Array(definitions);
-        let constraint = random.name();
+        // A key's name is that of its index, which must not be the table's.
+        let constraint = if name.len() < 63 {
+            format!("{name}u")
+        } else {
+            "u".into()
+        };
         let constraints = match expected.first() {
             Some(first) if random.once_in(2) && first.type_full != "interval day to second(2)" => {
                 json!([{"type": "u", "name": constraint, "columns": [first.name]}])
@@ -333,7 +338,13 @@ fn any(random: &mut Random, depth: usize) -> Value {
 }
 
 fn key(random: &mut Random) -> String {
-    const KEYS: [&str; 40] = [
+    const KEYS: [&str; 46] = [
+        "serial",
+        "changes",
+        "table",
+        "bounds",
+        "create_table",
+        "direct",
         "name",
         "type",
         "options",
@@ -434,7 +445,42 @@ fn calls() -> Vec<(&'static str, Value)> {
         {"column": "b", "name": "c", "not_null": true, "metadata": {"display_width": 5}},
         {"attnum": 4, "delete": true}, {"attnum": 1, "identity": {"generation": "always"}, "generated": null}
     ]);
+    let steps = json!([
+        {"create_schema": {"name": "new", "description": "x", "owner": null}},
+        {"create_table": {"schema": "new", "name": "t", "columns": [{"name": "a", "type": "integer", "serial": {"name": "s", "cache": 5}}, {"name": "b"}],
+            "constraints": [{"type": "p", "columns": ["a"]}, {"type": "f", "columns": ["a"], "fkey_relation": {"schema": "new", "name": "p"}}],
+            "metadata": {"preview_template": ["x", ["b"], ["a", {"schema": "new", "name": "p", "column": "d"}]], "column_order": ["b"]}}},
+        {"create_table": {"schema": "new", "name": "p", "columns": [{"name": "a", "type": "integer"}, {"name": "d", "type": "date"}], "constraints": [{"type": "p", "columns": ["a"]}],
+            "partition_by": {"strategy": "range", "key": [{"column": "a"}]}, "partitions": [{"name": "p1", "bounds": {"from": [{"bound": "minvalue"}], "to": [5]}}]}},
+        {"alter_table": {"table": {"schema": "app", "name": "here"}, "changes": {"name": "there", "columns": changes}}},
+        {"add_columns": {"table": {"schema": "new", "name": "t"}, "columns": columns}},
+        {"add_constraints": {"table": {"schema": "app", "name": "other"}, "constraints": [{"type": "c", "name": "c", "expression": "id > 0"}]}},
+        {"drop_constraint": {"table": {"schema": "app", "name": "other"}, "constraint": "c"}},
+        {"drop_columns": {"table": {"schema": "new", "name": "t"}, "columns": ["b"]}},
+        {"drop_table": {"table": {"schema": "new", "name": "t"}, "cascade": true}},
+        {"alter_schema": {"schema": "new", "changes": {"name": "newer", "description": null}}},
+        {"drop_schemas": {"schemas": ["newer"]}}
+    ]);
+    let privileges = json!([{"role_oid": 10, "direct": ["SELECT", "UPDATE"]}]);
     vec![
+        ("SELECT msar.apply_definitions($1)", steps.clone()),
+        ("SELECT msar.apply_definitions($1, true)", steps),
+        (
+            "SELECT msar.patch_schema('app'::regnamespace, $1)",
+            json!({"name": "\"", "description": "x"}),
+        ),
+        (
+            "SELECT msar.replace_table_privileges_for_roles('app.here'::regclass, $1)",
+            privileges,
+        ),
+        (
+            "SELECT msar.replace_schema_privileges_for_roles('app'::regnamespace, $1)",
+            json!([{"role_oid": 10, "direct": ["USAGE"]}]),
+        ),
+        (
+            "SELECT msar.replace_database_privileges_for_roles($1)",
+            json!([{"role_oid": 10, "direct": ["CONNECT", "TEMPORARY"]}]),
+        ),
         (
             "SELECT msar.add_mathesar_table('app'::regnamespace, NULL, NULL, $1, NULL, NULL, NULL)",
             json!([{"name": "a", "type": "integer"}, {"name": "g", "type": "integer", "generated": {"expression": "a", "kind": "stored"}}]),
@@ -493,7 +539,7 @@ fn calls() -> Vec<(&'static str, Value)> {
 
 /// The state that an error must not change, as far as a failed statement could.
 const CATALOGS: &str = "SELECT md5(string_agg(x, ',' ORDER BY x)) FROM (
-    SELECT c::text FROM pg_class AS c WHERE relnamespace = 'app'::regnamespace
+    SELECT (c.oid, relname, relkind, relowner, relnatts, relchecks, relfilenode)::text FROM pg_class AS c WHERE relnamespace = 'app'::regnamespace
     UNION ALL SELECT a::text FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = attrelid AND relnamespace = 'app'::regnamespace
     UNION ALL SELECT c::text FROM pg_constraint AS c WHERE connamespace = 'app'::regnamespace
     UNION ALL SELECT m::text FROM msar_catalog.column_metadata AS m) AS v(x)";
