@@ -230,6 +230,33 @@ fn check(client: &mut Client, table: u32, expected: &[Column], of: &str) {
     }
 }
 
+/// Checks that a table can be created again by its definition, in another schema.
+fn check_copy(client: &mut Client, table: u32, of: &str) {
+    let definition = value(
+        client,
+        "SELECT msar.get_table_definition($1::oid::regclass)",
+        &[&table],
+    );
+    let mut in_copy = definition.clone();
+    in_copy["schema"] = json!("copy");
+    let steps = json!([{"create_schema": {"name": "copy"}}, {"create_table": in_copy}]);
+    let applied = value(client, "SELECT msar.apply_definitions($1)", &[&steps]);
+    let copy = applied["steps"][1]["oid"]
+        .as_u64()
+        .and_then(|oid| u32::try_from(oid).ok());
+    let again = value(
+        client,
+        "SELECT msar.get_table_definition($1::oid::regclass)",
+        &[&copy.expect("an OID")],
+    );
+    assert_eq!(again, in_copy, "{of}");
+    let steps = json!([
+        {"drop_table": {"table": {"schema": "copy", "name": definition["name"]}}},
+        {"drop_schemas": {"schemas": ["copy"]}}
+    ]);
+    value(client, "SELECT msar.apply_definitions($1)", &[&steps]);
+}
+
 #[test]
 fn what_is_defined_is_described() {
     let (_database, mut client) = database();
@@ -278,6 +305,7 @@ fn what_is_defined_is_described() {
             &[&table],
         );
         assert_eq!(comment_there, json!(comment), "{of}");
+        check_copy(&mut client, table, &of);
         // Made of the same columns one by one, a table is the same.
         client.execute("SELECT msar.drop_columns($1, VARIADIC array_agg(attnum)) FROM pg_attribute WHERE attrelid = $1 AND attnum > 1 AND NOT attisdropped HAVING count(*) > 0", &[&table]).expect("no columns");
         for definition in definitions.as_array().expect("an array") {
