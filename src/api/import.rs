@@ -21,7 +21,8 @@ fn parse_file(data: &[u8], options: JsonArgument) -> Result<Jsonb, ErrorReport> 
 fn import_column_names(col_names: JsonArgument, reserved: JsonArgument) -> Result<Jsonb, ErrorReport> {
     let names: Vec<Option<String>> = super::read("col_names", &col_names)?;
     let reserved = super::read("reserved", &reserved)?;
-    Ok(Jsonb::new(&create::file_column_names(&names, reserved))?)
+    let names = create::file_column_names(&names, reserved).map_err(Error::from)?;
+    Ok(Jsonb::new(&names)?)
 }
 
 extension_sql!(
@@ -30,7 +31,7 @@ COMMENT ON FUNCTION __msar.import_column_names(jsonb, jsonb) IS
 $$Names for the columns of a table to be imported into.
 Arguments: col_names: array of the names wanted; null or empty for Column N, N being the position; one that is too long is cut; reserved: array of names that are taken.
 Returns: array of as many names that differ: one that is taken gets 1, 2, ... after a blank.
-Errors: none.
+Errors: 54011 more names than a table can have columns.
 Example: SELECT __msar.import_column_names('["id", "name", "name"]', '["id"]');  -- ["id 1", "name", "name 1"]$$;
 "#,
     name = "comment_import_column_names",

@@ -84,6 +84,10 @@ impl NewTable<'_> {
             constraints: self.constraints,
             ..TableDefinition::default()
         })?;
+        // A schema cannot be locked: another one may have got its name meanwhile.
+        if names::schema_of(oid) != Some(self.schema) {
+            return Err(Error::UnknownSchema(self.schema));
+        }
         Ok(MadeTable {
             oid,
             name,
@@ -195,7 +199,11 @@ pub(crate) fn file_table_name(schema: Oid, wanted: Option<&str>, fallback: &str)
 }
 
 /// Names for the columns of a file: cut where they are too long, numbered where they are taken.
-pub(crate) fn file_column_names(wanted: &[Option<String>], reserved: Vec<String>) -> Vec<String> {
+pub(crate) fn file_column_names(
+    wanted: &[Option<String>],
+    reserved: Vec<String>,
+) -> Result<Vec<String>, DdlError> {
+    check_width(wanted.len() + reserved.len())?;
     let mut names = Names::taken(reserved);
     let wanted = wanted
         .iter()
@@ -204,7 +212,7 @@ pub(crate) fn file_column_names(wanted: &[Option<String>], reserved: Vec<String>
             None | Some("") => names.give(&format!("Column {position}")),
             Some(name) => names.give(free_name::cut_to_name(name)),
         });
-    wanted.collect()
+    Ok(wanted.collect())
 }
 
 /// What creates tables, in the order in which it is done.

@@ -7,7 +7,7 @@ use super::DdlError;
 use super::clause;
 use super::create::set_metadata;
 use super::free_name::Names;
-use super::moved::Moved;
+use super::moved::{self, Moved};
 use super::resolve::Column;
 use super::script::Script;
 use super::table::Table;
@@ -147,16 +147,16 @@ impl Relocation<'_> {
         before.alter_table(&target, &self.add_actions());
         before.run()?;
 
-        let new_key = self.route.new_key()?;
-        if new_key.is_none() && self.needs_new_rows()? {
-            return Err(DdlError::NoNewKeys {
+        let new_key = match self.route.new_key()? {
+            Some(new_key) => new_key,
+            None if self.needs_new_rows()? => Err(DdlError::NoNewKeys {
                 relation: self.route.target.name.clone(),
                 column: self.route.key.attname.clone(),
-            }
-            .into());
-        }
+            })?,
+            None => format!("NULL::{}", moved::type_of(self.route.key)?),
+        };
         let mut script = Script::new();
-        script.push(self.move_statement(new_key.as_deref().unwrap_or("NULL")));
+        script.push(self.move_statement(&new_key));
         script.alter_table(&target, &self.finishing_actions());
         for (column, name) in self.moved.columns.iter().zip(&self.names) {
             if let Some(description) = &column.description {
@@ -247,7 +247,7 @@ impl Relocation<'_> {
             "WITH {ranked}, \
              extra AS MATERIALIZED (SELECT combination.*, {new_key} AS new_key FROM (SELECT DISTINCT ON (number) number, link{values} FROM ranked WHERE {is_extra}) AS combination), \
              first AS (UPDATE {target} AS target SET {set} FROM (SELECT DISTINCT ON (number) link{values} FROM ranked WHERE place OPERATOR(pg_catalog.=) 1) AS combination WHERE target.{key} {equals} combination.link), \
-             added AS (INSERT INTO {target} ({new_columns}) SELECT extra.new_key{copies}{extra_values} FROM extra LEFT JOIN {target} AS target ON target.{key} {equals} extra.link) \
+             added AS (INSERT INTO {target} ({new_columns}) OVERRIDING SYSTEM VALUE SELECT extra.new_key{copies}{extra_values} FROM extra LEFT JOIN {target} AS target ON target.{key} {equals} extra.link) \
              UPDATE {source} AS source SET {column} = extra.new_key FROM ranked JOIN extra ON extra.number OPERATOR(pg_catalog.=) ranked.number WHERE source.tableoid OPERATOR(pg_catalog.=) ranked.tab AND source.ctid OPERATOR(pg_catalog.=) ranked.tup",
             ranked = self.ranked(),
             values = self.list(|at| format!(", value_{at}")),

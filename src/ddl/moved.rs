@@ -121,7 +121,8 @@ impl Moved {
     }
 }
 
-fn type_of(column: &PgAttribute) -> Result<String, Error> {
+/// The type of a column as SQL, with its modifiers.
+pub(super) fn type_of(column: &PgAttribute) -> Result<String, Error> {
     column_type::to_sql(TypeId {
         oid: column.atttypid,
         modifier: column.atttypmod,

@@ -352,7 +352,7 @@ impl ConstraintDefinition {
     }
 
     /// The keys that only some kinds of constraints have, and whether this one has them.
-    fn keys_of_some_kinds(&self) -> [(&'static str, bool, &'static [ConstraintKind]); 17] {
+    fn keys_of_some_kinds(&self) -> [(&'static str, bool, &'static [ConstraintKind]); 18] {
         use ConstraintKind::{Check, Exclusion, ForeignKey, PrimaryKey, Unique};
         [
             (
@@ -388,6 +388,7 @@ impl ConstraintDefinition {
             ("elements", !self.elements.is_empty(), &[Exclusion]),
             ("predicate", self.predicate.is_some(), &[Exclusion]),
             ("not_valid", self.not_valid, &[Check, ForeignKey]),
+            ("not_enforced", self.not_enforced, &[Check, ForeignKey]),
         ]
     }
 

@@ -6,7 +6,7 @@
 //! copy; when pgrx raises it again, a callback at the same place puts back what is missing.
 
 use pgrx::pg_sys::{self, ErrorContextCallback, ErrorData, MemoryContext};
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 
 unsafe extern "C-unwind" {
     // What pgrx leaves out of its declarations. Inside of a callback they change the error at hand.
@@ -16,11 +16,36 @@ unsafe extern "C-unwind" {
     fn errcontext_msg(format: *const c_char, ...) -> c_int;
 }
 
-/// Runs `body`; an error of PostgreSQL's that ends it reaches the client with everything that PostgreSQL said. Not for
-/// what is caught in between.
+/// Runs `body`; an error of PostgreSQL's that ends it reaches the client with everything that PostgreSQL said. Whoever
+/// catches it and lets nobody know calls [`Mark::forget`].
+///
+/// What is kept is in the current memory context, which must outlive a subtransaction that the error ends.
 pub(super) fn kept<T>(body: impl FnOnce() -> T) -> T {
-    let _watch = Watch::begin();
+    let _watch = Watch::begin(None);
     body()
+}
+
+/// The same for something of the caller's, which the error then tells as its context: PostgreSQL itself does not know
+/// where it is from.
+pub(super) fn kept_about<T>(subject: &CStr, body: impl FnOnce() -> T) -> T {
+    let _watch = Watch::begin(Some(subject));
+    body()
+}
+
+/// Where PostgreSQL's stack of callbacks ends.
+pub(super) struct Mark(*mut ErrorContextCallback);
+
+impl Mark {
+    pub(super) fn here() -> Self {
+        // SAFETY: a backend has one thread.
+        Self(unsafe { pg_sys::error_context_stack })
+    }
+
+    /// Takes off the stack what an error left there that will not be raised again, as PostgreSQL does where it catches one.
+    pub(super) fn forget(self) {
+        // SAFETY: as above; what was on the stack then still is.
+        unsafe { pg_sys::error_context_stack = self.0 }
+    }
 }
 
 /// An entry on PostgreSQL's stack of callbacks, in memory of PostgreSQL's: it outlives the unwinding.
@@ -30,15 +55,20 @@ struct Entry {
     callback: ErrorContextCallback,
     memory: MemoryContext,
     error: *mut ErrorData,
+    /// What it is about, or null.
+    subject: *const c_char,
 }
 
 impl Watch {
-    fn begin() -> Self {
+    fn begin(subject: Option<&CStr>) -> Self {
         // SAFETY: the entry is valid as long as it is on the stack: until `drop`, or until the error has been raised,
         // which frees the memory it is in.
         unsafe {
             let entry = pg_sys::palloc0(size_of::<Entry>()).cast::<Entry>();
             (*entry).memory = pg_sys::CurrentMemoryContext;
+            if let Some(subject) = subject {
+                (*entry).subject = pg_sys::pstrdup(subject.as_ptr());
+            }
             (*entry).callback = ErrorContextCallback {
                 previous: pg_sys::error_context_stack,
                 callback: Some(keep),
@@ -60,6 +90,7 @@ impl Drop for Watch {
                 (*self.0).callback.callback = Some(put_back);
             } else {
                 pg_sys::error_context_stack = (*self.0).callback.previous;
+                replace(self.0, std::ptr::null_mut());
                 pg_sys::pfree(self.0.cast());
             }
         }
@@ -81,8 +112,22 @@ unsafe extern "C-unwind" fn keep(entry: *mut c_void) {
         if (*message).elevel < pgrx::PgLogLevel::ERROR as c_int {
             pg_sys::FreeErrorData(message);
         } else {
-            (*entry).error = message;
+            replace(entry, message);
         }
+    }
+}
+
+/// Keeps a copy in place of the one that is kept.
+///
+/// # Safety
+/// `entry` is that of a [`Watch`]; `error` is null or a copy of its own.
+unsafe fn replace(entry: *mut Entry, error: *mut ErrorData) {
+    // SAFETY: promised by the caller.
+    unsafe {
+        if !(*entry).error.is_null() {
+            pg_sys::FreeErrorData((*entry).error);
+        }
+        (*entry).error = error;
     }
 }
 
@@ -112,6 +157,9 @@ unsafe extern "C-unwind" fn put_back(entry: *mut c_void) {
             if !text.is_null() {
                 set(c"%s".as_ptr(), text);
             }
+        }
+        if !(*entry).subject.is_null() {
+            errcontext_msg(c"%s".as_ptr(), (*entry).subject);
         }
         for (field, name) in [
             (pg_sys::PG_DIAG_SCHEMA_NAME, (*error).schema_name),

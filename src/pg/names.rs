@@ -49,6 +49,12 @@ pub(crate) fn column(relation: Oid, name: &str) -> Option<i16> {
     with_server_cstr(name, |name| unsafe { pg_sys::get_attnum(relation, name) }).filter(|&attnum| attnum > 0)
 }
 
+/// The schema of a relation.
+pub(crate) fn schema_of(relation: Oid) -> Option<Oid> {
+    // SAFETY: a look-up; the invalid OID for an unknown relation.
+    Some(unsafe { pg_sys::get_rel_namespace(relation) }).filter(is_valid)
+}
+
 /// The names of a relation's schema and of the relation.
 pub(crate) fn of_relation(relation: Oid) -> Option<(String, String)> {
     // SAFETY: null for an unknown relation, and for an unknown schema.

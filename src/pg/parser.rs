@@ -7,11 +7,12 @@ use std::ffi::CString;
 /// Whether a text is one SQL expression and nothing else: not two, no name or clause behind it. What is no SQL at all is
 /// an error of PostgreSQL's.
 pub(crate) fn is_one_expression(sql: &str) -> bool {
+    let subject = CString::new(text::to_server(&format!("SQL expression \"{sql}\""))).unwrap_or_default();
     let sql = CString::new(text::to_server(sql)).unwrap_or_default();
     // SAFETY: a C string in the server's encoding. This mode of the parser takes what follows the word SELECT, and
     // gives a list of one RawStmt with a SelectStmt; every cast follows the node's tag.
     unsafe {
-        let parsed = error_fields::kept(|| {
+        let parsed = error_fields::kept_about(&subject, || {
             pg_sys::raw_parser(sql.as_ptr(), pg_sys::RawParseMode::RAW_PARSE_PLPGSQL_EXPR)
         });
         let Some(statement) = only(parsed) else {

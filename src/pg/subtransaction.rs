@@ -1,5 +1,6 @@
 //! Running code whose failure is an answer, not the end of the statement.
 
+use super::error_fields::Mark;
 use crate::error::Error;
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::{CaughtError, ErrorReport};
@@ -14,11 +15,13 @@ pub(crate) fn attempt<T>(
     expected: impl Fn(PgSqlErrorCode) -> bool,
     body: impl FnOnce() -> T,
 ) -> Result<T, PgSqlErrorCode> {
+    let callbacks = Mark::here();
     match run(body) {
         Ok(value) => Ok(value),
         Err(CaughtError::PostgresError(report) | CaughtError::ErrorReport(report))
             if expected(report.sql_error_code()) =>
         {
+            callbacks.forget();
             Err(report.sql_error_code())
         }
         Err(error) => error.rethrow(),
@@ -34,6 +37,7 @@ pub(crate) fn or_warn(what: &str, body: impl FnOnce() -> Result<(), Error>) {
             ErrorReport::from(error).report(PgLogLevel::ERROR);
         }
     };
+    let callbacks = Mark::here();
     let failure = match run(raising) {
         Ok(()) => return,
         Err(
@@ -43,6 +47,7 @@ pub(crate) fn or_warn(what: &str, body: impl FnOnce() -> Result<(), Error>) {
         ) if !is_interruption(report.sql_error_code()) => report,
         Err(error) => error.rethrow(),
     };
+    callbacks.forget();
     ErrorReport::new(
         PgSqlErrorCode::ERRCODE_WARNING,
         format!("{what}: {}", failure.message()),

@@ -84,6 +84,11 @@ EXCEPTION WHEN check_violation THEN
   RAISE NOTICE USING MESSAGE = concat_ws(', ', schema_name, table_name, constraint_name), DETAIL = context;
 END
 $do$;
+-- Which expression cannot be read, and which name of a type.
+\set SHOW_CONTEXT always
+SELECT msar.add_constraints('book'::regclass, '[{"type": "c", "expression": "pages >"}]');
+SELECT msar.add_columns('book'::regclass, '[{"name": "x", "type": "numeric(8"}]');
+\set SHOW_CONTEXT never
 \set VERBOSITY terse
 
 -- As a role without the right.

@@ -66,6 +66,22 @@ SELECT col_description('author'::regclass, 4), (SELECT m ->> 'num_grouping' FROM
 SELECT msar.move_columns_to_referenced_table('novel', 'author', ARRAY[5]::smallint[]);
 \d author
 
+-- A key that rows get only from their sequence, a composite one beside the one that is referred to, and none that is new.
+CREATE TABLE owner (id integer UNIQUE GENERATED ALWAYS AS IDENTITY, first text, last text, name text GENERATED ALWAYS AS (first || ' ' || last) STORED,
+  PRIMARY KEY (id, last));
+CREATE TABLE pet (owner integer REFERENCES owner (id), kind text, likes jsonb);
+INSERT INTO owner (first, last) VALUES ('Ann', 'Lee');
+INSERT INTO pet VALUES (1, 'cat', '[1]'), (1, 'dog', '[2]'), (1, 'dog', '[2]');
+SELECT msar.move_columns_to_referenced_table('pet', 'owner', '{2,3}');
+SELECT * FROM owner ORDER BY id;
+SELECT * FROM pet ORDER BY owner;
+CREATE TABLE room (number integer PRIMARY KEY);
+CREATE TABLE desk (room integer REFERENCES room, floor integer, owner text);
+INSERT INTO room VALUES (1), (2);
+INSERT INTO desk VALUES (1, 7, 'x'), (1, 7, 'y'), (NULL, NULL, 'z');
+SELECT msar.move_columns_to_referenced_table('desk', 'room', '{2}');
+SELECT * FROM room ORDER BY number;
+
 -- Errors. Nothing is changed.
 CREATE TABLE natural_key (name text PRIMARY KEY);
 CREATE TABLE about (name text REFERENCES natural_key, other text REFERENCES natural_key, a text, b text);
