@@ -11,8 +11,8 @@ use pgrx::prelude::*;
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_table_definition(tab_id: RegClass) -> Result<Jsonb, ErrorReport> {
-    let definition =
-        consistent::read_relation(tab_id.0, |catalog| table_definition::read(catalog, tab_id.0))?;
+    // No lock on the one table: while it is held, another session may want it that has locked a partition.
+    let definition = consistent::read(|catalog| table_definition::read(catalog, tab_id.0))?;
     Ok(Jsonb::new(&definition)?)
 }
 

@@ -83,7 +83,7 @@ fn replace<P: Privilege>(object: &Object, spec: &[JsonObject<RolePrivileges<P>>]
     for JsonObject(entry) in spec {
         let role = Role::find(entry.role_oid.into())?;
         let change = Change::find(object, &role, entry)?;
-        for sql in change.statements(object, &role)? {
+        for sql in change.statements(object, &role) {
             script::run(sql)?;
         }
         roles.push(role);
@@ -94,29 +94,49 @@ fn replace<P: Privilege>(object: &Object, spec: &[JsonObject<RolePrivileges<P>>]
 
 /// What is to be granted to a role and revoked from it.
 struct Change<P> {
-    grantor: Oid,
     granted: Vec<P>,
-    /// Only what the role has: revoking it from a whole table would revoke it from the table's columns, too.
-    revoked: Vec<P>,
+    revoked: Vec<Revoked<P>>,
+}
+
+/// What is to be revoked that one role has granted. Only what is there: revoking it from a whole table would revoke it
+/// from the table's columns, too.
+struct Revoked<P> {
+    grantor: Oid,
+    privileges: Vec<P>,
 }
 
 impl<P: Privilege> Change<P> {
     /// Refuses what the current role may not do as a whole. PostgreSQL would do a part of it, with a warning.
     fn find(object: &Object, role: &Role, entry: &RolePrivileges<P>) -> Result<Self, Error> {
         let current = acl::Role::current();
-        let (grantor, _) = current.grantor(Privileges::default(), &object.acl, object.owner);
-        let held = object.acl.granted(grantor, role.oid).privileges;
-        let has = |privilege: &P| held.include(Privileges::named(privilege.name()));
-        let change = Self {
-            grantor,
-            granted: entry.direct.clone(),
-            revoked: entry.others().filter(has).collect(),
-        };
-        let wanted = of(&change.granted).union(of(&change.revoked));
-        let (_, options) = current.grantor(wanted, &object.acl, object.owner);
-        if !options.include(wanted) {
-            let all = change.granted.iter().chain(&change.revoked);
-            let lacking = all.filter(|privilege| !options.include(Privileges::named(privilege.name())));
+        let mut lacking = Vec::new();
+        let mut revoked: Vec<Revoked<P>> = Vec::new();
+        for privilege in entry.others() {
+            // The role on whose behalf PostgreSQL revokes it: what others have granted stays.
+            let wanted = Privileges::named(privilege.name());
+            let (grantor, options) = current.grantor(wanted, &object.acl, object.owner);
+            if !object.acl.granted(grantor, role.oid).privileges.include(wanted) {
+                continue;
+            }
+            if !options.include(wanted) {
+                lacking.push(privilege);
+            }
+            match revoked.iter_mut().find(|revoked| revoked.grantor == grantor) {
+                Some(revoked) => revoked.privileges.push(privilege),
+                None => revoked.push(Revoked {
+                    grantor,
+                    privileges: vec![privilege],
+                }),
+            }
+        }
+        lacking.extend(entry.direct.iter().copied().filter(|privilege| {
+            let wanted = Privileges::named(privilege.name());
+            !current
+                .grantor(wanted, &object.acl, object.owner)
+                .1
+                .include(wanted)
+        }));
+        if !lacking.is_empty() {
             Err(Problem::Denied {
                 kind: match object.kind {
                     Kind::Database => "database",
@@ -124,31 +144,34 @@ impl<P: Privilege> Change<P> {
                     Kind::Relation => "table",
                 },
                 name: object.name().to_owned(),
-                lacking: list(lacking),
+                lacking: list(&lacking),
             })?;
         }
-        Ok(change)
+        Ok(Self {
+            granted: entry.direct.clone(),
+            revoked,
+        })
     }
 
-    fn statements(&self, object: &Object, role: &Role) -> Result<Vec<String>, Error> {
-        let (keyword, name, role_name) = (object.keyword(), object.sql(), role.sql());
+    fn statements(&self, object: &Object, role: &Role) -> Vec<String> {
+        let (on, role_name) = (format!("{} {}", object.keyword(), object.sql()), role.sql());
         let mut statements = Vec::new();
         if !self.granted.is_empty() {
-            let privileges = list(self.granted.iter());
-            statements.push(format!("GRANT {privileges} ON {keyword} {name} TO {role_name}"));
+            let privileges = list(&self.granted);
+            statements.push(format!("GRANT {privileges} ON {on} TO {role_name}"));
         }
-        if !self.revoked.is_empty() {
-            let privileges = list(self.revoked.iter());
-            statements.push(format!(
-                "REVOKE {privileges} ON {keyword} {name} FROM {role_name}"
-            ));
+        for revoked in &self.revoked {
+            let privileges = list(&revoked.privileges);
+            statements.push(format!("REVOKE {privileges} ON {on} FROM {role_name}"));
             if object.kind == Kind::Relation {
-                statements.extend(self.restore_columns(object, role));
+                statements.extend(revoked.restore_columns(object, role));
             }
         }
-        Ok(statements)
+        statements
     }
+}
 
+impl<P: Privilege> Revoked<P> {
     /// Gives back what a REVOKE from a whole table takes from its columns.
     fn restore_columns(&self, object: &Object, role: &Role) -> Vec<String> {
         let catalog = Catalog::new(Snapshot::latest());
@@ -159,42 +182,31 @@ impl<P: Privilege> Change<P> {
                 privileges,
                 with_option,
             } = acl.granted(self.grantor, role.oid);
-            let among =
-                |set: Privileges| move |privilege: &&P| set.include(Privileges::named(privilege.name()));
-            let (grantable, plain): (Vec<P>, Vec<P>) = self
-                .revoked
+            let among = |set: Privileges, privilege: P| set.include(Privileges::named(privilege.name()));
+            for &privilege in self
+                .privileges
                 .iter()
-                .filter(among(privileges))
-                .partition(|privilege| among(with_option)(privilege));
-            for (privileges, option) in [(plain, ""), (grantable, " WITH GRANT OPTION")] {
-                let columns = quote::identifier(&column.attname);
-                let each: Vec<_> = privileges
-                    .iter()
-                    .map(|privilege| format!("{} ({columns})", privilege.name()))
-                    .collect();
-                if !each.is_empty() {
-                    statements.push(format!(
-                        "GRANT {} ON TABLE {} TO {}{option}",
-                        each.join(", "),
-                        object.sql(),
-                        role.sql()
-                    ));
-                }
+                .filter(|&&privilege| among(privileges, privilege))
+            {
+                let option = if among(with_option, privilege) {
+                    " WITH GRANT OPTION"
+                } else {
+                    ""
+                };
+                statements.push(format!(
+                    "GRANT {} ({}) ON TABLE {} TO {}{option}",
+                    privilege.name(),
+                    quote::identifier(&column.attname),
+                    object.sql(),
+                    role.sql()
+                ));
             }
         }
         statements
     }
 }
 
-fn of<P: Privilege>(privileges: &[P]) -> Privileges {
-    privileges.iter().fold(Privileges::default(), |all, privilege| {
-        all.union(Privileges::named(privilege.name()))
-    })
-}
-
-fn list<'a, P: Privilege>(privileges: impl Iterator<Item = &'a P>) -> String {
-    privileges
-        .map(|privilege| privilege.name())
-        .collect::<Vec<_>>()
-        .join(", ")
+fn list<P: Privilege>(privileges: &[P]) -> String {
+    let names: Vec<_> = privileges.iter().map(|privilege| privilege.name()).collect();
+    names.join(", ")
 }

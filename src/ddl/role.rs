@@ -32,7 +32,7 @@ pub(crate) fn create(name: &str, password: Option<&str>, can_log_in: bool) -> Re
 pub(crate) fn drop(role: Oid) -> Result<(), Error> {
     let role = Role::find(role)?;
     script::run(format!("DROP ROLE {}", role.sql()))?;
-    Ok(())
+    role.confirm_gone()
 }
 
 /// Makes the direct members of a role exactly these.

@@ -32,6 +32,11 @@ impl Role {
         quote::identifier(&self.name)
     }
 
+    /// Refuses that another role was dropped, which meanwhile had the name.
+    pub(super) fn confirm_gone(&self) -> Result<(), Error> {
+        confirm(names::of_role(self.oid).is_none())
+    }
+
     /// Refuses what was done by a name that meanwhile was another role's.
     pub(super) fn confirm(&self) -> Result<(), Error> {
         confirm(names::of_role(self.oid).as_ref() == Some(&self.name))

@@ -1,6 +1,6 @@
 //! CREATE ROLE with a password that stands in no text.
 
-use super::text;
+use super::{error_fields, text};
 use pgrx::PgList;
 use pgrx::pg_sys;
 use std::ffi::{CStr, CString};
@@ -31,16 +31,19 @@ pub(crate) fn with_password(statement: &str, password: &str) {
         planned.commandType = pg_sys::CmdType::CMD_UTILITY;
         planned.utilityStmt = command.cast();
         planned.stmt_location = -1;
-        pg_sys::ProcessUtility(
-            planned.into_pg(),
-            statement.as_ptr(),
-            false,
-            pg_sys::ProcessUtilityContext::PROCESS_UTILITY_QUERY,
-            std::ptr::null_mut(),
-            std::ptr::null_mut(),
-            pg_sys::None_Receiver,
-            std::ptr::null_mut(),
-        );
+        let planned = planned.into_pg();
+        error_fields::kept(|| {
+            pg_sys::ProcessUtility(
+                planned,
+                statement.as_ptr(),
+                false,
+                pg_sys::ProcessUtilityContext::PROCESS_UTILITY_QUERY,
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+                pg_sys::None_Receiver,
+                std::ptr::null_mut(),
+            );
+        });
         pg_sys::CommandCounterIncrement();
     }
 }

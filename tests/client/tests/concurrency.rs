@@ -192,6 +192,23 @@ fn read_everything(client: &mut Client) {
     }
 }
 
+/// What holds in the definition of any table that inherits nothing.
+fn check_definition(definition: &Value) {
+    let columns = array(&definition["columns"]);
+    for column in columns {
+        check_type(&column["type"]["name"], column);
+    }
+    let constraints = definition["constraints"].as_array().into_iter().flatten();
+    for constraint in
+        constraints.filter(|_| definition["inherits"].is_null() && definition["bounds"].is_null())
+    {
+        for name in constraint["columns"].as_array().into_iter().flatten() {
+            let is_there = columns.iter().any(|column| column["name"] == *name);
+            assert!(is_there, "the constraint's columns are there: {definition:#}");
+        }
+    }
+}
+
 /// The calls for one relation, which may be gone by now.
 fn read_relation(client: &mut Client, relation: u32) {
     let mut call = |call: &str, expected: &[&str]| {
@@ -201,6 +218,13 @@ fn read_relation(client: &mut Client, relation: u32) {
     let details = call(&format!("msar.get_table_details({relation})"), &["42P01"]);
     if !details.is_null() {
         check_relation(&details);
+    }
+    let definition = call(
+        &format!("msar.get_table_definition({relation})"),
+        &["42P01", "42809"],
+    );
+    if definition["columns"].is_array() {
+        check_definition(&definition);
     }
     let columns = call(&format!("msar.get_column_info({relation})"), &[]);
     array(&columns).iter().for_each(check_column);

@@ -230,6 +230,33 @@ fn check(client: &mut Client, table: u32, expected: &[Column], of: &str) {
     }
 }
 
+/// Checks that a table can be created again by its definition, in another schema.
+fn check_copy(client: &mut Client, table: u32, of: &str) {
+    let definition = value(
+        client,
+        "SELECT msar.get_table_definition($1::oid::regclass)",
+        &[&table],
+    );
+    let mut in_copy = definition.clone();
+    in_copy["schema"] = json!("copy");
+    let steps = json!([{"create_schema": {"name": "copy"}}, {"create_table": in_copy}]);
+    let applied = value(client, "SELECT msar.apply_definitions($1)", &[&steps]);
+    let copy = applied["steps"][1]["oid"]
+        .as_u64()
+        .and_then(|oid| u32::try_from(oid).ok());
+    let again = value(
+        client,
+        "SELECT msar.get_table_definition($1::oid::regclass)",
+        &[&copy.expect("an OID")],
+    );
+    assert_eq!(again, in_copy, "{of}");
+    let steps = json!([
+        {"drop_table": {"table": {"schema": "copy", "name": definition["name"]}}},
+        {"drop_schemas": {"schemas": ["copy"]}}
+    ]);
+    value(client, "SELECT msar.apply_definitions($1)", &[&steps]);
+}
+
 #[test]
 fn what_is_defined_is_described() {
     let (_database, mut client) = database();
@@ -278,6 +305,7 @@ fn what_is_defined_is_described() {
             &[&table],
         );
         assert_eq!(comment_there, json!(comment), "{of}");
+        check_copy(&mut client, table, &of);
         // Made of the same columns one by one, a table is the same.
         client.execute("SELECT msar.drop_columns($1, VARIADIC array_agg(attnum)) FROM pg_attribute WHERE attrelid = $1 AND attnum > 1 AND NOT attisdropped HAVING count(*) > 0", &[&table]).expect("no columns");
         for definition in definitions.as_array().expect("an array") {
@@ -338,7 +366,13 @@ fn any(random: &mut Random, depth: usize) -> Value {
 }
 
 fn key(random: &mut Random) -> String {
-    const KEYS: [&str; 40] = [
+    const KEYS: [&str; 46] = [
+        "serial",
+        "changes",
+        "table",
+        "bounds",
+        "create_table",
+        "direct",
         "name",
         "type",
         "options",
@@ -439,7 +473,42 @@ fn calls() -> Vec<(&'static str, Value)> {
         {"column": "b", "name": "c", "not_null": true, "metadata": {"display_width": 5}},
         {"attnum": 4, "delete": true}, {"attnum": 1, "identity": {"generation": "always"}, "generated": null}
     ]);
+    let steps = json!([
+        {"create_schema": {"name": "new", "description": "x", "owner": null}},
+        {"create_table": {"schema": "new", "name": "t", "columns": [{"name": "a", "type": "integer", "serial": {"name": "s", "cache": 5}}, {"name": "b"}],
+            "constraints": [{"type": "p", "columns": ["a"]}, {"type": "f", "columns": ["a"], "fkey_relation": {"schema": "new", "name": "p"}}],
+            "metadata": {"preview_template": ["x", ["b"], ["a", {"schema": "new", "name": "p", "column": "d"}]], "column_order": ["b"]}}},
+        {"create_table": {"schema": "new", "name": "p", "columns": [{"name": "a", "type": "integer"}, {"name": "d", "type": "date"}], "constraints": [{"type": "p", "columns": ["a"]}],
+            "partition_by": {"strategy": "range", "key": [{"column": "a"}]}, "partitions": [{"name": "p1", "bounds": {"from": [{"bound": "minvalue"}], "to": [5]}}]}},
+        {"alter_table": {"table": {"schema": "app", "name": "here"}, "changes": {"name": "there", "columns": changes}}},
+        {"add_columns": {"table": {"schema": "new", "name": "t"}, "columns": columns}},
+        {"add_constraints": {"table": {"schema": "app", "name": "other"}, "constraints": [{"type": "c", "name": "c", "expression": "id > 0"}]}},
+        {"drop_constraint": {"table": {"schema": "app", "name": "other"}, "constraint": "c"}},
+        {"drop_columns": {"table": {"schema": "new", "name": "t"}, "columns": ["b"]}},
+        {"drop_table": {"table": {"schema": "new", "name": "t"}, "cascade": true}},
+        {"alter_schema": {"schema": "new", "changes": {"name": "newer", "description": null}}},
+        {"drop_schemas": {"schemas": ["newer"]}}
+    ]);
+    let privileges = json!([{"role_oid": 10, "direct": ["SELECT", "UPDATE"]}]);
     vec![
+        ("SELECT msar.apply_definitions($1)", steps.clone()),
+        ("SELECT msar.apply_definitions($1, true)", steps),
+        (
+            "SELECT msar.patch_schema('app'::regnamespace, $1)",
+            json!({"name": "\"", "description": "x"}),
+        ),
+        (
+            "SELECT msar.replace_table_privileges_for_roles('app.here'::regclass, $1)",
+            privileges,
+        ),
+        (
+            "SELECT msar.replace_schema_privileges_for_roles('app'::regnamespace, $1)",
+            json!([{"role_oid": 10, "direct": ["USAGE"]}]),
+        ),
+        (
+            "SELECT msar.replace_database_privileges_for_roles($1)",
+            json!([{"role_oid": 10, "direct": ["CONNECT", "TEMPORARY"]}]),
+        ),
         (
             "SELECT msar.add_mathesar_table('app'::regnamespace, NULL, NULL, $1, NULL, NULL, NULL)",
             json!([{"name": "a", "type": "integer"}, {"name": "g", "type": "integer", "generated": {"expression": "a", "kind": "stored"}}]),

@@ -107,6 +107,30 @@ fn check(client: &mut Client, word: &str, shown: &str) {
     );
 }
 
+/// Checks that the table made by [`create`] with `word` can be made again by its definition.
+fn check_definition(client: &mut Client, word: &str) {
+    let of = |schema: &str| format!(r#"msar.get_table_definition('"{schema}"."{word}"')"#);
+    let definition = value(client, &format!("SELECT {}", of(word)));
+    assert_eq!(definition["name"], word);
+    let copy = format!("{word}2");
+    let call = format!(
+        r#"SELECT msar.apply_definitions(jsonb_build_array(
+             jsonb_build_object('create_schema', jsonb_build_object('name', '{copy}', 'description', '{word}')),
+             jsonb_build_object('create_table', {} || jsonb_build_object('schema', '{copy}'))))"#,
+        of(word)
+    );
+    value(client, &call);
+    let mut again = value(client, &format!("SELECT {}", of(&copy)));
+    again["schema"] = json!(word);
+    assert_eq!(again, definition);
+    value(
+        client,
+        &format!(
+            "SELECT coalesce(to_jsonb(msar.drop_schemas(ARRAY['\"{copy}\"']::regnamespace[])::text), '0')"
+        ),
+    );
+}
+
 /// Checks that metadata of the table made by [`create`] with `word` is stored and read as it is written, by the functions
 /// and by SQL.
 fn check_metadata(client: &mut Client, word: &str) {
@@ -128,6 +152,7 @@ fn check_metadata(client: &mut Client, word: &str) {
         &format!(r#"SELECT msar.get_table_details('"{word}"."{word}"')"#),
     );
     assert_eq!(described["metadata"]["preview_template"], json!([word, [2, 1]]));
+    check_definition(client, word);
     assert_eq!(described["columns"][0]["metadata"]["file_backend"], word);
 
     let row = value(

@@ -29,6 +29,8 @@ const CALLS: &[&str] = &[
     "msar.get_schema_table_details('library')",
     "msar.get_schema_table_details('staff')",
     "(SELECT jsonb_agg(msar.get_table_details(oid) ORDER BY oid) FROM sample)",
+    "(SELECT jsonb_agg(msar.get_table_definition(oid) ORDER BY oid) FROM sample JOIN pg_class USING (oid) WHERE relkind IN ('r', 'p'))",
+    "(SELECT jsonb_agg(msar.drop_database_query(oid) ORDER BY oid) FROM pg_database WHERE datname ~ '^template')",
     "(SELECT jsonb_agg(msar.get_dependents(oid) ORDER BY oid) FROM sample)",
     "(SELECT jsonb_agg(msar.preview_drop(oid) ORDER BY oid) FROM sample)",
     "(SELECT coalesce(jsonb_agg(msar.get_table_metadata(oid) ORDER BY oid), '[null]') FROM sample)",

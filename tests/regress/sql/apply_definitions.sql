@@ -95,7 +95,7 @@ SELECT * FROM pg_temp.failure('{"drop_columns": {"table": {"schema": "library", 
 SELECT * FROM pg_temp.failure('{"alter_schema": {"schema": "nosuch", "changes": {}}}');
 SELECT * FROM pg_temp.failure('{"create_schema": {"name": "attic", "owner": "nosuch"}}');
 SELECT * FROM pg_temp.failure('{"create_schema": {"name": "attic"}}', '{"drop_schemas": {"schemas": ["attic", "msar"]}}');
-SELECT * FROM pg_temp.failure('{"create_table": {"schema": "shop", "name": "a", "columns": [{"name": "b", "type": "text"}], "constraints": [{"type": "f", "columns": ["b"], "fkey_relation": {"schema": "shop", "name": "c"}}]}}',
+SELECT code, message, is_there FROM pg_temp.failure('{"create_table": {"schema": "shop", "name": "a", "columns": [{"name": "b", "type": "text"}], "constraints": [{"type": "f", "columns": ["b"], "fkey_relation": {"schema": "shop", "name": "c"}}]}}',
   '{"create_table": {"schema": "shop", "name": "c", "columns": [{"name": "d", "type": "integer"}], "constraints": [{"type": "p", "columns": ["d"]}]}}');
 SELECT * FROM pg_temp.failure('{"create_table": {"schema": "shop", "name": "a", "columns": [{"name": "b"}], "metadata": {"column_order": ["c"]}}}');
 SELECT * FROM pg_temp.failure('{"create_table": {"schema": "shop", "name": "a", "owner": "nosuch", "columns": []}}');

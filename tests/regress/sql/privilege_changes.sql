@@ -58,6 +58,15 @@ WHERE role = 'regress_visitor'::regrole;
 SET ROLE regress_owner;
 SELECT * FROM pg_temp.by_name(msar.replace_table_privileges_for_roles('"lend.ing"."bo""ok"', pg_temp.spec('regress_visitor', 'INSERT')))
 WHERE role = 'regress_visitor'::regrole;
+-- A role that has the grant option by membership revokes what was granted in that way.
+RESET ROLE;
+CREATE ROLE regress_deputy IN ROLE regress_clerk;
+SET ROLE regress_deputy;
+SELECT * FROM pg_temp.by_name(msar.replace_table_privileges_for_roles('"lend.ing"."bo""ok"', pg_temp.spec('"regress ""odd''"', 'SELECT')))
+WHERE role = '"regress ""odd''"'::regrole;
+SELECT * FROM pg_temp.by_name(msar.replace_table_privileges_for_roles('"lend.ing"."bo""ok"', pg_temp.spec('"regress ""odd''"', NULL)))
+WHERE role = '"regress ""odd''"'::regrole;
+SET ROLE regress_owner;
 -- Nor what a role has passed on, while it has it.
 SELECT code, message FROM pg_temp.problem(format('SELECT msar.replace_table_privileges_for_roles(%L, %L)', '"lend.ing"."bo""ok"',
   pg_temp.spec('regress_clerk', 'DELETE')));
