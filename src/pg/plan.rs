@@ -153,8 +153,13 @@ impl Prepared {
 
 impl Drop for Prepared {
     fn drop(&mut self) {
-        // SAFETY: kept by `new`, freed once. What a running execution uses of it has a count of its own.
-        unsafe { pg_sys::SPI_freeplan(self.plan) };
+        // SAFETY: kept by `new`, freed once. What a running execution uses of it has a count of its own. At the end of the
+        // process, when whoever keeps statements is dropped as well, there is nothing left to free.
+        unsafe {
+            if !pg_sys::proc_exit_inprogress {
+                pg_sys::SPI_freeplan(self.plan);
+            }
+        }
     }
 }
 
