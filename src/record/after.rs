@@ -14,8 +14,8 @@ use super::{document, list};
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
 
-/// The rows after the one with a key: the table expression `anchor`, which has a row if that row is there, and the query.
-/// `selected` is what the page selects, `condition` what its rows must fulfil.
+/// The rows after the one with a key: the table expression `anchor`, which has a row if that row is there, and the
+/// query. `selected` is what the page selects, `condition` what its rows must fulfil.
 pub(crate) fn compile(
     key: &Key,
     relation: &Relation,

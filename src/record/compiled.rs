@@ -1,8 +1,8 @@
 //! Statements that were compiled for requests, kept for the session.
 //!
 //! A request is its shape and its values. The shape, the role and its search_path decide the statement; PostgreSQL's
-//! messages about changes of catalogs tell when a statement does no longer hold; a trigger on the tables of metadata sends
-//! such a message for the relation that was changed. A call whose shape is known costs one look-up.
+//! messages about changes of catalogs tell when a statement does no longer hold; a trigger on the tables of metadata
+//! sends such a message for the relation that was changed. A call whose shape is known costs one look-up.
 
 use super::values::{Parameter, Parameters, Values};
 use super::{export, list, summaries};
@@ -16,8 +16,8 @@ use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// The most statements that a session keeps, at up to 100 kB each. An application has a few shapes for each of the tables
-/// that a session looks at.
+/// The most statements that a session keeps, at up to 100 kB each. An application has a few shapes for each of the
+/// tables that a session looks at.
 const MOST: usize = 64;
 
 /// What a statement is compiled for.
@@ -43,8 +43,8 @@ pub(crate) struct Draft {
     pub(crate) sql: String,
     pub(crate) parameters: Parameters,
     pub(crate) planning: Planning,
-    /// A statement with the same parameters of which only the planner's estimate of its rows is wanted, and the parameter of
-    /// the first one that takes it.
+    /// A statement with the same parameters of which only the planner's estimate of its rows is wanted, and the
+    /// parameter of the first one that takes it.
     pub(crate) estimate: Option<String>,
 }
 

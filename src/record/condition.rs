@@ -1,8 +1,8 @@
 //! Filters as SQL: conditions that the user's indexes can serve.
 //!
-//! A literal becomes a parameter of the type of what it is compared with, so that an index of the column fits. Operators
-//! are those of the type's default operator class; what is asked of text is asked by LIKE, since trigram and pattern
-//! indexes know it.
+//! A literal becomes a parameter of the type of what it is compared with, so that an index of the column fits.
+//! Operators are those of the type's default operator class; what is asked of text is asked by LIKE, since trigram and
+//! pattern indexes know it.
 
 use super::error::RecordError;
 use super::filter::{Filter, Function};

@@ -4,6 +4,10 @@ use crate::error::Problem;
 use pgrx::prelude::PgSqlErrorCode;
 use std::borrow::Cow;
 
+/// What a filter looks like, for hints.
+pub(crate) const FILTER_SHAPE: &str = "A filter is {\"type\": key, \"args\": [...]}; \
+     its arguments are filters, {\"type\": \"attnum\", \"value\": number} and {\"type\": \"literal\", \"value\": any}.";
+
 /// A request that cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RecordError {
@@ -105,9 +109,7 @@ impl Problem for RecordError {
                 "msar.get_column_info(relation) gives the columns, each with its attnum as \"id\"."
             }
             RecordError::UnreadableColumn { .. } => "Ask for columns on which the current role has SELECT.",
-            RecordError::UnknownFilter { .. } | RecordError::WrongArguments { .. } => {
-                "A filter is {\"type\": key, \"args\": [...]}; its arguments are filters, {\"type\": \"attnum\", \"value\": number} and {\"type\": \"literal\", \"value\": any}."
-            }
+            RecordError::UnknownFilter { .. } | RecordError::WrongArguments { .. } => FILTER_SHAPE,
             RecordError::UnknownDirection { .. } => "Pass \"asc\" or \"desc\".",
             RecordError::Invalid { hint, .. } => hint,
             RecordError::NoOrder { .. } => {
