@@ -20,6 +20,9 @@ use std::rc::Rc;
 /// tables that a session looks at.
 const MOST: usize = 64;
 
+/// The length of the longest text of a statement that is kept, in bytes.
+const HUGE: usize = 1 << 18;
+
 /// What a statement is compiled for.
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) enum Shape {
@@ -54,6 +57,8 @@ pub(crate) struct Compiled {
     parameters: Vec<Parameter>,
     estimate: Option<Prepared>,
     watch: Watch,
+    /// Whether its text is longer than that of any page of a usual table.
+    is_huge: bool,
 }
 
 struct Entry {
@@ -86,7 +91,7 @@ pub(crate) fn of(shape: Shape) -> Result<Rc<Compiled>, Error> {
         |catalog| Compiled::new(&key.0, catalog).map(Rc::new),
         |compiled| !compiled.watch.is_over(),
     )?;
-    if !compiled.watch.is_over() {
+    if !compiled.watch.is_over() && !compiled.is_huge {
         let forgotten = KEPT.with_borrow_mut(|kept| kept.insert(key, Rc::clone(&compiled)));
         // Freeing a plan calls the server, which must not find the store borrowed.
         drop(forgotten);
@@ -149,6 +154,7 @@ impl Compiled {
             parameters,
             estimate,
             watch,
+            is_huge: draft.sql.len() > HUGE,
         })
     }
 
