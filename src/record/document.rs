@@ -204,12 +204,17 @@ fn linked_by(
             return Ok("NULL".into());
         };
         let name = page_column(column);
-        conditions.push(comparison::sql(
+        let condition = comparison::sql(
             catalog,
             pair.operator,
             referenced.operand(referenced.of("t")),
             column.operand(format!("k.{name}")),
-        )?);
+        )?;
+        // An operator in a schema that is closed to the role.
+        let Some(condition) = condition else {
+            return Ok("NULL".into());
+        };
+        conditions.push(condition);
         key.push((column, format!("k.{name}")));
         keys.push(name);
     }
