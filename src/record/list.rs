@@ -1,7 +1,7 @@
 //! Pages of records: which rows, in what order, and what is told of them, as one statement.
 //!
-//! The page itself comes first, with its limit; everything else (previews of what it links to, groups, joined columns) is
-//! looked up for the rows of the page alone.
+//! The page itself comes first, with its limit; everything else (previews of what it links to, groups, joined columns)
+//! is looked up for the rows of the page alone.
 
 use super::after;
 use super::compiled::Draft;
@@ -222,8 +222,8 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// The same for a search. What is found is looked for once, and kept to be counted and to be sorted: keys and scores
-    /// alone, where rows have a key.
+    /// The same for a search. What is found is looked for once, and kept to be counted and to be sorted: keys and
+    /// scores alone, where rows have a key.
     fn found_rows(
         &mut self,
         source: &str,
@@ -431,10 +431,10 @@ impl<'a> Page<'a> {
         if joined.is_empty() {
             return document::results(&self.shown, self.request.forms);
         }
-        let (record, from) = document::record(&self.shown, self.request.forms, None);
+        let record = document::record(&self.shown, self.request.forms, None);
         let members = joined.iter().map(|joined| joined.member.as_str());
         format!(
-            "(SELECT COALESCE(pg_catalog.json_agg((SELECT {record} FROM {from})::pg_catalog.jsonb OPERATOR(pg_catalog.||) {} \
+            "(SELECT COALESCE(pg_catalog.json_agg((SELECT pg_catalog.to_jsonb(v) FROM {record}) OPERATOR(pg_catalog.||) {} \
              ORDER BY p.position), '[]') FROM page AS p)",
             merged(members)
         )
