@@ -68,3 +68,17 @@ ORDER BY depth, kind, object;
 SELECT d->>'reason' AS reason, d->>'kind' AS kind, d->>'identity' AS object
 FROM jsonb_array_elements(msar.preview_drop('library.book')) AS d
 WHERE NOT (d->'internal')::boolean;
+
+\echo
+\echo '5. How a row reads where other tables refer to it, by a template along foreign keys:'
+\echo
+\echo '   SELECT msar.set_preview_template(''library.edition'', ''{book_id} ({publisher_id.name}, {year})'');'
+\echo '   SELECT msar.set_preview_template(''library.copy'', ''{barcode}: {isbn}, {Shelf Mark}'');'
+\echo '   SELECT msar.set_preview_template(''library.shelf'', ''shelf {mark} of {branch_id}'');'
+\echo '   SELECT msar.preview_rows(''library.copy'', ''[1, 2, 3]'');'
+\echo
+SELECT msar.set_preview_template('library.edition', '{book_id} ({publisher_id.name}, {year})'),
+    msar.set_preview_template('library.copy', '{barcode}: {isbn}, {Shelf Mark}'),
+    msar.set_preview_template('library.shelf', 'shelf {mark} of {branch_id}') \g /dev/null
+SELECT p->'key' AS key, p->>'preview' AS preview
+FROM jsonb_array_elements(msar.preview_rows('library.copy', '[1, 2, 3]')) AS p;

@@ -44,9 +44,9 @@ COMMENT ON COLUMN msar_catalog.table_metadata.is_temp IS 'Whether the table only
 COMMENT ON COLUMN msar_catalog.table_metadata.import_target_oid IS 'The table into which this one is to be imported';
 COMMENT ON COLUMN msar_catalog.table_metadata.column_order IS
   'Attnums of the columns in the order in which clients show them; columns that are not named come last';
-COMMENT ON COLUMN msar_catalog.table_metadata.preview_customized IS 'Whether preview_template was chosen by a user';
+COMMENT ON COLUMN msar_catalog.table_metadata.preview_customized IS 'Whether preview_template was chosen by a user; where it is false, the default is in force';
 COMMENT ON COLUMN msar_catalog.table_metadata.preview_template IS
-  'How a row is shown where other tables refer to it: an array of strings, which stand for themselves, and arrays of attnums: [2] is a column of the table, [5, 2] follows the foreign key of column 5 to column 2 of the table referred to';
+  'How a row is shown where other tables refer to it: an array of strings, which stand for themselves, and arrays of attnums: [2] is a column of the table, [5, 2] follows the foreign key of column 5 to column 2 of the table referred to; {"path": [2], "raw": true} is a value without display options. msar.set_preview_template takes it as text';
 COMMENT ON COLUMN msar_catalog.table_metadata.mathesar_added_pkey_attnum IS
   'The primary key column that a client added to a table without one';
 COMMENT ON COLUMN msar_catalog.table_metadata.user_tracking_attnum IS 'The column in which clients note who wrote a row';

@@ -8,6 +8,7 @@ use crate::pg::plan::{JsonbDatum, Sees};
 use crate::pg::results::Jsonb;
 use crate::record::compiled::{self, Shape};
 use crate::record::document::Linked;
+use crate::record::error::FILTER_SHAPE;
 use crate::record::filter::FilterDocument;
 use crate::record::group::GroupingDocument;
 use crate::record::joined::{JoinPath, JoinedColumn};
@@ -43,11 +44,10 @@ impl Arguments {
         &mut self,
         filter: Option<JsonArgument>,
     ) -> Result<Option<crate::record::filter::Filter>, Error> {
-        const HINT: &str = "A filter is {\"type\": key, \"args\": [...]}; its arguments are filters, {\"type\": \"attnum\", \"value\": number} and {\"type\": \"literal\", \"value\": any}.";
         let Some(filter) = filter else {
             return Ok(None);
         };
-        let document: Option<FilterDocument> = filter.decode("filter_", HINT)?;
+        let document: Option<FilterDocument> = filter.decode("filter_", FILTER_SHAPE)?;
         Ok(document
             .map(|document| document.parse(&mut self.values))
             .transpose()?)

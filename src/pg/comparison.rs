@@ -83,7 +83,8 @@ pub(crate) fn element_type(array: Oid) -> Option<Oid> {
     (element != Oid::INVALID).then_some(element)
 }
 
-/// Whether PostgreSQL looks for patterns in text of that collation; before 18 it does not where different text can be equal.
+/// Whether PostgreSQL looks for patterns in text of that collation; before 18 it does not where different text can be
+/// equal.
 pub(crate) fn takes_patterns(collation: Oid) -> bool {
     // SAFETY: a question about a collation, which is a column's.
     collation == Oid::INVALID || unsafe { pg_sys::get_collation_isdeterministic(collation) }

@@ -24,8 +24,8 @@ impl Cursor {
     /// Opens it by the snapshot of the running statement. It keeps what it needs in the current memory context.
     pub(crate) fn open(statement: Rc<Prepared>, values: &[ParameterValue]) -> Self {
         let parameters = statement.parameters(values);
-        // SAFETY: the portal copies the parameters, and names itself. The name is copied before SPI is closed. The memory is
-        // a child of the current context, and goes with it at the latest.
+        // SAFETY: the portal copies the parameters, and names itself. The name is copied before SPI is closed. The
+        // memory is a child of the current context, and goes with it at the latest.
         unsafe {
             let memory = pg_sys::AllocSetContextCreateInternal(
                 pg_sys::CurrentMemoryContext,
@@ -49,8 +49,8 @@ impl Cursor {
 
     fn fetch(&mut self) {
         let _session = Session::begin();
-        // SAFETY: SPI is connected; the portal is looked up by its name. The rows are copied out of SPI's memory, each a
-        // jsonb that is not null.
+        // SAFETY: SPI is connected; the portal is looked up by its name. The rows are copied out of SPI's memory, each
+        // a jsonb that is not null.
         unsafe {
             pg_sys::MemoryContextReset(self.memory);
             let portal = pg_sys::SPI_cursor_find(self.portal.as_ptr());
@@ -93,8 +93,8 @@ impl Iterator for Cursor {
 /// Who reads only the first rows leaves it open.
 impl Drop for Cursor {
     fn drop(&mut self) {
-        // SAFETY: inside of a transaction that goes on, where the portal is looked up by its name. An aborted one closes
-        // its portals itself.
+        // SAFETY: inside of a transaction that goes on, where the portal is looked up by its name. An aborted one
+        // closes its portals itself.
         unsafe {
             if self.at_end || std::thread::panicking() || !pg_sys::IsTransactionState() {
                 return;

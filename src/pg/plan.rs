@@ -6,8 +6,8 @@ use crate::error::Error;
 use pgrx::pg_sys::{self, Datum};
 use std::ffi::CString;
 
-/// How often the planner looks at a statement. (Not PostgreSQL's own way, which stops looking at values after five times: the
-/// sixth text that is searched for may be the one that an index is worth.)
+/// How often the planner looks at a statement. (Not PostgreSQL's own way, which stops looking at values after five
+/// times: the sixth text that is searched for may be the one that an index is worth.)
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Planning {
     /// Once: what its parameters are makes no difference, as for the key of a row.
@@ -68,8 +68,8 @@ impl Prepared {
         }
     }
 
-    /// Locks what the statement reads until the end of the transaction, as running it would do. What others did to it before
-    /// is known then.
+    /// Locks what the statement reads until the end of the transaction, as running it would do. What others did to it
+    /// before is known then.
     pub(crate) fn lock(&self) {
         // SAFETY: a prepared statement of ours is one query, whose source lists relations.
         unsafe {
@@ -109,8 +109,8 @@ impl Prepared {
 
     /// How many rows the planner expects.
     pub(crate) fn estimated_rows(&self, values: &[ParameterValue]) -> f64 {
-        // SAFETY: a prepared statement of ours is one query; its plan is let go of right after the look at it, or by the
-        // end of the (sub)transaction.
+        // SAFETY: a prepared statement of ours is one query; its plan is let go of right after the look at it, or by
+        // the end of the (sub)transaction.
         unsafe {
             let source: *mut pg_sys::CachedPlanSource =
                 pg_sys::list_nth(pg_sys::SPI_plan_get_plan_sources(self.plan), 0).cast();
@@ -153,8 +153,13 @@ impl Prepared {
 
 impl Drop for Prepared {
     fn drop(&mut self) {
-        // SAFETY: kept by `new`, freed once. What a running execution uses of it has a count of its own.
-        unsafe { pg_sys::SPI_freeplan(self.plan) };
+        // SAFETY: kept by `new`, freed once. What a running execution uses of it has a count of its own. At the end of
+        // the process, when whoever keeps statements is dropped as well, there is nothing left to free.
+        unsafe {
+            if !pg_sys::proc_exit_inprogress {
+                pg_sys::SPI_freeplan(self.plan);
+            }
+        }
     }
 }
 
@@ -235,8 +240,8 @@ unsafe extern "C-unwind" fn receive(
     slot: *mut pg_sys::TupleTableSlot,
     receiver: *mut pg_sys::DestReceiver,
 ) -> bool {
-    // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns: a jsonb and
-    // maybe a boolean.
+    // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns: a jsonb
+    // and maybe a boolean.
     unsafe {
         let receiver = &mut *receiver.cast::<Receiver>();
         let width = (*(*slot).tts_tupleDescriptor).natts;

@@ -14,8 +14,8 @@ use super::{document, list};
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
 
-/// The rows after the one with a key: the table expression `anchor`, which has a row if that row is there, and the query.
-/// `selected` is what the page selects, `condition` what its rows must fulfil.
+/// The rows after the one with a key: the table expression `anchor`, which has a row if that row is there, and the
+/// query. `selected` is what the page selects, `condition` what its rows must fulfil.
 pub(crate) fn compile(
     key: &Key,
     relation: &Relation,
@@ -49,7 +49,11 @@ pub(crate) fn compile(
     };
     let limit = limit.map_or(String::new(), |limit| format!(" LIMIT {limit}"));
     let clause = order::clause(order, |column| column.of(list::ALIAS));
-    let mut queries: Vec<String> = choices(&steps)
+    let choices = match number_of_choices(&steps) {
+        ..=MOST_CHOICES => choices(&steps),
+        _ => vec![format!("({})", any_choice(&steps))],
+    };
+    let mut queries: Vec<String> = choices
         .into_iter()
         .map(|choice| {
             let condition = condition.map_or(String::new(), |condition| format!("{condition} AND "));
@@ -70,6 +74,9 @@ pub(crate) fn compile(
     };
     Ok((anchor, rows))
 }
+
+/// The most queries that are put together. Three columns that can be NULL, before a key, have 18 ways to come after a row.
+const MOST_CHOICES: usize = 24;
 
 /// A column of the order, with the value that the row before the page has.
 struct Step<'a> {
@@ -164,6 +171,43 @@ fn choices(steps: &[Step<'_>]) -> Vec<String> {
         .collect();
     choices.extend(with(&equal.join(" AND "), self::choices(rest)));
     choices
+}
+
+/// How many choices there are.
+fn number_of_choices(steps: &[Step<'_>]) -> usize {
+    let mut numbers = vec![0_usize; steps.len() + 1];
+    for at in (0..steps.len()).rev() {
+        let (first, others) = (&steps[at], &steps[at + 1..]);
+        let run = 1 + others.iter().take_while(|step| step.continues(first)).count();
+        let of_null = if first.is_nullable {
+            numbers[at + 1].saturating_add(1)
+        } else {
+            0
+        };
+        numbers[at] = numbers[at + run].saturating_add(of_null).saturating_add(1);
+    }
+    numbers[0]
+}
+
+/// All choices as one condition, where there are too many: no index serves it, but rows are found all the same.
+fn any_choice(steps: &[Step<'_>]) -> String {
+    let Some((first, others)) = steps.split_first() else {
+        return "false".into();
+    };
+    let (name, anchor) = (&first.name, first.anchor());
+    let follows = format!("{name} {} {anchor}", first.greater);
+    let equals = format!("{name} {} {anchor}", first.equal);
+    let rest = any_choice(others);
+    if !first.is_nullable {
+        return format!("{follows} OR ({equals} AND ({rest}))");
+    }
+    let after_null = match first.nulls_first {
+        true => format!("{name} IS NOT NULL AND {anchor} IS NULL"),
+        false => format!("{name} IS NULL AND {anchor} IS NOT NULL"),
+    };
+    format!(
+        "{follows} OR ({after_null}) OR (({equals} OR ({name} IS NULL AND {anchor} IS NULL)) AND ({rest}))"
+    )
 }
 
 fn comparison_of(steps: &[Step<'_>]) -> String {

@@ -1,8 +1,8 @@
 //! Statements that were compiled for requests, kept for the session.
 //!
 //! A request is its shape and its values. The shape, the role and its search_path decide the statement; PostgreSQL's
-//! messages about changes of catalogs tell when a statement does no longer hold (metadata counts, too: a trigger on our tables sends such
-//! a message). A call whose shape is known costs one look-up.
+//! messages about changes of catalogs tell when a statement does no longer hold; a trigger on the tables of metadata
+//! sends such a message for the relation that was changed. A call whose shape is known costs one look-up.
 
 use super::values::{Parameter, Parameters, Values};
 use super::{export, list, summaries};
@@ -16,9 +16,12 @@ use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// The most statements that a session keeps, at up to 100 kB each. An application has a few shapes for each of the tables
-/// that a session looks at.
+/// The most statements that a session keeps, at up to 100 kB each. An application has a few shapes for each of the
+/// tables that a session looks at.
 const MOST: usize = 64;
+
+/// The length of the longest text of a statement that is kept, in bytes.
+const HUGE: usize = 1 << 18;
 
 /// What a statement is compiled for.
 #[derive(PartialEq, Eq, Hash)]
@@ -43,8 +46,8 @@ pub(crate) struct Draft {
     pub(crate) sql: String,
     pub(crate) parameters: Parameters,
     pub(crate) planning: Planning,
-    /// A statement with the same parameters of which only the planner's estimate of its rows is wanted, and the parameter of
-    /// the first one that takes it.
+    /// A statement with the same parameters of which only the planner's estimate of its rows is wanted, and the
+    /// parameter of the first one that takes it.
     pub(crate) estimate: Option<String>,
 }
 
@@ -54,6 +57,8 @@ pub(crate) struct Compiled {
     parameters: Vec<Parameter>,
     estimate: Option<Prepared>,
     watch: Watch,
+    /// Whether its text is longer than that of any page of a usual table.
+    is_huge: bool,
 }
 
 struct Entry {
@@ -86,7 +91,7 @@ pub(crate) fn of(shape: Shape) -> Result<Rc<Compiled>, Error> {
         |catalog| Compiled::new(&key.0, catalog).map(Rc::new),
         |compiled| !compiled.watch.is_over(),
     )?;
-    if !compiled.watch.is_over() {
+    if !compiled.watch.is_over() && !compiled.is_huge {
         let forgotten = KEPT.with_borrow_mut(|kept| kept.insert(key, Rc::clone(&compiled)));
         // Freeing a plan calls the server, which must not find the store borrowed.
         drop(forgotten);
@@ -149,6 +154,7 @@ impl Compiled {
             parameters,
             estimate,
             watch,
+            is_huge: draft.sql.len() > HUGE,
         })
     }
 

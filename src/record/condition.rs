@@ -1,8 +1,8 @@
 //! Filters as SQL: conditions that the user's indexes can serve.
 //!
-//! A literal becomes a parameter of the type of what it is compared with, so that an index of the column fits. Operators
-//! are those of the type's default operator class; what is asked of text is asked by LIKE, since trigram and pattern
-//! indexes know it.
+//! A literal becomes a parameter of the type of what it is compared with, so that an index of the column fits.
+//! Operators are those of the type's default operator class; what is asked of text is asked by LIKE, since trigram and
+//! pattern indexes know it.
 
 use super::error::RecordError;
 use super::filter::{Filter, Function};
@@ -107,6 +107,12 @@ impl Expression {
 impl Conditions<'_, '_> {
     /// A filter as an SQL condition.
     pub(crate) fn condition(&mut self, filter: &Filter) -> Result<String, Error> {
+        let condition = self.any_condition(filter)?;
+        check_size(&condition)?;
+        Ok(condition)
+    }
+
+    fn any_condition(&mut self, filter: &Filter) -> Result<String, Error> {
         use Function as F;
         let (function, arguments) = match filter {
             Filter::Call(function, arguments) => (*function, arguments.as_slice()),
@@ -173,6 +179,12 @@ impl Conditions<'_, '_> {
 
     /// A filter as a value; a literal becomes one of type `expected`.
     fn value(&mut self, filter: &Filter, expected: Oid) -> Result<Expression, Error> {
+        let value = self.any_value(filter, expected)?;
+        check_size(&value.sql)?;
+        Ok(value)
+    }
+
+    fn any_value(&mut self, filter: &Filter, expected: Oid) -> Result<Expression, Error> {
         match filter {
             Filter::Literal(literal) => {
                 // A name is cut to 63 bytes, and what is compared with one is not.
@@ -388,6 +400,16 @@ impl Function {
             }
             _ => pg_sys::TEXTOID,
         }
+    }
+}
+
+/// Some conditions have an argument twice in their SQL, which doubles with each one that stands within another.
+fn check_size(sql: &str) -> Result<(), RecordError> {
+    const MOST: usize = 1 << 20;
+    if sql.len() > MOST {
+        Err(RecordError::TooComplex)
+    } else {
+        Ok(())
     }
 }
 

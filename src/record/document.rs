@@ -1,11 +1,11 @@
 //! The parts of a result, each an SQL expression over the rows of a page.
 //!
 //! A page is a common table expression called `page`, which has a column `c<attnum>` for each column of the relation
-//! that a part needs, and is computed once. What the page links to is looked up for its distinct keys, after its limit was
-//! applied. A user's names appear as quoted keys of JSON only: they cannot collide with ours.
+//! that a part needs, and is computed once. What the page links to is looked up for its distinct keys, after its limit
+//! was applied. A user's names appear as quoted keys of JSON only: they cannot collide with ours.
 //!
-//! Parts are of type `json`, and the whole is cast to jsonb once: building a page as text and parsing it took two thirds of
-//! the time of building it as jsonb, which copies each part into the next larger one.
+//! Parts are of type `json`, and the whole is cast to jsonb once: building a page as text and parsing it took two
+//! thirds of the time of building it as jsonb, which copies each part into the next larger one.
 
 use super::error::RecordError;
 use super::preview::{self, Templates, comparison};
@@ -30,9 +30,9 @@ pub(crate) fn page_columns(columns: &[&Column], alias: &str) -> String {
     items.join(", ")
 }
 
-/// A row of the page as a JSON object: what follows SELECT, and the FROM item that it needs. `source` gives the row `p`, if
-/// nothing around does. `row_to_json` has no limit on the number of columns, which a function with two arguments a
-/// column has.
+/// A row of the page as a JSON object: what follows SELECT, and the FROM item that it needs. `source` gives the row
+/// `p`, if nothing around does. `row_to_json` has no limit on the number of columns, which a function with two
+/// arguments a column has.
 pub(crate) fn record(columns: &[&Column], forms: Forms, source: Option<&str>) -> (&'static str, String) {
     let items: Vec<String> = columns
         .iter()
@@ -237,8 +237,9 @@ pub(crate) fn object(members: &[(&str, String)]) -> String {
     format!("pg_catalog.json_build_object({})", members.join(", "))
 }
 
-/// What writes return about the rows that they wrote: `{"results", "record_summaries", "linked_record_summaries"}`, as a SELECT
-/// that follows `WITH page AS (...)`. The page has the columns of [`page_columns`] for all columns that the role may read.
+/// What writes return about the rows that they wrote: `{"results", "record_summaries", "linked_record_summaries"}`, as
+/// a SELECT that follows `WITH page AS (...)`. The page has the columns of [`page_columns`] for all columns that the
+/// role may read.
 pub(crate) fn of_written(
     catalog: &Catalog,
     templates: &Templates,

@@ -4,6 +4,10 @@ use crate::error::Problem;
 use pgrx::prelude::PgSqlErrorCode;
 use std::borrow::Cow;
 
+/// What a filter looks like, for hints.
+pub(crate) const FILTER_SHAPE: &str = "A filter is {\"type\": key, \"args\": [...]}; \
+     its arguments are filters, {\"type\": \"attnum\", \"value\": number} and {\"type\": \"literal\", \"value\": any}.";
+
 /// A request that cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RecordError {
@@ -51,6 +55,9 @@ pub(crate) enum RecordError {
         type_name: String,
     },
 
+    #[error("the request is too complex")]
+    TooComplex,
+
     #[error("rows of \"{relation}\" cannot be addressed: {reason}")]
     NoKey { relation: String, reason: String },
 
@@ -75,6 +82,7 @@ impl Problem for RecordError {
             RecordError::UnreadableColumn { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
             RecordError::NoOrder { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_FUNCTION,
             RecordError::WrongType { .. } => PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,
+            RecordError::TooComplex => PgSqlErrorCode::ERRCODE_STATEMENT_TOO_COMPLEX,
             RecordError::NoKey { .. } => PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
             RecordError::NoSuchRow { .. } => PgSqlErrorCode::ERRCODE_NO_DATA_FOUND,
             // What clients of these functions know.
@@ -105,15 +113,14 @@ impl Problem for RecordError {
                 "msar.get_column_info(relation) gives the columns, each with its attnum as \"id\"."
             }
             RecordError::UnreadableColumn { .. } => "Ask for columns on which the current role has SELECT.",
-            RecordError::UnknownFilter { .. } | RecordError::WrongArguments { .. } => {
-                "A filter is {\"type\": key, \"args\": [...]}; its arguments are filters, {\"type\": \"attnum\", \"value\": number} and {\"type\": \"literal\", \"value\": any}."
-            }
+            RecordError::UnknownFilter { .. } | RecordError::WrongArguments { .. } => FILTER_SHAPE,
             RecordError::UnknownDirection { .. } => "Pass \"asc\" or \"desc\".",
             RecordError::Invalid { hint, .. } => hint,
             RecordError::NoOrder { .. } => {
                 "Take a column whose type has an order."
             }
             RecordError::WrongType { .. } => "Use a filter that fits the type; \"contains\" and \"starts_with\" look at the text of any value.",
+            RecordError::TooComplex => "A filter that stands within \"between\", \"in\" or \"json_array_length\" is asked more than once.",
             RecordError::NoKey { .. } => {
                 "A row is addressed by the primary key of its table. Without one, rows can be listed, filtered and searched."
             }

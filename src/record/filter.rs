@@ -1,7 +1,7 @@
-//! Filters: from JSON to a tree of typed values. What the keys are is here; [`condition`](super::condition) says what they
-//! mean as SQL.
+//! Filters: from JSON to a tree of typed values. What the keys are is here; [`condition`](super::condition) says what
+//! they mean as SQL.
 
-use super::error::RecordError;
+use super::error::{FILTER_SHAPE, RecordError};
 use super::relation::ColumnReference;
 use super::values::{Literal, Values};
 use serde_json::value::RawValue;
@@ -184,7 +184,7 @@ fn missing_value(problem: &str) -> RecordError {
     RecordError::Invalid {
         argument: "filter",
         problem: problem.into(),
-        hint: "A filter is {\"type\": key, \"args\": [...]}; its arguments are filters, {\"type\": \"attnum\", \"value\": number} and {\"type\": \"literal\", \"value\": any}.",
+        hint: FILTER_SHAPE,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Pages of records: which rows, in what order, and what is told of them, as one statement.
 //!
-//! The page itself comes first, with its limit; everything else (previews of what it links to, groups, joined columns) is
-//! looked up for the rows of the page alone.
+//! The page itself comes first, with its limit; everything else (previews of what it links to, groups, joined columns)
+//! is looked up for the rows of the page alone.
 
 use super::after;
 use super::compiled::Draft;
@@ -222,8 +222,8 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// The same for a search. What is found is looked for once, and kept to be counted and to be sorted: keys and scores
-    /// alone, where rows have a key.
+    /// The same for a search. What is found is looked for once, and kept to be counted and to be sorted: keys and
+    /// scores alone, where rows have a key.
     fn found_rows(
         &mut self,
         source: &str,

@@ -18,7 +18,7 @@ mod after;
 pub(crate) mod compiled;
 mod condition;
 pub(crate) mod document;
-mod error;
+pub(crate) mod error;
 pub(crate) mod export;
 pub(crate) mod filter;
 pub(crate) mod group;

@@ -76,9 +76,9 @@ impl<'a> Ordered<'a> {
     }
 }
 
-/// The columns by which the rows of a request are ordered: those asked for, then the key; without a key that the current
-/// role may read, every column that has an order. Columns that the role may not read are passed over: who may not see
-/// a column still sees the page.
+/// The columns by which the rows of a request are ordered: those asked for, then the key; without a key that the
+/// current role may read, every column that has an order. Columns that the role may not read are passed over: who may
+/// not see a column still sees the page.
 pub(crate) fn resolve<'a>(
     relation: &'a Relation,
     items: &[OrderItem],
@@ -117,8 +117,8 @@ fn is_among(order: &[Ordered<'_>], column: &Column) -> bool {
     order.iter().any(|known| known.column.attnum == column.attnum)
 }
 
-/// ` ORDER BY ...`, or nothing for a relation without a column that has an order. `name` says what the statement calls a
-/// column.
+/// ` ORDER BY ...`, or nothing for a relation without a column that has an order. `name` says what the statement calls
+/// a column.
 pub(crate) fn clause(order: &[Ordered<'_>], name: impl Fn(&Column) -> String) -> String {
     let items: Vec<String> = order
         .iter()

@@ -165,8 +165,8 @@ impl Relation {
         })
     }
 
-    /// The foreign keys by which its rows link to others: those of which the current role may read both sides, each with
-    /// its target.
+    /// The foreign keys by which its rows link to others: those of which the current role may read both sides, each
+    /// with its target.
     pub(crate) fn links(&self, catalog: &Catalog) -> Result<Vec<(Link, Relation)>, Error> {
         let mut links: Vec<(Link, Relation)> = Vec::new();
         for link in Link::of_relation(catalog, self.oid) {

@@ -11,8 +11,8 @@ use crate::pg::Oid;
 use crate::pg::plan::{JsonbDatum, Sees};
 use serde_json::value::RawValue;
 
-/// The row with a key (JSON: the value of a single column, or an object `{attnum: value}`), as it is after what this call
-/// wrote: `{"results", "record_summaries", "linked_record_summaries"}`. `templates` is what the call has for
+/// The row with a key (JSON: the value of a single column, or an object `{attnum: value}`), as it is after what this
+/// call wrote: `{"results", "record_summaries", "linked_record_summaries"}`. `templates` is what the call has for
 /// `table_record_summary_templates`, unless that is null.
 pub(crate) fn by_key(
     relation: Oid,

@@ -259,7 +259,7 @@ impl Compiler<'_> {
             true => None,
             false => Some(is_not_null(self.catalog, attribute, &column)?),
         };
-        if ![Oid::INVALID, pg_sys::DEFAULT_COLLATION_OID.into()].contains(&attribute.attcollation) {
+        if ![Oid::INVALID, pg_sys::DEFAULT_COLLATION_OID].contains(&attribute.attcollation) {
             self.collations.insert(attribute.attcollation.to_u32());
         }
         let value = match raw {

@@ -31,25 +31,25 @@ pub(super) struct InForce {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TemplateProblem {
     #[error("table_record_summary_templates is not an object")]
-    NotAnObject,
+    Shape,
 
     #[error(
         "\"{0}\" is not the OID of a table, for which table_record_summary_templates could have a template"
     )]
-    NotAnOid(String),
+    Key(String),
 
     #[error("the template of table {table} is not an array")]
-    NotAnArray { table: u32 },
+    Template { table: u32 },
 
     #[error("part {position} of the template of table {table} is neither a string nor a path")]
-    NotAPart { table: u32, position: usize },
+    Part { table: u32, position: usize },
 }
 
 impl Problem for TemplateProblem {
     fn sqlstate(&self) -> PgSqlErrorCode {
         match self {
             // As clients of this argument know it.
-            TemplateProblem::NotAnArray { .. } => PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION,
+            TemplateProblem::Template { .. } => PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION,
             _ => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
         }
     }
@@ -67,12 +67,12 @@ impl Templates {
         let tables = match passed {
             None | Some(Value::Null) => return Ok(Self::default()),
             Some(Value::Object(tables)) => tables,
-            Some(_) => return Err(TemplateProblem::NotAnObject.into()),
+            Some(_) => return Err(TemplateProblem::Shape.into()),
         };
         let mut templates = Self::default();
         for (table, template) in tables {
             let Ok(oid) = table.parse() else {
-                return Err(TemplateProblem::NotAnOid(table).into());
+                return Err(TemplateProblem::Key(table).into());
             };
             if !template.is_null() {
                 templates.passed.insert(oid, read(oid, &template)?);
@@ -94,7 +94,7 @@ impl Templates {
                 shows_rows: false,
             });
         }
-        let parts = match relation.metadata.template(catalog, oid) {
+        let parts = match relation.metadata.template(catalog, oid, &relation.columns) {
             Some(parts) => parts,
             None => preview::default_column(catalog, relation.readable(catalog))?
                 .map(|column| {
@@ -118,10 +118,10 @@ impl Templates {
 
 fn read(table: u32, template: &Value) -> Result<Vec<Part<i16>>, TemplateProblem> {
     let Value::Array(parts) = template else {
-        return Err(TemplateProblem::NotAnArray { table });
+        return Err(TemplateProblem::Template { table });
     };
     let part = |(at, part)| {
-        template::read(part).ok_or(TemplateProblem::NotAPart {
+        template::read(part).ok_or(TemplateProblem::Part {
             table,
             position: at + 1,
         })

@@ -87,7 +87,7 @@ impl Format {
     fn separates(self, left: usize) -> bool {
         match self {
             Format::Hindi => left >= 3 && left % 2 == 1,
-            _ => left > 0 && left % 3 == 0,
+            _ => left.is_multiple_of(3),
         }
     }
 }

@@ -43,6 +43,11 @@ SELECT pg_temp.walk('[{"column": "num"}, {"column": "feeling", "direction": "des
                     'num, feeling DESC, half DESC, a DESC, b', 3);
 SELECT pg_temp.walk('[{"column": "num", "direction": "desc"}]', 'num DESC, b, a', 5,
                     '{"type": "greater", "args": [{"type": "column", "value": "amount"}, {"type": "literal", "value": 1}]}', 'amount > 1');
+-- So many columns with NULLs that the ways to come after a row are no longer told apart.
+ALTER TABLE thing ADD p integer, ADD q text, ADD r boolean;
+UPDATE thing SET p = CASE WHEN random() < 0.7 THEN (random() * 2)::int END, q = CASE WHEN random() < 0.7 THEN (random() * 2)::int::text END, r = CASE WHEN random() < 0.7 THEN random() < 0.5 END;
+SELECT pg_temp.walk('[{"column": "p"}, {"column": "q", "direction": "desc"}, {"column": "r", "nulls": "first"}, {"column": "num", "direction": "desc", "nulls": "last"}, {"column": "feeling"}]',
+                    'p, q DESC, r NULLS FIRST, num DESC NULLS LAST, feeling, b, a', 3);
 
 -- The index is used, however deep the page lies: one range of it for each way to come after the row.
 CREATE TABLE deep (id integer PRIMARY KEY, at timestamptz NOT NULL, rank integer);

@@ -142,6 +142,11 @@ SELECT pg_temp.try('[]');
 SELECT pg_temp.try('{"args": []}');
 ALTER TABLE thing ADD pt point;
 SELECT pg_temp.try('{"type": "lesser", "args": [{"type": "attnum", "value": 25}, {"type": "literal", "value": "(1,2)"}]}');
+-- Filters within filters that double.
+CREATE FUNCTION pg_temp.nested(depth int) RETURNS jsonb LANGUAGE sql AS
+$$ SELECT (repeat('{"type": "between", "args": [', depth) || '{"type": "attnum", "value": 9}' || repeat(', {"type": "literal", "value": false}, {"type": "literal", "value": true}]}', depth))::jsonb $$;
+SELECT pg_temp.try(pg_temp.nested(3))->'count';
+SELECT pg_temp.try(pg_temp.nested(50));
 SELECT pg_temp.try('null') = pg_temp.try(NULL);
 -- As deep as JSON may be nested for us, and deeper.
 SELECT pg_temp.try((repeat('{"type": "not", "args": [', 60) || '{"type": "attnum", "value": 9}' || repeat(']}', 60))::jsonb)->'count';

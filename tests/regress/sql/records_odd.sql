@@ -67,11 +67,14 @@ INSERT INTO refers VALUES (1, 1);
 INSERT INTO child VALUES (1, 'other row of key 1', 'e');
 SELECT msar.list_records('refers')->'linked_record_summaries';
 CREATE EXTENSION postgres_fdw;
-CREATE SERVER loopback FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'nowhere');
-CREATE FOREIGN TABLE far (id integer, name text) SERVER loopback;
-\set VERBOSITY sqlstate
-SELECT msar.list_records('far'); -- as any query of it
-\set VERBOSITY default
+DO $$ BEGIN
+  EXECUTE format('CREATE SERVER loopback FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host %L, port %L, dbname %L)',
+                 split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'), current_database());
+END $$;
+CREATE USER MAPPING FOR CURRENT_USER SERVER loopback;
+CREATE FOREIGN TABLE far (n integer, name text) SERVER loopback OPTIONS (table_name 'kept');
+SELECT msar.list_records('far', '{"limit": 2, "order": [{"column": "name", "direction": "desc"}], "filter": {"type": "greater", "args": [{"type": "column", "value": "n"}, {"type": "literal", "value": 1}]}}');
+SELECT msar.search_records_from_table('far'::regclass, '[{"attnum": 2, "literal": "X3"}]', 10)->'results';
 CREATE TEMPORARY TABLE brief (id integer PRIMARY KEY);
 INSERT INTO brief VALUES (1);
 SELECT msar.get_record_from_table('brief'::regclass, 1)->'results';
