@@ -3,7 +3,6 @@
 use super::{not_null, read};
 use crate::ddl::schema;
 use crate::definition::object::Object;
-use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::arguments::JsonArgument;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -30,9 +29,7 @@ fn drop_schemas(sch_ids: Vec<Option<Oid>>) -> Result<(), ErrorReport> {
     let ids = sch_ids
         .into_iter()
         .map(|id| not_null("sch_ids", id.map(Oid::to_u32)));
-    Ok(schema::drop(
-        &ids.collect::<Result<_, _>>().map_err(Error::from)?,
-    )?)
+    Ok(schema::drop(&ids.collect::<Result<_, _>>()?)?)
 }
 
 extension_sql!(

@@ -6,6 +6,7 @@ use crate::pg::Oid;
 use crate::pg::scan::Char;
 
 /// A foreign key that leads to at most one row.
+#[derive(Clone)]
 pub(crate) struct Link {
     pub(crate) constraint: Oid,
     /// The table referred to.
@@ -14,6 +15,7 @@ pub(crate) struct Link {
 }
 
 /// A column of a foreign key, and the one that it refers to.
+#[derive(Clone)]
 pub(crate) struct LinkColumn {
     pub(crate) attnum: i16,
     pub(crate) referenced: i16,
@@ -24,7 +26,7 @@ pub(crate) struct LinkColumn {
 impl Link {
     /// The foreign keys of a relation: those of fewer columns first, then by name. Which one a column leads along, where
     /// it is in several, is thereby the same in every database.
-    pub(crate) fn of_relation(catalog: &Catalog, relation: Oid) -> Vec<Self> {
+    pub(super) fn of_relation(catalog: &Catalog, relation: Oid) -> Vec<Self> {
         let rows = PgForeignKey::of_relation(&catalog.reader, relation);
         let mut links: Vec<Self> = rows
             .into_iter()

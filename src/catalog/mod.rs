@@ -26,6 +26,7 @@ use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, deparse, names, quote};
 use constraint::Constraint;
 use default::ColumnDefault;
+use link::Link;
 use rows::{PgAttribute, PgClass, PgNamespace, PgType};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -44,6 +45,7 @@ pub(crate) struct Catalog {
     column_names: RefCell<FxHashMap<(Oid, i16), Rc<str>>>,
     type_names: RefCell<FxHashMap<(Oid, i32), Rc<str>>>,
     timestamps: RefCell<FxHashMap<Timestamp, Rc<str>>>,
+    links: RefCell<FxHashMap<Oid, Rc<[Link]>>>,
     /// Foreign keys of which one of the two tables has told, until the other one does.
     foreign_keys: RefCell<FxHashMap<Oid, Rc<Constraint>>>,
     /// Defaults by their stored form: a schema has few that differ.
@@ -82,6 +84,7 @@ impl Catalog {
             column_names: RefCell::default(),
             type_names: RefCell::default(),
             timestamps: RefCell::default(),
+            links: RefCell::default(),
             foreign_keys: RefCell::default(),
             defaults: RefCell::default(),
         }
@@ -171,6 +174,16 @@ impl Catalog {
             let shown: Rc<str> = Rc::from(&*datetime::moment(moment.0));
             self.timestamps.borrow_mut().insert(moment, Rc::clone(&shown));
             shown
+        })
+    }
+
+    /// The foreign keys of a relation along which a path goes on.
+    pub(crate) fn links(&self, relation: Oid) -> Rc<[Link]> {
+        let known = self.links.borrow().get(&relation).cloned();
+        known.unwrap_or_else(|| {
+            let links: Rc<[Link]> = Link::of_relation(self, relation).into();
+            self.links.borrow_mut().insert(relation, Rc::clone(&links));
+            links
         })
     }
 

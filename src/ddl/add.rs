@@ -1,6 +1,6 @@
 //! Columns and constraints added to tables.
 
-use super::free_name::{check_length, free};
+use super::free_name::{Names, check_length, check_width};
 use super::resolve::Column;
 use super::script::Script;
 use super::serial::Sequences;
@@ -20,18 +20,13 @@ pub(crate) fn columns(
     raw_default: bool,
 ) -> Result<Vec<i16>, Error> {
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
-    let mut taken: Vec<String> = table
-        .columns
-        .iter()
-        .map(|column| column.attname.clone())
-        .collect();
+    check_width(table.columns.len() + definitions.len())?;
+    let mut names = Names::taken(table.columns.iter().map(|column| column.attname.clone()));
     let mut columns = Vec::new();
     for definition in definitions {
         let wanted = definition.given_name().unwrap_or("Column");
         check_length(wanted)?;
-        let name = free(wanted, |name| taken.iter().any(|taken| taken == name));
-        taken.push(name.clone());
-        columns.push(Column::resolve(definition, name, raw_default)?);
+        columns.push(Column::resolve(definition, names.give(wanted), raw_default)?);
     }
     let sequences = Sequences::of_columns(&table.schema, &table.name, &mut columns)?;
     let sql = table.sql();

@@ -101,13 +101,13 @@ struct Run<'a> {
     owners: Vec<NewOwner>,
 }
 
-/// Foreign keys of a table that wait for the table that they refer to.
+/// A foreign key that waits for the table that it refers to.
 struct Postponed {
     /// The step that asks for it.
     step: usize,
     /// The step that creates the table that it refers to.
     until: usize,
-    table: (String, String),
+    table: Oid,
     constraint: ConstraintDefinition,
 }
 
@@ -237,28 +237,36 @@ impl<'a> Run<'a> {
         let (schema, name) = names::of_relation(oid).ok_or(Error::Vanished)?;
         for Later {
             table,
+            keys,
             metadata,
             owner,
         } in later
         {
-            let oid = match &table {
-                Some((schema, name)) => names::relation(schema, name).ok_or(Error::Vanished)?,
+            // From here on a table may be renamed.
+            let table = match table {
+                Some((schema, name)) => names::relation(&schema, &name).ok_or(Error::Vanished)?,
                 None => oid,
             };
             if let Some(metadata) = metadata {
-                let until = self.until(at, table.as_ref(), &metadata);
                 self.shown.push(Shown {
                     step: at,
-                    until,
-                    table: oid,
+                    until: self.until(at, &keys, &metadata),
+                    table,
                     metadata,
                 });
             }
             self.owners.extend(owner.map(|owner| NewOwner {
                 step: at,
-                table: oid,
+                table,
                 owner,
             }));
+            self.postponed
+                .extend(keys.into_iter().map(|(until, constraint)| Postponed {
+                    step: at,
+                    until,
+                    table,
+                    constraint,
+                }));
         }
         Ok(NewTable {
             schema,
@@ -269,7 +277,7 @@ impl<'a> Run<'a> {
 
     /// Takes out of a definition, and of those of its partitions, what has to wait.
     fn take_later(
-        &mut self,
+        &self,
         at: usize,
         definition: &mut TableDefinition,
         parent_schema: Option<&str>,
@@ -279,29 +287,22 @@ impl<'a> Run<'a> {
         let table = definition
             .given_name()
             .map(|name| (schema.clone(), name.to_owned()));
-        let (metadata, owner) = (definition.metadata.take(), definition.owner.take());
-        if metadata.is_some() || owner.is_some() {
+        // A partition without a name is not found again: it has nothing that waits.
+        if table.is_some() || parent_schema.is_none() {
+            let (mut keys, mut constraints) = (Vec::new(), Vec::new());
+            for constraint in std::mem::take(&mut definition.constraints) {
+                match self.created_later(at, &constraint) {
+                    Some(until) => keys.push((until, constraint)),
+                    None => constraints.push(constraint),
+                }
+            }
+            definition.constraints = constraints;
             later.push(Later {
-                table: table.clone(),
-                metadata,
-                owner,
+                table,
+                keys,
+                metadata: definition.metadata.take(),
+                owner: definition.owner.take(),
             });
-        }
-        if let Some(table) = table {
-            let (postponed, kept) = std::mem::take(&mut definition.constraints)
-                .into_iter()
-                .map(|constraint| (self.created_later(at, &constraint), constraint))
-                .partition::<Vec<_>, _>(|(until, _)| until.is_some());
-            definition.constraints = kept.into_iter().map(|(_, constraint)| constraint).collect();
-            self.postponed
-                .extend(postponed.into_iter().filter_map(|(until, constraint)| {
-                    Some(Postponed {
-                        step: at,
-                        until: until?,
-                        table: table.clone(),
-                        constraint,
-                    })
-                }));
         }
         for partition in &mut definition.partitions {
             self.take_later(at, partition, Some(&schema), later);
@@ -327,36 +328,30 @@ impl<'a> Run<'a> {
             .into_iter()
             .partition::<Vec<_>, _>(|postponed| postponed.until == until);
         self.postponed = waiting;
-        for of_table in ready.chunk_by(|one, other| (one.step, &one.table) == (other.step, &other.table)) {
-            let (schema, name) = &of_table[0].table;
+        for of_table in ready.chunk_by(|one, other| one.table == other.table) {
+            let Postponed { step, table, .. } = of_table[0];
             let constraints: Vec<_> = of_table
                 .iter()
                 .map(|postponed| postponed.constraint.clone())
                 .collect();
-            self.afterwards(of_table[0].step, || {
-                let table = QualifiedName {
-                    schema: Some(schema.clone()),
-                    name: name.clone(),
-                };
-                add::constraints(find(&table)?, &constraints).map(|_| ())
+            self.afterwards(step, || match names::of_relation(table) {
+                Some(_) => add::constraints(table, &constraints).map(|_| ()),
+                // Another step has dropped it.
+                None => Ok(()),
             })?;
         }
         Ok(())
     }
 
-    /// The step behind which there are all tables that the metadata of a table speaks of, and all its foreign keys.
-    fn until(&self, at: usize, table: Option<&(String, String)>, metadata: &JsonText) -> usize {
+    /// The step behind which there are all tables that the metadata of a table speaks of, and all foreign keys.
+    fn until(&self, at: usize, keys: &[(usize, ConstraintDefinition)], metadata: &JsonText) -> usize {
         let mut spoken_of = Vec::new();
         tables_in(&metadata.to_value(), &mut spoken_of);
         let created = spoken_of
             .iter()
             .filter_map(|table| self.created_by.get(table))
             .copied();
-        let referring = self
-            .postponed
-            .iter()
-            .filter(|postponed| Some(&postponed.table) == table);
-        let referred = referring.map(|postponed| postponed.until);
+        let referred = keys.iter().map(|(until, _)| *until);
         created.chain(referred).fold(at, usize::max)
     }
 
@@ -377,9 +372,12 @@ impl<'a> Run<'a> {
     }
 }
 
-/// What has to wait until a table is there: the one that a step creates, or a partition of it, by its names.
+/// What has to wait until a table is there.
 struct Later {
+    /// A partition by its names, and so the whole table; `None` for one without a name of its own.
     table: Option<(String, String)>,
+    /// Foreign keys, each with the step that creates the table that it refers to.
+    keys: Vec<(usize, ConstraintDefinition)>,
     metadata: Option<JsonText>,
     owner: Option<String>,
 }

@@ -1,6 +1,6 @@
 //! Definitions as the composite types of `__msar`, for SQL of a client's own: what is to be run in quoted form.
 
-use super::free_name::{check_length, free};
+use super::free_name::{Names, check_length, check_width};
 use super::resolve::{Column, Source};
 use super::table::{ColumnNames, Table};
 use super::{DdlError, constraint};
@@ -34,14 +34,12 @@ pub(crate) struct ConDef {
 
 /// Columns to be added to a table, or of a new one.
 pub(crate) fn columns(table: Option<Oid>, definitions: &[ColumnDefinition]) -> Result<Vec<ColDef>, Error> {
-    let mut taken: Vec<String> = match table {
-        Some(table) => Table::read(table)?
-            .columns
-            .into_iter()
-            .map(|column| column.attname)
-            .collect(),
+    let taken = match table {
+        Some(table) => Table::read(table)?.columns,
         None => Vec::new(),
     };
+    check_width(taken.len() + definitions.len())?;
+    let mut names = Names::taken(taken.into_iter().map(|column| column.attname));
     let mut columns = Vec::new();
     for (definition, position) in definitions.iter().zip(1..) {
         let wanted = match (definition.given_name(), table) {
@@ -50,9 +48,8 @@ pub(crate) fn columns(table: Option<Oid>, definitions: &[ColumnDefinition]) -> R
             (None, None) => format!("Column {position}"),
         };
         check_length(&wanted)?;
-        let name = free(&wanted, |name| taken.iter().any(|taken| taken == name));
-        taken.push(name.clone());
-        columns.push(ColDef::of(Column::resolve(definition, name, false)?)?);
+        let column = Column::resolve(definition, names.give(&wanted), false)?;
+        columns.push(ColDef::of(column)?);
     }
     Ok(columns)
 }

@@ -1,6 +1,6 @@
 //! New tables.
 
-use super::free_name::{self, check_length, free, numbered};
+use super::free_name::{self, Names, check_length, check_width, numbered};
 use super::resolve::{Column, identifier, qualified};
 use super::script::{Script, record};
 use super::serial::Sequences;
@@ -103,18 +103,18 @@ impl NewTable<'_> {
             None if has_key => None,
             key => Some(key.unwrap_or_default()),
         };
-        let mut taken: Vec<String> = key.iter().map(|key| key.name().to_owned()).collect();
+        check_width(self.columns.len() + usize::from(key.is_some()))?;
+        let mut names = Names::taken(key.iter().map(|key| key.name().to_owned()));
         let mut renamed = Map::new();
         for (column, position) in self.columns.iter_mut().zip(1..) {
             let wanted = column
                 .given_name()
                 .map_or_else(|| format!("Column {position}"), str::to_owned);
             check_length(&wanted)?;
-            let name = free(&wanted, |name| taken.iter().any(|taken| taken == name));
+            let name = names.give(&wanted);
             if name != wanted && column.given_name().is_some() {
                 renamed.insert(wanted, name.clone().into());
             }
-            taken.push(name.clone());
             column.name = Some(name);
         }
         if let Some(key) = key {
@@ -195,16 +195,16 @@ pub(crate) fn file_table_name(schema: Oid, wanted: Option<&str>, fallback: &str)
 }
 
 /// Names for the columns of a file: cut where they are too long, numbered where they are taken.
-pub(crate) fn file_column_names(wanted: &[Option<String>], mut taken: Vec<String>) -> Vec<String> {
-    let reserved = taken.len();
-    for (name, position) in wanted.iter().zip(1..) {
-        let name = match name.as_deref() {
-            None | Some("") => format!("Column {position}"),
-            Some(name) => free_name::cut_to_name(name).to_owned(),
-        };
-        taken.push(free(&name, |name| taken.iter().any(|taken| taken == name)));
-    }
-    taken.split_off(reserved)
+pub(crate) fn file_column_names(wanted: &[Option<String>], reserved: Vec<String>) -> Vec<String> {
+    let mut names = Names::taken(reserved);
+    let wanted = wanted
+        .iter()
+        .zip(1..)
+        .map(|(name, position)| match name.as_deref() {
+            None | Some("") => names.give(&format!("Column {position}")),
+            Some(name) => names.give(free_name::cut_to_name(name)),
+        });
+    wanted.collect()
 }
 
 /// What creates tables, in the order in which it is done.
@@ -238,6 +238,7 @@ impl Creation {
         check_length(schema)?;
         check_length(name)?;
         let table = quote::qualified(schema, name);
+        check_width(definition.columns.len())?;
         let mut columns = resolve_columns(&definition.columns)?;
         let sequences = Sequences::of_columns(schema, name, &mut columns)?;
         let names = ColumnNames::of_new(name, columns.iter().map(|column| column.name.clone()));

@@ -2,6 +2,7 @@
 
 use super::DdlError;
 use crate::pg::text;
+use rustc_hash::FxHashSet;
 
 /// How many bytes of a name PostgreSQL keeps.
 const LONGEST: usize = 63;
@@ -14,6 +15,33 @@ pub(super) fn check_length(name: &str) -> Result<(), DdlError> {
             name: name.to_owned(),
             bytes,
         }),
+    }
+}
+
+/// A table has no more than so many columns, whatever they are: beyond that, nothing need be looked up.
+pub(super) fn check_width(columns: usize) -> Result<(), DdlError> {
+    const MOST: usize = 1600;
+    if columns > MOST {
+        Err(DdlError::TooManyColumns { columns, most: MOST })
+    } else {
+        Ok(())
+    }
+}
+
+/// Names of columns, each of which is given once.
+pub(super) struct Names(FxHashSet<String>);
+
+impl Names {
+    /// Those that are taken.
+    pub(super) fn taken(names: impl IntoIterator<Item = String>) -> Self {
+        Self(names.into_iter().collect())
+    }
+
+    /// Gives a name: the one that is wanted, or that with a number.
+    pub(super) fn give(&mut self, wanted: &str) -> String {
+        let name = free(wanted, |name| self.0.contains(name));
+        self.0.insert(name.clone());
+        name
     }
 }
 
@@ -50,9 +78,12 @@ pub(super) fn cut_to_name(name: &str) -> &str {
 
 /// As many of a text's first characters as have no more than `bytes` in the server's encoding.
 fn cut(text: &str, bytes: usize) -> &str {
-    let mut end = text.len();
-    while end > bytes && text::to_server(&text[..end]).len() > bytes {
-        end = text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
+    // A character is a byte at least.
+    let longest = text.char_indices().nth(bytes).map_or(text.len(), |(at, _)| at);
+    let mut text = &text[..longest];
+    while text::to_server(text).len() > bytes {
+        let last = text.char_indices().next_back().map_or(0, |(at, _)| at);
+        text = &text[..last];
     }
-    &text[..end]
+    text
 }

@@ -6,7 +6,7 @@
 use super::DdlError;
 use super::clause;
 use super::create::set_metadata;
-use super::free_name::free;
+use super::free_name::Names;
 use super::moved::Moved;
 use super::resolve::Column;
 use super::script::Script;
@@ -47,18 +47,12 @@ pub(crate) fn to_referenced(source: Oid, target: Oid, attnums: &[i16]) -> Result
 
 /// The names that the columns get: with a number where the target has such a one already.
 fn new_names(target: &Table, moved: &Moved) -> Vec<String> {
-    let mut taken: Vec<String> = target
+    let mut names = Names::taken(target.columns.iter().map(|column| column.attname.clone()));
+    moved
         .columns
         .iter()
-        .map(|column| column.attname.clone())
-        .collect();
-    let mut names = Vec::new();
-    for column in &moved.columns {
-        let name = free(&column.name, |name| taken.iter().any(|taken| taken == name));
-        taken.push(name.clone());
-        names.push(name);
-    }
-    names
+        .map(|column| names.give(&column.name))
+        .collect()
 }
 
 /// The foreign key along which the columns move.

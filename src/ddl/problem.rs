@@ -9,6 +9,9 @@ pub(crate) enum DdlError {
     #[error("name \"{name}\" is too long")]
     NameTooLong { name: String, bytes: usize },
 
+    #[error("tables can have at most {most} columns")]
+    TooManyColumns { columns: usize, most: usize },
+
     #[error("schema \"{schema}\" cannot be changed by this call")]
     ReservedSchema { schema: String },
 
@@ -101,6 +104,7 @@ impl Problem for DdlError {
     fn sqlstate(&self) -> PgSqlErrorCode {
         match self {
             Self::NameTooLong { .. } => PgSqlErrorCode::ERRCODE_NAME_TOO_LONG,
+            Self::TooManyColumns { .. } => PgSqlErrorCode::ERRCODE_TOO_MANY_COLUMNS,
             Self::ReservedSchema { .. }
             | Self::NotOwner { .. }
             | Self::NotOwnerOfSchema { .. }
@@ -132,6 +136,7 @@ impl Problem for DdlError {
     fn detail(&self) -> Option<String> {
         match self {
             Self::NameTooLong { bytes, .. } => Some(format!("It has {bytes} bytes.")),
+            Self::TooManyColumns { columns, .. } => Some(format!("It would have {columns}.")),
             Self::NotOneExpression { text, .. } => Some(format!("It is: {text}")),
             Self::ReservedSchema { .. } => {
                 Some("It belongs to PostgreSQL or to the extension mathesar_ext.".into())
@@ -149,6 +154,7 @@ impl Problem for DdlError {
             Self::NameTooLong { .. } => {
                 "PostgreSQL would cut it off behind 63 bytes. Letters other than a-z can take several."
             }
+            Self::TooManyColumns { .. } => "Spread the columns over several tables.",
             Self::ReservedSchema { .. } => "Keep tables in schemas of your own.",
             Self::NoSchema => "Name a schema, or set a search_path.",
             Self::NotOwner { .. } => {

@@ -77,7 +77,7 @@ impl LiveReferences<'_> {
             });
             if at + 1 < path.len() {
                 let target = Oid::from(*referent.targets.get(&attnum)?);
-                let links = Link::of_relation(self.catalog, table);
+                let links = self.catalog.links(table);
                 Link::of_column(&links, attnum, Some(target))?;
                 table = target;
             }
@@ -143,15 +143,17 @@ impl References {
         let mut collected = Collector {
             catalog,
             known: row.get("refs").map(Self::parse).unwrap_or_default(),
-            is_new: true,
+            trusts_known: true,
             found: Self::default(),
         };
+        // Rows of a restore and of an import do.
+        let brings_refs = before.is_none_or(|before| before.get("refs") != row.get("refs"));
         for option in &TABLE_OPTIONS {
             let Some(value) = row.get(option.name) else {
                 continue;
             };
             let is_new = before.is_none_or(|before| before.get(option.name) != Some(value));
-            collected.is_new = is_new;
+            collected.trusts_known = !is_new || brings_refs;
             match collected.add(relation, option.kind, value) {
                 Err(error) if is_new => return Err(error),
                 _ => {}
@@ -165,8 +167,8 @@ struct Collector<'a> {
     catalog: &'a Catalog,
     /// What the row knows: where paths go over foreign keys that are gone, or that a restore has not made yet.
     known: References,
-    /// Whether the option at hand is given a value now, and not merely kept.
-    is_new: bool,
+    /// Whether the option at hand means what the row knows: it was kept as it is, or comes with it.
+    trusts_known: bool,
     found: References,
 }
 
@@ -247,7 +249,7 @@ impl Collector<'_> {
         }
     }
 
-    /// The table to which a foreign key column leads. What was stored goes on to mean the table that it meant.
+    /// The table to which a foreign key column leads.
     fn target(&self, table: Oid, attnum: i16) -> Result<Oid, Error> {
         let known = self
             .known
@@ -256,9 +258,9 @@ impl Collector<'_> {
             .and_then(|referent| referent.targets.get(&attnum))
             .map(|&target| Oid::from(target));
         known
-            .filter(|_| !self.is_new)
+            .filter(|_| self.trusts_known)
             .or_else(|| {
-                let links = Link::of_relation(self.catalog, table);
+                let links = self.catalog.links(table);
                 Link::of_column(&links, attnum, None).map(|link| link.target)
             })
             .or(known)

@@ -30,10 +30,10 @@ pub(crate) fn page_columns(columns: &[&Column], alias: &str) -> String {
     items.join(", ")
 }
 
-/// A row of the page as a JSON object: what follows SELECT, and the FROM item that it needs. `source` gives the row
-/// `p`, if nothing around does. `row_to_json` has no limit on the number of columns, which a function with two
-/// arguments a column has.
-pub(crate) fn record(columns: &[&Column], forms: Forms, source: Option<&str>) -> (&'static str, String) {
+/// A row of the page as a FROM item: a row `v` whose columns are named as the members of a record. `source` gives the
+/// row `p`, if nothing around does. What makes JSON of a row has no limit on the number of columns, which a function
+/// with two arguments a column has.
+pub(crate) fn record(columns: &[&Column], forms: Forms, source: Option<&str>) -> String {
     let items: Vec<String> = columns
         .iter()
         .map(|column| {
@@ -42,16 +42,13 @@ pub(crate) fn record(columns: &[&Column], forms: Forms, source: Option<&str>) ->
         })
         .collect();
     let source = source.map_or(String::new(), |source| format!(" FROM {source} AS p"));
-    (
-        "pg_catalog.row_to_json(v)",
-        format!("(SELECT {}{source}) AS v", items.join(", ")),
-    )
+    format!("(SELECT {}{source}) AS v", items.join(", "))
 }
 
 /// The records of the page, in its order.
 pub(crate) fn results(columns: &[&Column], forms: Forms) -> String {
-    let (record, from) = record(columns, forms, Some("page"));
-    format!("(SELECT COALESCE(pg_catalog.json_agg({record}), '[]') FROM {from})")
+    let record = record(columns, forms, Some("page"));
+    format!("(SELECT COALESCE(pg_catalog.json_agg(v), '[]') FROM {record})")
 }
 
 /// The key of a row as the key of a JSON object: the value of a single column, or the text of an object
@@ -204,12 +201,17 @@ fn linked_by(
             return Ok("NULL".into());
         };
         let name = page_column(column);
-        conditions.push(comparison::sql(
+        let condition = comparison::sql(
             catalog,
             pair.operator,
             referenced.operand(referenced.of("t")),
             column.operand(format!("k.{name}")),
-        )?);
+        )?;
+        // An operator in a schema that is closed to the role.
+        let Some(condition) = condition else {
+            return Ok("NULL".into());
+        };
+        conditions.push(condition);
         key.push((column, format!("k.{name}")));
         keys.push(name);
     }

@@ -63,10 +63,11 @@ impl Request {
             relation.sql
         );
         // One by one, rows are made as jsonb faster than as text.
-        let record = "pg_catalog.to_jsonb(v)";
-        let (_, from) = document::record(&columns, Forms::default(), Some(&page));
+        let record = document::record(&columns, Forms::default(), Some(&page));
         Ok(Draft {
-            sql: format!("SELECT {names}::pg_catalog.jsonb UNION ALL SELECT {record} FROM {from}"),
+            sql: format!(
+                "SELECT {names}::pg_catalog.jsonb UNION ALL SELECT pg_catalog.to_jsonb(v) FROM {record}"
+            ),
             parameters,
             planning: Planning::EachTime,
             estimate: None,

@@ -431,10 +431,10 @@ impl<'a> Page<'a> {
         if joined.is_empty() {
             return document::results(&self.shown, self.request.forms);
         }
-        let (record, from) = document::record(&self.shown, self.request.forms, None);
+        let record = document::record(&self.shown, self.request.forms, None);
         let members = joined.iter().map(|joined| joined.member.as_str());
         format!(
-            "(SELECT COALESCE(pg_catalog.json_agg((SELECT {record} FROM {from})::pg_catalog.jsonb OPERATOR(pg_catalog.||) {} \
+            "(SELECT COALESCE(pg_catalog.json_agg((SELECT pg_catalog.to_jsonb(v) FROM {record}) OPERATOR(pg_catalog.||) {} \
              ORDER BY p.position), '[]') FROM page AS p)",
             merged(members)
         )

@@ -11,7 +11,7 @@
 //! - [`list`], [`summaries`], [`export`]: the statements; [`options`]: what `msar.list_records` takes
 //! - [`written`]: rows that were just written
 //! - [`values`]: the values of a request, apart from its shape; [`compiled`]: the statements that a session keeps
-//! - [`write`]: rows that are added, changed and deleted
+//! - [`mod@write`]: rows that are added, changed and deleted
 //! - [`relation`]: what a request needs to know of its relation; [`error`]: what can be wrong with it
 
 mod after;

@@ -169,7 +169,7 @@ impl Relation {
     /// with its target.
     pub(crate) fn links(&self, catalog: &Catalog) -> Result<Vec<(Link, Relation)>, Error> {
         let mut links: Vec<(Link, Relation)> = Vec::new();
-        for link in Link::of_relation(catalog, self.oid) {
+        for link in catalog.links(self.oid).iter() {
             let is_known = links.iter().any(|(known, _)| known.attnums().eq(link.attnums()));
             if is_known
                 || !link
@@ -185,7 +185,7 @@ impl Relation {
                     .iter()
                     .all(|column| target.readable_by_number(column.referenced).is_some());
             if is_readable {
-                links.push((link, target));
+                links.push((link.clone(), target));
             }
         }
         links.sort_by_key(|(link, _)| link.attnums().collect::<Vec<_>>());

@@ -5,7 +5,7 @@
 //! privileges on it: a definition is what a table is, not whose.
 //!
 //! - [`column`]: columns, with where their values come from
-//! - [`constraint`]: constraints
+//! - [`constraint`]: its constraints
 //! - [`partition`]: how a table is divided, and which rows a partition holds
 //! - [`key`]: elements of keys: columns or expressions, with operator classes and collations
 //! - [`rows`]: the rows of catalogs that only this needs
@@ -144,7 +144,7 @@ impl Table<'_> {
 
     /// The name of an object that is in a schema.
     fn qualified_in(&self, schema: Oid, name: &str) -> Result<QualifiedName, Error> {
-        Ok(in_schema(&*self.catalog.schema_name(schema)?, name))
+        Ok(in_schema(&self.catalog.schema_name(schema)?, name))
     }
 
     /// A collation, if it is none that the type has anyway.

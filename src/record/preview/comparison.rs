@@ -1,9 +1,9 @@
 //! Comparisons that mean the same on every search_path.
 
 use crate::catalog::Catalog;
-use crate::catalog::rows::{PgAttribute, PgCollation, PgOperator};
+use crate::catalog::rows::{PgAttribute, PgCollation, PgOperator, PgType};
 use crate::error::Error;
-use crate::pg::{Oid, quote};
+use crate::pg::{Oid, namespace, quote};
 use pgrx::pg_sys;
 
 /// One side of a comparison.
@@ -31,31 +31,37 @@ impl Operand {
     }
 }
 
-/// Two operands with an operator between them. Where their collations differ, that of the left one counts.
+/// Two operands with an operator between them. Where their collations differ, that of the left one counts. `None` if the
+/// role may not name what it takes.
 pub(in crate::record) fn sql(
     catalog: &Catalog,
     operator: Oid,
     left: Operand,
     right: Operand,
-) -> Result<String, Error> {
+) -> Result<Option<String>, Error> {
     let operator = PgOperator::by_oid(&catalog.reader, operator).ok_or(Error::Vanished)?;
-    let schema = quote::identifier(&catalog.schema_name(operator.oprnamespace)?);
-    let collate = match left.collation != right.collation
-        && ![left.collation, right.collation].contains(&Oid::INVALID)
-    {
+    if !namespace::is_usable(operator.oprnamespace) {
+        return Ok(None);
+    }
+    let collations = [left.collation, right.collation];
+    let collate = match left.collation != right.collation && !collations.contains(&Oid::INVALID) {
         true => collate(catalog, left.collation)?,
-        false => String::new(),
+        false => Some(String::new()),
     };
-    Ok(format!(
-        "{} OPERATOR({schema}.{}) {}{collate}",
-        cast(catalog, left, operator.oprleft)?,
-        operator.oprname,
-        cast(catalog, right, operator.oprright)?,
-    ))
+    let schema = quote::identifier(&catalog.schema_name(operator.oprnamespace)?);
+    let left = cast(catalog, left, operator.oprleft)?;
+    let right = cast(catalog, right, operator.oprright)?;
+    Ok(match (left, right, collate) {
+        (Some(left), Some(right), Some(collate)) => Some(format!(
+            "{left} OPERATOR({schema}.{}) {right}{collate}",
+            operator.oprname
+        )),
+        _ => None,
+    })
 }
 
 /// An operand as its operator takes it.
-fn cast(catalog: &Catalog, operand: Operand, to: Oid) -> Result<String, Error> {
+fn cast(catalog: &Catalog, operand: Operand, to: Oid) -> Result<Option<String>, Error> {
     const ANY_OF_A_KIND: [Oid; 5] = [
         pg_sys::ANYENUMOID,
         pg_sys::ANYARRAYOID,
@@ -64,16 +70,23 @@ fn cast(catalog: &Catalog, operand: Operand, to: Oid) -> Result<String, Error> {
         pg_sys::RECORDOID,
     ];
     if operand.type_oid == to || ANY_OF_A_KIND.contains(&to) {
-        return Ok(operand.sql);
+        return Ok(Some(operand.sql));
     }
-    Ok(format!("{}::{}", operand.sql, catalog.qualified_type_name(to)?))
+    let row = PgType::by_oid(&catalog.reader, to).ok_or(Error::Vanished)?;
+    let name = name(catalog, row.typnamespace, &row.typname)?;
+    Ok(name.map(|name| format!("{}::{name}", operand.sql)))
 }
 
-fn collate(catalog: &Catalog, collation: Oid) -> Result<String, Error> {
-    let collation = PgCollation::by_oid(&catalog.reader, collation).ok_or(Error::Vanished)?;
-    let schema = catalog.schema_name(collation.collnamespace)?;
-    Ok(format!(
-        " COLLATE {}",
-        quote::qualified(&schema, &collation.collname)
-    ))
+fn collate(catalog: &Catalog, collation: Oid) -> Result<Option<String>, Error> {
+    let row = PgCollation::by_oid(&catalog.reader, collation).ok_or(Error::Vanished)?;
+    let name = name(catalog, row.collnamespace, &row.collname)?;
+    Ok(name.map(|name| format!(" COLLATE {name}")))
+}
+
+/// A name in a schema as SQL, if the role may name it.
+fn name(catalog: &Catalog, schema: Oid, name: &str) -> Result<Option<String>, Error> {
+    if !namespace::is_usable(schema) {
+        return Ok(None);
+    }
+    Ok(Some(quote::qualified(&catalog.schema_name(schema)?, name)))
 }

@@ -25,9 +25,10 @@ use std::rc::Rc;
 /// this far, or less far where that would take too much. It ends cycles, too.
 const DEEPEST: usize = 3;
 
-/// The most rows of other tables that one preview reads, and the most values from them: PostgreSQL cannot join more than
-/// 1,664 columns. A path that takes more is left out.
-const MOST_JOINS: usize = 64;
+/// The most rows of other tables that one preview reads, and the most values from them: the time to plan a statement grows
+/// with more than the square of its joins, and PostgreSQL cannot join more than 1,664 columns. A path that takes more is
+/// left out.
+const MOST_JOINS: usize = 32;
 const MOST_JOINED_VALUES: usize = 256;
 
 /// What stands for a preview of which nothing remains.
@@ -286,9 +287,8 @@ impl Compiler<'_> {
     ) -> Result<Option<(Source, &'p Column)>, Error> {
         let mut source = source.clone();
         for steps in path.windows(2) {
-            let relation = Rc::clone(&source.relation);
-            let links = relation.links(self.catalog);
-            let Some(link) = Link::of_column(links, steps[0].attnum, Some(steps[1].relation)) else {
+            let links = self.catalog.links(source.relation.row.oid);
+            let Some(link) = Link::of_column(&links, steps[0].attnum, Some(steps[1].relation)) else {
                 return Ok(None);
             };
             let Some(next) = self.join(&source, link)? else {
@@ -306,8 +306,8 @@ impl Compiler<'_> {
         attnum: i16,
         depth: usize,
     ) -> Result<Option<First>, Error> {
-        let relation = Rc::clone(&source.relation);
-        let Some(link) = Link::of_column(relation.links(self.catalog), attnum, None) else {
+        let links = self.catalog.links(source.relation.row.oid);
+        let Some(link) = Link::of_column(&links, attnum, None) else {
             return Ok(None);
         };
         let joined_before = self.joins.len();
@@ -384,7 +384,7 @@ impl Compiler<'_> {
         };
         let left = Operand::of_column(column_of(to, referenced), referenced);
         let right = Operand::of_column(column_of(from, referring), referring);
-        comparison::sql(catalog, column.operator, left, right).map(Some)
+        comparison::sql(catalog, column.operator, left, right)
     }
 }
 

@@ -9,68 +9,69 @@ use crate::metadata::{set, stored, template};
 use crate::pg::Oid;
 use crate::types::template::{self as text, Name, Part, Placeholder, SyntaxError};
 use pgrx::prelude::PgSqlErrorCode;
+use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// What is wrong with a template.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CustomProblem {
-    #[error("invalid preview template, at position {}: {}", .0.position, .0.mistake)]
-    Syntax(SyntaxError, String),
+    #[error("invalid preview template, at position {}: {}", error.position, error.mistake)]
+    Syntax { error: SyntaxError, read: String },
 
-    #[error(
-        "column \"{name}\" of relation \"{relation}\" does not exist, at position {position} of the preview template"
-    )]
-    UnknownColumn {
-        name: String,
-        relation: String,
-        position: usize,
-        nearest: Vec<String>,
-        read: String,
-    },
+    #[error("column \"{}\" of relation \"{}\" does not exist, at position {} of the preview template", .0.name, .0.relation, .0.position)]
+    UnknownColumn(WrongName),
 
-    #[error(
-        "no foreign key leads on from column \"{name}\" of relation \"{relation}\", at position {position} of the preview template"
-    )]
-    NoForeignKey {
-        name: String,
-        relation: String,
-        position: usize,
-        nearest: Vec<String>,
-        read: String,
-    },
+    #[error("no foreign key leads on from column \"{}\" of relation \"{}\", at position {} of the preview template", .0.name, .0.relation, .0.position)]
+    NoForeignKey(WrongName),
+}
+
+/// A name in a template that does not mean what it should.
+#[derive(Debug)]
+pub(crate) struct WrongName {
+    name: String,
+    /// In which it was looked for.
+    relation: String,
+    position: usize,
+    /// What may have been meant.
+    nearest: Vec<String>,
+    /// What stands before it.
+    read: String,
 }
 
 impl Problem for CustomProblem {
     fn sqlstate(&self) -> PgSqlErrorCode {
         match self {
-            CustomProblem::Syntax(..) => PgSqlErrorCode::ERRCODE_SYNTAX_ERROR,
-            CustomProblem::UnknownColumn { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
-            CustomProblem::NoForeignKey { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            CustomProblem::Syntax { .. } => PgSqlErrorCode::ERRCODE_SYNTAX_ERROR,
+            CustomProblem::UnknownColumn(_) => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
+            CustomProblem::NoForeignKey(_) => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
         }
     }
 
     fn detail(&self) -> Option<String> {
-        let (CustomProblem::Syntax(_, read)
-        | CustomProblem::UnknownColumn { read, .. }
-        | CustomProblem::NoForeignKey { read, .. }) = self;
+        let read = match self {
+            CustomProblem::Syntax { read, .. } => read,
+            CustomProblem::UnknownColumn(wrong) | CustomProblem::NoForeignKey(wrong) => &wrong.read,
+        };
         (!read.is_empty()).then(|| format!("Read up to there: {read}"))
     }
 
     fn hint(&self) -> Cow<'static, str> {
         match self {
-            CustomProblem::Syntax(error, _) => error.hint().into(),
-            CustomProblem::UnknownColumn {
-                nearest, relation, ..
-            } if nearest.is_empty() => format!("\"{relation}\" has no columns.").into(),
-            CustomProblem::UnknownColumn { nearest, .. } => {
-                format!("Perhaps you meant {}.", nearest.join(" or ")).into()
+            CustomProblem::Syntax { error, .. } => error.hint().into(),
+            CustomProblem::UnknownColumn(wrong) if wrong.nearest.is_empty() => {
+                format!("\"{}\" has no columns.", wrong.relation).into()
             }
-            CustomProblem::NoForeignKey {
-                nearest, relation, ..
-            } if nearest.is_empty() => format!("\"{relation}\" has no foreign keys.").into(),
-            CustomProblem::NoForeignKey { nearest, .. } => {
-                format!("Foreign keys lead on from {}.", nearest.join(", ")).into()
+            CustomProblem::UnknownColumn(wrong) => {
+                format!("Perhaps you meant {}.", wrong.nearest.join(" or ")).into()
+            }
+            CustomProblem::NoForeignKey(wrong) if wrong.nearest.is_empty() => {
+                format!("No foreign key leads on from \"{}\".", wrong.relation).into()
+            }
+            CustomProblem::NoForeignKey(wrong) => {
+                format!("Foreign keys lead on from {}.", wrong.nearest.join(", ")).into()
             }
         }
     }
@@ -117,9 +118,12 @@ fn stored_form(catalog: &Catalog, table: Oid, template: &str) -> Result<Value, E
         catalog,
         table,
         template,
+        columns: RefCell::default(),
     };
-    let parts = text::parse(template)
-        .map_err(|error| CustomProblem::Syntax(error.clone(), resolver.read_to(error.position)))?;
+    let parts = text::parse(template).map_err(|error| {
+        let read = resolver.read_to(error.position);
+        CustomProblem::Syntax { error, read }
+    })?;
     let stored = |part| -> Result<Value, Error> {
         Ok(template::write(&match part {
             Part::Text(text) => Part::Text(text),
@@ -137,6 +141,8 @@ struct Resolver<'a> {
     catalog: &'a Catalog,
     table: Oid,
     template: &'a str,
+    /// The live columns of the tables on the way, read once.
+    columns: RefCell<FxHashMap<Oid, Rc<[PgAttribute]>>>,
 }
 
 impl Resolver<'_> {
@@ -144,55 +150,47 @@ impl Resolver<'_> {
         let mut relation = self.table;
         let mut path = Vec::with_capacity(names.len());
         for (at, name) in names.iter().enumerate() {
-            let columns = PgAttribute::live(&self.catalog.reader, relation);
+            let columns = self.columns(relation);
             let attnum = columns
                 .iter()
                 .find(|column| column.attname == name.text)
                 .map(|column| column.attnum)
-                .ok_or_else(|| self.unknown_column(relation, name, &columns))?;
+                .ok_or_else(|| CustomProblem::UnknownColumn(self.wrong(relation, name, |_| true)))?;
             path.push(attnum);
             if at + 1 < names.len() {
-                let links = Link::of_relation(self.catalog, relation);
-                relation = Link::of_column(&links, attnum, None)
-                    .map(|link| link.target)
-                    .ok_or_else(|| self.no_foreign_key(relation, name, &columns, &links))?;
+                let links = self.catalog.links(relation);
+                let Some(link) = Link::of_column(&links, attnum, None) else {
+                    let leads_on =
+                        |column: &PgAttribute| Link::of_column(&links, column.attnum, None).is_some();
+                    return Err(CustomProblem::NoForeignKey(self.wrong(relation, name, leads_on)).into());
+                };
+                relation = link.target;
             }
         }
         Ok(path)
     }
 
-    fn unknown_column(&self, relation: Oid, name: &Name, columns: &[PgAttribute]) -> Error {
-        let names = columns.iter().map(|column| column.attname.as_str());
-        CustomProblem::UnknownColumn {
-            nearest: nearest::names(&name.text, names),
-            name: name.text.clone(),
-            relation: self.name_of(relation),
-            position: name.position,
-            read: self.read_to(name.position),
-        }
-        .into()
+    fn columns(&self, relation: Oid) -> Rc<[PgAttribute]> {
+        let mut columns = self.columns.borrow_mut();
+        let of_relation = columns
+            .entry(relation)
+            .or_insert_with(|| PgAttribute::live(&self.catalog.reader, relation).into());
+        Rc::clone(of_relation)
     }
 
-    fn no_foreign_key(&self, relation: Oid, name: &Name, columns: &[PgAttribute], links: &[Link]) -> Error {
-        let leads_on = |column: &&PgAttribute| Link::of_column(links, column.attnum, None).is_some();
-        let names = columns
-            .iter()
-            .filter(leads_on)
-            .map(|column| column.attname.as_str());
-        CustomProblem::NoForeignKey {
-            nearest: nearest::names(&name.text, names),
+    /// A name that is none of those that would do.
+    fn wrong(&self, relation: Oid, name: &Name, would_do: impl Fn(&PgAttribute) -> bool) -> WrongName {
+        let columns = self.columns(relation);
+        let names = columns.iter().filter(|column| would_do(column));
+        WrongName {
+            nearest: nearest::names(&name.text, names.map(|column| column.attname.as_str())),
             name: name.text.clone(),
-            relation: self.name_of(relation),
+            relation: match self.catalog.relation_name(relation) {
+                Ok(name) => name.parts().1.to_owned(),
+                Err(_) => relation.to_u32().to_string(),
+            },
             position: name.position,
             read: self.read_to(name.position),
-        }
-        .into()
-    }
-
-    fn name_of(&self, relation: Oid) -> String {
-        match self.catalog.relation_name(relation) {
-            Ok(name) => name.parts().1.to_owned(),
-            Err(_) => relation.to_u32().to_string(),
         }
     }
 

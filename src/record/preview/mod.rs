@@ -19,6 +19,8 @@ mod nearest;
 mod relation;
 pub(crate) mod rows;
 mod template;
+#[cfg(any(test, feature = "pg_test"))]
+mod tests;
 
 use crate::catalog::Catalog;
 use crate::error::Error;

@@ -1,6 +1,5 @@
 //! What the compiler knows of a relation, read once.
 
-use crate::catalog::link::Link;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgInherits};
 use crate::catalog::{Catalog, column, relation};
 use crate::error::Error;
@@ -19,7 +18,6 @@ pub(super) struct Relation {
     pub(super) columns: Vec<PgAttribute>,
     privileges: Privileges,
     is_nameable: bool,
-    links: OnceCell<Vec<Link>>,
     not_nulls_hold: OnceCell<bool>,
 }
 
@@ -31,7 +29,6 @@ impl Relation {
             columns: PgAttribute::live(&catalog.reader, oid),
             privileges: relation::privileges(catalog, &row),
             is_nameable: namespace::is_usable(row.relnamespace),
-            links: OnceCell::new(),
             not_nulls_hold: OnceCell::new(),
             row,
         })
@@ -76,12 +73,6 @@ impl Relation {
                     .all(is_validated)
         };
         column.attnotnull && *self.not_nulls_hold.get_or_init(hold)
-    }
-
-    /// Its foreign keys.
-    pub(super) fn links(&self, catalog: &Catalog) -> &[Link] {
-        self.links
-            .get_or_init(|| Link::of_relation(catalog, self.row.oid))
     }
 
     /// Its name as SQL.

@@ -33,6 +33,9 @@ pub(crate) enum KeyProblem {
         first: String,
     },
 
+    #[error("permission denied for the schema of the type of column \"{column}\"")]
+    NotNameable { column: String },
+
     #[error("no key of relation \"{relation}\" has the columns of {key}")]
     NoKey {
         relation: String,
@@ -43,12 +46,15 @@ pub(crate) enum KeyProblem {
 
 impl Problem for KeyProblem {
     fn sqlstate(&self) -> PgSqlErrorCode {
-        PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE
+        match self {
+            KeyProblem::NotNameable { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            _ => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+        }
     }
 
     fn detail(&self) -> Option<String> {
         match self {
-            KeyProblem::NotAnArray => None,
+            KeyProblem::NotAnArray | KeyProblem::NotNameable { .. } => None,
             KeyProblem::Mixed { key, first, .. } => Some(format!("It is {key}, the first one is {first}.")),
             KeyProblem::NotAnObject { keys, .. } | KeyProblem::NoKey { keys, .. } => Some(keys.clone()),
         }
@@ -57,6 +63,7 @@ impl Problem for KeyProblem {
     fn hint(&self) -> Cow<'static, str> {
         match self {
             KeyProblem::NotAnArray => "Pass an array: [1, 2], or [{\"1\": 7, \"2\": 3}].",
+            KeyProblem::NotNameable { .. } => "Ask the owner of that schema for USAGE on it.",
             KeyProblem::Mixed { .. } => "Pass either values or objects, and objects with the same attnums.",
             _ => "Pass an object with the attnum and value of each column of one key: {\"1\": 7, \"2\": 3}.",
         }
@@ -182,13 +189,14 @@ fn is_equal(catalog: &Catalog, relation: &Relation, attnum: i16, printed: &str) 
     // A key has an index, and so its type has such an operator.
     let operator = equality::operator(column.atttypid).ok_or(Error::Vanished)?;
     let value = format!("({printed})::{}", catalog.qualified_type_name(column.atttypid)?);
-    let (left, right) = (column_of(&column), value);
-    comparison::sql(
-        catalog,
-        operator,
-        Operand::of_column(left, &column),
-        Operand::of_column(right, &column),
-    )
+    let left = Operand::of_column(column_of(&column), &column);
+    let right = Operand::of_column(value, &column);
+    comparison::sql(catalog, operator, left, right)?.ok_or_else(|| {
+        KeyProblem::NotNameable {
+            column: column.attname.clone(),
+        }
+        .into()
+    })
 }
 
 fn column_of(column: &PgAttribute) -> String {

@@ -139,7 +139,7 @@ fn with_columns(catalog: &Catalog, relation: Oid, part: &Part<i16>) -> Option<Pa
     let mut relation = relation;
     for (at, &attnum) in path.iter().enumerate() {
         if at > 0 {
-            let links = Link::of_relation(catalog, relation);
+            let links = catalog.links(relation);
             relation = Link::of_column(&links, path[at - 1], None)?.target;
         }
         columns.push(Column { relation, attnum });

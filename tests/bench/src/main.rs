@@ -52,7 +52,7 @@ fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (command, rest) = arguments
         .split_first()
-        .ok_or("say what to run: describe, types, define, records, triggers, writes or compare")?;
+        .ok_or("say what to run: describe, types, define, records, writes, triggers or compare")?;
     match command.as_str() {
         "describe" => describe::run(&options::Describe::parse(rest)?),
         "compare" => compare::run(rest),
@@ -62,7 +62,7 @@ fn run() -> Result<()> {
         "writes" => writes::run(),
         "triggers" => triggers::run(),
         other => Err(format!(
-            "unknown benchmark \"{other}\": describe, types, define, records, triggers, writes or compare"
+            "unknown benchmark \"{other}\": describe, types, define, records, writes, triggers or compare"
         )
         .into()),
     }

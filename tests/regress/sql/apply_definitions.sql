@@ -141,6 +141,25 @@ SELECT count(*) AS heard, to_regclass('library.tome') AS tome FROM heard;
 SELECT count(*) AS locks FROM pg_locks WHERE relation = 'library.book'::regclass AND mode <> 'AccessShareLock';
 ROLLBACK;
 
+-- A foreign key that waits finds its table under another name; where the table is dropped meanwhile, there is nothing to do.
+BEGIN;
+SELECT s.* FROM pg_temp.statements(msar.apply_definitions('[{"create_schema": {"name": "shop"}},
+  {"create_table": {"schema": "shop", "name": "a", "columns": [{"name": "x", "type": "integer"}], "constraints": [{"type": "f", "columns": ["x"], "fkey_relation": {"schema": "shop", "name": "c"}}]}},
+  {"create_table": {"schema": "shop", "name": "b", "columns": [{"name": "x", "type": "integer"}], "constraints": [{"type": "f", "columns": ["x"], "fkey_relation": {"schema": "shop", "name": "c"}}], "owner": "postgres"}},
+  {"alter_table": {"table": {"schema": "shop", "name": "a"}, "changes": {"name": "z"}}},
+  {"drop_table": {"table": {"schema": "shop", "name": "b"}}},
+  {"create_table": {"schema": "shop", "name": "c", "columns": [{"name": "x", "type": "integer"}], "constraints": [{"type": "p", "columns": ["x"]}]}}]')) AS s;
+ROLLBACK;
+
+-- Partitions, also without names, and one that refers to a table that comes later.
+BEGIN;
+SELECT s.* FROM pg_temp.statements(msar.apply_definitions('[{"create_schema": {"name": "shop"}},
+  {"create_table": {"schema": "shop", "name": "a", "columns": [{"name": "x", "type": "integer"}, {"name": "y", "type": "integer"}], "partition_by": {"strategy": "list", "key": [{"column": "x"}]},
+    "partitions": [{"bounds": {"in": [1, 2]}, "metadata": {"column_order": ["y"]}}, {"name": "rest", "bounds": {"default": true}, "metadata": {"column_order": ["x"]},
+      "constraints": [{"type": "f", "columns": ["y"], "fkey_relation": {"schema": "shop", "name": "b"}}]}]}},
+  {"create_table": {"schema": "shop", "name": "b", "columns": [{"name": "x", "type": "integer"}], "constraints": [{"type": "p", "columns": ["x"]}]}}]')) AS s;
+ROLLBACK;
+
 -- A table without a schema is made in, and found by, the search_path.
 BEGIN;
 CREATE SCHEMA shop;
