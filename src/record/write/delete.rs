@@ -28,20 +28,23 @@ pub(crate) fn delete(relation: Oid, ids: Vec<Box<RawValue>>) -> Result<Vec<Box<R
         .into_iter()
         .map(|id| key.parse_json(id))
         .collect::<Result<Vec<_>, _>>()?;
+    // A key that comes twice has the place of the first.
+    let mut seen = HashSet::new();
+    keys.retain(|key| seen.insert(texts(key)));
     key.keep_valid(&mut keys)?;
     let wanted: Vec<_> = keys
         .into_iter()
         .enumerate()
         .map(|(position, key)| Wanted { key, position })
         .collect();
-    // The limit tells the planner how many keys there are, which decides between the index and the whole table.
+    // The limit tells the planner about how many keys there are, which decides between the index and the whole table.
     let statement = format!(
         "DELETE FROM {} AS target \
          USING (SELECT * FROM pg_catalog.jsonb_to_recordset($1) AS key({}, \"0\" integer) LIMIT {}) AS key WHERE {} \
          RETURNING pg_catalog.concat('[', key.\"0\", ',', {}, ']')",
         target.sql,
         key.declarations()?,
-        wanted.len(),
+        wanted.len().next_power_of_two(),
         key.condition()?,
         key.returned(),
     );
@@ -62,4 +65,8 @@ pub(crate) fn delete(relation: Oid, ids: Vec<Box<RawValue>>) -> Result<Vec<Box<R
         .into());
     }
     Ok(deleted.into_iter().map(|(_, key)| key).collect())
+}
+
+fn texts(key: &KeyValue) -> Vec<String> {
+    key.values().map(|value| value.get().to_owned()).collect()
 }

@@ -22,6 +22,7 @@ SELECT msar.add_record_to_table('note'::regclass, '{"written": null}');
 -- Patching changes what is named, and nothing else. Clients pass keys as numbers, or as text.
 SELECT msar.patch_record_in_table('note'::regclass, 1, '{"text": "one"}');
 SELECT msar.patch_record_in_table('note'::regclass, '2', '{"3": "two", "written": "2026-01-01 AD"}');
+SELECT msar.patch_record_in_table('note'::regclass::oid::bigint, 2::smallint, '{}')->'results' = msar.patch_record_in_table('note'::regclass::oid::bigint::integer, '2'::jsonb, '{}')->'results';
 -- Nothing to change: the record as it is.
 SELECT msar.patch_record_in_table('note'::regclass, 1, '{}');
 -- The key itself can change: the row is told by the new one.
@@ -58,6 +59,7 @@ CREATE DOMAIN public.half AS public.part;
 CREATE TABLE public.slot (day date, part part, half half, period tstzrange, PRIMARY KEY (day, part, half, period));
 SET timezone = 'UTC';
 INSERT INTO slot VALUES ('2026-03-31', 'morning', 'evening', '[2026-01-01,2026-02-01)'), ('0044-03-15 BC', 'evening', 'morning', 'empty');
+SELECT msar.patch_record_in_table('slot'::regclass, '{"1": "2026-03-31 AD", "2": "morning", "3": "evening", "4": "[2026-01-01,2026-02-01)"}', '{"3": "morning"}')->'results'->0->'3';
 SELECT msar.delete_records_from_table('slot'::regclass, jsonb_agg(r)) FROM jsonb_array_elements(msar.list_records_from_table('slot'::regclass, NULL, NULL, NULL, NULL, NULL)->'results') AS r;
 SELECT count(*) FROM slot;
 -- A key is compared as its type compares: rounding or cutting it off does not find another row.
