@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::metadata::stored::OfTable;
 use crate::pg::acl::Privileges;
 use crate::pg::scan::Char;
-use crate::pg::{Oid, namespace, quote};
+use crate::pg::{Oid, quote};
 use pgrx::pg_sys;
 use std::cell::OnceCell;
 
@@ -28,7 +28,7 @@ impl Relation {
             metadata: OfTable::read(catalog, &row)?,
             columns: PgAttribute::live(&catalog.reader, oid),
             privileges: relation::privileges(catalog, &row),
-            is_nameable: namespace::is_usable(row.relnamespace),
+            is_nameable: catalog.is_usable_schema(row.relnamespace)?,
             not_nulls_hold: OnceCell::new(),
             row,
         })
