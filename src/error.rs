@@ -67,16 +67,21 @@ pub(crate) enum Error {
     TemporaryTable { name: String },
 
     #[error("there is no metadata option \"{option}\"")]
-    UnknownOption { option: String },
+    UnknownOption { option: String, known: String },
 
     #[error("wrong value for \"{option}\": it takes {expected}")]
-    WrongOptionValue { option: &'static str, expected: String },
+    WrongOptionValue {
+        option: &'static str,
+        expected: String,
+        given: String,
+    },
 
     #[error("metadata option \"{option}\" does not apply to column \"{column}\", whose ui_type is {ui_type}")]
     OptionDoesNotApply {
         option: &'static str,
         column: String,
         ui_type: &'static str,
+        applies_to: String,
     },
 
     #[error("no foreign key leads on from column {attnum} of relation \"{relation}\"")]
@@ -122,7 +127,7 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    fn sqlstate(&self) -> PgSqlErrorCode {
+    pub(crate) fn sqlstate(&self) -> PgSqlErrorCode {
         match self {
             Error::UnknownSchema(_) => PgSqlErrorCode::ERRCODE_INVALID_SCHEMA_NAME,
             Error::UnknownRelation(_) => PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
@@ -158,7 +163,19 @@ impl Error {
         }
     }
 
-    fn hint(&self) -> Cow<'static, str> {
+    pub(crate) fn detail(&self) -> Option<String> {
+        Some(match self {
+            Error::Topic(problem) => return problem.detail(),
+            Error::UnknownOption { known, .. } => format!("The options are {known}."),
+            Error::WrongOptionValue { given, .. } => format!("The value is {given}."),
+            Error::OptionDoesNotApply { applies_to, .. } => {
+                format!("It applies to columns whose ui_type is {applies_to}.")
+            }
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn hint(&self) -> Cow<'static, str> {
         let hint = match self {
             Error::Topic(problem) => return problem.hint(),
             Error::Required { by, .. } => return format!("You can drop {by} instead.").into(),
@@ -176,7 +193,7 @@ impl Error {
             }
             Error::TemporaryTable { .. } => "Metadata is kept for relations that outlive the session.",
             Error::UnknownOption { .. } => {
-                "The options are the columns of msar_catalog.table_metadata and msar_catalog.column_metadata: \\d+ shows their comments."
+                "The columns of msar_catalog.table_metadata and msar_catalog.column_metadata explain them: \\d+ shows their comments."
             }
             Error::WrongOptionValue { .. } => "Pass null to clear an option.",
             Error::OptionDoesNotApply { .. } => {
@@ -217,12 +234,9 @@ impl Error {
 impl From<Error> for ErrorReport {
     fn from(error: Error) -> Self {
         let report = ErrorReport::new(error.sqlstate(), error.to_string(), "").set_hint(error.hint());
-        match error {
-            Error::Topic(problem) => match problem.detail() {
-                Some(detail) => report.set_detail(detail),
-                None => report,
-            },
-            _ => report,
+        match error.detail() {
+            Some(detail) => report.set_detail(detail),
+            None => report,
         }
     }
 }

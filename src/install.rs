@@ -73,13 +73,47 @@ extension_sql_file!(
 );
 
 extension_sql_file!(
+    "../sql/install/definition_types.sql",
+    requires = [resolved_col_defs, resolved_con_defs]
+);
+
+extension_sql_file!(
     "../sql/install/import_functions.sql",
     requires = [
         "casts",
+        "definition_types",
+        type_in_full,
+        cast_expression,
+        import_column_names,
+        import_table_name,
+        add_mathesar_table,
         infer_table_column_data_types,
         parse_file,
         get_table_metadata,
         set_table_metadata
+    ]
+);
+
+extension_sql_file!(
+    "../sql/install/schema_changes.sql",
+    requires = ["schema_functions", create_schema, patch_schema, drop_schemas]
+);
+extension_sql_file!(
+    "../sql/install/role_changes.sql",
+    requires = [
+        "role_functions",
+        "privilege_functions",
+        "database_functions",
+        get_table,
+        create_role,
+        drop_role,
+        set_members_to_role,
+        replace_database_privileges_for_roles,
+        replace_schema_privileges_for_roles,
+        replace_table_privileges_for_roles,
+        transfer_database_ownership,
+        transfer_schema_ownership,
+        transfer_table_ownership
     ]
 );
 
@@ -94,7 +128,8 @@ extension_sql_file!(
         "metadata",
         "comment_follow_command",
         "comment_place_restored_row",
-        "comment_lost_placeholders"
+        "comment_lost_placeholders",
+        "comment_keep_restored_copy"
     ]
 );
 

@@ -4,6 +4,8 @@
 //!
 //! - [`api`]: the functions that SQL can call, a file a topic: decode, call one function below, encode
 //! - [`catalog`]: what is there: rows of the catalogs become the documents that we return
+//! - [`definition`]: what a caller may ask for, as JSON; calls no PostgreSQL
+//! - [`ddl`]: from definitions to statements, and running them
 //! - [`import`]: from text to typed tables: inferring types, importing files
 //! - [`types`]: what texts mean as values of a type; calls no PostgreSQL
 //! - [`metadata`]: what PostgreSQL cannot know about tables and columns, kept in tables of our own; beside `catalog`, whose
@@ -16,6 +18,8 @@
 
 mod api;
 mod catalog;
+mod ddl;
+mod definition;
 mod error;
 mod import;
 mod install;

@@ -75,6 +75,30 @@ CREATE TRIGGER a_restore BEFORE INSERT ON msar_catalog.column_metadata
 ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER a_restore;
 ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER a_restore;
 
+-- A copy from a dump may find one of the same names that a row of the same restore left a moment ago: both are kept.
+CREATE FUNCTION __msar.keep_restored_copy() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF __msar.keep_restored_copy(to_jsonb(NEW)) THEN
+    RETURN NULL;
+  END IF;
+  RETURN NEW;
+END;
+$$;
+COMMENT ON FUNCTION __msar.keep_restored_copy() IS $$Row trigger: writes a copy of kept metadata that comes from a dump, together with what is there under its names.
+
+Returns: the row when the bookkeeping writes it, NULL when it has been written
+Errors: none of its own
+
+Example: none, it serves triggers only$$;
+
+CREATE TRIGGER a_restore BEFORE INSERT ON msar_catalog.detached_metadata
+  FOR EACH ROW EXECUTE FUNCTION __msar.keep_restored_copy();
+ALTER TABLE msar_catalog.detached_metadata ENABLE ALWAYS TRIGGER a_restore;
+COMMENT ON TRIGGER a_restore ON msar_catalog.detached_metadata IS
+  'Keeps a restored copy together with what the same restore has put aside';
+
 CREATE FUNCTION __msar.metadata_state()
 RETURNS TABLE (table_oid oid, attnum smallint, schema_name name, table_name name, column_name name, reason text)
 LANGUAGE sql STABLE PARALLEL SAFE

@@ -24,119 +24,6 @@ Errors: 42P01 it does not exist
 Example: SELECT __msar.check_relation('public.book'::regclass);$$;
 
 
-CREATE FUNCTION __msar.type_in_full(type jsonb) RETURNS text
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-  WITH named AS (
-    SELECT
-      CASE WHEN type ? 'schema' THEN pg_catalog.format('%I.%I', type ->> 'schema', type ->> 'name')
-        ELSE COALESCE(type ->> 'name', 'text')
-      END::regtype AS id,
-      type #>> '{options,precision}' AS precision,
-      type #>> '{options,scale}' AS scale,
-      type #>> '{options,length}' AS length,
-      type #>> '{options,fields}' AS fields,
-      COALESCE((type #>> '{options,array}')::boolean, false) AS is_array
-    WHERE type ->> 'id' IS NULL
-  )
-  SELECT pg_catalog.format_type((type ->> 'id')::oid, (type ->> 'modifier')::integer)
-  WHERE type ->> 'id' IS NOT NULL
-  UNION ALL
-  SELECT
-    CASE
-      WHEN id = 'numeric'::regtype AND precision IS NOT NULL
-        THEN pg_catalog.format('numeric(%s)', pg_catalog.concat_ws(',', precision, scale))
-      WHEN id = 'interval'::regtype
-        THEN pg_catalog.concat('interval ', fields, '(' || precision || ')')
-      WHEN pg_catalog.starts_with(id::text, 'time') AND precision IS NOT NULL
-        THEN pg_catalog.regexp_replace(id::text, '^\w+', '\&(' || precision || ')')
-      WHEN id IN ('varchar'::regtype, 'bpchar'::regtype, 'bit'::regtype, 'varbit'::regtype) AND length IS NOT NULL
-        THEN pg_catalog.format('%s(%s)', id, length)
-      ELSE id::text
-    END || CASE WHEN is_array THEN '[]' ELSE '' END
-  FROM named;
-END;
-
-COMMENT ON FUNCTION __msar.type_in_full(jsonb) IS $$The SQL form of a type that is given as JSON.
-
-Arguments: type: {"id": OID, "modifier": int}, or {"schema": unquoted, "name": unquoted, "options"}, or {"name": type name as SQL has it,
-"options"}; options: those of "length", "precision", "scale", "fields", "array" that the type takes
-Returns: the type with its modifiers, under the caller's search_path
-Errors: 42704 unknown type
-
-Example: SELECT __msar.type_in_full('{"name": "numeric", "options": {"precision": 8, "scale": 2}}');  -- numeric(8,2)$$;
-
-
-CREATE FUNCTION __msar.cast_expression(value text, source regtype, target regtype, options jsonb) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-  WITH RECURSIVE base AS (
-    -- A function that takes a type takes domains over it.
-    SELECT t.* FROM pg_catalog.pg_type AS t WHERE t.oid = source
-    UNION ALL
-    SELECT t.* FROM base JOIN pg_catalog.pg_type AS t ON t.oid = base.typbasetype WHERE base.typtype = 'd'
-  ),
-  casts AS (
-    SELECT
-      pg_catalog.format('msar.cast_to_%s', suffix) AS function,
-      EXISTS (
-        SELECT FROM pg_catalog.pg_proc AS p
-        WHERE p.pronamespace = 'msar'::regnamespace AND p.proname = 'cast_to_' || suffix
-      ) AS is_known
-    FROM pg_catalog.pg_type AS t,
-      pg_catalog.replace(pg_catalog.replace(
-        -- Without a schema: of the types of a user, none is known.
-        CASE WHEN t.typnamespace = 'mathesar_types'::regnamespace THEN t.typname ELSE pg_catalog.format_type(t.oid, NULL) END,
-        ' ', '_'), '"', '_double_quote_') AS suffix
-    WHERE t.oid = target
-      AND t.typnamespace IN ('pg_catalog'::regnamespace, 'mathesar_types'::regnamespace)
-      AND t.typcategory <> 'A'
-  )
-  SELECT
-    CASE
-      WHEN source = target THEN value
-      WHEN COALESCE(casts.is_known, false) THEN pg_catalog.format(
-        '%s(%s%s)', casts.function,
-        -- Arrays, enums and types of users have no casts of ours but those to text: they go by their text.
-        CASE
-          WHEN base.typnamespace IN ('pg_catalog'::regnamespace, 'mathesar_types'::regnamespace) AND base.typcategory <> 'A'
-            THEN value
-          ELSE value || '::pg_catalog.text'
-        END,
-        CASE
-          WHEN base.typcategory <> 'S' THEN ''
-          WHEN target = 'numeric'::regtype AND (options ? 'group_sep' OR options ? 'decimal_p')
-            THEN pg_catalog.format(', %L, %L', COALESCE(options ->> 'group_sep', ''), COALESCE(options ->> 'decimal_p', ''))
-          WHEN target = 'mathesar_types.mathesar_money'::regtype AND options ?| '{group_sep,decimal_p,curr_pref,curr_suff}'
-            THEN pg_catalog.format(
-              ', %L, %L, %L, %L', COALESCE(options ->> 'group_sep', ''), COALESCE(options ->> 'decimal_p', ''),
-              COALESCE(options ->> 'curr_pref', ''), COALESCE(options ->> 'curr_suff', '')
-            )
-          WHEN target IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype) AND options ->> 'date_order' IS NOT NULL
-            THEN pg_catalog.format(', %L', options ->> 'date_order')
-          ELSE ''
-        END
-      )
-      -- Of any other target, what PostgreSQL has: a cast, or the way by text.
-      WHEN base.typcategory = 'S'
-        OR EXISTS (SELECT FROM pg_catalog.pg_cast AS c WHERE c.castsource = base.oid AND c.casttarget = target)
-        THEN pg_catalog.format('%s::%s', value, target)
-      ELSE pg_catalog.format('%s::pg_catalog.text::%s', value, target)
-    END
-  FROM base LEFT JOIN casts ON true
-  WHERE base.typtype <> 'd';
-END;
-
-COMMENT ON FUNCTION __msar.cast_expression(text, regtype, regtype, jsonb) IS $$The SQL expression that casts a value, as retyping, previews and imports do.
-
-Arguments: value: SQL expression of the value; source, target: types; options: cast options (group_sep, decimal_p, curr_pref, curr_suff,
-date_order), or NULL
-Returns: a call of msar.cast_to_<type> where there is one for the target, else PostgreSQL's own cast
-Errors: none; the expression may fail
-
-Example: SELECT __msar.cast_expression('price', 'text', 'numeric', '{"decimal_p": ","}');  -- msar.cast_to_numeric(price, '', ',')$$;
-
-
 CREATE FUNCTION __msar.preview_query(tab_id regclass, col_cast_def jsonb, rec_limit integer) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -288,48 +175,6 @@ Errors: 42501, 23505, 23502 and so on of the INSERT; of a value that cannot be c
 Example: SELECT msar.insert_from_select('import', 'public.book', '[{"src_table_attnum": 1, "dst_table_attnum": 2}]');$$;
 
 
-CREATE FUNCTION __msar.import_column_names(col_names text[], reserved text[]) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-  -- Each name in turn, as PostgreSQL would cut it; one that is taken gets a number.
-  WITH RECURSIVE named AS (
-    SELECT 0 AS n, reserved AS taken, ARRAY[]::text[] AS names
-    UNION ALL
-    SELECT named.n + 1, named.taken || fresh.name, named.names || fresh.name
-    FROM named,
-      LATERAL (
-        SELECT COALESCE(NULLIF(col_names[named.n + 1], ''), 'Column ' || (named.n + 1))::name::text AS wanted
-      ) AS w,
-      LATERAL (
-        SELECT candidate.name
-        FROM pg_catalog.generate_series(0, pg_catalog.cardinality(named.taken)) AS k,
-          LATERAL (
-            SELECT CASE WHEN k = 0 THEN w.wanted
-              -- Room for the number, in bytes of any encoding.
-              ELSE pg_catalog.left(w.wanted, LEAST(
-                pg_catalog.length(w.wanted),
-                GREATEST(1, pg_catalog.length(w.wanted) - (pg_catalog.octet_length(w.wanted || ' ' || k) - 63))
-              )) || ' ' || k
-            END AS name
-          ) AS candidate
-        WHERE NOT candidate.name = ANY (named.taken)
-        ORDER BY k
-        LIMIT 1
-      ) AS fresh
-    WHERE named.n < pg_catalog.cardinality(col_names)
-  )
-  SELECT named.names FROM named WHERE named.n = pg_catalog.cardinality(col_names);
-END;
-
-COMMENT ON FUNCTION __msar.import_column_names(text[], text[]) IS $$Names for the columns of a table to be imported into.
-
-Arguments: col_names: names wanted; NULL or empty for Column N, N being the position; reserved: names that are taken
-Returns: as many names that differ: one that is taken gets 1, 2, ... after a blank
-Errors: none
-
-Example: SELECT __msar.import_column_names('{id,name,name}', '{id}');  -- {"id 1",name,"name 1"}$$;
-
-
 CREATE FUNCTION __msar.copy_statement(tab_id regclass) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -353,72 +198,29 @@ Errors: none
 Example: SELECT __msar.copy_statement('public.import');$$;
 
 
-CREATE FUNCTION __msar.import_table_name(sch_id oid, wanted text, fallback text) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT COALESCE(
-    (SELECT wanted WHERE wanted <> '' AND NOT EXISTS (
-      SELECT FROM pg_catalog.pg_class WHERE relnamespace = sch_id AND relname = wanted::name)),
-    (SELECT candidate.name
-     FROM (SELECT pg_catalog.count(*) AS count FROM pg_catalog.pg_class WHERE relnamespace = sch_id) AS relations,
-       (SELECT pg_catalog.count(*) AS count FROM pg_catalog.pg_class
-        WHERE relnamespace = sch_id AND relkind IN ('r', 'p')) AS tables,
-       pg_catalog.generate_series(tables.count + 1, tables.count + relations.count + 1) AS k,
-       -- Room for the number.
-       LATERAL (SELECT (pg_catalog.left(COALESCE(NULLIF(wanted, ''), fallback), 15) || ' ' || k) AS short,
-         (COALESCE(NULLIF(wanted, ''), fallback) || ' ' || k) AS long) AS forms,
-       LATERAL (SELECT CASE WHEN pg_catalog.octet_length(forms.long) <= 63 THEN forms.long ELSE forms.short END AS name) AS candidate
-     WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = sch_id AND relname = candidate.name::name)
-     ORDER BY k
-     LIMIT 1)
-  );
-END;
-
-COMMENT ON FUNCTION __msar.import_table_name(oid, text, text) IS $$A free name for a table.
-
-Arguments: sch_id: its schema; wanted: the name, NULL or empty for the fallback
-Returns: the name wanted; if it is taken or none is wanted, that or the fallback with a number, which begins after the number of
-tables in the schema
-Errors: none
-
-Example: SELECT __msar.import_table_name('public'::regnamespace, '', 'Table');  -- Table 1$$;
-
-
 CREATE FUNCTION msar.prepare_table_for_import(sch_id oid, tab_name text, col_names text[], comment_ text) RETURNS jsonb
 LANGUAGE plpgsql
 AS $$
 #variable_conflict use_variable
 DECLARE
-  sch_name text := (SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.oid OPERATOR(pg_catalog.=) sch_id);
-  new_name text;
-  new_columns text[] := __msar.import_column_names(col_names, '{id}');
-  tab_id oid;
-BEGIN
-  IF sch_name IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'invalid_schema_name',
-      MESSAGE = pg_catalog.format('schema with OID %s does not exist', sch_id),
-      HINT = 'msar.list_schemas() gives the schemas of this database with their OIDs.';
-  END IF;
-  new_name := __msar.import_table_name(sch_id, tab_name, 'Table');
-  EXECUTE pg_catalog.format(
-    'CREATE TABLE %I.%I (id integer PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY%s)', sch_name, new_name,
-    (SELECT pg_catalog.string_agg(pg_catalog.format(', %I text', c.name), '' ORDER BY c.n)
-     FROM pg_catalog.unnest(new_columns) WITH ORDINALITY AS c(name, n))
+  new_columns jsonb := __msar.import_column_names(COALESCE(pg_catalog.to_jsonb(col_names), '[]'), '["id"]');
+  made jsonb := msar.add_mathesar_table(
+    sch_id, __msar.import_table_name(sch_id, tab_name, 'Table'), NULL,
+    (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('name', c.name) ORDER BY c.n)
+     FROM pg_catalog.jsonb_array_elements(new_columns) WITH ORDINALITY AS c(name, n)),
+    NULL, NULL, comment_
   );
-  tab_id := pg_catalog.format('%I.%I', sch_name, new_name)::pg_catalog.regclass;
-  IF comment_ IS NOT NULL THEN
-    EXECUTE pg_catalog.format('COMMENT ON TABLE %s IS %L', tab_id::pg_catalog.regclass, comment_);
-  END IF;
+BEGIN
   RETURN pg_catalog.jsonb_build_object(
-    'copy_sql', __msar.copy_statement(tab_id),
-    'table_oid', tab_id::pg_catalog.int8,
-    'table_name', new_name,
+    'copy_sql', __msar.copy_statement((made OPERATOR(pg_catalog.->>) 'oid')::pg_catalog.oid),
+    'table_oid', made OPERATOR(pg_catalog.->) 'oid',
+    'table_name', made OPERATOR(pg_catalog.->) 'name',
     'renamed_columns', (
       SELECT COALESCE(pg_catalog.jsonb_object_agg(c.old, c.new), '{}')
-      FROM ROWS FROM (pg_catalog.unnest(col_names), pg_catalog.unnest(new_columns)) AS c(old, new)
+      FROM ROWS FROM (pg_catalog.unnest(col_names), pg_catalog.jsonb_array_elements_text(new_columns)) AS c(old, new)
       WHERE c.old OPERATOR(pg_catalog.<>) c.new
     ),
-    'pkey_column_attnum', 1
+    'pkey_column_attnum', made OPERATOR(pg_catalog.->) 'pkey_column_attnum'
   );
 END
 $$;
@@ -441,16 +243,14 @@ AS $$
 #variable_conflict use_variable
 DECLARE
   new_name text;
-  new_columns text[];
+  new_columns jsonb;
   tab_id oid;
 BEGIN
   -- A column called id becomes Column N, as one without a name.
   new_columns := __msar.import_column_names(
-    ARRAY(
-      SELECT CASE WHEN c.name OPERATOR(pg_catalog.<>) 'id' THEN c.name END
-      FROM pg_catalog.unnest(col_names) WITH ORDINALITY AS c(name, n) ORDER BY c.n
-    ),
-    '{}'
+    (SELECT COALESCE(pg_catalog.jsonb_agg(CASE WHEN c.name OPERATOR(pg_catalog.<>) 'id' THEN c.name END ORDER BY c.n), '[]')
+     FROM pg_catalog.unnest(col_names) WITH ORDINALITY AS c(name, n)),
+    '[]'
   );
   new_name := __msar.import_table_name(
     pg_catalog.pg_my_temp_schema(),
@@ -464,7 +264,7 @@ BEGIN
   EXECUTE pg_catalog.format(
     'CREATE TEMPORARY TABLE %I (%s)', new_name,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I text', c.name), ', ' ORDER BY c.n)
-     FROM pg_catalog.unnest(new_columns) WITH ORDINALITY AS c(name, n))
+     FROM pg_catalog.jsonb_array_elements_text(new_columns) WITH ORDINALITY AS c(name, n))
   );
   tab_id := pg_catalog.format('pg_temp.%I', new_name)::pg_catalog.regclass;
   RETURN pg_catalog.jsonb_build_object('copy_sql', __msar.copy_statement(tab_id), 'table_oid', tab_id::pg_catalog.int8);

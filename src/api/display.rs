@@ -48,7 +48,7 @@ fn display_duration(
     // Without units a length of time is easily taken for a time of day.
     let has_units = show_units != Some(false);
     let style = duration::Style::new(smallest.map(|word| word.0), largest.map(|word| word.0), has_units);
-    seconds.map(|seconds| NewText::of_str(&duration::show(seconds, style)))
+    seconds.map(|seconds| NewText::encode(&duration::show(seconds, style)))
 }
 
 extension_sql!(

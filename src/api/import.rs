@@ -1,8 +1,10 @@
 //! Files and pasted texts as rows.
 
+use crate::ddl::create;
 use crate::error::Error;
 use crate::import::file;
 use crate::pg::arguments::JsonArgument;
+use crate::pg::bytes::{NewText, TextBytes};
 use crate::pg::results::Jsonb;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -14,3 +16,48 @@ fn parse_file(data: &[u8], options: JsonArgument) -> Result<Jsonb, ErrorReport> 
     let options = options.decode("options", hint)?;
     Ok(Jsonb::new(&file::parse(data, &options).map_err(Error::from)?)?)
 }
+
+#[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
+fn import_column_names(col_names: JsonArgument, reserved: JsonArgument) -> Result<Jsonb, ErrorReport> {
+    let names: Vec<Option<String>> = super::read("col_names", &col_names)?;
+    let reserved = super::read("reserved", &reserved)?;
+    Ok(Jsonb::new(&create::file_column_names(&names, reserved))?)
+}
+
+extension_sql!(
+    r#"
+COMMENT ON FUNCTION __msar.import_column_names(jsonb, jsonb) IS
+$$Names for the columns of a table to be imported into.
+Arguments: col_names: array of the names wanted; null or empty for Column N, N being the position; one that is too long is cut; reserved: array of names that are taken.
+Returns: array of as many names that differ: one that is taken gets 1, 2, ... after a blank.
+Errors: none.
+Example: SELECT __msar.import_column_names('["id", "name", "name"]', '["id"]');  -- ["id 1", "name", "name 1"]$$;
+"#,
+    name = "comment_import_column_names",
+    requires = [import_column_names]
+);
+
+#[pg_extern(schema = "__msar", stable, parallel_safe)]
+fn import_table_name(
+    sch_id: Option<pg_sys::Oid>,
+    wanted: Option<TextBytes>,
+    fallback: Option<TextBytes>,
+) -> NewText {
+    let [wanted, fallback] = [wanted, fallback].map(|name| name.map(TextBytes::decode));
+    let schema = sch_id.unwrap_or(pg_sys::Oid::INVALID);
+    let name = create::file_table_name(schema, wanted.as_deref(), fallback.as_deref().unwrap_or("Table"));
+    NewText::encode(&name)
+}
+
+extension_sql!(
+    r#"
+COMMENT ON FUNCTION __msar.import_table_name(oid, text, text) IS
+$$A free name for a table to be imported into.
+Arguments: sch_id: its schema; wanted: the name, which is cut if it is too long; NULL or empty for the fallback; fallback: what then gets a number.
+Returns: the name wanted; if it is taken or none is wanted, that or the fallback with a number, which begins after the number of tables in the schema.
+Errors: none.
+Example: SELECT __msar.import_table_name('public'::regnamespace, '', 'Table');  -- Table 1$$;
+"#,
+    name = "comment_import_table_name",
+    requires = [import_table_name]
+);

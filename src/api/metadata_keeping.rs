@@ -67,6 +67,24 @@ Example: none, it serves the triggers of these tables.$$;
     requires = [place_restored_row]
 );
 
+#[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
+fn keep_restored_copy(restored: JsonArgument) -> Result<bool, ErrorReport> {
+    Ok(restore::keep_copy(&restored.value("restored")?)?)
+}
+
+extension_sql!(
+    r#"
+COMMENT ON FUNCTION __msar.keep_restored_copy(jsonb) IS
+$$Puts a row of detached_metadata that comes from a dump aside, together with what the same restore has put aside of that table.
+Arguments: restored: the row.
+Returns: whether it has been written; false when it is the bookkeeping that writes the row.
+Errors: 42501 the caller is not the owner of the tables.
+Example: none, it serves the trigger of this table.$$;
+"#,
+    name = "comment_keep_restored_copy",
+    requires = [keep_restored_copy]
+);
+
 #[pg_extern(schema = "__msar", stable, strict, parallel_restricted)]
 fn lost_placeholders(tab_id: pg_sys::Oid) -> Result<Vec<String>, ErrorReport> {
     Ok(stored::lost_placeholders(&Catalog::of_statement(), tab_id)?)

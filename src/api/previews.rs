@@ -17,7 +17,7 @@ fn set_preview_template(
     };
     let template = template.map(|template| template.0);
     let in_force = custom::set(table.0, template.as_deref())?;
-    Ok(in_force.as_deref().map(NewText::of_str))
+    Ok(in_force.as_deref().map(NewText::encode))
 }
 
 extension_sql!(
@@ -35,7 +35,7 @@ Example: SELECT msar.set_preview_template('public.book', '{title} ({published_by
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_preview_template(tab_id: RegClass) -> Result<Option<NewText>, ErrorReport> {
-    Ok(custom::get(tab_id.0)?.as_deref().map(NewText::of_str))
+    Ok(custom::get(tab_id.0)?.as_deref().map(NewText::encode))
 }
 
 extension_sql!(
@@ -53,7 +53,7 @@ Example: SELECT msar.get_preview_template('public.book');$$;
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn preview_template_sql(tab_id: RegClass) -> Result<NewText, ErrorReport> {
-    Ok(NewText::of_str(&rows::sql(tab_id.0)?))
+    Ok(NewText::encode(&rows::sql(tab_id.0)?))
 }
 
 extension_sql!(

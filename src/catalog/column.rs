@@ -7,18 +7,16 @@ use super::rows::{PgAttrdef, PgAttribute};
 use super::types::{Domain, TypeInfo, TypeOptions, UiType};
 use crate::error::Error;
 use crate::metadata::stored::{self, Metadata};
-use crate::pg::acl::Privileges;
+use crate::pg::acl::{OnColumn, Privileges};
 use crate::pg::scan::Char;
 use crate::pg::{Oid, deparse};
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::rc::Rc;
 
 /// What `msar.get_column_info` tells about a column.
-#[derive(Serialize)]
 pub(crate) struct ColumnInfo {
     pub(crate) id: i16,
     pub(crate) name: String,
-    #[serde(rename = "type")]
     type_name: Rc<str>,
     type_options: Option<TypeOptions>,
     nullable: bool,
@@ -26,14 +24,11 @@ pub(crate) struct ColumnInfo {
     default: Option<Rc<ColumnDefault>>,
     has_dependents: bool,
     description: Option<String>,
-    #[serde(serialize_with = "Privileges::on_column")]
     current_role_priv: Privileges,
 }
 
 /// What `msar.get_table_details` tells about a column.
-#[derive(Serialize)]
 pub(crate) struct ColumnDetails {
-    #[serde(flatten)]
     info: ColumnInfo,
     type_full: Rc<str>,
     ui_type: UiType,
@@ -45,7 +40,48 @@ pub(crate) struct ColumnDetails {
     metadata: Option<Metadata>,
 }
 
-#[derive(Serialize)]
+// Written out: a derived "flatten" makes a map of a struct, whose keys cost the more the more columns there are.
+
+impl ColumnInfo {
+    fn serialize_fields<S: SerializeStruct>(&self, fields: &mut S) -> Result<(), S::Error> {
+        fields.serialize_field("id", &self.id)?;
+        fields.serialize_field("name", &self.name)?;
+        fields.serialize_field("type", &self.type_name)?;
+        fields.serialize_field("type_options", &self.type_options)?;
+        fields.serialize_field("nullable", &self.nullable)?;
+        fields.serialize_field("primary_key", &self.primary_key)?;
+        fields.serialize_field("default", &self.default)?;
+        fields.serialize_field("has_dependents", &self.has_dependents)?;
+        fields.serialize_field("description", &self.description)?;
+        fields.serialize_field("current_role_priv", &OnColumn(self.current_role_priv))
+    }
+}
+
+impl Serialize for ColumnInfo {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("ColumnInfo", 10)?;
+        self.serialize_fields(&mut fields)?;
+        fields.end()
+    }
+}
+
+impl Serialize for ColumnDetails {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("ColumnDetails", 18)?;
+        self.info.serialize_fields(&mut fields)?;
+        fields.serialize_field("type_full", &self.type_full)?;
+        fields.serialize_field("ui_type", &self.ui_type)?;
+        fields.serialize_field("identity", &self.identity)?;
+        fields.serialize_field("generated", &self.generated)?;
+        fields.serialize_field("collation", &self.collation)?;
+        fields.serialize_field("domain", &self.domain)?;
+        fields.serialize_field("enum_values", &self.enum_values)?;
+        fields.serialize_field("metadata", &self.metadata)?;
+        fields.end()
+    }
+}
+
+#[derive(serde::Serialize)]
 struct Generated {
     kind: &'static str,
     expression: String,

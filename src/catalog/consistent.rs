@@ -8,6 +8,7 @@
 //! read again.
 
 use super::Catalog;
+use super::rows::PgClass;
 use crate::error::Error;
 use crate::pg::lock::RelationLock;
 use crate::pg::snapshot::Snapshot;
@@ -46,23 +47,25 @@ pub(crate) fn read_relation<T>(
 
 /// Reads one relation after the other: as many as possible by one snapshot, and after a change by another one.
 pub(crate) fn read_relations<T>(
-    relations: &[Oid],
-    read_one: impl Fn(&Catalog, Oid) -> Result<T, Error>,
+    relations: &[PgClass],
+    read_one: impl Fn(&Catalog, &PgClass) -> Result<T, Error>,
     mut accept: impl FnMut(T) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut upcoming = relations;
     loop {
         let outcome = attempt(|reading| {
             while let [relation, rest @ ..] = upcoming {
-                accept(reading.confirmed(read_one(&reading.catalog, *relation)?)?)?;
+                accept(reading.confirmed(read_one(&reading.catalog, relation)?)?)?;
                 upcoming = rest;
             }
             Ok(())
         });
-        let (Err(Error::Vanished), &[disturbed, ref rest @ ..]) = (&outcome, upcoming) else {
+        let (Err(Error::Vanished), [disturbed, rest @ ..]) = (&outcome, upcoming) else {
             return outcome;
         };
-        accept(read_relation(disturbed, |catalog| read_one(catalog, disturbed))?)?;
+        accept(read_relation(disturbed.oid, |catalog| {
+            read_one(catalog, disturbed)
+        })?)?;
         upcoming = rest;
     }
 }

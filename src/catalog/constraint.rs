@@ -4,7 +4,7 @@ use super::rows::PgConstraint;
 use super::{Catalog, RelationName, oid};
 use crate::error::Error;
 use crate::pg::scan::Char;
-use crate::pg::{Oid, deparse, quote, server};
+use crate::pg::{Oid, deparse, index, quote, server};
 use serde::Serialize;
 use std::rc::Rc;
 
@@ -67,7 +67,7 @@ impl Constraint {
         let constraint = Rc::new(Self {
             oid,
             kind,
-            definition: definition(&row, foreign_key.as_ref())?,
+            definition: definition(catalog, &row, foreign_key.as_ref())?,
             deferrable: row.condeferrable,
             deferred: row.condeferred,
             validated: row.convalidated,
@@ -133,14 +133,12 @@ impl ForeignKey {
             (self.match_type != "SIMPLE", " MATCH ", self.match_type),
             (self.on_update != "NO ACTION", " ON UPDATE ", self.on_update),
             (self.on_delete != "NO ACTION", " ON DELETE ", self.on_delete),
-            (row.condeferrable, " DEFERRABLE", ""),
-            (row.condeferred, " INITIALLY DEFERRED", ""),
-            (!row.convalidated, " NOT VALID", ""),
         ];
         for (_, clause, word) in clauses.into_iter().filter(|(applies, ..)| *applies) {
             text.push_str(clause);
             text.push_str(word);
         }
+        push_timing(&mut text, row);
         text
     }
 
@@ -175,14 +173,50 @@ impl ForeignKey {
     }
 }
 
-/// The definition as `pg_get_constraintdef` prints it. Foreign keys are many, and all of a usual one is known by now, so
-/// those we write ourselves; a test compares.
-fn definition(row: &PgConstraint, foreign_key: Option<&ForeignKey>) -> Result<String, Error> {
+/// The definition as `pg_get_constraintdef` prints it. Keys are many, and all of a usual one is known by now, so those we
+/// write ourselves; a test compares.
+fn definition(
+    catalog: &Catalog,
+    row: &PgConstraint,
+    foreign_key: Option<&ForeignKey>,
+) -> Result<String, Error> {
     let is_usual =
         row.confdelsetcols.is_none() && row.conperiod != Some(true) && row.conenforced != Some(false);
-    match foreign_key {
-        Some(key) if is_usual => Ok(key.definition(row)),
+    match (foreign_key, row.contype) {
+        (Some(key), _) if is_usual => Ok(key.definition(row)),
+        (_, Char(b'p' | b'u')) if is_usual && index::is_plain_key(row.conindid) => {
+            key_definition(catalog, row)
+        }
         _ => deparse::constraint(row.oid).ok_or(Error::Vanished),
+    }
+}
+
+/// The definition of a primary or unique key whose index has nothing to add.
+fn key_definition(catalog: &Catalog, row: &PgConstraint) -> Result<String, Error> {
+    let names = row.conkey.iter().map(|&attnum| {
+        let name = catalog.column_name(row.conrelid, attnum)?;
+        Ok(quote::identifier(&name))
+    });
+    let names: Vec<String> = names.collect::<Result<_, Error>>()?;
+    let kind = if row.contype == Char(b'p') {
+        "PRIMARY KEY"
+    } else {
+        "UNIQUE"
+    };
+    let mut text = format!("{kind} ({})", names.join(", "));
+    push_timing(&mut text, row);
+    Ok(text)
+}
+
+/// Writes what of a definition is the same for all kinds of keys.
+fn push_timing(text: &mut String, row: &PgConstraint) {
+    let clauses = [
+        (row.condeferrable, " DEFERRABLE"),
+        (row.condeferred, " INITIALLY DEFERRED"),
+        (!row.convalidated, " NOT VALID"),
+    ];
+    for (_, clause) in clauses.into_iter().filter(|(applies, _)| *applies) {
+        text.push_str(clause);
     }
 }
 

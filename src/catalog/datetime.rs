@@ -1,5 +1,7 @@
 //! Dates, times and intervals as the JSON documents show them: fixed forms that depend on no session setting but the
-//! time zone. Pure functions of PostgreSQL's internal representation.
+//! time zone. Functions of PostgreSQL's internal representation, pure but for that one.
+
+use crate::pg::value::{self, Value};
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
@@ -48,6 +50,14 @@ pub(crate) fn timestamp(micros: i64) -> String {
 /// The same for a local time, `offset` seconds east of UTC.
 pub(crate) fn timestamp_with_zone(micros: i64, offset: i64) -> String {
     timestamp_and_suffix(micros, &utc_offset(offset))
+}
+
+/// Microseconds since 2000-01-01 UTC, in the session's time zone.
+pub(crate) fn moment(micros: i64) -> String {
+    match value::timestamp_with_zone(micros) {
+        Value::TimestampWithZone(local, offset) => timestamp_with_zone(local, offset),
+        _ => timestamp(micros),
+    }
 }
 
 fn timestamp_and_suffix(micros: i64, suffix: &str) -> String {

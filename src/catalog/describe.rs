@@ -25,13 +25,15 @@ pub(crate) fn schema(schema: Oid) -> Result<JsonText, Error> {
 
 /// The relations that the schema has at first, without those that go away meanwhile, and whether none did.
 fn listed_relations(schema: Oid) -> Result<(JsonText, bool), Error> {
+    let changes = server::catalog_changes();
     let relations = consistent::read(|catalog| relations(catalog, schema))?;
+    let listing = Listing { schema, changes };
     let scratch = Scratch::new();
     let mut text = JsonText::new();
     let (mut separator, mut is_complete) = ("[", true);
     consistent::read_relations(
         &relations,
-        |catalog, oid| scratch.run(|| details_if_there(catalog, oid, schema)),
+        |catalog, listed| scratch.run(|| listing.details_if_there(catalog, listed)),
         |details| {
             let Some(details) = details else {
                 is_complete = false;
@@ -55,19 +57,27 @@ pub(crate) fn table(oid: Oid) -> Result<JsonText, Error> {
     Ok(text)
 }
 
-fn relations(catalog: &Catalog, schema: Oid) -> Result<Vec<Oid>, Error> {
+fn relations(catalog: &Catalog, schema: Oid) -> Result<Vec<PgClass>, Error> {
     catalog.schema_name(schema)?;
-    Ok(relation::of_schema(catalog, schema)
-        .iter()
-        .map(|row| row.oid)
-        .collect())
+    Ok(relation::of_schema(catalog, schema))
 }
 
-/// A relation of the schema's list, unless it left the schema since the list was made.
-fn details_if_there(catalog: &Catalog, oid: Oid, schema: Oid) -> Result<Option<TableDetails>, Error> {
-    server::check_for_interrupts();
-    match PgClass::by_oid(&catalog.reader, oid) {
-        Some(row) if row.relnamespace == schema => TableDetails::read(catalog, &row).map(Some),
-        _ => Ok(None),
+/// The schema of a list of relations, and how many changes were known when the list was made.
+struct Listing {
+    schema: Oid,
+    changes: u64,
+}
+
+impl Listing {
+    /// A relation of the list, unless it left the schema since.
+    fn details_if_there(&self, catalog: &Catalog, listed: &PgClass) -> Result<Option<TableDetails>, Error> {
+        server::check_for_interrupts();
+        if server::catalog_changes() == self.changes {
+            return TableDetails::read(catalog, listed).map(Some);
+        }
+        match PgClass::by_oid(&catalog.reader, listed.oid) {
+            Some(row) if row.relnamespace == self.schema => TableDetails::read(catalog, &row).map(Some),
+            _ => Ok(None),
+        }
     }
 }

@@ -7,7 +7,7 @@ pub(crate) mod column;
 mod comments;
 pub(crate) mod consistent;
 pub(crate) mod constraint;
-mod datetime;
+pub(crate) mod datetime;
 mod default;
 pub(crate) mod dependency;
 pub(crate) mod describe;
@@ -16,14 +16,14 @@ pub(crate) mod link;
 pub(crate) mod preview;
 pub(crate) mod relation;
 pub(crate) mod rows;
+pub(crate) mod table_definition;
 pub(crate) mod types;
 
 use crate::error::Error;
 use crate::pg::acl::Role;
 use crate::pg::scan::{Reader, Timestamp};
 use crate::pg::snapshot::Snapshot;
-use crate::pg::value::{self, Value};
-use crate::pg::{Oid, deparse, namespace, quote};
+use crate::pg::{Oid, deparse, names, namespace, quote};
 use constraint::Constraint;
 use default::ColumnDefault;
 use link::Link;
@@ -103,15 +103,16 @@ impl Catalog {
         })
     }
 
-    /// The names of a relation and its schema.
+    /// The names of a relation and its schema. The session may know them from an earlier call.
     pub(crate) fn relation_name(&self, relation: Oid) -> Result<RelationName, Error> {
         once(&self.relation_names, relation, || {
-            let row = PgClass::by_oid(&self.reader, relation).ok_or(Error::UnknownRelation(relation))?;
-            let schema = self.schema_name(row.relnamespace)?;
+            self.reader.depends_on(relation);
+            let (schema, name) =
+                names::schema_and_name_of_relation(relation).ok_or(Error::UnknownRelation(relation))?;
             Ok(RelationName {
                 oid: relation,
-                schema,
-                name: row.relname.into(),
+                schema: self.schema_name(schema)?,
+                name: name.into(),
             })
         })
     }
@@ -136,11 +137,13 @@ impl Catalog {
             .insert((row.attrelid, row.attnum), name);
     }
 
-    /// The name of a column.
+    /// The name of a column. The session may know it from an earlier call.
     pub(crate) fn column_name(&self, relation: Oid, attnum: i16) -> Result<Rc<str>, Error> {
         once(&self.column_names, (relation, attnum), || {
-            let row = PgAttribute::by_number(&self.reader, relation, attnum).ok_or(Error::Vanished)?;
-            Ok(row.attname.into())
+            self.reader.depends_on(relation);
+            names::of_column(relation, attnum)
+                .map(Rc::from)
+                .ok_or(Error::Vanished)
         })
     }
 
@@ -168,12 +171,7 @@ impl Catalog {
     pub(crate) fn timestamp(&self, moment: Timestamp) -> Rc<str> {
         let shown = self.timestamps.borrow().get(&moment).cloned();
         shown.unwrap_or_else(|| {
-            let shown: Rc<str> = match value::timestamp_with_zone(moment.0) {
-                Value::TimestampWithZone(local, offset) => {
-                    datetime::timestamp_with_zone(local, offset).into()
-                }
-                _ => datetime::timestamp(moment.0).into(),
-            };
+            let shown: Rc<str> = datetime::moment(moment.0).into();
             self.timestamps.borrow_mut().insert(moment, Rc::clone(&shown));
             shown
         })

@@ -6,7 +6,7 @@
 use crate::catalog_row;
 use crate::pg::Oid;
 use crate::pg::acl::Acl;
-use crate::pg::scan::{CatalogRow, Char, Key, Reader, Text};
+use crate::pg::scan::{CatalogRow, Char, Key, Reader, Row, Text};
 
 /// Declares OIDs by name: those of a catalog in upper case, those of an index without its suffix `_index`.
 macro_rules! oids {
@@ -27,15 +27,24 @@ oids!(
         PG_TYPE = 1247,
         PG_ATTRIBUTE = 1249,
         PG_CLASS = 1259,
+        PG_AUTH_MEMBERS = 1261,
+        PG_DATABASE = 1262,
+        PG_SEQUENCE = 2224,
+        PG_AM = 2601,
         PG_ATTRDEF = 2604,
+        PG_CAST = 2605,
         PG_CONSTRAINT = 2606,
         PG_DEPEND = 2608,
         PG_DESCRIPTION = 2609,
+        PG_INDEX = 2610,
         PG_INHERITS = 2611,
         PG_NAMESPACE = 2615,
+        PG_OPCLASS = 2616,
         PG_OPERATOR = 2617,
+        PG_PARTITIONED_TABLE = 3350,
         PG_COLLATION = 3456,
         PG_ENUM = 3501,
+        PG_TRANSFORM = 3576,
     }
 );
 
@@ -43,20 +52,27 @@ oids!(
     /// OIDs of their indexes.
     index_oid {
         PG_INHERITS_PARENT = 2187,
+        PG_AM_OID = 2652,
         PG_ATTRDEF_ADRELID_ADNUM = 2656,
         PG_ATTRIBUTE_RELID_ATTNUM = 2659,
         PG_CLASS_OID = 2662,
         PG_CONSTRAINT_CONRELID_CONTYPID_CONNAME = 2665,
         PG_CONSTRAINT_CONTYPID = 2666,
         PG_CONSTRAINT_OID = 2667,
+        PG_DATABASE_OID = 2672,
         PG_DEPEND_DEPENDER = 2673,
         PG_DEPEND_REFERENCE = 2674,
         PG_DESCRIPTION_O_C_O = 2675,
+        PG_INDEX_INDEXRELID = 2679,
         PG_INHERITS_RELID_SEQNO = 2680,
         PG_NAMESPACE_OID = 2685,
+        PG_OPCLASS_OID = 2687,
         PG_OPERATOR_OID = 2688,
-        PG_TYPE_OID = 2703,
         PG_COLLATION_OID = 3085,
+        PG_PARTITIONED_TABLE_PARTRELID = 3351,
+        PG_SEQUENCE_SEQRELID = 5002,
+        PG_AUTH_MEMBERS_ROLE_MEMBER = 2694,
+        PG_TYPE_OID = 2703,
         PG_ENUM_TYPID_SORTORDER = 3534,
     }
 );
@@ -103,7 +119,7 @@ impl PgClass {
 
 catalog_row!(
     /// A column.
-    PgAttribute, catalog_oid::PG_ATTRIBUTE, {
+    PgAttribute, catalog_oid::PG_ATTRIBUTE, usually 32, {
         attrelid: Oid,
         attname: String,
         atttypid: Oid,
@@ -148,7 +164,7 @@ impl PgAttribute {
 
 catalog_row!(
     /// A default, or the expression of a generated column.
-    PgAttrdef, catalog_oid::PG_ATTRDEF, { adnum: i16, adbin: Text }
+    PgAttrdef, catalog_oid::PG_ATTRDEF, usually 16, { adnum: i16, adbin: Text }
 );
 
 impl OfRelation for PgAttrdef {
@@ -161,15 +177,16 @@ impl OfRelation for PgAttrdef {
 catalog_row!(
     /// A constraint of a table or a domain.
     PgConstraint, catalog_oid::PG_CONSTRAINT, {
+        contype: Char,
         oid: Oid,
         conname: String,
-        contype: Char,
         condeferrable: bool,
         condeferred: bool,
         conenforced: Option<bool>,
         convalidated: bool,
         conrelid: Oid,
         conparentid: Oid,
+        conindid: Oid,
         confrelid: Oid,
         confupdtype: Char,
         confdeltype: Char,
@@ -181,10 +198,17 @@ catalog_row!(
     }
 );
 
+/// Those of a relation, but for not-null constraints: their columns tell of them.
 impl OfRelation for PgConstraint {
     const INDEX: u32 = index_oid::PG_CONSTRAINT_CONRELID_CONTYPID_CONNAME;
     fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
         vec![("conrelid", Key::Oid(relation))]
+    }
+
+    fn of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
+        // The first field. There are more of these than of all others together.
+        let is_wanted = |row: &Row<'_>| row.column::<Char>(0) != Char(b'n');
+        reader.by_index_where(Self::INDEX, &Self::keys(relation), is_wanted)
     }
 }
 
@@ -226,7 +250,7 @@ impl OfRelation for PgForeignKey {
 
 catalog_row!(
     /// That one object depends on another.
-    PgDepend, catalog_oid::PG_DEPEND, {
+    PgDepend, catalog_oid::PG_DEPEND, usually 32, {
         classid: Oid,
         objid: Oid,
         objsubid: i32,
@@ -264,7 +288,7 @@ impl PgDepend {
 
 catalog_row!(
     /// A comment.
-    PgDescription, catalog_oid::PG_DESCRIPTION, { objsubid: i32, description: Text }
+    PgDescription, catalog_oid::PG_DESCRIPTION, usually 16, { objsubid: i32, description: Text }
 );
 
 /// The comments on a relation (`objsubid` 0) and on its columns.
@@ -298,7 +322,7 @@ impl PgInherits {
 
 catalog_row!(
     /// A schema.
-    PgNamespace, catalog_oid::PG_NAMESPACE, { nspname: String }
+    PgNamespace, catalog_oid::PG_NAMESPACE, { nspname: String, nspowner: Oid, nspacl: Option<Acl> }
 );
 
 impl PgNamespace {
@@ -306,6 +330,40 @@ impl PgNamespace {
         reader
             .by_index(index_oid::PG_NAMESPACE_OID, &[("oid", Key::Oid(oid))])
             .pop()
+    }
+}
+
+catalog_row!(
+    /// A database.
+    PgDatabase, catalog_oid::PG_DATABASE, { datname: String, datdba: Oid, datacl: Option<Acl> }
+);
+
+impl PgDatabase {
+    pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
+        reader
+            .by_index(index_oid::PG_DATABASE_OID, &[("oid", Key::Oid(oid))])
+            .pop()
+    }
+}
+
+catalog_row!(
+    /// That a role is a member of another. The options came with PostgreSQL 16.
+    PgAuthMembers, catalog_oid::PG_AUTH_MEMBERS, {
+        member: Oid,
+        grantor: Oid,
+        admin_option: bool,
+        inherit_option: Option<bool>,
+        set_option: Option<bool>,
+    }
+);
+
+impl PgAuthMembers {
+    /// The memberships in a role.
+    pub(crate) fn of_role(reader: &Reader, role: Oid) -> Vec<Self> {
+        reader.by_index(
+            index_oid::PG_AUTH_MEMBERS_ROLE_MEMBER,
+            &[("roleid", Key::Oid(role))],
+        )
     }
 }
 

@@ -60,23 +60,59 @@ pub(crate) const REPLACE: &str = "
     ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
       SET metadata = EXCLUDED.metadata, reason = EXCLUDED.reason, waits = false, detached_at = now()";
 
+/// Two documents of one table as one, as SQL: where both have something, the newer counts.
+macro_rules! merged {
+    ($older:literal, $newer:literal) => {
+        concat!(
+            "jsonb_build_object(
+               'table', CASE
+                 WHEN ",
+            $older,
+            "->'table' = 'null' THEN ",
+            $newer,
+            "->'table'
+                 WHEN ",
+            $newer,
+            "->'table' = 'null' THEN ",
+            $older,
+            "->'table'
+                 ELSE (",
+            $older,
+            "->'table') || (",
+            $newer,
+            "->'table')
+               END,
+               'columns', (",
+            $older,
+            "->'columns') || (",
+            $newer,
+            "->'columns')
+             )"
+        )
+    };
+}
+
 /// Puts something aside, with what is there of the same table.
-pub(crate) const ADD: &str = "
-    INSERT INTO msar_catalog.detached_metadata AS d (schema_name, table_name, owner_name, metadata, reason, waits)
-    SELECT r.schema_name, r.table_name, r.owner_name, r.metadata, r.reason, r.waits
-    FROM jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1) AS r
-    ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
-      SET metadata = jsonb_build_object(
-            'table', CASE
-              WHEN d.metadata->'table' = 'null' THEN EXCLUDED.metadata->'table'
-              WHEN EXCLUDED.metadata->'table' = 'null' THEN d.metadata->'table'
-              ELSE d.metadata->'table' || EXCLUDED.metadata->'table'
-            END,
-            'columns', d.metadata->'columns' || EXCLUDED.metadata->'columns'
-          ),
-          reason = EXCLUDED.reason,
-          waits = d.waits OR EXCLUDED.waits,
-          detached_at = now()";
+pub(crate) const ADD: &str = concat!(
+    "INSERT INTO msar_catalog.detached_metadata AS d (schema_name, table_name, owner_name, metadata, reason, waits)
+     SELECT r.schema_name, r.table_name, r.owner_name, r.metadata, r.reason, r.waits
+     FROM jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1) AS r
+     ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
+       SET metadata = ",
+    merged!("d.metadata", "EXCLUDED.metadata"),
+    ", reason = EXCLUDED.reason, waits = d.waits OR EXCLUDED.waits, detached_at = now()"
+);
+
+/// Puts a copy from a dump aside, with what this restore has put aside already: that belonged to a table that was there,
+/// and is newer.
+pub(crate) const ADD_RESTORED: &str = concat!(
+    "INSERT INTO msar_catalog.detached_metadata AS d
+     SELECT * FROM jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1)
+     ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
+       SET metadata = ",
+    merged!("EXCLUDED.metadata", "d.metadata"),
+    ", waits = d.waits OR EXCLUDED.waits"
+);
 
 /// What is kept for a relation; for a new one only if it has no metadata of its own.
 const KEPT_FOR: &str = "

@@ -94,20 +94,18 @@ impl Export {
     /// Checks names and values of options, as far as that takes no database.
     fn check(&self) -> Result<(), Error> {
         for document in self.schemas.values().flat_map(BTreeMap::values) {
-            for option in document.table.iter().flat_map(Map::keys) {
-                if options::find(&TABLE_OPTIONS, option).is_none() {
-                    return Err(Error::UnknownOption {
-                        option: option.clone(),
-                    });
-                }
+            for (name, value) in document.table.iter().flatten() {
+                portable::check(options::named(&TABLE_OPTIONS, name)?, value)?;
             }
-            for (name, value) in document.columns.values().flatten() {
-                let option = options::find(&COLUMN_OPTIONS, name)
-                    .ok_or_else(|| Error::UnknownOption { option: name.clone() })?;
-                if !option.kind.accepts(value) {
-                    return Err(Error::WrongOptionValue {
-                        option: option.name,
-                        expected: option.kind.description(),
+            for (column, options) in &document.columns {
+                for (name, value) in options {
+                    options::named(&COLUMN_OPTIONS, name)?.check(value)?;
+                }
+                if let Some(problem) = options::contradiction(|name| options.get(name)) {
+                    return Err(Error::InvalidArgument {
+                        argument: "doc",
+                        problem: format!("of column \"{column}\", {problem}"),
+                        hint: "Change one of the two, or leave it out.",
                     });
                 }
             }

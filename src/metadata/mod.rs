@@ -14,12 +14,14 @@
 //! - [`store`], [`statements`]: our tables, and what is written to them
 //! - [`row`]: what a row goes through when it is written, by whatever statement
 //! - [`announce`]: who compiled something from the metadata of a table learns of its changes
+//! - [`named`]: a table's options as a part of its definition
 //! - [`set`]: changes by way of the functions of `msar`
 
 pub(crate) mod announce;
 pub(crate) mod detached;
 pub(crate) mod exchange;
 pub(crate) mod following;
+pub(crate) mod named;
 pub(crate) mod options;
 pub(crate) mod patch;
 pub(crate) mod portable;

@@ -5,6 +5,7 @@
 
 use super::template;
 use crate::catalog::types::UiType;
+use crate::error::Error;
 use serde_json::Value;
 
 /// What values an option takes.
@@ -98,7 +99,60 @@ pub(crate) fn find<'a>(options: &'a [MetadataOption], name: &str) -> Option<&'a 
     options.iter().find(|option| option.name == name)
 }
 
+/// The option that a caller names.
+pub(super) fn named(
+    options: &'static [MetadataOption],
+    name: &str,
+) -> Result<&'static MetadataOption, Error> {
+    find(options, name).ok_or_else(|| {
+        let known: Vec<_> = options.iter().map(|option| option.name).collect();
+        Error::UnknownOption {
+            option: name.to_owned(),
+            known: known.join(", "),
+        }
+    })
+}
+
+/// That `option`, an option or a key like one, was given a value that it does not take.
+pub(super) fn wrong_value(option: &'static str, expected: impl Into<String>, value: &Value) -> Error {
+    const LONGEST: usize = 100;
+    let mut given = value.to_string();
+    if let Some((end, _)) = given.char_indices().nth(LONGEST) {
+        given.truncate(end);
+        given.push('…');
+    }
+    Error::WrongOptionValue {
+        option,
+        expected: expected.into(),
+        given,
+    }
+}
+
 impl MetadataOption {
+    /// Fails unless the option takes the value.
+    pub(super) fn check(&self, value: &Value) -> Result<(), Error> {
+        if self.kind.accepts(value) {
+            return Ok(());
+        }
+        Err(wrong_value(self.name, self.kind.description(), value))
+    }
+
+    /// That the option was given to a column of another kind.
+    pub(super) fn does_not_apply(&self, column: &str, ui_type: UiType) -> Error {
+        let kinds: Vec<_> = self
+            .ui_types
+            .unwrap_or_default()
+            .iter()
+            .map(|kind| kind.name())
+            .collect();
+        Error::OptionDoesNotApply {
+            option: self.name,
+            column: column.to_owned(),
+            ui_type: ui_type.name(),
+            applies_to: kinds.join(" or "),
+        }
+    }
+
     /// Whether a column of this kind takes it.
     pub(crate) fn applies_to(&self, ui_type: UiType) -> bool {
         self.ui_types.is_none_or(|kinds| kinds.contains(&ui_type))

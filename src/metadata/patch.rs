@@ -21,15 +21,7 @@ impl Patch {
 
     fn checked(changes: Map<String, Value>, known: &'static [MetadataOption]) -> Result<Self, Error> {
         for (name, value) in &changes {
-            let Some(option) = options::find(known, name) else {
-                return Err(Error::UnknownOption { option: name.clone() });
-            };
-            if !option.kind.accepts(value) {
-                return Err(Error::WrongOptionValue {
-                    option: option.name,
-                    expected: option.kind.description(),
-                });
-            }
+            options::named(known, name)?.check(value)?;
         }
         Ok(Self(changes))
     }
@@ -80,20 +72,14 @@ impl ColumnPatch {
         };
         let attnum = match changes.shift_remove("attnum") {
             None => None,
-            Some(value) => Some(options::attnum(&value).ok_or_else(|| Error::WrongOptionValue {
-                option: "attnum",
-                expected: options::Kind::Attnum.description(),
+            Some(value) => Some(options::attnum(&value).ok_or_else(|| {
+                options::wrong_value("attnum", options::Kind::Attnum.description(), &value)
             })?),
         };
         let name = match changes.shift_remove("name") {
             None => None,
             Some(Value::String(name)) => Some(name),
-            Some(_) => {
-                return Err(Error::WrongOptionValue {
-                    option: "name",
-                    expected: "the name of a column".into(),
-                });
-            }
+            Some(other) => return Err(options::wrong_value("name", "the name of a column", &other)),
         };
         if attnum.is_none() && name.is_none() {
             return Err(Error::InvalidArgument {

@@ -9,9 +9,10 @@
 //!
 //! Pure: what the names of a database are is asked of a [`Names`].
 
-use super::options::{Kind, MetadataOption, TABLE_OPTIONS, attnum};
+use super::options::{self, Kind, MetadataOption, TABLE_OPTIONS, attnum};
 use super::refs::{Refs, TableRef};
 use super::template;
+use crate::error::Error;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
@@ -36,6 +37,51 @@ pub(crate) struct Numbered {
     pub(crate) left: Options,
     /// Why something could not be placed.
     pub(crate) problems: Vec<String>,
+}
+
+/// Fails unless a table's option takes the value in its portable form.
+pub(crate) fn check(option: &MetadataOption, value: &Value) -> Result<(), Error> {
+    let (is_right, expected) = match option.kind {
+        Kind::Attnum => (value.is_string(), "the name of a column"),
+        Kind::Attnums => (are_names(value), "an array of names of columns, each once"),
+        Kind::Table => (
+            has_strings(value, &["schema", "name"]),
+            "an object with the schema and the name of a table",
+        ),
+        Kind::Template => (
+            is_template(value),
+            "an array of strings and of arrays that begin with the name of a column",
+        ),
+        _ => return option.check(value),
+    };
+    if is_right || value.is_null() {
+        return Ok(());
+    }
+    Err(options::wrong_value(option.name, expected, value))
+}
+
+fn are_names(value: &Value) -> bool {
+    value.as_array().is_some_and(|names| {
+        let is_new = |(at, name): (usize, &Value)| name.is_string() && !names[..at].contains(name);
+        names.iter().enumerate().all(is_new)
+    })
+}
+
+fn has_strings(value: &Value, keys: &[&str]) -> bool {
+    keys.iter()
+        .all(|key| value.get(key).is_some_and(Value::is_string))
+}
+
+fn is_template(value: &Value) -> bool {
+    let is_part = |part: &Value| match part.as_array().map(Vec::as_slice) {
+        Some([first, rest @ ..]) => {
+            let is_step = |step| has_strings(step, &["schema", "name", "column"]);
+            first.is_string() && rest.iter().all(is_step)
+        }
+        Some([]) => false,
+        None => part.is_string(),
+    };
+    value.as_array().is_some_and(|parts| parts.iter().all(is_part))
 }
 
 /// Replaces numbers by the names that `refs` has for them. A number without a name there meant nothing any more, and is
@@ -286,6 +332,23 @@ mod tests {
             name: "book".into(),
             ..TableRef::default()
         }
+    }
+
+    #[test]
+    fn values_by_name_are_of_the_kind_of_the_option() {
+        let is_right = |name: &str, value: Value| {
+            options::find(&TABLE_OPTIONS, name).is_some_and(|option| check(option, &value).is_ok())
+        };
+        for (name, value) in &portable() {
+            assert!(is_right(name, value.clone()), "{name}");
+            assert!(is_right(name, Value::Null), "{name}");
+            assert!(!is_right(name, json!(7)), "{name}");
+        }
+        assert!(!is_right("column_order", json!(["title", "title"])));
+        assert!(!is_right("column_order", json!([1])));
+        assert!(!is_right("import_target_oid", json!({"schema": "app"})));
+        assert!(!is_right("preview_template", json!([[]])));
+        assert!(!is_right("preview_template", json!([["author_id", "name"]])));
     }
 
     #[test]

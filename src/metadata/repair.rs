@@ -44,10 +44,11 @@ const PUT_BACK: &str = "
 const RELAXED_TRIGGERS: &str = "
     SELECT COALESCE(jsonb_agg(tgrelid::regclass::text || '.' || tgname), '[]') FROM pg_trigger
     WHERE NOT tgisinternal AND tgenabled <> 'A'
-      AND tgrelid IN ('msar_catalog.table_metadata'::regclass, 'msar_catalog.column_metadata'::regclass)";
+      AND tgrelid IN ('msar_catalog.table_metadata'::regclass, 'msar_catalog.column_metadata'::regclass,
+                      'msar_catalog.detached_metadata'::regclass)";
 
-/// Our triggers on both tables.
-const ENABLE_TRIGGERS: [&str; 8] = [
+/// Our triggers on all three tables.
+const ENABLE_TRIGGERS: [&str; 9] = [
     "ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER a_restore",
     "ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER metadata_row",
     "ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER z_announce",
@@ -56,6 +57,7 @@ const ENABLE_TRIGGERS: [&str; 8] = [
     "ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER metadata_row",
     "ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER z_announce",
     "ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER z_announce_truncate",
+    "ALTER TABLE msar_catalog.detached_metadata ENABLE ALWAYS TRIGGER a_restore",
 ];
 
 #[derive(Deserialize, Serialize)]

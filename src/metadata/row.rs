@@ -138,11 +138,7 @@ pub(crate) fn complete_column(
     let mut cleared = BTreeMap::new();
     for option in unfit(row, ui_type) {
         if has_changed(option, row, before) {
-            return Err(Error::OptionDoesNotApply {
-                option: option.name,
-                column: column.attname,
-                ui_type: ui_type.name(),
-            });
+            return Err(option.does_not_apply(&column.attname, ui_type));
         }
         cleared.insert(option.name, ());
     }

@@ -125,11 +125,7 @@ fn column_changes(writable: &Writable, patches: Vec<ColumnPatch>) -> Result<Vec<
         }
         let ui_type = writable.ui_type(column)?;
         if let Some(option) = patch.changes.set().find(|option| !option.applies_to(ui_type)) {
-            return Err(Error::OptionDoesNotApply {
-                option: option.name,
-                column: column.attname.clone(),
-                ui_type: ui_type.name(),
-            });
+            return Err(option.does_not_apply(&column.attname, ui_type));
         }
         check_together(
             &patch.changes,

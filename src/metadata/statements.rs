@@ -73,4 +73,5 @@ pub(super) static REPLACE_COLUMNS: LazyLock<String> = LazyLock::new(|| {
 pub(super) const RESTORED_ROWS_COMPLETE: &str = "
     SELECT to_jsonb(bool_and(tgenabled <> 'D')) FROM pg_trigger
     WHERE NOT tgisinternal
-      AND tgrelid IN ('msar_catalog.table_metadata'::regclass, 'msar_catalog.column_metadata'::regclass)";
+      AND tgrelid IN ('msar_catalog.table_metadata'::regclass, 'msar_catalog.column_metadata'::regclass,
+                      'msar_catalog.detached_metadata'::regclass)";

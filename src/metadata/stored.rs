@@ -4,8 +4,10 @@
 //! policies have for SQL are repeated here: a row counts when its names are those of the object, and a role may read it
 //! when it may read the object (or has the rights of its owner).
 
+use super::detached::Document;
 use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
-use super::references::{Column, References};
+use super::portable::{self, Options};
+use super::references::{Column, LiveReferences, References};
 use super::template;
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::catalog::types::UiType;
@@ -13,7 +15,7 @@ use crate::catalog::{Catalog, column, relation};
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::acl::Privileges;
-use crate::pg::scan::{CatalogRow, Json, Key, Row, Source, Text, Timestamp};
+use crate::pg::scan::{CatalogRow, Json, Key, Name, Row, Source, Text, Timestamp};
 use crate::types::template::{Part, Placeholder};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
@@ -27,6 +29,13 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
+    fn into_options(self) -> Options {
+        let options = self.options.into_iter();
+        options
+            .map(|(option, value)| (option.name.to_owned(), value))
+            .collect()
+    }
+
     pub(crate) fn get(&self, option: &str) -> Option<&Value> {
         self.options
             .iter()
@@ -80,8 +89,8 @@ impl Serialize for Metadata {
 
 /// A row of `msar_catalog.table_metadata`.
 struct StoredTable {
-    schema_name: String,
-    table_name: String,
+    schema_name: Name,
+    table_name: Name,
     refs: References,
     stored: StoredOptions,
 }
@@ -89,9 +98,9 @@ struct StoredTable {
 /// A row of `msar_catalog.column_metadata`.
 struct StoredColumn {
     attnum: i16,
-    schema_name: String,
-    table_name: String,
-    column_name: String,
+    schema_name: Name,
+    table_name: Name,
+    column_name: Name,
     stored: StoredOptions,
 }
 
@@ -132,7 +141,7 @@ impl CatalogRow for StoredTable {
         Self {
             schema_name: row.column(2),
             table_name: row.column(3),
-            refs: References::parse(row.column::<Json>(4).0),
+            refs: row.column::<Json<References>>(4).0.unwrap_or_default(),
             stored: StoredOptions::read(row, TABLE_IDENTITY.len(), &TABLE_OPTIONS),
         }
     }
@@ -140,6 +149,7 @@ impl CatalogRow for StoredTable {
 
 impl CatalogRow for StoredColumn {
     const SOURCE: Source = Source::Own(c"column_metadata");
+    const USUAL_NUMBER: usize = 32;
     const COLUMNS: &'static [&'static str] =
         &with_options::<{ COLUMN_IDENTITY.len() + COLUMN_OPTIONS.len() }>(&COLUMN_IDENTITY, &COLUMN_OPTIONS);
 
@@ -179,7 +189,7 @@ fn read_value(row: &Row<'_>, at: usize, kind: Kind) -> Option<Value> {
         Kind::SmallInteger(..) | Kind::Attnum => row.column::<Option<i16>>(at).map(Value::from),
         Kind::Attnums => row.column::<Option<Vec<i16>>>(at).map(Value::from),
         Kind::Table => row.column::<Option<Oid>>(at).map(|oid| Value::from(oid.to_u32())),
-        Kind::Template => row.column::<Option<Json>>(at).map(|document| document.0),
+        Kind::Template => row.column::<Json<Value>>(at).0,
     }
 }
 
@@ -197,8 +207,9 @@ impl OfTable {
         let mut columns = catalog.reader.by_primary_key::<StoredColumn>(&key);
         if table.is_some() || !columns.is_empty() {
             let schema = catalog.schema_name(row.relnamespace)?;
-            let counts =
-                |schema_name: &str, table_name: &str| *schema_name == *schema && table_name == row.relname;
+            let counts = |schema_name: &Name, table_name: &Name| {
+                table_name.is(&row.relname) && schema_name.is(&schema)
+            };
             table = table.filter(|stored| counts(&stored.schema_name, &stored.table_name));
             columns.retain(|stored| counts(&stored.schema_name, &stored.table_name));
         }
@@ -210,18 +221,36 @@ impl OfTable {
         self.table.is_some()
     }
 
-    /// The metadata of the relation itself.
-    pub(crate) fn take_table(&mut self, catalog: &Catalog, relation: Oid) -> Option<Metadata> {
+    /// The metadata of the relation itself, whose live columns are `columns`.
+    pub(crate) fn take_table(
+        &mut self,
+        catalog: &Catalog,
+        relation: Oid,
+        columns: &[PgAttribute],
+    ) -> Option<Metadata> {
         let StoredTable { refs, stored, .. } = self.table.take()?;
-        stored.retain(catalog, |option, value| {
-            refs.keep_current(catalog, relation, option.kind, value)
-        })
+        let live = LiveReferences {
+            catalog,
+            relation,
+            columns,
+        };
+        stored.retain(catalog, |option, value| live.keep(&refs, option.kind, value))
     }
 
     /// The preview template that a user chose, without the placeholders whose columns or foreign keys are gone. `None`: the
     /// default is in force.
-    pub(crate) fn template(&self, catalog: &Catalog, relation: Oid) -> Option<Vec<Part<Column>>> {
+    pub(crate) fn template(
+        &self,
+        catalog: &Catalog,
+        relation: Oid,
+        columns: &[PgAttribute],
+    ) -> Option<Vec<Part<Column>>> {
         let StoredTable { refs, stored, .. } = self.table.as_ref()?;
+        let live = LiveReferences {
+            catalog,
+            relation,
+            columns,
+        };
         if stored.get("preview_customized") == Some(&Value::Bool(false)) {
             return None;
         }
@@ -229,7 +258,7 @@ impl OfTable {
         let current = |part: Part<i16>| match part {
             Part::Text(text) => Some(Part::Text(text)),
             Part::Placeholder(Placeholder { path, raw }) => {
-                let path = refs.current_path(catalog, relation, &path)?;
+                let path = live.current_path(refs, &path)?;
                 Some(Part::Placeholder(Placeholder { path, raw }))
             }
         };
@@ -243,16 +272,14 @@ impl OfTable {
     }
 
     /// The placeholders of the template that are left out, as a column or a foreign key that they name is gone.
-    pub(crate) fn lost_placeholders(&self, catalog: &Catalog, relation: Oid) -> Vec<String> {
+    fn lost_placeholders(&self, live: &LiveReferences) -> Vec<String> {
         let Some(StoredTable { refs, stored, .. }) = &self.table else {
             return Vec::new();
         };
         let parts = stored.get("preview_template").and_then(Value::as_array);
         let lost = |part: &Value| match template::read(part)? {
-            Part::Placeholder(Placeholder { path, .. })
-                if refs.current_path(catalog, relation, &path).is_none() =>
-            {
-                Some(refs.names_of_path(relation, &path))
+            Part::Placeholder(Placeholder { path, .. }) if live.current_path(refs, &path).is_none() => {
+                Some(refs.names_of_path(live.relation, &path))
             }
             _ => None,
         };
@@ -267,7 +294,7 @@ impl OfTable {
     ) -> impl Iterator<Item = (&'static str, &Value)> {
         self.columns
             .iter()
-            .filter(|stored| stored.attnum == column.attnum && stored.column_name == column.attname)
+            .filter(|stored| stored.attnum == column.attnum && stored.column_name.is(&column.attname))
             .flat_map(|stored| &stored.stored.options)
             .filter(move |(option, _)| option.applies_to(ui_type))
             .map(|(option, value)| (option.name, value))
@@ -283,7 +310,7 @@ impl OfTable {
         let at = self
             .columns
             .iter()
-            .position(|stored| stored.attnum == column.attnum && stored.column_name == column.attname)?;
+            .position(|stored| stored.attnum == column.attnum && stored.column_name.is(&column.attname))?;
         let stored = self.columns.swap_remove(at).stored;
         stored.retain(catalog, |option, _| option.applies_to(ui_type))
     }
@@ -296,12 +323,19 @@ pub(crate) fn is_readable(catalog: &Catalog, owner: Oid, privileges: Privileges)
 
 /// The placeholders that the template of a relation leaves out, for who may read what is stored.
 pub(crate) fn lost_placeholders(catalog: &Catalog, relation: Oid) -> Result<Vec<String>, Error> {
-    match PgClass::by_oid(&catalog.reader, relation) {
-        Some(row) if is_table_readable(catalog, &row) => {
-            Ok(OfTable::read(catalog, &row)?.lost_placeholders(catalog, relation))
-        }
-        _ => Ok(Vec::new()),
+    let Some(row) = PgClass::by_oid(&catalog.reader, relation) else {
+        return Ok(Vec::new());
+    };
+    let columns = PgAttribute::live(&catalog.reader, relation);
+    if !is_table_readable(catalog, &row, &columns) {
+        return Ok(Vec::new());
     }
+    let live = LiveReferences {
+        catalog,
+        relation,
+        columns: &columns,
+    };
+    Ok(OfTable::read(catalog, &row)?.lost_placeholders(&live))
 }
 
 /// What `msar.get_table_metadata` tells.
@@ -326,10 +360,14 @@ pub(crate) struct ColumnMetadata {
 /// The metadata of a relation, if there is any that the current role may read.
 pub(crate) fn table(catalog: &Catalog, row: &PgClass) -> Result<Option<TableMetadata>, Error> {
     let mut stored = OfTable::read(catalog, row)?;
-    if !stored.tells_of_table() || !is_table_readable(catalog, row) {
+    if !stored.tells_of_table() {
         return Ok(None);
     }
-    let metadata = stored.take_table(catalog, row.oid);
+    let columns = PgAttribute::live(&catalog.reader, row.oid);
+    if !is_table_readable(catalog, row, &columns) {
+        return Ok(None);
+    }
+    let metadata = stored.take_table(catalog, row.oid, &columns);
     Ok(metadata.map(|metadata| TableMetadata {
         oid: row.oid,
         name: row.relname.clone(),
@@ -337,13 +375,36 @@ pub(crate) fn table(catalog: &Catalog, row: &PgClass) -> Result<Option<TableMeta
     }))
 }
 
-/// Whether the current role may read what is stored for a relation.
-pub(crate) fn is_table_readable(catalog: &Catalog, row: &PgClass) -> bool {
+/// Whether the current role may read what is stored for a relation, whose live columns are `columns`.
+pub(crate) fn is_table_readable(catalog: &Catalog, row: &PgClass, columns: &[PgAttribute]) -> bool {
     let privileges = relation::privileges(catalog, row);
     is_readable(catalog, row.relowner, privileges)
-        || PgAttribute::live(&catalog.reader, row.oid)
+        || columns
             .iter()
             .any(|column| column::privileges_on(catalog, column, row.relowner, privileges).includes_select())
+}
+
+/// The metadata of a relation and its columns by names, as far as the current role may read it.
+pub(crate) fn document(catalog: &Catalog, row: &PgClass) -> Result<Document, Error> {
+    let mut stored = OfTable::read(catalog, row)?;
+    let mut document = Document::default();
+    let live = PgAttribute::live(&catalog.reader, row.oid);
+    if stored.tells_of_table() && is_table_readable(catalog, row, &live) {
+        let refs = stored
+            .table
+            .as_ref()
+            .map(|stored| stored.refs.names().clone())
+            .unwrap_or_default();
+        let metadata = stored.take_table(catalog, row.oid, &live);
+        let named =
+            metadata.map(|metadata| portable::to_names(&metadata.into_options(), row.oid.to_u32(), &refs));
+        document.table = named.filter(|options| !options.is_empty());
+    }
+    let columns = columns(catalog, row)?.into_iter();
+    document.columns = columns
+        .map(|column| (column.name, column.metadata.into_options()))
+        .collect();
+    Ok(document)
 }
 
 /// The metadata of those columns of a relation that have any and that the current role may read, by attnum.

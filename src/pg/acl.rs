@@ -3,7 +3,7 @@
 use super::Oid;
 use super::scan::FromColumn;
 use pgrx::pg_sys::{self, AclMode, Datum};
-use serde::Serializer;
+use serde::{Serialize, Serializer};
 
 /// A column of type `aclitem[]`, copied out of the row: an array as PostgreSQL keeps it, in units of its alignment.
 pub(crate) struct Acl(Vec<u64>);
@@ -25,8 +25,44 @@ impl Acl {
 
     /// The ACL of a relation to which nothing was granted or revoked.
     fn default_of_relation(owner: Oid) -> Self {
+        Self::default_of(Kind::Relation, owner)
+    }
+
+    /// The ACL of an object to which nothing was granted or revoked.
+    pub(crate) fn default_of(kind: Kind, owner: Oid) -> Self {
+        let kind = match kind {
+            Kind::Database => pg_sys::ObjectType::OBJECT_DATABASE,
+            Kind::Schema => pg_sys::ObjectType::OBJECT_SCHEMA,
+            Kind::Relation => pg_sys::ObjectType::OBJECT_TABLE,
+        };
         // SAFETY: a fresh aclitem[].
-        unsafe { Self::copy(pg_sys::acldefault(pg_sys::ObjectType::OBJECT_TABLE, owner).cast()) }
+        unsafe { Self::copy(pg_sys::acldefault(kind, owner).cast()) }
+    }
+
+    /// What one role granted to another.
+    pub(crate) fn granted(&self, grantor: Oid, grantee: Oid) -> Granted {
+        let of_both = |item: &&pg_sys::AclItem| (item.ai_grantor, item.ai_grantee) == (grantor, grantee);
+        // A privilege takes a bit of the lower half, the option to grant it one of the upper half.
+        let half = AclMode::BITS / 2;
+        let lower = AclMode::MAX >> half;
+        let rights = self.items().iter().find(of_both).map_or(0, |item| item.ai_privs);
+        Granted {
+            privileges: Privileges(rights & lower),
+            with_option: Privileges(rights >> half),
+        }
+    }
+
+    fn items(&self) -> &[pg_sys::AclItem] {
+        let array = self.0.as_ptr().cast::<pg_sys::ArrayType>();
+        // SAFETY: a detoasted aclitem[] without nulls: a header, its dimensions (length, lower bound), and the elements,
+        // aligned as the header is.
+        unsafe {
+            if (*array).ndim != 1 {
+                return &[];
+            }
+            let dimensions = array.add(1).cast::<i32>();
+            std::slice::from_raw_parts(dimensions.add(2).cast(), *dimensions as usize)
+        }
     }
 }
 
@@ -37,8 +73,23 @@ impl FromColumn for Option<Acl> {
     }
 }
 
+/// What privileges can be granted on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    Database,
+    Schema,
+    Relation,
+}
+
+/// What a role has from another one.
+pub(crate) struct Granted {
+    pub(crate) privileges: Privileges,
+    /// Those of them that it may grant to others.
+    pub(crate) with_option: Privileges,
+}
+
 /// A set of privileges.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Privileges(AclMode);
 
 /// The privileges on a whole relation, in the order in which they are listed.
@@ -50,6 +101,16 @@ const ON_RELATIONS: [(u32, &str); 7] = [
     (pg_sys::ACL_TRUNCATE, "TRUNCATE"),
     (pg_sys::ACL_REFERENCES, "REFERENCES"),
     (pg_sys::ACL_TRIGGER, "TRIGGER"),
+];
+
+/// Those that relations do not have, and those that the contract of the lists above does not know.
+const OTHERS: &[(u32, &str)] = &[
+    (pg_sys::ACL_CONNECT, "CONNECT"),
+    (pg_sys::ACL_CREATE, "CREATE"),
+    (pg_sys::ACL_CREATE_TEMP, "TEMPORARY"),
+    (pg_sys::ACL_USAGE, "USAGE"),
+    #[cfg(any(feature = "pg17", feature = "pg18"))]
+    (pg_sys::ACL_MAINTAIN, "MAINTAIN"),
 ];
 
 /// The privileges that can be granted on a single column.
@@ -65,8 +126,22 @@ impl Privileges {
         Self(ON_RELATIONS.iter().map(|(bit, _)| AclMode::from(*bit)).sum())
     }
 
+    /// The privilege of that name; an unknown name is none.
+    pub(crate) fn named(name: &str) -> Self {
+        let known = ON_RELATIONS
+            .iter()
+            .chain(OTHERS)
+            .find(|(_, known)| *known == name);
+        Self(known.map_or(0, |(bit, _)| AclMode::from(*bit)))
+    }
+
     pub(crate) fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// Whether all of `other` are among these.
+    pub(crate) fn include(self, other: Self) -> bool {
+        other.0 & !self.0 == 0
     }
 
     pub(crate) fn includes_select(self) -> bool {
@@ -78,16 +153,20 @@ impl Privileges {
         serializer.collect_seq(self.names(&ON_RELATIONS))
     }
 
-    /// Serializes the names of those that columns have too.
-    pub(crate) fn on_column<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.names(&ON_COLUMNS))
-    }
-
     fn names(self, known: &[(u32, &'static str)]) -> impl Iterator<Item = &'static str> {
         known
             .iter()
             .filter(move |(bit, _)| self.0 & AclMode::from(*bit) != 0)
             .map(|(_, name)| *name)
+    }
+}
+
+/// Privileges on a column. Serializes the names of those that columns have.
+pub(crate) struct OnColumn(pub(crate) Privileges);
+
+impl Serialize for OnColumn {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.names(&ON_COLUMNS))
     }
 }
 
@@ -111,6 +190,24 @@ impl Role {
                 writes_all_data: pg_sys::has_privs_of_role(oid, pg_sys::ROLE_PG_WRITE_ALL_DATA.into()),
             }
         }
+    }
+
+    /// As whom the role grants and revokes these privileges on an object, and which of them it may.
+    pub(crate) fn grantor(&self, privileges: Privileges, acl: &Acl, owner: Oid) -> (Oid, Privileges) {
+        let (mut grantor, mut options) = (Oid::INVALID, 0);
+        // SAFETY: a detoasted and aligned aclitem[], and places for the two answers.
+        unsafe {
+            pg_sys::select_best_grantor(
+                self.oid,
+                privileges.0,
+                acl.0.as_ptr().cast(),
+                owner,
+                &mut grantor,
+                &mut options,
+            );
+        }
+        // Options are told by the bits of the upper half.
+        (grantor, Privileges(options >> (AclMode::BITS / 2)))
     }
 
     /// Whether the role has the rights of `owner` without `SET ROLE`.

@@ -46,6 +46,37 @@ oid_alias!(
     RegNamespace,
     "regnamespace"
 );
+oid_alias!(
+    /// `regrole`
+    RegRole,
+    "regrole"
+);
+oid_alias!(
+    /// `regtype`
+    RegType,
+    "regtype"
+);
+
+/// `msar.pkey_kind`, by its label.
+pub(crate) struct PkeyKind(pub(crate) String);
+
+impl_sql_translatable!(PkeyKind, "msar.pkey_kind");
+
+// SAFETY: reads the argument by the output function of its type.
+unsafe impl<'fcx> ArgAbi<'fcx> for PkeyKind {
+    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        // SAFETY: a value of an enum, as the SQL type says; the function gives a C string.
+        unsafe {
+            let datum = arg.unbox_arg_using_from_datum::<Oid>().map(pg_sys::Datum::from);
+            let label = direct_function_call::<&CStr>(pg_sys::enum_out, &[datum]);
+            Self(
+                label
+                    .map(|label| text::from_server(label.to_bytes()))
+                    .unwrap_or_default(),
+            )
+        }
+    }
+}
 
 /// `text`, in whatever encoding the server has.
 pub(crate) struct TextArgument(pub(crate) String);
@@ -100,6 +131,11 @@ impl JsonArgument {
     /// The argument, whatever JSON it is.
     pub(crate) fn value(&self, argument: &'static str) -> Result<serde_json::Value, Error> {
         self.decode(argument, "Pass a document that is nested less deeply.")
+    }
+
+    /// The argument as text, in the form that PostgreSQL gives it: equal documents have equal texts.
+    pub(crate) fn into_text(self) -> String {
+        self.0
     }
 
     /// The value of the argument called `argument`; `hint` says what it should look like.

@@ -16,6 +16,11 @@ pub(crate) struct TextBytes<'fcx>(pub(crate) &'fcx [u8]);
 impl_sql_translatable!(TextBytes<'_>, "text");
 
 impl TextBytes<'_> {
+    /// As a Rust string, for what runs once a call.
+    pub(crate) fn decode(self) -> String {
+        text::from_server(self.0)
+    }
+
     /// For a message: as a Rust string, cut where it gets long.
     pub(crate) fn to_message(self) -> String {
         const LONGEST: usize = 100;
@@ -78,8 +83,8 @@ pub(crate) struct NewText(pub(crate) Vec<u8>);
 impl_sql_translatable!(NewText, "text");
 
 impl NewText {
-    /// A Rust string in the server's encoding.
-    pub(crate) fn of_str(text: &str) -> Self {
+    /// Of a Rust string.
+    pub(crate) fn encode(text: &str) -> Self {
         Self(text::to_server(text))
     }
 

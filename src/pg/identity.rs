@@ -9,7 +9,7 @@ use std::fmt;
 const FIRST_UNPINNED: u32 = 12_000;
 
 /// What `pg_identify_object` tells about an object.
-#[derive(Serialize)]
+#[derive(Serialize, Debug)]
 pub(crate) struct Identity {
     kind: String,
     schema: Option<String>,

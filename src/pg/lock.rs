@@ -1,4 +1,4 @@
-//! Locks that keep other sessions from altering a relation.
+//! Locks that keep other sessions from altering a relation, or from adding to a schema.
 
 use super::Oid;
 use pgrx::pg_sys;
@@ -7,6 +7,20 @@ use pgrx::pg_sys;
 pub(crate) fn share_until_commit(relation: Oid) {
     // SAFETY: inside of a transaction, as every function call is.
     unsafe { pg_sys::LockRelationOid(relation, pg_sys::AccessShareLock as i32) }
+}
+
+/// Waits for whoever makes or drops something in a schema, and keeps others from it until the transaction ends: the lock
+/// that DROP SCHEMA takes.
+pub(crate) fn schema_until_commit(schema: Oid) {
+    // SAFETY: inside of a transaction, as every function call is. A schema that does not exist can be locked too.
+    unsafe {
+        pg_sys::LockDatabaseObject(
+            pg_sys::NamespaceRelationId,
+            schema,
+            0,
+            pg_sys::AccessExclusiveLock as i32,
+        )
+    }
 }
 
 /// The lock that a SELECT takes on a relation, held as long as this value lives.

@@ -1,7 +1,7 @@
 //! JSON documents as results of our functions, written straight into the value that PostgreSQL sends: no tree of JSON
 //! values and no second copy of the text.
 
-use super::text;
+use super::{json_writer, text};
 use crate::error::Error;
 use pgrx::callconv::{BoxRet, FcInfo};
 use pgrx::datum::Datum;
@@ -34,7 +34,7 @@ impl JsonText {
 
     /// Writes a value at the end.
     pub(crate) fn push(&mut self, value: &impl Serialize) -> Result<(), Error> {
-        serde_json::to_writer(&mut *self, value).map_err(|error| {
+        json_writer::write(self, value).map_err(|error| {
             if error.is_io() {
                 Error::DocumentTooLarge
             } else {

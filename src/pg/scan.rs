@@ -6,7 +6,8 @@
 use super::{array, json, snapshot::Snapshot, text, tuple};
 use pgrx::pg_sys::{self, Datum, Oid};
 use pgrx::{FromDatum, name_data_to_str};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::de::DeserializeOwned;
 use std::any::TypeId;
 use std::cell::RefCell;
 use std::ffi::CStr;
@@ -27,6 +28,8 @@ pub(crate) trait CatalogRow: Sized + 'static {
     const SOURCE: Source;
     /// The columns, in the order of the struct's fields.
     const COLUMNS: &'static [&'static str];
+    /// How many rows one look-up gives mostly, at most.
+    const USUAL_NUMBER: usize = 4;
     /// Takes the fields out of a row.
     fn read(row: &Row<'_>) -> Self;
 }
@@ -34,13 +37,14 @@ pub(crate) trait CatalogRow: Sized + 'static {
 /// Declares a struct whose fields are columns of a catalog, under their own names.
 #[macro_export]
 macro_rules! catalog_row {
-    ($(#[$meta:meta])* $name:ident, $catalog:expr, { $($column:ident: $type:ty),* $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident, $catalog:expr, $(usually $number:literal,)? { $($column:ident: $type:ty),* $(,)? }) => {
         $(#[$meta])*
         pub(crate) struct $name { $(pub(crate) $column: $type),* }
 
         impl $crate::pg::scan::CatalogRow for $name {
             const SOURCE: $crate::pg::scan::Source = $crate::pg::scan::Source::Catalog($catalog);
             const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),*];
+            $(const USUAL_NUMBER: usize = $number;)?
             fn read(row: &$crate::pg::scan::Row<'_>) -> Self {
                 let mut position = 0..;
                 $(let $column = row.column(position.next().unwrap_or_default());)*
@@ -85,7 +89,7 @@ macro_rules! from_scalar_column {
         }
     )*};
 }
-from_scalar_column!(bool, i16, i32, f32);
+from_scalar_column!(bool, i16, i32, i64, f32);
 
 /// A column of type `int2[]` without nulls.
 impl FromColumn for Vec<i16> {
@@ -95,7 +99,7 @@ impl FromColumn for Vec<i16> {
     }
 }
 
-/// A column of type `oid[]` without nulls.
+/// A column of type `oid[]` or `oidvector`, without nulls.
 impl FromColumn for Vec<Oid> {
     unsafe fn from_column(datum: Option<Datum>) -> Self {
         // SAFETY: promised by the caller.
@@ -132,6 +136,23 @@ impl FromColumn for String {
     }
 }
 
+/// A column of type `name` that is only compared: the server's bytes, with zeros behind them.
+pub(crate) struct Name([u8; pg_sys::NAMEDATALEN as usize]);
+
+impl Name {
+    pub(crate) fn is(&self, name: &str) -> bool {
+        let length = self.0.iter().position(|&byte| byte == 0).unwrap_or(self.0.len());
+        text::is_server_text(&self.0[..length], name)
+    }
+}
+
+impl FromColumn for Name {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: a name has NAMEDATALEN bytes.
+        Self(datum.map_or([0; _], |datum| unsafe { *datum.cast_mut_ptr() }))
+    }
+}
+
 /// A column of type `text` or `pg_node_tree`.
 pub(crate) struct Text(pub(crate) String);
 
@@ -142,15 +163,13 @@ impl FromColumn for Text {
     }
 }
 
-/// A column of type `jsonb`.
-pub(crate) struct Json(pub(crate) serde_json::Value);
+/// A column of type `jsonb`, read as a `T`. `None` is null, and what is written otherwise.
+pub(crate) struct Json<T>(pub(crate) Option<T>);
 
-impl FromColumn for Json {
+impl<T: DeserializeOwned> FromColumn for Json<T> {
     unsafe fn from_column(datum: Option<Datum>) -> Self {
         // SAFETY: promised by the caller.
-        Self(datum.map_or(serde_json::Value::Null, |datum| unsafe {
-            json::from_jsonb_datum(datum)
-        }))
+        Self(datum.and_then(|datum| unsafe { json::from_jsonb_datum(datum) }))
     }
 }
 
@@ -194,6 +213,14 @@ impl Key {
         }
     }
 
+    /// The object that it names.
+    fn oid(self) -> Option<u32> {
+        match self {
+            Key::Oid(oid) => Some(oid.to_u32()),
+            _ => None,
+        }
+    }
+
     /// The comparison that it stands for: B-tree strategy, the strategy's function, argument.
     fn comparison(self) -> (u32, u32, Datum) {
         match self {
@@ -210,6 +237,8 @@ pub(crate) struct Reader {
     snapshot: Snapshot,
     open: RefCell<FxHashMap<TypeId, Option<Rc<OpenCatalog>>>>,
     indexes: RefCell<FxHashMap<u32, OpenIndex>>,
+    /// The objects that it was asked about.
+    asked: RefCell<FxHashSet<u32>>,
 }
 
 impl Reader {
@@ -218,13 +247,35 @@ impl Reader {
             snapshot,
             open: RefCell::default(),
             indexes: RefCell::default(),
+            asked: RefCell::default(),
         }
+    }
+
+    /// Counts an object among those that it was asked about, when the session's caches have told of it.
+    pub(crate) fn depends_on(&self, object: Oid) {
+        self.asked.borrow_mut().insert(object.to_u32());
+    }
+
+    /// The OIDs of the objects that it was asked about, and of the tables of our own that it looked into: what was read
+    /// holds as long as none of them changes.
+    pub(crate) fn asked(&self) -> FxHashSet<u32> {
+        self.asked.borrow().clone()
     }
 
     /// The rows that match all keys, found through `index`; in the index's order.
     pub(crate) fn by_index<R: CatalogRow>(&self, index: u32, keys: &[(&str, Key)]) -> Vec<R> {
+        self.by_index_where(index, keys, |_| true)
+    }
+
+    /// The same, of these rows only those that are wanted.
+    pub(crate) fn by_index_where<R: CatalogRow>(
+        &self,
+        index: u32,
+        keys: &[(&str, Key)],
+        is_wanted: impl Fn(&Row<'_>) -> bool,
+    ) -> Vec<R> {
         match self.catalog::<R>() {
-            Some(catalog) => self.scan_index(&catalog, index, keys),
+            Some(catalog) => self.scan_index(&catalog, index, keys, is_wanted),
             None => Vec::new(),
         }
     }
@@ -232,12 +283,21 @@ impl Reader {
     /// The same, found through the primary key of a table of our own.
     pub(crate) fn by_primary_key<R: CatalogRow>(&self, keys: &[(&str, Key)]) -> Vec<R> {
         match self.catalog::<R>() {
-            Some(table) => self.scan_index(&table, table.primary_key_index(), keys),
+            Some(table) => self.scan_index(&table, table.primary_key_index(), keys, |_| true),
             None => Vec::new(),
         }
     }
 
-    fn scan_index<R: CatalogRow>(&self, catalog: &OpenCatalog, index: u32, keys: &[(&str, Key)]) -> Vec<R> {
+    fn scan_index<R: CatalogRow>(
+        &self,
+        catalog: &OpenCatalog,
+        index: u32,
+        keys: &[(&str, Key)],
+        is_wanted: impl Fn(&Row<'_>) -> bool,
+    ) -> Vec<R> {
+        self.asked
+            .borrow_mut()
+            .extend(keys.iter().filter_map(|(_, key)| key.oid()));
         let index = self.index(index);
         let mut keys: Vec<_> = keys
             .iter()
@@ -253,7 +313,7 @@ impl Reader {
                 keys.as_mut_ptr(),
             );
             let next = || pg_sys::systable_getnext_ordered(scan, pg_sys::ScanDirection::ForwardScanDirection);
-            let rows = catalog.read_rows(next);
+            let rows = catalog.read_rows(next, is_wanted);
             pg_sys::systable_endscan_ordered(scan);
             rows
         }
@@ -278,7 +338,7 @@ impl Reader {
                 keys.len() as i32,
                 keys.as_mut_ptr(),
             );
-            let rows = catalog.read_rows(|| pg_sys::systable_getnext(scan));
+            let rows = catalog.read_rows(|| pg_sys::systable_getnext(scan), |_| true);
             pg_sys::systable_endscan(scan);
             rows
         }
@@ -294,10 +354,16 @@ impl Reader {
 
     /// `None` for a table of our own that has no rows.
     fn catalog<R: CatalogRow>(&self) -> Option<Rc<OpenCatalog>> {
+        let open = || {
+            if let Source::Own(name) = R::SOURCE {
+                self.asked.borrow_mut().extend(own_table(name).map(Oid::to_u32));
+            }
+            OpenCatalog::open::<R>().map(Rc::new)
+        };
         self.open
             .borrow_mut()
             .entry(TypeId::of::<R>())
-            .or_insert_with(|| OpenCatalog::open::<R>().map(Rc::new))
+            .or_insert_with(open)
             .clone()
     }
 }
@@ -357,11 +423,15 @@ impl OpenCatalog {
         }
     }
 
-    /// Reads what `next` gives until it gives null.
+    /// Reads what `next` gives until it gives null; keeps what is wanted.
     ///
     /// # Safety
     /// `next` gives tuples of this catalog, each valid until the next is asked for.
-    unsafe fn read_rows<R: CatalogRow>(&self, next: impl Fn() -> pg_sys::HeapTuple) -> Vec<R> {
+    unsafe fn read_rows<R: CatalogRow>(
+        &self,
+        next: impl Fn() -> pg_sys::HeapTuple,
+        is_wanted: impl Fn(&Row<'_>) -> bool,
+    ) -> Vec<R> {
         let mut buffers = self.buffers.borrow_mut();
         let (values, nulls) = &mut *buffers;
         let mut rows = Vec::new();
@@ -375,11 +445,17 @@ impl OpenCatalog {
                 let descriptor = (*self.relation).rd_att;
                 pg_sys::heap_deform_tuple(tuple, descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
             }
-            rows.push(R::read(&Row {
+            let row = Row {
                 values,
                 nulls,
                 positions: &self.positions,
-            }));
+            };
+            if is_wanted(&row) {
+                if rows.is_empty() {
+                    rows.reserve(R::USUAL_NUMBER);
+                }
+                rows.push(R::read(&row));
+            }
         }
     }
 

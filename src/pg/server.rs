@@ -18,6 +18,12 @@ pub(crate) fn catalog_changes() -> u64 {
     }
 }
 
+/// The database of the session.
+pub(crate) fn current_database() -> Oid {
+    // SAFETY: set when the session starts.
+    unsafe { pg_sys::MyDatabaseId }
+}
+
 /// Whether `object` came with the server's bootstrap, and so is none of a user's or an extension's.
 pub(crate) fn is_built_in(object: Oid) -> bool {
     object.to_u32() < pg_sys::FirstNormalObjectId

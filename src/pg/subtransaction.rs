@@ -52,6 +52,12 @@ pub(crate) fn or_warn(what: &str, body: impl FnOnce() -> Result<(), Error>) {
     .report(PgLogLevel::WARNING);
 }
 
+/// Runs `body` in a subtransaction of its own, and rolls back whatever it did. An error goes on to the caller.
+pub(crate) fn rolled_back<T>(body: impl FnOnce() -> T) -> T {
+    let outcome = end(body, |_| false);
+    outcome.unwrap_or_else(|error| error.rethrow())
+}
+
 /// Whether somebody wants the statement to stop: a cancel, a statement's or a lock's timeout. (Shutdowns and the other
 /// timeouts end the session at once; no handler ever sees them.)
 fn is_interruption(sqlstate: PgSqlErrorCode) -> bool {
@@ -66,6 +72,14 @@ fn is_interruption(sqlstate: PgSqlErrorCode) -> bool {
 
 /// Runs `body` in a subtransaction of its own, which is rolled back when it raises an error.
 fn run<T>(body: impl FnOnce() -> T) -> Result<T, CaughtError> {
+    end(body, Result::is_ok)
+}
+
+/// Runs `body` in a subtransaction of its own, which is kept or rolled back by its outcome.
+fn end<T>(
+    body: impl FnOnce() -> T,
+    is_kept: impl FnOnce(&Result<T, CaughtError>) -> bool,
+) -> Result<T, CaughtError> {
     // SAFETY: the memory context and the resource owner are those of the code around the subtransaction; they are put
     // back on both ways out, as PostgreSQL's own users of internal subtransactions do.
     unsafe {
@@ -78,7 +92,7 @@ fn run<T>(body: impl FnOnce() -> T) -> Result<T, CaughtError> {
             .catch_others(Err)
             .execute();
 
-        if outcome.is_ok() {
+        if is_kept(&outcome) {
             pg_sys::ReleaseCurrentSubTransaction();
         } else {
             pg_sys::RollbackAndReleaseCurrentSubTransaction();

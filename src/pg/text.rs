@@ -31,6 +31,14 @@ pub(crate) fn from_server(bytes: &[u8]) -> String {
     }
 }
 
+/// Whether [`from_server`] makes that string of the server's text.
+pub(crate) fn is_server_text(bytes: &[u8], text: &str) -> bool {
+    if server_uses_utf8() && (bytes == text.as_bytes() || std::str::from_utf8(bytes).is_ok()) {
+        return bytes == text.as_bytes();
+    }
+    from_server(bytes) == text
+}
+
 fn from_utf8(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),

@@ -68,7 +68,7 @@ fn hanging_on(graph: &impl Graph, owner: Address) -> Vec<Address> {
 }
 
 /// The object that an internal part belongs to in the end; any other object is its own.
-fn owner_of(graph: &impl Graph, part: Address) -> Address {
+pub(super) fn owner_of(graph: &impl Graph, part: Address) -> Address {
     let mut object = part;
     let mut passed = HashSet::new();
     while passed.insert(object) {

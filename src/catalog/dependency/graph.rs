@@ -31,6 +31,14 @@ impl Address {
         }
     }
 
+    pub(super) fn schema(schema: Oid) -> Self {
+        Self {
+            class: catalog_oid::PG_NAMESPACE,
+            object: schema.to_u32(),
+            part: 0,
+        }
+    }
+
     pub(super) fn whole(self) -> Self {
         Self { part: 0, ..self }
     }

@@ -10,12 +10,14 @@
 //! - [`rules`]: what a DROP takes along, what refuses it, what CASCADE adds; pure functions of a graph
 //! - [`dependents`]: the objects that depend on one, level by level; a pure function too
 //! - [`target`]: the relation or column that a call names
+//! - [`schemas`]: what dropping whole schemas removes
 //! - [`document`]: what `msar.get_dependents` and `msar.preview_drop` tell
 
 mod dependents;
 pub(crate) mod document;
 mod graph;
 mod rules;
+pub(crate) mod schemas;
 mod target;
 
 use super::rows::PgDepend;

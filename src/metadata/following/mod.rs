@@ -47,7 +47,7 @@ pub(crate) fn follow(event: &EventTrigger) -> Result<(), Error> {
 }
 
 /// Whether the command can neither rename, move or create a relation nor give it another owner. (REASSIGN OWNED can, but
-/// PostgreSQL tells of it to nobody.)
+/// PostgreSQL tells of it to nobody. ALTER INDEX ... RENAME renames tables as well.)
 fn is_of_no_concern(event: &EventTrigger) -> bool {
     if event.event == Event::Drop {
         return false;
@@ -59,7 +59,7 @@ fn is_of_no_concern(event: &EventTrigger) -> bool {
         "CREATE" | "SELECT" | "IMPORT" => {
             !is_relation(kind) && !matches!(kind, "SCHEMA" | "INTO" | "FOREIGN SCHEMA")
         }
-        "ALTER" => !is_relation(kind) && !matches!(kind, "SCHEMA" | "TYPE" | "EXTENSION"),
+        "ALTER" => !is_relation(kind) && !matches!(kind, "SCHEMA" | "TYPE" | "EXTENSION" | "INDEX"),
         _ => true,
     }
 }

@@ -95,14 +95,14 @@ pub(crate) fn set(table: Oid, template: Option<&str>) -> Result<Option<String>, 
 pub(crate) fn get(table: Oid) -> Result<Option<String>, Error> {
     consistent::read_relation(table, |catalog| {
         let row = relation::find(catalog, table)?;
-        let custom = match stored::is_table_readable(catalog, &row) {
-            true => stored::OfTable::read(catalog, &row)?.template(catalog, table),
+        let columns = PgAttribute::live(&catalog.reader, table);
+        let custom = match stored::is_table_readable(catalog, &row, &columns) {
+            true => stored::OfTable::read(catalog, &row)?.template(catalog, table, &columns),
             false => None,
         };
         if let Some(template) = custom {
             return preview::customized_text(catalog, &template).map(Some);
         }
-        let columns = PgAttribute::live(&catalog.reader, table);
         let on_relation = relation::privileges(catalog, &row);
         let readable = columns.iter().filter(|column| {
             column::privileges_on(catalog, column, row.relowner, on_relation).includes_select()

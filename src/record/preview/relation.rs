@@ -15,7 +15,7 @@ pub(super) struct Relation {
     pub(super) row: PgClass,
     pub(super) metadata: OfTable,
     /// Live columns.
-    columns: Vec<PgAttribute>,
+    pub(super) columns: Vec<PgAttribute>,
     privileges: Privileges,
     is_nameable: bool,
     not_nulls_hold: OnceCell<bool>,

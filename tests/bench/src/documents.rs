@@ -39,15 +39,20 @@ fn schema_oid(client: &mut Client, schema: &str) -> Result<u32> {
 /// Fails, with the places where they differ, unless our document of the schema is the SQL statement's.
 pub(crate) fn assert_equal(client: &mut Client, schema: &str) -> Result<()> {
     let equal = equal_statement(client, schema)?;
+    assert_same(client, &format!("schema {schema}"), &our_call(schema), &equal)
+}
+
+/// The same for any two statements that give a document.
+pub(crate) fn assert_same(client: &mut Client, name: &str, ours: &str, equal: &str) -> Result<()> {
     let sql = include_str!("../sql/difference.sql")
-        .replace("/*ours*/", &our_call(schema))
-        .replace("/*equal*/", &equal);
+        .replace("/*ours*/", ours)
+        .replace("/*equal*/", equal);
     let differences: Vec<String> = client.simple_query(&sql)?.iter().filter_map(difference).collect();
     if differences.is_empty() {
         return Ok(());
     }
     Err(format!(
-        "schema {schema}: our document is not that of the SQL statement:\n{}",
+        "{name}: our document is not that of the SQL statement:\n{}",
         differences.join("\n")
     )
     .into())

@@ -7,17 +7,23 @@
 //! ```text
 //! mathesar_ext_bench describe [--tables 10,100,1000,5000] [--rounds N] [--metadata]
 //! mathesar_ext_bench types                  casts, inference, import
+//! mathesar_ext_bench define                 tables and columns from JSON
+//! mathesar_ext_bench records [PART...]      pages of records with previews, search, export, writes
+//! mathesar_ext_bench triggers               what event triggers cost a CREATE TABLE
 //! mathesar_ext_bench compare SCHEMA...      is our document what plain SQL says? (in the URL's own database)
 //! ```
 
 mod compare;
+mod define;
 mod describe;
 mod documents;
 mod generate;
 mod measure;
 mod options;
+mod records;
 mod server;
 mod table;
+mod triggers;
 mod types;
 
 use std::process::ExitCode;
@@ -44,11 +50,17 @@ fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (command, rest) = arguments
         .split_first()
-        .ok_or("say what to run: describe, types or compare")?;
+        .ok_or("say what to run: describe, types, define, records, triggers or compare")?;
     match command.as_str() {
         "describe" => describe::run(&options::Describe::parse(rest)?),
         "compare" => compare::run(rest),
         "types" => types::run(),
-        other => Err(format!("unknown benchmark \"{other}\": describe, types or compare").into()),
+        "define" => define::run(),
+        "records" => records::run(rest),
+        "triggers" => triggers::run(),
+        other => Err(format!(
+            "unknown benchmark \"{other}\": describe, types, define, records, triggers or compare"
+        )
+        .into()),
     }
 }

@@ -66,16 +66,53 @@ fn round_trip(client: &mut Client, statements: &[String]) -> Result<(Duration, u
         bytes += client
             .simple_query(statement)?
             .iter()
-            .map(text_length)
+            .filter_map(text_length)
             .sum::<usize>();
     }
     Ok((start.elapsed(), bytes))
 }
 
-fn text_length(message: &SimpleQueryMessage) -> usize {
+/// Median times in milliseconds of statements that change something, each rolled back. `state` is a query for what there
+/// is afterwards: all must leave the same.
+pub(crate) fn race_undone<const N: usize>(
+    client: &mut Client,
+    contestants: [&str; N],
+    rounds: usize,
+    state: &str,
+) -> Result<[f64; N]> {
+    let mut times: [Vec<Duration>; N] = array::from_fn(|_| Vec::with_capacity(rounds));
+    let mut states: [Option<String>; N] = array::from_fn(|_| None);
+    for round in 0..=rounds {
+        for (turn, contestant) in contestants.iter().enumerate() {
+            client.batch_execute("BEGIN")?;
+            let start = Instant::now();
+            client.simple_query(contestant)?;
+            let time = start.elapsed();
+            if round == 0 {
+                states[turn] = client.query_one(state, &[])?.get(0);
+            } else {
+                times[turn].push(time);
+            }
+            client.batch_execute("ROLLBACK")?;
+        }
+    }
+    if let Some(other) = states.iter().find(|other| **other != states[0]) {
+        let shown = |state: &Option<String>| state.clone().unwrap_or_default();
+        return Err(format!(
+            "they do not leave the same:\n{}\n{}",
+            shown(&states[0]),
+            shown(other)
+        )
+        .into());
+    }
+    Ok(times.map(|mut times| median(&mut times).as_secs_f64() * 1000.0))
+}
+
+/// The length of a row's first value; `None` for what is no row.
+pub(crate) fn text_length(message: &SimpleQueryMessage) -> Option<usize> {
     match message {
-        SimpleQueryMessage::Row(row) => row.get(0).map_or(0, str::len),
-        _ => 0,
+        SimpleQueryMessage::Row(row) => Some(row.get(0).map_or(0, str::len)),
+        _ => None,
     }
 }
 
@@ -100,13 +137,23 @@ impl Memory {
     }
 }
 
-fn resident_bytes(pid: i32) -> Option<u64> {
+/// Memory of a server process that is its own, as the operating system counts it.
+pub(crate) fn resident_bytes(pid: i32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     // On another machine the same number may be any process of ours.
     status.lines().next().filter(|name| name.contains("postgres"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
     let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
     Some(kilobytes * 1024)
+}
+
+/// How long a process of this machine has run on a processor.
+pub(crate) fn processor_time(pid: i32) -> Result<Duration> {
+    // The first number is in nanoseconds, and exact: the kernel adds up what it gave the process.
+    let path = format!("/proc/{pid}/schedstat");
+    let statistics = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    let nanoseconds = statistics.split_whitespace().next().unwrap_or_default();
+    Ok(Duration::from_nanos(nanoseconds.parse()?))
 }
 
 #[cfg(test)]

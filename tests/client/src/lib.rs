@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `MATHESAR_EXT_TEST_URL` | how to connect to it as superuser |
 //! | `MATHESAR_EXT_TEST_BIN` | the folder of its programs (`psql`, `pg_basebackup`, ...) |
+//! | `MATHESAR_EXT_TEST_NEWER_BIN` | the same of a newer PostgreSQL that has the extension's files; may be missing |
 //! | `MATHESAR_EXT_TEST_OS_USER` | the operating system's user that runs servers; PostgreSQL refuses root |
 //!
 //! Tests run at the same time on one server: each makes the databases and roles it needs, under names of its own.
@@ -215,8 +216,13 @@ pub fn role_without_rights() -> String {
 /// A program of PostgreSQL, to be run as the user that runs servers.
 #[must_use]
 pub fn program(name: &str) -> Command {
-    let path = Path::new(&variable("MATHESAR_EXT_TEST_BIN")).join(name);
-    as_server_user(path.as_os_str())
+    program_in(Path::new(&variable(BINARIES)), name)
+}
+
+const BINARIES: &str = "MATHESAR_EXT_TEST_BIN";
+
+fn program_in(folder: &Path, name: &str) -> Command {
+    as_server_user(folder.join(name).as_os_str())
 }
 
 fn as_server_user(program: impl AsRef<OsStr>) -> Command {
@@ -258,13 +264,29 @@ pub fn new_folder() -> PathBuf {
 /// A second server in a folder of its own, reached by a Unix socket there. Stopped and removed with the value.
 pub struct Server {
     folder: PathBuf,
+    /// The folder of its programs.
+    binaries: PathBuf,
 }
 
 impl Server {
     /// A new, empty server with the given lines for `postgresql.conf`.
     #[must_use]
     pub fn create(settings: &[&str]) -> Self {
-        let server = Self::in_new_folder();
+        Self::create_in(variable(BINARIES).into(), settings)
+    }
+
+    /// A new, empty server of a newer PostgreSQL than that of the test server; `None` where `scripts/test` has none.
+    #[must_use]
+    pub fn create_newer(settings: &[&str]) -> Option<Self> {
+        let binaries = std::env::var("MATHESAR_EXT_TEST_NEWER_BIN").ok()?;
+        Some(Self::create_in(binaries.into(), settings))
+    }
+
+    fn create_in(binaries: PathBuf, settings: &[&str]) -> Self {
+        let server = Self {
+            folder: new_folder(),
+            binaries,
+        };
         finish(&mut server.initdb());
         server.start(settings);
         server
@@ -310,7 +332,7 @@ impl Server {
         let successor = Self::in_new_folder();
         finish(&mut successor.initdb());
         self.stop();
-        let binaries = variable("MATHESAR_EXT_TEST_BIN");
+        let binaries = variable(BINARIES);
         finish(
             program("pg_upgrade")
                 .current_dir(&successor.folder)
@@ -331,11 +353,14 @@ impl Server {
     }
 
     fn in_new_folder() -> Self {
-        Self { folder: new_folder() }
+        Self {
+            folder: new_folder(),
+            binaries: variable(BINARIES).into(),
+        }
     }
 
     fn initdb(&self) -> Command {
-        let mut command = program("initdb");
+        let mut command = program_in(&self.binaries, "initdb");
         command
             .args([
                 "--username=postgres",
@@ -350,7 +375,7 @@ impl Server {
 
     fn stop(&self) {
         finish(
-            program("pg_ctl")
+            program_in(&self.binaries, "pg_ctl")
                 .args(["stop", "--silent", "--wait", "--mode=fast"])
                 .arg(self.data_argument()),
         );
@@ -368,7 +393,7 @@ impl Server {
         fs::write(&file, format!("{before}\n{ours}{}\n", settings.join("\n")))
             .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         finish(
-            program("pg_ctl")
+            program_in(&self.binaries, "pg_ctl")
                 .args(["start", "--silent", "--wait"])
                 .arg(self.data_argument())
                 .arg(format!("--log={folder}/log")),
@@ -379,7 +404,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if self.folder.join("data/postmaster.pid").exists() {
-            let stopped = program("pg_ctl")
+            let stopped = program_in(&self.binaries, "pg_ctl")
                 .args(["stop", "--silent", "--wait", "--mode=immediate"])
                 .arg(self.data_argument())
                 .status();

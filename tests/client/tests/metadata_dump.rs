@@ -69,7 +69,7 @@ fn source() -> (Database, Value) {
         })
     );
     assert_eq!(expected["unmatched"], json!([]));
-    assert_eq!(expected["triggers"], json!(vec!["A"; 8]));
+    assert_eq!(expected["triggers"], json!(vec!["A"; 9]));
     assert_eq!(expected["kept"][0]["table"], json!("former"));
     (source, expected)
 }
@@ -305,6 +305,67 @@ fn export_and_import() {
     assert_eq!(import(&mut client, false), announced);
     assert_eq!(announced["skipped"], json!([]));
     assert_eq!(text(&mut client, export), document);
+}
+
+/// From an older PostgreSQL, by its own programs.
+#[test]
+fn to_a_newer_version() {
+    let Some(newer) = Server::create_newer(&[]) else {
+        eprintln!("not tested: there is no newer PostgreSQL with the extension");
+        return;
+    };
+    let (source, expected) = source();
+    let mut superuser = connect(&newer.config());
+    run(&mut superuser, &format!("CREATE ROLE {}", source.owner()));
+    let url = format!("host={} user=postgres dbname=postgres", newer.folder().display());
+    pipe(&mut dump(&source.url("postgres"), &[]), &mut psql(&url));
+    assert_eq!(metadata(&mut superuser), expected);
+    assert_ne!(
+        text(&mut superuser, "SHOW server_version_num"),
+        text(&mut source.connect_as_superuser(), "SHOW server_version_num")
+    );
+}
+
+/// A dump that holds two things under one name: what is kept aside of a table, and rows of that table which are to be put
+/// aside, as the table is left out. None of it gets lost, and the restore does not fail.
+#[test]
+fn kept_copies_and_rows_of_one_name() {
+    let source = Database::with_extension();
+    run(
+        &mut source.connect_as_owner(),
+        r#"CREATE SCHEMA app;
+           CREATE TABLE app.t (a integer, b integer, c boolean);
+           SELECT msar.set_column_metadata('app.t', '[{"name": "a", "display_width": 1}, {"name": "b", "display_width": 2},
+               {"name": "c", "bool_true": "old"}]');
+           DROP TABLE app.t;
+           CREATE TABLE app.t (a integer, c text);
+           SELECT msar.set_column_metadata('app.t', '[{"name": "c", "display_width": 3}]');
+           SELECT msar.set_table_metadata('app.t', '{"column_order": [2, 1]}')"#,
+    );
+    for options in [&["--format=custom"][..], &["--format=plain"]] {
+        let target = target(&source);
+        let dump = &mut dump(&source.url("postgres"), options);
+        dump.arg("--exclude-table=app.t");
+        let url = target.url("postgres");
+        let mut sink = if options == ["--format=plain"] {
+            psql(&url)
+        } else {
+            restore(&url, &[])
+        };
+        pipe(dump, &mut sink);
+        let kept = text(
+            &mut target.connect_as_superuser(),
+            "SELECT jsonb_agg(d->'metadata' ORDER BY d->>'table')::text FROM jsonb_array_elements(msar.list_detached_metadata()) AS d",
+        );
+        assert_eq!(
+            serde_json::from_str::<Value>(&kept).unwrap_or_default(),
+            json!([{
+                "table": {"column_order": ["c", "a"]},
+                "columns": {"a": {"display_width": 1}, "b": {"display_width": 2}, "c": {"display_width": 3}},
+            }]),
+            "{options:?}"
+        );
+    }
 }
 
 #[test]

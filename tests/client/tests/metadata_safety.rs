@@ -298,6 +298,56 @@ fn typed_tables_temporary_tables_and_extensions() {
     assert_eq!(error(&mut owner, "CREATE TEMP TABLE t (a integer); SELECT msar.set_table_metadata('pg_temp.t', '{\"is_temp\": true}')").code().code(), "0A000");
 }
 
+#[test]
+fn partitions_follow_their_table() {
+    let database = database();
+    let mut owner = database.connect_as_owner();
+    run(
+        &mut owner,
+        "CREATE TABLE app.sale (day date, amount numeric) PARTITION BY RANGE (day);
+         CREATE TABLE app.sale_1 PARTITION OF app.sale FOR VALUES FROM ('2020-01-01') TO ('2021-01-01') PARTITION BY RANGE (day);
+         CREATE TABLE app.sale_11 PARTITION OF app.sale_1 FOR VALUES FROM ('2020-01-01') TO ('2020-02-01');
+         CREATE TABLE app.sale_2 (amount numeric, day date);
+         SELECT msar.set_column_metadata(oid, '[{\"name\": \"amount\", \"num_min_frac_digits\": 2}]')
+         FROM pg_class WHERE relname LIKE 'sale%';
+         ALTER TABLE app.sale ATTACH PARTITION app.sale_2 FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
+         ALTER TABLE app.sale RENAME amount TO price",
+    );
+    let named =
+        "SELECT string_agg(DISTINCT column_name || ' ' || num_min_frac_digits, ', ') || ' of ' || count(*)
+         FROM msar_catalog.column_metadata WHERE table_name LIKE 'sale%'";
+    assert_eq!(text(&mut owner, named), "price 2 of 4");
+    run(
+        &mut owner,
+        "ALTER TABLE app.sale DETACH PARTITION app.sale_2; ALTER TABLE app.sale RENAME price TO amount;
+         ALTER TABLE app.sale ALTER amount TYPE text",
+    );
+    // The detached one keeps its own; the others lose what a text does not take, and with it their only option.
+    assert_eq!(
+        text(
+            &mut owner,
+            "SELECT msar.get_column_metadata('app.sale_2')->0->>'name'"
+        ),
+        "price"
+    );
+    assert_eq!(
+        text(&mut owner, "SELECT msar.get_column_metadata('app.sale_11')::text"),
+        "[]"
+    );
+    assert_eq!(unmatched(&mut owner), "[]");
+}
+
+/// PostgreSQL takes commands for other kinds of relations as well.
+#[test]
+fn tables_renamed_by_other_commands() {
+    let database = database();
+    let mut owner = database.connect_as_owner();
+    let before = exported(&mut owner);
+    run(&mut owner, "ALTER INDEX app.t RENAME TO u");
+    assert_eq!(unmatched(&mut owner), "[]");
+    assert_eq!(exported(&mut owner), before.replace("\"t\":", "\"u\":"));
+}
+
 /// A former table's metadata is for its owner alone.
 #[test]
 fn never_for_another_owner() {

@@ -41,6 +41,13 @@ const CALLS: &[&str] = &[
     "(SELECT jsonb_build_array(msar.check_metadata()))",
     "(SELECT jsonb_build_array(msar.list_detached_metadata()))",
     "(SELECT jsonb_build_array(msar.export_metadata('library')))",
+    "(SELECT jsonb_build_array(jsonb_agg(msar.list_records(oid) ORDER BY oid)) FROM readable)",
+    "(SELECT jsonb_build_array(jsonb_agg(msar.list_records(oid, '{\"limit\": 3, \"count\": \"estimated\", \"record_summaries\": true}') ORDER BY oid)) FROM readable)",
+    "(SELECT jsonb_build_array(jsonb_agg(msar.list_records_from_table(oid, 3, 1, NULL, NULL, NULL, NULL, true) ORDER BY oid)) FROM readable)",
+    "(SELECT jsonb_build_array(jsonb_agg(msar.get_record_from_table(oid, 1) ORDER BY oid)) FROM readable WHERE relname = 'book')",
+    "(SELECT jsonb_build_array(jsonb_agg(msar.search_records_from_table(oid, '[]', 3) ORDER BY oid)) FROM readable)",
+    "(SELECT jsonb_build_array(jsonb_agg(msar.list_by_record_summaries(oid, 3, 0, 'a') ORDER BY oid)) FROM readable)",
+    "(SELECT jsonb_build_array(jsonb_agg(r)) FROM readable, LATERAL (SELECT msar.get_table_columns_and_records(oid, 3, 0, NULL, NULL) AS r) AS export WHERE relname = 'loan')",
 ];
 
 fn call(client: &mut Client, call: &str) -> String {
@@ -51,6 +58,9 @@ fn call(client: &mut Client, call: &str) -> String {
                  SELECT oid FROM pg_class
                  WHERE relnamespace IN ('library'::regnamespace, 'staff'::regnamespace)
                      AND relkind IN ('r', 'p', 'v', 'm', 'f')
+             ), readable AS (
+                 SELECT oid, relname FROM sample JOIN pg_class USING (oid)
+                 WHERE has_schema_privilege(relnamespace, 'USAGE') AND has_any_column_privilege(oid, 'SELECT')
              )
              SELECT {call}::text"
         ),

@@ -1,0 +1,65 @@
+//! Elements of keys: columns or expressions, with what an index wants to know about them.
+
+use super::Table;
+use super::rows::{ByOid, OperatorClassRow};
+use crate::catalog::rows::PgAttribute;
+use crate::definition::name::{ColumnRef, QualifiedName};
+use crate::error::Error;
+use crate::pg::{Oid, deparse, node_tree};
+
+/// The elements of an index or of a partition key, as catalogs have them.
+pub(super) struct Elements<'a> {
+    /// 0 stands for the next expression.
+    pub(super) attnums: &'a [i16],
+    pub(super) expressions: Option<&'a str>,
+    pub(super) collations: &'a [Oid],
+    pub(super) operator_classes: &'a [Oid],
+}
+
+/// An element by names.
+pub(super) struct Element {
+    pub(super) column: Option<ColumnRef>,
+    pub(super) expression: Option<String>,
+    pub(super) collation: Option<QualifiedName>,
+    pub(super) operator_class: Option<QualifiedName>,
+}
+
+impl Elements<'_> {
+    pub(super) fn read(&self, table: &Table<'_>) -> Result<Vec<Element>, Error> {
+        let mut expressions = self
+            .expressions
+            .map(node_tree::elements)
+            .unwrap_or_default()
+            .into_iter();
+        let mut elements = Vec::new();
+        for (at, &attnum) in self.attnums.iter().enumerate() {
+            let collation = self.collations.get(at).copied().unwrap_or(Oid::INVALID);
+            let (column, expression, own_collation) = if attnum == 0 {
+                let stored = expressions.next().ok_or(Error::Vanished)?;
+                let expression = deparse::expression(&stored, table.row.oid).ok_or(Error::Vanished)?;
+                (None, Some(expression), node_tree::collation(&stored))
+            } else {
+                let row = PgAttribute::by_number(&table.catalog.reader, table.row.oid, attnum)
+                    .ok_or(Error::Vanished)?;
+                (Some(ColumnRef::Name(row.attname)), None, row.attcollation)
+            };
+            elements.push(Element {
+                column,
+                expression,
+                collation: table.collation(collation, own_collation)?,
+                operator_class: operator_class(table, self.operator_classes.get(at).copied())?,
+            });
+        }
+        Ok(elements)
+    }
+}
+
+/// An operator class, if it is not the one that is taken anyway.
+fn operator_class(table: &Table<'_>, class: Option<Oid>) -> Result<Option<QualifiedName>, Error> {
+    let Some(class) = class else { return Ok(None) };
+    let row = OperatorClassRow::by_oid(&table.catalog.reader, class).ok_or(Error::Vanished)?;
+    if row.opcdefault {
+        return Ok(None);
+    }
+    table.qualified_in(row.opcnamespace, &row.opcname).map(Some)
+}

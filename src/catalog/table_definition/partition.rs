@@ -1,0 +1,92 @@
+//! How a table is divided, and which rows a partition holds.
+
+use super::Table;
+use super::key::{Element, Elements};
+use super::rows::{BoundsRow, ByOid, PartitionedTableRow};
+use crate::definition::constraint::KeyElement;
+use crate::definition::json_text::JsonText;
+use crate::definition::partition::{PartitionBounds, PartitionKey, PartitionStrategy};
+use crate::error::Error;
+use crate::pg::node_tree::{self, Limit, StoredBounds};
+use crate::pg::scan::Char;
+use serde_json::{Value, json};
+
+/// How a table is divided, if it is.
+pub(super) fn key(table: &Table<'_>) -> Result<Option<PartitionKey>, Error> {
+    let Some(row) = PartitionedTableRow::by_oid(&table.catalog.reader, table.row.oid) else {
+        return Ok(None);
+    };
+    let elements = Elements {
+        attnums: &row.partattrs,
+        expressions: row.partexprs.as_ref().map(|text| text.0.as_str()),
+        collations: &row.partcollation,
+        operator_classes: &row.partclass,
+    };
+    let element = |element: Element| KeyElement {
+        column: element.column,
+        expression: element.expression,
+        collation: element.collation,
+        operator_class: element.operator_class,
+    };
+    Ok(Some(PartitionKey {
+        strategy: match row.partstrat {
+            Char(b'l') => PartitionStrategy::List,
+            Char(b'h') => PartitionStrategy::Hash,
+            _ => PartitionStrategy::Range,
+        },
+        key: elements.read(table)?.into_iter().map(element).collect(),
+    }))
+}
+
+/// The rows that a partition holds; `None` for what is no partition.
+pub(super) fn bounds(table: &Table<'_>) -> Result<Option<PartitionBounds>, Error> {
+    if !table.row.relispartition {
+        return Ok(None);
+    }
+    let row = BoundsRow::by_oid(&table.catalog.reader, table.row.oid).ok_or(Error::Vanished)?;
+    let stored = row
+        .relpartbound
+        .and_then(|text| node_tree::bounds(&text.0))
+        .ok_or(Error::Vanished)?;
+    let bounds = match stored {
+        StoredBounds::Default => PartitionBounds {
+            default: true,
+            ..PartitionBounds::default()
+        },
+        StoredBounds::List(values) => PartitionBounds {
+            in_: Some(
+                values
+                    .into_iter()
+                    .map(|value| text(&json!(value)))
+                    .collect::<Result<_, _>>()?,
+            ),
+            ..PartitionBounds::default()
+        },
+        StoredBounds::Range { from, to } => PartitionBounds {
+            from: Some(limits(from)?),
+            to: Some(limits(to)?),
+            ..PartitionBounds::default()
+        },
+        StoredBounds::Hash { modulus, remainder } => PartitionBounds {
+            modulus: Some(modulus),
+            remainder: Some(remainder),
+            ..PartitionBounds::default()
+        },
+    };
+    Ok(Some(bounds))
+}
+
+fn limits(limits: Vec<Limit>) -> Result<Vec<JsonText>, Error> {
+    limits
+        .into_iter()
+        .map(|limit| match limit {
+            Limit::Minimum => text(&json!({"bound": "minvalue"})),
+            Limit::Maximum => text(&json!({"bound": "maxvalue"})),
+            Limit::Value(value) => text(&json!(value)),
+        })
+        .collect()
+}
+
+fn text(value: &Value) -> Result<JsonText, Error> {
+    JsonText::try_from(value).map_err(Error::Serialization)
+}

@@ -1,0 +1,92 @@
+//! Columns and constraints added to tables.
+
+use super::free_name::{Names, check_length, check_width};
+use super::resolve::Column;
+use super::script::Script;
+use super::serial::Sequences;
+use super::table::{Table, attnum};
+use super::{clause, constraint, create};
+use crate::catalog::rows::PgConstraint;
+use crate::definition::column::ColumnDefinition;
+use crate::definition::constraint::{ConstraintDefinition, ConstraintKind};
+use crate::error::Error;
+use crate::pg::Oid;
+use crate::pg::ownership::AlterLock;
+
+/// Adds columns; gives their attnums. A name that is taken gets a number.
+pub(crate) fn columns(
+    relation: Oid,
+    definitions: &[ColumnDefinition],
+    raw_default: bool,
+) -> Result<Vec<i16>, Error> {
+    let table = Table::lock(relation, AlterLock::AccessExclusive)?;
+    check_width(table.columns.len() + definitions.len())?;
+    let mut names = Names::taken(table.columns.iter().map(|column| column.attname.clone()));
+    let mut columns = Vec::new();
+    for definition in definitions {
+        let wanted = definition.given_name().unwrap_or("Column");
+        check_length(wanted)?;
+        columns.push(Column::resolve(definition, names.give(wanted), raw_default)?);
+    }
+    let sequences = Sequences::of_columns(&table.schema, &table.name, &mut columns)?;
+    let sql = table.sql();
+    let mut script = Script::new();
+    let actions: Vec<_> = columns
+        .iter()
+        .map(|column| format!("ADD COLUMN {}", clause::column(column)))
+        .collect();
+    script.extend(sequences.before);
+    script.alter_table(&sql, &actions);
+    script.extend(sequences.after);
+    for column in &columns {
+        if let Some(description) = column.description {
+            script.push(clause::comment(
+                &clause::column_of(&sql, &column.name),
+                Some(description),
+            ));
+        }
+    }
+    script.run()?;
+    let metadata = columns
+        .iter()
+        .filter_map(|column| Some((column.name.clone(), column.metadata?.clone())));
+    create::set_metadata(relation, None, metadata.collect())?;
+    columns
+        .iter()
+        .map(|column| attnum(relation, &column.name))
+        .collect()
+}
+
+/// Adds constraints; gives the OIDs of all that the table then has.
+pub(crate) fn constraints(relation: Oid, definitions: &[ConstraintDefinition]) -> Result<Vec<Oid>, Error> {
+    let only_foreign_keys = definitions
+        .iter()
+        .all(|constraint| constraint.kind == ConstraintKind::ForeignKey);
+    let lock = if only_foreign_keys {
+        AlterLock::ShareRowExclusive
+    } else {
+        AlterLock::AccessExclusive
+    };
+    let table = Table::lock(relation, lock)?;
+    let names = table.column_names();
+    let sql = table.sql();
+    let mut script = Script::new();
+    let actions = definitions
+        .iter()
+        .map(|definition| Ok(format!("ADD {}", constraint::clause(definition, &names)?)))
+        .collect::<Result<Vec<_>, Error>>()?;
+    script.alter_table(&sql, &actions);
+    script.push_constraint_comments(&sql, definitions)?;
+    script.run()?;
+    let mut constraints = Table::read(relation)?.constraints();
+    constraints.retain(is_listed);
+    constraints.sort_by_key(|constraint| constraint.oid.to_u32());
+    Ok(constraints.into_iter().map(|constraint| constraint.oid).collect())
+}
+
+/// Whether `msar.get_constraints_for_table` tells of it: not of those that say NOT NULL, nor of the copies that
+/// partitioning makes.
+fn is_listed(constraint: &PgConstraint) -> bool {
+    let is_copy = constraint.conparentid != Oid::INVALID;
+    matches!(constraint.contype.0, b'p' | b'u' | b'f' | b'c' | b'x') && !is_copy
+}

@@ -1,0 +1,347 @@
+//! Changes of tables and their columns.
+//!
+//! All changes of columns but names and comments are one ALTER TABLE. A column gets a USING only where PostgreSQL needs
+//! one: without it, varchar(20) becomes varchar(30) without a look at the rows, and PostgreSQL takes care of the default.
+
+use super::resolve::{Source, identifier, qualified};
+use super::script::Script;
+use super::table::{Table, check_schema};
+use super::{DdlError, cast, clause, column_type, create, free_name, renames};
+use crate::catalog::rows::{PgAttrdef, PgAttribute};
+use crate::definition::alteration::{ColumnAlteration, TableAlteration};
+use crate::definition::column::{Identity, SequenceOptions, ValueSource};
+use crate::definition::json_text::JsonText;
+use crate::error::Error;
+use crate::pg::ownership::AlterLock;
+use crate::pg::scan::Char;
+use crate::pg::type_name::{self, TypeId};
+use crate::pg::{Oid, deparse, expression, quote, statement};
+use pgrx::pg_sys;
+
+/// Changes columns; gives the attnums of those that were changed, in the order of the changes.
+pub(crate) fn columns(relation: Oid, alterations: &[ColumnAlteration]) -> Result<Vec<i16>, Error> {
+    let table = Table::lock(relation, lock_for(alterations))?;
+    let changes = ColumnChanges::of(&table, alterations)?;
+    let altered = changes.attnums.clone();
+    changes.run(&table)?;
+    Ok(altered)
+}
+
+/// Changes a table and its columns.
+pub(crate) fn table(relation: Oid, alteration: &TableAlteration) -> Result<(), Error> {
+    let TableAlteration {
+        name,
+        schema,
+        description,
+        columns,
+        metadata,
+    } = alteration;
+    let lock = match (name, schema) {
+        (None, None) => lock_for(columns),
+        _ => AlterLock::AccessExclusive,
+    };
+    let table = Table::lock(relation, lock)?;
+    ColumnChanges::of(&table, columns)?.run(&table)?;
+
+    let mut script = Script::new();
+    let mut sql = table.sql();
+    if let Some(description) = description {
+        let kind = match table.kind.0 {
+            b'v' => "VIEW",
+            b'm' => "MATERIALIZED VIEW",
+            b'f' => "FOREIGN TABLE",
+            _ => "TABLE",
+        };
+        script.push(clause::comment(&format!("{kind} {sql}"), description.as_deref()));
+    }
+    if let Some(schema) = schema.as_deref().filter(|schema| *schema != table.schema) {
+        check_schema(schema)?;
+        script.push(format!("ALTER TABLE {sql} SET SCHEMA {}", identifier(schema)?));
+        sql = quote::qualified(schema, &table.name);
+    }
+    if let Some(name) = name
+        .as_deref()
+        .filter(|name| !name.is_empty() && *name != table.name)
+    {
+        script.push(format!("ALTER TABLE {sql} RENAME TO {}", identifier(name)?));
+    }
+    script.run()?;
+    create::set_metadata(relation, metadata.as_ref(), Vec::new())
+}
+
+/// Comments are written under a lock that lets others work.
+fn lock_for(alterations: &[ColumnAlteration]) -> AlterLock {
+    let only_comments = alterations.iter().all(ColumnAlteration::is_only_about_words);
+    if only_comments {
+        AlterLock::ShareUpdateExclusive
+    } else {
+        AlterLock::AccessExclusive
+    }
+}
+
+/// What is to be done, by the statements that it takes.
+#[derive(Default)]
+struct ColumnChanges<'a> {
+    attnums: Vec<i16>,
+    /// Of one ALTER TABLE.
+    actions: Vec<String>,
+    renames: Vec<(&'a str, &'a str)>,
+    /// By the names that the columns have at last.
+    comments: Vec<(&'a str, Option<&'a str>)>,
+    metadata: Vec<(String, JsonText)>,
+}
+
+impl<'a> ColumnChanges<'a> {
+    fn of(table: &'a Table, alterations: &'a [ColumnAlteration]) -> Result<Self, Error> {
+        let mut changes = Self::default();
+        // Read once, and only where a column may lose its default.
+        let defaults = std::cell::OnceCell::new();
+        for alteration in alterations {
+            let column = table.column(&alteration.target()?)?;
+            if is_mathesar_id(column) {
+                continue;
+            }
+            if changes.attnums.contains(&column.attnum) {
+                Err(DdlError::ChangedTwice {
+                    relation: table.name.clone(),
+                    column: column.attname.clone(),
+                })?;
+            }
+            changes.attnums.push(column.attnum);
+            if alteration.delete {
+                changes
+                    .actions
+                    .push(format!("DROP COLUMN {}", quote::identifier(&column.attname)));
+                continue;
+            }
+            let default = || {
+                let defaults = defaults.get_or_init(|| table.defaults());
+                defaults.iter().find(|default| default.adnum == column.attnum)
+            };
+            let change = ColumnChange {
+                column,
+                alteration,
+                sql: quote::identifier(&column.attname),
+            };
+            change.push_actions(&mut changes.actions, default)?;
+            changes.push_words(column, alteration)?;
+        }
+        Ok(changes)
+    }
+
+    fn push_words(&mut self, column: &'a PgAttribute, alteration: &'a ColumnAlteration) -> Result<(), Error> {
+        let name = match alteration.new_name() {
+            Some(name) if name != column.attname => {
+                free_name::check_length(name)?;
+                self.renames.push((&column.attname, name));
+                name
+            }
+            _ => &column.attname,
+        };
+        if let Some(description) = &alteration.description {
+            self.comments.push((name, description.as_deref()));
+        }
+        if let Some(metadata) = &alteration.metadata {
+            self.metadata.push((name.to_owned(), metadata.clone()));
+        }
+        Ok(())
+    }
+
+    fn run(self, table: &Table) -> Result<(), Error> {
+        let sql = table.sql();
+        let mut script = Script::new();
+        script.alter_table(&sql, &self.actions);
+        let nobodys = |wanted: &str| {
+            let is_taken =
+                |name: &str| table.has_column(name) || self.renames.iter().any(|(_, new)| *new == name);
+            free_name::free(wanted, is_taken)
+        };
+        for (old, new) in renames::in_order(&self.renames, nobodys) {
+            let (old, new) = (quote::identifier(&old), quote::identifier(&new));
+            script.push(format!("ALTER TABLE {sql} RENAME COLUMN {old} TO {new}"));
+        }
+        for (name, text) in self.comments {
+            script.push(clause::comment(&clause::column_of(&sql, name), text));
+        }
+        script.run()?;
+        create::set_metadata(table.oid, None, self.metadata)
+    }
+}
+
+/// The key column that clients of Mathesar know never to change.
+fn is_mathesar_id(column: &PgAttribute) -> bool {
+    column.attnum == 1
+        && column.attname == "id"
+        && column.atttypid == pg_sys::INT4OID
+        && column.attidentity != Char(0)
+}
+
+/// A change of one column.
+struct ColumnChange<'a> {
+    column: &'a PgAttribute,
+    alteration: &'a ColumnAlteration,
+    /// The column as an identifier.
+    sql: String,
+}
+
+impl ColumnChange<'_> {
+    fn push_actions<'d>(
+        &self,
+        actions: &mut Vec<String>,
+        old_default: impl Fn() -> Option<&'d PgAttrdef>,
+    ) -> Result<(), Error> {
+        let mut push = |action: String| actions.push(format!("ALTER COLUMN {} {action}", self.sql));
+        let current = TypeId {
+            oid: self.column.atttypid,
+            modifier: self.column.atttypmod,
+        };
+        let target = match &self.alteration.type_ {
+            Some(definition) if definition.names_type() || definition.options.is_some() => {
+                column_type::resolve_from(definition, current)?
+            }
+            _ => current,
+        };
+        let new_default = self.new_default(target)?;
+
+        let using = self.using(current, target)?;
+        if target != current || self.alteration.collation.is_some() {
+            let old_default = using.as_ref().and_then(|_| old_default());
+            if old_default.is_some() {
+                push("DROP DEFAULT".into());
+            }
+            push(self.type_action(target, using.as_deref())?);
+            if let (Some(default), None) = (old_default, &new_default)
+                && let Some(default) = self.restored_default(default, target)?
+            {
+                push(format!("SET DEFAULT {default}"));
+            }
+        }
+        match new_default {
+            Some(Some(default)) => push(format!("SET DEFAULT {default}")),
+            Some(None) => push("DROP DEFAULT".into()),
+            None => {}
+        }
+        self.push_sources(&mut push)?;
+        if let Some(not_null) = self
+            .alteration
+            .not_null
+            .filter(|not_null| *not_null != self.column.attnotnull)
+        {
+            push(format!("{} NOT NULL", if not_null { "SET" } else { "DROP" }));
+        }
+        Ok(())
+    }
+
+    /// The default to be: `Some(None)` for none, `None` for what it is.
+    fn new_default(&self, target: TypeId) -> Result<Option<Option<String>>, Error> {
+        let source = match (&self.alteration.default, &self.alteration.default_expression) {
+            (None, None) => return Ok(None),
+            (Some(None), None) => return Ok(Some(None)),
+            (Some(Some(value)), None) => ValueSource::Value(value),
+            (None, Some(expression)) => ValueSource::Expression(expression),
+            (Some(_), Some(_)) => return Err(self.alteration.two_defaults(&self.column.attname).into()),
+        };
+        Ok(match Source::resolve(source, target, false)? {
+            Source::Default(default) => Some(Some(default)),
+            _ => None,
+        })
+    }
+
+    fn type_action(&self, target: TypeId, using: Option<&str>) -> Result<String, Error> {
+        let mut action = format!("TYPE {}", column_type::to_sql(target)?);
+        if let Some(collation) = &self.alteration.collation {
+            action.push_str(" COLLATE ");
+            action.push_str(&qualified(collation)?);
+        }
+        if let Some(using) = using {
+            action.push_str(" USING ");
+            action.push_str(using);
+        }
+        Ok(action)
+    }
+
+    /// The expression that casts the values, if PostgreSQL does not do so by itself. (The values of a generated column
+    /// are computed anew.)
+    fn using(&self, current: TypeId, target: TypeId) -> Result<Option<String>, Error> {
+        let is_generated = self.column.attgenerated != Char(0);
+        let is_implicit =
+            || !type_name::is_domain(target.oid) && type_name::converts_implicitly(current.oid, target.oid);
+        if current.oid == target.oid || is_generated || is_implicit() {
+            return Ok(None);
+        }
+        self.cast(&self.sql, target).map(Some)
+    }
+
+    fn cast(&self, value: &str, target: TypeId) -> Result<String, Error> {
+        let none = Default::default();
+        let options = self.alteration.cast_options.as_ref().unwrap_or(&none);
+        cast::expression(value, self.column.atttypid, target.oid, options)
+    }
+
+    /// The default with its value cast as those of the rows are; `None` for null. A value stays a value, what is computed
+    /// is computed again.
+    fn restored_default(&self, default: &PgAttrdef, target: TypeId) -> Result<Option<String>, Error> {
+        let node_tree = &default.adbin.0;
+        let sql = deparse::expression(node_tree, self.column.attrelid).ok_or(Error::Vanished)?;
+        if expression::constant_value(node_tree).is_none() {
+            return Ok(Some(format!("(({sql})::{})", column_type::to_sql(target)?)));
+        }
+        let cast = self.cast(&format!("({sql})"), target)?;
+        let value = statement::value(&format!("SELECT ({cast})::pg_catalog.text"))?;
+        Ok(value.map(|value| quote::literal(&value)))
+    }
+
+    /// What makes a column an identity or generated column, or an ordinary one again.
+    fn push_sources(&self, push: &mut impl FnMut(String)) -> Result<(), Error> {
+        let is_identity = self.column.attidentity != Char(0);
+        match &self.alteration.identity {
+            None => {}
+            Some(None) if is_identity => push("DROP IDENTITY".into()),
+            Some(None) => {}
+            Some(Some(identity)) if is_identity => push(set_identity(identity)),
+            Some(Some(identity)) => {
+                if self.alteration.not_null.is_none() && !self.column.attnotnull {
+                    push("SET NOT NULL".into());
+                }
+                push(format!("ADD GENERATED {}", clause::identity(identity)));
+            }
+        }
+        match &self.alteration.generated {
+            None => {}
+            Some(None) if self.column.attgenerated != Char(0) => push("DROP EXPRESSION".into()),
+            Some(None) => {}
+            Some(Some(generated)) => {
+                let sql = super::resolve::expression("generated", &generated.expression)?;
+                push(format!("SET EXPRESSION AS {sql}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn set_identity(identity: &Identity) -> String {
+    let SequenceOptions {
+        start,
+        increment,
+        min,
+        max,
+        cache,
+        cycle,
+    } = identity.sequence;
+    let mut action = format!("SET GENERATED {}", clause::generation(identity.generation));
+    for (words, number) in [
+        ("START WITH", start),
+        ("INCREMENT BY", increment),
+        ("MINVALUE", min),
+        ("MAXVALUE", max),
+        ("CACHE", cache),
+    ] {
+        if let Some(number) = number {
+            action.push_str(&format!(" SET {words} {number}"));
+        }
+    }
+    if cycle {
+        action.push_str(" SET CYCLE");
+    }
+    action
+}

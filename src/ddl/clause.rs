@@ -1,0 +1,159 @@
+//! What is resolved as SQL text. Pure.
+
+use super::resolve::{Column, Source};
+use crate::definition::column::{GeneratedKind, Identity, IdentityGeneration, SequenceOptions};
+use crate::definition::partition::{BoundValue, Bounds, PartitionStrategy};
+use crate::pg::quote;
+
+/// A column of CREATE TABLE or ADD COLUMN.
+pub(super) fn column(column: &Column<'_>) -> String {
+    let mut sql = format!("{} {}", quote::identifier(&column.name), column.type_);
+    if let Some(collation) = &column.collation {
+        sql.push_str(" COLLATE ");
+        sql.push_str(collation);
+    }
+    push_source(&mut sql, column);
+    sql
+}
+
+/// A column of CREATE TABLE ... PARTITION OF, which has its type already.
+pub(super) fn partition_column(column: &Column<'_>) -> String {
+    let mut sql = format!("{} WITH OPTIONS", quote::identifier(&column.name));
+    push_source(&mut sql, column);
+    sql
+}
+
+fn push_source(sql: &mut String, column: &Column<'_>) {
+    match &column.source {
+        // A serial column has got its default, or a type that stands for it.
+        Source::Nothing | Source::Serial(..) => {}
+        Source::Default(default) => {
+            sql.push_str(" DEFAULT ");
+            sql.push_str(default);
+        }
+        Source::Identity(identity) => {
+            sql.push_str(" GENERATED ");
+            sql.push_str(&self::identity(identity));
+        }
+        Source::Generated(kind, expression) => {
+            sql.push_str(" GENERATED ALWAYS AS ");
+            sql.push_str(expression);
+            sql.push_str(match kind {
+                GeneratedKind::Stored => " STORED",
+                GeneratedKind::Virtual => " VIRTUAL",
+            });
+        }
+    }
+    if column.not_null {
+        sql.push_str(" NOT NULL");
+    }
+}
+
+/// What stands behind GENERATED.
+pub(super) fn identity(identity: &Identity) -> String {
+    let options = sequence_options(&identity.sequence);
+    let sequence = if options.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", options.join(" "))
+    };
+    format!("{} AS IDENTITY{sequence}", generation(identity.generation))
+}
+
+/// The options of a sequence, each as SQL has it.
+pub(super) fn sequence_options(sequence: &SequenceOptions) -> Vec<String> {
+    let SequenceOptions {
+        start,
+        increment,
+        min,
+        max,
+        cache,
+        cycle,
+    } = *sequence;
+    let numbers = [
+        ("START WITH", start),
+        ("INCREMENT BY", increment),
+        ("MINVALUE", min),
+        ("MAXVALUE", max),
+        ("CACHE", cache),
+    ];
+    let mut options: Vec<String> = numbers
+        .into_iter()
+        .filter_map(|(words, number)| number.map(|number| format!("{words} {number}")))
+        .collect();
+    if cycle {
+        options.push("CYCLE".into());
+    }
+    options
+}
+
+pub(super) fn generation(generation: IdentityGeneration) -> &'static str {
+    match generation {
+        IdentityGeneration::Always => "ALWAYS",
+        IdentityGeneration::ByDefault => "BY DEFAULT",
+    }
+}
+
+/// An expression of a caller's in parentheses. A comment at its end does not swallow the closing one.
+pub(super) fn parenthesized(sql: &str) -> String {
+    let end = if sql.contains("--") { "\n)" } else { ")" };
+    format!("({sql}{end}")
+}
+
+/// Names as a list of identifiers.
+pub(super) fn identifiers<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
+    let names: Vec<_> = names.into_iter().map(|name| quote::identifier(name)).collect();
+    names.join(", ")
+}
+
+/// What stands behind PARTITION BY.
+pub(super) fn partition_key(strategy: PartitionStrategy, elements: &[String]) -> String {
+    let strategy = match strategy {
+        PartitionStrategy::List => "LIST",
+        PartitionStrategy::Range => "RANGE",
+        PartitionStrategy::Hash => "HASH",
+    };
+    format!("{strategy} ({})", elements.join(", "))
+}
+
+/// The rows of a partition.
+pub(super) fn bounds(bounds: &Bounds<'_>) -> String {
+    match bounds {
+        Bounds::Default => "DEFAULT".into(),
+        Bounds::In(values) => format!("FOR VALUES IN ({})", bound_values(values)),
+        Bounds::Range { from, to } => {
+            format!(
+                "FOR VALUES FROM ({}) TO ({})",
+                bound_values(from),
+                bound_values(to)
+            )
+        }
+        Bounds::Hash { modulus, remainder } => {
+            format!("FOR VALUES WITH (MODULUS {modulus}, REMAINDER {remainder})")
+        }
+    }
+}
+
+fn bound_values(values: &[BoundValue<'_>]) -> String {
+    let values: Vec<_> = values
+        .iter()
+        .map(|value| match value {
+            BoundValue::Null => "NULL".into(),
+            BoundValue::Value(value) => quote::literal(&value.to_input()),
+            BoundValue::Minimum => "MINVALUE".into(),
+            BoundValue::Maximum => "MAXVALUE".into(),
+        })
+        .collect();
+    values.join(", ")
+}
+
+/// A COMMENT; no text drops the comment.
+pub(super) fn comment(object: &str, text: Option<&str>) -> String {
+    let text = text.map_or("NULL".into(), quote::literal);
+    format!("COMMENT ON {object} IS {text}")
+}
+
+/// A column as COMMENT names it.
+pub(super) fn column_of(table: &str, column: &str) -> String {
+    format!("COLUMN {table}.{}", quote::identifier(column))
+}

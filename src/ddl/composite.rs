@@ -1,0 +1,100 @@
+//! Definitions as the composite types of `__msar`, for SQL of a client's own: what is to be run in quoted form.
+
+use super::free_name::{Names, check_length, check_width};
+use super::resolve::{Column, Source};
+use super::table::{ColumnNames, Table};
+use super::{DdlError, constraint};
+use crate::definition::column::ColumnDefinition;
+use crate::definition::constraint::{ConstraintDefinition, ConstraintKind};
+use crate::error::Error;
+use crate::pg::{Oid, quote};
+use serde::Serialize;
+
+/// `__msar.col_def`
+#[derive(Serialize)]
+pub(crate) struct ColDef {
+    name_: String,
+    type_: String,
+    not_null: bool,
+    default_: Option<String>,
+    identity_: bool,
+    description: Option<String>,
+}
+
+/// `__msar.con_def`
+#[derive(Serialize)]
+pub(crate) struct ConDef {
+    name_: Option<String>,
+    type_: ConstraintKind,
+    col_names: Vec<String>,
+    deferrable_: bool,
+    definition: String,
+    description: Option<String>,
+}
+
+/// Columns to be added to a table, or of a new one.
+pub(crate) fn columns(table: Option<Oid>, definitions: &[ColumnDefinition]) -> Result<Vec<ColDef>, Error> {
+    let taken = match table {
+        Some(table) => Table::read(table)?.columns,
+        None => Vec::new(),
+    };
+    check_width(taken.len() + definitions.len())?;
+    let mut names = Names::taken(taken.into_iter().map(|column| column.attname));
+    let mut columns = Vec::new();
+    for (definition, position) in definitions.iter().zip(1..) {
+        let wanted = match (definition.given_name(), table) {
+            (Some(name), _) => name.to_owned(),
+            (None, Some(_)) => "Column".to_owned(),
+            (None, None) => format!("Column {position}"),
+        };
+        check_length(&wanted)?;
+        let column = Column::resolve(definition, names.give(&wanted), false)?;
+        columns.push(ColDef::of(column)?);
+    }
+    Ok(columns)
+}
+
+impl ColDef {
+    fn of(column: Column<'_>) -> Result<Self, DdlError> {
+        let default_ = match &column.source {
+            Source::Default(default) => Some(default.clone()),
+            Source::Nothing | Source::Identity(_) => None,
+            Source::Generated(..) | Source::Serial(..) => {
+                return Err(DdlError::NoPlaceForGenerated { column: column.name });
+            }
+        };
+        Ok(Self {
+            name_: quote::identifier(&column.name),
+            type_: match &column.collation {
+                Some(collation) => format!("{} COLLATE {collation}", column.type_),
+                None => column.type_,
+            },
+            not_null: column.not_null,
+            default_,
+            identity_: matches!(column.source, Source::Identity(_)),
+            description: column.description.map(str::to_owned),
+        })
+    }
+}
+
+/// Constraints to be added to a table, or of a new one.
+pub(crate) fn constraints(
+    table: Option<Oid>,
+    definitions: &[ConstraintDefinition],
+) -> Result<Vec<ConDef>, Error> {
+    let names = match table {
+        Some(table) => Table::read(table)?.column_names(),
+        None => ColumnNames::unknown("a new table".into()),
+    };
+    let constraints = definitions.iter().map(|definition| {
+        Ok(ConDef {
+            name_: definition.given_name().map(quote::identifier),
+            type_: definition.kind,
+            col_names: names.list(&definition.columns)?,
+            deferrable_: definition.deferrable || definition.initially_deferred,
+            definition: constraint::clause(definition, &names)?,
+            description: definition.description.clone(),
+        })
+    });
+    constraints.collect()
+}

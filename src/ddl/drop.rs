@@ -1,0 +1,90 @@
+//! Columns, constraints and tables dropped.
+
+use super::DdlError;
+use super::resolve::identifier;
+use super::script::Script;
+use super::table::Table;
+use crate::definition::name::QualifiedName;
+use crate::error::Error;
+use crate::pg::ownership::AlterLock;
+use crate::pg::{Oid, names, quote};
+
+/// Drops columns. Numbers that no column has are passed over, as long as one is left.
+pub(crate) fn columns(relation: Oid, attnums: &[i32]) -> Result<(), Error> {
+    let table = Table::lock(relation, AlterLock::AccessExclusive)?;
+    let columns: Vec<_> = table
+        .columns
+        .iter()
+        .filter(|column| attnums.contains(&column.attnum.into()))
+        .collect();
+    if columns.is_empty() {
+        Err(DdlError::NoSuchColumns {
+            relation: table.name.clone(),
+        })?;
+    }
+    let actions: Vec<_> = columns
+        .iter()
+        .map(|column| format!("DROP COLUMN {}", quote::identifier(&column.attname)))
+        .collect();
+    let mut script = Script::new();
+    script.alter_table(&table.sql(), &actions);
+    script.run()
+}
+
+/// Drops a constraint; gives its name. `None` if the table has none of that OID.
+pub(crate) fn constraint(relation: Oid, constraint: Oid) -> Result<Option<String>, Error> {
+    let table = match Table::lock(relation, AlterLock::AccessExclusive) {
+        Err(Error::UnknownRelation(_)) => return Ok(None),
+        table => table?,
+    };
+    let Some(row) = table.constraints().into_iter().find(|row| row.oid == constraint) else {
+        return Ok(None);
+    };
+    let mut script = Script::new();
+    script.alter_table(
+        &table.sql(),
+        &[format!("DROP CONSTRAINT {}", quote::identifier(&row.conname))],
+    );
+    script.run()?;
+    Ok(Some(row.conname))
+}
+
+/// Drops a constraint by its name.
+pub(crate) fn constraint_by_name(table: &QualifiedName, constraint: &str) -> Result<(), Error> {
+    constraint_of(find(table)?, constraint)
+}
+
+/// Drops a constraint of a table by its name.
+pub(crate) fn constraint_of(relation: Oid, constraint: &str) -> Result<(), Error> {
+    let name = identifier(constraint)?;
+    let table = Table::lock(relation, AlterLock::AccessExclusive)?;
+    let mut script = Script::new();
+    script.alter_table(&table.sql(), &[format!("DROP CONSTRAINT {name}")]);
+    script.run()
+}
+
+/// A table of a schema, by name. What is not there is PostgreSQL's error.
+fn find(table: &QualifiedName) -> Result<Oid, Error> {
+    let schema = table.schema.as_deref().unwrap_or_default();
+    names::relation(schema, &table.name).ok_or_else(|| {
+        Error::from(DdlError::UnknownTable {
+            name: table.to_string(),
+        })
+    })
+}
+
+/// Drops a table; gives its name with its schema, as SQL.
+pub(crate) fn table(relation: Oid, cascade: bool) -> Result<String, Error> {
+    let table = Table::lock(relation, AlterLock::AccessExclusive)?;
+    let sql = table.sql();
+    let kind = if table.is_foreign() {
+        "FOREIGN TABLE"
+    } else {
+        "TABLE"
+    };
+    let cascade = if cascade { " CASCADE" } else { "" };
+    let mut script = Script::new();
+    script.push(format!("DROP {kind} {sql}{cascade}"));
+    script.run()?;
+    Ok(sql)
+}

@@ -1,0 +1,141 @@
+//! Columns that become a table of their own: each combination of their values one row, to which the rows of the old
+//! table refer.
+
+use super::clause;
+use super::create::{free_table_name, set_metadata};
+use super::free_name::{check_length, free};
+use super::key::continue_counting;
+use super::moved::Moved;
+use super::resolve::{Column, Source};
+use super::script::Script;
+use super::table::{Table, as_printed, attnum};
+use crate::error::Error;
+use crate::pg::ownership::AlterLock;
+use crate::pg::{Oid, names, quote};
+
+/// What a new table is to be called, and the column that refers to it.
+pub(crate) struct Names<'a> {
+    pub(crate) table: Option<&'a str>,
+    /// `<table>_id` if there is none.
+    pub(crate) column: Option<&'a str>,
+}
+
+/// Moves columns into a new table; gives its OID, and the attnum of the column that refers to it.
+pub(crate) fn columns(relation: Oid, attnums: &[i32], wanted: &Names<'_>) -> Result<(Oid, i16), Error> {
+    let table = Table::lock(relation, AlterLock::AccessExclusive)?;
+    let moved = Moved::of(&table, attnums)?;
+    let extraction = Extraction::plan(&table, &moved, wanted)?;
+    extraction.script(&table, &moved)?.run()?;
+    let new = names::relation(&table.schema, &extraction.name).ok_or(Error::Vanished)?;
+    let metadata = moved
+        .columns
+        .iter()
+        .filter_map(|column| Some((column.name.clone(), column.metadata.clone()?)));
+    set_metadata(new, None, metadata.collect())?;
+    Ok((new, attnum(relation, &extraction.link)?))
+}
+
+/// Names that are free.
+struct Extraction {
+    /// Of the new table, ...
+    name: String,
+    /// ... its key, ...
+    key: String,
+    /// ... the column that refers to it, ...
+    link: String,
+    /// ... and what that is called until the old columns are gone.
+    link_meanwhile: String,
+}
+
+impl Extraction {
+    fn plan(table: &Table, moved: &Moved, wanted: &Names<'_>) -> Result<Self, Error> {
+        let schema = names::schema(&table.schema).ok_or(Error::Vanished)?;
+        if let Some(name) = wanted.table {
+            check_length(name)?;
+        }
+        let name = free_table_name(schema, wanted.table, "Table");
+        let link = match wanted.column.filter(|name| !name.is_empty()) {
+            Some(link) => link.to_owned(),
+            None => super::free_name::with_suffix(&name, "_id"),
+        };
+        check_length(&link)?;
+        let link = free(&link, |name| table.has_column(name) && !moved.has_name(name));
+        Ok(Self {
+            key: free("id", |name| moved.has_name(name)),
+            link_meanwhile: free(&link, |name| table.has_column(name)),
+            link,
+            name,
+        })
+    }
+
+    fn script(&self, table: &Table, moved: &Moved) -> Result<Script, Error> {
+        let old = table.sql();
+        let new = quote::qualified(&table.schema, &self.name);
+        let (key, link) = (
+            quote::identifier(&self.key),
+            quote::identifier(&self.link_meanwhile),
+        );
+        let mut script = Script::new();
+        script.push(self.create_statement(&new, moved));
+        let origin = as_printed(table.oid)?;
+        script.push(clause::comment(
+            &format!("TABLE {new}"),
+            Some(&format!("Extracted from {origin}")),
+        ));
+        for column in &moved.columns {
+            if let Some(description) = &column.description {
+                script.push(clause::comment(
+                    &clause::column_of(&new, &column.name),
+                    Some(description),
+                ));
+            }
+        }
+        script.alter_table(&old, &[format!("ADD COLUMN {link} integer")]);
+        script.push(format!(
+            "UPDATE {old} AS target SET {link} = numbered.number FROM (SELECT source.tableoid, source.ctid, pg_catalog.dense_rank() OVER (ORDER BY {order}) FROM {old} AS source) AS numbered (tab, tup, number) WHERE target.tableoid OPERATOR(pg_catalog.=) numbered.tab AND target.ctid OPERATOR(pg_catalog.=) numbered.tup",
+            order = moved.order("source"),
+        ));
+        script.push(format!(
+            "INSERT INTO {new} ({key}, {names}) SELECT DISTINCT ON (source.{link}) source.{link}, {values} FROM {old} AS source ORDER BY source.{link}",
+            names = clause::identifiers(moved.columns.iter().map(|column| &column.name)),
+            values = moved.identifiers("source"),
+        ));
+        script.push(continue_counting(&new, &self.key));
+        let constraints: Vec<_> = moved
+            .constraints
+            .iter()
+            .map(|constraint| format!("ADD {}", constraint.definition))
+            .collect();
+        script.alter_table(&new, &constraints);
+        script.alter_table(&old, &moved.drop_actions());
+        let final_link = quote::identifier(&self.link);
+        if self.link != self.link_meanwhile {
+            script.push(format!("ALTER TABLE {old} RENAME COLUMN {link} TO {final_link}"));
+        }
+        // When the column has its name, so that the constraint gets the name that goes with it.
+        script.alter_table(
+            &old,
+            &[format!("ADD FOREIGN KEY ({final_link}) REFERENCES {new} ({key})")],
+        );
+        Ok(script)
+    }
+
+    fn create_statement(&self, new: &str, moved: &Moved) -> String {
+        let mut elements = vec![format!(
+            "{} integer PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY",
+            quote::identifier(&self.key)
+        )];
+        elements.extend(moved.columns.iter().map(|column| {
+            clause::column(&Column {
+                collation: column.collation.clone(),
+                not_null: column.not_null,
+                source: column
+                    .default
+                    .clone()
+                    .map_or(Source::Nothing, |default| Source::Default(format!("({default})"))),
+                ..Column::plain(column.name.clone(), column.type_.clone())
+            })
+        }));
+        format!("CREATE TABLE {new} ({})", elements.join(", "))
+    }
+}

@@ -1,0 +1,89 @@
+//! Names that are not taken: a number is put behind one that is.
+
+use super::DdlError;
+use crate::pg::text;
+use rustc_hash::FxHashSet;
+
+/// How many bytes of a name PostgreSQL keeps.
+const LONGEST: usize = 63;
+
+/// A name in the server's encoding may have that many bytes and no more.
+pub(super) fn check_length(name: &str) -> Result<(), DdlError> {
+    match text::to_server(name).len() {
+        ..=LONGEST => Ok(()),
+        bytes => Err(DdlError::NameTooLong {
+            name: name.to_owned(),
+            bytes,
+        }),
+    }
+}
+
+/// A table has no more than so many columns, whatever they are: beyond that, nothing need be looked up.
+pub(super) fn check_width(columns: usize) -> Result<(), DdlError> {
+    const MOST: usize = 1600;
+    if columns > MOST {
+        Err(DdlError::TooManyColumns { columns, most: MOST })
+    } else {
+        Ok(())
+    }
+}
+
+/// Names of columns, each of which is given once.
+pub(super) struct Names(FxHashSet<String>);
+
+impl Names {
+    /// Those that are taken.
+    pub(super) fn taken(names: impl IntoIterator<Item = String>) -> Self {
+        Self(names.into_iter().collect())
+    }
+
+    /// Gives a name: the one that is wanted, or that with a number.
+    pub(super) fn give(&mut self, wanted: &str) -> String {
+        let name = free(wanted, |name| self.0.contains(name));
+        self.0.insert(name.clone());
+        name
+    }
+}
+
+/// The name itself, or with 1, 2, ... behind it.
+pub(super) fn free(wanted: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    if is_taken(wanted) {
+        numbered(wanted, 1, is_taken)
+    } else {
+        wanted.to_owned()
+    }
+}
+
+/// The name with the first number behind it, from `first` on, with which it is not taken.
+pub(super) fn numbered(wanted: &str, first: usize, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut number = first;
+    loop {
+        let candidate = with_suffix(wanted, &format!(" {number}"));
+        if !is_taken(&candidate) {
+            return candidate;
+        }
+        number += 1;
+    }
+}
+
+/// The name with something behind it, cut where that makes it too long.
+pub(super) fn with_suffix(name: &str, suffix: &str) -> String {
+    format!("{}{suffix}", cut(name, LONGEST - suffix.len()))
+}
+
+/// As many of a name's first characters as PostgreSQL keeps.
+pub(super) fn cut_to_name(name: &str) -> &str {
+    cut(name, LONGEST)
+}
+
+/// As many of a text's first characters as have no more than `bytes` in the server's encoding.
+fn cut(text: &str, bytes: usize) -> &str {
+    // A character is a byte at least.
+    let longest = text.char_indices().nth(bytes).map_or(text.len(), |(at, _)| at);
+    let mut text = &text[..longest];
+    while text::to_server(text).len() > bytes {
+        let last = text.char_indices().next_back().map_or(0, |(at, _)| at);
+        text = &text[..last];
+    }
+    text
+}

@@ -1,0 +1,155 @@
+//! Changes of what is there. A key that is absent leaves things as they are.
+
+use super::DefinitionError;
+use super::column::{Generated, Identity};
+use super::form::{null_as_default, present};
+use super::json_text::JsonText;
+use super::name::{ColumnRef, QualifiedName};
+use super::type_object::TypeObject;
+use serde::{Deserialize, Serialize};
+
+/// Changes of a column: an element of `col_alters`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ColumnAlteration {
+    /// The column, by its attnum ...
+    attnum: Option<i16>,
+    /// ... or by its name as it is.
+    column: Option<String>,
+    /// The name to be.
+    pub(crate) name: Option<String>,
+    #[serde(rename = "type")]
+    pub(crate) type_: Option<TypeObject>,
+    pub(crate) collation: Option<QualifiedName>,
+    pub(crate) cast_options: Option<CastOptions>,
+    pub(crate) not_null: Option<bool>,
+    /// A value; null for none.
+    #[serde(default, deserialize_with = "present")]
+    pub(crate) default: Option<Option<JsonText>>,
+    /// An SQL expression.
+    pub(crate) default_expression: Option<String>,
+    /// Null to make it an ordinary column.
+    #[serde(default, deserialize_with = "present")]
+    pub(crate) identity: Option<Option<Identity>>,
+    /// Null to make it an ordinary column; an expression for one that is generated already: PostgreSQL 17.
+    #[serde(default, deserialize_with = "present")]
+    pub(crate) generated: Option<Option<Generated>>,
+    /// Null to drop the comment.
+    #[serde(default, deserialize_with = "present")]
+    pub(crate) description: Option<Option<String>>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub(crate) delete: bool,
+    /// Options of `msar.set_column_metadata`.
+    pub(crate) metadata: Option<JsonText>,
+}
+
+impl ColumnAlteration {
+    /// Which column it changes.
+    pub(crate) fn target(&self) -> Result<ColumnRef, DefinitionError> {
+        match (self.attnum, &self.column) {
+            (Some(attnum), None) => Ok(ColumnRef::Attnum(attnum)),
+            (None, Some(name)) => Ok(ColumnRef::Name(name.clone())),
+            _ => Err(DefinitionError::contradictory(
+                "the change of a column",
+                "it takes one of the keys \"attnum\" and \"column\"",
+                "msar.get_column_info(relation) gives the columns, each with its attnum as \"id\".",
+            )),
+        }
+    }
+
+    /// Whether it changes nothing but a comment and how the column is shown.
+    pub(crate) fn is_only_about_words(&self) -> bool {
+        let words = Self {
+            attnum: self.attnum,
+            column: self.column.clone(),
+            description: self.description.clone(),
+            metadata: self.metadata.clone(),
+            ..Self::default()
+        };
+        *self == words
+    }
+
+    /// What is wrong with both a `default` and a `default_expression`.
+    pub(crate) fn two_defaults(&self, column: &str) -> DefinitionError {
+        DefinitionError::contradictory(
+            format!("column \"{column}\""),
+            "it can have one default only",
+            "Give either \"default\" or \"default_expression\".",
+        )
+    }
+
+    /// The new name, if it has one that is not empty.
+    pub(crate) fn new_name(&self) -> Option<&str> {
+        self.name.as_deref().filter(|name| !name.is_empty())
+    }
+}
+
+/// What the casts of texts need to know about them. Other keys are ignored: what `msar.infer_table_column_data_types`
+/// tells as details can be passed on as it is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CastOptions {
+    pub(crate) group_sep: Option<String>,
+    pub(crate) decimal_p: Option<String>,
+    pub(crate) curr_pref: Option<String>,
+    pub(crate) curr_suff: Option<String>,
+    pub(crate) date_order: Option<String>,
+}
+
+/// Changes of a table: `tab_alters`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TableAlteration {
+    /// The name to be.
+    pub(crate) name: Option<String>,
+    /// The schema to be.
+    pub(crate) schema: Option<String>,
+    /// Null to drop the comment.
+    #[serde(default, deserialize_with = "present")]
+    pub(crate) description: Option<Option<String>>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub(crate) columns: Vec<ColumnAlteration>,
+    /// Options of `msar.set_table_metadata`.
+    pub(crate) metadata: Option<JsonText>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::parse;
+
+    #[test]
+    fn null_is_not_absence() {
+        let of = |json: &str| parse::<ColumnAlteration>("col_alters", json).expect("a change");
+        let nothing = of(r#"{"attnum": 2}"#);
+        assert_eq!((nothing.default, nothing.description), (None, None));
+        let dropping = of(r#"{"attnum": 2, "default": null, "description": null, "identity": null}"#);
+        assert_eq!((dropping.default, dropping.description), (Some(None), Some(None)));
+        assert_eq!(dropping.identity, Some(None));
+        assert!(matches!(
+            of(r#"{"attnum": 2, "default": 5}"#).default,
+            Some(Some(_))
+        ));
+    }
+
+    #[test]
+    fn a_change_names_one_column() {
+        let target = |json: &str| {
+            parse::<ColumnAlteration>("col_alters", json)
+                .expect("a change")
+                .target()
+        };
+        assert_eq!(target(r#"{"attnum": 2}"#), Ok(ColumnRef::Attnum(2)));
+        assert_eq!(
+            target(r#"{"column": "a", "name": "b"}"#),
+            Ok(ColumnRef::Name("a".into()))
+        );
+        assert!(target(r#"{"name": "b"}"#).is_err());
+    }
+
+    #[test]
+    fn details_of_inference_are_cast_options() {
+        let details = r#"{"mathesar_casting": true, "group_sep": ",", "decimal_p": "."}"#;
+        let options: CastOptions = parse("cast_options", details).expect("options");
+        assert_eq!(options.group_sep.as_deref(), Some(","));
+    }
+}

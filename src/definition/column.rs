@@ -1,0 +1,412 @@
+//! Columns of a table to be.
+
+use super::DefinitionError;
+use super::form::{is_false, null_as_default, string_or_object};
+use super::json_text::JsonText;
+use super::name::QualifiedName;
+use super::type_object::TypeObject;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// A column: an element of `col_defs`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ColumnDefinition {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    /// `text` if it is absent.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(crate) type_: Option<TypeObject>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) collation: Option<QualifiedName>,
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "is_false"
+    )]
+    pub(crate) not_null: bool,
+    /// A value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) default: Option<JsonText>,
+    /// An SQL expression.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) default_expression: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) identity: Option<Identity>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) serial: Option<Serial>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) generated: Option<Generated>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+    /// Options of `msar.set_column_metadata`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) metadata: Option<JsonText>,
+}
+
+/// Where a column gets its values from, when an INSERT does not give one.
+pub(crate) enum ValueSource<'a> {
+    Nothing,
+    Value(&'a JsonText),
+    Expression(&'a str),
+    Identity(&'a Identity),
+    Serial(&'a Serial),
+    Generated(&'a Generated),
+}
+
+impl ColumnDefinition {
+    /// The name, if it has one that is not empty.
+    pub(crate) fn given_name(&self) -> Option<&str> {
+        self.name.as_deref().filter(|name| !name.is_empty())
+    }
+
+    /// The one of `default`, `default_expression`, `identity`, `serial` and `generated` that is there.
+    pub(crate) fn value_source(&self) -> Result<ValueSource<'_>, DefinitionError> {
+        let mut sources = [
+            self.default.as_ref().map(ValueSource::Value),
+            self.default_expression.as_deref().map(ValueSource::Expression),
+            self.identity.as_ref().map(ValueSource::Identity),
+            self.serial.as_ref().map(ValueSource::Serial),
+            self.generated.as_ref().map(ValueSource::Generated),
+        ]
+        .into_iter()
+        .flatten();
+        let source = sources.next().unwrap_or(ValueSource::Nothing);
+        match sources.next() {
+            None => Ok(source),
+            Some(_) => Err(DefinitionError::contradictory(
+                match self.given_name() {
+                    Some(name) => format!("column \"{name}\""),
+                    None => "a column".into(),
+                },
+                "its values can come from one source only",
+                "Give one of \"default\", \"default_expression\", \"identity\", \"serial\" and \"generated\".",
+            )),
+        }
+    }
+}
+
+/// An identity column: `"always"` or `"by_default"`, or an object with the options of its sequence.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(into = "IdentityForm")]
+pub(crate) struct Identity {
+    pub(crate) generation: IdentityGeneration,
+    pub(crate) sequence: SequenceOptions,
+}
+
+/// Who gives the values.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum IdentityGeneration {
+    /// The sequence alone.
+    Always,
+    /// The sequence, unless an INSERT does.
+    #[default]
+    ByDefault,
+}
+
+/// What is not the default of a sequence of the column's type.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct SequenceOptions {
+    pub(crate) start: Option<i64>,
+    pub(crate) increment: Option<i64>,
+    pub(crate) min: Option<i64>,
+    pub(crate) max: Option<i64>,
+    pub(crate) cache: Option<i64>,
+    pub(crate) cycle: bool,
+}
+
+/// The keys of an object with options of a sequence.
+macro_rules! sequence_object {
+    ($name:ident { $($(#[$meta:meta])* $field:ident: $type:ty),* $(,)? }) => {
+        #[derive(Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct $name {
+            $($(#[$meta])* $field: $type,)*
+            #[serde(skip_serializing_if = "Option::is_none")]
+            start: Option<i64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            increment: Option<i64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            min: Option<i64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            max: Option<i64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            cache: Option<i64>,
+            #[serde(
+                default,
+                deserialize_with = "null_as_default",
+                skip_serializing_if = "is_false"
+            )]
+            cycle: bool,
+        }
+
+        impl $name {
+            fn new($($field: $type,)* sequence: SequenceOptions) -> Self {
+                let SequenceOptions { start, increment, min, max, cache, cycle } = sequence;
+                Self { $($field,)* start, increment, min, max, cache, cycle }
+            }
+
+            fn sequence(&self) -> SequenceOptions {
+                SequenceOptions {
+                    start: self.start,
+                    increment: self.increment,
+                    min: self.min,
+                    max: self.max,
+                    cache: self.cache,
+                    cycle: self.cycle,
+                }
+            }
+        }
+    };
+}
+
+sequence_object!(IdentityObject {
+    #[serde(default)]
+    generation: IdentityGeneration,
+});
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum IdentityForm {
+    Short(IdentityGeneration),
+    Long(IdentityObject),
+}
+
+impl From<Identity> for IdentityForm {
+    fn from(Identity { generation, sequence }: Identity) -> Self {
+        if sequence == SequenceOptions::default() {
+            Self::Short(generation)
+        } else {
+            Self::Long(IdentityObject::new(generation, sequence))
+        }
+    }
+}
+
+impl From<IdentityObject> for Identity {
+    fn from(object: IdentityObject) -> Self {
+        Self {
+            generation: object.generation,
+            sequence: object.sequence(),
+        }
+    }
+}
+
+string_or_object!(
+    Identity,
+    IdentityObject,
+    |word: &str| {
+        let generation = IdentityGeneration::deserialize(serde::de::value::StrDeserializer::new(word))?;
+        Ok(Identity {
+            generation,
+            ..Identity::default()
+        })
+    },
+    "\"always\", \"by_default\", or an object with options of the sequence"
+);
+
+/// A column whose default is the next number of a sequence that belongs to it: `true`, or an object with the name of the
+/// sequence, its type and its options.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(into = "SerialForm")]
+pub(crate) struct Serial {
+    /// The name that PostgreSQL gives it, if it is absent.
+    pub(crate) name: Option<String>,
+    /// `smallint`, `integer` or `bigint`; the type of the column, if it is absent.
+    pub(crate) sequence_type: Option<SequenceType>,
+    pub(crate) sequence: SequenceOptions,
+}
+
+/// The type of a sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SequenceType {
+    SmallInt,
+    Integer,
+    BigInt,
+}
+
+sequence_object!(SerialObject {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    sequence_type: Option<SequenceType>,
+});
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum SerialForm {
+    Short(bool),
+    Long(SerialObject),
+}
+
+impl From<Serial> for SerialForm {
+    fn from(serial: Serial) -> Self {
+        if serial == Serial::default() {
+            Self::Short(true)
+        } else {
+            Self::Long(SerialObject::new(
+                serial.name,
+                serial.sequence_type,
+                serial.sequence,
+            ))
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Serial {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Serial;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter
+                    .write_str("true, or an object with the name of the sequence, its type and its options")
+            }
+
+            fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Serial, E> {
+                if value {
+                    Ok(Serial::default())
+                } else {
+                    Err(E::invalid_value(serde::de::Unexpected::Bool(false), &self))
+                }
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Serial, A::Error> {
+                let object = SerialObject::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                Ok(Serial {
+                    sequence: object.sequence(),
+                    name: object.name.filter(|name| !name.is_empty()),
+                    sequence_type: object.sequence_type,
+                })
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// A generated column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Generated {
+    #[serde(default)]
+    pub(crate) kind: GeneratedKind,
+    /// An SQL expression.
+    pub(crate) expression: String,
+}
+
+/// When the values are computed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum GeneratedKind {
+    /// When a row is written.
+    #[default]
+    Stored,
+    /// When it is read: PostgreSQL 18.
+    Virtual,
+}
+
+/// The column that is to be the primary key of a new table: `pk_col_def`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeyColumn {
+    name: Option<String>,
+    #[serde(rename = "type", default, deserialize_with = "null_as_default")]
+    pub(crate) kind: KeyKind,
+}
+
+impl KeyColumn {
+    pub(crate) fn name(&self) -> &str {
+        self.name
+            .as_deref()
+            .filter(|name| !name.is_empty())
+            .unwrap_or("id")
+    }
+}
+
+/// How a primary key gets its values: `msar.pkey_kind`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub(crate) enum KeyKind {
+    /// `integer`, counted up.
+    #[default]
+    #[serde(rename = "IDENTITY")]
+    Identity,
+    /// `uuid`, at random.
+    #[serde(rename = "UUIDv4")]
+    Uuid,
+}
+
+/// A column that refers to the rows of another table: an element of `mapping_columns`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MappingColumn {
+    pub(crate) column_name: String,
+    pub(crate) referent_table_oid: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::parse;
+
+    fn column(json: &str) -> Result<ColumnDefinition, DefinitionError> {
+        parse("col_defs", json)
+    }
+
+    #[test]
+    fn unknown_keys_are_named_with_the_known_ones() {
+        let error =
+            parse::<Vec<ColumnDefinition>>("col_defs", r#"[{"name": "a"}, {"nmae": "b"}]"#).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "invalid definition in argument \"col_defs\": unknown key \"nmae\""
+        );
+        let DefinitionError::Malformed {
+            detail: Some(detail), ..
+        } = error
+        else {
+            panic!("no detail")
+        };
+        assert!(
+            detail.starts_with("In [1].nmae. Expected is one of \"name\", \"type\", "),
+            "{detail}"
+        );
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for json in [
+            "{}",
+            r#"{"name":"a","type":{"name":"numeric(8,2)"},"not_null":true,"default":123456789012345678901234567890.10}"#,
+            r#"{"name":"a","type":{"schema":"app","name":"mood"},"collation":{"name":"C"},"default_expression":"now()"}"#,
+            r#"{"name":"a","identity":"always","description":"x"}"#,
+            r#"{"name":"a","identity":{"generation":"by_default","start":5,"cycle":true}}"#,
+            r#"{"name":"a","type":{"name":"integer"},"serial":true}"#,
+            r#"{"name":"a","serial":{"name":"a_seq","type":"bigint","increment":2,"cycle":true}}"#,
+            r#"{"name":"a","generated":{"kind":"virtual","expression":"b + 1"},"metadata":{"display_width":3}}"#,
+        ] {
+            assert_eq!(serde_json::to_string(&column(json).unwrap()).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn null_is_absence() {
+        let nulls = r#"{"name": null, "type": null, "not_null": null, "default": null, "description": null}"#;
+        assert_eq!(column(nulls), column("{}"));
+    }
+
+    #[test]
+    fn values_come_from_one_source() {
+        let both = column(r#"{"name": "a", "default": 1, "identity": "always"}"#).unwrap();
+        let Err(error) = both.value_source() else {
+            panic!("two sources")
+        };
+        assert!(
+            error
+                .to_string()
+                .starts_with("invalid definition of column \"a\"")
+        );
+    }
+}

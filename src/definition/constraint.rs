@@ -1,0 +1,508 @@
+//! Constraints of a table to be, or to be added.
+
+use super::DefinitionError;
+use super::form::{is_false, null_as_default};
+use super::name::{ColumnRef, QualifiedName};
+use serde::{Deserialize, Serialize};
+
+/// A constraint: an element of `con_defs`. Which keys belong to which kind is told by [`ConstraintDefinition::rule`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConstraintDefinition {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    #[serde(rename = "type")]
+    pub(crate) kind: ConstraintKind,
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) columns: Vec<ColumnRef>,
+
+    /// Of a primary or unique key: columns that its index carries along.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) include: Vec<ColumnRef>,
+    /// Of a unique key: one null equals another. PostgreSQL 15.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "is_false"
+    )]
+    pub(crate) nulls_not_distinct: bool,
+    /// Of a key: WITHOUT OVERLAPS of the last column; of a foreign key: PERIOD. PostgreSQL 18.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "is_false"
+    )]
+    pub(crate) period: bool,
+
+    /// Of a foreign key: the table referred to, by OID or by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fkey_relation_id: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fkey_relation: Option<QualifiedName>,
+    /// Its columns; its primary key if absent.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) fkey_columns: Vec<ColumnRef>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fkey_update_action: Option<ForeignKeyAction>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fkey_delete_action: Option<ForeignKeyAction>,
+    /// Of the actions SET NULL and SET DEFAULT on delete: which columns are set, if not all. PostgreSQL 15.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) fkey_delete_columns: Vec<ColumnRef>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fkey_match_type: Option<ForeignKeyMatch>,
+
+    /// Of a check: an SQL expression.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) expression: Option<String>,
+    /// Of a check: not for tables that inherit from this one.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "is_false"
+    )]
+    pub(crate) no_inherit: bool,
+
+    /// Of an exclusion: the index method; `gist` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) method: Option<String>,
+    /// Of an exclusion: what is compared, and by which operators.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) elements: Vec<ExclusionElement>,
+    /// Of an exclusion: an SQL expression that tells the rows that it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) predicate: Option<String>,
+
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "is_false"
+    )]
+    pub(crate) deferrable: bool,
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "is_false"
+    )]
+    pub(crate) initially_deferred: bool,
+    /// Of a check or a foreign key: rows that are there already are not checked.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "is_false"
+    )]
+    pub(crate) not_valid: bool,
+    /// Of a check or a foreign key: never checked. PostgreSQL 18.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "is_false"
+    )]
+    pub(crate) not_enforced: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+}
+
+/// The kinds of constraints, by the letters of `pg_constraint`, or by the words of `msar.get_constraints_for_table`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum ConstraintKind {
+    #[serde(rename = "p", alias = "primary")]
+    PrimaryKey,
+    #[serde(rename = "u", alias = "unique")]
+    Unique,
+    #[serde(rename = "f", alias = "foreignkey")]
+    ForeignKey,
+    #[serde(rename = "c", alias = "check")]
+    Check,
+    #[serde(rename = "x", alias = "exclude")]
+    Exclusion,
+}
+
+/// What happens to a row that refers to one that goes or changes, by the letters of `pg_constraint`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum ForeignKeyAction {
+    #[serde(rename = "a")]
+    NoAction,
+    #[serde(rename = "r")]
+    Restrict,
+    #[serde(rename = "c")]
+    Cascade,
+    #[serde(rename = "n")]
+    SetNull,
+    #[serde(rename = "d")]
+    SetDefault,
+}
+
+/// When a row with nulls refers to nothing, by the letters of `pg_constraint`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum ForeignKeyMatch {
+    #[serde(rename = "f")]
+    Full,
+    #[serde(rename = "s")]
+    Simple,
+}
+
+/// A column or an expression, with what an index wants to know about it: of an exclusion or of a partition key.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeyElement {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) column: Option<ColumnRef>,
+    /// An SQL expression.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) expression: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) collation: Option<QualifiedName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) operator_class: Option<QualifiedName>,
+}
+
+/// An element of an exclusion: two rows that each of its operators holds for exclude each other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExclusionElement {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) column: Option<ColumnRef>,
+    /// An SQL expression.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) expression: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) collation: Option<QualifiedName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) operator_class: Option<QualifiedName>,
+    /// For example `&&`.
+    pub(crate) operator: QualifiedName,
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "is_false"
+    )]
+    pub(crate) descending: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) nulls_first: Option<bool>,
+}
+
+/// What an element is about.
+pub(crate) enum KeyTerm<'a> {
+    Column(&'a ColumnRef),
+    Expression(&'a str),
+}
+
+impl<'a> KeyTerm<'a> {
+    fn of(column: Option<&'a ColumnRef>, expression: Option<&'a str>) -> Result<Self, DefinitionError> {
+        match (column, expression) {
+            (Some(column), None) => Ok(Self::Column(column)),
+            (None, Some(expression)) => Ok(Self::Expression(expression)),
+            _ => Err(DefinitionError::contradictory(
+                "an element of a key",
+                "it is a column or an expression, one of both",
+                "Give either \"column\" or \"expression\".",
+            )),
+        }
+    }
+}
+
+impl KeyElement {
+    pub(crate) fn term(&self) -> Result<KeyTerm<'_>, DefinitionError> {
+        KeyTerm::of(self.column.as_ref(), self.expression.as_deref())
+    }
+}
+
+/// An operator: its name is made of the characters of operators, so it can be written down as it is.
+pub(crate) struct Operator<'a> {
+    pub(crate) schema: Option<&'a str>,
+    pub(crate) name: &'a str,
+}
+
+impl ExclusionElement {
+    pub(crate) fn operator(&self) -> Result<Operator<'_>, DefinitionError> {
+        let name = self.operator.name.as_str();
+        let is_operator = !name.is_empty()
+            && name.chars().all(|letter| "+-*/<>=~!@#%^&|`?".contains(letter))
+            && !name.contains("--")
+            && !name.contains("/*");
+        if !is_operator {
+            return Err(DefinitionError::contradictory(
+                "an element of an exclusion constraint",
+                format!("\"{name}\" is no operator"),
+                "Operators are made of the characters + - * / < > = ~ ! @ # % ^ & | ` ? and no others.",
+            ));
+        }
+        Ok(Operator {
+            schema: self.operator.schema.as_deref(),
+            name,
+        })
+    }
+
+    pub(crate) fn term(&self) -> Result<KeyTerm<'_>, DefinitionError> {
+        KeyTerm::of(self.column.as_ref(), self.expression.as_deref())
+    }
+}
+
+/// What a constraint demands.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Rule<'a> {
+    Key {
+        is_primary: bool,
+        columns: &'a [ColumnRef],
+    },
+    ForeignKey {
+        columns: &'a [ColumnRef],
+        referent: Referent<'a>,
+    },
+    Check(&'a str),
+    Exclusion(&'a [ExclusionElement]),
+}
+
+/// The table that a foreign key refers to.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Referent<'a> {
+    Oid(u32),
+    Name(&'a QualifiedName),
+}
+
+impl ConstraintDefinition {
+    /// A constraint of a kind, without anything else.
+    pub(crate) fn new(kind: ConstraintKind) -> Self {
+        Self {
+            name: None,
+            kind,
+            columns: Vec::new(),
+            include: Vec::new(),
+            nulls_not_distinct: false,
+            period: false,
+            fkey_relation_id: None,
+            fkey_relation: None,
+            fkey_columns: Vec::new(),
+            fkey_update_action: None,
+            fkey_delete_action: None,
+            fkey_delete_columns: Vec::new(),
+            fkey_match_type: None,
+            expression: None,
+            no_inherit: false,
+            method: None,
+            elements: Vec::new(),
+            predicate: None,
+            deferrable: false,
+            initially_deferred: false,
+            not_valid: false,
+            not_enforced: false,
+            description: None,
+        }
+    }
+
+    /// The name, if it has one that is not empty.
+    pub(crate) fn given_name(&self) -> Option<&str> {
+        self.name.as_deref().filter(|name| !name.is_empty())
+    }
+
+    /// The name by which it is commented, if it has a description: PostgreSQL's own name for it is not known yet.
+    pub(crate) fn name_for_description(&self) -> Result<Option<&str>, DefinitionError> {
+        match (&self.description, self.given_name()) {
+            (Some(_), None) => Err(self.problem("a \"description\" needs a \"name\"")),
+            (_, name) => Ok(name),
+        }
+    }
+
+    /// What it demands, with all the keys that its kind needs and none that it has no use for.
+    pub(crate) fn rule(&self) -> Result<Rule<'_>, DefinitionError> {
+        for (key, is_given, kinds) in self.keys_of_some_kinds() {
+            if is_given && !kinds.contains(&self.kind) {
+                return Err(self.problem(format!("\"{key}\" is no key of a constraint of its kind")));
+            }
+        }
+        match self.kind {
+            ConstraintKind::PrimaryKey | ConstraintKind::Unique => Ok(Rule::Key {
+                is_primary: self.kind == ConstraintKind::PrimaryKey,
+                columns: self.columns_of_key()?,
+            }),
+            ConstraintKind::ForeignKey => Ok(Rule::ForeignKey {
+                columns: self.columns_of_key()?,
+                referent: self.referent()?,
+            }),
+            ConstraintKind::Check => match &self.expression {
+                Some(expression) => Ok(Rule::Check(expression)),
+                None => Err(self.problem("it lacks the key \"expression\"")),
+            },
+            ConstraintKind::Exclusion if self.elements.is_empty() => {
+                Err(self.problem("it lacks the key \"elements\""))
+            }
+            ConstraintKind::Exclusion => Ok(Rule::Exclusion(&self.elements)),
+        }
+    }
+
+    /// The keys that only some kinds of constraints have, and whether this one has them.
+    fn keys_of_some_kinds(&self) -> [(&'static str, bool, &'static [ConstraintKind]); 17] {
+        use ConstraintKind::{Check, Exclusion, ForeignKey, PrimaryKey, Unique};
+        [
+            (
+                "columns",
+                !self.columns.is_empty(),
+                &[PrimaryKey, Unique, ForeignKey],
+            ),
+            ("include", !self.include.is_empty(), &[PrimaryKey, Unique]),
+            ("nulls_not_distinct", self.nulls_not_distinct, &[Unique]),
+            ("period", self.period, &[PrimaryKey, Unique, ForeignKey]),
+            ("fkey_relation_id", self.fkey_relation_id.is_some(), &[ForeignKey]),
+            ("fkey_relation", self.fkey_relation.is_some(), &[ForeignKey]),
+            ("fkey_columns", !self.fkey_columns.is_empty(), &[ForeignKey]),
+            (
+                "fkey_update_action",
+                self.fkey_update_action.is_some(),
+                &[ForeignKey],
+            ),
+            (
+                "fkey_delete_action",
+                self.fkey_delete_action.is_some(),
+                &[ForeignKey],
+            ),
+            (
+                "fkey_delete_columns",
+                !self.fkey_delete_columns.is_empty(),
+                &[ForeignKey],
+            ),
+            ("fkey_match_type", self.fkey_match_type.is_some(), &[ForeignKey]),
+            ("expression", self.expression.is_some(), &[Check]),
+            ("no_inherit", self.no_inherit, &[Check]),
+            ("method", self.method.is_some(), &[Exclusion]),
+            ("elements", !self.elements.is_empty(), &[Exclusion]),
+            ("predicate", self.predicate.is_some(), &[Exclusion]),
+            ("not_valid", self.not_valid, &[Check, ForeignKey]),
+        ]
+    }
+
+    fn columns_of_key(&self) -> Result<&[ColumnRef], DefinitionError> {
+        if self.columns.is_empty() {
+            return Err(self.problem("it lacks the key \"columns\", or that is empty"));
+        }
+        Ok(&self.columns)
+    }
+
+    pub(crate) fn referent(&self) -> Result<Referent<'_>, DefinitionError> {
+        match (self.fkey_relation_id, &self.fkey_relation) {
+            (Some(oid), None) => Ok(Referent::Oid(oid)),
+            (None, Some(name)) => Ok(Referent::Name(name)),
+            _ => Err(self.problem("it takes one of the keys \"fkey_relation_id\" and \"fkey_relation\"")),
+        }
+    }
+
+    fn problem(&self, problem: impl Into<String>) -> DefinitionError {
+        let kind = match self.kind {
+            ConstraintKind::PrimaryKey => "a primary key",
+            ConstraintKind::Unique => "a unique key",
+            ConstraintKind::ForeignKey => "a foreign key",
+            ConstraintKind::Check => "a check",
+            ConstraintKind::Exclusion => "an exclusion constraint",
+        };
+        let object = match self.given_name() {
+            Some(name) => format!("{kind} \"{name}\""),
+            None => kind.to_owned(),
+        };
+        DefinitionError::contradictory(
+            object,
+            problem,
+            "docs/definitions.md lists the keys of each kind.",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::parse;
+
+    fn constraint(json: &str) -> ConstraintDefinition {
+        parse("con_defs", json).expect("a constraint")
+    }
+
+    #[test]
+    fn columns_are_numbers_or_names() {
+        let key = constraint(r#"{"type": "u", "columns": [2, "2"]}"#);
+        let columns = [ColumnRef::Attnum(2), ColumnRef::Name("2".into())];
+        assert_eq!(
+            key.rule(),
+            Ok(Rule::Key {
+                is_primary: false,
+                columns: &columns
+            })
+        );
+        for wrong in ["[1.5]", "[null]", "[70000]", "3", "[[]]"] {
+            let json = format!(r#"{{"type": "u", "columns": {wrong}}}"#);
+            assert!(
+                parse::<ConstraintDefinition>("con_defs", &json).is_err(),
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn kinds_have_letters_and_words() {
+        let key = constraint(
+            r#"{"type": "foreignkey", "columns": ["a"], "fkey_relation_id": 5, "fkey_delete_action": "c"}"#,
+        );
+        assert_eq!(
+            serde_json::to_string(&key).unwrap(),
+            r#"{"type":"f","columns":["a"],"fkey_relation_id":5,"fkey_delete_action":"c"}"#
+        );
+        assert!(parse::<ConstraintDefinition>("con_defs", r#"{"type": "t", "columns": ["a"]}"#).is_err());
+    }
+
+    #[test]
+    fn each_kind_has_its_keys() {
+        for (json, problem) in [
+            (
+                r#"{"type": "p"}"#,
+                "a primary key: it lacks the key \"columns\", or that is empty",
+            ),
+            (
+                r#"{"type": "c", "name": "n"}"#,
+                "a check \"n\": it lacks the key \"expression\"",
+            ),
+            (
+                r#"{"type": "x"}"#,
+                "an exclusion constraint: it lacks the key \"elements\"",
+            ),
+            (
+                r#"{"type": "f", "columns": ["a"]}"#,
+                "a foreign key: it takes one of the keys \"fkey_relation_id\" and \"fkey_relation\"",
+            ),
+            (
+                r#"{"type": "u", "columns": ["a"], "expression": "a > 0"}"#,
+                "a unique key: \"expression\" is no key of a constraint of its kind",
+            ),
+        ] {
+            let error = constraint(json).rule().unwrap_err();
+            assert_eq!(error.to_string(), format!("invalid definition of {problem}"));
+        }
+    }
+
+    #[test]
+    fn elements_are_columns_or_expressions() {
+        let json = r#"{"type":"x","elements":[{"column":"during","operator":{"name":"&&"}},{"expression":"lower(a)","operator":{"name":"="}}],"predicate":"not cancelled"}"#;
+        let exclusion = constraint(json);
+        assert!(matches!(exclusion.rule(), Ok(Rule::Exclusion([first, second]))
+            if matches!(first.term(), Ok(KeyTerm::Column(_))) && matches!(second.term(), Ok(KeyTerm::Expression(_)))));
+        assert_eq!(serde_json::to_string(&exclusion).unwrap(), json);
+        assert!(KeyElement::default().term().is_err());
+    }
+}

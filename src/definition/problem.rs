@@ -1,0 +1,158 @@
+//! What can be wrong with a definition by itself.
+
+use crate::error::Problem;
+use pgrx::prelude::PgSqlErrorCode;
+use std::borrow::Cow;
+
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub(crate) enum DefinitionError {
+    /// JSON of another shape than the argument takes.
+    #[error("invalid definition in argument \"{argument}\": {problem}")]
+    Malformed {
+        argument: &'static str,
+        problem: String,
+        detail: Option<String>,
+    },
+
+    /// Keys that are each right by themselves, but not together.
+    #[error("invalid definition of {object}: {problem}")]
+    Contradictory {
+        object: String,
+        problem: String,
+        hint: &'static str,
+    },
+}
+
+impl DefinitionError {
+    /// From serde's message, which ends with a position that means nothing for jsonb, and puts names into backquotes.
+    pub(super) fn malformed(argument: &'static str, path: &str, message: &str) -> Self {
+        let message = message
+            .split(" at line ")
+            .next()
+            .unwrap_or(message)
+            .replace('`', "\"");
+        let (problem, expected) = match message.split_once(", expected ") {
+            Some((problem, expected)) => (problem, Some(in_words_of_json(expected))),
+            None => (message.as_str(), None),
+        };
+        let problem = in_words_of_json(problem);
+        let place = (path != ".").then(|| format!("In {path}"));
+        let detail = match (place, expected) {
+            (Some(place), Some(expected)) => Some(format!("{place}. Expected is {expected}.")),
+            (Some(place), None) => Some(format!("{place}.")),
+            (None, Some(expected)) => Some(format!("Expected is {expected}.")),
+            (None, None) => None,
+        };
+        Self::Malformed {
+            argument,
+            problem,
+            detail,
+        }
+    }
+
+    pub(super) fn contradictory(
+        object: impl Into<String>,
+        problem: impl Into<String>,
+        hint: &'static str,
+    ) -> Self {
+        Self::Contradictory {
+            object: object.into(),
+            problem: problem.into(),
+            hint,
+        }
+    }
+}
+
+impl Problem for DefinitionError {
+    fn sqlstate(&self) -> PgSqlErrorCode {
+        PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE
+    }
+
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::Malformed { detail, .. } => detail.clone(),
+            Self::Contradictory { .. } => None,
+        }
+    }
+
+    fn hint(&self) -> Cow<'static, str> {
+        match self {
+            Self::Malformed { .. } => {
+                "\\df+ in psql shows the form of each argument; docs/definitions.md lists every key.".into()
+            }
+            Self::Contradictory { hint, .. } => (*hint).into(),
+        }
+    }
+}
+
+/// serde's words for what clients know from JSON.
+fn in_words_of_json(message: &str) -> String {
+    if message.starts_with("struct ") {
+        return "an object".into();
+    }
+    [
+        ("unknown field", "unknown key"),
+        ("missing field", "missing key"),
+        ("duplicate field", "duplicate key"),
+        ("unknown variant", "unknown value"),
+        ("invalid type: map", "invalid type: object"),
+        ("invalid type: sequence", "invalid type: array"),
+        ("a sequence", "an array"),
+        ("variant identifier", "a string"),
+        ("u32", "a positive integer"),
+        ("i32", "an integer"),
+        ("i64", "an integer"),
+        ("i16", "an attnum"),
+    ]
+    .into_iter()
+    .fold(message.to_owned(), |message, (word, plain)| {
+        match message.strip_prefix(word) {
+            Some(rest) => format!("{plain}{rest}"),
+            None => message,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::definition::column::ColumnDefinition;
+    use crate::definition::{DefinitionError, parse};
+
+    fn problem(json: &str) -> (String, String) {
+        match parse::<Vec<ColumnDefinition>>("col_defs", json) {
+            Err(DefinitionError::Malformed { problem, detail, .. }) => (problem, detail.unwrap_or_default()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn problems_are_told_in_words_of_json() {
+        for (json, told, detail) in [
+            ("{}", "invalid type: object", "Expected is an array."),
+            (
+                "[5]",
+                "invalid type: integer \"5\"",
+                "In [0]. Expected is an object.",
+            ),
+            (
+                r#"[{"name": []}]"#,
+                "invalid type: array",
+                "In [0].name. Expected is a string.",
+            ),
+            (
+                r#"[{"type": {"id": "x"}}]"#,
+                "invalid type: string \"x\"",
+                "In [0].type.id. Expected is a positive integer.",
+            ),
+            (
+                r#"[{"generated": {}}]"#,
+                "missing key \"expression\"",
+                "In [0].generated.",
+            ),
+            ("[", "EOF while parsing a list", ""),
+        ] {
+            let (problem, found) = problem(json);
+            assert_eq!((problem.as_str(), found.as_str()), (told, detail), "{json}");
+        }
+    }
+}

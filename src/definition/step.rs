@@ -1,0 +1,213 @@
+//! Steps of `msar.apply_definitions`.
+
+use super::alteration::TableAlteration;
+use super::column::ColumnDefinition;
+use super::constraint::ConstraintDefinition;
+use super::form::null_as_default;
+use super::name::{ColumnRef, QualifiedName};
+use super::object::Object;
+use super::schema::SchemaPatch;
+use super::table::TableDefinition;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess};
+use serde::{Deserialize, Deserializer};
+use std::fmt;
+
+/// A step: an object whose only key says what is done.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case", remote = "Self")]
+pub(crate) enum Step {
+    CreateSchema(Object<NewSchema>),
+    AlterSchema(Object<SchemaAlteration>),
+    DropSchemas(Object<SchemasToDrop>),
+    CreateTable(Box<Object<TableDefinition>>),
+    AlterTable(Object<AlterTable>),
+    DropTable(Object<TableToDrop>),
+    AddColumns(Object<AddColumns>),
+    DropColumns(Object<DropColumns>),
+    AddConstraints(Object<AddConstraints>),
+    DropConstraint(Object<DropConstraint>),
+}
+
+/// serde's own words about what is no such object would not help.
+impl<'de> Deserialize<'de> for Step {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Step;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object with one key, which says what is done")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Step, A::Error> {
+                let step = Step::deserialize(MapAccessDeserializer::new(&mut map))?;
+                match map.next_key::<String>()? {
+                    Some(_) => Err(A::Error::invalid_length(2, &self)),
+                    None => Ok(step),
+                }
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+/// A schema to create.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewSchema {
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    /// The name of a role; the current one if it is absent.
+    pub(crate) owner: Option<String>,
+}
+
+/// A change of a schema.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SchemaAlteration {
+    pub(crate) schema: String,
+    pub(crate) changes: Object<SchemaPatch>,
+}
+
+/// Schemas to drop with all that is in them.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SchemasToDrop {
+    pub(crate) schemas: Vec<String>,
+}
+
+/// A table to drop.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TableToDrop {
+    pub(crate) table: QualifiedName,
+    /// Whether what depends on it is dropped too.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub(crate) cascade: bool,
+}
+
+/// Declares what is done to a table, which stands beside it.
+macro_rules! of_table {
+    ($($(#[$meta:meta])* $name:ident { $field:ident: $type:ty })*) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $name {
+            pub(crate) table: QualifiedName,
+            pub(crate) $field: $type,
+        }
+    )*};
+}
+
+of_table! {
+    /// Changes of a table and its columns.
+    AlterTable { changes: Object<TableAlteration> }
+    /// Columns to add.
+    AddColumns { columns: Vec<Object<ColumnDefinition>> }
+    /// Columns to drop.
+    DropColumns { columns: Vec<ColumnRef> }
+    /// Constraints to add.
+    AddConstraints { constraints: Vec<Object<ConstraintDefinition>> }
+    /// A constraint to drop, by its name.
+    DropConstraint { constraint: String }
+}
+
+impl Step {
+    /// The key that says what is done.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::CreateSchema(_) => "create_schema",
+            Self::AlterSchema(_) => "alter_schema",
+            Self::DropSchemas(_) => "drop_schemas",
+            Self::CreateTable(_) => "create_table",
+            Self::AlterTable(_) => "alter_table",
+            Self::DropTable(_) => "drop_table",
+            Self::AddColumns(_) => "add_columns",
+            Self::DropColumns(_) => "drop_columns",
+            Self::AddConstraints(_) => "add_constraints",
+            Self::DropConstraint(_) => "drop_constraint",
+        }
+    }
+}
+
+/// As messages show it: `create_table "app"."invoice"`.
+impl fmt::Display for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.kind())?;
+        match self {
+            Self::CreateSchema(Object(step)) => write!(formatter, " \"{}\"", step.name),
+            Self::AlterSchema(Object(step)) => write!(formatter, " \"{}\"", step.schema),
+            Self::DropSchemas(Object(step)) => {
+                let names: Vec<_> = step.schemas.iter().map(|name| format!("\"{name}\"")).collect();
+                write!(formatter, " {}", names.join(", "))
+            }
+            Self::CreateTable(step) => match step.0.given_name() {
+                Some(name) => {
+                    let schema = step.0.schema.clone();
+                    write!(
+                        formatter,
+                        " {}",
+                        QualifiedName {
+                            schema,
+                            name: name.to_owned()
+                        }
+                    )
+                }
+                None => Ok(()),
+            },
+            Self::AlterTable(Object(AlterTable { table, .. }))
+            | Self::DropTable(Object(TableToDrop { table, .. }))
+            | Self::AddColumns(Object(AddColumns { table, .. }))
+            | Self::DropColumns(Object(DropColumns { table, .. }))
+            | Self::AddConstraints(Object(AddConstraints { table, .. }))
+            | Self::DropConstraint(Object(DropConstraint { table, .. })) => write!(formatter, " {table}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::{DefinitionError, parse};
+
+    #[test]
+    fn a_step_says_what_it_does() {
+        let steps: Vec<Step> = parse(
+            "doc",
+            r#"[{"create_schema": {"name": "app"}},
+                {"create_table": {"schema": "app", "name": "a", "columns": [{"name": "b", "default": 1.10}]}},
+                {"drop_constraint": {"table": {"schema": "app", "name": "a"}, "constraint": "c"}},
+                {"drop_schemas": {"schemas": ["x", "y"]}}]"#,
+        )
+        .expect("steps");
+        let shown: Vec<_> = steps.iter().map(Step::to_string).collect();
+        assert_eq!(
+            shown,
+            [
+                r#"create_schema "app""#,
+                r#"create_table "app"."a""#,
+                r#"drop_constraint "app"."a""#,
+                r#"drop_schemas "x", "y""#
+            ]
+        );
+    }
+
+    #[test]
+    fn unknown_steps_and_keys_are_named_with_the_known_ones() {
+        let detail = |json: &str| match parse::<Vec<Step>>("doc", json).expect_err("no step") {
+            DefinitionError::Malformed { detail, .. } => detail.expect("a detail"),
+            other => panic!("{other}"),
+        };
+        assert!(detail(r#"[{"make_table": {}}]"#).contains("\"create_table\", \"alter_table\""));
+        assert!(
+            detail(r#"[{"drop_table": {"table": "a", "force": true}}]"#).contains("\"table\" or \"cascade\"")
+        );
+        assert!(parse::<Vec<Step>>("doc", r#"[{"drop_table": ["a", true]}]"#).is_err());
+        assert!(
+            parse::<Vec<Step>>("doc", r#"[{"drop_table": {"table": "a"}, "drop_columns": {}}]"#).is_err()
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! Whole tables.
+
+use super::DefinitionError;
+use super::column::ColumnDefinition;
+use super::constraint::ConstraintDefinition;
+use super::form::{is_false, null_as_default};
+use super::json_text::JsonText;
+use super::name::QualifiedName;
+use super::partition::{Bounds, PartitionBounds, PartitionKey};
+use serde::{Deserialize, Serialize};
+
+/// A table: what `msar.get_table_definition` gives, and what a step of `msar.apply_definitions` creates.
+///
+/// A partition is a table with `bounds`, which stands in the `partitions` of the table that it is a partition of, or
+/// names it in `partition_of`. It has no columns of its own, but `columns` may give those of the parent another default
+/// or make them not null.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TableDefinition {
+    /// The first schema of the caller's search_path, if it is absent; of a partition in `partitions`, that of its parent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) schema: Option<String>,
+    /// `Table N` if it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+    /// The name of a role; the current one if it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) owner: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "is_false"
+    )]
+    pub(crate) unlogged: bool,
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) columns: Vec<ColumnDefinition>,
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) constraints: Vec<ConstraintDefinition>,
+    /// Tables whose columns it has beside its own.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) inherits: Vec<QualifiedName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) partition_of: Option<QualifiedName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bounds: Option<PartitionBounds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) partition_by: Option<PartitionKey>,
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) partitions: Vec<TableDefinition>,
+    /// Options of `msar.set_table_metadata`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) metadata: Option<JsonText>,
+}
+
+impl TableDefinition {
+    /// The name, if it has one that is not empty.
+    pub(crate) fn given_name(&self) -> Option<&str> {
+        self.name.as_deref().filter(|name| !name.is_empty())
+    }
+
+    /// The rows that it holds, if it is a partition.
+    pub(crate) fn bounds(&self) -> Result<Option<Bounds<'_>>, DefinitionError> {
+        self.bounds.as_ref().map(PartitionBounds::bounds).transpose()
+    }
+
+    /// Refuses keys that do not go together; `is_nested` says that it stands in the `partitions` of another table.
+    pub(crate) fn check(&self, is_nested: bool) -> Result<(), DefinitionError> {
+        let has_parent = is_nested || self.partition_of.is_some();
+        let problem = if has_parent && self.bounds.is_none() {
+            "a partition needs \"bounds\""
+        } else if !has_parent && self.bounds.is_some() {
+            "\"bounds\" are for a partition, which stands in \"partitions\" or has \"partition_of\""
+        } else if is_nested && self.partition_of.is_some() {
+            "what stands in \"partitions\" takes no \"partition_of\""
+        } else if has_parent && !self.inherits.is_empty() {
+            "a partition takes no \"inherits\""
+        } else if !self.partitions.is_empty() && self.partition_by.is_none() {
+            "\"partitions\" need \"partition_by\""
+        } else if has_parent
+            && self
+                .columns
+                .iter()
+                .any(|column| column.type_.is_some() || column.collation.is_some())
+        {
+            "the columns of a partition have their types from its parent"
+        } else {
+            return Ok(());
+        };
+        Err(DefinitionError::contradictory(
+            self.given_name()
+                .map_or_else(|| "a table".into(), |name| format!("table \"{name}\"")),
+            problem,
+            "docs/definitions.md tells which keys go together.",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::parse;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let json = r#"{"schema":"app","name":"visit","columns":[{"name":"day","type":{"name":"date"},"not_null":true}],"constraints":[{"type":"p","columns":["day"]}],"partition_by":{"strategy":"range","key":[{"column":"day"}]},"partitions":[{"name":"visit_old","bounds":{"from":[{"bound":"minvalue"}],"to":["2020-01-01"]}},{"name":"visit_rest","bounds":{"default":true}}],"metadata":{"column_order":[1]}}"#;
+        let table: TableDefinition = parse("definition", json).expect("a table");
+        assert_eq!(serde_json::to_string(&table).unwrap(), json);
+    }
+
+    #[test]
+    fn errors_tell_the_place() {
+        let error = parse::<TableDefinition>(
+            "definition",
+            r#"{"partitions": [{"columns": [{"type": {"nam": "x"}}]}]}"#,
+        );
+        let Err(super::super::DefinitionError::Malformed { problem, detail, .. }) = error else {
+            panic!("no error")
+        };
+        assert_eq!(problem, "unknown key \"nam\"");
+        assert!(detail.is_some_and(|detail| detail.starts_with("In partitions[0].columns[0].type.nam. ")));
+    }
+
+    #[test]
+    fn nesting_has_an_end() {
+        let deep = format!("{}{}", r#"{"partitions":["#.repeat(500), "]}".repeat(500));
+        assert!(parse::<TableDefinition>("definition", &deep).is_err());
+    }
+}

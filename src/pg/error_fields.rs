@@ -1,0 +1,132 @@
+//! PostgreSQL's errors, whole.
+//!
+//! On its way through Rust an error loses the names of the schema, table, column, type and constraint that it is about,
+//! its context and its position inside of a statement: pgrx keeps SQLSTATE, message, detail and hint, and these in UTF-8.
+//! Clients read them all. So we look at an error where PostgreSQL lets anybody add to it, in a callback, and keep a
+//! copy; when pgrx raises it again, a callback at the same place puts back what is missing.
+
+use pgrx::pg_sys::{self, ErrorContextCallback, ErrorData, MemoryContext};
+use std::ffi::{c_char, c_int, c_void};
+
+unsafe extern "C-unwind" {
+    // What pgrx leaves out of its declarations. Inside of a callback they change the error at hand.
+    fn errmsg(format: *const c_char, ...) -> c_int;
+    fn errdetail_internal(format: *const c_char, ...) -> c_int;
+    fn errhint(format: *const c_char, ...) -> c_int;
+    fn errcontext_msg(format: *const c_char, ...) -> c_int;
+}
+
+/// Runs `body`; an error of PostgreSQL's that ends it reaches the client with everything that PostgreSQL said. Not for
+/// what is caught in between.
+pub(super) fn kept<T>(body: impl FnOnce() -> T) -> T {
+    let _watch = Watch::begin();
+    body()
+}
+
+/// An entry on PostgreSQL's stack of callbacks, in memory of PostgreSQL's: it outlives the unwinding.
+struct Watch(*mut Entry);
+
+struct Entry {
+    callback: ErrorContextCallback,
+    memory: MemoryContext,
+    error: *mut ErrorData,
+}
+
+impl Watch {
+    fn begin() -> Self {
+        // SAFETY: the entry is valid as long as it is on the stack: until `drop`, or until the error has been raised,
+        // which frees the memory it is in.
+        unsafe {
+            let entry = pg_sys::palloc0(size_of::<Entry>()).cast::<Entry>();
+            (*entry).memory = pg_sys::CurrentMemoryContext;
+            (*entry).callback = ErrorContextCallback {
+                previous: pg_sys::error_context_stack,
+                callback: Some(keep),
+                arg: entry.cast(),
+            };
+            pg_sys::error_context_stack = &raw mut (*entry).callback;
+            Self(entry)
+        }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        // SAFETY: pushed by `begin`; what was pushed since is gone again.
+        unsafe {
+            if std::thread::panicking() {
+                // It stays for the moment at which the error is raised again. Whoever catches it then puts the stack
+                // back to what it was.
+                (*self.0).callback.callback = Some(put_back);
+            } else {
+                pg_sys::error_context_stack = (*self.0).callback.previous;
+                pg_sys::pfree(self.0.cast());
+            }
+        }
+    }
+}
+
+/// Called for each message, when the code that it comes from has said all that it knows.
+///
+/// # Safety
+/// `entry` is that of a [`Watch`].
+unsafe extern "C-unwind" fn keep(entry: *mut c_void) {
+    let entry = entry.cast::<Entry>();
+    // SAFETY: the message at hand can be copied here, into any memory but that of messages. An error that a statement
+    // catches by itself is replaced by the one that it ends with.
+    unsafe {
+        let before = pg_sys::MemoryContextSwitchTo((*entry).memory);
+        let message = pg_sys::CopyErrorData();
+        pg_sys::MemoryContextSwitchTo(before);
+        if (*message).elevel < pgrx::PgLogLevel::ERROR as c_int {
+            pg_sys::FreeErrorData(message);
+        } else {
+            (*entry).error = message;
+        }
+    }
+}
+
+/// Called when the error is raised again.
+///
+/// # Safety
+/// As [`keep`].
+unsafe extern "C-unwind" fn put_back(entry: *mut c_void) {
+    let entry = entry.cast::<Entry>();
+    // SAFETY: the strings are those of the copy, NUL-terminated or null; the functions copy them.
+    unsafe {
+        let error = (*entry).error;
+        if error.is_null() || pg_sys::geterrcode() != (*error).sqlerrcode {
+            return;
+        }
+        (*entry).error = std::ptr::null_mut();
+        let texts: [(
+            unsafe extern "C-unwind" fn(*const c_char, ...) -> c_int,
+            *mut c_char,
+        ); 4] = [
+            (errmsg, (*error).message),
+            (errdetail_internal, (*error).detail),
+            (errhint, (*error).hint),
+            (errcontext_msg, (*error).context),
+        ];
+        for (set, text) in texts {
+            if !text.is_null() {
+                set(c"%s".as_ptr(), text);
+            }
+        }
+        for (field, name) in [
+            (pg_sys::PG_DIAG_SCHEMA_NAME, (*error).schema_name),
+            (pg_sys::PG_DIAG_TABLE_NAME, (*error).table_name),
+            (pg_sys::PG_DIAG_COLUMN_NAME, (*error).column_name),
+            (pg_sys::PG_DIAG_DATATYPE_NAME, (*error).datatype_name),
+            (pg_sys::PG_DIAG_CONSTRAINT_NAME, (*error).constraint_name),
+        ] {
+            if !name.is_null() {
+                pg_sys::err_generic_string(field as c_int, name);
+            }
+        }
+        if !(*error).internalquery.is_null() {
+            pg_sys::internalerrquery((*error).internalquery);
+            pg_sys::internalerrposition((*error).internalpos);
+        }
+    }
+}

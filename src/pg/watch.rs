@@ -1,0 +1,113 @@
+//! What was worked out from the catalogs and is kept for the session, and whether it still holds.
+//!
+//! PostgreSQL tells each session of changes that others have committed, and of its own. Whoever keeps something holds a
+//! [`Watch`] on the objects that it was made from.
+
+use pgrx::pg_sys::{self, Datum, Oid, SysCacheIdentifier};
+use rustc_hash::FxHashSet;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+/// Tells whether something changed since it began.
+pub(crate) struct Watch(Rc<State>);
+
+#[derive(Default)]
+struct State {
+    is_over: Cell<bool>,
+    /// `None` as long as every object counts.
+    objects: RefCell<Option<Objects>>,
+}
+
+/// Objects as the server's messages name them: relations by OID, others by the hash of their OID.
+struct Objects {
+    oids: FxHashSet<u32>,
+    hashes: FxHashSet<u32>,
+}
+
+thread_local! {
+    static WATCHES: RefCell<Vec<Weak<State>>> = const { RefCell::new(Vec::new()) };
+    static IS_REGISTERED: Cell<bool> = const { Cell::new(false) };
+}
+
+impl Watch {
+    /// Watches everything, until told what matters.
+    pub(crate) fn begin() -> Self {
+        if !IS_REGISTERED.replace(true) {
+            register();
+        }
+        let state = Rc::new(State::default());
+        WATCHES.with_borrow_mut(|watches| {
+            watches.retain(|watch| watch.strong_count() > 0);
+            watches.push(Rc::downgrade(&state));
+        });
+        Self(state)
+    }
+
+    /// From now on, watches these objects alone.
+    pub(crate) fn narrow(&self, objects: &FxHashSet<u32>) {
+        // The hash of a cache's entry is that of its key, which is an OID in all that we listen to.
+        let hash = |&oid: &u32| {
+            let null = Datum::null();
+            // SAFETY: hashes a key.
+            unsafe {
+                pg_sys::GetSysCacheHashValue(
+                    SysCacheIdentifier::TYPEOID as i32,
+                    Oid::from(oid).into(),
+                    null,
+                    null,
+                    null,
+                )
+            }
+        };
+        let hashes = objects.iter().map(hash).collect();
+        *self.0.objects.borrow_mut() = Some(Objects {
+            oids: objects.clone(),
+            hashes,
+        });
+    }
+
+    /// Whether something changed.
+    pub(crate) fn is_over(&self) -> bool {
+        self.0.is_over.get()
+    }
+}
+
+/// Ends the watches that count a change.
+fn end(counts: impl Fn(&Objects) -> bool) {
+    WATCHES.with_borrow(|watches| {
+        for state in watches.iter().filter_map(Weak::upgrade) {
+            if state.objects.borrow().as_ref().is_none_or(&counts) {
+                state.is_over.set(true);
+            }
+        }
+    });
+}
+
+fn register() {
+    use SysCacheIdentifier::{AUTHMEMROLEMEM, AUTHOID, NAMESPACEOID, TYPEOID};
+    // SAFETY: the functions stay where they are, as our library does.
+    unsafe {
+        pg_sys::CacheRegisterRelcacheCallback(Some(relation_changed), Datum::null());
+        for cache in [TYPEOID, NAMESPACEOID] {
+            pg_sys::CacheRegisterSyscacheCallback(cache as i32, Some(object_changed), Datum::null());
+        }
+        for cache in [AUTHOID, AUTHMEMROLEMEM] {
+            pg_sys::CacheRegisterSyscacheCallback(cache as i32, Some(roles_changed), Datum::null());
+        }
+    }
+}
+
+#[pgrx::pg_guard]
+unsafe extern "C-unwind" fn relation_changed(_argument: Datum, relation: Oid) {
+    end(|objects| relation == Oid::INVALID || objects.oids.contains(&relation.to_u32()));
+}
+
+#[pgrx::pg_guard]
+unsafe extern "C-unwind" fn object_changed(_argument: Datum, _cache: std::ffi::c_int, hash: u32) {
+    end(|objects| hash == 0 || objects.hashes.contains(&hash));
+}
+
+#[pgrx::pg_guard]
+unsafe extern "C-unwind" fn roles_changed(_argument: Datum, _cache: std::ffi::c_int, _hash: u32) {
+    end(|_| true);
+}

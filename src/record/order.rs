@@ -1,0 +1,140 @@
+//! The order of rows: what the request asks for, made total by the key.
+
+use super::error::RecordError;
+use super::relation::{Column, ColumnReference, Relation};
+
+/// What a request asks for.
+#[derive(PartialEq, Eq, Hash, Debug)]
+pub(crate) struct OrderItem {
+    column: ColumnReference,
+    is_descending: bool,
+    nulls_first: bool,
+}
+
+/// The same as JSON.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+#[serde(expecting = "an item of an order")]
+pub(crate) struct OrderDocument {
+    attnum: Option<i64>,
+    column: Option<String>,
+    #[serde(default)]
+    direction: Option<String>,
+    #[serde(default)]
+    nulls: Option<Nulls>,
+}
+
+#[derive(serde::Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum Nulls {
+    First,
+    Last,
+}
+
+impl OrderDocument {
+    pub(crate) fn parse(self) -> Result<OrderItem, RecordError> {
+        let direction = self.direction.unwrap_or_default().to_lowercase();
+        let is_descending = match direction.as_str() {
+            "" | "asc" => false,
+            "desc" => true,
+            _ => return Err(RecordError::UnknownDirection { direction }),
+        };
+        let column = match (self.attnum, self.column) {
+            (Some(attnum), None) => ColumnReference::Attnum(attnum),
+            (None, Some(name)) => ColumnReference::Name(name),
+            _ => {
+                return Err(RecordError::Invalid {
+                    argument: "order",
+                    problem: "an item names one column".into(),
+                    hint: "Pass [{\"attnum\": number, \"direction\": \"asc\" or \"desc\"}, ...].",
+                });
+            }
+        };
+        Ok(OrderItem {
+            column,
+            is_descending,
+            nulls_first: self.nulls.map_or(is_descending, |nulls| nulls == Nulls::First),
+        })
+    }
+}
+
+/// A column by which rows are ordered.
+#[derive(Clone, Copy)]
+pub(crate) struct Ordered<'a> {
+    pub(crate) column: &'a Column,
+    pub(crate) is_descending: bool,
+    pub(crate) nulls_first: bool,
+}
+
+impl<'a> Ordered<'a> {
+    fn ascending(column: &'a Column) -> Self {
+        Self {
+            column,
+            is_descending: false,
+            nulls_first: false,
+        }
+    }
+}
+
+/// The columns by which the rows of a request are ordered: those asked for, then the key; without a key that the current
+/// role may read, every column that has an order. Columns that the role may not read are passed over: who may not see
+/// a column still sees the page.
+pub(crate) fn resolve<'a>(
+    relation: &'a Relation,
+    items: &[OrderItem],
+) -> Result<Vec<Ordered<'a>>, RecordError> {
+    let mut order: Vec<Ordered<'a>> = Vec::new();
+    for item in items {
+        let column = relation.named(&item.column)?;
+        if !column.is_readable || is_among(&order, column) {
+            continue;
+        }
+        if !column.is_ordered() {
+            return Err(RecordError::NoOrder {
+                done: "ordered",
+                what: format!("column \"{}\"", column.name),
+                type_name: column.type_info.name.to_string(),
+            });
+        }
+        order.push(Ordered {
+            column,
+            is_descending: item.is_descending,
+            nulls_first: item.nulls_first,
+        });
+    }
+    let tiebreakers = relation
+        .readable_key()
+        .unwrap_or_else(|| relation.readable().filter(|column| column.is_ordered()).collect());
+    for column in tiebreakers {
+        if !is_among(&order, column) {
+            order.push(Ordered::ascending(column));
+        }
+    }
+    Ok(order)
+}
+
+fn is_among(order: &[Ordered<'_>], column: &Column) -> bool {
+    order.iter().any(|known| known.column.attnum == column.attnum)
+}
+
+/// ` ORDER BY ...`, or nothing for a relation without a column that has an order. `name` says what the statement calls a
+/// column.
+pub(crate) fn clause(order: &[Ordered<'_>], name: impl Fn(&Column) -> String) -> String {
+    let items: Vec<String> = order
+        .iter()
+        .map(|ordered| {
+            let direction = if ordered.is_descending { " DESC" } else { "" };
+            let nulls = match (ordered.nulls_first, ordered.is_descending) {
+                (true, false) => " NULLS FIRST",
+                (false, true) => " NULLS LAST",
+                _ => "",
+            };
+            format!("{}{direction}{nulls}", name(ordered.column))
+        })
+        .collect();
+    if items.is_empty() {
+        String::new()
+    } else {
+        format!(" ORDER BY {}", items.join(", "))
+    }
+}

@@ -1,0 +1,81 @@
+//! How values are put into JSON: the one place that knows the forms of records (docs/records.md, "Values").
+//!
+//! A form is an SQL expression, made once for a column. What PostgreSQL's own `to_jsonb` writes in the form wanted is
+//! left to it; dates and times are written by one function of ours a value (see `api::value_forms`), which is faster than
+//! `to_char`, and knows infinity and years beyond those of a timestamp.
+
+use crate::catalog::types::TypeInfo;
+use crate::pg::{Oid, comparison};
+use pgrx::pg_sys;
+
+/// How a client wants values.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub(crate) struct Forms {
+    pub(crate) numbers: Numbers,
+    pub(crate) dates: Dates,
+}
+
+/// How numbers are written that JavaScript's cannot hold.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Numbers {
+    #[default]
+    Json,
+    /// `bigint` and `numeric` as strings.
+    Text,
+}
+
+/// How dates and times are written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Dates {
+    /// `1970-01-02 AD`
+    #[default]
+    Contract,
+    /// As `to_jsonb` writes them.
+    Iso,
+}
+
+/// The value of an expression of a type as something that `to_jsonb` writes in the form of records.
+pub(crate) fn json(sql: &str, type_info: &TypeInfo, forms: Forms) -> String {
+    let base = comparison::base_type(type_info.oid);
+    let is_element = |wanted: &[Oid]| match comparison::element_type(base) {
+        Some(element) => wanted.contains(&comparison::base_type(element)),
+        None => false,
+    };
+    const JSON: [Oid; 2] = [pg_sys::JSONOID, pg_sys::JSONBOID];
+    const LONG_NUMBERS: [Oid; 2] = [pg_sys::INT8OID, pg_sys::NUMERICOID];
+    if JSON.contains(&base) {
+        return format!("{sql}::pg_catalog.text");
+    }
+    if is_element(&JSON) {
+        return format!("{sql}::pg_catalog.text[]");
+    }
+    if forms.numbers == Numbers::Text {
+        if LONG_NUMBERS.contains(&base) {
+            return format!("{sql}::pg_catalog.text");
+        }
+        if is_element(&LONG_NUMBERS) {
+            return format!("{sql}::pg_catalog.text[]");
+        }
+    }
+    let type_name = match base {
+        pg_sys::DATEOID => "date",
+        pg_sys::TIMEOID => "time",
+        pg_sys::TIMETZOID => "timetz",
+        pg_sys::TIMESTAMPOID => "timestamp",
+        pg_sys::TIMESTAMPTZOID => "timestamptz",
+        // In both forms: PostgreSQL's own depends on a setting.
+        pg_sys::INTERVALOID => return format!("__msar.json_form({sql}::pg_catalog.interval)"),
+        _ => return sql.into(),
+    };
+    match forms.dates {
+        Dates::Contract => format!("__msar.json_form({sql}::pg_catalog.{type_name})"),
+        Dates::Iso => sql.into(),
+    }
+}
+
+/// The value as text, as it is when it is the key of a JSON object.
+pub(crate) fn key(sql: &str, type_info: &TypeInfo, forms: Forms) -> String {
+    format!("({})::pg_catalog.text", json(sql, type_info, forms))
+}

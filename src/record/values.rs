@@ -1,0 +1,237 @@
+//! The values of a request, apart from its shape: a statement is compiled for a shape and run with any values.
+//!
+//! Values stay the JSON text that they came as, so that numbers keep all their digits, until PostgreSQL's input
+//! functions read them as values of a column's type.
+
+use crate::pg::Oid;
+use crate::pg::parameter::{self, ParameterValue};
+use serde_json::value::RawValue;
+use std::fmt::Write as _;
+
+/// The values of a request, in the order in which they stand in it.
+#[derive(Default)]
+pub(crate) struct Values(Vec<Box<RawValue>>);
+
+/// A value that stands in a request: which one, and what sort of JSON it is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Literal {
+    slot: usize,
+    pub(crate) sort: Sort,
+}
+
+/// What sort of JSON a value is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Sort {
+    Null,
+    Boolean(bool),
+    Scalar,
+    Array,
+    Object,
+}
+
+/// A parameter of a statement: a value of the request as a value of a type.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Parameter {
+    slot: usize,
+    form: Form,
+    pub(crate) type_oid: Oid,
+}
+
+/// What is made of a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Form {
+    /// What it says. For an array type, an array; for a JSON type, the JSON.
+    Value,
+    /// An array, of a value that is none too.
+    List,
+    /// A pattern that matches its text.
+    Exactly,
+    /// A pattern that matches what begins with its text.
+    StartsWith,
+    /// A pattern that matches what contains its text.
+    Contains,
+}
+
+/// The parameters of a statement under construction.
+#[derive(Default)]
+pub(crate) struct Parameters(Vec<Parameter>);
+
+impl Parameters {
+    /// The SQL for a value of the request.
+    pub(crate) fn sql(&mut self, literal: Literal, form: Form, type_oid: Oid) -> String {
+        let parameter = Parameter {
+            slot: literal.slot,
+            form,
+            type_oid,
+        };
+        let known = self.0.iter().position(|known| *known == parameter);
+        let at = known.unwrap_or_else(|| {
+            self.0.push(parameter);
+            self.0.len() - 1
+        });
+        format!("${}", at + 1)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn into_inner(self) -> Vec<Parameter> {
+        self.0
+    }
+}
+
+impl Values {
+    /// Takes a value in.
+    pub(crate) fn take(&mut self, value: Box<RawValue>) -> Literal {
+        let sort = match value.get().as_bytes().first() {
+            Some(b'n') => Sort::Null,
+            Some(b't') => Sort::Boolean(true),
+            Some(b'f') => Sort::Boolean(false),
+            Some(b'[') => Sort::Array,
+            Some(b'{') => Sort::Object,
+            _ => Sort::Scalar,
+        };
+        self.0.push(value);
+        Literal {
+            slot: self.0.len() - 1,
+            sort,
+        }
+    }
+
+    /// Takes a text in.
+    pub(crate) fn take_text(&mut self, text: &str) -> Literal {
+        self.take(raw(&text))
+    }
+
+    /// Takes a number in.
+    pub(crate) fn take_number(&mut self, number: i64) -> Literal {
+        self.take(raw(&number))
+    }
+
+    /// The value of a parameter, read by the input function of its type.
+    pub(crate) fn bind(&self, parameter: &Parameter) -> ParameterValue {
+        let json = self.0.get(parameter.slot)?.get();
+        let text = match parameter.form {
+            Form::Value => plain(json, parameter.type_oid)?,
+            Form::List if json.starts_with('[') => array(json),
+            Form::List => array(&format!("[{json}]")),
+            Form::Exactly => escape_pattern(&text(json)?),
+            Form::StartsWith => escape_pattern(&text(json)?) + "%",
+            Form::Contains => format!("%{}%", escape_pattern(&text(json)?)),
+        };
+        Some(parameter::read(&text, parameter.type_oid))
+    }
+}
+
+fn raw(value: &impl serde::Serialize) -> Box<RawValue> {
+    // Text and integers always have a JSON form.
+    serde_json::value::to_raw_value(value).unwrap_or_default()
+}
+
+/// A value in the form that the type's input function reads; `None` for null.
+fn plain(json: &str, type_oid: Oid) -> Option<String> {
+    if json.starts_with('[') && parameter::is_array(type_oid) {
+        Some(array(json))
+    } else {
+        text(json)
+    }
+}
+
+/// The text of a value: of a string what it says, otherwise the JSON.
+pub(crate) fn text(json: &str) -> Option<String> {
+    if json.starts_with('"') {
+        // Valid JSON, as the server gave it.
+        serde_json::from_str(json).ok()
+    } else {
+        (json != "null").then(|| json.to_owned())
+    }
+}
+
+/// A JSON array in the form that the input functions of array types read.
+pub(crate) fn array(json: &str) -> String {
+    // PostgreSQL's arrays have six dimensions at most; what is nested more deeply is left for it to refuse.
+    array_of(json, 6)
+}
+
+fn array_of(json: &str, dimensions: usize) -> String {
+    let elements: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
+    let mut list = String::from("{");
+    for (at, element) in elements.into_iter().enumerate() {
+        if at > 0 {
+            list.push(',');
+        }
+        let element = element.get();
+        if element.starts_with('[') && dimensions > 1 {
+            list.push_str(&array_of(element, dimensions - 1));
+        } else {
+            match text(element) {
+                None => list.push_str("NULL"),
+                Some(text) => {
+                    let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+                    // Writing to a String cannot fail.
+                    let _ = write!(list, "\"{text}\"");
+                }
+            }
+        }
+    }
+    list.push('}');
+    list
+}
+
+/// A pattern of LIKE that matches a text and nothing else.
+fn escape_pattern(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    for letter in text.chars() {
+        if matches!(letter, '\\' | '%' | '_') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_literal() {
+        assert_eq!(escape_pattern(r"50%_\"), r"50\%\_\\");
+        assert_eq!(escape_pattern("naïve"), "naïve");
+    }
+
+    #[test]
+    fn arrays_are_quoted() {
+        assert_eq!(
+            array(r#"[1, "a\"b", null, "NULL", [true], "c\\d", ""]"#),
+            r#"{"1","a\"b",NULL,"NULL",{"true"},"c\\d",""}"#
+        );
+        assert_eq!(array("[]"), "{}");
+        assert_eq!(array(r#"[{"a": 1}]"#), r#"{"{\"a\": 1}"}"#);
+    }
+
+    #[test]
+    fn text_of_values() {
+        assert_eq!(text(r#""a\nb""#).as_deref(), Some("a\nb"));
+        assert_eq!(
+            text("12345678901234567890.10").as_deref(),
+            Some("12345678901234567890.10")
+        );
+        assert_eq!(text("true").as_deref(), Some("true"));
+        assert_eq!(text("null"), None);
+        assert_eq!(text(r#""null""#).as_deref(), Some("null"));
+    }
+
+    #[test]
+    fn a_value_has_one_parameter_a_use() {
+        let mut values = Values::default();
+        let one = values.take_text("a");
+        let other = values.take_number(1);
+        let mut parameters = Parameters::default();
+        assert_eq!(parameters.sql(one, Form::Exactly, pgrx::pg_sys::TEXTOID), "$1");
+        assert_eq!(parameters.sql(other, Form::Value, pgrx::pg_sys::INT8OID), "$2");
+        assert_eq!(parameters.sql(one, Form::Exactly, pgrx::pg_sys::TEXTOID), "$1");
+        assert_eq!(parameters.sql(one, Form::Contains, pgrx::pg_sys::TEXTOID), "$3");
+    }
+}

@@ -1,0 +1,65 @@
+//! Deleting rows.
+
+use super::error::WriteProblem;
+use super::key::{Key, KeyValue};
+use super::target::Target;
+use crate::error::Error;
+use crate::pg::jsonb_value::JsonbValue;
+use crate::pg::{Oid, dml};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use std::collections::HashSet;
+
+/// What the statement is told of a row.
+#[derive(Serialize)]
+struct Wanted {
+    #[serde(flatten)]
+    key: KeyValue,
+    /// Its position in what was asked for. No attnum is 0.
+    #[serde(rename = "0")]
+    position: usize,
+}
+
+/// Deletes the rows of these keys; gives the keys of those that there were, in the order asked for.
+pub(crate) fn delete(relation: Oid, ids: Vec<Box<RawValue>>) -> Result<Vec<Box<RawValue>>, Error> {
+    let target = Target::open(Some(relation))?;
+    let key = Key::needed(&target)?;
+    let mut keys = ids
+        .into_iter()
+        .map(|id| key.parse_json(id))
+        .collect::<Result<Vec<_>, _>>()?;
+    key.keep_valid(&mut keys)?;
+    let wanted: Vec<_> = keys
+        .into_iter()
+        .enumerate()
+        .map(|(position, key)| Wanted { key, position })
+        .collect();
+    // The limit tells the planner how many keys there are, which decides between the index and the whole table.
+    let statement = format!(
+        "DELETE FROM {} AS target \
+         USING (SELECT * FROM pg_catalog.jsonb_to_recordset($1) AS key({}, \"0\" integer) LIMIT {}) AS key WHERE {} \
+         RETURNING pg_catalog.concat('[', key.\"0\", ',', {}, ']')",
+        target.sql,
+        key.declarations()?,
+        wanted.len(),
+        key.condition()?,
+        key.returned(),
+    );
+    let wanted = JsonbValue::parse(&serde_json::to_string(&wanted).map_err(Error::Serialization)?);
+    let mut deleted = dml::run(&statement, &[wanted])?
+        .returned
+        .iter()
+        .flatten()
+        .map(|row| serde_json::from_str(row))
+        .collect::<Result<Vec<(usize, Box<RawValue>)>, _>>()
+        .map_err(Error::Serialization)?;
+    deleted.sort_by_key(|(position, _)| *position);
+    let mut seen = HashSet::new();
+    if !deleted.iter().all(|(_, key)| seen.insert(key.get())) {
+        return Err(WriteProblem::AmbiguousKey {
+            relation: target.name(),
+        }
+        .into());
+    }
+    Ok(deleted.into_iter().map(|(_, key)| key).collect())
+}

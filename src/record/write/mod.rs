@@ -1,0 +1,28 @@
+//! Writing rows of users' tables from JSON.
+//!
+//! A call compiles to one statement that has the JSON as its parameter: PostgreSQL itself takes the document apart
+//! ([`input`]), so that every value goes through the input of its column's type, and nothing of a caller is spliced into
+//! SQL. Statements run as the caller, and what triggers and defaults make of a row is read afterwards, from the table.
+//!
+//! - [`target`]: the table that is written to, its columns and its key
+//! - [`insert`], [`patch`], [`delete`]: one function each
+//! - [`result`]: what they tell of the row
+//! - [`form`]: rows of several tables that refer to each other
+
+mod delete;
+mod error;
+mod form;
+mod input;
+mod insert;
+mod key;
+mod patch;
+mod references;
+mod result;
+mod rows;
+mod target;
+
+pub(crate) use delete::delete;
+pub(crate) use form::{FormField, insert_form};
+pub(crate) use insert::{add, add_many};
+pub(crate) use patch::patch;
+pub(crate) use result::Wanted;

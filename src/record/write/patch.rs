@@ -1,0 +1,77 @@
+//! Changing one row.
+
+use super::error::WriteProblem;
+use super::input::declarations;
+use super::insert::record_keys;
+use super::key::Key;
+use super::result::{self, Wanted};
+use super::target::Target;
+use crate::error::Error;
+use crate::pg::jsonb_value::JsonbValue;
+use crate::pg::plan::JsonbDatum;
+use crate::pg::{Oid, dml};
+
+/// Changes the columns that the record names, in the row of that key.
+pub(crate) fn patch(
+    tab_id: Option<Oid>,
+    id: Option<String>,
+    record: Option<JsonbValue>,
+    wanted: Wanted,
+) -> Result<JsonbDatum, Error> {
+    let target = Target::open(tab_id)?;
+    let id = id.ok_or(WriteProblem::NullArgument { argument: "rec_id" })?;
+    let record = record.ok_or(WriteProblem::NullArgument { argument: "rec_def" })?;
+    let key = Key::needed(&target)?;
+    let mut ids = vec![key.parse_text(&id)?];
+    key.keep_valid(&mut ids)?;
+    let statement = statement(&target, &key, &record)?;
+    let Some(id) = ids.pop() else {
+        return Err(no_such_row(&target));
+    };
+    let id = JsonbValue::parse(&serde_json::to_string(&id).map_err(Error::Serialization)?);
+    let outcome = dml::run(&statement, &[id, record])?;
+    let mut keys = outcome.returned.into_iter().flatten();
+    match (keys.next(), keys.next()) {
+        (Some(key), None) => result::of_key(&target, key, wanted),
+        (None, _) => Err(no_such_row(&target)),
+        (Some(_), Some(_)) => Err(WriteProblem::AmbiguousKey {
+            relation: target.name(),
+        }
+        .into()),
+    }
+}
+
+/// The UPDATE, with the key as parameter `$1` and the record as `$2`. It gives the key that the row has afterwards.
+fn statement(target: &Target, key: &Key, record: &JsonbValue) -> Result<String, Error> {
+    let keys = record_keys(record)?;
+    let columns = target.columns_of_record(&keys)?;
+    let relation = &target.sql;
+    let returned = key.returned_as_text();
+    let (condition, of_key) = (key.condition()?, key.declarations()?);
+    if columns.is_empty() {
+        return Ok(format!(
+            "SELECT {returned} FROM {relation} AS target, pg_catalog.jsonb_to_record($1) AS key({of_key}) \
+             WHERE {condition}"
+        ));
+    }
+    let (mut fields, mut assignments) = (Vec::new(), Vec::new());
+    for (name, column) in keys.iter().zip(columns) {
+        let field = column.field(name)?;
+        assignments.push(format!("{} = {}", column.sql(), field.value("given")));
+        fields.push(field);
+    }
+    Ok(format!(
+        "UPDATE {relation} AS target SET {} \
+         FROM pg_catalog.jsonb_to_record($1) AS key({of_key}), pg_catalog.jsonb_to_record($2) AS given({}) \
+         WHERE {condition} RETURNING {returned}",
+        assignments.join(", "),
+        declarations(&fields),
+    ))
+}
+
+fn no_such_row(target: &Target) -> Error {
+    WriteProblem::NoSuchRow {
+        relation: target.name(),
+    }
+    .into()
+}
