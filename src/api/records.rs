@@ -32,15 +32,11 @@ struct Arguments {
 }
 
 impl Arguments {
-    fn new(relation: Option<pg_sys::Oid>) -> Result<Self, Error> {
-        Ok(Self {
+    fn new(relation: Option<pg_sys::Oid>) -> Self {
+        Self {
             relation: relation.unwrap_or(pg_sys::Oid::INVALID),
             values: Values::default(),
-        })
-    }
-
-    fn rows(&mut self, filter: Option<JsonArgument>) -> Result<Rows, Error> {
-        Ok(Rows::Filtered(self.filter(filter)?))
+        }
     }
 
     fn filter(
@@ -136,8 +132,8 @@ fn list_records_from_table(
     table_record_summary_templates: default!(Option<JsonArgument>, "NULL"),
 ) -> Result<JsonbDatum, ErrorReport> {
     const HINT: &str = "Pass {\"columns\": [attnum, ...], \"preproc\": [filter key or null, ...]}.";
-    let mut arguments = Arguments::new(tab_id)?;
-    let rows = arguments.rows(filter_)?;
+    let mut arguments = Arguments::new(tab_id);
+    let rows = Rows::Filtered(arguments.filter(filter_)?);
     let bounds = arguments.bounds(limit_, offset_)?;
     let group: Option<GroupingDocument> = match group_ {
         Some(group) => group.decode("group_", HINT)?,
@@ -179,7 +175,7 @@ fn get_record_from_table(
     return_record_summaries: default!(Option<bool>, "false"),
     table_record_summary_templates: default!(Option<JsonArgument>, "NULL"),
 ) -> Result<JsonbDatum, ErrorReport> {
-    let mut arguments = Arguments::new(tab_id)?;
+    let mut arguments = Arguments::new(tab_id);
     let key = match rec_id {
         Some(value) => Key::of_value(&value.text, value.is_json, &mut arguments.values),
         None => Key::null(&mut arguments.values),
@@ -216,7 +212,7 @@ fn search_records_from_table(
     table_record_summary_templates: default!(Option<JsonArgument>, "NULL"),
 ) -> Result<JsonbDatum, ErrorReport> {
     const HINT: &str = "Pass [{\"attnum\": number, \"literal\": any}, ...].";
-    let mut arguments = Arguments::new(tab_id)?;
+    let mut arguments = Arguments::new(tab_id);
     let terms: Option<Vec<TermDocument>> = match search_ {
         Some(search) => search.decode("search_", HINT)?,
         None => None,
@@ -263,7 +259,7 @@ fn list_by_record_summaries(
     linked_record_path: default!(Option<JsonArgument>, "NULL"),
 ) -> Result<JsonbDatum, ErrorReport> {
     const HINT: &str = "Pass {\"record_pkey\": key, \"join_path\": [[[table OID, attnum], [mapping table's OID, attnum]], [[mapping table's OID, attnum], [tab_id, attnum]]]}.";
-    let mut arguments = Arguments::new(tab_id)?;
+    let mut arguments = Arguments::new(tab_id);
     let Bounds { limit, offset, .. } = arguments.bounds(limit_, offset_)?;
     let linked: Option<LinkedPathDocument> = match linked_record_path {
         Some(path) => path.decode("linked_record_path", HINT)?,
@@ -309,7 +305,7 @@ fn get_table_columns_and_records(
     order_: Option<JsonArgument>,
     filter_: Option<JsonArgument>,
 ) -> Result<SetOfIterator<'static, JsonbDatum>, ErrorReport> {
-    let mut arguments = Arguments::new(tab_id)?;
+    let mut arguments = Arguments::new(tab_id);
     let filter = arguments.filter(filter_)?;
     let Bounds { limit, offset, .. } = arguments.bounds(limit_, offset_)?;
     let request = export::Request {

@@ -1,14 +1,14 @@
 //! Dates, times and intervals in the form that they have in records: one overloaded function, which the statements of
 //! `record` call once a value.
 
-use crate::catalog::datetime;
+use crate::catalog::datetime::{self, Form};
 use crate::pg::bytes::NewText;
 use crate::pg::moment::{Date, Interval, Time, TimeWithZone, Timestamp, TimestampWithZone};
 use pgrx::prelude::*;
 
 /// A form is ASCII, which is the same in every encoding.
-fn text(form: String) -> NewText {
-    NewText(form.into_bytes())
+fn text(form: Form) -> NewText {
+    NewText(form.as_bytes().to_vec())
 }
 
 #[pg_extern(schema = "__msar", name = "json_form", immutable, strict, parallel_safe)]

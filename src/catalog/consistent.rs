@@ -30,6 +30,29 @@ pub(crate) fn read<T>(read: impl Fn(&Catalog) -> Result<T, Error>) -> Result<T, 
     attempt(|reading| read(&reading.catalog))
 }
 
+/// Reads what tells by itself whether it still `holds`.
+pub(crate) fn read_while<T>(
+    read: impl Fn(&Catalog) -> Result<T, Error>,
+    holds: impl Fn(&T) -> bool,
+) -> Result<T, Error> {
+    for _ in 1..ATTEMPTS {
+        let read_now = |reading: &Reading| {
+            let value = read(&reading.catalog)?;
+            server::catalog_changes();
+            if holds(&value) {
+                Ok(value)
+            } else {
+                Err(Error::Vanished)
+            }
+        };
+        match attempt(read_now) {
+            Err(Error::Vanished) => {}
+            outcome => return outcome,
+        }
+    }
+    attempt(|reading| read(&reading.catalog))
+}
+
 /// Reads one relation. When it is altered meanwhile, we lock it and read again: who alters it in a loop never leaves
 /// us the time otherwise.
 pub(crate) fn read_relation<T>(

@@ -6,6 +6,7 @@ use crate::pg::Oid;
 use crate::pg::scan::Char;
 
 /// A foreign key that leads to at most one row.
+#[derive(Clone)]
 pub(crate) struct Link {
     pub(crate) constraint: Oid,
     /// The table referred to.
@@ -14,6 +15,7 @@ pub(crate) struct Link {
 }
 
 /// A column of a foreign key, and the one that it refers to.
+#[derive(Clone)]
 pub(crate) struct LinkColumn {
     pub(crate) attnum: i16,
     pub(crate) referenced: i16,

@@ -89,6 +89,7 @@ catalog_row!(
         relpersistence: Char,
         reloftype: Oid,
         relispartition: bool,
+        relhasrules: bool,
         relacl: Option<Acl>,
     }
 );

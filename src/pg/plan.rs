@@ -6,14 +6,13 @@ use crate::error::Error;
 use pgrx::pg_sys::{self, Datum};
 use std::ffi::CString;
 
-/// How often the planner looks at a statement.
+/// How often the planner looks at a statement. (Not PostgreSQL's own way, which stops looking at values after five times: the
+/// sixth text that is searched for may be the one that an index is worth.)
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Planning {
     /// Once: what its parameters are makes no difference, as for the key of a row.
     Once,
-    /// Each time, until it turns out that values make no difference. PostgreSQL's own way.
-    Adaptive,
-    /// Each time, since the values decide.
+    /// Each time, since the values decide; once, if there are none.
     EachTime,
 }
 
@@ -21,7 +20,6 @@ impl Planning {
     fn options(self) -> u32 {
         let how = match self {
             Planning::Once => pg_sys::CURSOR_OPT_GENERIC_PLAN,
-            Planning::Adaptive => 0,
             Planning::EachTime => pg_sys::CURSOR_OPT_CUSTOM_PLAN,
         };
         how | pg_sys::CURSOR_OPT_PARALLEL_OK

@@ -14,14 +14,46 @@ pub(crate) struct Watch(Rc<State>);
 #[derive(Default)]
 struct State {
     is_over: Cell<bool>,
-    /// `None` as long as every object counts.
+    /// `None` as long as it is not known which objects count.
     objects: RefCell<Option<Objects>>,
+    /// What changed meanwhile.
+    journal: RefCell<Vec<Change>>,
 }
 
-/// Objects as the server's messages name them: relations by OID, others by the hash of their OID.
+/// A change, as the server's messages tell it.
+#[derive(Clone, Copy)]
+enum Change {
+    Relation(u32),
+    /// Of an object of another sort, by the hash of its OID.
+    Object(u32),
+    /// Of what everything depends on.
+    Everything,
+}
+
+/// Objects, both ways.
 struct Objects {
     oids: FxHashSet<u32>,
     hashes: FxHashSet<u32>,
+}
+
+impl Objects {
+    fn includes(&self, change: Change) -> bool {
+        match change {
+            Change::Relation(oid) => self.oids.contains(&oid),
+            Change::Object(hash) => self.hashes.contains(&hash),
+            Change::Everything => true,
+        }
+    }
+}
+
+impl State {
+    fn note(&self, change: Change) {
+        match &*self.objects.borrow() {
+            Some(objects) if objects.includes(change) => self.is_over.set(true),
+            Some(_) => {}
+            None => self.journal.borrow_mut().push(change),
+        }
+    }
 }
 
 thread_local! {
@@ -30,7 +62,7 @@ thread_local! {
 }
 
 impl Watch {
-    /// Watches everything, until told what matters.
+    /// Notes everything, until told what matters.
     pub(crate) fn begin() -> Self {
         if !IS_REGISTERED.replace(true) {
             register();
@@ -43,7 +75,7 @@ impl Watch {
         Self(state)
     }
 
-    /// From now on, watches these objects alone.
+    /// Watches these objects, from the beginning on.
     pub(crate) fn narrow(&self, objects: &FxHashSet<u32>) {
         // The hash of a cache's entry is that of its key, which is an OID in all that we listen to.
         let hash = |&oid: &u32| {
@@ -60,10 +92,15 @@ impl Watch {
             }
         };
         let hashes = objects.iter().map(hash).collect();
-        *self.0.objects.borrow_mut() = Some(Objects {
+        let objects = Objects {
             oids: objects.clone(),
             hashes,
-        });
+        };
+        let is_over = |&change: &Change| objects.includes(change);
+        if self.0.journal.take().iter().any(is_over) {
+            self.0.is_over.set(true);
+        }
+        *self.0.objects.borrow_mut() = Some(objects);
     }
 
     /// Whether something changed.
@@ -72,13 +109,11 @@ impl Watch {
     }
 }
 
-/// Ends the watches that count a change.
-fn end(counts: impl Fn(&Objects) -> bool) {
+/// Tells all watches of a change.
+fn note(change: Change) {
     WATCHES.with_borrow(|watches| {
         for state in watches.iter().filter_map(Weak::upgrade) {
-            if state.objects.borrow().as_ref().is_none_or(&counts) {
-                state.is_over.set(true);
-            }
+            state.note(change);
         }
     });
 }
@@ -99,15 +134,21 @@ fn register() {
 
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn relation_changed(_argument: Datum, relation: Oid) {
-    end(|objects| relation == Oid::INVALID || objects.oids.contains(&relation.to_u32()));
+    note(match relation {
+        Oid::INVALID => Change::Everything,
+        _ => Change::Relation(relation.to_u32()),
+    });
 }
 
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn object_changed(_argument: Datum, _cache: std::ffi::c_int, hash: u32) {
-    end(|objects| hash == 0 || objects.hashes.contains(&hash));
+    note(match hash {
+        0 => Change::Everything,
+        _ => Change::Object(hash),
+    });
 }
 
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn roles_changed(_argument: Datum, _cache: std::ffi::c_int, _hash: u32) {
-    end(|_| true);
+    note(Change::Everything);
 }

@@ -85,7 +85,10 @@ pub(crate) fn of(shape: Shape) -> Result<Rc<Compiled>, Error> {
             return Ok(known);
         }
     }
-    let compiled = Rc::new(consistent::read(|catalog| Compiled::new(&key.0, catalog))?);
+    let compiled = consistent::read_while(
+        |catalog| Compiled::new(&key.0, catalog).map(Rc::new),
+        |compiled| !compiled.watch.is_over(),
+    )?;
     if !compiled.watch.is_over() {
         let forgotten = KEPT.with_borrow_mut(|kept| kept.insert(key, Rc::clone(&compiled)));
         // Freeing a plan calls the server, which must not find the store borrowed.

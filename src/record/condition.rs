@@ -208,7 +208,8 @@ impl Conditions<'_, '_> {
                 let json = argument.as_jsonb();
                 // Of what is no array, NULL: an error would take all rows from the caller.
                 let length = format!(
-                    "CASE pg_catalog.jsonb_typeof({json}) WHEN 'array' THEN pg_catalog.jsonb_array_length({json}) END"
+                    "CASE WHEN {} THEN pg_catalog.jsonb_array_length({json}) END",
+                    is_json_array(&json)
                 );
                 Expression::new(format!("({length})"), pg_sys::INT4OID)
             }
@@ -370,8 +371,9 @@ impl Conditions<'_, '_> {
         }
         let list = self.value(list, pg_sys::JSONBOID)?.as_jsonb();
         Ok(format!(
-            "(EXISTS (SELECT FROM pg_catalog.jsonb_array_elements_text(CASE pg_catalog.jsonb_typeof({list}) \
-             WHEN 'array' THEN {list} ELSE '[]' END) AS element(text) WHERE element.text OPERATOR(pg_catalog.=) {element}))"
+            "(EXISTS (SELECT FROM pg_catalog.jsonb_array_elements_text(CASE WHEN {} THEN {list} ELSE '[]' END) AS element(text) \
+             WHERE element.text OPERATOR(pg_catalog.=) {element}))",
+            is_json_array(&list)
         ))
     }
 }
@@ -391,6 +393,11 @@ impl Function {
 
 fn is_name(value: &Expression) -> bool {
     value.type_oid == pg_sys::NAMEOID
+}
+
+/// Whether a jsonb is an array. (A CASE that compares by itself would look for an operator on the search_path.)
+fn is_json_array(json: &str) -> String {
+    format!("pg_catalog.jsonb_typeof({json}) OPERATOR(pg_catalog.=) 'array'")
 }
 
 /// Whether a text matches a pattern.

@@ -7,7 +7,8 @@
 //! Parts are of type `json`, and the whole is cast to jsonb once: building a page as text and parsing it took two thirds of
 //! the time of building it as jsonb, which copies each part into the next larger one.
 
-use super::preview::{self, Templates};
+use super::error::RecordError;
+use super::preview::{self, Templates, comparison};
 use super::relation::{Column, ColumnReference, Relation};
 use super::value::{self, Forms};
 use crate::catalog::Catalog;
@@ -86,6 +87,16 @@ fn key_object(key: &[(&Column, String)], forms: Forms) -> String {
         .collect();
     // A key has 32 columns at most.
     format!("pg_catalog.jsonb_build_object({})", items.join(", "))
+}
+
+/// The templates in force for a call. `passed` is what it has for `table_record_summary_templates`, as JSON.
+pub(crate) fn templates(passed: Option<&str>) -> Result<Templates, Error> {
+    let parsed = passed.map(serde_json::from_str).transpose();
+    Templates::new(parsed.map_err(|problem| RecordError::Invalid {
+        argument: "table_record_summary_templates",
+        problem: problem.to_string(),
+        hint: "Pass a document that is nested less deeply.",
+    })?)
 }
 
 /// How the rows of the page read: `{key: text}`, or NULL if the page is empty or its rows have no key.
@@ -193,11 +204,17 @@ fn linked_by(
             return Ok("NULL".into());
         };
         let name = page_column(column);
-        conditions.push(format!(
-            "{} {} k.{name}",
-            referenced.of("t"),
-            pair.operator_sql(catalog)?
-        ));
+        let condition = comparison::sql(
+            catalog,
+            pair.operator,
+            referenced.operand(referenced.of("t")),
+            column.operand(format!("k.{name}")),
+        )?;
+        // An operator in a schema that is closed to the role.
+        let Some(condition) = condition else {
+            return Ok("NULL".into());
+        };
+        conditions.push(condition);
         key.push((column, format!("k.{name}")));
         keys.push(name);
     }

@@ -91,11 +91,7 @@ pub(crate) enum Members {
 impl Request {
     pub(crate) fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         let relation = Relation::read(catalog, self.relation)?;
-        let templates = Templates::new(
-            self.templates
-                .as_deref()
-                .map(|json| serde_json::from_str(json).unwrap_or_default()),
-        )?;
+        let templates = document::templates(self.templates.as_deref())?;
         let mut page = Page::new(self, catalog, &templates, &relation)?;
         page.compile()
     }
@@ -211,7 +207,19 @@ impl<'a> Page<'a> {
             return Ok(rows);
         }
         let order = order::clause(&self.order, |column| column.of(ALIAS));
-        Ok(format!("SELECT {selected} FROM {source}{order}{}", self.limit()))
+        let is_deep = self.request.bounds.offset.is_some() && self.request.bounds.limit.is_some();
+        match self.relation.unique_key() {
+            // Of the rows that are left out, the keys are enough: an index may have them.
+            Some(key) if is_deep => {
+                let keys = format!(
+                    "SELECT {} FROM {source}{order}{}",
+                    document::page_columns(&key, ALIAS),
+                    self.limit()
+                );
+                self.rows_of(&key, &keys, selected, &order)
+            }
+            _ => Ok(format!("SELECT {selected} FROM {source}{order}{}", self.limit())),
+        }
     }
 
     /// The same for a search. What is found is looked for once, and kept to be counted and to be sorted: keys and scores
@@ -227,32 +235,34 @@ impl<'a> Page<'a> {
             let order = order::clause(&self.order, name).replacen(" ORDER BY ", ", ", 1);
             format!(" ORDER BY score DESC{order}")
         };
-        let on_page = order(&document::page_column);
-        let Some(key) = self.relation.readable_key() else {
-            tables.push(format!(
-                "found AS MATERIALIZED (SELECT {} FROM {source})",
-                with_item(selected.to_owned(), score)
-            ));
-            return Ok(format!("SELECT * FROM found{on_page}{}", self.limit()));
+        let (on_page, in_table) = (order(&document::page_column), order(&|column| column.of(ALIAS)));
+        let key = self.relation.unique_key();
+        let kept = match &key {
+            Some(key) => document::page_columns(key, ALIAS),
+            None => selected.to_owned(),
         };
+        tables.push(format!(
+            "found AS MATERIALIZED (SELECT {} FROM {source})",
+            with_item(kept, score)
+        ));
+        let best = format!("SELECT * FROM found{on_page}{}", self.limit());
+        match &key {
+            Some(key) => self.rows_of(key, &best, selected, &in_table),
+            None => Ok(best),
+        }
+    }
+
+    /// The rows whose keys a query gives, put in order again.
+    fn rows_of(&self, key: &[&Column], keys: &str, selected: &str, order: &str) -> Result<String, Error> {
         let by_key = key
             .iter()
             .map(|column| {
-                joined::equal(
-                    column,
-                    &column.of(ALIAS),
-                    &format!("f.{}", document::page_column(column)),
-                )
+                let given = format!("f.{}", document::page_column(column));
+                joined::equal(column, &column.of(ALIAS), &given)
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let in_page = order(&|column| column.of(ALIAS));
-        tables.push(format!(
-            "found AS MATERIALIZED (SELECT {}, {score} FROM {source})",
-            document::page_columns(&key, ALIAS)
-        ));
         Ok(format!(
-            "SELECT {selected} FROM (SELECT * FROM found{on_page}{}) AS f JOIN {} AS {ALIAS} ON {}{in_page}",
-            self.limit(),
+            "SELECT {selected} FROM ({keys}) AS f JOIN {} AS {ALIAS} ON {}{order}",
             self.relation.sql,
             by_key.join(" AND ")
         ))
@@ -263,11 +273,10 @@ impl<'a> Page<'a> {
     }
 
     fn planning(&self) -> Planning {
-        match (&self.request.rows, &self.request.bounds) {
-            (Rows::WithKey(_), _) => Planning::Once,
-            (_, Bounds { offset: Some(_), .. }) => Planning::EachTime,
-            (_, Bounds { after: Some(_), .. }) => Planning::Once,
-            _ => Planning::Adaptive,
+        match &self.request.rows {
+            Rows::WithKey(_) => Planning::Once,
+            Rows::Filtered(None) if self.request.bounds.after.is_some() => Planning::Once,
+            _ => Planning::EachTime,
         }
     }
 
@@ -366,6 +375,7 @@ impl<'a> Page<'a> {
         };
         match self.request.count {
             Count::None => "NULL".into(),
+            // Beside those of the statement: see `Draft::estimate`. No parameter is added after this.
             Count::Estimated => format!("${}::pg_catalog.int8", self.parameters.len() + 1),
             Count::Exact => match (bounds.limit, bounds.offset, &bounds.after) {
                 (None, None, None) => ON_PAGE.into(),

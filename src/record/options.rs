@@ -21,7 +21,7 @@ use serde_json::value::RawValue;
 /// The options and the result as JSON Schema.
 pub(crate) const SCHEMA: &str = include_str!("list_records.schema.json");
 
-/// The options.
+/// The options. One that is null is one that is left out, but for `limit`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[serde(expecting = "the options")]
@@ -29,15 +29,15 @@ pub(crate) struct Options {
     limit: Option<i64>,
     offset: Option<i64>,
     after: Option<Box<RawValue>>,
-    order: Vec<OrderDocument>,
+    order: Option<Vec<OrderDocument>>,
     filter: Option<FilterDocument>,
     group: Option<GroupingDocument>,
     columns: Option<Vec<ColumnReference>>,
-    count: Count,
-    previews: Previews,
-    record_summaries: bool,
-    numbers: Numbers,
-    dates: Dates,
+    count: Option<Count>,
+    previews: Option<Previews>,
+    record_summaries: Option<bool>,
+    numbers: Option<Numbers>,
+    dates: Option<Dates>,
 }
 
 impl Default for Options {
@@ -46,15 +46,15 @@ impl Default for Options {
             limit: Some(50),
             offset: None,
             after: None,
-            order: Vec::new(),
+            order: None,
             filter: None,
             group: None,
             columns: None,
-            count: Count::default(),
-            previews: Previews::All(true),
-            record_summaries: false,
-            numbers: Numbers::default(),
-            dates: Dates::default(),
+            count: None,
+            previews: None,
+            record_summaries: None,
+            numbers: None,
+            dates: None,
         }
     }
 }
@@ -92,6 +92,7 @@ impl Options {
         let filter = self.filter.map(|filter| filter.parse(values)).transpose()?;
         let order = self
             .order
+            .unwrap_or_default()
             .into_iter()
             .map(OrderDocument::parse)
             .collect::<Result<_, _>>()?;
@@ -108,13 +109,13 @@ impl Options {
             },
             group,
             joined: Vec::new(),
-            linked: self.previews.into(),
-            record_summaries: self.record_summaries,
+            linked: self.previews.map_or(Linked::All, Linked::from),
+            record_summaries: self.record_summaries.unwrap_or(false),
             templates: None,
-            count: self.count,
+            count: self.count.unwrap_or_default(),
             forms: Forms {
-                numbers: self.numbers,
-                dates: self.dates,
+                numbers: self.numbers.unwrap_or_default(),
+                dates: self.dates.unwrap_or_default(),
             },
             members: Members::Own,
         })

@@ -1,8 +1,9 @@
 //! What a request needs to know of the relation that it reads: names, types, privileges, key and links, looked up once.
 
 use super::error::RecordError;
-use crate::catalog::link::{Link, LinkColumn};
-use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgOperator};
+use super::preview::comparison::Operand;
+use crate::catalog::link::Link;
+use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgInherits};
 use crate::catalog::types::TypeInfo;
 use crate::catalog::{Catalog, column, relation};
 use crate::error::Error;
@@ -24,6 +25,8 @@ pub(crate) struct Relation {
     pub(crate) columns: Vec<Column>,
     /// The columns of its primary key, in key order; empty if it has none.
     pub(crate) key: Vec<i16>,
+    /// Whether tables inherit from it, whose rows are listed with its own, and may have the same keys.
+    has_heirs: bool,
     /// Whether a statement of the current role may name it.
     pub(crate) is_nameable: bool,
 }
@@ -61,6 +64,11 @@ impl Column {
         format!("{alias}.{}", self.sql)
     }
 
+    /// The same as one side of a comparison; `sql` is what the statement calls the column.
+    pub(super) fn operand(&self, sql: String) -> Operand {
+        Operand::new(sql, self.type_info.oid, self.collation)
+    }
+
     /// Whether rows can be ordered by it.
     pub(crate) fn is_ordered(&self) -> bool {
         comparison::is_ordered(self.base_type)
@@ -85,6 +93,8 @@ impl Relation {
             sql,
             columns: columns.collect::<Result<_, _>>()?,
             key: primary_key(catalog, oid),
+            has_heirs: row.relkind == Char(pg_sys::RELKIND_RELATION)
+                && !PgInherits::children(&catalog.reader, oid).is_empty(),
             is_nameable: namespace::is_usable(row.relnamespace),
             name: row.relname,
         })
@@ -138,6 +148,11 @@ impl Relation {
         columns.filter(|columns| !columns.is_empty())
     }
 
+    /// The same, if no two rows that are listed can have the same key.
+    pub(crate) fn unique_key(&self) -> Option<Vec<&Column>> {
+        self.readable_key().filter(|_| !self.has_heirs)
+    }
+
     /// The columns of the key, for a request that addresses rows by it.
     pub(crate) fn needed_key(&self) -> Result<Vec<&Column>, RecordError> {
         self.readable_key().ok_or_else(|| RecordError::NoKey {
@@ -154,7 +169,7 @@ impl Relation {
     /// its target.
     pub(crate) fn links(&self, catalog: &Catalog) -> Result<Vec<(Link, Relation)>, Error> {
         let mut links: Vec<(Link, Relation)> = Vec::new();
-        for link in Link::of_relation(catalog, self.oid) {
+        for link in catalog.links(self.oid).iter() {
             let is_known = links.iter().any(|(known, _)| known.attnums().eq(link.attnums()));
             if is_known
                 || !link
@@ -170,7 +185,7 @@ impl Relation {
                     .iter()
                     .all(|column| target.readable_by_number(column.referenced).is_some());
             if is_readable {
-                links.push((link, target));
+                links.push((link.clone(), target));
             }
         }
         links.sort_by_key(|(link, _)| link.attnums().collect::<Vec<_>>());
@@ -238,14 +253,5 @@ impl std::fmt::Display for ColumnReference {
             Self::Attnum(attnum) => write!(formatter, "{attnum}"),
             Self::Name(name) => write!(formatter, "\"{name}\""),
         }
-    }
-}
-
-impl LinkColumn {
-    /// The operator of the foreign key, which compares the column referred to with this one, as SQL.
-    pub(crate) fn operator_sql(&self, catalog: &Catalog) -> Result<String, Error> {
-        let operator = PgOperator::by_oid(&catalog.reader, self.operator).ok_or(Error::Vanished)?;
-        let schema = quote::identifier(&catalog.schema_name(operator.oprnamespace)?);
-        Ok(format!("OPERATOR({schema}.{})", operator.oprname))
     }
 }

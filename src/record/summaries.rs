@@ -5,7 +5,7 @@ use super::document::{self, key_json, key_text, object};
 use super::error::RecordError;
 use super::joined::{JoinPath, equal};
 use super::key::Key;
-use super::preview::{self, Templates};
+use super::preview;
 use super::relation::{Column, Relation};
 use super::value::Forms;
 use super::values::{Form, Literal, Parameters};
@@ -38,11 +38,7 @@ impl Request {
     pub(crate) fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         const ALIAS: &str = "r";
         let relation = Relation::read(catalog, self.relation)?;
-        let templates = Templates::new(
-            self.templates
-                .as_deref()
-                .map(|json| serde_json::from_str(json).unwrap_or_default()),
-        )?;
+        let templates = document::templates(self.templates.as_deref())?;
         let mut parameters = Parameters::default();
         let Some(key) = relation.readable_key() else {
             return Ok(Draft {
@@ -114,11 +110,7 @@ impl Request {
         Ok(Draft {
             sql: format!("WITH {} SELECT {members}::pg_catalog.jsonb", tables.join(", ")),
             parameters,
-            planning: if self.offset.is_some() {
-                Planning::EachTime
-            } else {
-                Planning::Adaptive
-            },
+            planning: Planning::EachTime,
             estimate: None,
         })
     }

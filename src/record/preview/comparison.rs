@@ -7,13 +7,21 @@ use crate::pg::{Oid, quote};
 use pgrx::pg_sys;
 
 /// One side of a comparison.
-pub(super) struct Operand {
+pub(in crate::record) struct Operand {
     sql: String,
     type_oid: Oid,
     collation: Oid,
 }
 
 impl Operand {
+    pub(in crate::record) fn new(sql: String, type_oid: Oid, collation: Oid) -> Self {
+        Self {
+            sql,
+            type_oid,
+            collation,
+        }
+    }
+
     pub(super) fn of_column(sql: String, column: &PgAttribute) -> Self {
         Self {
             sql,
@@ -25,7 +33,7 @@ impl Operand {
 
 /// Two operands with an operator between them. Where their collations differ, that of the left one counts. `None` if the
 /// role may not name what it takes.
-pub(super) fn sql(
+pub(in crate::record) fn sql(
     catalog: &Catalog,
     operator: Oid,
     left: Operand,

@@ -11,7 +11,7 @@
 //! - [`rows`]: previews by key, and the statement that gives all
 //! - [`relation`]: what the compiler knows of a relation, and what the role may read of it
 
-mod comparison;
+pub(super) mod comparison;
 mod compile;
 pub(crate) mod custom;
 mod display;

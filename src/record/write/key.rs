@@ -207,18 +207,24 @@ impl<'a> Key<'a> {
             values.join(", "),
             declarations(&fields),
         );
-        if are_values(&statement, keys)? {
-            return Ok(());
-        }
-        let mut valid = Vec::with_capacity(keys.len());
-        for key in keys.drain(..) {
-            if is_plain(&key) || are_values(&statement, std::slice::from_ref(&key))? {
-                valid.push(key);
-            }
-        }
-        *keys = valid;
+        *keys = values_among(&statement, std::mem::take(keys))?;
         Ok(())
     }
+}
+
+/// The keys that a statement can read. Each half is asked by itself where not all can.
+fn values_among(statement: &str, mut keys: Vec<KeyValue>) -> Result<Vec<KeyValue>, Error> {
+    if are_values(statement, &keys)? {
+        return Ok(keys);
+    }
+    let half = keys.len() / 2;
+    let rest = keys.split_off(half);
+    if keys.is_empty() {
+        return Ok(keys);
+    }
+    let mut values = values_among(statement, keys)?;
+    values.extend(values_among(statement, rest)?);
+    Ok(values)
 }
 
 /// Whether a statement can read all of the keys.

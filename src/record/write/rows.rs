@@ -1,7 +1,7 @@
 //! Many rows from JSON: which columns they name, and which of them go into one statement.
 //!
-//! A column that a row does not name gets its default, and a statement names the same columns for all of its rows. So rows
-//! that differ in the columns *with a default* need statements of their own; for all other columns NULL is the default.
+//! A column that a row does not name gets its default, and an INSERT names the same columns for all of its rows. So rows
+//! that differ in the columns *with a default* need INSERTs of their own; for all other columns NULL is the default.
 
 use super::error::WriteProblem;
 use super::target::{Target, TargetColumn};
@@ -10,7 +10,7 @@ use crate::pg::jsonb_value::{Element, JsonbValue};
 use crate::pg::text;
 use rustc_hash::FxHashMap;
 
-/// Rows that one statement inserts.
+/// Rows that one INSERT takes.
 pub(super) struct Group {
     /// Which rows, counted from 0.
     pub(super) rows: Vec<usize>,
@@ -49,11 +49,10 @@ impl<'a> KeySets<'a> {
         for (row, element) in elements.enumerate() {
             let group = match previous {
                 Some((like, group)) if element.has_keys_of(&like) => group,
-                _ => sets.group_of(
-                    element
-                        .keys()
-                        .ok_or_else(|| no_rows(format!("element {row} is no object")))?,
-                )?,
+                _ => {
+                    let keys = element.keys();
+                    sets.group_of(keys.ok_or_else(|| no_rows(format!("element {row} is no object")))?)?
+                }
             };
             sets.groups[group].rows.push(row);
             previous = Some((element, group));

@@ -144,9 +144,10 @@ impl Target {
         .into()
     }
 
-    /// Whether the current role may be allowed to write a row of which it may not read what it wrote.
+    /// Whether an INSERT may do what the same one with RETURNING may not: policies may let the current role write a row
+    /// that it may not read, and rules (views have one at least) may have no row to give back.
     pub(super) fn may_hide_rows(&self) -> bool {
-        self.row.relkind == Char(pg_sys::RELKIND_VIEW) || dml::row_security_applies(self.row.oid)
+        self.row.relhasrules || dml::row_security_applies(self.row.oid)
     }
 }
 

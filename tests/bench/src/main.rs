@@ -10,6 +10,7 @@
 //! mathesar_ext_bench define                 tables and columns from JSON
 //! mathesar_ext_bench records [PART...]      pages of records with previews, search, export, writes
 //! mathesar_ext_bench triggers               what event triggers cost a CREATE TABLE
+//! mathesar_ext_bench writes                 rows from JSON
 //! mathesar_ext_bench compare SCHEMA...      is our document what plain SQL says? (in the URL's own database)
 //! ```
 
@@ -25,6 +26,7 @@ mod server;
 mod table;
 mod triggers;
 mod types;
+mod writes;
 
 use std::process::ExitCode;
 
@@ -50,16 +52,17 @@ fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (command, rest) = arguments
         .split_first()
-        .ok_or("say what to run: describe, types, define, records, triggers or compare")?;
+        .ok_or("say what to run: describe, types, define, records, writes, triggers or compare")?;
     match command.as_str() {
         "describe" => describe::run(&options::Describe::parse(rest)?),
         "compare" => compare::run(rest),
         "types" => types::run(),
         "define" => define::run(),
         "records" => records::run(rest),
+        "writes" => writes::run(),
         "triggers" => triggers::run(),
         other => Err(format!(
-            "unknown benchmark \"{other}\": describe, types, define, records, triggers or compare"
+            "unknown benchmark \"{other}\": describe, types, define, records, writes, triggers or compare"
         )
         .into()),
     }

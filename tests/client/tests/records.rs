@@ -33,6 +33,8 @@ fn documents_are_what_the_schema_says() {
     let options = [
         json!({}),
         json!({"limit": null}),
+        json!({"limit": 1, "offset": null, "after": null, "order": null, "filter": null, "group": null, "columns": null,
+               "count": null, "previews": null, "record_summaries": null, "numbers": null, "dates": null}),
         json!({"limit": 0, "count": "none"}),
         json!({"limit": 3, "offset": 2, "count": "estimated", "previews": false}),
         json!({"limit": 3, "order": [{"attnum": 1, "direction": "desc", "nulls": "last"}], "record_summaries": true}),

@@ -44,7 +44,7 @@ SELECT jsonb_pretty(msar.get_record_from_table(:book_author, '{"1": 1, "2": 1}':
 SELECT msar.get_record_from_table(:book, 999), msar.get_record_from_table(:book, NULL::integer)->'count';
 
 -- Search: best first, by one column and by several; without regard to case; literally.
-SELECT r->'2' FROM jsonb_array_elements(msar.search_records_from_table(:book, '[{"attnum": 2, "literal": "THE"}]', 5)->'results') AS r;
+SELECT r->'1', r->'2' FROM jsonb_array_elements(msar.search_records_from_table(:book, '[{"attnum": 2, "literal": "THE"}]', 5)->'results') AS r;
 SELECT r->'1', r->'2', r->'5' FROM jsonb_array_elements(msar.search_records_from_table(:book, '[{"attnum": 2, "literal": "the"}, {"attnum": 5, "literal": 18}]', 4)->'results') AS r;
 SELECT msar.search_records_from_table(:book, '[{"attnum": 2, "literal": "%"}]', 5)->'count', msar.search_records_from_table(:book, '[{"attnum": 2, "literal": "_"}]', 5)->'count',
        msar.search_records_from_table(:book, '[]', 5)->'count', msar.search_records_from_table(:book, NULL, NULL)->'count';
@@ -57,7 +57,7 @@ SELECT msar.list_by_record_summaries(:author, 1, 30)->'results', msar.list_by_re
 SELECT msar.list_by_record_summaries(:book_author, 2, 0, '', jsonb_build_object(:book_author, '[[2, 2], ": ", [1, 2]]'::jsonb))->'results';
 SELECT msar.list_by_record_summaries('library.import_log'::regclass, 2, 0);
 -- What links a record to them: book 1 to its author.
-SELECT msar.list_by_record_summaries(:author, 2, 0, 'jane', NULL, jsonb_build_object('record_pkey', 1, 'join_path', (:'authors'::jsonb)->0->'join_path'));
+SELECT msar.list_by_record_summaries(:author, 2, 0, 'jane', NULL, jsonb_build_object('record_pkey', 1, 'join_path', (:'authors'::jsonb)->0->'join_path'))->'mapping'->'joined_values';
 
 -- Export.
 SELECT msar.get_table_columns_and_records('library.country'::regclass, 2, NULL, '[{"attnum": 2, "direction": "desc"}]', '{"type": "contains", "args": [{"type": "attnum", "value": 2}, {"type": "literal", "value": "an"}]}');

@@ -58,6 +58,9 @@ CREATE TABLE parent (id integer PRIMARY KEY, name text);
 CREATE TABLE child (extra text) INHERITS (parent);
 INSERT INTO parent VALUES (1, 'p'); INSERT INTO child VALUES (2, 'c', 'e');
 SELECT msar.list_records('parent')->'results', msar.list_records('child')->'results';
+INSERT INTO child VALUES (1, 'same key', 'e');
+SELECT msar.list_records('parent', '{"limit": 2, "offset": 1}')->'results', msar.search_records_from_table('parent'::regclass, '[{"attnum": 1, "literal": 1}]', 10)->'results';
+DELETE FROM child WHERE id = 1;
 -- A foreign key means rows of the table itself, not those of tables that inherit from it.
 CREATE TABLE refers (id integer PRIMARY KEY, parent_id integer REFERENCES parent);
 INSERT INTO refers VALUES (1, 1);

@@ -36,6 +36,10 @@ SELECT msar.delete_records_from_table('note'::regclass, '[22, 99, "20", 22, 10]'
 -- What is no value of the key's type is the key of no row, and no error.
 SELECT msar.delete_records_from_table('note'::regclass, '["abc", null, {}, [], 1.5, 99999999999, true, "", 21]');
 SELECT msar.delete_records_from_table('note'::regclass, '[]');
+SELECT msar.add_records('note', jsonb_agg(jsonb_build_object('id', n))) ->> 'count' FROM generate_series(1001, 2000) AS n;
+SELECT count(*), min(id::text::integer), max(id::text::integer) FROM jsonb_array_elements(msar.delete_records_from_table('note'::regclass, (
+  SELECT jsonb_agg(CASE n % 100 WHEN 0 THEN to_jsonb('no. ' || n) ELSE to_jsonb(n) END) FROM generate_series(1001, 2500) AS n))) AS id;
+SELECT msar.delete_records_from_table('note'::regclass, '[1100, 1200, 1300, 1400, 1500, 1600, 1700, 1800, 1900, 2000]');
 SELECT msar.patch_record_in_table('note'::regclass, 'abc', '{"text": "x"}');
 SELECT id FROM note ORDER BY id;
 -- The functions that take no NULL do nothing when they get one.

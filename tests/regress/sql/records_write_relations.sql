@@ -38,6 +38,15 @@ CREATE VIEW ruled AS SELECT name FROM person;
 CREATE RULE ruled AS ON INSERT TO ruled DO INSTEAD INSERT INTO person (name) VALUES (NEW.name || ' by rule');
 SELECT msar.add_record_to_table('ruled'::regclass, '{"name": "Eve"}');
 SELECT name FROM person ORDER BY id DESC LIMIT 2;
+-- Tables can have rules as well.
+CREATE TABLE copied (text text);
+CREATE TABLE original (text text);
+CREATE RULE also AS ON INSERT TO original DO ALSO INSERT INTO copied VALUES (NEW.text);
+SELECT msar.add_record_to_table('original'::regclass, '{"text": "both"}'), msar.add_records('original', '[{"text": "both"}]');
+CREATE TABLE replaced (id integer PRIMARY KEY);
+CREATE RULE instead AS ON INSERT TO replaced DO INSTEAD INSERT INTO copied VALUES ('number ' || NEW.id);
+SELECT msar.add_record_to_table('replaced'::regclass, '{"id": 1}'), msar.add_records('replaced', '[{"id": 2}, {"id": 3}]');
+SELECT string_agg(text, ', ' ORDER BY text) FROM copied;
 
 -- Partitions, by way of the partitioned table: a row moves when its key says so.
 CREATE TABLE event (day date, n integer, what text DEFAULT 'nothing', PRIMARY KEY (day, n)) PARTITION BY RANGE (day);

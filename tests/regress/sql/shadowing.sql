@@ -43,6 +43,24 @@ BEGIN ATOMIC
   UNION ALL SELECT 'get_column_metadata', oid, msar.get_column_metadata(oid)::text FROM tab
   UNION ALL SELECT 'check_metadata', 0, msar.check_metadata()::text
   UNION ALL SELECT 'list_detached_metadata', 0, msar.list_detached_metadata()::text
+  UNION ALL SELECT 'list_records', oid, msar.list_records(oid, '{"limit": 3, "record_summaries": true, "group": {"columns": [1]}}')::text FROM tab
+  UNION ALL SELECT 'list_records_from_table', oid, msar.list_records_from_table(oid, 3, 1, '[{"attnum": 1, "direction": "desc"}]',
+    '{"type": "and", "args": [{"type": "not_null", "args": [{"type": "attnum", "value": 1}]},
+      {"type": "in", "args": [{"type": "attnum", "value": 1}, {"type": "attnum", "value": 1}, {"type": "attnum", "value": 1}]},
+      {"type": "not", "args": [{"type": "contains_case_insensitive", "args": [{"type": "attnum", "value": 1}, {"type": "literal", "value": "%"}]}]}]}',
+    NULL, NULL, true)::text FROM tab
+  UNION ALL SELECT 'list_records', 1, msar.list_records('library.loan',
+    '{"after": 20, "order": [{"column": "returned_at"}, {"column": "renewals", "direction": "desc"}], "group": {"columns": ["lent_at"], "preproc": ["truncate_to_month"]}}')::text
+  UNION ALL SELECT 'list_records', 2, msar.list_records('library.book', '{"filter": {"type": "or", "args": [
+      {"type": "element_in_json_array_untyped", "args": [{"type": "literal", "value": "sea"}, {"type": "column", "value": "tags"}]},
+      {"type": "json_array_contains", "args": [{"type": "column", "value": "tags"}, {"type": "literal", "value": ["dream"]}]},
+      {"type": "contains", "args": [{"type": "column", "value": "title"}, {"type": "column", "value": "category_code"}]}]}}')::text
+  UNION ALL SELECT 'get_record_from_table', 0, msar.get_record_from_table('library.book_author'::regclass, '{"1": 1, "2": 1}'::text, jsonb_build_array(
+    jsonb_build_object('alias', 'x', 'join_path', jsonb_build_array(jsonb_build_array(jsonb_build_array('library.book_author'::regclass::oid, 1), jsonb_build_array('library.edition'::regclass::oid, 2)),
+      jsonb_build_array(jsonb_build_array('library.edition'::regclass::oid, 3), jsonb_build_array('library.publisher'::regclass::oid, 1))))))::text
+  UNION ALL SELECT 'search_records_from_table', oid, msar.search_records_from_table(oid, '[{"attnum": 1, "literal": "1"}, {"attnum": 2, "literal": "a"}]', 3)::text FROM tab
+  UNION ALL SELECT 'list_by_record_summaries', oid, msar.list_by_record_summaries(oid, 3, 1, 'a')::text FROM tab
+  UNION ALL SELECT 'get_table_columns_and_records', oid, repeat(msar.get_table_columns_and_records(oid, 3, 1, NULL, NULL)::text, 9) FROM tab
   UNION ALL SELECT 'export_metadata', oid, msar.export_metadata(oid)::text FROM sch;
 END;
 
