@@ -2,7 +2,7 @@
 
 use crate::pg::arguments::{JsonArgument, RegClass, TextArgument};
 use crate::pg::bytes::NewText;
-use crate::pg::query::JsonbValue;
+use crate::pg::plan::JsonbDatum;
 use crate::record::preview::{custom, rows};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -70,7 +70,7 @@ Example: SELECT msar.preview_template_sql('public.book') \gexec$$;
 );
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
-fn preview_rows(tab_id: RegClass, keys: JsonArgument) -> Result<Option<JsonbValue>, ErrorReport> {
+fn preview_rows(tab_id: RegClass, keys: JsonArgument) -> Result<JsonbDatum, ErrorReport> {
     Ok(rows::by_keys(tab_id.0, &keys)?)
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct LinkColumn {
 impl Link {
     /// The foreign keys of a relation: those of fewer columns first, then by name. Which one a column leads along, where
     /// it is in several, is thereby the same in every database.
-    pub(super) fn of_relation(catalog: &Catalog, relation: Oid) -> Vec<Self> {
+    pub(crate) fn of_relation(catalog: &Catalog, relation: Oid) -> Vec<Self> {
         let rows = PgForeignKey::of_relation(&catalog.reader, relation);
         let mut links: Vec<Self> = rows
             .into_iter()

@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::pg::acl::Role;
 use crate::pg::scan::{Reader, Timestamp};
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, deparse, names, quote};
+use crate::pg::{Oid, deparse, names, namespace, quote};
 use constraint::Constraint;
 use default::ColumnDefault;
 use link::Link;
@@ -185,6 +185,12 @@ impl Catalog {
             self.links.borrow_mut().insert(relation, Rc::clone(&links));
             links
         })
+    }
+
+    /// Whether the role may look up names in a schema. Read with its name, so that who keeps the answer hears of changes.
+    pub(crate) fn is_usable_schema(&self, schema: Oid) -> Result<bool, Error> {
+        self.schema_name(schema)?;
+        Ok(namespace::is_usable(schema))
     }
 
     /// A type's name as SQL that means the same on every search_path.

@@ -250,6 +250,18 @@ impl OfRelation for PgForeignKey {
 }
 
 catalog_row!(
+    /// A constraint, if it is a not-null constraint (since PostgreSQL 18): whether it holds for all rows.
+    PgNotNull, catalog_oid::PG_CONSTRAINT, { contype: Char, convalidated: bool }
+);
+
+impl OfRelation for PgNotNull {
+    const INDEX: u32 = PgConstraint::INDEX;
+    fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
+        PgConstraint::keys(relation)
+    }
+}
+
+catalog_row!(
     /// That one object depends on another.
     PgDepend, catalog_oid::PG_DEPEND, usually 32, {
         classid: Oid,

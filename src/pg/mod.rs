@@ -37,7 +37,6 @@ pub(crate) mod parameter;
 pub(crate) mod parser;
 pub(crate) mod plan;
 pub(crate) mod portable_output;
-pub(crate) mod query;
 pub(crate) mod quote;
 pub(crate) mod relation_size;
 pub(crate) mod report;

@@ -4,6 +4,7 @@
 //! messages about changes of catalogs tell when a statement does no longer hold; a trigger on the tables of metadata
 //! sends such a message for the relation that was changed. A call whose shape is known costs one look-up.
 
+use super::preview::rows as previews;
 use super::values::{Parameter, Parameters, Values};
 use super::{export, list, summaries};
 use crate::catalog::{Catalog, consistent};
@@ -29,6 +30,7 @@ pub(crate) enum Shape {
     List(list::Request),
     Summaries(summaries::Request),
     Export(export::Request),
+    Previews(previews::Request),
 }
 
 impl Shape {
@@ -37,6 +39,7 @@ impl Shape {
             Shape::List(request) => request.compile(catalog),
             Shape::Summaries(request) => request.compile(catalog),
             Shape::Export(request) => request.compile(catalog),
+            Shape::Previews(request) => request.compile(catalog),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgCollation, PgOperator, PgType};
 use crate::error::Error;
-use crate::pg::{Oid, namespace, quote};
+use crate::pg::{Oid, quote};
 use pgrx::pg_sys;
 
 /// One side of a comparison.
@@ -40,7 +40,7 @@ pub(in crate::record) fn sql(
     right: Operand,
 ) -> Result<Option<String>, Error> {
     let operator = PgOperator::by_oid(&catalog.reader, operator).ok_or(Error::Vanished)?;
-    if !namespace::is_usable(operator.oprnamespace) {
+    if !catalog.is_usable_schema(operator.oprnamespace)? {
         return Ok(None);
     }
     let collations = [left.collation, right.collation];
@@ -85,7 +85,7 @@ fn collate(catalog: &Catalog, collation: Oid) -> Result<Option<String>, Error> {
 
 /// A name in a schema as SQL, if the role may name it.
 fn name(catalog: &Catalog, schema: Oid, name: &str) -> Result<Option<String>, Error> {
-    if !namespace::is_usable(schema) {
+    if !catalog.is_usable_schema(schema)? {
         return Ok(None);
     }
     Ok(Some(quote::qualified(&catalog.schema_name(schema)?, name)))

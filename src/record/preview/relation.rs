@@ -1,12 +1,12 @@
 //! What the compiler knows of a relation, read once.
 
-use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgInherits};
+use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgInherits, PgNotNull};
 use crate::catalog::{Catalog, column, relation};
 use crate::error::Error;
 use crate::metadata::stored::OfTable;
 use crate::pg::acl::Privileges;
 use crate::pg::scan::Char;
-use crate::pg::{Oid, namespace, quote};
+use crate::pg::{Oid, quote};
 use pgrx::pg_sys;
 use std::cell::OnceCell;
 
@@ -28,7 +28,7 @@ impl Relation {
             metadata: OfTable::read(catalog, &row)?,
             columns: PgAttribute::live(&catalog.reader, oid),
             privileges: relation::privileges(catalog, &row),
-            is_nameable: namespace::is_usable(row.relnamespace),
+            is_nameable: catalog.is_usable_schema(row.relnamespace)?,
             not_nulls_hold: OnceCell::new(),
             row,
         })
@@ -64,13 +64,10 @@ impl Relation {
     pub(super) fn is_never_null(&self, catalog: &Catalog, column: &PgAttribute) -> bool {
         let hold = || {
             let reader = &catalog.reader;
-            let is_validated =
-                |constraint: &PgConstraint| constraint.contype != Char(b'n') || constraint.convalidated;
+            let holds = |constraint: &PgNotNull| constraint.contype != Char(b'n') || constraint.convalidated;
             self.row.relkind == Char(pg_sys::RELKIND_RELATION)
                 && PgInherits::children(reader, self.row.oid).is_empty()
-                && PgConstraint::of_relation(reader, self.row.oid)
-                    .iter()
-                    .all(is_validated)
+                && PgNotNull::of_relation(reader, self.row.oid).iter().all(holds)
         };
         column.attnotnull && *self.not_nulls_hold.get_or_init(hold)
     }

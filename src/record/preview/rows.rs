@@ -8,12 +8,15 @@ use crate::catalog::Catalog;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::error::{Error, Problem};
 use crate::pg::arguments::JsonArgument;
-use crate::pg::query::{self, JsonbValue};
+use crate::pg::plan::{JsonbDatum, Planning, Sees};
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, equality, quote};
+use crate::record::compiled::{self, Draft, Shape};
+use crate::record::values::{Form, Literal, Parameters, Values};
+use pgrx::pg_sys;
 use pgrx::prelude::PgSqlErrorCode;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -36,10 +39,10 @@ pub(crate) enum KeyProblem {
     #[error("permission denied for the schema of the type of column \"{column}\"")]
     NotNameable { column: String },
 
-    #[error("no key of relation \"{relation}\" has the columns of {key}")]
+    #[error("relation \"{relation}\" has no key of the columns {attnums}")]
     NoKey {
         relation: String,
-        key: String,
+        attnums: String,
         keys: String,
     },
 }
@@ -94,27 +97,126 @@ pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
     ))
 }
 
+/// A request for the previews of rows, without their keys.
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct Request {
+    relation: Oid,
+    kind: Kind,
+    keys: Literal,
+}
+
+/// What the keys are, all alike.
+#[derive(PartialEq, Eq, Hash)]
+enum Kind {
+    /// There are none.
+    Nothing,
+    /// Values of the primary key.
+    Value,
+    /// Objects with these attnums.
+    Object(BTreeSet<String>),
+}
+
+impl Kind {
+    fn of(key: &Value) -> Self {
+        match key {
+            Value::Object(key) => Kind::Object(key.keys().cloned().collect()),
+            _ => Kind::Value,
+        }
+    }
+
+    fn of_all(keys: &[Value]) -> Result<Self, KeyProblem> {
+        let Some(first) = keys.first() else {
+            return Ok(Kind::Nothing);
+        };
+        let kind = Self::of(first);
+        match keys.iter().position(|key| Self::of(key) != kind) {
+            None => Ok(kind),
+            Some(at) => Err(KeyProblem::Mixed {
+                position: at + 1,
+                key: keys[at].to_string(),
+                first: first.to_string(),
+            }),
+        }
+    }
+}
+
 /// The previews of rows, in the order of their keys: `[{"key", "preview"}]`, with null for rows that are not there.
-pub(crate) fn by_keys(relation: Oid, document: &JsonArgument) -> Result<Option<JsonbValue>, Error> {
-    let catalog = Catalog::new(Snapshot::latest());
-    let relation = Relation::read(&catalog, relation)?;
-    let Value::Array(given) = document.value("keys")? else {
+pub(crate) fn by_keys(relation: Oid, document: &JsonArgument) -> Result<JsonbDatum, Error> {
+    let Value::Array(keys) = document.value("keys")? else {
         return Err(KeyProblem::NotAnArray.into());
     };
-    let condition = match given.first() {
-        None => "false".to_owned(),
-        Some(first) => condition(&catalog, &relation, first, &given)?,
+    let kind = Kind::of_all(&keys)?;
+    let mut values = Values::default();
+    let request = Request {
+        relation,
+        kind,
+        keys: values.take(document.decode("keys", "Pass an array.")?),
     };
-    let RowPreview { joins, text } = super::row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
-    let table = relation.qualified_name(&catalog)?;
-    let statement = format!(
-        "SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('key', k.key, 'preview', p.preview) \
-         ORDER BY k.at), '[]') \
-         FROM pg_catalog.jsonb_array_elements($1::pg_catalog.jsonb) WITH ORDINALITY AS k(key, at) \
-         LEFT JOIN LATERAL (SELECT {text} AS preview FROM {table} AS {ALIAS}{joins} WHERE {condition} LIMIT 1) AS p \
-         ON true"
-    );
-    query::jsonb(&statement, document.text())
+    let (previews, _) = compiled::of(Shape::Previews(request))?.run(&values, Sees::WhatCallerSees)?;
+    Ok(previews)
+}
+
+impl Request {
+    pub(crate) fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
+        let relation = Relation::read(catalog, self.relation)?;
+        let condition = self.condition(catalog, &relation)?;
+        let RowPreview { joins, text } = super::row(catalog, &Templates::new(None)?, self.relation, ALIAS)?;
+        let table = relation.qualified_name(catalog)?;
+        let mut parameters = Parameters::default();
+        let keys = parameters.sql(self.keys, Form::Value, pg_sys::JSONBOID);
+        Ok(Draft {
+            sql: format!(
+                "SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('key', k.key, 'preview', p.preview) \
+                 ORDER BY k.at), '[]') \
+                 FROM pg_catalog.jsonb_array_elements({keys}) WITH ORDINALITY AS k(key, at) \
+                 LEFT JOIN LATERAL (SELECT {text} AS preview FROM {table} AS {ALIAS}{joins} WHERE {condition} LIMIT 1) \
+                 AS p ON true"
+            ),
+            parameters,
+            planning: Planning::Once,
+            estimate: None,
+        })
+    }
+
+    /// That a row has the key `k.key`.
+    fn condition(&self, catalog: &Catalog, relation: &Relation) -> Result<String, Error> {
+        let keys = keys(catalog, relation);
+        let found = keys.iter().find(|key| match &self.kind {
+            Kind::Nothing => false,
+            Kind::Value => key.is_primary && key.columns.len() == 1,
+            Kind::Object(attnums) => {
+                key.columns.iter().map(i16::to_string).collect::<BTreeSet<_>>() == *attnums
+            }
+        });
+        let name = || relation.row.relname.clone();
+        let key = match (found, &self.kind) {
+            (Some(key), _) => key,
+            (None, Kind::Nothing) => return Ok("false".into()),
+            (None, Kind::Value) => {
+                return Err(KeyProblem::NotAnObject {
+                    relation: name(),
+                    keys: list(catalog, relation, &keys)?,
+                }
+                .into());
+            }
+            (None, Kind::Object(attnums)) => {
+                return Err(KeyProblem::NoKey {
+                    relation: name(),
+                    attnums: attnums.iter().cloned().collect::<Vec<_>>().join(", "),
+                    keys: list(catalog, relation, &keys)?,
+                }
+                .into());
+            }
+        };
+        let comparisons = key.columns.iter().map(|&attnum| {
+            let value = match self.kind {
+                Kind::Object(_) => format!("k.key OPERATOR(pg_catalog.->>) '{attnum}'"),
+                _ => "k.key OPERATOR(pg_catalog.#>>) '{}'".to_owned(),
+            };
+            is_equal(catalog, relation, attnum, &value)
+        });
+        Ok(comparisons.collect::<Result<Vec<_>, Error>>()?.join(" AND "))
+    }
 }
 
 /// Columns by which a row is found.
@@ -135,52 +237,6 @@ fn keys(catalog: &Catalog, relation: &Relation) -> Vec<Key> {
         .collect();
     keys.sort_by_key(|key| !key.is_primary);
     keys
-}
-
-/// That a row has the key `k.key`. All keys of a call are of the kind of the first.
-fn condition(
-    catalog: &Catalog,
-    relation: &Relation,
-    first: &Value,
-    given: &[Value],
-) -> Result<String, Error> {
-    let keys = keys(catalog, relation);
-    let wanted = attnums(first);
-    if let Some(at) = given.iter().position(|key| attnums(key) != wanted) {
-        return Err(KeyProblem::Mixed {
-            position: at + 1,
-            key: given[at].to_string(),
-            first: first.to_string(),
-        }
-        .into());
-    }
-    let found = keys.iter().find(|key| match &wanted {
-        None => key.is_primary && key.columns.len() == 1,
-        Some(wanted) => key.columns.iter().map(i16::to_string).collect::<BTreeSet<_>>() == *wanted,
-    });
-    let Some(Key { columns, .. }) = found else {
-        let (relation, keys) = (relation.row.relname.clone(), list(catalog, relation, &keys)?);
-        let key = first.to_string();
-        return Err(match wanted {
-            None => KeyProblem::NotAnObject { relation, keys },
-            Some(_) => KeyProblem::NoKey { relation, key, keys },
-        }
-        .into());
-    };
-    let comparisons = columns.iter().map(|&attnum| {
-        let value = match &wanted {
-            None => "k.key OPERATOR(pg_catalog.#>>) '{}'".to_owned(),
-            Some(_) => format!("k.key OPERATOR(pg_catalog.->>) '{attnum}'"),
-        };
-        is_equal(catalog, relation, attnum, &value)
-    });
-    Ok(comparisons.collect::<Result<Vec<_>, Error>>()?.join(" AND "))
-}
-
-/// The keys of an object. `None`: a plain value.
-fn attnums(key: &Value) -> Option<BTreeSet<String>> {
-    key.as_object()
-        .map(|key: &Map<String, Value>| key.keys().cloned().collect())
 }
 
 /// That a column has the value of which `printed` is the text.

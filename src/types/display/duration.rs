@@ -1,8 +1,10 @@
 //! Lengths of time: `3h 25m 10s`, `3:25:10`.
 
+use std::fmt::Write as _;
+
 /// The units, the smallest first: what they are called, how many milliseconds they have, and how many digits they are
 /// filled up to behind a larger unit.
-const UNITS: [(&str, i128, usize); 5] = [
+const UNITS: [(&str, i64, usize); 5] = [
     ("ms", 1, 3),
     ("s", 1_000, 2),
     ("m", 60_000, 2),
@@ -39,10 +41,10 @@ pub(crate) fn show(seconds: f64, style: Style) -> String {
     if !seconds.is_finite() {
         return if seconds > 0.0 { "infinity" } else { "-infinity" }.to_owned();
     }
-    // What PostgreSQL's intervals can be is far below what an i128 can.
-    let milliseconds = (seconds.abs() * 1000.0).round() as i128;
+    // The longest interval of PostgreSQL has 5.7 * 10^18 milliseconds.
+    let milliseconds = (seconds.abs() * 1000.0).round() as i64;
     let unit = UNITS[style.smallest].1;
-    let mut left = (milliseconds + unit / 2) / unit * unit;
+    let mut left = milliseconds.saturating_add(unit / 2) / unit * unit;
     let sign = if seconds < 0.0 && left > 0 { "-" } else { "" };
     let mut text = String::from(sign);
     for at in (style.smallest..=style.largest).rev() {
@@ -50,18 +52,20 @@ pub(crate) fn show(seconds: f64, style: Style) -> String {
         let count = left / size;
         left %= size;
         let is_first = text.len() == sign.len();
-        if style.has_units {
+        // Writing to a String cannot fail.
+        let _ = if style.has_units {
             let is_last = at == style.smallest && is_first;
-            if count > 0 || is_last {
-                let blank = if is_first { "" } else { " " };
-                text.push_str(&format!("{blank}{count}{name}"));
+            let blank = if is_first { "" } else { " " };
+            match count > 0 || is_last {
+                true => write!(text, "{blank}{count}{name}"),
+                false => Ok(()),
             }
         } else if is_first {
-            text.push_str(&count.to_string());
+            write!(text, "{count}")
         } else {
             let separator = if at == 0 { '.' } else { ':' };
-            text.push_str(&format!("{separator}{count:0width$}"));
-        }
+            write!(text, "{separator}{count:0width$}")
+        };
     }
     text
 }
@@ -83,6 +87,8 @@ mod tests {
         assert_eq!(shown(0.0, "m", "h", true), "0m");
         assert_eq!(shown(-90.0, "s", "d", true), "-1m 30s");
         assert_eq!(shown(100_000.0, "h", "h", true), "28h");
+        assert_eq!(shown(5.6e15, "ms", "ms", true), "5600000000000000000ms");
+        assert_eq!(shown(1e300, "d", "d", true), "106751991167d");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Previews across sessions, and in other encodings.
 
-use mathesar_ext_client_tests::{Database, run, text};
+use mathesar_ext_client_tests::{Database, connect, run, text};
 use postgres::Client;
 
 /// A session that holds plans for two tables. A plan contains the moment when it was made, as a function that claims to
@@ -160,6 +160,74 @@ fn a_session_follows_what_another_one_changes() {
         assert_eq!(text(&mut reader, template), expected_template, "{change}");
         assert_eq!(text(&mut reader, preview), expected, "{change}");
     }
+}
+
+/// What a session may read is asked again when it was granted or revoked.
+#[test]
+fn a_session_follows_what_is_granted() {
+    let database = library();
+    let mut owner = database.connect_as_owner();
+    run(
+        &mut owner,
+        "CREATE SCHEMA far; ALTER TABLE app.author SET SCHEMA far;
+         SELECT msar.set_preview_template('app.book', '{title} by {author_id}, {author_id.name}')",
+    );
+    let role = format!("{}_reader", database.owner());
+    let mut admin = database.connect_as_superuser();
+    run(
+        &mut admin,
+        &format!("CREATE ROLE {role} LOGIN; CREATE ROLE {role}s"),
+    );
+    let mut reader = connect(&database.config(&role));
+    run(
+        &mut owner,
+        &format!("GRANT USAGE ON SCHEMA app TO {role}; GRANT SELECT ON app.book TO {role}"),
+    );
+    let preview = "SELECT msar.preview_rows('app.book', '[1]')->0->>'preview'";
+    for (change, expected) in [
+        ("SELECT 1".to_owned(), "Notes by 1, "),
+        (format!("GRANT SELECT ON far.author TO {role}"), "Notes by 1, "),
+        (
+            format!("GRANT USAGE ON SCHEMA far TO {role}"),
+            "Notes by Ada, Ada",
+        ),
+        (format!("REVOKE USAGE ON SCHEMA far FROM {role}"), "Notes by 1, "),
+        (format!("GRANT USAGE ON SCHEMA far TO {role}s"), "Notes by 1, "),
+        (format!("GRANT {role}s TO {role}"), "Notes by Ada, Ada"),
+        (
+            format!("REVOKE SELECT ON far.author FROM {role}; GRANT SELECT (id) ON far.author TO {role}"),
+            "Notes by 1, ",
+        ),
+        (
+            format!("GRANT SELECT (name) ON far.author TO {role}"),
+            "Notes by Ada, Ada",
+        ),
+        (
+            "ALTER TABLE far.author ENABLE ROW LEVEL SECURITY".to_owned(),
+            "Notes by 1, ",
+        ),
+        (
+            format!("CREATE POLICY p ON far.author TO {role} USING (true)"),
+            "Notes by Ada, Ada",
+        ),
+        (
+            format!("REVOKE SELECT (title) ON app.book FROM {role}"),
+            "Notes by Ada, Ada",
+        ),
+        (
+            format!(
+                "REVOKE SELECT ON app.book FROM {role}; GRANT SELECT (id, author_id) ON app.book TO {role}"
+            ),
+            " by Ada, Ada",
+        ),
+    ] {
+        run(&mut admin, &change);
+        assert_eq!(text(&mut reader, preview), expected, "{change}");
+    }
+    run(
+        &mut admin,
+        &format!("DROP OWNED BY {role}, {role}s; DROP ROLE {role}, {role}s"),
+    );
 }
 
 #[test]
