@@ -102,7 +102,7 @@ impl Catalog {
     /// The names of a relation and its schema. The session may know them from an earlier call.
     pub(crate) fn relation_name(&self, relation: Oid) -> Result<RelationName, Error> {
         once(&self.relation_names, relation, || {
-            let (schema, name) = names::of_relation(relation).ok_or(Error::UnknownRelation(relation))?;
+            let (schema, name) = names::schema_and_name(relation).ok_or(Error::UnknownRelation(relation))?;
             Ok(RelationName {
                 oid: relation,
                 schema: self.schema_name(schema)?,

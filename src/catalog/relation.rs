@@ -280,7 +280,7 @@ fn readable_metadata(
     columns: &[PgAttribute],
     context: &mut ColumnContext<'_>,
 ) -> Option<Metadata> {
-    let metadata = context.metadata.take_table(catalog, relation, columns)?;
+    let metadata = context.metadata.take_table(catalog, relation)?;
     let may_read = stored::is_readable(catalog, context.owner, context.relation_privileges)
         || readable(catalog, columns, context).next().is_some();
     may_read.then_some(metadata)

@@ -6,7 +6,7 @@
 use super::options::{Kind, TABLE_OPTIONS, attnum};
 use super::refs::{Refs, TableRef};
 use crate::catalog::Catalog;
-use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
+use crate::catalog::rows::{OfRelation, PgConstraint};
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::scan::Char;
@@ -18,30 +18,34 @@ use serde_json::{Map, Value};
 #[serde(transparent)]
 pub(crate) struct References(Refs);
 
-/// The live objects that a relation's metadata may speak of.
-pub(super) struct LiveReferences<'a> {
-    pub(super) catalog: &'a Catalog,
-    pub(super) relation: Oid,
-    /// The live columns of the relation, by attnum.
-    pub(super) columns: &'a [PgAttribute],
-}
+impl References {
+    /// What the column `refs` holds. Nothing counts of what is not written as we write it.
+    pub(crate) fn parse(document: Value) -> Self {
+        serde_json::from_value(document).unwrap_or_default()
+    }
 
-impl LiveReferences<'_> {
     /// Keeps of a value what still means what it meant when it was stored; tells whether anything of it is left.
-    pub(super) fn keep(&self, refs: &References, kind: Kind, value: &mut Value) -> bool {
+    pub(super) fn keep_current(
+        &self,
+        catalog: &Catalog,
+        relation: Oid,
+        kind: Kind,
+        value: &mut Value,
+    ) -> bool {
+        let relation = relation.to_u32();
         match (kind, value) {
             (Kind::Table, Value::Number(oid)) => oid
                 .as_u64()
-                .and_then(|oid| u32::try_from(oid).ok())
-                .is_some_and(|oid| self.has_table(refs, oid)),
-            (Kind::Attnum, value) => self.has_path(refs, std::slice::from_ref(value)),
+                .is_some_and(|oid| u32::try_from(oid).is_ok_and(|oid| self.is_current_table(catalog, oid))),
+            (Kind::Attnum, value) => self.is_current_path(catalog, relation, std::slice::from_ref(value)),
             (Kind::Attnums, Value::Array(elements)) => {
-                elements.retain(|element| self.has_path(refs, std::slice::from_ref(element)));
+                elements
+                    .retain(|element| self.is_current_path(catalog, relation, std::slice::from_ref(element)));
                 true
             }
             (Kind::Template, Value::Array(parts)) => {
                 parts.retain(|part| match part {
-                    Value::Array(path) => self.has_path(refs, path),
+                    Value::Array(path) => self.is_current_path(catalog, relation, path),
                     _ => true,
                 });
                 true
@@ -50,49 +54,32 @@ impl LiveReferences<'_> {
         }
     }
 
-    fn has_table(&self, refs: &References, oid: u32) -> bool {
-        refs.0.get(&oid).is_some_and(|referent| {
-            self.catalog
+    fn is_current_table(&self, catalog: &Catalog, oid: u32) -> bool {
+        self.0.get(&oid).is_some_and(|referent| {
+            catalog
                 .relation_name(Oid::from(oid))
                 .is_ok_and(|live| live.is(&referent.schema, &referent.name))
         })
     }
 
-    /// Follows a path of attnums that begins at the relation.
-    fn has_path(&self, refs: &References, path: &[Value]) -> bool {
-        let own = self.relation.to_u32();
-        let mut table = Some(own);
+    /// Follows a path of attnums that begins at a table.
+    fn is_current_path(&self, catalog: &Catalog, relation: u32, path: &[Value]) -> bool {
+        let mut table = Some(relation);
         path.iter().all(|step| {
             let (Some(oid), Some(number)) = (table, attnum(step)) else {
                 return false;
             };
-            let Some(referent) = refs.0.get(&oid) else {
+            let Some(referent) = self.0.get(&oid) else {
                 return false;
             };
             table = referent.targets.get(&number).copied();
-            (oid == own || self.has_table(refs, oid))
-                && referent
-                    .columns
-                    .get(&number)
-                    .is_some_and(|name| self.has_column(oid, number, name))
+            (oid == relation || self.is_current_table(catalog, oid))
+                && referent.columns.get(&number).is_some_and(|name| {
+                    catalog
+                        .column_name(Oid::from(oid), number)
+                        .is_ok_and(|live| *live == **name)
+                })
         })
-    }
-
-    fn has_column(&self, table: u32, attnum: i16, name: &str) -> bool {
-        if table == self.relation.to_u32() {
-            let at = self.columns.binary_search_by_key(&attnum, |column| column.attnum);
-            return at.is_ok_and(|at| self.columns[at].attname == name);
-        }
-        self.catalog
-            .column_name(Oid::from(table), attnum)
-            .is_ok_and(|live| *live == *name)
-    }
-}
-
-impl References {
-    /// What the column `refs` holds. Nothing counts of what is not written as we write it.
-    fn parse(document: &Value) -> Self {
-        Self::deserialize(document).unwrap_or_default()
     }
 
     /// What the numbers in the options of `relation` mean now. A number that means nothing is an error, unless the
@@ -105,7 +92,10 @@ impl References {
     ) -> Result<Self, Error> {
         let mut collected = Collector {
             catalog,
-            known: row.get("refs").map(Self::parse).unwrap_or_default(),
+            known: row
+                .get("refs")
+                .map(|refs| Self::parse(refs.clone()))
+                .unwrap_or_default(),
             found: Self::default(),
         };
         for option in &TABLE_OPTIONS {
@@ -238,14 +228,14 @@ mod tests {
             "16400": {"schema": "app", "name": "book", "columns": {"1": "id", "5": "author"}, "targets": {"5": 16390}},
             "16390": {"schema": "app", "name": "person", "columns": {"2": "name"}},
         });
-        let references = References::parse(&document);
+        let references = References::parse(document.clone());
         assert_eq!(references.0.len(), 2);
         assert_eq!(serde_json::to_value(&references).unwrap(), document);
     }
 
     #[test]
     fn what_is_written_otherwise_means_nothing() {
-        assert_eq!(References::parse(&json!([1])), References::default());
-        assert_eq!(References::parse(&json!({"a": {}})), References::default());
+        assert_eq!(References::parse(json!([1])), References::default());
+        assert_eq!(References::parse(json!({"a": {}})), References::default());
     }
 }

@@ -5,7 +5,7 @@
 //! when it may read the object (or has the rights of its owner).
 
 use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
-use super::references::{LiveReferences, References};
+use super::references::References;
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::catalog::types::UiType;
 use crate::catalog::{Catalog, column, relation};
@@ -203,20 +203,12 @@ impl OfTable {
         self.table.is_some()
     }
 
-    /// The metadata of the relation itself, whose live columns are `columns`.
-    pub(crate) fn take_table(
-        &mut self,
-        catalog: &Catalog,
-        relation: Oid,
-        columns: &[PgAttribute],
-    ) -> Option<Metadata> {
+    /// The metadata of the relation itself.
+    pub(crate) fn take_table(&mut self, catalog: &Catalog, relation: Oid) -> Option<Metadata> {
         let StoredTable { refs, stored, .. } = self.table.take()?;
-        let live = LiveReferences {
-            catalog,
-            relation,
-            columns,
-        };
-        stored.retain(catalog, |option, value| live.keep(&refs, option.kind, value))
+        stored.retain(catalog, |option, value| {
+            refs.keep_current(catalog, relation, option.kind, value)
+        })
     }
 
     /// The metadata of a column, in which only options count that a column of its kind takes.
@@ -262,14 +254,10 @@ pub(crate) struct ColumnMetadata {
 /// The metadata of a relation, if there is any that the current role may read.
 pub(crate) fn table(catalog: &Catalog, row: &PgClass) -> Result<Option<TableMetadata>, Error> {
     let mut stored = OfTable::read(catalog, row)?;
-    if !stored.tells_of_table() {
+    if !stored.tells_of_table() || !is_table_readable(catalog, row) {
         return Ok(None);
     }
-    let columns = PgAttribute::live(&catalog.reader, row.oid);
-    if !is_table_readable(catalog, row, &columns) {
-        return Ok(None);
-    }
-    let metadata = stored.take_table(catalog, row.oid, &columns);
+    let metadata = stored.take_table(catalog, row.oid);
     Ok(metadata.map(|metadata| TableMetadata {
         oid: row.oid,
         name: row.relname.clone(),
@@ -277,10 +265,10 @@ pub(crate) fn table(catalog: &Catalog, row: &PgClass) -> Result<Option<TableMeta
     }))
 }
 
-fn is_table_readable(catalog: &Catalog, row: &PgClass, columns: &[PgAttribute]) -> bool {
+fn is_table_readable(catalog: &Catalog, row: &PgClass) -> bool {
     let privileges = relation::privileges(catalog, row);
     is_readable(catalog, row.relowner, privileges)
-        || columns
+        || PgAttribute::live(&catalog.reader, row.oid)
             .iter()
             .any(|column| column::privileges_on(catalog, column, row.relowner, privileges).includes_select())
 }

@@ -24,7 +24,7 @@ pub(crate) fn column(relation: Oid, name: &str) -> Option<i16> {
 }
 
 /// The schema and the name of a relation.
-pub(crate) fn of_relation(relation: Oid) -> Option<(Oid, String)> {
+pub(crate) fn schema_and_name(relation: Oid) -> Option<(Oid, String)> {
     // SAFETY: a look-up in the cache by its key, which is let go when what is wanted has been copied. A name is
     // NUL-terminated.
     unsafe {
