@@ -33,12 +33,12 @@ pub(crate) fn schema_and_name(relation: Oid) -> Option<(Oid, String)> {
             return None;
         }
         let row = &*pg_sys::GETSTRUCT(tuple).cast::<pg_sys::FormData_pg_class>();
-        let found = (
+        let (schema, name) = (
             row.relnamespace,
-            text::from_server_cstr(row.relname.data.as_ptr())?,
+            text::from_server_cstr(row.relname.data.as_ptr()),
         );
         pg_sys::ReleaseSysCache(tuple);
-        Some(found)
+        Some((schema, name?))
     }
 }
 
