@@ -107,8 +107,7 @@ impl Catalog {
     pub(crate) fn relation_name(&self, relation: Oid) -> Result<RelationName, Error> {
         once(&self.relation_names, relation, || {
             self.reader.depends_on(relation);
-            let (schema, name) =
-                names::schema_and_name_of_relation(relation).ok_or(Error::UnknownRelation(relation))?;
+            let (schema, name) = names::schema_and_name(relation).ok_or(Error::UnknownRelation(relation))?;
             Ok(RelationName {
                 oid: relation,
                 schema: self.schema_name(schema)?,

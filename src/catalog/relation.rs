@@ -247,7 +247,7 @@ impl TableDetails {
         let has_dependents = is_held || dependency::refuses_drop(&catalog.reader, row.oid, &parts.dependents);
         let constraints = own_constraints(catalog, std::mem::take(&mut parts.constraints))?;
         let (columns, mut context) = parts.column_context(catalog, row);
-        let template = context.metadata.template(catalog, row.oid, columns);
+        let template = context.metadata.template(catalog, row.oid);
         let metadata = readable_metadata(catalog, row.oid, columns, &mut context);
         let template = template.filter(|_| metadata.is_some());
         let preview_settings = PreviewSettings::new(catalog, template.as_deref(), || {
@@ -280,7 +280,7 @@ fn readable_metadata(
     columns: &[PgAttribute],
     context: &mut ColumnContext<'_>,
 ) -> Option<Metadata> {
-    let metadata = context.metadata.take_table(catalog, relation, columns)?;
+    let metadata = context.metadata.take_table(catalog, relation)?;
     let may_read = stored::is_readable(catalog, context.owner, context.relation_privileges)
         || readable(catalog, columns, context).next().is_some();
     may_read.then_some(metadata)

@@ -73,7 +73,9 @@ fn has_strings(value: &Value, keys: &[&str]) -> bool {
 }
 
 fn is_template(value: &Value) -> bool {
-    let is_part = |part: &Value| match part.as_array().map(Vec::as_slice) {
+    // A path may stand in an object that says more about the placeholder.
+    let path = |part: &Value| part.get("path").unwrap_or(part).as_array().cloned();
+    let is_part = |part: &Value| match path(part).as_deref() {
         Some([first, rest @ ..]) => {
             let is_step = |step| has_strings(step, &["schema", "name", "column"]);
             first.is_string() && rest.iter().all(is_step)
@@ -349,6 +351,10 @@ mod tests {
         assert!(!is_right("import_target_oid", json!({"schema": "app"})));
         assert!(!is_right("preview_template", json!([[]])));
         assert!(!is_right("preview_template", json!([["author_id", "name"]])));
+        assert!(is_right(
+            "preview_template",
+            json!([{"path": ["title"], "raw": true}])
+        ));
     }
 
     #[test]

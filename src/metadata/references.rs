@@ -8,7 +8,6 @@ use super::refs::{Refs, TableRef};
 use super::template;
 use crate::catalog::Catalog;
 use crate::catalog::link::Link;
-use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::Oid;
 use serde::{Deserialize, Serialize};
@@ -26,84 +25,6 @@ pub(crate) struct Column {
 #[serde(transparent)]
 pub(crate) struct References(Refs);
 
-/// The live objects that a relation's metadata may speak of.
-pub(super) struct LiveReferences<'a> {
-    pub(super) catalog: &'a Catalog,
-    pub(super) relation: Oid,
-    /// The live columns of the relation, by attnum.
-    pub(super) columns: &'a [PgAttribute],
-}
-
-impl LiveReferences<'_> {
-    /// Keeps of a value what still means what it meant when it was stored; tells whether anything of it is left.
-    pub(super) fn keep(&self, refs: &References, kind: Kind, value: &mut Value) -> bool {
-        match (kind, value) {
-            (Kind::Table, Value::Number(oid)) => oid
-                .as_u64()
-                .and_then(|oid| u32::try_from(oid).ok())
-                .is_some_and(|oid| self.has_table(refs, oid)),
-            (Kind::Attnum, value) => self.has_path(refs, std::slice::from_ref(value)),
-            (Kind::Attnums, Value::Array(elements)) => {
-                elements.retain(|element| self.has_path(refs, std::slice::from_ref(element)));
-                true
-            }
-            (Kind::Template, Value::Array(parts)) => {
-                parts.retain(|part| template::path(part).is_none_or(|path| self.has_path(refs, path)));
-                true
-            }
-            _ => true,
-        }
-    }
-
-    fn has_path(&self, refs: &References, path: &[Value]) -> bool {
-        let path: Option<Vec<i16>> = path.iter().map(attnum).collect();
-        path.is_some_and(|path| self.current_path(refs, &path).is_some())
-    }
-
-    /// Follows a path of attnums that begins at the relation; `None` when a table, a column or a foreign key on its way is
-    /// gone.
-    pub(super) fn current_path(&self, refs: &References, path: &[i16]) -> Option<Vec<Column>> {
-        let mut table = self.relation;
-        let mut columns = Vec::with_capacity(path.len());
-        for (at, &attnum) in path.iter().enumerate() {
-            let referent = refs.0.get(&table.to_u32())?;
-            let name = referent.columns.get(&attnum)?;
-            if (at > 0 && !self.has_table(refs, table.to_u32())) || !self.has_column(table, attnum, name) {
-                return None;
-            }
-            columns.push(Column {
-                relation: table,
-                attnum,
-            });
-            if at + 1 < path.len() {
-                let target = Oid::from(*referent.targets.get(&attnum)?);
-                let links = self.catalog.links(table);
-                Link::of_column(&links, attnum, Some(target))?;
-                table = target;
-            }
-        }
-        Some(columns)
-    }
-
-    fn has_table(&self, refs: &References, oid: u32) -> bool {
-        refs.0.get(&oid).is_some_and(|referent| {
-            self.catalog
-                .relation_name(Oid::from(oid))
-                .is_ok_and(|live| live.is(&referent.schema, &referent.name))
-        })
-    }
-
-    fn has_column(&self, table: Oid, attnum: i16, name: &str) -> bool {
-        if table == self.relation {
-            let at = self.columns.binary_search_by_key(&attnum, |column| column.attnum);
-            return at.is_ok_and(|at| self.columns[at].attname == name);
-        }
-        self.catalog
-            .column_name(table, attnum)
-            .is_ok_and(|live| *live == *name)
-    }
-}
-
 impl References {
     /// What the column `refs` holds. Nothing counts of what is not written as we write it.
     fn parse(document: &Value) -> Self {
@@ -113,6 +34,77 @@ impl References {
     /// The tables, with their names and those of their columns.
     pub(super) fn names(&self) -> &Refs {
         &self.0
+    }
+
+    /// Keeps of a value what still means what it meant when it was stored; tells whether anything of it is left.
+    pub(super) fn keep_current(
+        &self,
+        catalog: &Catalog,
+        relation: Oid,
+        kind: Kind,
+        value: &mut Value,
+    ) -> bool {
+        match (kind, value) {
+            (Kind::Table, Value::Number(oid)) => oid
+                .as_u64()
+                .and_then(|oid| u32::try_from(oid).ok())
+                .is_some_and(|oid| self.is_current_table(catalog, oid)),
+            (Kind::Attnum, value) => self.is_current_path(catalog, relation, std::slice::from_ref(value)),
+            (Kind::Attnums, Value::Array(elements)) => {
+                elements
+                    .retain(|element| self.is_current_path(catalog, relation, std::slice::from_ref(element)));
+                true
+            }
+            (Kind::Template, Value::Array(parts)) => {
+                parts.retain(|part| {
+                    template::path(part).is_none_or(|path| self.is_current_path(catalog, relation, path))
+                });
+                true
+            }
+            _ => true,
+        }
+    }
+
+    fn is_current_table(&self, catalog: &Catalog, oid: u32) -> bool {
+        self.0.get(&oid).is_some_and(|referent| {
+            catalog
+                .relation_name(Oid::from(oid))
+                .is_ok_and(|live| live.is(&referent.schema, &referent.name))
+        })
+    }
+
+    fn is_current_path(&self, catalog: &Catalog, relation: Oid, path: &[Value]) -> bool {
+        let path: Option<Vec<i16>> = path.iter().map(attnum).collect();
+        path.is_some_and(|path| self.current_path(catalog, relation, &path).is_some())
+    }
+
+    /// Follows a path of attnums that begins at a relation; `None` when a table, a column or a foreign key on its way is
+    /// gone.
+    pub(super) fn current_path(&self, catalog: &Catalog, relation: Oid, path: &[i16]) -> Option<Vec<Column>> {
+        let mut table = relation;
+        let mut columns = Vec::with_capacity(path.len());
+        for (at, &attnum) in path.iter().enumerate() {
+            let referent = self.0.get(&table.to_u32())?;
+            let name = referent.columns.get(&attnum)?;
+            let is_current = (at == 0 || self.is_current_table(catalog, table.to_u32()))
+                && catalog
+                    .column_name(table, attnum)
+                    .is_ok_and(|live| *live == **name);
+            if !is_current {
+                return None;
+            }
+            columns.push(Column {
+                relation: table,
+                attnum,
+            });
+            if at + 1 < path.len() {
+                let target = Oid::from(*referent.targets.get(&attnum)?);
+                let links = catalog.links(table);
+                Link::of_column(&links, attnum, Some(target))?;
+                table = target;
+            }
+        }
+        Some(columns)
     }
 
     /// A path for messages: names as far as they are known, else numbers.

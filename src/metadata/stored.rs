@@ -7,7 +7,7 @@
 use super::detached::Document;
 use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
 use super::portable::{self, Options};
-use super::references::{Column, LiveReferences, References};
+use super::references::{Column, References};
 use super::template;
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::catalog::types::UiType;
@@ -221,36 +221,18 @@ impl OfTable {
         self.table.is_some()
     }
 
-    /// The metadata of the relation itself, whose live columns are `columns`.
-    pub(crate) fn take_table(
-        &mut self,
-        catalog: &Catalog,
-        relation: Oid,
-        columns: &[PgAttribute],
-    ) -> Option<Metadata> {
+    /// The metadata of the relation itself.
+    pub(crate) fn take_table(&mut self, catalog: &Catalog, relation: Oid) -> Option<Metadata> {
         let StoredTable { refs, stored, .. } = self.table.take()?;
-        let live = LiveReferences {
-            catalog,
-            relation,
-            columns,
-        };
-        stored.retain(catalog, |option, value| live.keep(&refs, option.kind, value))
+        stored.retain(catalog, |option, value| {
+            refs.keep_current(catalog, relation, option.kind, value)
+        })
     }
 
     /// The preview template that a user chose, without the placeholders whose columns or foreign keys are gone. `None`: the
     /// default is in force.
-    pub(crate) fn template(
-        &self,
-        catalog: &Catalog,
-        relation: Oid,
-        columns: &[PgAttribute],
-    ) -> Option<Vec<Part<Column>>> {
+    pub(crate) fn template(&self, catalog: &Catalog, relation: Oid) -> Option<Vec<Part<Column>>> {
         let StoredTable { refs, stored, .. } = self.table.as_ref()?;
-        let live = LiveReferences {
-            catalog,
-            relation,
-            columns,
-        };
         if stored.get("preview_customized") == Some(&Value::Bool(false)) {
             return None;
         }
@@ -258,7 +240,7 @@ impl OfTable {
         let current = |part: Part<i16>| match part {
             Part::Text(text) => Some(Part::Text(text)),
             Part::Placeholder(Placeholder { path, raw }) => {
-                let path = live.current_path(refs, &path)?;
+                let path = refs.current_path(catalog, relation, &path)?;
                 Some(Part::Placeholder(Placeholder { path, raw }))
             }
         };
@@ -272,14 +254,16 @@ impl OfTable {
     }
 
     /// The placeholders of the template that are left out, as a column or a foreign key that they name is gone.
-    fn lost_placeholders(&self, live: &LiveReferences) -> Vec<String> {
+    fn lost_placeholders(&self, catalog: &Catalog, relation: Oid) -> Vec<String> {
         let Some(StoredTable { refs, stored, .. }) = &self.table else {
             return Vec::new();
         };
         let parts = stored.get("preview_template").and_then(Value::as_array);
         let lost = |part: &Value| match template::read(part)? {
-            Part::Placeholder(Placeholder { path, .. }) if live.current_path(refs, &path).is_none() => {
-                Some(refs.names_of_path(live.relation, &path))
+            Part::Placeholder(Placeholder { path, .. })
+                if refs.current_path(catalog, relation, &path).is_none() =>
+            {
+                Some(refs.names_of_path(relation, &path))
             }
             _ => None,
         };
@@ -323,19 +307,12 @@ pub(crate) fn is_readable(catalog: &Catalog, owner: Oid, privileges: Privileges)
 
 /// The placeholders that the template of a relation leaves out, for who may read what is stored.
 pub(crate) fn lost_placeholders(catalog: &Catalog, relation: Oid) -> Result<Vec<String>, Error> {
-    let Some(row) = PgClass::by_oid(&catalog.reader, relation) else {
-        return Ok(Vec::new());
-    };
-    let columns = PgAttribute::live(&catalog.reader, relation);
-    if !is_table_readable(catalog, &row, &columns) {
-        return Ok(Vec::new());
+    match PgClass::by_oid(&catalog.reader, relation) {
+        Some(row) if is_table_readable(catalog, &row) => {
+            Ok(OfTable::read(catalog, &row)?.lost_placeholders(catalog, relation))
+        }
+        _ => Ok(Vec::new()),
     }
-    let live = LiveReferences {
-        catalog,
-        relation,
-        columns: &columns,
-    };
-    Ok(OfTable::read(catalog, &row)?.lost_placeholders(&live))
 }
 
 /// What `msar.get_table_metadata` tells.
@@ -360,14 +337,10 @@ pub(crate) struct ColumnMetadata {
 /// The metadata of a relation, if there is any that the current role may read.
 pub(crate) fn table(catalog: &Catalog, row: &PgClass) -> Result<Option<TableMetadata>, Error> {
     let mut stored = OfTable::read(catalog, row)?;
-    if !stored.tells_of_table() {
+    if !stored.tells_of_table() || !is_table_readable(catalog, row) {
         return Ok(None);
     }
-    let columns = PgAttribute::live(&catalog.reader, row.oid);
-    if !is_table_readable(catalog, row, &columns) {
-        return Ok(None);
-    }
-    let metadata = stored.take_table(catalog, row.oid, &columns);
+    let metadata = stored.take_table(catalog, row.oid);
     Ok(metadata.map(|metadata| TableMetadata {
         oid: row.oid,
         name: row.relname.clone(),
@@ -375,11 +348,11 @@ pub(crate) fn table(catalog: &Catalog, row: &PgClass) -> Result<Option<TableMeta
     }))
 }
 
-/// Whether the current role may read what is stored for a relation, whose live columns are `columns`.
-pub(crate) fn is_table_readable(catalog: &Catalog, row: &PgClass, columns: &[PgAttribute]) -> bool {
+/// Whether the current role may read what is stored for a relation.
+pub(crate) fn is_table_readable(catalog: &Catalog, row: &PgClass) -> bool {
     let privileges = relation::privileges(catalog, row);
     is_readable(catalog, row.relowner, privileges)
-        || columns
+        || PgAttribute::live(&catalog.reader, row.oid)
             .iter()
             .any(|column| column::privileges_on(catalog, column, row.relowner, privileges).includes_select())
 }
@@ -388,14 +361,13 @@ pub(crate) fn is_table_readable(catalog: &Catalog, row: &PgClass, columns: &[PgA
 pub(crate) fn document(catalog: &Catalog, row: &PgClass) -> Result<Document, Error> {
     let mut stored = OfTable::read(catalog, row)?;
     let mut document = Document::default();
-    let live = PgAttribute::live(&catalog.reader, row.oid);
-    if stored.tells_of_table() && is_table_readable(catalog, row, &live) {
+    if stored.tells_of_table() && is_table_readable(catalog, row) {
         let refs = stored
             .table
             .as_ref()
             .map(|stored| stored.refs.names().clone())
             .unwrap_or_default();
-        let metadata = stored.take_table(catalog, row.oid, &live);
+        let metadata = stored.take_table(catalog, row.oid);
         let named =
             metadata.map(|metadata| portable::to_names(&metadata.into_options(), row.oid.to_u32(), &refs));
         document.table = named.filter(|options| !options.is_empty());

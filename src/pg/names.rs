@@ -50,7 +50,7 @@ pub(crate) fn column(relation: Oid, name: &str) -> Option<i16> {
 }
 
 /// The schema and the name of a relation.
-pub(crate) fn schema_and_name_of_relation(relation: Oid) -> Option<(Oid, String)> {
+pub(crate) fn schema_and_name(relation: Oid) -> Option<(Oid, String)> {
     // SAFETY: a look-up in the cache by its key, which is let go when what is wanted has been copied. A name is
     // NUL-terminated.
     unsafe {
@@ -59,12 +59,12 @@ pub(crate) fn schema_and_name_of_relation(relation: Oid) -> Option<(Oid, String)
             return None;
         }
         let row = &*pg_sys::GETSTRUCT(tuple).cast::<pg_sys::FormData_pg_class>();
-        let found = (
+        let (schema, name) = (
             row.relnamespace,
-            text::from_server_cstr(row.relname.data.as_ptr())?,
+            text::from_server_cstr(row.relname.data.as_ptr()),
         );
         pg_sys::ReleaseSysCache(tuple);
-        Some(found)
+        Some((schema, name?))
     }
 }
 

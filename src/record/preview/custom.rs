@@ -96,8 +96,8 @@ pub(crate) fn get(table: Oid) -> Result<Option<String>, Error> {
     consistent::read_relation(table, |catalog| {
         let row = relation::find(catalog, table)?;
         let columns = PgAttribute::live(&catalog.reader, table);
-        let custom = match stored::is_table_readable(catalog, &row, &columns) {
-            true => stored::OfTable::read(catalog, &row)?.template(catalog, table, &columns),
+        let custom = match stored::is_table_readable(catalog, &row) {
+            true => stored::OfTable::read(catalog, &row)?.template(catalog, table),
             false => None,
         };
         if let Some(template) = custom {

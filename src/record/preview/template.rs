@@ -94,7 +94,7 @@ impl Templates {
                 shows_rows: false,
             });
         }
-        let parts = match relation.metadata.template(catalog, oid, &relation.columns) {
+        let parts = match relation.metadata.template(catalog, oid) {
             Some(parts) => parts,
             None => preview::default_column(catalog, relation.readable(catalog))?
                 .map(|column| {

@@ -237,7 +237,7 @@ default_value AS (
 -- Metadata ------------------------------------------------------------------------------------------------------------
 -- The documents without what is NULL. What values refer to is taken as it is stored.
 table_metadata_of AS MATERIALIZED (
-    SELECT m.table_oid, m.preview_customized, json_strip_nulls(json_build_object(
+    SELECT m.table_oid, tt.template, json_strip_nulls(json_build_object(
         'import_verified', m.import_verified, 'is_temp', m.is_temp, 'import_target_oid', m.import_target_oid::bigint,
         'column_order', m.column_order, 'preview_customized', m.preview_customized,
         'preview_template', m.preview_template, 'mathesar_added_pkey_attnum', m.mathesar_added_pkey_attnum,
@@ -251,6 +251,26 @@ table_metadata_of AS MATERIALIZED (
     FROM msar_catalog.table_metadata m
     JOIN rel r ON r.oid = m.table_oid AND r.relname = m.table_name
     JOIN pg_namespace n ON n.oid = r.relnamespace AND n.nspname = m.schema_name
+    -- The template as people write it: strings, and paths of names in braces.
+    LEFT JOIN LATERAL (
+        SELECT string_agg(CASE jsonb_typeof(part)
+                   WHEN 'string' THEN replace(replace(part #>> '{}', '{', '{{'), '}', '}}')
+                   ELSE '{' || pn.names || CASE part->>'raw' WHEN 'true' THEN ':raw' ELSE '' END || '}'
+               END, '' ORDER BY position) AS template
+        FROM jsonb_array_elements(m.preview_template) WITH ORDINALITY tp (part, position)
+        CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(part) WHEN 'object' THEN part->'path' ELSE part END AS path) pp
+        LEFT JOIN LATERAL (
+            WITH RECURSIVE step (at, tab) AS (
+                SELECT 0, m.table_oid::text
+                UNION ALL
+                SELECT at + 1, m.refs->tab->'targets'->>(pp.path->>at) FROM step
+                WHERE at + 1 < jsonb_array_length(pp.path)
+            )
+            SELECT string_agg(CASE WHEN s.name ~ '[.:{}"]|^ | $' THEN '"' || replace(s.name, '"', '""') || '"'
+                                   ELSE s.name END, '.' ORDER BY at) AS names
+            FROM step CROSS JOIN LATERAL (SELECT m.refs->tab->'columns'->>(pp.path->>at) AS name) s
+        ) pn ON jsonb_typeof(pp.path) = 'array'
+    ) tt ON m.preview_customized IS NOT FALSE AND m.preview_template IS NOT NULL
 ),
 column_metadata_of AS MATERIALIZED (
     SELECT m.table_oid, m.attnum, m.file_backend, json_strip_nulls(json_build_object(
@@ -451,6 +471,7 @@ CROSS JOIN LATERAL (
         coalesce(cs.columns, '[]') AS columns,
         coalesce(cons.constraints, '[]') AS constraints,
         coalesce(inc.incoming, '[]') AS incoming,
-        json_build_object('template', pv.template, 'customized', coalesce(tm.preview_customized, false)) AS preview_settings,
+        json_build_object('template', coalesce(tm.template, pv.template), 'customized', tm.template IS NOT NULL)
+            AS preview_settings,
         tm.document AS metadata
 ) d

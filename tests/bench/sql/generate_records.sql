@@ -37,7 +37,7 @@ SELECT (ARRAY['Copper', 'Brass', 'Oak', 'Walnut', 'Linen', 'Glass', 'Silver', 'S
          || (ARRAY['lamp', 'table', 'chair', 'bowl', 'mirror', 'box', 'clock'])[1 + n % 7] || ' '
          || substr(md5(n::text), 1, 8),
        CASE WHEN n % 3 = 0 THEN 'Remark on ' || substr(md5((n + 1)::text), 1, 12) END,
-       (n * 7919 % 100000) / 100.0, n % 4 = 0, date '2000-01-01' + n % 9000,
+       (n::bigint * 7919 % 100000) / 100.0, n % 4 = 0, date '2000-01-01' + n % 9000,
        timestamptz '2020-01-01 00:00:00+00' + n * interval '61.25 seconds',
        CASE WHEN n % 20 > 0 THEN 1 + (n::bigint * 7919) % 20000 END, 1 + (n::bigint * 104729) % 5000, 1 + n * 31 % 300
 FROM generate_series(1, current_setting('bench.rows')::integer) AS n;

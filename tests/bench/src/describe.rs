@@ -96,6 +96,8 @@ fn whole_schemas(server: &Server, options: &Describe) -> Result<Table> {
             "equal ms",
             "ours/reference",
             "ours/equal",
+            "ours/reference, CPU",
+            "ours/equal, CPU",
             "ours kB",
             "ours::jsonb kB",
             "reference kB",
@@ -111,6 +113,7 @@ fn whole_schemas(server: &Server, options: &Describe) -> Result<Table> {
         let mut row = vec![tables.to_string(), rounds.to_string()];
         row.extend(all.map(|measured| format!("{:.2}", measured.milliseconds())));
         row.extend([&reference, &equal].map(|bar| format!("{:.2}", ratio(&ours, bar))));
+        row.extend([&reference, &equal].map(|bar| format!("{:.2}", processor_ratio(&ours, bar))));
         row.extend(all.map(|measured| format!("{:.1}", measured.kilobytes())));
         table.row(row);
     }
@@ -141,6 +144,10 @@ fn schema_contestants(client: &mut Client, schema: &str) -> Result<[Contestant; 
 
 fn ratio(ours: &Measured, bar: &Measured) -> f64 {
     ours.milliseconds() / bar.milliseconds()
+}
+
+fn processor_ratio(ours: &Measured, bar: &Measured) -> f64 {
+    ours.processor_milliseconds() / bar.processor_milliseconds()
 }
 
 /// Times of one table, among few and among many others.

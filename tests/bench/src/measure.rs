@@ -12,20 +12,63 @@ use crate::Result;
 /// One way to get something: the statements that are timed together.
 pub(crate) type Contestant = Vec<String>;
 
-/// What a client waited for and got, of one contestant.
+/// What a client waited for and got, of one contestant: medians.
 pub(crate) struct Measured {
-    median: Duration,
+    waited: Duration,
+    processor: Duration,
     bytes: usize,
 }
 
 impl Measured {
     pub(crate) fn milliseconds(&self) -> f64 {
-        self.median.as_secs_f64() * 1000.0
+        self.waited.as_secs_f64() * 1000.0
+    }
+
+    /// For how long the server's process ran on a processor: on a busy machine much steadier than what the client waited.
+    /// What other processes did for it is not counted.
+    pub(crate) fn processor_milliseconds(&self) -> f64 {
+        self.processor.as_secs_f64() * 1000.0
     }
 
     pub(crate) fn kilobytes(&self) -> f64 {
         self.bytes as f64 / 1000.0
     }
+}
+
+/// The times of one contestant.
+#[derive(Default)]
+struct Times {
+    waited: Vec<Duration>,
+    processor: Vec<Duration>,
+    bytes: usize,
+}
+
+impl Times {
+    /// Runs statements, and counts their times if they are to be counted.
+    fn measure(&mut self, client: &mut Client, pid: i32, statements: &[String], counts: bool) -> Result<()> {
+        let before = processor_time(pid)?;
+        let (waited, bytes) = round_trip(client, statements)?;
+        if counts {
+            self.processor.push(processor_time(pid)?.saturating_sub(before));
+            self.waited.push(waited);
+            self.bytes = bytes;
+        }
+        Ok(())
+    }
+
+    fn medians(mut self) -> Measured {
+        Measured {
+            waited: median(&mut self.waited),
+            processor: median(&mut self.processor),
+            bytes: self.bytes,
+        }
+    }
+}
+
+fn backend_pid(client: &mut Client) -> Result<i32> {
+    Ok(client
+        .query_one("SELECT pg_catalog.pg_backend_pid()", &[])?
+        .get(0))
 }
 
 /// Median round trips. In every round each contestant has its turn, so that a busy minute of the machine hits all of
@@ -35,21 +78,14 @@ pub(crate) fn race<const N: usize>(
     contestants: &[Contestant; N],
     rounds: usize,
 ) -> Result<[Measured; N]> {
-    let mut times: [Vec<Duration>; N] = array::from_fn(|_| Vec::with_capacity(rounds));
-    let mut bytes = [0; N];
+    let pid = backend_pid(client)?;
+    let mut times: [Times; N] = array::from_fn(|_| Times::default());
     for round in 0..=rounds {
-        for (turn, contestant) in contestants.iter().enumerate() {
-            let (time, received) = round_trip(client, contestant)?;
-            bytes[turn] = received;
-            if round > 0 {
-                times[turn].push(time);
-            }
+        for (times, contestant) in times.iter_mut().zip(contestants) {
+            times.measure(client, pid, contestant, round > 0)?;
         }
     }
-    Ok(array::from_fn(|turn| Measured {
-        median: median(&mut times[turn]),
-        bytes: bytes[turn],
-    }))
+    Ok(times.map(Times::medians))
 }
 
 pub(crate) fn median(times: &mut [Duration]) -> Duration {
@@ -72,26 +108,23 @@ fn round_trip(client: &mut Client, statements: &[String]) -> Result<(Duration, u
     Ok((start.elapsed(), bytes))
 }
 
-/// Median times in milliseconds of statements that change something, each rolled back. `state` is a query for what there
-/// is afterwards: all must leave the same.
+/// The same for statements that change something, each rolled back. `state` is a query for what there is afterwards: all
+/// must leave the same.
 pub(crate) fn race_undone<const N: usize>(
     client: &mut Client,
     contestants: [&str; N],
     rounds: usize,
     state: &str,
-) -> Result<[f64; N]> {
-    let mut times: [Vec<Duration>; N] = array::from_fn(|_| Vec::with_capacity(rounds));
-    let mut states: [Option<String>; N] = array::from_fn(|_| None);
+) -> Result<[Measured; N]> {
+    let pid = backend_pid(client)?;
+    let mut times: [Times; N] = array::from_fn(|_| Times::default());
+    let mut states = Vec::with_capacity(N);
     for round in 0..=rounds {
-        for (turn, contestant) in contestants.iter().enumerate() {
+        for (times, contestant) in times.iter_mut().zip(contestants) {
             client.batch_execute("BEGIN")?;
-            let start = Instant::now();
-            client.simple_query(contestant)?;
-            let time = start.elapsed();
+            times.measure(client, pid, &[contestant.to_owned()], round > 0)?;
             if round == 0 {
-                states[turn] = client.query_one(state, &[])?.get(0);
-            } else {
-                times[turn].push(time);
+                states.push(client.query_one(state, &[])?.get::<_, Option<String>>(0));
             }
             client.batch_execute("ROLLBACK")?;
         }
@@ -105,7 +138,7 @@ pub(crate) fn race_undone<const N: usize>(
         )
         .into());
     }
-    Ok(times.map(|mut times| median(&mut times).as_secs_f64() * 1000.0))
+    Ok(times.map(Times::medians))
 }
 
 /// The length of a row's first value; `None` for what is no row.
