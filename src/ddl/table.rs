@@ -52,11 +52,15 @@ pub(crate) struct Table {
 impl Table {
     /// Locks a relation that the current role may alter, until the transaction ends.
     pub(crate) fn lock(relation: Oid, lock: AlterLock) -> Result<Self, Error> {
+        // Before the lock: nobody should have to wait for a catalog.
+        let (schema, _) = names::of_relation(relation).ok_or(Error::UnknownRelation(relation))?;
+        check_schema(&schema)?;
         ownership::lock(relation, lock).map_err(|refusal| match refusal {
             Refusal::Missing => Error::UnknownRelation(relation),
             Refusal::NotOwner { name } => DdlError::NotOwner { name }.into(),
         })?;
         let table = Self::read(relation)?;
+        // It may have moved meanwhile.
         check_schema(&table.schema)?;
         Ok(table)
     }
