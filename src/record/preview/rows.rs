@@ -188,25 +188,22 @@ impl Request {
                 key.columns.iter().map(i16::to_string).collect::<BTreeSet<_>>() == *attnums
             }
         });
-        let name = || relation.row.relname.clone();
-        let key = match (found, &self.kind) {
-            (Some(key), _) => key,
-            (None, Kind::Nothing) => return Ok("false".into()),
-            (None, Kind::Value) => {
-                return Err(KeyProblem::NotAnObject {
-                    relation: name(),
-                    keys: list(catalog, relation, &keys)?,
+        let Some(key) = found else {
+            let (name, keys) = (relation.row.relname.clone(), list(catalog, relation, &keys)?);
+            return match &self.kind {
+                Kind::Nothing => Ok("false".into()),
+                Kind::Value => Err(KeyProblem::NotAnObject { relation: name, keys }.into()),
+                Kind::Object(attnums) => {
+                    let attnums: Vec<&str> = attnums.iter().map(String::as_str).collect();
+                    let attnums = attnums.join(", ");
+                    Err(KeyProblem::NoKey {
+                        relation: name,
+                        attnums,
+                        keys,
+                    }
+                    .into())
                 }
-                .into());
-            }
-            (None, Kind::Object(attnums)) => {
-                return Err(KeyProblem::NoKey {
-                    relation: name(),
-                    attnums: attnums.iter().cloned().collect::<Vec<_>>().join(", "),
-                    keys: list(catalog, relation, &keys)?,
-                }
-                .into());
-            }
+            };
         };
         let comparisons = key.columns.iter().map(|&attnum| {
             let value = match self.kind {
