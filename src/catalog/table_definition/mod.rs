@@ -4,7 +4,7 @@
 //! the session. What comes from a table that it inherits from, or is a partition of, is left out. So are its owner and the
 //! privileges on it: a definition is what a table is, not whose.
 //!
-//! - [`column`]: columns, with where their values come from
+//! - [`mod@column`]: columns, with where their values come from
 //! - [`constraint`]: its constraints
 //! - [`partition`]: how a table is divided, and which rows a partition holds
 //! - [`key`]: elements of keys: columns or expressions, with operator classes and collations
