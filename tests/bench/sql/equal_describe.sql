@@ -258,8 +258,10 @@ table_metadata_of AS MATERIALIZED (
                    ELSE '{' || pn.names || CASE part->>'raw' WHEN 'true' THEN ':raw' ELSE '' END || '}'
                END, '' ORDER BY position) AS template
         FROM jsonb_array_elements(m.preview_template) WITH ORDINALITY tp (part, position)
-        CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(part) WHEN 'object' THEN part->'path' ELSE part END AS path) pp
-        LEFT JOIN LATERAL (
+        CROSS JOIN LATERAL (
+            SELECT CASE jsonb_typeof(part) WHEN 'object' THEN part->'path' WHEN 'array' THEN part ELSE '[]' END AS path
+        ) pp
+        CROSS JOIN LATERAL (
             WITH RECURSIVE step (at, tab) AS (
                 SELECT 0, m.table_oid::text
                 UNION ALL
@@ -269,7 +271,7 @@ table_metadata_of AS MATERIALIZED (
             SELECT string_agg(CASE WHEN s.name ~ '[.:{}"]|^ | $' THEN '"' || replace(s.name, '"', '""') || '"'
                                    ELSE s.name END, '.' ORDER BY at) AS names
             FROM step CROSS JOIN LATERAL (SELECT m.refs->tab->'columns'->>(pp.path->>at) AS name) s
-        ) pn ON jsonb_typeof(pp.path) = 'array'
+        ) pn
     ) tt ON m.preview_customized IS NOT FALSE AND m.preview_template IS NOT NULL
 ),
 column_metadata_of AS MATERIALIZED (
