@@ -5,7 +5,7 @@
 //! SQL. Statements run as the caller, and what triggers and defaults make of a row is read afterwards, from the table.
 //!
 //! - [`target`]: the table that is written to, its columns and its key
-//! - [`insert`], [`patch`], [`delete`]: one function each
+//! - [`mod@insert`], [`mod@patch`], [`mod@delete`]: one function each
 //! - [`result`]: what they tell of the row
 //! - [`form`]: rows of several tables that refer to each other
 
