@@ -22,7 +22,7 @@ const ATTEMPTS: usize = 20;
 /// Reads what belongs together.
 pub(crate) fn read<T>(read: impl Fn(&Catalog) -> Result<T, Error>) -> Result<T, Error> {
     for _ in 1..ATTEMPTS {
-        match attempt(|reading| reading.confirmed(read(&reading.catalog)?)) {
+        match attempt(|reading| reading.confirmed(read(&reading.catalog))) {
             Err(Error::Vanished) => {}
             outcome => return outcome,
         }
@@ -59,7 +59,7 @@ pub(crate) fn read_relation<T>(
     relation: Oid,
     read_it: impl Fn(&Catalog) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    match attempt(|reading| reading.confirmed(read_it(&reading.catalog)?)) {
+    match attempt(|reading| reading.confirmed(read_it(&reading.catalog))) {
         Err(Error::Vanished) => {
             let _lock = RelationLock::shared(relation);
             read(read_it)
@@ -78,7 +78,7 @@ pub(crate) fn read_relations<T>(
     loop {
         let outcome = attempt(|reading| {
             while let [relation, rest @ ..] = upcoming {
-                accept(reading.confirmed(read_one(&reading.catalog, relation)?)?)?;
+                accept(reading.confirmed(read_one(&reading.catalog, relation))?)?;
                 upcoming = rest;
             }
             Ok(())
@@ -100,10 +100,11 @@ struct Reading {
 }
 
 impl Reading {
-    /// Gives back what was read if no change arrived since the reading began.
-    fn confirmed<T>(&self, value: T) -> Result<T, Error> {
+    /// Gives back what was read, or why it could not be, if no change arrived since the reading began: names come from
+    /// the session's caches, which know of a table that went away before our snapshot does.
+    fn confirmed<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
         if server::catalog_changes() == self.changes {
-            Ok(value)
+            outcome
         } else {
             Err(Error::Vanished)
         }

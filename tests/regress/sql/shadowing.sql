@@ -9,11 +9,12 @@ BEGIN ATOMIC
   WITH sch AS (
     SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ANY ('{library,staff}')
   ), tab AS (
-    SELECT c.oid FROM pg_catalog.pg_class AS c JOIN sch AS n ON n.oid = c.relnamespace
+    SELECT c.oid, c.relkind FROM pg_catalog.pg_class AS c JOIN sch AS n ON n.oid = c.relnamespace
     WHERE c.relkind = ANY ('{r,p,v,m}')
   )
   SELECT 'get_schema_table_details', oid, msar.get_schema_table_details(oid)::text FROM sch
   UNION ALL SELECT 'get_table_details', oid, msar.get_table_details(oid)::text FROM tab
+  UNION ALL SELECT 'get_table_definition', oid, msar.get_table_definition(oid)::text FROM tab WHERE relkind = ANY ('{r,p}')
   UNION ALL SELECT 'get_table_info', oid, msar.get_table_info(oid)::text FROM sch
   UNION ALL SELECT 'get_table', oid, msar.get_table(oid)::text FROM tab
   UNION ALL SELECT 'get_column_info', oid, msar.get_column_info(oid)::text FROM tab
