@@ -82,3 +82,32 @@ SELECT msar.set_preview_template('library.edition', '{book_id} ({publisher_id.na
     msar.set_preview_template('library.shelf', 'shelf {mark} of {branch_id}') \g /dev/null
 SELECT p->'key' AS key, p->>'preview' AS preview
 FROM jsonb_array_elements(msar.preview_rows('library.copy', '[1, 2, 3]')) AS p;
+
+\echo
+\echo '6. A page of records, with the rows that it links to, in one statement:'
+\echo
+\echo '   SELECT msar.list_records(''library.loan'', ''{"limit": 3, "order": [{"column": "due_on"}]}'');'
+\echo
+SELECT r->>'1' AS loan, page #>> ARRAY['linked_record_summaries', '2', r->>'2'] AS copy,
+    page #>> ARRAY['linked_record_summaries', '3', r->>'3'] AS member, r->>'6' AS due
+FROM msar.list_records('library.loan', '{"limit": 3, "order": [{"column": "due_on"}]}') AS page,
+    jsonb_array_elements(page->'results') AS r;
+
+\echo
+\echo '7. A table from JSON; as a dry run, the statements that it comes to:'
+\echo
+\echo '   SELECT msar.apply_definitions(''[{"create_table": {"schema": "library", "name": "review", ...}}]'', dry_run => true);'
+\echo
+\pset tuples_only on
+\pset format unaligned
+SELECT '   ' || (statement #>> '{}') || ';'
+FROM msar.apply_definitions('[
+    {"create_table": {"schema": "library", "name": "review", "description": "What members say", "columns": [
+        {"name": "book_id", "type": {"name": "integer"}, "not_null": true},
+        {"name": "stars", "type": {"name": "smallint"}, "default": 3}],
+      "constraints": [
+        {"type": "foreignkey", "columns": ["book_id"], "fkey_relation": {"schema": "library", "name": "book"}},
+        {"type": "check", "expression": "stars BETWEEN 1 AND 5"}]}}]', dry_run => true) AS done,
+    jsonb_path_query(done, '$.steps[*].statements[*]') AS statement;
+\pset format aligned
+\pset tuples_only off

@@ -20,3 +20,18 @@ FROM json_array_elements(msar.get_table_details('library.book')->'incoming') AS 
 SELECT d->>'kind' AS kind, d->>'identity' AS object
 FROM jsonb_array_elements(msar.preview_drop('library.author')) AS d
 WHERE d->>'reason' = 'cascade' AND NOT (d->'internal')::boolean;
+
+-- A page of records, and how the rows read that it links to.
+SELECT msar.set_preview_template('library.copy', '{barcode} {isbn.book_id.title}') AS "a copy is shown as";
+SELECT r->>'1' AS loan, page #>> ARRAY['linked_record_summaries', '2', r->>'2'] AS copy,
+       page #>> ARRAY['linked_record_summaries', '3', r->>'3'] AS member, r->>'6' AS due
+FROM msar.list_records('library.loan', '{"limit": 3}') AS page, jsonb_array_elements(page->'results') AS r;
+
+-- What would be run for a definition?
+SELECT statement #>> '{}' AS "would run"
+FROM msar.apply_definitions('[
+  {"add_columns": {"table": {"schema": "library", "name": "book"},
+    "columns": [{"name": "pages", "type": {"name": "integer"}, "description": "without the cover"}]}},
+  {"add_constraints": {"table": {"schema": "library", "name": "book"},
+    "constraints": [{"type": "check", "expression": "pages > 0"}]}}]', dry_run => true) AS done,
+  jsonb_path_query(done, '$.steps[*].statements[*]') AS statement;
