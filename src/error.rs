@@ -3,7 +3,7 @@
 //! What can be wrong in one topic only is an enum of that topic, which is a [`Problem`]. PostgreSQL's own errors pass
 //! through untouched.
 
-use crate::pg::Oid;
+use crate::pg::{Oid, report};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use std::borrow::Cow;
@@ -233,10 +233,11 @@ impl Error {
 
 impl From<Error> for ErrorReport {
     fn from(error: Error) -> Self {
-        let report = ErrorReport::new(error.sqlstate(), error.to_string(), "").set_hint(error.hint());
-        match error.detail() {
-            Some(detail) => report.set_detail(detail),
-            None => report,
-        }
+        report::error(
+            error.sqlstate(),
+            error.to_string(),
+            error.detail(),
+            Some(error.hint().into_owned()),
+        )
     }
 }

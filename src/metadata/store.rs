@@ -40,9 +40,14 @@ impl Store {
             ("schema_name", Key::name(schema)),
             ("table_name", Key::name(name)),
         ];
+        !reader.by_primary_key::<DetachedName>(&keys).is_empty() || self.has_waiting()
+    }
+
+    /// Whether something is kept aside that waits for what it speaks of.
+    pub(crate) fn has_waiting(&self) -> bool {
+        let reader = Reader::new(Snapshot::latest());
         let waiting = names::relation("msar_catalog", "detached_metadata_waiting");
-        !reader.by_primary_key::<DetachedName>(&keys).is_empty()
-            || waiting.is_some_and(|index| !reader.by_index::<DetachedName>(index.to_u32(), &[]).is_empty())
+        waiting.is_some_and(|index| !reader.by_index::<DetachedName>(index.to_u32(), &[]).is_empty())
     }
 
     /// Whether nothing can be detached.

@@ -1,8 +1,9 @@
 //! How values of a type are compared: the operators of its default B-tree operator class, which are those that the
 //! indexes of users support, whatever a search_path says.
 
-use super::{Oid, quote, text};
+use super::{Oid, column_type, quote, text};
 use pgrx::pg_sys;
+use std::borrow::Cow;
 
 /// A comparison, as B-tree operator classes number them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -16,6 +17,11 @@ pub(crate) enum Comparison {
 
 /// The operator for two values of a type, as `OPERATOR(schema.name)`; `None` when the type has no such order.
 pub(crate) fn operator(type_oid: Oid, comparison: Comparison) -> Option<String> {
+    sql(operator_oid(type_oid, comparison)?)
+}
+
+/// The same as its OID.
+pub(crate) fn operator_oid(type_oid: Oid, comparison: Comparison) -> Option<Oid> {
     // SAFETY: looks into the type cache; entries stay where they are.
     let operator = unsafe {
         let flags = pg_sys::TYPECACHE_LT_OPR | pg_sys::TYPECACHE_EQ_OPR | pg_sys::TYPECACHE_BTREE_OPFAMILY;
@@ -33,7 +39,29 @@ pub(crate) fn operator(type_oid: Oid, comparison: Comparison) -> Option<String> 
             )
         }
     };
-    sql(operator)
+    (operator != Oid::INVALID).then_some(operator)
+}
+
+/// The type as which values of a type must be passed to its operators: of a domain over an enum, the enum. PostgreSQL
+/// looks through domains by itself, but for operators that take any enum.
+pub(crate) fn operand_type(type_oid: Oid) -> Oid {
+    let base = base_type(type_oid);
+    // SAFETY: a question about a type.
+    if unsafe { pg_sys::type_is_enum(base) } {
+        base
+    } else {
+        type_oid
+    }
+}
+
+/// A value of a type as its operators take it, as SQL.
+pub(crate) fn operand(sql: &str, type_oid: Oid) -> Cow<'_, str> {
+    let wanted = operand_type(type_oid);
+    let name = (wanted != type_oid).then(|| column_type::qualified_name(wanted, -1));
+    match name.flatten() {
+        Some(name) => format!("CAST({sql} AS {name})").into(),
+        None => sql.into(),
+    }
 }
 
 /// Whether rows can be ordered and grouped by values of a type.
@@ -46,9 +74,6 @@ pub(crate) fn is_ordered(type_oid: Oid) -> bool {
 }
 
 fn sql(operator: Oid) -> Option<String> {
-    if operator == Oid::INVALID {
-        return None;
-    }
     // SAFETY: the tuple is read before it is let go of; an operator's name is NUL-terminated.
     unsafe {
         let tuple = pg_sys::SearchSysCache1(pg_sys::SysCacheIdentifier::OPEROID as i32, operator.into());

@@ -5,7 +5,9 @@
 //! Clients read them all. So we look at an error where PostgreSQL lets anybody add to it, in a callback, and keep a
 //! copy; when pgrx raises it again, a callback at the same place puts back what is missing.
 
+use super::text;
 use pgrx::pg_sys::{self, ErrorContextCallback, ErrorData, MemoryContext};
+use pgrx::prelude::PgSqlErrorCode;
 use std::ffi::{CStr, c_char, c_int, c_void};
 
 unsafe extern "C-unwind" {
@@ -30,6 +32,37 @@ pub(super) fn kept<T>(body: impl FnOnce() -> T) -> T {
 pub(super) fn kept_about<T>(subject: &CStr, body: impl FnOnce() -> T) -> T {
     let _watch = Watch::begin(Some(subject));
     body()
+}
+
+/// The same for a statement of ours: its text, which PostgreSQL would give as the context, is nothing to the caller.
+pub(super) fn kept_without_context<T>(body: impl FnOnce() -> T) -> T {
+    let watch = Watch::begin(None);
+    // SAFETY: the entry is valid while the watch is.
+    unsafe { (*watch.0).hides_context = true };
+    body()
+}
+
+/// The next error, of that SQLSTATE, gets these texts in the server's encoding in the place of those that pgrx gives it.
+/// Whoever catches it and lets nobody know calls [`Mark::forget`].
+pub(super) fn replace_next(
+    sqlstate: PgSqlErrorCode,
+    message: &str,
+    detail: Option<&str>,
+    hint: Option<&str>,
+) {
+    // SAFETY: the entry stays on the stack until the error has been raised, which is within the transaction; until then
+    // memory of our callers may go away.
+    unsafe {
+        let before = pg_sys::MemoryContextSwitchTo(pg_sys::TopTransactionContext);
+        let error = pg_sys::palloc0(size_of::<ErrorData>()).cast::<ErrorData>();
+        (*error).sqlerrcode = sqlstate as c_int;
+        (*error).message = text::to_message(message);
+        (*error).detail = detail.map_or(std::ptr::null_mut(), text::to_message);
+        (*error).hint = hint.map_or(std::ptr::null_mut(), text::to_message);
+        let entry = Entry::push(put_back);
+        (*entry).error = error;
+        pg_sys::MemoryContextSwitchTo(before);
+    }
 }
 
 /// Where PostgreSQL's stack of callbacks ends.
@@ -57,6 +90,28 @@ struct Entry {
     error: *mut ErrorData,
     /// What it is about, or null.
     subject: *const c_char,
+    hides_context: bool,
+}
+
+impl Entry {
+    /// A new one on the stack, in the current memory context.
+    ///
+    /// # Safety
+    /// That memory outlives its place on the stack.
+    unsafe fn push(callback: unsafe extern "C-unwind" fn(*mut c_void)) -> *mut Self {
+        // SAFETY: a backend has one thread; the rest is promised by the caller.
+        unsafe {
+            let entry = pg_sys::palloc0(size_of::<Entry>()).cast::<Entry>();
+            (*entry).memory = pg_sys::CurrentMemoryContext;
+            (*entry).callback = ErrorContextCallback {
+                previous: pg_sys::error_context_stack,
+                callback: Some(callback),
+                arg: entry.cast(),
+            };
+            pg_sys::error_context_stack = &raw mut (*entry).callback;
+            entry
+        }
+    }
 }
 
 impl Watch {
@@ -64,17 +119,10 @@ impl Watch {
         // SAFETY: the entry is valid as long as it is on the stack: until `drop`, or until the error has been raised,
         // which frees the memory it is in.
         unsafe {
-            let entry = pg_sys::palloc0(size_of::<Entry>()).cast::<Entry>();
-            (*entry).memory = pg_sys::CurrentMemoryContext;
+            let entry = Entry::push(keep);
             if let Some(subject) = subject {
                 (*entry).subject = pg_sys::pstrdup(subject.as_ptr());
             }
-            (*entry).callback = ErrorContextCallback {
-                previous: pg_sys::error_context_stack,
-                callback: Some(keep),
-                arg: entry.cast(),
-            };
-            pg_sys::error_context_stack = &raw mut (*entry).callback;
             Self(entry)
         }
     }
@@ -144,6 +192,10 @@ unsafe extern "C-unwind" fn put_back(entry: *mut c_void) {
             return;
         }
         (*entry).error = std::ptr::null_mut();
+        if (*entry).hides_context {
+            (*error).context = std::ptr::null_mut();
+            (*error).internalquery = std::ptr::null_mut();
+        }
         let texts: [(
             unsafe extern "C-unwind" fn(*const c_char, ...) -> c_int,
             *mut c_char,
@@ -176,5 +228,6 @@ unsafe extern "C-unwind" fn put_back(entry: *mut c_void) {
             pg_sys::internalerrquery((*error).internalquery);
             pg_sys::internalerrposition((*error).internalpos);
         }
+        pg_sys::FreeErrorData(error);
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct EventTrigger {
     pub(crate) tag: String,
     /// Schema and name of the relation, when the command creates just one and says which.
     pub(crate) created: Option<(String, String)>,
+    /// Whether the command is an ALTER TABLE of which what was there, and still is, keeps its name, type and owner.
+    pub(crate) alters_nothing_old: bool,
 }
 
 impl EventTrigger {
@@ -43,8 +45,44 @@ impl EventTrigger {
                 Event::CommandEnd => created_relation(data.parsetree),
                 Event::Drop => None,
             };
-            Ok(Self { event, tag, created })
+            Ok(Self {
+                event,
+                tag,
+                created,
+                alters_nothing_old: alters_nothing_old(data.parsetree),
+            })
         }
+    }
+}
+
+/// Whether a command is an ALTER TABLE that adds and drops columns and constraints, or says what columns take, and does
+/// nothing else.
+///
+/// # Safety
+/// `command` is the parse tree of a command that has been carried out.
+unsafe fn alters_nothing_old(command: *mut pg_sys::Node) -> bool {
+    use pg_sys::AlterTableType as Part;
+    // SAFETY: the tag of a node tells its type; the parts of such a command are a list of nodes.
+    unsafe {
+        if (*command).type_ != pg_sys::NodeTag::T_AlterTableStmt {
+            return false;
+        }
+        let command = command.cast::<pg_sys::AlterTableStmt>();
+        pgrx::PgList::<pg_sys::AlterTableCmd>::from_pg((*command).cmds)
+            .iter_ptr()
+            .all(|part| {
+                matches!(
+                    (*part).subtype,
+                    Part::AT_AddColumn
+                        | Part::AT_DropColumn
+                        | Part::AT_ColumnDefault
+                        | Part::AT_SetNotNull
+                        | Part::AT_DropNotNull
+                        | Part::AT_AddConstraint
+                        | Part::AT_ValidateConstraint
+                        | Part::AT_DropConstraint
+                )
+            })
     }
 }
 

@@ -15,7 +15,6 @@ pub(crate) mod cursor;
 pub(crate) mod deparse;
 pub(crate) mod dml;
 pub(crate) mod drop_guard;
-pub(crate) mod equality;
 mod error_fields;
 pub(crate) mod error_label;
 pub(crate) mod event_trigger;

@@ -1,7 +1,7 @@
 //! Values of parameters, read by the input functions of their types, whose errors go to the caller as they are.
 
 pub(crate) use super::plan::ParameterValue;
-use super::{Oid, text};
+use super::{Oid, error_fields, text};
 use pgrx::pg_sys::{self, Datum};
 
 /// A value of a type, in the current memory context.
@@ -10,8 +10,10 @@ pub(crate) fn read(value: &str, type_oid: Oid) -> Datum {
     // SAFETY: the type's own input function, which gets a C string in the server's encoding.
     unsafe {
         pg_sys::getTypeInputInfo(type_oid, &mut function, &mut element);
-        let value = pg_sys::text_to_cstring(text::to_text_datum(value).cast_mut_ptr());
-        pg_sys::OidInputFunctionCall(function, value, element, -1)
+        error_fields::kept(|| {
+            let value = pg_sys::text_to_cstring(text::to_text_datum(value).cast_mut_ptr());
+            pg_sys::OidInputFunctionCall(function, value, element, -1)
+        })
     }
 }
 

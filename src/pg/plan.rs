@@ -1,7 +1,7 @@
 //! Statements of ours that read users' tables: prepared once a session, run many times, as the caller and by the
 //! snapshot of the statement that called us. The executor checks privileges, row-level security and cancellation.
 
-use super::{Oid, lock, text};
+use super::{Oid, error_fields, lock, text};
 use crate::error::Error;
 use pgrx::pg_sys::{self, Datum};
 use std::ffi::CString;
@@ -90,7 +90,7 @@ impl Prepared {
     ) -> Result<(Option<JsonbDatum>, bool), Error> {
         let mut receiver = Receiver::new();
         // SAFETY: the receiver outlives the execution; there is a value for each parameter.
-        unsafe {
+        error_fields::kept_without_context(|| unsafe {
             let options = pg_sys::SPIExecuteOptions {
                 params: self.parameters(values),
                 read_only: sees == Sees::WhatCallerSees,
@@ -103,7 +103,8 @@ impl Prepared {
             if outcome < 0 {
                 return Err(Error::StatementRefused(outcome));
             }
-        }
+            Ok(())
+        })?;
         Ok((receiver.document.map(JsonbDatum), receiver.flag))
     }
 

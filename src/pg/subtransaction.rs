@@ -1,6 +1,7 @@
 //! Running code whose failure is an answer, not the end of the statement.
 
 use super::error_fields::Mark;
+use super::report;
 use crate::error::Error;
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::{CaughtError, ErrorReport};
@@ -48,13 +49,10 @@ pub(crate) fn or_warn(what: &str, body: impl FnOnce() -> Result<(), Error>) {
         Err(error) => error.rethrow(),
     };
     callbacks.forget();
-    ErrorReport::new(
-        PgSqlErrorCode::ERRCODE_WARNING,
+    report::warning(
         format!("{what}: {}", failure.message()),
-        "",
-    )
-    .set_hint("msar.check_metadata() lists what no longer matches, msar.repair_metadata() mends it.")
-    .report(PgLogLevel::WARNING);
+        "msar.check_metadata() lists what no longer matches, msar.repair_metadata() mends it.",
+    );
 }
 
 /// Runs `body` in a subtransaction of its own, and rolls back whatever it did. An error goes on to the caller.

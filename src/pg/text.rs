@@ -88,6 +88,29 @@ pub(crate) fn to_server(text: &str) -> Vec<u8> {
     }
 }
 
+/// A Rust string as a C string in the server's encoding, which is another than UTF-8, allocated in the current memory
+/// context. It ends before a character that the encoding lacks: a message must not fail itself. Null if nothing converts
+/// into that encoding.
+pub(super) fn to_message(text: &str) -> *mut c_char {
+    const UTF8: i32 = pg_sys::pg_enc::PG_UTF8 as i32;
+    let room = (text.len() + 1) * pg_sys::MAX_CONVERSION_GROWTH as usize;
+    // SAFETY: pointers and lengths belong together; the result ends with NUL.
+    unsafe {
+        let encoding = pg_sys::GetDatabaseEncoding();
+        let conversion = pg_sys::FindDefaultConversionProc(UTF8, encoding);
+        if conversion == pg_sys::InvalidOid {
+            return std::ptr::null_mut();
+        }
+        let message = pg_sys::palloc0(room).cast::<u8>();
+        let source = text.as_ptr().cast_mut();
+        let (length, room) = (text.len() as i32, room as i32);
+        pg_sys::pg_do_encoding_conversion_buf(
+            conversion, UTF8, encoding, source, length, message, room, true,
+        );
+        message.cast()
+    }
+}
+
 /// A Rust string as a value of type `text` in the server's encoding, allocated in the current memory context.
 pub(crate) fn to_text_datum(text: &str) -> Datum {
     // SAFETY: pointer and length belong together; the converted copy is NUL-terminated.

@@ -78,10 +78,14 @@ pub(crate) fn compile(
 /// The most queries that are put together. Three columns that can be NULL, before a key, have 18 ways to come after a row.
 const MOST_CHOICES: usize = 24;
 
+/// Where a value is a row, IS NULL would ask for its fields.
+const IS_NULL: &str = "IS NOT DISTINCT FROM NULL";
+const IS_NOT_NULL: &str = "IS DISTINCT FROM NULL";
+
 /// A column of the order, with the value that the row before the page has.
 struct Step<'a> {
     column: &'a Column,
-    /// As SQL.
+    /// As SQL that operators take.
     name: String,
     /// What the anchor is: the value's own SQL, or the column that the anchor selects.
     value: String,
@@ -108,13 +112,14 @@ impl<'a> Step<'a> {
                 type_name: column.type_info.name.to_string(),
             })
         };
+        let name = column.compared_of(list::ALIAS);
         Ok(Self {
             column,
-            name: column.of(list::ALIAS),
             value: match in_key {
                 Some((_, value)) => value.clone(),
-                None => column.of(list::ALIAS),
+                None => name.clone(),
             },
+            name,
             is_looked_up: in_key.is_none(),
             is_nullable: column.is_nullable,
             is_descending: ordered.is_descending,
@@ -156,12 +161,12 @@ fn choices(steps: &[Step<'_>]) -> Vec<String> {
     if first.is_nullable {
         let (name, anchor) = (&first.name, first.anchor());
         choices.push(if first.nulls_first {
-            format!("{name} IS NOT NULL AND {anchor} IS NULL")
+            format!("{name} {IS_NOT_NULL} AND {anchor} {IS_NULL}")
         } else {
-            format!("{name} IS NULL AND {anchor} IS NOT NULL")
+            format!("{name} {IS_NULL} AND {anchor} {IS_NOT_NULL}")
         });
         choices.extend(with(
-            &format!("{name} IS NULL AND {anchor} IS NULL"),
+            &format!("{name} {IS_NULL} AND {anchor} {IS_NULL}"),
             self::choices(others),
         ));
     }
@@ -202,11 +207,11 @@ fn any_choice(steps: &[Step<'_>]) -> String {
         return format!("{follows} OR ({equals} AND ({rest}))");
     }
     let after_null = match first.nulls_first {
-        true => format!("{name} IS NOT NULL AND {anchor} IS NULL"),
-        false => format!("{name} IS NULL AND {anchor} IS NOT NULL"),
+        true => format!("{name} {IS_NOT_NULL} AND {anchor} {IS_NULL}"),
+        false => format!("{name} {IS_NULL} AND {anchor} {IS_NOT_NULL}"),
     };
     format!(
-        "{follows} OR ({after_null}) OR (({equals} OR ({name} IS NULL AND {anchor} IS NULL)) AND ({rest}))"
+        "{follows} OR ({after_null}) OR (({equals} OR ({name} {IS_NULL} AND {anchor} {IS_NULL})) AND ({rest}))"
     )
 }
 

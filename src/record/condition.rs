@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::{Oid, deparse};
 use pgrx::pg_sys;
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// Compiles filters about the rows of a relation.
@@ -67,6 +68,14 @@ impl Expression {
         match &self.type_info {
             Some(type_info) => type_info.name.to_string(),
             None => deparse::type_name(self.type_oid).unwrap_or_default(),
+        }
+    }
+
+    /// As an operator for its values takes it.
+    fn operand(&self) -> Cow<'_, str> {
+        match &self.type_info {
+            Some(type_info) => comparison::operand(&self.sql, type_info.oid),
+            None => self.sql.as_str().into(),
         }
     }
 
@@ -289,7 +298,7 @@ impl Conditions<'_, '_> {
         };
         let of_type = if is_name(&b) { &b } else { &a };
         let operator = self.operator(function, comparison, of_type)?;
-        Ok(format!("({} {operator} {})", a.sql, b.sql))
+        Ok(format!("({} {operator} {})", a.operand(), b.operand()))
     }
 
     fn operator(
@@ -321,7 +330,7 @@ impl Conditions<'_, '_> {
             {
                 let operator = self.operator(Function::In, Comparison::Equal, &value)?;
                 let list = self.parameters.sql(*list, Form::List, array);
-                return Ok(format!("({} {operator} ANY ({list}))", value.sql));
+                return Ok(format!("({} {operator} ANY ({list}))", value.operand()));
             }
         }
         let conditions = others

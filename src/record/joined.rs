@@ -89,10 +89,17 @@ impl JoinPath {
     }
 }
 
-/// That two columns are equal, as SQL.
-pub(crate) fn equal(column: &Column, sql: &str, other: &str) -> Result<String, RecordError> {
+/// That two columns are equal, as SQL. What the statement calls them stands beside them.
+pub(crate) fn equal(
+    (column, sql): (&Column, &str),
+    (other, other_sql): (&Column, &str),
+) -> Result<String, RecordError> {
     match comparison::operator(column.base_type, Comparison::Equal) {
-        Some(operator) => Ok(format!("{sql} {operator} {other}")),
+        Some(operator) => Ok(format!(
+            "{} {operator} {}",
+            comparison::operand(sql, column.type_info.oid),
+            comparison::operand(other_sql, other.type_info.oid)
+        )),
         None => Err(RecordError::NoOrder {
             done: "joined",
             what: format!("column \"{}\"", column.name),
@@ -144,7 +151,8 @@ impl Joined {
                 left = (begin.column()?, begin.column()?.of(&format!("j{}", at - 1)));
             }
             let alias = format!("j{at}");
-            let condition = equal(left.0, &left.1, &end.column()?.of(&alias))?;
+            let right = end.column()?;
+            let condition = equal((left.0, &left.1), (right, &right.of(&alias)))?;
             from.push_str(&format!(" JOIN {} AS {alias} ON {condition}", end.relation.sql));
             last = (end, alias);
         }
@@ -168,7 +176,10 @@ impl Joined {
         ];
         let list = format!(
             "COALESCE((SELECT l.list FROM {lists} AS l WHERE {}), '[]')",
-            equal(base_column, "l.base", &format!("p.{page_column}"))?
+            equal(
+                (base_column, "l.base"),
+                (base_column, &format!("p.{page_column}"))
+            )?
         );
         Ok(Self {
             tables,
@@ -198,7 +209,7 @@ fn summaries(
         key_text(&[(column, "v.value".into())], forms),
         preview.text,
         target.relation.sql,
-        equal(column, &column.of("t"), "v.value")?,
+        equal((column, &column.of("t")), (column, "v.value"))?,
         preview.joins
     ))
 }

@@ -4,7 +4,6 @@ use super::error::RecordError;
 use super::relation::{Column, Relation};
 use super::values::{Form, Literal, Parameters, Sort, Values};
 use crate::error::Error;
-use crate::pg::column_type;
 use crate::pg::comparison::{self, Comparison};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -100,13 +99,7 @@ impl Key {
             .map(|(column, value)| {
                 // The columns of a key always have one.
                 let operator = comparison::operator(column.base_type, Comparison::Equal).unwrap_or_default();
-                // An operator for any enum, say, does not take a domain over one.
-                let own = column.of(alias);
-                let base = column_type::qualified_name(column.base_type, -1);
-                match base.filter(|_| column.type_info.oid != column.base_type) {
-                    Some(base) => format!("CAST({own} AS {base}) {operator} {value}"),
-                    None => format!("{own} {operator} {value}"),
-                }
+                format!("{} {operator} {value}", column.compared_of(alias))
             })
             .collect();
         Ok(conditions.join(" AND "))

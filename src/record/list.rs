@@ -258,7 +258,7 @@ impl<'a> Page<'a> {
             .iter()
             .map(|column| {
                 let given = format!("f.{}", document::page_column(column));
-                joined::equal(column, &column.of(ALIAS), &given)
+                joined::equal((column, &column.of(ALIAS)), (column, &given))
             })
             .collect::<Result<Vec<_>, _>>()?;
         Ok(format!(

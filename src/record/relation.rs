@@ -64,6 +64,11 @@ impl Column {
         format!("{alias}.{}", self.sql)
     }
 
+    /// The same as an operator for its values takes it.
+    pub(crate) fn compared_of(&self, alias: &str) -> String {
+        comparison::operand(&self.of(alias), self.type_info.oid).into_owned()
+    }
+
     /// The same as one side of a comparison; `sql` is what the statement calls the column.
     pub(super) fn operand(&self, sql: String) -> Operand {
         Operand::new(sql, self.type_info.oid, self.collation)

@@ -3,7 +3,7 @@
 use super::compiled::Draft;
 use super::document::{self, key_json, key_text, object};
 use super::error::RecordError;
-use super::joined::{JoinPath, equal};
+use super::joined::{End, JoinPath, equal};
 use super::key::Key;
 use super::preview;
 use super::relation::{Column, Relation};
@@ -145,21 +145,20 @@ impl LinkedPath {
             .into_iter()
             .map(|column| (column, column.of("m")))
             .collect();
+        let are_equal = |(end, alias): (&End, &str), mapped: &End| {
+            let (column, mapped) = (end.column()?, mapped.column()?);
+            Ok::<_, Error>(equal((column, &column.of(alias)), (mapped, &mapped.of("m")))?)
+        };
         let is_of_record = format!(
             "{} AND {}",
             self.record.condition(&base.relation, "b", parameters)?,
-            equal(
-                base.column()?,
-                &base.column()?.of("b"),
-                &from_map.column()?.of("m")
-            )?
+            are_equal((base, "b"), from_map)?
         );
-        let target_column = target.column()?;
-        let is_linked = equal(target_column, &target_column.of("t"), &to_map.column()?.of("m"))?;
+        let is_linked = are_equal((target, "t"), to_map)?;
         let is_on_page = key
             .iter()
             .zip(key_of_page)
-            .map(|(column, (_, on_page))| equal(column, &column.of("t"), on_page))
+            .map(|(column, (_, on_page))| equal((column, &column.of("t")), (column, on_page)))
             .collect::<Result<Vec<_>, _>>()?
             .join(" AND ");
         let forms = Forms::default();

@@ -12,18 +12,30 @@ use crate::pg::{Oid, bookkeeping, names};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-/// What was dropped, as far as there are rows about it. Then the rows of dropped columns go: those are not kept.
+/// The rows about what was dropped. Those of columns of tables that are still there are not kept. (OFFSET 0: each by its
+/// key, whatever the planner thinks of their number.)
 const DROPPED_ROWS: &str = "
+    WITH dropped AS MATERIALIZED (
+      SELECT objid, objsubid FROM pg_event_trigger_dropped_objects() WHERE classid = 'pg_class'::regclass
+    )
     SELECT jsonb_build_object(
       'tables', (
-        SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]') FROM msar_catalog.table_metadata AS m WHERE m.table_oid IN (
-          SELECT objid FROM pg_event_trigger_dropped_objects() WHERE classid = 'pg_class'::regclass AND objsubid = 0
-        )
+        SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]') FROM dropped AS o, LATERAL (
+          SELECT m.* FROM msar_catalog.table_metadata AS m WHERE m.table_oid = o.objid OFFSET 0
+        ) AS m
+        WHERE o.objsubid = 0
       ),
       'columns', (
-        SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]') FROM msar_catalog.column_metadata AS m WHERE m.table_oid IN (
-          SELECT objid FROM pg_event_trigger_dropped_objects() WHERE classid = 'pg_class'::regclass AND objsubid = 0
-        )
+        SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]') FROM dropped AS o, LATERAL (
+          SELECT m.* FROM msar_catalog.column_metadata AS m WHERE m.table_oid = o.objid OFFSET 0
+        ) AS m
+        WHERE o.objsubid = 0
+      ),
+      'lone_columns', EXISTS (
+        SELECT FROM dropped AS o, LATERAL (
+          SELECT FROM msar_catalog.column_metadata AS m WHERE (m.table_oid, m.attnum) = (o.objid, o.objsubid) OFFSET 0
+        ) AS m
+        WHERE o.objsubid <> 0
       )
     )";
 
@@ -39,6 +51,8 @@ const DELETE_ROWS: &str = "
 struct DroppedRows {
     tables: Vec<TableRow>,
     columns: Vec<ColumnRow>,
+    /// Whether there are rows of columns that were dropped alone.
+    lone_columns: bool,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +81,9 @@ struct ColumnRow {
 pub(super) fn follow(store: &Store) -> Result<(), Error> {
     bookkeeping::as_owner(store.owner()?, |statements| {
         let rows: DroppedRows = statements.query(DROPPED_ROWS, &())?;
+        if rows.tables.is_empty() && rows.columns.is_empty() && !rows.lone_columns {
+            return Ok(());
+        }
         if let Some(before) = Snapshot::before_command().map(Catalog::new) {
             for (relation, document) in documents(&before, rows)? {
                 let owner = names::of_role(relation.owner).unwrap_or_default();

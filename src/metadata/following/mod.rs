@@ -34,7 +34,9 @@ pub(crate) fn follow(event: &EventTrigger) -> Result<(), Error> {
         Some((schema, name)) => !store.awaits(schema, name),
         None => false,
     };
-    if is_idle || is_unexpected() {
+    // What waits may wait for a column.
+    let is_harmless = || event.event == Event::CommandEnd && event.alters_nothing_old && !store.has_waiting();
+    if is_idle || is_unexpected() || is_harmless() {
         return Ok(());
     }
     subtransaction::or_warn("display metadata does not follow this command", || {

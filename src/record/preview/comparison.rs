@@ -3,7 +3,7 @@
 use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgCollation, PgOperator, PgType};
 use crate::error::Error;
-use crate::pg::{Oid, quote};
+use crate::pg::{Oid, comparison, quote};
 use pgrx::pg_sys;
 
 /// One side of a comparison.
@@ -69,7 +69,11 @@ fn cast(catalog: &Catalog, operand: Operand, to: Oid) -> Result<Option<String>, 
         pg_sys::ANYMULTIRANGEOID,
         pg_sys::RECORDOID,
     ];
-    if operand.type_oid == to || ANY_OF_A_KIND.contains(&to) {
+    let to = match ANY_OF_A_KIND.contains(&to) {
+        true => comparison::operand_type(operand.type_oid),
+        false => to,
+    };
+    if operand.type_oid == to {
         return Ok(Some(operand.sql));
     }
     let row = PgType::by_oid(&catalog.reader, to).ok_or(Error::Vanished)?;

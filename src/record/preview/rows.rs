@@ -8,10 +8,11 @@ use crate::catalog::Catalog;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::error::{Error, Problem};
 use crate::pg::arguments::JsonArgument;
+use crate::pg::comparison::{Comparison, base_type, operator_oid};
 use crate::pg::plan::{JsonbDatum, Planning, Sees};
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, equality, quote};
+use crate::pg::{Oid, quote};
 use crate::record::compiled::{self, Draft, Shape};
 use crate::record::values::{Form, Literal, Parameters, Values};
 use pgrx::pg_sys;
@@ -240,10 +241,12 @@ fn keys(catalog: &Catalog, relation: &Relation) -> Vec<Key> {
 fn is_equal(catalog: &Catalog, relation: &Relation, attnum: i16, printed: &str) -> Result<String, Error> {
     let column = PgAttribute::by_number(&catalog.reader, relation.row.oid, attnum).ok_or(Error::Vanished)?;
     // A key has an index, and so its type has such an operator.
-    let operator = equality::operator(column.atttypid).ok_or(Error::Vanished)?;
-    let value = format!("({printed})::{}", catalog.qualified_type_name(column.atttypid)?);
+    let operator = operator_oid(column.atttypid, Comparison::Equal).ok_or(Error::Vanished)?;
+    // Without domains: a value that one refuses is not the key of any row.
+    let base = base_type(column.atttypid);
+    let value = format!("({printed})::{}", catalog.qualified_type_name(base)?);
     let left = Operand::of_column(column_of(&column), &column);
-    let right = Operand::of_column(value, &column);
+    let right = Operand::new(value, base, column.attcollation);
     comparison::sql(catalog, operator, left, right)?.ok_or_else(|| {
         KeyProblem::NotNameable {
             column: column.attname.clone(),

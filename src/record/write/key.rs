@@ -148,14 +148,14 @@ impl<'a> Key<'a> {
             .zip(&fields)
             .map(|(part, field)| {
                 // The columns of a key always have one.
-                let base = comparison::base_type(part.column.row.atttypid);
-                let equal = comparison::operator(base, Comparison::Equal).ok_or(Error::Vanished)?;
-                // An operator for any enum, say, does not take a domain over one.
-                let column = match part.column.row.atttypid {
-                    own if own == base => format!("target.{}", part.column.sql()),
-                    _ => format!("CAST(target.{} AS {})", part.column.sql(), field.input.name),
-                };
-                Ok(format!("{column} {equal} {}", field.value("key")))
+                let type_oid = part.column.row.atttypid;
+                let equal = comparison::operator(type_oid, Comparison::Equal).ok_or(Error::Vanished)?;
+                let column = format!("target.{}", part.column.sql());
+                Ok(format!(
+                    "{} {equal} {}",
+                    comparison::operand(&column, type_oid),
+                    field.value("key")
+                ))
             })
             .collect::<Result<_, Error>>()?;
         Ok(parts.join(" AND "))

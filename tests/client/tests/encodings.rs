@@ -2,6 +2,7 @@
 
 use mathesar_ext_client_tests::{Database, run};
 use postgres::Client;
+use postgres::error::DbError;
 use serde_json::{Value, json};
 
 /// A table whose names, comments, labels and expressions are made of `word`.
@@ -165,6 +166,85 @@ fn check_metadata(client: &mut Client, word: &str) {
     assert_eq!(row["file_backend"], word);
 }
 
+/// Checks that errors quote `word`, and names of the table made by [`create`] with it, as they are written: message, detail
+/// and hint.
+fn check_errors(client: &mut Client, word: &str) {
+    let template =
+        format!(r#"SELECT msar.set_preview_template('"{word}"."{word}"', '{word}{{{word}{word}}}')"#);
+    let error = error(client, &template);
+    assert!(
+        error.message().starts_with(&format!(
+            "column \"{word}{word}\" of relation \"{word}\" does not exist"
+        )),
+        "{}",
+        error.message()
+    );
+    assert_eq!(
+        error.detail(),
+        Some(format!("Read up to there: {word}{{").as_str())
+    );
+    assert!(
+        error
+            .hint()
+            .is_some_and(|hint| hint.starts_with(&format!("Perhaps you meant \"{word}\" or "))),
+        "{error:?}"
+    );
+
+    let keys = format!(r#"SELECT msar.preview_rows('"{word}"."{word}"', '[{{"{word}": 1}}]')"#);
+    let error = self::error(client, &keys);
+    assert_eq!(
+        error.message(),
+        format!("relation \"{word}\" has no key of the columns {word}")
+    );
+    assert_eq!(
+        error.detail(),
+        Some(format!("It has the keys 1 ({word}).").as_str())
+    );
+
+    // Where it is caught, more than once.
+    let caught = format!(
+        r#"DO $do$
+           DECLARE told text;
+           BEGIN
+               FOR i IN 1..3 LOOP
+                   BEGIN
+                       PERFORM msar.preview_rows('"{word}"."{word}"', '[{{"{word}": 1}}]');
+                   EXCEPTION WHEN OTHERS THEN
+                       told := sqlerrm;
+                   END;
+               END LOOP;
+               RAISE '%', told;
+           END $do$"#
+    );
+    let error = self::error(client, &caught);
+    assert_eq!(
+        error.message(),
+        format!("relation \"{word}\" has no key of the columns {word}")
+    );
+
+    // PostgreSQL's own.
+    let filter = json!({"filter": {"type": "equal", "args": [
+        {"type": "column", "value": "label"}, {"type": "literal", "value": [format!("{word}{word}")]}
+    ]}});
+    let invalid = format!(r#"SELECT msar.list_records('"{word}"."{word}"', '{filter}')"#);
+    let error = self::error(client, &invalid);
+    assert_eq!(
+        error.message(),
+        format!("invalid input value for enum \"{word}\".\"{word}_enum\": \"{word}{word}\"")
+    );
+}
+
+/// The error that a query ends with.
+fn error(client: &mut Client, query: &str) -> DbError {
+    match client.batch_execute(query) {
+        Ok(()) => panic!("no error: {query}"),
+        Err(error) => match error.as_db_error() {
+            Some(error) => error.clone(),
+            None => panic!("{query}: {error}"),
+        },
+    }
+}
+
 /// A database of the given encoding with the extension.
 fn database(encoding: &str) -> Database {
     let database = Database::with_encoding(encoding);
@@ -180,6 +260,7 @@ fn latin1() {
         create(&mut client, word);
         check(&mut client, word, word);
         check_metadata(&mut client, word);
+        check_errors(&mut client, word);
     }
 }
 
@@ -191,6 +272,7 @@ fn euc_jp() {
         create(&mut client, word);
         check(&mut client, word, word);
         check_metadata(&mut client, word);
+        check_errors(&mut client, word);
     }
 }
 

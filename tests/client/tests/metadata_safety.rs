@@ -337,6 +337,38 @@ fn partitions_follow_their_table() {
     assert_eq!(unmatched(&mut owner), "[]");
 }
 
+/// A new column changes nothing that is there; but something may wait for it, and a command can do more.
+#[test]
+fn columns_that_are_added() {
+    let database = database();
+    let mut owner = database.connect_as_owner();
+    let tables = "CREATE TABLE app.town (id integer PRIMARY KEY);
+                  CREATE TABLE app.house (id integer PRIMARY KEY, town_id integer REFERENCES app.town, price numeric)";
+    run(&mut owner, tables);
+    run(
+        &mut owner,
+        "ALTER TABLE app.town ADD name text;
+         SELECT msar.set_preview_template('app.house', '{town_id.name}!');
+         DROP TABLE app.house, app.town",
+    );
+    run(&mut owner, tables);
+    let template = "SELECT msar.get_preview_template('app.house')";
+    assert_ne!(text(&mut owner, template), "{town_id.name}!");
+    run(&mut owner, "ALTER TABLE app.town ADD name text");
+    assert_eq!(text(&mut owner, template), "{town_id.name}!");
+
+    run(
+        &mut owner,
+        "SELECT msar.set_column_metadata('app.house', '[{\"name\": \"price\", \"num_min_frac_digits\": 2}]');
+         ALTER TABLE app.house ADD sold date, ALTER price TYPE text",
+    );
+    assert_eq!(
+        text(&mut owner, "SELECT msar.get_column_metadata('app.house')::text"),
+        "[]"
+    );
+    assert_eq!(unmatched(&mut owner), "[]");
+}
+
 /// PostgreSQL takes commands for other kinds of relations as well.
 #[test]
 fn tables_renamed_by_other_commands() {
