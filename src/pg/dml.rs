@@ -4,7 +4,7 @@
 use super::jsonb_value::JsonbValue;
 use super::memory::Scratch;
 use super::plan::{Planning, Prepared};
-use super::{Oid, bytes, error_fields, text};
+use super::{Oid, bytes, error_fields, receiver, text};
 use crate::error::Error;
 use pgrx::pg_sys;
 use pgrx::prelude::PgSqlErrorCode;
@@ -46,13 +46,7 @@ pub(crate) fn run(statement: &str, parameters: &[JsonbValue]) -> Result<Outcome,
     let values: Vec<_> = parameters.iter().map(|value| Some(value.datum())).collect();
     let scratch = Scratch::new();
     let mut receiver = Receiver {
-        header: pg_sys::DestReceiver {
-            receiveSlot: Some(receive),
-            rStartup: Some(ignore_startup),
-            rShutdown: Some(ignore),
-            rDestroy: Some(ignore),
-            mydest: pg_sys::CommandDest::DestNone,
-        },
+        header: receiver::header(receive),
         scratch: &scratch,
         returned: Vec::new(),
     };
@@ -121,17 +115,6 @@ unsafe extern "C-unwind" fn receive(
         true
     }
 }
-
-#[pgrx::pg_guard]
-unsafe extern "C-unwind" fn ignore_startup(
-    _receiver: *mut pg_sys::DestReceiver,
-    _operation: std::ffi::c_int,
-    _columns: pg_sys::TupleDesc,
-) {
-}
-
-#[pgrx::pg_guard]
-unsafe extern "C-unwind" fn ignore(_receiver: *mut pg_sys::DestReceiver) {}
 
 /// Runs `body`, to which statements of this sort belong; what PostgreSQL says of an error that ends it (the constraint, the
 /// column, ...) reaches the client whole.

@@ -37,6 +37,7 @@ pub(crate) mod parser;
 pub(crate) mod plan;
 pub(crate) mod portable_output;
 pub(crate) mod quote;
+mod receiver;
 pub(crate) mod relation_size;
 pub(crate) mod report;
 pub(crate) mod results;

@@ -1,7 +1,7 @@
 //! Statements of ours that read users' tables: prepared once a session, run many times, as the caller and by the
 //! snapshot of the statement that called us. The executor checks privileges, row-level security and cancellation.
 
-use super::{Oid, error_fields, lock, text};
+use super::{Oid, error_fields, lock, receiver, text};
 use crate::error::Error;
 use pgrx::pg_sys::{self, Datum};
 use std::ffi::CString;
@@ -221,13 +221,7 @@ impl Receiver {
     /// Keeps what it receives in the current memory context.
     fn new() -> Self {
         Self {
-            header: pg_sys::DestReceiver {
-                receiveSlot: Some(receive),
-                rStartup: Some(ignore_startup),
-                rShutdown: Some(ignore),
-                rDestroy: Some(ignore),
-                mydest: pg_sys::CommandDest::DestNone,
-            },
+            header: receiver::header(receive),
             // SAFETY: a backend has one thread.
             context: unsafe { pg_sys::CurrentMemoryContext },
             document: None,
@@ -260,14 +254,3 @@ unsafe extern "C-unwind" fn receive(
         true
     }
 }
-
-#[pgrx::pg_guard]
-unsafe extern "C-unwind" fn ignore_startup(
-    _receiver: *mut pg_sys::DestReceiver,
-    _operation: std::ffi::c_int,
-    _columns: pg_sys::TupleDesc,
-) {
-}
-
-#[pgrx::pg_guard]
-unsafe extern "C-unwind" fn ignore(_receiver: *mut pg_sys::DestReceiver) {}

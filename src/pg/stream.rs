@@ -1,7 +1,7 @@
 //! The rows of a query, looked at one by one while the executor makes them: nothing is copied or kept, so memory stays
 //! flat however many there are. The executor checks privileges, row-level security and cancellation.
 
-use super::{bytes, memory::Scratch};
+use super::{bytes, memory::Scratch, receiver};
 use pgrx::pg_sys::{self, Datum};
 use std::ffi::CString;
 
@@ -35,13 +35,7 @@ pub(crate) fn each_row(query: &str, width: usize, mut row: impl FnMut(&TextRow) 
     let query = CString::new(super::text::to_server(query)).unwrap_or_default();
     let scratch = Scratch::new();
     let mut receiver = Receiver {
-        header: pg_sys::DestReceiver {
-            receiveSlot: Some(receive),
-            rStartup: Some(ignore_startup),
-            rShutdown: Some(ignore),
-            rDestroy: Some(ignore),
-            mydest: pg_sys::CommandDest::DestNone,
-        },
+        header: receiver::header(receive),
         width,
         scratch: &scratch,
         row: &mut row,
@@ -80,14 +74,3 @@ unsafe extern "C-unwind" fn receive(
         receiver.scratch.run_many(|| (receiver.row)(&row))
     }
 }
-
-#[pgrx::pg_guard]
-unsafe extern "C-unwind" fn ignore_startup(
-    _receiver: *mut pg_sys::DestReceiver,
-    _operation: std::ffi::c_int,
-    _columns: pg_sys::TupleDesc,
-) {
-}
-
-#[pgrx::pg_guard]
-unsafe extern "C-unwind" fn ignore(_receiver: *mut pg_sys::DestReceiver) {}
