@@ -119,7 +119,7 @@ fn read(request: Request, values: &Values) -> Result<JsonbDatum, Error> {
 }
 
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
-#[allow(clippy::too_many_arguments)]
+#[allow(clippy::too_many_arguments, reason = "those that clients pass")]
 fn list_records_from_table(
     tab_id: Option<pg_sys::Oid>,
     limit_: Option<i32>,

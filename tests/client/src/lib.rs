@@ -67,6 +67,28 @@ pub fn text(client: &mut Client, query: &str) -> String {
     rows.first().unwrap_or_else(|| panic!("no row: {query}")).get(0)
 }
 
+/// What the backend has in use, in bytes. Its caches grow during the first calls.
+#[must_use]
+pub fn memory(client: &mut Client) -> i64 {
+    let bytes = text(
+        client,
+        "SELECT sum(used_bytes)::text FROM pg_backend_memory_contexts",
+    );
+    bytes.parse().unwrap_or_else(|error| panic!("{bytes}: {error}"))
+}
+
+/// What the operating system gave the backend, in kB: Rust's own allocations are in it too.
+#[must_use]
+pub fn resident(client: &mut Client) -> i64 {
+    let pid = text(client, "SELECT pg_backend_pid()::text");
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_else(|error| panic!("{error}"));
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    kilobytes
+        .and_then(|number| number.parse().ok())
+        .unwrap_or_else(|| panic!("{status}"))
+}
+
 /// The error of statements that are to fail.
 #[must_use]
 pub fn error(client: &mut Client, statements: &str) -> postgres::error::DbError {

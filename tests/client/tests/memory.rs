@@ -1,28 +1,7 @@
 //! A session that describes again and again needs no more memory for it.
 
-use mathesar_ext_client_tests::{Database, run, text};
+use mathesar_ext_client_tests::{Database, memory, resident, run, text};
 use postgres::Client;
-
-/// What the backend has in use, in bytes. Its caches grow during the first calls.
-fn memory(client: &mut Client) -> i64 {
-    let bytes = text(
-        client,
-        "SELECT sum(used_bytes)::text FROM pg_backend_memory_contexts",
-    );
-    bytes.parse().unwrap_or_else(|error| panic!("{bytes}: {error}"))
-}
-
-/// What the operating system gave the backend, in kB: Rust's own allocations are in it too.
-fn resident(client: &mut Client) -> i64 {
-    let pid = text(client, "SELECT pg_backend_pid()::text");
-    let status =
-        std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_else(|error| panic!("{error}"));
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
-    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
-    kilobytes
-        .and_then(|number| number.parse().ok())
-        .unwrap_or_else(|| panic!("{status}"))
-}
 
 /// Repeats `call`; after the first rounds memory must stay where it is.
 fn check_steady(client: &mut Client, mut call: impl FnMut(&mut Client)) {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mathesar_ext_client_tests::{Database, run, text};
+use mathesar_ext_client_tests::{Database, memory, resident, run, text};
 use postgres::Client;
 use serde_json::{Value, json};
 
@@ -117,26 +117,6 @@ fn check(
         panic!("{table} {options}: {error}\n{result}");
     }
     result
-}
-
-/// What the backend has in use, in bytes.
-fn memory(client: &mut Client) -> i64 {
-    let bytes = text(
-        client,
-        "SELECT sum(used_bytes)::text FROM pg_backend_memory_contexts",
-    );
-    bytes.parse().unwrap_or_else(|error| panic!("{bytes}: {error}"))
-}
-
-/// What the operating system gave the backend, in kB.
-fn resident(client: &mut Client) -> i64 {
-    let pid = text(client, "SELECT pg_backend_pid()::text");
-    let status =
-        std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_else(|error| panic!("{error}"));
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
-    line.and_then(|line| line.trim().strip_suffix(" kB"))
-        .and_then(|number| number.parse().ok())
-        .unwrap_or_else(|| panic!("{status}"))
 }
 
 const EXPORT: &str = "SELECT msar.get_table_columns_and_records('long'::regclass, NULL, NULL, NULL, NULL)";
