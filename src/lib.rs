@@ -1,16 +1,26 @@
 //! mathesar_ext: a complete data-application back end inside the user's own database.
 //!
-//! The map of the house. Calls go down these floors, never up:
+//! The map of the house. Calls go down these floors, never up.
+//!
+//! The front door:
 //!
 //! - [`api`]: the functions that SQL can call, a file a topic: decode, call one function below, encode
-//! - [`catalog`]: what is there: rows of the catalogs become the documents that we return
-//! - [`definition`]: what a caller may ask for, as JSON; calls no PostgreSQL
-//! - [`ddl`]: from definitions to statements, and running them
+//!
+//! The rooms, each one thing that a user can name:
+//!
+//! - [`tables`]: tables, columns, constraints: from definitions to statements, and running them
+//! - [`roles`]: roles, memberships, privileges, owners, schemas
+//! - [`records`]: rows of users' tables: a request becomes one statement
+//! - [`previews`]: how a row is shown where other tables refer to it
 //! - [`import`]: from text to typed tables: inferring types, importing files
-//! - [`types`]: what texts mean as values of a type; calls no PostgreSQL
-//! - [`metadata`]: what PostgreSQL cannot know about tables and columns, kept in tables of our own; beside `catalog`, whose
-//!   documents show it
-//! - [`record`]: rows of users' tables: what a caller wants of them becomes one statement
+//!
+//! The kernel below them:
+//!
+//! - [`statements`]: compiled statements, kept for the session
+//! - [`metadata`]: what PostgreSQL cannot know about tables and columns, kept in tables of our own
+//! - [`catalog`]: what is there: rows of the catalogs, and the documents that describe them
+//! - [`definition`]: what a caller may ask for, as JSON; calls no PostgreSQL
+//! - [`values`]: what texts mean as values of a type; calls no PostgreSQL
 //! - [`pg`]: the ground floor: the only home of `unsafe`, of catalog scans and of PostgreSQL's C interface
 //! - [`error`]: every error of ours with its SQLSTATE and hint
 //!
@@ -18,17 +28,20 @@
 
 mod api;
 mod catalog;
-mod ddl;
 mod definition;
 mod error;
 mod import;
 mod install;
 mod metadata;
 mod pg;
-mod record;
+mod previews;
+mod records;
+mod roles;
+mod statements;
+mod tables;
 #[cfg(any(test, feature = "pg_test"))]
 mod tests;
-mod types;
+mod values;
 
 ::pgrx::pg_module_magic!(name, version);
 

@@ -6,8 +6,8 @@ use crate::pg::bytes::TextBytes;
 use crate::pg::input::{
     self, Cash, Date, Interval, MathesarMoney, Numeric, Timestamp, TimestampWithZone, UriText,
 };
-use crate::types::moment::Order;
-use crate::types::{boolean, email, money, number, uri};
+use crate::values::moment::Order;
+use crate::values::{boolean, email, money, number, uri};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 

@@ -1,9 +1,9 @@
 //! Columns: added, changed and dropped.
 
-use crate::ddl::{add, alter, drop};
 use crate::definition::alteration::ColumnAlteration;
 use crate::definition::column::ColumnDefinition;
 use crate::pg::arguments::JsonArgument;
+use crate::tables::{add, alter, drop};
 use pgrx::datum::VariadicArray;
 use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;

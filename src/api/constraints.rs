@@ -1,10 +1,10 @@
 //! Constraints: added and dropped.
 
-use crate::ddl::{add, drop};
 use crate::definition::constraint::ConstraintDefinition;
 use crate::definition::name::QualifiedName;
 use crate::pg::arguments::JsonArgument;
 use crate::pg::bytes::{NewText, TextBytes};
+use crate::tables::{add, drop};
 use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;

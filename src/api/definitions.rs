@@ -1,7 +1,6 @@
 //! Definitions as values that SQL can use: the composite types of `__msar`, and the types and casts that definitions
 //! name. See `sql/install/definition_types.sql`.
 
-use crate::ddl::{cast, column_type, composite};
 use crate::definition::alteration::CastOptions;
 use crate::definition::column::ColumnDefinition;
 use crate::definition::constraint::ConstraintDefinition;
@@ -9,6 +8,7 @@ use crate::definition::type_object::TypeObject;
 use crate::pg::arguments::{JsonArgument, RegType};
 use crate::pg::bytes::{NewText, TextBytes};
 use crate::pg::results::Jsonb;
+use crate::tables::{cast, column_type, composite};
 use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;

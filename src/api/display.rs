@@ -1,8 +1,8 @@
 //! Values as people want to see them. Previews call these with the display options of a column as constants.
 
 use crate::pg::bytes::{NewText, TextBytes};
-use crate::types::display::duration;
-use crate::types::display::number::{self, Currency, Format, Grouping};
+use crate::values::display::duration;
+use crate::values::display::number::{self, Currency, Format, Grouping};
 use pgrx::prelude::*;
 
 // Not STRICT, since options that are not set are NULL.

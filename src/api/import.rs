@@ -1,11 +1,11 @@
 //! Files and pasted texts as rows.
 
-use crate::ddl::create;
 use crate::error::Error;
 use crate::import::file;
 use crate::pg::arguments::JsonArgument;
 use crate::pg::bytes::{NewText, TextBytes};
 use crate::pg::results::Jsonb;
+use crate::tables::create;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 

@@ -1,9 +1,9 @@
 //! Primary keys, and columns that refer to them.
 
-use crate::ddl::{key, link};
 use crate::definition::column::{KeyKind, MappingColumn};
 use crate::pg::arguments::{JsonArgument, PkeyKind, RegClass};
 use crate::pg::bytes::TextBytes;
+use crate::tables::{key, link};
 use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;

@@ -3,7 +3,7 @@
 use crate::pg::arguments::{JsonArgument, RegClass, TextArgument};
 use crate::pg::bytes::NewText;
 use crate::pg::plan::JsonbDatum;
-use crate::record::preview::{custom, rows};
+use crate::previews::{custom, rows};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 

@@ -7,7 +7,7 @@ use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::parameter::AnyValue;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::results::Jsonb;
-use crate::record::write::{self, Wanted};
+use crate::records::write::{self, Wanted};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 

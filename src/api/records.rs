@@ -6,20 +6,20 @@ use crate::pg::cursor::Cursor;
 use crate::pg::parameter::AnyValue;
 use crate::pg::plan::{JsonbDatum, Sees};
 use crate::pg::results::Jsonb;
-use crate::record::compiled::{self, Shape};
-use crate::record::document::Linked;
-use crate::record::error::FILTER_SHAPE;
-use crate::record::filter::FilterDocument;
-use crate::record::group::GroupingDocument;
-use crate::record::joined::{JoinPath, JoinedColumn};
-use crate::record::key::Key;
-use crate::record::list::{Bounds, Count, Members, Request, Rows};
-use crate::record::options::{self, Options};
-use crate::record::order::{OrderDocument, OrderItem};
-use crate::record::search::TermDocument;
-use crate::record::summaries::{self, LinkedPath};
-use crate::record::values::Values;
-use crate::record::{export, value::Forms};
+use crate::records::document::Linked;
+use crate::records::error::FILTER_SHAPE;
+use crate::records::filter::FilterDocument;
+use crate::records::group::GroupingDocument;
+use crate::records::joined::{JoinPath, JoinedColumn};
+use crate::records::key::Key;
+use crate::records::list::{Bounds, Count, Members, Request, Rows};
+use crate::records::options::{self, Options};
+use crate::records::order::{OrderDocument, OrderItem};
+use crate::records::search::TermDocument;
+use crate::records::summaries::{self, LinkedPath};
+use crate::records::{export, value::Forms};
+use crate::statements::kept::{self, Shape};
+use crate::statements::values::Values;
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -43,7 +43,7 @@ impl Arguments {
     fn filter(
         &mut self,
         filter: Option<JsonArgument>,
-    ) -> Result<Option<crate::record::filter::Filter>, Error> {
+    ) -> Result<Option<crate::records::filter::Filter>, Error> {
         let Some(filter) = filter else {
             return Ok(None);
         };
@@ -113,7 +113,7 @@ fn templates(templates: Option<JsonArgument>) -> Option<String> {
 }
 
 fn read(request: Request, values: &Values) -> Result<JsonbDatum, Error> {
-    Ok(compiled::of(Shape::List(request))?
+    Ok(kept::statement_for(Shape::List(request))?
         .run(values, Sees::WhatCallerSees)?
         .0)
 }
@@ -279,7 +279,7 @@ fn list_by_record_summaries(
             path: linked.join_path,
         }),
     };
-    Ok(compiled::of(Shape::Summaries(request))?
+    Ok(kept::statement_for(Shape::Summaries(request))?
         .run(values, Sees::WhatCallerSees)?
         .0)
 }

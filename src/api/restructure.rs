@@ -1,9 +1,9 @@
 //! Columns that move from one table to another, with their values.
 
-use crate::ddl::{extract, move_columns};
 use crate::pg::arguments::RegClass;
 use crate::pg::bytes::TextBytes;
 use crate::pg::results::Jsonb;
+use crate::tables::{extract, move_columns};
 use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;

@@ -1,10 +1,11 @@
 //! What changes roles, privileges and owners. The functions for clients are in `sql/install/role_changes.sql`.
 
 use super::{not_null, read};
-use crate::ddl::{DdlError, ownership, privileges, role};
 use crate::error::Error;
 use crate::pg::arguments::JsonArgument;
 use crate::pg::{Oid, names, quote};
+use crate::roles::{ownership, privileges, role};
+use crate::tables::DdlError;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 

@@ -1,10 +1,10 @@
 //! What creates, changes and drops schemas. The functions for clients are in `sql/install/schema_changes.sql`.
 
 use super::{not_null, read};
-use crate::ddl::schema;
 use crate::definition::object::Object;
 use crate::pg::Oid;
 use crate::pg::arguments::JsonArgument;
+use crate::roles::schema;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 

@@ -1,18 +1,19 @@
 //! Whole tables as definitions, and many definitions at once.
 
 use super::read;
-use crate::catalog::{consistent, table_definition};
-use crate::ddl::apply;
+use crate::catalog::consistent;
 use crate::definition::step::Step;
 use crate::pg::arguments::{JsonArgument, RegClass};
 use crate::pg::results::Jsonb;
+use crate::tables::apply;
+use crate::tables::stored_definition;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_table_definition(tab_id: RegClass) -> Result<Jsonb, ErrorReport> {
     // No lock on the one table: while it is held, another session may want it that has locked a partition.
-    let definition = consistent::read(|catalog| table_definition::read(catalog, tab_id.0))?;
+    let definition = consistent::read(|catalog| stored_definition::read(catalog, tab_id.0))?;
     Ok(Jsonb::new(&definition)?)
 }
 

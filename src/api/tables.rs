@@ -1,12 +1,12 @@
 //! Tables: created, changed and dropped.
 
-use crate::ddl::create::NewTable;
-use crate::ddl::{alter, drop, table};
 use crate::definition::alteration::TableAlteration;
 use crate::error::Error;
 use crate::pg::arguments::{JsonArgument, RegRole};
 use crate::pg::bytes::{NewText, TextBytes};
 use crate::pg::results::Jsonb;
+use crate::tables::create::NewTable;
+use crate::tables::{alter, drop, table};
 use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;

@@ -1,8 +1,8 @@
 //! What explorations group by: parts of URIs, peaks of times and months. Their SQL is in `sql/install/types.sql`.
 
 use crate::pg::bytes::{NewText, TextBytes};
-use crate::types::circle;
-use crate::types::uri::Uri;
+use crate::values::circle;
+use crate::values::uri::Uri;
 use pgrx::prelude::*;
 
 #[pg_extern(schema = "msar", immutable, strict, parallel_safe)]

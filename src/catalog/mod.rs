@@ -4,7 +4,7 @@
 //! once (types, names), so that a schema of thousands of tables asks for each only once.
 
 pub(crate) mod column;
-mod comments;
+pub(crate) mod comments;
 pub(crate) mod consistent;
 pub(crate) mod constraint;
 pub(crate) mod datetime;
@@ -16,7 +16,6 @@ pub(crate) mod link;
 pub(crate) mod preview;
 pub(crate) mod relation;
 pub(crate) mod rows;
-pub(crate) mod table_definition;
 pub(crate) mod types;
 
 use crate::error::Error;

@@ -4,7 +4,7 @@ use super::Catalog;
 use super::rows::PgAttribute;
 use crate::error::Error;
 use crate::metadata::references::Column;
-use crate::types::template::{self, Part, Placeholder};
+use crate::values::template::{self, Part, Placeholder};
 use pgrx::pg_sys;
 use serde::Serialize;
 use std::rc::Rc;

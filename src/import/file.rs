@@ -2,7 +2,7 @@
 //! code: nothing here calls PostgreSQL.
 
 use crate::error;
-use crate::types::infer::{Reading, Types};
+use crate::values::infer::{Reading, Types};
 use encoding_rs::Encoding;
 use pgrx::PgSqlErrorCode;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};

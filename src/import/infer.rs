@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::pg::lock::RelationLock;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, deparse, input, quote, stream};
-use crate::types::infer::{Column, Separators, Suggestion};
+use crate::values::infer::{Column, Separators, Suggestion};
 use pgrx::pg_sys;
 use serde::Serialize;
 use std::collections::BTreeMap;

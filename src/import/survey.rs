@@ -5,7 +5,7 @@ use super::infer::{CastOptions, Source};
 use crate::error::Error;
 use crate::pg::stream::TextRow;
 use crate::pg::{Oid, input, text};
-use crate::types::infer::{Column, Reading, Separators, Suggestion, Type, Types};
+use crate::values::infer::{Column, Reading, Separators, Suggestion, Type, Types};
 use serde::{Deserialize, Serialize};
 use std::collections::hash_map::{DefaultHasher, Entry};
 use std::collections::{BTreeMap, HashMap};

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::acl::Privileges;
 use crate::pg::scan::{CatalogRow, Json, Key, Name, Row, Source, Text, Timestamp};
-use crate::types::template::{Part, Placeholder};
+use crate::values::template::{Part, Placeholder};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use std::rc::Rc;

@@ -5,7 +5,7 @@
 //! another in its place. Pure.
 
 use super::options::attnum;
-use crate::types::template::{Part, Placeholder};
+use crate::values::template::{Part, Placeholder};
 use serde_json::{Value, json};
 
 const PATH: &str = "path";

@@ -2,60 +2,33 @@
 //!
 //! What leaves this module is safe Rust: typed catalog rows, owned strings in UTF-8, plain enums. Nothing here knows
 //! what a caller wants to be told about a table.
+//!
+//! - [`spi`]: running statements; [`datum`]: values; [`lookup`]: questions to the catalogs
+//! - [`session`]: the caller, settings, locks, memory; [`errors`]: errors and messages; [`triggers`]: triggers and hooks
+//!
+//! Each file of these folders is used by its own name: `pg::plan`, not `pg::spi::plan`.
 
-pub(crate) mod acl;
-pub(crate) mod arguments;
-mod array;
-pub(crate) mod bookkeeping;
-pub(crate) mod bytes;
-pub(crate) mod column_type;
-pub(crate) mod comparison;
-pub(crate) mod create_role;
-pub(crate) mod cursor;
-pub(crate) mod deparse;
-pub(crate) mod dml;
-pub(crate) mod drop_guard;
-mod error_fields;
-pub(crate) mod error_label;
-pub(crate) mod event_trigger;
-pub(crate) mod expression;
-pub(crate) mod identity;
-pub(crate) mod index;
-pub(crate) mod input;
-pub(crate) mod json;
-mod json_writer;
-pub(crate) mod jsonb_value;
-pub(crate) mod lock;
-pub(crate) mod memory;
-pub(crate) mod moment;
-pub(crate) mod names;
-pub(crate) mod namespace;
-pub(crate) mod node_tree;
-pub(crate) mod ownership;
-pub(crate) mod parameter;
-pub(crate) mod parser;
-pub(crate) mod plan;
-pub(crate) mod portable_output;
-pub(crate) mod quote;
-mod receiver;
-pub(crate) mod relation_size;
-pub(crate) mod report;
-pub(crate) mod results;
-pub(crate) mod scan;
-pub(crate) mod sequence_name;
-pub(crate) mod server;
-pub(crate) mod session;
-pub(crate) mod setting;
-pub(crate) mod snapshot;
-pub(crate) mod statement;
-pub(crate) mod stream;
-pub(crate) mod subtransaction;
-pub(crate) mod text;
-pub(crate) mod trigger;
-mod tuple;
-pub(crate) mod type_name;
-pub(crate) mod value;
-pub(crate) mod watch;
+mod datum;
+mod errors;
+mod lookup;
+mod session;
+mod spi;
+mod triggers;
+
+pub(crate) use datum::{
+    arguments, array, bytes, input, json, json_writer, jsonb_value, moment, portable_output, text, tuple,
+    value,
+};
+pub(crate) use errors::{error_fields, error_label, report};
+pub(crate) use lookup::{
+    acl, column_type, comparison, deparse, expression, identity, index, names, namespace, node_tree,
+    ownership, parser, quote, relation_size, scan, sequence_name, snapshot, type_name, watch,
+};
+pub(crate) use session::{caller, create_role, lock, memory, server, setting};
+pub(crate) use spi::{
+    bookkeeping, cursor, dml, parameter, plan, receiver, results, statement, stream, subtransaction,
+};
+pub(crate) use triggers::{drop_guard, event_trigger, trigger};
 
 /// The kind of object identifier that PostgreSQL's catalogs use.
 pub(crate) use pgrx::pg_sys::Oid;

@@ -1,0 +1,153 @@
+//! Argument types of our functions that pgrx has none for.
+
+use crate::error::Error;
+use crate::pg::bytes::TextBytes;
+use crate::pg::{Oid, text};
+use pgrx::callconv::{Arg, ArgAbi};
+use pgrx::nullable::Nullable;
+use pgrx::{direct_function_call, impl_sql_translatable, pg_sys};
+use serde::de::DeserializeOwned;
+use std::ffi::CStr;
+
+/// Declares an OID alias type: stored as an OID, written as a name in SQL.
+macro_rules! oid_alias {
+    ($(#[$meta:meta])* $name:ident, $sql:literal) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy)]
+        pub(crate) struct $name(pub(crate) Oid);
+
+        impl_sql_translatable!($name, $sql);
+
+        // SAFETY: the SQL type has the same representation as `oid`.
+        unsafe impl<'fcx> ArgAbi<'fcx> for $name {
+            unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+                // SAFETY: promised by the caller.
+                Self(unsafe { Oid::unbox_arg_unchecked(arg) })
+            }
+
+            unsafe fn unbox_nullable_arg(arg: Arg<'_, 'fcx>) -> Nullable<Self> {
+                // SAFETY: promised by the caller.
+                match unsafe { Oid::unbox_nullable_arg(arg) } {
+                    Nullable::Valid(oid) => Nullable::Valid(Self(oid)),
+                    Nullable::Null => Nullable::Null,
+                }
+            }
+        }
+    };
+}
+
+oid_alias!(
+    /// `regclass`
+    RegClass,
+    "regclass"
+);
+oid_alias!(
+    /// `regnamespace`
+    RegNamespace,
+    "regnamespace"
+);
+oid_alias!(
+    /// `regrole`
+    RegRole,
+    "regrole"
+);
+oid_alias!(
+    /// `regtype`
+    RegType,
+    "regtype"
+);
+
+/// `msar.pkey_kind`, by its label.
+pub(crate) struct PkeyKind(pub(crate) String);
+
+impl_sql_translatable!(PkeyKind, "msar.pkey_kind");
+
+// SAFETY: reads the argument by the output function of its type.
+unsafe impl<'fcx> ArgAbi<'fcx> for PkeyKind {
+    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        // SAFETY: a value of an enum, as the SQL type says; the function gives a C string.
+        unsafe {
+            let datum = arg.unbox_arg_using_from_datum::<Oid>().map(pg_sys::Datum::from);
+            let label = direct_function_call::<&CStr>(pg_sys::enum_out, &[datum]);
+            Self(
+                label
+                    .map(|label| text::from_server(label.to_bytes()))
+                    .unwrap_or_default(),
+            )
+        }
+    }
+}
+
+/// `text`, in whatever encoding the server has.
+pub(crate) struct TextArgument(pub(crate) String);
+
+impl_sql_translatable!(TextArgument, "text");
+
+// SAFETY: reads the argument as text.
+unsafe impl<'fcx> ArgAbi<'fcx> for TextArgument {
+    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        // SAFETY: promised by the caller.
+        let bytes = unsafe { TextBytes::unbox_arg_unchecked(arg) };
+        Self(text::from_server(bytes.0))
+    }
+
+    unsafe fn unbox_nullable_arg(arg: Arg<'_, 'fcx>) -> Nullable<Self> {
+        // SAFETY: promised by the caller.
+        match unsafe { TextBytes::unbox_nullable_arg(arg) } {
+            Nullable::Valid(bytes) => Nullable::Valid(Self(text::from_server(bytes.0))),
+            Nullable::Null => Nullable::Null,
+        }
+    }
+}
+
+/// `jsonb`, as text: what it should be is told when it is decoded.
+pub(crate) struct JsonArgument(String);
+
+impl_sql_translatable!(JsonArgument, "jsonb");
+
+// SAFETY: reads the argument by the output function of its type.
+unsafe impl<'fcx> ArgAbi<'fcx> for JsonArgument {
+    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        // SAFETY: a jsonb value, as the SQL type says; the function gives a C string.
+        unsafe {
+            let datum = arg
+                .unbox_arg_using_from_datum::<pgrx::AnyElement>()
+                .map(|value| value.datum());
+            let json = direct_function_call::<&CStr>(pg_sys::jsonb_out, &[datum]);
+            Self(
+                json.map(|json| text::from_server(json.to_bytes()))
+                    .unwrap_or_default(),
+            )
+        }
+    }
+}
+
+impl JsonArgument {
+    /// The document as PostgreSQL prints it: with all digits of its numbers.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The argument, whatever JSON it is.
+    pub(crate) fn value(&self, argument: &'static str) -> Result<serde_json::Value, Error> {
+        self.decode(argument, "Pass a document that is nested less deeply.")
+    }
+
+    /// The argument as text, in the form that PostgreSQL gives it: equal documents have equal texts.
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
+
+    /// The value of the argument called `argument`; `hint` says what it should look like.
+    pub(crate) fn decode<T: DeserializeOwned>(
+        &self,
+        argument: &'static str,
+        hint: &'static str,
+    ) -> Result<T, Error> {
+        serde_json::from_str(&self.0).map_err(|problem| Error::InvalidArgument {
+            argument,
+            problem: problem.to_string(),
+            hint,
+        })
+    }
+}

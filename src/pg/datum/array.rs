@@ -1,0 +1,36 @@
+//! Arrays as PostgreSQL keeps them.
+
+use pgrx::pg_sys::{self, Datum, Oid};
+
+/// The elements of a one-dimensional `int2[]` without nulls, such as the catalogs hold.
+///
+/// # Safety
+/// `datum` is such an array.
+pub(crate) unsafe fn int2_elements(datum: Datum) -> Vec<i16> {
+    // SAFETY: promised by the caller.
+    unsafe { elements(datum) }
+}
+
+/// The elements of a one-dimensional `oid[]` without nulls, such as the catalogs hold.
+///
+/// # Safety
+/// `datum` is such an array.
+pub(crate) unsafe fn oid_elements(datum: Datum) -> Vec<Oid> {
+    // SAFETY: promised by the caller.
+    unsafe { elements(datum) }
+}
+
+/// # Safety
+/// `datum` is an array without nulls, whose elements are stored as `T` is and need no wider alignment than an integer.
+unsafe fn elements<T: Copy>(datum: Datum) -> Vec<T> {
+    // SAFETY: detoasted, an array is a header, its dimensions (length, lower bound), and the elements.
+    unsafe {
+        let array = pg_sys::pg_detoast_datum(datum.cast_mut_ptr()).cast::<pg_sys::ArrayType>();
+        if (*array).ndim != 1 {
+            return Vec::new();
+        }
+        let dimensions = array.add(1).cast::<i32>();
+        let elements = dimensions.add(2).cast::<T>();
+        std::slice::from_raw_parts(elements, *dimensions as usize).to_vec()
+    }
+}

@@ -1,0 +1,108 @@
+//! Text of a user's column as bytes, without a copy and without a look at its encoding.
+//!
+//! A cast runs once a row. What its rule asks of a text are ASCII characters, which are the same bytes in every
+//! encoding of a server; so the text is neither converted nor validated.
+
+use crate::pg::text;
+use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
+use pgrx::impl_sql_translatable;
+use pgrx::nullable::Nullable;
+use pgrx::pg_sys::{self, Datum};
+
+/// An argument of type `text` (or of a domain over it).
+#[derive(Clone, Copy)]
+pub(crate) struct TextBytes<'fcx>(pub(crate) &'fcx [u8]);
+
+impl_sql_translatable!(TextBytes<'_>, "text");
+
+impl TextBytes<'_> {
+    /// As a Rust string, for what runs once a call.
+    pub(crate) fn decode(self) -> String {
+        text::from_server(self.0)
+    }
+
+    /// For a message: as a Rust string, cut where it gets long.
+    pub(crate) fn to_message(self) -> String {
+        const LONGEST: usize = 100;
+        let text = text::from_server(self.0);
+        match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}...", &text[..end]),
+            None => text,
+        }
+    }
+}
+
+// SAFETY: the bytes are those of a text, which stays where it is while the function runs.
+unsafe impl<'fcx> ArgAbi<'fcx> for TextBytes<'fcx> {
+    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        // SAFETY: promised by the caller.
+        match unsafe { Self::unbox_nullable_arg(arg) } {
+            Nullable::Valid(text) => text,
+            Nullable::Null => Self(b""),
+        }
+    }
+
+    unsafe fn unbox_nullable_arg(arg: Arg<'_, 'fcx>) -> Nullable<Self> {
+        // SAFETY: the argument is declared as text.
+        unsafe {
+            match arg.unbox_arg_using_from_datum::<Datum>() {
+                Some(datum) => Nullable::Valid(Self(of_text(datum))),
+                None => Nullable::Null,
+            }
+        }
+    }
+}
+
+/// The bytes of a text, which live as long as the value does (or, where it was compressed or stored out of line, as
+/// the current memory context).
+///
+/// # Safety
+/// `datum` is a varlena of text that outlives `'a`.
+pub(crate) unsafe fn of_text<'a>(datum: Datum) -> &'a [u8] {
+    // SAFETY: a varlena, as the caller promises. Calls into the server cost more than the rest of many a cast: a
+    // value that lies there in plain needs none.
+    unsafe {
+        let value = datum.cast_mut_ptr::<pg_sys::varlena>();
+        let is_plain = if pgrx::varatt_is_1b(value) {
+            !pgrx::varatt_is_1b_e(value)
+        } else {
+            pgrx::varatt_is_4b_u(value)
+        };
+        let value = if is_plain {
+            value
+        } else {
+            pg_sys::pg_detoast_datum_packed(value)
+        };
+        std::slice::from_raw_parts(pgrx::vardata_any(value).cast(), pgrx::varsize_any_exhdr(value))
+    }
+}
+
+/// A result of type `text` (or of a domain over it), in the server's encoding.
+pub(crate) struct NewText(pub(crate) Vec<u8>);
+
+impl_sql_translatable!(NewText, "text");
+
+impl NewText {
+    /// Of a Rust string.
+    pub(crate) fn encode(text: &str) -> Self {
+        Self(text::to_server(text))
+    }
+
+    pub(crate) fn into_datum(self) -> Datum {
+        // SAFETY: pointer and length belong together; the server copies the bytes.
+        unsafe {
+            Datum::from(pg_sys::cstring_to_text_with_len(
+                self.0.as_ptr().cast(),
+                self.0.len() as i32,
+            ))
+        }
+    }
+}
+
+// SAFETY: the datum is a text.
+unsafe impl BoxRet for NewText {
+    unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> pgrx::datum::Datum<'fcx> {
+        // SAFETY: promised by the caller.
+        unsafe { fcinfo.return_raw_datum(self.into_datum()) }
+    }
+}

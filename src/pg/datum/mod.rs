@@ -1,0 +1,14 @@
+//! Values: between PostgreSQL's representation of them and Rust's.
+
+pub(crate) mod arguments;
+pub(crate) mod array;
+pub(crate) mod bytes;
+pub(crate) mod input;
+pub(crate) mod json;
+pub(crate) mod json_writer;
+pub(crate) mod jsonb_value;
+pub(crate) mod moment;
+pub(crate) mod portable_output;
+pub(crate) mod text;
+pub(crate) mod tuple;
+pub(crate) mod value;

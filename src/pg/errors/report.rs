@@ -1,0 +1,47 @@
+//! Messages to the client, in the server's encoding: pgrx passes on the bytes of a Rust string as they are.
+
+use crate::pg::error_fields::{self, Mark};
+use crate::pg::text;
+use pgrx::PgLogLevel;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::PgSqlErrorCode;
+
+/// An error of ours, which is to be raised.
+pub(crate) fn error(
+    sqlstate: PgSqlErrorCode,
+    message: String,
+    detail: Option<String>,
+    hint: Option<String>,
+) -> ErrorReport {
+    if !text::server_uses_utf8() {
+        error_fields::replace_next(sqlstate, &message, detail.as_deref(), hint.as_deref());
+    }
+    let mut report = ErrorReport::new(sqlstate, message, "");
+    if let Some(detail) = detail {
+        report = report.set_detail(detail);
+    }
+    if let Some(hint) = hint {
+        report = report.set_hint(hint);
+    }
+    report
+}
+
+/// Tells the client of something that it may want to know.
+pub(crate) fn notice(message: String) {
+    let callbacks = Mark::here();
+    error(PgSqlErrorCode::ERRCODE_SUCCESSFUL_COMPLETION, message, None, None).report(PgLogLevel::NOTICE);
+    callbacks.forget();
+}
+
+/// Warns the client of something that was not done.
+pub(crate) fn warning(message: String, hint: &str) {
+    let callbacks = Mark::here();
+    error(
+        PgSqlErrorCode::ERRCODE_WARNING,
+        message,
+        None,
+        Some(hint.to_owned()),
+    )
+    .report(PgLogLevel::WARNING);
+    callbacks.forget();
+}

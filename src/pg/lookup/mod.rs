@@ -1,0 +1,21 @@
+//! Questions to the catalogs and to the server's own parser and deparsers.
+
+pub(crate) mod acl;
+pub(crate) mod column_type;
+pub(crate) mod comparison;
+pub(crate) mod deparse;
+pub(crate) mod expression;
+pub(crate) mod identity;
+pub(crate) mod index;
+pub(crate) mod names;
+pub(crate) mod namespace;
+pub(crate) mod node_tree;
+pub(crate) mod ownership;
+pub(crate) mod parser;
+pub(crate) mod quote;
+pub(crate) mod relation_size;
+pub(crate) mod scan;
+pub(crate) mod sequence_name;
+pub(crate) mod snapshot;
+pub(crate) mod type_name;
+pub(crate) mod watch;

@@ -1,0 +1,71 @@
+//! Who may alter a relation, and keeping others from it meanwhile.
+
+use crate::pg::{Oid, text};
+use pgrx::pg_sys;
+use std::ffi::c_char;
+
+/// The locks of statements that alter a relation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::enum_variant_names, reason = "PostgreSQL's names for them")]
+pub(crate) enum AlterLock {
+    /// That of COMMENT: others may read and write.
+    ShareUpdateExclusive,
+    /// That of adding a foreign key: others may read.
+    ShareRowExclusive,
+    /// That of most: nobody else comes in.
+    AccessExclusive,
+}
+
+/// Why a relation cannot be altered.
+pub(crate) enum Refusal {
+    Missing,
+    NotOwner { name: String },
+}
+
+/// Takes the lock of a statement that will alter the relation, until the transaction ends. Whoever has no right to alter
+/// it gets no lock.
+pub(crate) fn lock(relation: Oid, lock: AlterLock) -> Result<(), Refusal> {
+    let mode = match lock {
+        AlterLock::ShareUpdateExclusive => pg_sys::ShareUpdateExclusiveLock,
+        AlterLock::ShareRowExclusive => pg_sys::ShareRowExclusiveLock,
+        AlterLock::AccessExclusive => pg_sys::AccessExclusiveLock,
+    };
+    check_owner(relation)?;
+    // SAFETY: inside of a transaction, as every function call is. One that does not exist can be locked too.
+    unsafe { pg_sys::LockRelationOid(relation, mode as i32) };
+    // Whoever had it before us may have dropped it, or given it away.
+    check_owner(relation)
+}
+
+fn check_owner(relation: Oid) -> Result<(), Refusal> {
+    let name = name(relation).ok_or(Refusal::Missing)?;
+    // SAFETY: a relation that was there just now; otherwise it is an error of PostgreSQL's, of the same SQLSTATE.
+    let is_owner = unsafe {
+        let role = pg_sys::GetUserId();
+        #[cfg(any(feature = "pg14", feature = "pg15"))]
+        let is_owner = pg_sys::pg_class_ownercheck(relation, role);
+        #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+        let is_owner = pg_sys::object_ownercheck(pg_sys::RelationRelationId, relation, role);
+        is_owner
+    };
+    if is_owner {
+        Ok(())
+    } else {
+        Err(Refusal::NotOwner { name })
+    }
+}
+
+/// The name of a relation, whatever its kind.
+fn name(relation: Oid) -> Option<String> {
+    // SAFETY: null for an unknown relation.
+    unsafe { text::from_server_cstr(pg_sys::get_rel_name(relation).cast::<c_char>()) }
+}
+
+/// Whether the current role sees only some of a table's rows, even as its owner.
+pub(crate) fn row_security_filters(relation: Oid) -> bool {
+    // SAFETY: a question about a relation that exists. It is asked as if the setting row_security were on.
+    unsafe {
+        pg_sys::check_enable_rls(relation, Oid::INVALID, true)
+            == pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32
+    }
+}

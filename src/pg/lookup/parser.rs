@@ -1,0 +1,68 @@
+//! What the server's own parser takes a text for, before any name in it is looked up.
+
+use crate::pg::{error_fields, text};
+use pgrx::pg_sys::{self, List, NodeTag};
+use std::ffi::CString;
+
+/// Whether a text is one SQL expression and nothing else: not two, no name or clause behind it. What is no SQL at all is
+/// an error of PostgreSQL's.
+pub(crate) fn is_one_expression(sql: &str) -> bool {
+    let subject = CString::new(text::to_server(&format!("SQL expression \"{sql}\""))).unwrap_or_default();
+    let sql = CString::new(text::to_server(sql)).unwrap_or_default();
+    // SAFETY: a C string in the server's encoding. This mode of the parser takes what follows the word SELECT, and
+    // gives a list of one RawStmt with a SelectStmt; every cast follows the node's tag.
+    unsafe {
+        let parsed = error_fields::kept_about(&subject, || {
+            pg_sys::raw_parser(sql.as_ptr(), pg_sys::RawParseMode::RAW_PARSE_PLPGSQL_EXPR)
+        });
+        let Some(statement) = only(parsed) else {
+            return false;
+        };
+        let statement = (*statement.cast::<pg_sys::RawStmt>()).stmt;
+        if (*statement).type_ != NodeTag::T_SelectStmt {
+            return false;
+        }
+        let select = &*statement.cast::<pg_sys::SelectStmt>();
+        let Some(target) = only(select.targetList) else {
+            return false;
+        };
+        let target = &*target.cast::<pg_sys::ResTarget>();
+        let has_name = !target.name.is_null() || !target.indirection.is_null();
+        !has_name && has_only_targets(select)
+    }
+}
+
+/// Whether a SELECT has nothing but what it selects.
+fn has_only_targets(select: &pg_sys::SelectStmt) -> bool {
+    let lists = [
+        select.distinctClause,
+        select.fromClause,
+        select.groupClause,
+        select.windowClause,
+        select.valuesLists,
+        select.sortClause,
+        select.lockingClause,
+    ];
+    let nodes = [
+        select.whereClause,
+        select.havingClause,
+        select.limitOffset,
+        select.limitCount,
+        select.intoClause.cast(),
+        select.withClause.cast(),
+        select.larg.cast(),
+        select.rarg.cast(),
+    ];
+    lists.iter().all(|list| list.is_null())
+        && nodes.iter().all(|node| node.is_null())
+        && select.op == pg_sys::SetOperation::SETOP_NONE
+}
+
+/// The only element of a list.
+///
+/// # Safety
+/// `list` is null or a list of pointers.
+unsafe fn only(list: *mut List) -> Option<*mut std::ffi::c_void> {
+    // SAFETY: promised by the caller.
+    unsafe { (!list.is_null() && (*list).length == 1).then(|| (*(*list).elements).ptr_value) }
+}

@@ -1,0 +1,513 @@
+//! Reading catalogs, and tables of our own: index scans by one snapshot, rows as typed structs.
+//!
+//! A row type names the columns that it wants; their positions are looked up in the running server's catalog once,
+//! so one build of the source fits every version, and a column that a version does not have reads as `None`.
+
+use crate::pg::{array, json, snapshot::Snapshot, text, tuple};
+use pgrx::pg_sys::{self, Datum, Oid};
+use pgrx::{FromDatum, name_data_to_str};
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::de::DeserializeOwned;
+use std::any::TypeId;
+use std::cell::RefCell;
+use std::ffi::CStr;
+use std::rc::Rc;
+
+/// Where rows come from.
+#[derive(Clone, Copy)]
+pub(crate) enum Source {
+    /// A catalog, by its OID.
+    Catalog(u32),
+    /// One of our own tables, by its name in `msar_catalog`.
+    Own(&'static CStr),
+}
+
+/// A struct that is read from the rows of one catalog. Mostly made by [`catalog_row!`](crate::catalog_row).
+pub(crate) trait CatalogRow: Sized + 'static {
+    /// The catalog.
+    const SOURCE: Source;
+    /// The columns, in the order of the struct's fields.
+    const COLUMNS: &'static [&'static str];
+    /// How many rows one look-up gives mostly, at most.
+    const USUAL_NUMBER: usize = 4;
+    /// Takes the fields out of a row.
+    fn read(row: &Row<'_>) -> Self;
+}
+
+/// Declares a struct whose fields are columns of a catalog, under their own names.
+#[macro_export]
+macro_rules! catalog_row {
+    ($(#[$meta:meta])* $name:ident, $catalog:expr, $(usually $number:literal,)? { $($column:ident: $type:ty),* $(,)? }) => {
+        $(#[$meta])*
+        pub(crate) struct $name { $(pub(crate) $column: $type),* }
+
+        impl $crate::pg::scan::CatalogRow for $name {
+            const SOURCE: $crate::pg::scan::Source = $crate::pg::scan::Source::Catalog($catalog);
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),*];
+            $(const USUAL_NUMBER: usize = $number;)?
+            fn read(row: &$crate::pg::scan::Row<'_>) -> Self {
+                let mut position = 0..;
+                $(let $column = row.column(position.next().unwrap_or_default());)*
+                Self { $($column),* }
+            }
+        }
+    };
+}
+
+/// One row while a scan stands on it.
+pub(crate) struct Row<'a> {
+    values: &'a [Datum],
+    nulls: &'a [bool],
+    positions: &'a [Option<usize>],
+}
+
+impl Row<'_> {
+    /// The value of the row type's column number `index`.
+    pub(crate) fn column<T: FromColumn>(&self, index: usize) -> T {
+        let datum = self.positions[index]
+            .filter(|&at| !self.nulls[at])
+            .map(|at| self.values[at]);
+        // SAFETY: the datum is of the catalog column that the row type gives this Rust type to.
+        unsafe { T::from_column(datum) }
+    }
+}
+
+/// What a catalog column can be read as. Null gives the type's empty value; ask for an `Option` to tell.
+pub(crate) trait FromColumn {
+    /// # Safety
+    /// `datum` is of the PostgreSQL type that the implementing type stands for.
+    unsafe fn from_column(datum: Option<Datum>) -> Self;
+}
+
+macro_rules! from_scalar_column {
+    ($($type:ty),*) => {$(
+        impl FromColumn for $type {
+            unsafe fn from_column(datum: Option<Datum>) -> Self {
+                // SAFETY: promised by the caller.
+                datum.and_then(|datum| unsafe { <$type>::from_datum(datum, false) }).unwrap_or_default()
+            }
+        }
+    )*};
+}
+from_scalar_column!(bool, i16, i32, i64, f32);
+
+/// A column of type `int2[]` without nulls.
+impl FromColumn for Vec<i16> {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        datum.map_or_else(Vec::new, |datum| unsafe { array::int2_elements(datum) })
+    }
+}
+
+/// A column of type `oid[]` or `oidvector`, without nulls.
+impl FromColumn for Vec<Oid> {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        datum.map_or_else(Vec::new, |datum| unsafe { array::oid_elements(datum) })
+    }
+}
+
+impl FromColumn for Oid {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        datum
+            .and_then(|datum| unsafe { Oid::from_datum(datum, false) })
+            .unwrap_or(Oid::INVALID)
+    }
+}
+
+/// A column of type `"char"`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Char(pub(crate) u8);
+
+impl FromColumn for Char {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        Self(datum.map_or(0, |datum| datum.value() as u8))
+    }
+}
+
+/// A column of type `name`.
+impl FromColumn for String {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        datum.map_or_else(String::new, |datum| {
+            // SAFETY: a name is NUL-terminated.
+            unsafe { text::from_server_cstr(datum.cast_mut_ptr()) }.unwrap_or_default()
+        })
+    }
+}
+
+/// A column of type `name` that is only compared: the server's bytes, with zeros behind them.
+pub(crate) struct Name([u8; pg_sys::NAMEDATALEN as usize]);
+
+impl Name {
+    pub(crate) fn is(&self, name: &str) -> bool {
+        let length = self.0.iter().position(|&byte| byte == 0).unwrap_or(self.0.len());
+        text::is_server_text(&self.0[..length], name)
+    }
+}
+
+impl FromColumn for Name {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: a name has NAMEDATALEN bytes.
+        Self(datum.map_or([0; _], |datum| unsafe { *datum.cast_mut_ptr() }))
+    }
+}
+
+/// A column of type `text` or `pg_node_tree`.
+pub(crate) struct Text(pub(crate) String);
+
+impl FromColumn for Text {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        Self(datum.map_or_else(String::new, |datum| unsafe { text::from_text_datum(datum) }))
+    }
+}
+
+/// A column of type `jsonb`, read as a `T`. `None` is null, and what is written otherwise.
+pub(crate) struct Json<T>(pub(crate) Option<T>);
+
+impl<T: DeserializeOwned> FromColumn for Json<T> {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        Self(datum.and_then(|datum| unsafe { json::from_jsonb_datum(datum) }))
+    }
+}
+
+/// A column of type `timestamp with time zone`: microseconds since 2000-01-01 UTC.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Timestamp(pub(crate) i64);
+
+impl FromColumn for Timestamp {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        Self(datum.map_or(0, |datum| datum.value() as i64))
+    }
+}
+
+impl<T: FromColumn> FromColumn for Option<T> {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        datum.map(|datum| unsafe { T::from_column(Some(datum)) })
+    }
+}
+
+/// A value that an index is searched for.
+#[derive(Clone, Copy)]
+pub(crate) enum Key {
+    Oid(Oid),
+    Int2(i16),
+    /// An int2 above 0.
+    Positive,
+    /// Made by [`Key::name`].
+    Name(Datum),
+}
+
+impl Key {
+    /// A name, kept in the current memory context.
+    pub(crate) fn name(name: &str) -> Self {
+        // SAFETY: a name has NAMEDATALEN bytes, of which the rest are zero; longer text is cut off, and so finds nothing.
+        unsafe {
+            let text = pg_sys::text_to_cstring(text::to_text_datum(name).cast_mut_ptr());
+            let value = pg_sys::palloc0(pg_sys::NAMEDATALEN as usize);
+            pg_sys::namestrcpy(value.cast(), text);
+            Self::Name(Datum::from(value))
+        }
+    }
+
+    /// The object that it names.
+    fn oid(self) -> Option<u32> {
+        match self {
+            Key::Oid(oid) => Some(oid.to_u32()),
+            _ => None,
+        }
+    }
+
+    /// The comparison that it stands for: B-tree strategy, the strategy's function, argument.
+    fn comparison(self) -> (u32, u32, Datum) {
+        match self {
+            Key::Oid(oid) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_OIDEQ, oid.into()),
+            Key::Int2(number) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_INT2EQ, number.into()),
+            Key::Name(name) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_NAMEEQ, name),
+            Key::Positive => (pg_sys::BTGreaterStrategyNumber, pg_sys::F_INT2GT, 0_i16.into()),
+        }
+    }
+}
+
+/// Reads catalogs by one snapshot. Each catalog is opened once and closed when the reader goes.
+pub(crate) struct Reader {
+    snapshot: Snapshot,
+    open: RefCell<FxHashMap<TypeId, Option<Rc<OpenCatalog>>>>,
+    indexes: RefCell<FxHashMap<u32, OpenIndex>>,
+    /// The objects that it was asked about.
+    asked: RefCell<FxHashSet<u32>>,
+}
+
+impl Reader {
+    pub(crate) fn new(snapshot: Snapshot) -> Self {
+        Self {
+            snapshot,
+            open: RefCell::default(),
+            indexes: RefCell::default(),
+            asked: RefCell::default(),
+        }
+    }
+
+    /// Counts an object among those that it was asked about, when the session's caches have told of it.
+    pub(crate) fn depends_on(&self, object: Oid) {
+        self.asked.borrow_mut().insert(object.to_u32());
+    }
+
+    /// The OIDs of the objects that it was asked about, and of the tables of our own that it looked into: what was read
+    /// holds as long as none of them changes.
+    pub(crate) fn asked(&self) -> FxHashSet<u32> {
+        self.asked.borrow().clone()
+    }
+
+    /// The rows that match all keys, found through `index`; in the index's order.
+    pub(crate) fn by_index<R: CatalogRow>(&self, index: u32, keys: &[(&str, Key)]) -> Vec<R> {
+        self.by_index_where(index, keys, |_| true)
+    }
+
+    /// The same, of these rows only those that are wanted.
+    pub(crate) fn by_index_where<R: CatalogRow>(
+        &self,
+        index: u32,
+        keys: &[(&str, Key)],
+        is_wanted: impl Fn(&Row<'_>) -> bool,
+    ) -> Vec<R> {
+        match self.catalog::<R>() {
+            Some(catalog) => self.scan_index(&catalog, index, keys, is_wanted),
+            None => Vec::new(),
+        }
+    }
+
+    /// The same, found through the primary key of a table of our own.
+    pub(crate) fn by_primary_key<R: CatalogRow>(&self, keys: &[(&str, Key)]) -> Vec<R> {
+        match self.catalog::<R>() {
+            Some(table) => self.scan_index(&table, table.primary_key_index(), keys, |_| true),
+            None => Vec::new(),
+        }
+    }
+
+    fn scan_index<R: CatalogRow>(
+        &self,
+        catalog: &OpenCatalog,
+        index: u32,
+        keys: &[(&str, Key)],
+        is_wanted: impl Fn(&Row<'_>) -> bool,
+    ) -> Vec<R> {
+        self.asked
+            .borrow_mut()
+            .extend(keys.iter().filter_map(|(_, key)| key.oid()));
+        let index = self.index(index);
+        let mut keys: Vec<_> = keys
+            .iter()
+            .map(|(column, key)| catalog.scan_key(column, *key))
+            .collect();
+        // SAFETY: the catalog and its index are open, the keys name its columns.
+        unsafe {
+            let scan = pg_sys::systable_beginscan_ordered(
+                catalog.relation,
+                index,
+                self.snapshot.as_ptr(),
+                keys.len() as i32,
+                keys.as_mut_ptr(),
+            );
+            let next = || pg_sys::systable_getnext_ordered(scan, pg_sys::ScanDirection::ForwardScanDirection);
+            let rows = catalog.read_rows(next, is_wanted);
+            pg_sys::systable_endscan_ordered(scan);
+            rows
+        }
+    }
+
+    /// The rows that match all keys, found by reading the whole catalog.
+    pub(crate) fn by_full_scan<R: CatalogRow>(&self, keys: &[(&str, Key)]) -> Vec<R> {
+        let Some(catalog) = self.catalog::<R>() else {
+            return Vec::new();
+        };
+        let mut keys: Vec<_> = keys
+            .iter()
+            .map(|(column, key)| catalog.scan_key(column, *key))
+            .collect();
+        // SAFETY: the catalog is open, the keys name its columns; no index is used.
+        unsafe {
+            let scan = pg_sys::systable_beginscan(
+                catalog.relation,
+                Oid::INVALID,
+                false,
+                self.snapshot.as_ptr(),
+                keys.len() as i32,
+                keys.as_mut_ptr(),
+            );
+            let rows = catalog.read_rows(|| pg_sys::systable_getnext(scan), |_| true);
+            pg_sys::systable_endscan(scan);
+            rows
+        }
+    }
+
+    fn index(&self, oid: u32) -> pg_sys::Relation {
+        self.indexes
+            .borrow_mut()
+            .entry(oid)
+            .or_insert_with(|| OpenIndex::open(oid))
+            .0
+    }
+
+    /// `None` for a table of our own that has no rows.
+    fn catalog<R: CatalogRow>(&self) -> Option<Rc<OpenCatalog>> {
+        let open = || {
+            if let Source::Own(name) = R::SOURCE {
+                self.asked.borrow_mut().extend(own_table(name).map(Oid::to_u32));
+            }
+            OpenCatalog::open::<R>().map(Rc::new)
+        };
+        self.open
+            .borrow_mut()
+            .entry(TypeId::of::<R>())
+            .or_insert_with(open)
+            .clone()
+    }
+}
+
+struct OpenCatalog {
+    relation: pg_sys::Relation,
+    /// Where each column stands in this server's catalog.
+    columns: FxHashMap<String, usize>,
+    /// The same for the columns of the row type, in their order.
+    positions: Vec<Option<usize>>,
+    /// A row's values, and which of them are null.
+    buffers: RefCell<(Vec<Datum>, Vec<bool>)>,
+}
+
+impl OpenCatalog {
+    fn open<R: CatalogRow>() -> Option<Self> {
+        let oid = match R::SOURCE {
+            Source::Catalog(oid) => Oid::from(oid),
+            Source::Own(name) => own_table(name)?,
+        };
+        // SAFETY: a catalog, which cannot be dropped, or a table of ours (when somebody drops the extension at this
+        // moment, PostgreSQL says so by an error); its descriptor has `natts` attributes.
+        let (relation, columns) = unsafe {
+            let relation = pg_sys::table_open(oid, pg_sys::AccessShareLock as i32);
+            let descriptor = (*relation).rd_att;
+            let name = |at| name_data_to_str(&tuple::attribute(descriptor, at).attname).to_owned();
+            let columns = (0..(*descriptor).natts as usize).map(|at| (name(at), at));
+            (relation, columns.collect::<FxHashMap<_, _>>())
+        };
+        let width = columns.len();
+        let catalog = Self {
+            relation,
+            positions: R::COLUMNS
+                .iter()
+                .map(|&column| columns.get(column).copied())
+                .collect(),
+            columns,
+            buffers: RefCell::new((vec![Datum::null(); width], vec![true; width])),
+        };
+        let is_needed = matches!(R::SOURCE, Source::Catalog(_)) || !catalog.is_empty();
+        is_needed.then_some(catalog)
+    }
+
+    /// Whether the table was never written to: most databases have no metadata, and need not pay for any.
+    fn is_empty(&self) -> bool {
+        // SAFETY: the relation is open.
+        unsafe {
+            pg_sys::RelationGetNumberOfBlocksInFork(self.relation, pg_sys::ForkNumber::MAIN_FORKNUM) == 0
+        }
+    }
+
+    fn primary_key_index(&self) -> u32 {
+        // SAFETY: the relation is open; asking for its indexes fills in which of them is the primary key's.
+        unsafe {
+            pg_sys::list_free(pg_sys::RelationGetIndexList(self.relation));
+            (*self.relation).rd_pkindex.to_u32()
+        }
+    }
+
+    /// Reads what `next` gives until it gives null; keeps what is wanted.
+    ///
+    /// # Safety
+    /// `next` gives tuples of this catalog, each valid until the next is asked for.
+    unsafe fn read_rows<R: CatalogRow>(
+        &self,
+        next: impl Fn() -> pg_sys::HeapTuple,
+        is_wanted: impl Fn(&Row<'_>) -> bool,
+    ) -> Vec<R> {
+        let mut buffers = self.buffers.borrow_mut();
+        let (values, nulls) = &mut *buffers;
+        let mut rows = Vec::new();
+        loop {
+            let tuple = next();
+            if tuple.is_null() {
+                return rows;
+            }
+            // SAFETY: a tuple of this catalog; the buffers are as wide as its rows.
+            unsafe {
+                let descriptor = (*self.relation).rd_att;
+                pg_sys::heap_deform_tuple(tuple, descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
+            }
+            let row = Row {
+                values,
+                nulls,
+                positions: &self.positions,
+            };
+            if is_wanted(&row) {
+                if rows.is_empty() {
+                    rows.reserve(R::USUAL_NUMBER);
+                }
+                rows.push(R::read(&row));
+            }
+        }
+    }
+
+    fn scan_key(&self, column: &str, key: Key) -> pg_sys::ScanKeyData {
+        // A catalog's key column is there in every version.
+        let attnum = self.columns.get(column).map_or(0, |at| at + 1) as i16;
+        let (strategy, procedure, argument) = key.comparison();
+        let mut entry = pg_sys::ScanKeyData::default();
+        // SAFETY: fills in the entry; the procedure compares values of the column's type.
+        unsafe {
+            pg_sys::ScanKeyInit(&mut entry, attnum, strategy as u16, procedure.into(), argument);
+        }
+        entry
+    }
+}
+
+/// A table of our own; `None` while the extension is created or dropped.
+pub(crate) fn own_table(name: &CStr) -> Option<Oid> {
+    // SAFETY: plain look-ups by name.
+    let table = unsafe {
+        let schema = pg_sys::get_namespace_oid(c"msar_catalog".as_ptr(), true);
+        pg_sys::get_relname_relid(name.as_ptr(), schema)
+    };
+    (table != Oid::INVALID).then_some(table)
+}
+
+impl Drop for OpenCatalog {
+    fn drop(&mut self) {
+        // While an error unwinds, the abort of the (sub)transaction closes the relation.
+        if !std::thread::panicking() {
+            // SAFETY: opened by `open`, closed once.
+            unsafe { pg_sys::table_close(self.relation, pg_sys::AccessShareLock as i32) }
+        }
+    }
+}
+
+/// An index of a catalog.
+struct OpenIndex(pg_sys::Relation);
+
+impl OpenIndex {
+    fn open(oid: u32) -> Self {
+        // SAFETY: the OID is that of a catalog's index, which cannot be dropped.
+        Self(unsafe { pg_sys::index_open(Oid::from(oid), pg_sys::AccessShareLock as i32) })
+    }
+}
+
+impl Drop for OpenIndex {
+    fn drop(&mut self) {
+        // As for catalogs.
+        if !std::thread::panicking() {
+            // SAFETY: opened by `open`, closed once.
+            unsafe { pg_sys::index_close(self.0, pg_sys::AccessShareLock as i32) }
+        }
+    }
+}

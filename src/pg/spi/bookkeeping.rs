@@ -1,0 +1,211 @@
+//! Writing to tables of our own on behalf of whoever caused it, who may have no right to.
+//!
+//! As PostgreSQL does for foreign keys, we become the owner of the table, not a superuser: what others attach to the
+//! table (a trigger, a default) gets the rights of the table's owner, who could run it anyway. Under
+//! `SECURITY_RESTRICTED_OPERATION` it cannot leave anything behind in the session, and names are looked up in
+//! `pg_catalog` alone.
+
+use crate::error::Error;
+use crate::pg::snapshot::Snapshot;
+use crate::pg::{Oid, text};
+use pgrx::direct_function_call_as_datum;
+use pgrx::pg_sys::{self, Datum};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::ffi::CString;
+
+/// The session as long as the bookkeeping goes on. Ends with the value.
+struct Disguise {
+    user: Oid,
+    security_context: i32,
+    settings: i32,
+}
+
+impl Disguise {
+    /// Becomes `owner`.
+    fn as_owner(owner: Oid) -> Self {
+        let (mut user, mut security_context) = (Oid::INVALID, 0);
+        // SAFETY: inside of a transaction; what is changed here is put back by `drop`, or by the abort of the
+        // (sub)transaction.
+        unsafe {
+            pg_sys::GetUserIdAndSecContext(&mut user, &mut security_context);
+            let restricted = pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_RESTRICTED_OPERATION;
+            pg_sys::SetUserIdAndSecContext(owner, security_context | restricted as i32);
+            let settings = pg_sys::NewGUCNestLevel();
+            pg_sys::set_config_option(
+                c"search_path".as_ptr(),
+                c"pg_catalog, pg_temp".as_ptr(),
+                pg_sys::GucContext::PGC_USERSET,
+                pg_sys::GucSource::PGC_S_SESSION,
+                pg_sys::GucAction::GUC_ACTION_SAVE,
+                true,
+                0,
+                false,
+            );
+            Self {
+                user,
+                security_context,
+                settings,
+            }
+        }
+    }
+}
+
+impl Drop for Disguise {
+    fn drop(&mut self) {
+        // While an error unwinds, the abort of the (sub)transaction puts all this back.
+        if !std::thread::panicking() {
+            // SAFETY: as it was before `as_owner`.
+            unsafe {
+                pg_sys::AtEOXact_GUC(false, self.settings);
+                pg_sys::SetUserIdAndSecContext(self.user, self.security_context);
+            }
+        }
+    }
+}
+
+thread_local! {
+    static BUSY: Cell<bool> = const { Cell::new(false) };
+    /// Statements that were planned in this session, by their text.
+    static PLANS: RefCell<HashMap<&'static str, pg_sys::SPIPlanPtr>> = RefCell::default();
+}
+
+/// Whether the bookkeeping itself is what caused an event.
+pub(crate) fn is_busy() -> bool {
+    BUSY.get()
+}
+
+/// Runs `body` as the owner of a table of ours. Of what it changes, it is not told by events.
+pub(crate) fn as_owner<T>(
+    owner: Oid,
+    body: impl FnOnce(&Statements) -> Result<T, Error>,
+) -> Result<T, Error> {
+    struct Busy(bool);
+    impl Drop for Busy {
+        fn drop(&mut self) {
+            BUSY.set(self.0);
+        }
+    }
+    let _busy = Busy(BUSY.replace(true));
+    let _disguise = Disguise::as_owner(owner);
+    let statements = Statements::open();
+    body(&statements)
+}
+
+/// Runs `body` as the current role, to whom the policies of our tables apply. Names are looked up in `pg_catalog` alone.
+pub(crate) fn as_caller<T>(body: impl FnOnce(&Statements) -> Result<T, Error>) -> Result<T, Error> {
+    let mut user = Oid::INVALID;
+    let mut security_context = 0;
+    // SAFETY: a plain question.
+    unsafe { pg_sys::GetUserIdAndSecContext(&mut user, &mut security_context) };
+    let _disguise = Disguise::as_owner(user);
+    let statements = Statements::open();
+    body(&statements)
+}
+
+/// Statements that see what is committed now, whatever the isolation level, and what this transaction did. Each has
+/// one parameter, of type jsonb.
+pub(crate) struct Statements(());
+
+impl Statements {
+    fn open() -> Self {
+        // SAFETY: inside of a transaction; closed by `drop`, or by the abort of the (sub)transaction.
+        unsafe { pg_sys::SPI_connect() };
+        Self(())
+    }
+
+    /// Runs a statement.
+    pub(crate) fn run(&self, statement: &'static str, argument: &impl Serialize) -> Result<(), Error> {
+        self.execute(statement, argument).map(|_| ())
+    }
+
+    /// Runs a statement that returns one row with one column of type json or jsonb.
+    pub(crate) fn query<T: DeserializeOwned>(
+        &self,
+        statement: &'static str,
+        argument: &impl Serialize,
+    ) -> Result<T, Error> {
+        let document = self.execute(statement, argument)?;
+        serde_json::from_str(document.as_deref().unwrap_or("null")).map_err(Error::UnreadableMetadata)
+    }
+
+    /// Runs a statement; gives the first value of its first row.
+    fn execute(&self, statement: &'static str, argument: &impl Serialize) -> Result<Option<String>, Error> {
+        let argument = serde_json::to_string(argument).map_err(Error::Serialization)?;
+        let plan = self.plan(statement);
+        let snapshot = Snapshot::latest();
+        // SAFETY: SPI is connected; the plan has one parameter of type jsonb, which is what it gets. An SPI function
+        // that finds an error in the statement raises it.
+        unsafe {
+            let mut values = [jsonb(&argument)];
+            let outcome = pg_sys::SPI_execute_snapshot(
+                plan,
+                values.as_mut_ptr(),
+                std::ptr::null(),
+                snapshot.as_ptr(),
+                std::ptr::null_mut(),
+                false,
+                true,
+                0,
+            );
+            if outcome < 0 {
+                return Err(Error::StatementRefused(outcome));
+            }
+            Ok(first_value())
+        }
+    }
+
+    /// The plan of a statement, made once a session. PostgreSQL makes it anew when what it was made from has changed.
+    fn plan(&self, statement: &'static str) -> pg_sys::SPIPlanPtr {
+        if let Some(plan) = PLANS.with_borrow(|plans| plans.get(statement).copied()) {
+            return plan;
+        }
+        // Our statements are constants without a NUL.
+        let text = CString::new(statement).unwrap_or_default();
+        // SAFETY: SPI is connected; the plan is moved to where it outlives the connection.
+        let plan = unsafe {
+            let mut parameter = pg_sys::JSONBOID;
+            let plan = pg_sys::SPI_prepare(text.as_ptr(), 1, &mut parameter);
+            pg_sys::SPI_keepplan(plan);
+            plan
+        };
+        PLANS.with_borrow_mut(|plans| plans.insert(statement, plan));
+        plan
+    }
+}
+
+impl Drop for Statements {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            // SAFETY: connected by `open`.
+            unsafe { pg_sys::SPI_finish() };
+        }
+    }
+}
+
+/// JSON text as a value of type jsonb.
+fn jsonb(document: &str) -> Datum {
+    // SAFETY: jsonb_in takes a C string in the server's encoding.
+    unsafe {
+        let text = pg_sys::text_to_cstring(text::to_text_datum(document).cast_mut_ptr());
+        direct_function_call_as_datum(pg_sys::jsonb_in, &[Some(text.into())]).unwrap_or(Datum::null())
+    }
+}
+
+/// The first value of the first row that the last statement returned, as PostgreSQL prints it.
+///
+/// # Safety
+/// SPI is connected and a statement has been executed.
+unsafe fn first_value() -> Option<String> {
+    // SAFETY: the table of results is there if there are results; rows below `numvals` are valid.
+    unsafe {
+        let table = pg_sys::SPI_tuptable;
+        if table.is_null() || (*table).numvals == 0 {
+            return None;
+        }
+        let value = pg_sys::SPI_getvalue(*(*table).vals, (*table).tupdesc, 1);
+        text::from_server_cstr(value)
+    }
+}

@@ -1,0 +1,143 @@
+//! Statements that change users' rows, run as the caller: by his rights, with his search_path in force for the triggers
+//! and rules that they set off.
+
+use crate::error::Error;
+use crate::pg::jsonb_value::JsonbValue;
+use crate::pg::memory::Scratch;
+use crate::pg::plan::{Planning, Prepared};
+use crate::pg::{Oid, bytes, error_fields, receiver, text};
+use pgrx::pg_sys;
+use pgrx::prelude::PgSqlErrorCode;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// What a statement did.
+pub(crate) struct Outcome {
+    /// Rows inserted, updated, deleted, or returned by a SELECT.
+    pub(crate) processed: u64,
+    /// The rows that it returned: one column of type text each.
+    pub(crate) returned: Vec<Option<String>>,
+}
+
+/// What the executor calls for every row that a statement returns.
+#[repr(C)]
+struct Receiver<'a> {
+    /// First, as the executor knows only this part.
+    header: pg_sys::DestReceiver,
+    scratch: &'a Scratch,
+    returned: Vec<Option<String>>,
+}
+
+/// The most statements that a session keeps, and the longest that is worth its memory.
+const MOST: usize = 100;
+const LONGEST: usize = 20_000;
+
+thread_local! {
+    /// Statements that were prepared in this session, by their text. Everything in it is qualified, so that a text means
+    /// the same for every search_path; PostgreSQL prepares anew what has changed, or what another role runs.
+    static KEPT: RefCell<FxHashMap<Box<str>, Rc<Prepared>>> = RefCell::default();
+}
+
+/// Runs a statement whose parameters are of type jsonb, and which returns nothing or one column of type text. Triggers
+/// have fired when it is done.
+pub(crate) fn run(statement: &str, parameters: &[JsonbValue]) -> Result<Outcome, Error> {
+    let prepared = prepare(statement, parameters.len())?;
+    let values: Vec<_> = parameters.iter().map(|value| Some(value.datum())).collect();
+    let scratch = Scratch::new();
+    let mut receiver = Receiver {
+        header: receiver::header(receive),
+        scratch: &scratch,
+        returned: Vec::new(),
+    };
+    // SAFETY: between connecting to SPI and finishing, as SPI wants it; the receiver outlives the execution. When the
+    // statement raises an error, the end of the (sub)transaction cleans SPI up.
+    unsafe {
+        let options = pg_sys::SPIExecuteOptions {
+            params: prepared.parameters(&values),
+            dest: (&raw mut receiver).cast(),
+            ..Default::default()
+        };
+        pg_sys::SPI_connect();
+        let code = pg_sys::SPI_execute_plan_extended(prepared.plan, &options);
+        let processed = pg_sys::SPI_processed;
+        pg_sys::SPI_finish();
+        if code < 0 {
+            return Err(Error::StatementRefused(code));
+        }
+        Ok(Outcome {
+            processed,
+            returned: receiver.returned,
+        })
+    }
+}
+
+/// The statement, prepared. What its parameters are makes no difference to its plan.
+fn prepare(statement: &str, parameters: usize) -> Result<Rc<Prepared>, Error> {
+    if let Some(known) = KEPT.with_borrow(|kept| kept.get(statement).cloned()) {
+        return Ok(known);
+    }
+    let types = vec![JsonbValue::TYPE; parameters];
+    let prepared = Rc::new(Prepared::new(statement, &types, Planning::Once)?);
+    if statement.len() <= LONGEST {
+        // Freeing a plan calls the server, which must not find the store borrowed.
+        let forgotten = KEPT.with_borrow_mut(|kept| {
+            let forgotten = if kept.len() < MOST {
+                FxHashMap::default()
+            } else {
+                std::mem::take(kept)
+            };
+            kept.insert(statement.into(), Rc::clone(&prepared));
+            forgotten
+        });
+        drop(forgotten);
+    }
+    Ok(prepared)
+}
+
+#[pgrx::pg_guard]
+unsafe extern "C-unwind" fn receive(
+    slot: *mut pg_sys::TupleTableSlot,
+    receiver: *mut pg_sys::DestReceiver,
+) -> bool {
+    // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns; the first one
+    // is a text, as the caller of `run` promises. What is fetched of it goes into the scratch memory.
+    unsafe {
+        let receiver = &mut *receiver.cast::<Receiver>();
+        if (*slot).tts_nvalid < 1 {
+            pg_sys::slot_getsomeattrs_int(slot, 1);
+        }
+        let is_null = *(*slot).tts_isnull;
+        let value = receiver
+            .scratch
+            .run_many(|| (!is_null).then(|| text::from_server(bytes::of_text(*(*slot).tts_values))));
+        receiver.returned.push(value);
+        true
+    }
+}
+
+/// Runs `body`, to which statements of this sort belong; what PostgreSQL says of an error that ends it (the constraint, the
+/// column, ...) reaches the client whole.
+pub(crate) fn with_whole_errors<T>(body: impl FnOnce() -> T) -> T {
+    error_fields::kept(body)
+}
+
+/// Whether row-level security is in force for the current role: it may then be allowed to write a row that it may not
+/// read.
+pub(crate) fn row_security_applies(relation: Oid) -> bool {
+    // SAFETY: a question about a relation.
+    unsafe {
+        pg_sys::check_enable_rls(relation, Oid::INVALID, true)
+            == pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32
+    }
+}
+
+/// Whether an error is a complaint about a value: its form, its range, or a check of its type.
+pub(crate) fn is_about_a_value(sqlstate: PgSqlErrorCode) -> bool {
+    // The last two digits of a class are its lowest bits; the rest of this code is zeros.
+    const CLASS: i32 = 0xfff;
+    let data_exception = PgSqlErrorCode::ERRCODE_DATA_EXCEPTION as i32;
+    sqlstate as i32 & CLASS == data_exception
+        || sqlstate == PgSqlErrorCode::ERRCODE_CHECK_VIOLATION
+        || sqlstate == PgSqlErrorCode::ERRCODE_NOT_NULL_VIOLATION
+}

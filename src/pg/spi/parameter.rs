@@ -1,0 +1,60 @@
+//! Values of parameters, read by the input functions of their types, whose errors go to the caller as they are.
+
+pub(crate) use crate::pg::plan::ParameterValue;
+use crate::pg::{Oid, error_fields, text};
+use pgrx::pg_sys::{self, Datum};
+
+/// A value of a type, in the current memory context.
+pub(crate) fn read(value: &str, type_oid: Oid) -> Datum {
+    let (mut function, mut element) = (Oid::INVALID, Oid::INVALID);
+    // SAFETY: the type's own input function, which gets a C string in the server's encoding.
+    unsafe {
+        pg_sys::getTypeInputInfo(type_oid, &mut function, &mut element);
+        error_fields::kept(|| {
+            let value = pg_sys::text_to_cstring(text::to_text_datum(value).cast_mut_ptr());
+            pg_sys::OidInputFunctionCall(function, value, element, -1)
+        })
+    }
+}
+
+/// Whether values of a type are arrays.
+pub(crate) fn is_array(type_oid: Oid) -> bool {
+    // SAFETY: a question about a type.
+    unsafe { pg_sys::get_element_type(type_oid) != Oid::INVALID }
+}
+
+/// An argument of any type, as text; of type `anycompatible` in SQL.
+pub(crate) struct AnyValue {
+    pub(crate) text: String,
+    pub(crate) is_json: bool,
+}
+
+pgrx::impl_sql_translatable!(AnyValue, "anycompatible");
+
+// SAFETY: reads the argument by the output function of the type that it has in this call.
+unsafe impl<'fcx> pgrx::callconv::ArgAbi<'fcx> for AnyValue {
+    unsafe fn unbox_arg_unchecked(arg: pgrx::callconv::Arg<'_, 'fcx>) -> Self {
+        let type_oid = arg.raw_oid();
+        // SAFETY: the argument is of that type.
+        unsafe {
+            let datum = arg.unbox_arg_using_from_datum::<pgrx::AnyElement>();
+            let (mut function, mut is_varlena) = (Oid::INVALID, false);
+            pg_sys::getTypeOutputInfo(type_oid, &mut function, &mut is_varlena);
+            let text = datum.and_then(|value| {
+                text::from_server_cstr(pg_sys::OidOutputFunctionCall(function, value.datum()))
+            });
+            Self {
+                text: text.unwrap_or_default(),
+                is_json: matches!(type_oid, pg_sys::JSONBOID | pg_sys::JSONOID),
+            }
+        }
+    }
+
+    unsafe fn unbox_nullable_arg(arg: pgrx::callconv::Arg<'_, 'fcx>) -> pgrx::nullable::Nullable<Self> {
+        if arg.is_null() {
+            return pgrx::nullable::Nullable::Null;
+        }
+        // SAFETY: promised by the caller.
+        pgrx::nullable::Nullable::Valid(unsafe { Self::unbox_arg_unchecked(arg) })
+    }
+}

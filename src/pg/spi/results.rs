@@ -1,0 +1,148 @@
+//! JSON documents as results of our functions, written straight into the value that PostgreSQL sends: no tree of JSON
+//! values and no second copy of the text.
+
+use crate::error::Error;
+use crate::pg::{json_writer, text};
+use pgrx::callconv::{BoxRet, FcInfo};
+use pgrx::datum::Datum;
+use pgrx::{direct_function_call_as_datum, impl_sql_translatable, pg_sys, set_varsize_4b};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// The largest allocation that PostgreSQL makes for a value (its `MaxAllocSize`).
+const LARGEST_VALUE: usize = 0x3fff_ffff;
+
+/// JSON text under construction: a `text` value, in UTF-8 as long as it grows.
+pub(crate) struct JsonText {
+    /// Header and text, `capacity` bytes, allocated by PostgreSQL.
+    value: *mut u8,
+    length: usize,
+    capacity: usize,
+}
+
+impl JsonText {
+    pub(crate) fn new() -> Self {
+        let capacity = 8 * 1024;
+        // SAFETY: a fresh allocation in the current memory context, which outlives the function call.
+        let value = unsafe { pg_sys::palloc(capacity) }.cast();
+        Self {
+            value,
+            length: pg_sys::VARHDRSZ,
+            capacity,
+        }
+    }
+
+    /// Writes a value at the end.
+    pub(crate) fn push(&mut self, value: &impl Serialize) -> Result<(), Error> {
+        json_writer::write(self, value).map_err(|error| {
+            if error.is_io() {
+                Error::DocumentTooLarge
+            } else {
+                Error::Serialization(error)
+            }
+        })
+    }
+
+    /// Writes punctuation at the end.
+    pub(crate) fn push_str(&mut self, text: &str) -> Result<(), Error> {
+        self.write_all(text.as_bytes())
+            .map_err(|_| Error::DocumentTooLarge)
+    }
+
+    /// The text as a value in the server's encoding.
+    fn into_datum(self) -> pg_sys::Datum {
+        // SAFETY: `length` bytes of the allocation are written, the header's aside, which is set here.
+        unsafe {
+            let bytes =
+                std::slice::from_raw_parts(self.value.add(pg_sys::VARHDRSZ), self.length - pg_sys::VARHDRSZ);
+            if !text::server_uses_utf8() {
+                return text::to_text_datum(&String::from_utf8_lossy(bytes));
+            }
+            set_varsize_4b(self.value.cast(), self.length as i32);
+            pg_sys::Datum::from(self.value)
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, needed: usize) -> io::Result<()> {
+        if needed > LARGEST_VALUE {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.capacity = (needed * 2).min(LARGEST_VALUE);
+        // SAFETY: allocated by palloc; stays in its memory context.
+        self.value = unsafe { pg_sys::repalloc(self.value.cast(), self.capacity) }.cast();
+        Ok(())
+    }
+}
+
+impl Write for JsonText {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    // The default would loop; a serializer writes a few bytes at a time, millions of times.
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let needed = self.length + bytes.len();
+        if needed > self.capacity {
+            self.grow(needed)?;
+        }
+        // SAFETY: there is room for the bytes behind what is written.
+        unsafe {
+            self.value
+                .add(self.length)
+                .copy_from_nonoverlapping(bytes.as_ptr(), bytes.len())
+        }
+        self.length = needed;
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A document of type `json`.
+pub(crate) struct Json(JsonText);
+
+/// A document of type `jsonb`.
+pub(crate) struct Jsonb(JsonText);
+
+impl From<JsonText> for Json {
+    fn from(text: JsonText) -> Self {
+        Self(text)
+    }
+}
+
+impl Jsonb {
+    pub(crate) fn new(document: &impl Serialize) -> Result<Self, Error> {
+        let mut text = JsonText::new();
+        text.push(document)?;
+        Ok(Self(text))
+    }
+}
+
+impl_sql_translatable!(Json, "json");
+impl_sql_translatable!(Jsonb, "jsonb");
+
+// SAFETY: a json value is stored as text is.
+unsafe impl BoxRet for Json {
+    unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> Datum<'fcx> {
+        // SAFETY: promised by the caller.
+        unsafe { fcinfo.return_raw_datum(self.0.into_datum()) }
+    }
+}
+
+// SAFETY: the datum comes from jsonb's own input function.
+unsafe impl BoxRet for Jsonb {
+    unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> Datum<'fcx> {
+        // SAFETY: jsonb_in takes a C string in the server's encoding and never returns null.
+        unsafe {
+            let cstring = pg_sys::text_to_cstring(self.0.into_datum().cast_mut_ptr());
+            match direct_function_call_as_datum(pg_sys::jsonb_in, &[Some(cstring.into())]) {
+                Some(datum) => fcinfo.return_raw_datum(datum),
+                None => fcinfo.return_null(),
+            }
+        }
+    }
+}

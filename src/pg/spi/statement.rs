@@ -1,0 +1,67 @@
+//! Statements of the caller's: run with the caller's rights and search_path, as if the caller had sent them.
+//!
+//! PostgreSQL's errors pass whole. Nothing is kept of a statement: those that define objects are run once.
+
+use crate::error::Error;
+use crate::pg::{error_fields, text};
+use pgrx::pg_sys;
+use std::ffi::CString;
+
+/// Runs a statement; whatever rows it returns are passed over. Gives how many it was about.
+pub(crate) fn run(statement: &str) -> Result<u64, Error> {
+    // Around the connection, whose memory goes with it.
+    error_fields::kept(|| Connection::open().execute(statement))
+}
+
+/// Runs a statement that returns one row with one value; gives it as PostgreSQL prints it. `None` for null, or no row.
+pub(crate) fn value(statement: &str) -> Result<Option<String>, Error> {
+    error_fields::kept(|| {
+        let connection = Connection::open();
+        connection.execute(statement)?;
+        Ok(connection.first_value())
+    })
+}
+
+/// The connection of a function to SPI. Ends with the value.
+struct Connection(());
+
+impl Connection {
+    fn open() -> Self {
+        // SAFETY: inside of a transaction; closed by `drop`, or by the abort of the (sub)transaction.
+        unsafe { pg_sys::SPI_connect() };
+        Self(())
+    }
+
+    fn execute(&self, statement: &str) -> Result<u64, Error> {
+        // A NUL cannot come from PostgreSQL, which is where all names and values are from.
+        let statement = CString::new(text::to_server(statement)).unwrap_or_default();
+        // SAFETY: SPI is connected, the statement is a C string in the server's encoding.
+        let outcome = unsafe { pg_sys::SPI_execute(statement.as_ptr(), false, 0) };
+        if outcome < 0 {
+            return Err(Error::StatementRefused(outcome));
+        }
+        // SAFETY: set by the statement that was executed.
+        Ok(unsafe { pg_sys::SPI_processed })
+    }
+
+    /// The first value of the first row that the last statement returned.
+    fn first_value(&self) -> Option<String> {
+        // SAFETY: SPI is connected and a statement has been executed; its rows, if it has any, are valid.
+        unsafe {
+            let table = pg_sys::SPI_tuptable;
+            if table.is_null() || (*table).numvals == 0 {
+                return None;
+            }
+            text::from_server_cstr(pg_sys::SPI_getvalue(*(*table).vals, (*table).tupdesc, 1))
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            // SAFETY: connected by `open`.
+            unsafe { pg_sys::SPI_finish() };
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The rows of a query, looked at one by one while the executor makes them: nothing is copied or kept, so memory stays
+//! flat however many there are. The executor checks privileges, row-level security and cancellation.
+
+use crate::pg::{bytes, memory::Scratch, receiver};
+use pgrx::pg_sys::{self, Datum};
+use std::ffi::CString;
+
+/// A row of text columns.
+pub(crate) struct TextRow<'a> {
+    values: &'a [Datum],
+    nulls: &'a [bool],
+}
+
+impl TextRow<'_> {
+    /// The bytes of a column, in the server's encoding; `None` for NULL.
+    pub(crate) fn get(&self, column: usize) -> Option<&[u8]> {
+        // SAFETY: the columns are text, as the caller of `each_row` promises by the type of the row; the value lives as
+        // long as the executor stands on the row.
+        (!self.nulls[column]).then(|| unsafe { bytes::of_text(self.values[column]) })
+    }
+}
+
+/// What the executor calls for every row.
+#[repr(C)]
+struct Receiver<'a> {
+    /// First, as the executor knows only this part.
+    header: pg_sys::DestReceiver,
+    width: usize,
+    scratch: &'a Scratch,
+    row: &'a mut dyn FnMut(&TextRow) -> bool,
+}
+
+/// Runs a SELECT of `width` columns of type `text` by the snapshot of the running statement, until `row` returns false.
+pub(crate) fn each_row(query: &str, width: usize, mut row: impl FnMut(&TextRow) -> bool) {
+    let query = CString::new(crate::pg::text::to_server(query)).unwrap_or_default();
+    let scratch = Scratch::new();
+    let mut receiver = Receiver {
+        header: receiver::header(receive),
+        width,
+        scratch: &scratch,
+        row: &mut row,
+    };
+    // SAFETY: between connecting to SPI and finishing, as SPI wants it; the receiver outlives the execution. When the
+    // query raises an error, the end of the (sub)transaction cleans SPI up.
+    unsafe {
+        pg_sys::SPI_connect();
+        let options = pg_sys::SPIExecuteOptions {
+            read_only: true,
+            must_return_tuples: true,
+            dest: (&raw mut receiver).cast(),
+            ..Default::default()
+        };
+        pg_sys::SPI_execute_extended(query.as_ptr(), &options);
+        pg_sys::SPI_finish();
+    }
+}
+
+#[pgrx::pg_guard]
+unsafe extern "C-unwind" fn receive(
+    slot: *mut pg_sys::TupleTableSlot,
+    receiver: *mut pg_sys::DestReceiver,
+) -> bool {
+    // SAFETY: the executor gives back the receiver that it was given, with a slot of the query's columns.
+    unsafe {
+        let receiver = &mut *receiver.cast::<Receiver>();
+        if ((*slot).tts_nvalid as usize) < receiver.width {
+            pg_sys::slot_getsomeattrs_int(slot, receiver.width as i32);
+        }
+        let row = TextRow {
+            values: std::slice::from_raw_parts((*slot).tts_values, receiver.width),
+            nulls: std::slice::from_raw_parts((*slot).tts_isnull, receiver.width),
+        };
+        // Values that lie outside of the row are fetched into the scratch memory.
+        receiver.scratch.run_many(|| (receiver.row)(&row))
+    }
+}

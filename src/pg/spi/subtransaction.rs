@@ -1,0 +1,107 @@
+//! Running code whose failure is an answer, not the end of the statement.
+
+use crate::error::Error;
+use crate::pg::error_fields::Mark;
+use crate::pg::report;
+use pgrx::pg_sys;
+use pgrx::pg_sys::panic::{CaughtError, ErrorReport};
+use pgrx::prelude::*;
+use std::panic::AssertUnwindSafe;
+
+/// Runs `body` in a subtransaction of its own. When it raises an error that `expected` accepts, everything it did is
+/// rolled back and its SQLSTATE is returned; any other error (a cancelled query above all) goes on to the caller.
+///
+/// Subtransactions cannot be started in parallel mode, so whatever calls this is `PARALLEL UNSAFE`.
+pub(crate) fn attempt<T>(
+    expected: impl Fn(PgSqlErrorCode) -> bool,
+    body: impl FnOnce() -> T,
+) -> Result<T, PgSqlErrorCode> {
+    let callbacks = Mark::here();
+    match run(body) {
+        Ok(value) => Ok(value),
+        Err(CaughtError::PostgresError(report) | CaughtError::ErrorReport(report))
+            if expected(report.sql_error_code()) =>
+        {
+            callbacks.forget();
+            Err(report.sql_error_code())
+        }
+        Err(error) => error.rethrow(),
+    }
+}
+
+/// Runs `body` in a subtransaction of its own. When it fails, everything it did is rolled back and the caller gets a
+/// warning that says `what` was not done and why. A cancel, a timeout or a shutdown goes on to the caller.
+pub(crate) fn or_warn(what: &str, body: impl FnOnce() -> Result<(), Error>) {
+    // An error of ours is raised, so that it rolls back as well.
+    let raising = || {
+        if let Err(error) = body() {
+            ErrorReport::from(error).report(PgLogLevel::ERROR);
+        }
+    };
+    let callbacks = Mark::here();
+    let failure = match run(raising) {
+        Ok(()) => return,
+        Err(
+            CaughtError::PostgresError(report)
+            | CaughtError::ErrorReport(report)
+            | CaughtError::RustPanic { ereport: report, .. },
+        ) if !is_interruption(report.sql_error_code()) => report,
+        Err(error) => error.rethrow(),
+    };
+    callbacks.forget();
+    report::warning(
+        format!("{what}: {}", failure.message()),
+        "msar.check_metadata() lists what no longer matches, msar.repair_metadata() mends it.",
+    );
+}
+
+/// Runs `body` in a subtransaction of its own, and rolls back whatever it did. An error goes on to the caller.
+pub(crate) fn rolled_back<T>(body: impl FnOnce() -> T) -> T {
+    let outcome = end(body, |_| false);
+    outcome.unwrap_or_else(|error| error.rethrow())
+}
+
+/// Whether somebody wants the statement to stop: a cancel, a statement's or a lock's timeout. (Shutdowns and the other
+/// timeouts end the session at once; no handler ever sees them.)
+fn is_interruption(sqlstate: PgSqlErrorCode) -> bool {
+    matches!(
+        sqlstate,
+        PgSqlErrorCode::ERRCODE_QUERY_CANCELED
+            | PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE
+            | PgSqlErrorCode::ERRCODE_ADMIN_SHUTDOWN
+            | PgSqlErrorCode::ERRCODE_CRASH_SHUTDOWN
+    )
+}
+
+/// Runs `body` in a subtransaction of its own, which is rolled back when it raises an error.
+fn run<T>(body: impl FnOnce() -> T) -> Result<T, CaughtError> {
+    end(body, Result::is_ok)
+}
+
+/// Runs `body` in a subtransaction of its own, which is kept or rolled back by its outcome.
+fn end<T>(
+    body: impl FnOnce() -> T,
+    is_kept: impl FnOnce(&Result<T, CaughtError>) -> bool,
+) -> Result<T, CaughtError> {
+    // SAFETY: the memory context and the resource owner are those of the code around the subtransaction; they are put
+    // back on both ways out, as PostgreSQL's own users of internal subtransactions do.
+    unsafe {
+        let context = pg_sys::CurrentMemoryContext;
+        let owner = pg_sys::CurrentResourceOwner;
+        pg_sys::BeginInternalSubTransaction(std::ptr::null());
+        pg_sys::MemoryContextSwitchTo(context);
+
+        let outcome = PgTryBuilder::new(AssertUnwindSafe(|| Ok(body())))
+            .catch_others(Err)
+            .execute();
+
+        if is_kept(&outcome) {
+            pg_sys::ReleaseCurrentSubTransaction();
+        } else {
+            pg_sys::RollbackAndReleaseCurrentSubTransaction();
+        }
+        pg_sys::MemoryContextSwitchTo(context);
+        pg_sys::CurrentResourceOwner = owner;
+        outcome
+    }
+}

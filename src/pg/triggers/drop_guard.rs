@@ -1,0 +1,110 @@
+//! A DROP that removes what it is known to remove, and nothing else.
+//!
+//! Between a look at what depends on an object and its DROP ... CASCADE, another session can make something more that
+//! depends on it. PostgreSQL tells each object that it is about to drop to the hook of this file, where what was not
+//! expected raises an error and so rolls the whole DROP back.
+
+use crate::error::{Error, Problem};
+use crate::pg::Oid;
+use crate::pg::identity;
+use pgrx::pg_sys;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+use rustc_hash::FxHashSet;
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::ffi::{c_int, c_void};
+
+/// An object by its catalog and its number there.
+type Object = (u32, u32);
+
+#[derive(Default)]
+struct Expected {
+    objects: FxHashSet<Object>,
+    /// Those of them that are still there.
+    left: FxHashSet<Object>,
+}
+
+thread_local! {
+    static EXPECTED: RefCell<Option<Expected>> = const { RefCell::new(None) };
+    static IS_INSTALLED: Cell<bool> = const { Cell::new(false) };
+    /// What was hooked in before.
+    static NEXT: Cell<pg_sys::object_access_hook_type> = const { Cell::new(None) };
+}
+
+/// That something else was about to be dropped.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot drop {0}: it has come to depend on what is being dropped")]
+struct Unexpected(String);
+
+impl Problem for Unexpected {
+    fn sqlstate(&self) -> PgSqlErrorCode {
+        PgSqlErrorCode::ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST
+    }
+
+    fn hint(&self) -> Cow<'static, str> {
+        "Another session is working there. Repeat the call.".into()
+    }
+}
+
+/// Runs `body`, a DROP of the `expected` objects. Once they are gone, what else is dropped (by an event trigger) is no
+/// concern of ours.
+pub(crate) fn expecting<T>(
+    expected: impl IntoIterator<Item = Object>,
+    body: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    struct Guarded;
+    impl Drop for Guarded {
+        fn drop(&mut self) {
+            EXPECTED.take();
+        }
+    }
+    install();
+    let objects: FxHashSet<_> = expected.into_iter().collect();
+    EXPECTED.set(Some(Expected {
+        left: objects.clone(),
+        objects,
+    }));
+    let _guarded = Guarded;
+    body()
+}
+
+/// Hooks in, the first time. It stays: others may hook in behind us.
+fn install() {
+    if !IS_INSTALLED.replace(true) {
+        // SAFETY: the hook is this process's own, and processes have one thread.
+        unsafe {
+            NEXT.set(pg_sys::object_access_hook);
+            pg_sys::object_access_hook = Some(on_access);
+        }
+    }
+}
+
+#[pg_guard]
+unsafe extern "C-unwind" fn on_access(
+    access: pg_sys::ObjectAccessType::Type,
+    class: Oid,
+    object: Oid,
+    part: c_int,
+    argument: *mut c_void,
+) {
+    if access == pg_sys::ObjectAccessType::OAT_DROP && !is_expected((class.to_u32(), object.to_u32())) {
+        let name = identity::identify(class, object, part).map(|identity| identity.to_string());
+        let unexpected = Unexpected(name.unwrap_or_else(|| "another object".to_owned()));
+        ErrorReport::from(Error::from(unexpected)).report(PgLogLevel::ERROR);
+    }
+    if let Some(next) = NEXT.get() {
+        // SAFETY: the arguments as they came.
+        unsafe { next(access, class, object, part, argument) }
+    }
+}
+
+fn is_expected(object: Object) -> bool {
+    EXPECTED.with_borrow_mut(|expected| match expected {
+        Some(expected) if !expected.left.is_empty() => {
+            expected.left.remove(&object);
+            expected.objects.contains(&object)
+        }
+        _ => true,
+    })
+}

@@ -1,0 +1,212 @@
+//! The template that a user gives a table, as text.
+
+use super::nearest;
+use crate::catalog::link::Link;
+use crate::catalog::rows::PgAttribute;
+use crate::catalog::{Catalog, column, consistent, preview, relation};
+use crate::error::{Error, Problem};
+use crate::metadata::{set, stored, template};
+use crate::pg::Oid;
+use crate::values::template::{self as text, Name, Part, Placeholder, SyntaxError};
+use pgrx::prelude::PgSqlErrorCode;
+use rustc_hash::FxHashMap;
+use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// What is wrong with a template.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CustomProblem {
+    #[error("invalid preview template, at position {}: {}", error.position, error.mistake)]
+    Syntax { error: SyntaxError, read: String },
+
+    #[error("column \"{}\" of relation \"{}\" does not exist, at position {} of the preview template", .0.name, .0.relation, .0.position)]
+    UnknownColumn(WrongName),
+
+    #[error("no foreign key leads on from column \"{}\" of relation \"{}\", at position {} of the preview template", .0.name, .0.relation, .0.position)]
+    NoForeignKey(WrongName),
+}
+
+/// A name in a template that does not mean what it should.
+#[derive(Debug)]
+pub(crate) struct WrongName {
+    name: String,
+    /// In which it was looked for.
+    relation: String,
+    position: usize,
+    /// What may have been meant.
+    nearest: Vec<String>,
+    /// What stands before it.
+    read: String,
+}
+
+impl Problem for CustomProblem {
+    fn sqlstate(&self) -> PgSqlErrorCode {
+        match self {
+            CustomProblem::Syntax { .. } => PgSqlErrorCode::ERRCODE_SYNTAX_ERROR,
+            CustomProblem::UnknownColumn(_) => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
+            CustomProblem::NoForeignKey(_) => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+        }
+    }
+
+    fn detail(&self) -> Option<String> {
+        let read = match self {
+            CustomProblem::Syntax { read, .. } => read,
+            CustomProblem::UnknownColumn(wrong) | CustomProblem::NoForeignKey(wrong) => &wrong.read,
+        };
+        (!read.is_empty()).then(|| format!("Read up to there: {read}"))
+    }
+
+    fn hint(&self) -> Cow<'static, str> {
+        match self {
+            CustomProblem::Syntax { error, .. } => error.hint().into(),
+            CustomProblem::UnknownColumn(wrong) if wrong.nearest.is_empty() => {
+                format!("\"{}\" has no columns.", wrong.relation).into()
+            }
+            CustomProblem::UnknownColumn(wrong) => {
+                format!("Perhaps you meant {}.", wrong.nearest.join(" or ")).into()
+            }
+            CustomProblem::NoForeignKey(wrong) if wrong.nearest.is_empty() => {
+                format!("No foreign key leads on from \"{}\".", wrong.relation).into()
+            }
+            CustomProblem::NoForeignKey(wrong) => {
+                format!("Foreign keys lead on from {}.", wrong.nearest.join(", ")).into()
+            }
+        }
+    }
+}
+
+/// Gives a table a template; `None`: the default again. Returns the one in force then.
+pub(crate) fn set(table: Oid, template: Option<&str>) -> Result<Option<String>, Error> {
+    set::table_by(table, |catalog| {
+        Ok(match template {
+            Some(template) => json!({
+                "preview_customized": true,
+                "preview_template": stored_form(catalog, table, template)?,
+            }),
+            None => json!({"preview_customized": null, "preview_template": null}),
+        })
+    })?;
+    get(table)
+}
+
+/// The template in force for a table, as text with the names of now. `None`: its rows have no preview for the role.
+pub(crate) fn get(table: Oid) -> Result<Option<String>, Error> {
+    consistent::read_relation(table, |catalog| {
+        let row = relation::find(catalog, table)?;
+        let columns = PgAttribute::live(&catalog.reader, table);
+        let custom = match stored::is_table_readable(catalog, &row) {
+            true => stored::OfTable::read(catalog, &row)?.template(catalog, table),
+            false => None,
+        };
+        if let Some(template) = custom {
+            return preview::customized_text(catalog, &template).map(Some);
+        }
+        let on_relation = relation::privileges(catalog, &row);
+        let readable = columns.iter().filter(|column| {
+            column::privileges_on(catalog, column, row.relowner, on_relation).includes_select()
+        });
+        let default = preview::default_column(catalog, readable)?;
+        Ok(default.map(preview::default_text))
+    })
+}
+
+/// A template as it is stored.
+fn stored_form(catalog: &Catalog, table: Oid, template: &str) -> Result<Value, Error> {
+    let resolver = Resolver {
+        catalog,
+        table,
+        template,
+        columns: RefCell::default(),
+    };
+    let parts = text::parse(template).map_err(|error| {
+        let read = resolver.read_to(error.position);
+        CustomProblem::Syntax { error, read }
+    })?;
+    let stored = |part| -> Result<Value, Error> {
+        Ok(template::write(&match part {
+            Part::Text(text) => Part::Text(text),
+            Part::Placeholder(Placeholder { path, raw }) => Part::Placeholder(Placeholder {
+                path: resolver.path(&path)?,
+                raw,
+            }),
+        }))
+    };
+    parts.into_iter().map(stored).collect()
+}
+
+/// Finds the columns that names in a template mean.
+struct Resolver<'a> {
+    catalog: &'a Catalog,
+    table: Oid,
+    template: &'a str,
+    /// The live columns of the tables on the way, read once.
+    columns: RefCell<FxHashMap<Oid, Rc<[PgAttribute]>>>,
+}
+
+impl Resolver<'_> {
+    fn path(&self, names: &[Name]) -> Result<Vec<i16>, Error> {
+        let mut relation = self.table;
+        let mut path = Vec::with_capacity(names.len());
+        for (at, name) in names.iter().enumerate() {
+            let columns = self.columns(relation);
+            let attnum = columns
+                .iter()
+                .find(|column| column.attname == name.text)
+                .map(|column| column.attnum)
+                .ok_or_else(|| CustomProblem::UnknownColumn(self.wrong(relation, name, |_| true)))?;
+            path.push(attnum);
+            if at + 1 < names.len() {
+                let links = self.catalog.links(relation);
+                let Some(link) = Link::of_column(&links, attnum, None) else {
+                    let leads_on =
+                        |column: &PgAttribute| Link::of_column(&links, column.attnum, None).is_some();
+                    return Err(CustomProblem::NoForeignKey(self.wrong(relation, name, leads_on)).into());
+                };
+                relation = link.target;
+            }
+        }
+        Ok(path)
+    }
+
+    fn columns(&self, relation: Oid) -> Rc<[PgAttribute]> {
+        let mut columns = self.columns.borrow_mut();
+        let of_relation = columns
+            .entry(relation)
+            .or_insert_with(|| PgAttribute::live(&self.catalog.reader, relation).into());
+        Rc::clone(of_relation)
+    }
+
+    /// A name that is none of those that would do.
+    fn wrong(&self, relation: Oid, name: &Name, would_do: impl Fn(&PgAttribute) -> bool) -> WrongName {
+        let columns = self.columns(relation);
+        let names = columns.iter().filter(|column| would_do(column));
+        WrongName {
+            nearest: nearest::names(&name.text, names.map(|column| column.attname.as_str())),
+            name: name.text.clone(),
+            relation: match self.catalog.relation_name(relation) {
+                Ok(name) => name.parts().1.to_owned(),
+                Err(_) => relation.to_u32().to_string(),
+            },
+            position: name.position,
+            read: self.read_to(name.position),
+        }
+    }
+
+    /// The end of what stands before a position, for messages.
+    fn read_to(&self, position: usize) -> String {
+        const LONGEST: usize = 60;
+        let before = position.saturating_sub(1);
+        let shown: String = self
+            .template
+            .chars()
+            .take(before)
+            .skip(before.saturating_sub(LONGEST))
+            .collect();
+        match before > LONGEST {
+            true => format!("...{shown}"),
+            false => shown,
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Previews of rows by their keys, and the statement that gives those of all rows.
+
+use super::comparison::{self, Operand};
+use super::compile::{self, Compiled};
+use super::relation::Relation;
+use super::{RowPreview, Templates};
+use crate::catalog::Catalog;
+use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
+use crate::error::{Error, Problem};
+use crate::pg::arguments::JsonArgument;
+use crate::pg::comparison::{Comparison, base_type, operator_oid};
+use crate::pg::plan::{JsonbDatum, Planning, Sees};
+use crate::pg::scan::Char;
+use crate::pg::snapshot::Snapshot;
+use crate::pg::{Oid, quote};
+use crate::statements::kept::{self, Draft, Shape};
+use crate::statements::values::{Form, Literal, Parameters, Values};
+use pgrx::pg_sys;
+use pgrx::prelude::PgSqlErrorCode;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// What is wrong with the keys of rows.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeyProblem {
+    #[error("the keys are not an array")]
+    NotAnArray,
+
+    #[error("relation \"{relation}\" has no primary key of one column, so a key must be an object")]
+    NotAnObject { relation: String, keys: String },
+
+    #[error("key {position} is not of the kind of the first one")]
+    Mixed {
+        position: usize,
+        key: String,
+        first: String,
+    },
+
+    #[error("permission denied for the schema of the type of column \"{column}\"")]
+    NotNameable { column: String },
+
+    #[error("relation \"{relation}\" has no key of the columns {attnums}")]
+    NoKey {
+        relation: String,
+        attnums: String,
+        keys: String,
+    },
+}
+
+impl Problem for KeyProblem {
+    fn sqlstate(&self) -> PgSqlErrorCode {
+        match self {
+            KeyProblem::NotNameable { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            _ => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+        }
+    }
+
+    fn detail(&self) -> Option<String> {
+        match self {
+            KeyProblem::NotAnArray | KeyProblem::NotNameable { .. } => None,
+            KeyProblem::Mixed { key, first, .. } => Some(format!("It is {key}, the first one is {first}.")),
+            KeyProblem::NotAnObject { keys, .. } | KeyProblem::NoKey { keys, .. } => Some(keys.clone()),
+        }
+    }
+
+    fn hint(&self) -> Cow<'static, str> {
+        match self {
+            KeyProblem::NotAnArray => "Pass an array: [1, 2], or [{\"1\": 7, \"2\": 3}].",
+            KeyProblem::NotNameable { .. } => "Ask the owner of that schema for USAGE on it.",
+            KeyProblem::Mixed { .. } => "Pass either values or objects, and objects with the same attnums.",
+            _ => "Pass an object with the attnum and value of each column of one key: {\"1\": 7, \"2\": 3}.",
+        }
+        .into()
+    }
+}
+
+/// What statements call the relation.
+const ALIAS: &str = "t";
+
+/// The statement that gives the preview of every row, beside its primary key where there is one that the role may read.
+pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
+    let catalog = Catalog::new(Snapshot::latest());
+    let relation = Relation::read(&catalog, relation)?;
+    let Compiled { joins, text } = compile::row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
+    let keys = keys(&catalog, &relation);
+    let primary = keys.first().filter(|key| key.is_primary);
+    let columns: Option<Vec<String>> = primary.map_or(Some(Vec::new()), |key| {
+        let column = |&attnum| relation.readable_column(&catalog, attnum);
+        let sql = |column| format!("{}, ", column_of(column));
+        key.columns.iter().map(|attnum| column(attnum).map(sql)).collect()
+    });
+    Ok(format!(
+        "SELECT {}{text} AS preview\nFROM {} AS {ALIAS}{}",
+        columns.unwrap_or_default().concat(),
+        relation.qualified_name(&catalog)?,
+        joins.iter().map(|join| format!("\n {join}")).collect::<String>(),
+    ))
+}
+
+/// A request for the previews of rows, without their keys.
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct Request {
+    relation: Oid,
+    kind: Kind,
+    keys: Literal,
+}
+
+/// What the keys are, all alike.
+#[derive(PartialEq, Eq, Hash)]
+enum Kind {
+    /// There are none.
+    Nothing,
+    /// Values of the primary key.
+    Value,
+    /// Objects with these attnums.
+    Object(BTreeSet<String>),
+}
+
+impl Kind {
+    fn of(key: &Value) -> Self {
+        match key {
+            Value::Object(key) => Kind::Object(key.keys().cloned().collect()),
+            _ => Kind::Value,
+        }
+    }
+
+    fn of_all(keys: &[Value]) -> Result<Self, KeyProblem> {
+        let Some(first) = keys.first() else {
+            return Ok(Kind::Nothing);
+        };
+        let kind = Self::of(first);
+        match keys.iter().position(|key| Self::of(key) != kind) {
+            None => Ok(kind),
+            Some(at) => Err(KeyProblem::Mixed {
+                position: at + 1,
+                key: keys[at].to_string(),
+                first: first.to_string(),
+            }),
+        }
+    }
+}
+
+/// The previews of rows, in the order of their keys: `[{"key", "preview"}]`, with null for rows that are not there.
+pub(crate) fn by_keys(relation: Oid, document: &JsonArgument) -> Result<JsonbDatum, Error> {
+    let Value::Array(keys) = document.value("keys")? else {
+        return Err(KeyProblem::NotAnArray.into());
+    };
+    let kind = Kind::of_all(&keys)?;
+    let mut values = Values::default();
+    let request = Request {
+        relation,
+        kind,
+        keys: values.take(document.decode("keys", "Pass an array.")?),
+    };
+    let (previews, _) = kept::statement_for(Shape::Previews(request))?.run(&values, Sees::WhatCallerSees)?;
+    Ok(previews)
+}
+
+impl Request {
+    pub(crate) fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
+        let relation = Relation::read(catalog, self.relation)?;
+        let condition = self.condition(catalog, &relation)?;
+        let RowPreview { joins, text } = super::row(catalog, &Templates::new(None)?, self.relation, ALIAS)?;
+        let table = relation.qualified_name(catalog)?;
+        let mut parameters = Parameters::default();
+        let keys = parameters.sql(self.keys, Form::Value, pg_sys::JSONBOID);
+        Ok(Draft {
+            sql: format!(
+                "SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('key', k.key, 'preview', p.preview) \
+                 ORDER BY k.at), '[]') \
+                 FROM pg_catalog.jsonb_array_elements({keys}) WITH ORDINALITY AS k(key, at) \
+                 LEFT JOIN LATERAL (SELECT {text} AS preview FROM {table} AS {ALIAS}{joins} WHERE {condition} LIMIT 1) \
+                 AS p ON true"
+            ),
+            parameters,
+            planning: Planning::Once,
+            estimate: None,
+        })
+    }
+
+    /// That a row has the key `k.key`.
+    fn condition(&self, catalog: &Catalog, relation: &Relation) -> Result<String, Error> {
+        let keys = keys(catalog, relation);
+        let found = keys.iter().find(|key| match &self.kind {
+            Kind::Nothing => false,
+            Kind::Value => key.is_primary && key.columns.len() == 1,
+            Kind::Object(attnums) => {
+                key.columns.iter().map(i16::to_string).collect::<BTreeSet<_>>() == *attnums
+            }
+        });
+        let Some(key) = found else {
+            let (name, keys) = (relation.row.relname.clone(), list(catalog, relation, &keys)?);
+            return match &self.kind {
+                Kind::Nothing => Ok("false".into()),
+                Kind::Value => Err(KeyProblem::NotAnObject { relation: name, keys }.into()),
+                Kind::Object(attnums) => {
+                    let attnums: Vec<&str> = attnums.iter().map(String::as_str).collect();
+                    let attnums = attnums.join(", ");
+                    Err(KeyProblem::NoKey {
+                        relation: name,
+                        attnums,
+                        keys,
+                    }
+                    .into())
+                }
+            };
+        };
+        let comparisons = key.columns.iter().map(|&attnum| {
+            let value = match self.kind {
+                Kind::Object(_) => format!("k.key OPERATOR(pg_catalog.->>) '{attnum}'"),
+                _ => "k.key OPERATOR(pg_catalog.#>>) '{}'".to_owned(),
+            };
+            is_equal(catalog, relation, attnum, &value)
+        });
+        Ok(comparisons.collect::<Result<Vec<_>, Error>>()?.join(" AND "))
+    }
+}
+
+/// Columns by which a row is found.
+struct Key {
+    is_primary: bool,
+    columns: Vec<i16>,
+}
+
+/// The keys of a relation, the primary key first, then by name.
+fn keys(catalog: &Catalog, relation: &Relation) -> Vec<Key> {
+    let mut keys: Vec<Key> = PgConstraint::of_relation(&catalog.reader, relation.row.oid)
+        .into_iter()
+        .filter(|row| matches!(row.contype, Char(b'p' | b'u')))
+        .map(|row| Key {
+            is_primary: row.contype == Char(b'p'),
+            columns: row.conkey,
+        })
+        .collect();
+    keys.sort_by_key(|key| !key.is_primary);
+    keys
+}
+
+/// That a column has the value of which `printed` is the text.
+fn is_equal(catalog: &Catalog, relation: &Relation, attnum: i16, printed: &str) -> Result<String, Error> {
+    let column = PgAttribute::by_number(&catalog.reader, relation.row.oid, attnum).ok_or(Error::Vanished)?;
+    // A key has an index, and so its type has such an operator.
+    let operator = operator_oid(column.atttypid, Comparison::Equal).ok_or(Error::Vanished)?;
+    // Without domains: a value that one refuses is not the key of any row.
+    let base = base_type(column.atttypid);
+    let value = format!("({printed})::{}", catalog.qualified_type_name(base)?);
+    let left = Operand::of_column(column_of(&column), &column);
+    let right = Operand::new(value, base, column.attcollation);
+    comparison::sql(catalog, operator, left, right)?.ok_or_else(|| {
+        KeyProblem::NotNameable {
+            column: column.attname.clone(),
+        }
+        .into()
+    })
+}
+
+fn column_of(column: &PgAttribute) -> String {
+    format!("{ALIAS}.{}", quote::identifier(&column.attname))
+}
+
+/// The keys of a relation, for messages.
+fn list(catalog: &Catalog, relation: &Relation, keys: &[Key]) -> Result<String, Error> {
+    let mut listed = Vec::with_capacity(keys.len());
+    for key in keys {
+        let mut columns = Vec::with_capacity(key.columns.len());
+        for &attnum in &key.columns {
+            let name = catalog.column_name(relation.row.oid, attnum)?;
+            columns.push(format!("{attnum} ({name})"));
+        }
+        listed.push(columns.join(" with "));
+    }
+    Ok(match listed.is_empty() {
+        true => "It has no primary key and no unique constraint.".into(),
+        false => format!("It has the keys {}.", listed.join("; ")),
+    })
+}

@@ -1,0 +1,190 @@
+//! Which template is in force for a relation.
+
+use super::relation::Relation;
+use crate::catalog::link::Link;
+use crate::catalog::{Catalog, preview};
+use crate::error::{Error, Problem};
+use crate::metadata::references::Column;
+use crate::metadata::template;
+use crate::pg::Oid;
+use crate::values::template::{Part, Placeholder};
+use pgrx::prelude::PgSqlErrorCode;
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// The templates in force for a call: those that it passed, else those that users chose, else the defaults.
+#[derive(Default)]
+pub(crate) struct Templates {
+    passed: FxHashMap<u32, Vec<Part<i16>>>,
+}
+
+/// The template of a relation, with the columns that it means.
+pub(crate) struct InForce {
+    pub(crate) parts: Vec<Part<Column>>,
+    /// Whether a placeholder that ends on a foreign key column shows the row referred to. In a template that a call
+    /// passed, it shows the column's own value.
+    pub(crate) shows_rows: bool,
+}
+
+/// What is wrong with templates that a call passes.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TemplateProblem {
+    #[error("table_record_summary_templates is not an object")]
+    Shape,
+
+    #[error(
+        "\"{0}\" is not the OID of a table, for which table_record_summary_templates could have a template"
+    )]
+    Key(String),
+
+    #[error("the template of table {table} is not an array")]
+    Template { table: u32 },
+
+    #[error("part {position} of the template of table {table} is neither a string nor a path")]
+    Part { table: u32, position: usize },
+}
+
+impl Problem for TemplateProblem {
+    fn sqlstate(&self) -> PgSqlErrorCode {
+        match self {
+            // As clients of this argument know it.
+            TemplateProblem::Template { .. } => PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION,
+            _ => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+        }
+    }
+
+    fn hint(&self) -> Cow<'static, str> {
+        "Pass {\"<table OID>\": template}; a template is an array of strings and of arrays of attnums: \
+         {\"16400\": [[2], \" (\", [5, 2], \")\"]}."
+            .into()
+    }
+}
+
+impl Templates {
+    /// `passed` is what a call has for its argument `table_record_summary_templates`: `{"<table OID>": template or null}`.
+    pub(crate) fn new(passed: Option<Value>) -> Result<Self, Error> {
+        let tables = match passed {
+            None | Some(Value::Null) => return Ok(Self::default()),
+            Some(Value::Object(tables)) => tables,
+            Some(_) => return Err(TemplateProblem::Shape.into()),
+        };
+        let mut templates = Self::default();
+        for (table, template) in tables {
+            let Ok(oid) = table.parse() else {
+                return Err(TemplateProblem::Key(table).into());
+            };
+            if !template.is_null() {
+                templates.passed.insert(oid, read(oid, &template)?);
+            }
+        }
+        Ok(templates)
+    }
+
+    /// The template of a relation. What it names that is not there, or that is no foreign key where a path goes on, is
+    /// left out.
+    pub(crate) fn in_force(&self, catalog: &Catalog, relation: &Relation) -> Result<InForce, Error> {
+        let oid = relation.row.oid;
+        if let Some(parts) = self.passed.get(&oid.to_u32()) {
+            return Ok(InForce {
+                parts: parts
+                    .iter()
+                    .filter_map(|part| with_columns(catalog, oid, part))
+                    .collect(),
+                shows_rows: false,
+            });
+        }
+        let parts = match relation.metadata.template(catalog, oid) {
+            Some(parts) => parts,
+            None => preview::default_column(catalog, relation.readable(catalog))?
+                .map(|column| {
+                    Part::Placeholder(Placeholder {
+                        path: vec![Column {
+                            relation: oid,
+                            attnum: column.attnum,
+                        }],
+                        raw: false,
+                    })
+                })
+                .into_iter()
+                .collect(),
+        };
+        Ok(InForce {
+            parts,
+            shows_rows: true,
+        })
+    }
+}
+
+fn read(table: u32, template: &Value) -> Result<Vec<Part<i16>>, TemplateProblem> {
+    let Value::Array(parts) = template else {
+        return Err(TemplateProblem::Template { table });
+    };
+    let part = |(at, part)| {
+        template::read(part).ok_or(TemplateProblem::Part {
+            table,
+            position: at + 1,
+        })
+    };
+    parts.iter().enumerate().map(part).collect()
+}
+
+/// Finds the tables on the way of a path.
+fn with_columns(catalog: &Catalog, relation: Oid, part: &Part<i16>) -> Option<Part<Column>> {
+    let Placeholder { path, raw } = match part {
+        Part::Text(text) => return Some(Part::Text(text.clone())),
+        Part::Placeholder(placeholder) => placeholder,
+    };
+    let mut columns = Vec::with_capacity(path.len());
+    let mut relation = relation;
+    for (at, &attnum) in path.iter().enumerate() {
+        if at > 0 {
+            let links = catalog.links(relation);
+            relation = Link::of_column(&links, path[at - 1], None)?.target;
+        }
+        columns.push(Column { relation, attnum });
+    }
+    Some(Part::Placeholder(Placeholder {
+        path: columns,
+        raw: *raw,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn problem(passed: Value) -> String {
+        match Templates::new(Some(passed)) {
+            Err(error) => error.to_string(),
+            Ok(_) => String::new(),
+        }
+    }
+
+    #[test]
+    fn templates_are_passed_by_table() {
+        let templates = Templates::new(Some(json!({"16400": ["No. ", [2], [5, 2]], "16401": null}))).unwrap();
+        assert_eq!(templates.passed.len(), 1);
+        assert_eq!(templates.passed[&16400].len(), 3);
+        assert!(Templates::new(None).unwrap().passed.is_empty());
+        assert!(Templates::new(Some(json!(null))).unwrap().passed.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_template_is_told() {
+        assert_eq!(
+            problem(json!([])),
+            "table_record_summary_templates is not an object"
+        );
+        assert!(problem(json!({"book": [[1]]})).starts_with("\"book\" is not the OID"));
+        assert_eq!(
+            problem(json!({"1": "{a}"})),
+            "the template of table 1 is not an array"
+        );
+        assert_eq!(
+            problem(json!({"1": [[2], 3]})),
+            "part 2 of the template of table 1 is neither a string nor a path"
+        );
+    }
+}

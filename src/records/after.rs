@@ -1,0 +1,226 @@
+//! Pages that begin after a row: what follows it in the order is found by an index, however deep the page lies.
+//!
+//! With an order of several columns, "after" is a choice: the first column is greater, or it is equal and the second is
+//! greater, and so on; and NULL has its own place. An index serves each choice, but not their OR. So each is a query of
+//! its own with the page's limit, of which at most a few have rows, and the page is taken from what they give together.
+//! Where the directions are the same and nothing is NULL, one comparison of rows says it all.
+
+use super::error::RecordError;
+use super::key::Key;
+use super::order::{self, Ordered};
+use super::relation::{Column, Relation};
+use super::{document, list};
+use crate::error::Error;
+use crate::pg::comparison::{self, Comparison};
+use crate::statements::values::Parameters;
+
+/// The rows after the one with a key: the table expression `anchor`, which has a row if that row is there, and the
+/// query. `selected` is what the page selects, `condition` what its rows must fulfil.
+pub(crate) fn compile(
+    key: &Key,
+    relation: &Relation,
+    order: &[Ordered<'_>],
+    selected: &str,
+    condition: Option<&str>,
+    limit: Option<i64>,
+    parameters: &mut Parameters,
+) -> Result<(String, String), Error> {
+    let key_values = key.values(relation, parameters)?;
+    let steps = order
+        .iter()
+        .map(|ordered| Step::new(*ordered, &key_values))
+        .collect::<Result<Vec<_>, _>>()?;
+    let looked_up: Vec<String> = steps
+        .iter()
+        .filter(|step| step.is_looked_up)
+        .map(|step| format!("{} AS {}", step.value, document::page_column(step.column)))
+        .collect();
+    let anchor = if looked_up.is_empty() {
+        // The key says where the page begins, whether its row is still there or not.
+        "anchor AS (SELECT)".to_owned()
+    } else {
+        let condition = key.condition(relation, list::ALIAS, parameters)?;
+        format!(
+            "anchor AS MATERIALIZED (SELECT {} FROM {} AS {} WHERE {condition})",
+            looked_up.join(", "),
+            relation.sql,
+            list::ALIAS
+        )
+    };
+    let limit = limit.map_or(String::new(), |limit| format!(" LIMIT {limit}"));
+    let clause = order::clause(order, |column| column.of(list::ALIAS));
+    let choices = match number_of_choices(&steps) {
+        ..=MOST_CHOICES => choices(&steps),
+        _ => vec![format!("({})", any_choice(&steps))],
+    };
+    let mut queries: Vec<String> = choices
+        .into_iter()
+        .map(|choice| {
+            let condition = condition.map_or(String::new(), |condition| format!("{condition} AND "));
+            format!(
+                "SELECT {selected} FROM {} AS {} WHERE {condition}{choice}{clause}{limit}",
+                relation.sql,
+                list::ALIAS
+            )
+        })
+        .collect();
+    let rows = match queries.len() {
+        1 => queries.remove(0),
+        _ => format!(
+            "SELECT q.* FROM (({})) AS q{}{limit}",
+            queries.join(") UNION ALL ("),
+            order::clause(order, document::page_column)
+        ),
+    };
+    Ok((anchor, rows))
+}
+
+/// The most queries that are put together. Three columns that can be NULL, before a key, have 18 ways to come after a row.
+const MOST_CHOICES: usize = 24;
+
+/// Where a value is a row, IS NULL would ask for its fields.
+const IS_NULL: &str = "IS NOT DISTINCT FROM NULL";
+const IS_NOT_NULL: &str = "IS DISTINCT FROM NULL";
+
+/// A column of the order, with the value that the row before the page has.
+struct Step<'a> {
+    column: &'a Column,
+    /// As SQL that operators take.
+    name: String,
+    /// What the anchor is: the value's own SQL, or the column that the anchor selects.
+    value: String,
+    is_looked_up: bool,
+    is_nullable: bool,
+    is_descending: bool,
+    nulls_first: bool,
+    greater: String,
+    equal: String,
+}
+
+impl<'a> Step<'a> {
+    fn new(ordered: Ordered<'a>, key: &[(&Column, String)]) -> Result<Self, RecordError> {
+        let column = ordered.column;
+        let in_key = key.iter().find(|(known, _)| known.attnum == column.attnum);
+        let following = match ordered.is_descending {
+            true => Comparison::Lesser,
+            false => Comparison::Greater,
+        };
+        let operator = |comparison| {
+            comparison::operator(column.base_type, comparison).ok_or_else(|| RecordError::NoOrder {
+                done: "ordered",
+                what: format!("column \"{}\"", column.name),
+                type_name: column.type_info.name.to_string(),
+            })
+        };
+        let name = column.compared_of(list::ALIAS);
+        Ok(Self {
+            column,
+            value: match in_key {
+                Some((_, value)) => value.clone(),
+                None => name.clone(),
+            },
+            name,
+            is_looked_up: in_key.is_none(),
+            is_nullable: column.is_nullable,
+            is_descending: ordered.is_descending,
+            nulls_first: ordered.nulls_first,
+            greater: operator(following)?,
+            equal: operator(Comparison::Equal)?,
+        })
+    }
+
+    /// The value of the row before the page, as SQL.
+    fn anchor(&self) -> String {
+        if self.is_looked_up {
+            format!("(SELECT {} FROM anchor)", document::page_column(self.column))
+        } else {
+            self.value.clone()
+        }
+    }
+
+    /// Whether a comparison of rows can go on with this column.
+    fn continues(&self, first: &Step<'_>) -> bool {
+        !self.is_nullable && self.is_descending == first.is_descending && self.greater == first.greater
+    }
+}
+
+/// The ways in which a row can come after the anchor, no two of which hold for the same row.
+fn choices(steps: &[Step<'_>]) -> Vec<String> {
+    let Some((first, others)) = steps.split_first() else {
+        return Vec::new();
+    };
+    let run = 1 + others.iter().take_while(|step| step.continues(first)).count();
+    let (compared, rest) = steps.split_at(run);
+    let mut choices = vec![comparison_of(compared)];
+    let with = |condition: &str, choices: Vec<String>| -> Vec<String> {
+        choices
+            .into_iter()
+            .map(|choice| format!("{condition} AND {choice}"))
+            .collect()
+    };
+    if first.is_nullable {
+        let (name, anchor) = (&first.name, first.anchor());
+        choices.push(if first.nulls_first {
+            format!("{name} {IS_NOT_NULL} AND {anchor} {IS_NULL}")
+        } else {
+            format!("{name} {IS_NULL} AND {anchor} {IS_NOT_NULL}")
+        });
+        choices.extend(with(
+            &format!("{name} {IS_NULL} AND {anchor} {IS_NULL}"),
+            self::choices(others),
+        ));
+    }
+    let equal: Vec<String> = compared
+        .iter()
+        .map(|step| format!("{} {} {}", step.name, step.equal, step.anchor()))
+        .collect();
+    choices.extend(with(&equal.join(" AND "), self::choices(rest)));
+    choices
+}
+
+/// How many choices there are.
+fn number_of_choices(steps: &[Step<'_>]) -> usize {
+    let mut numbers = vec![0_usize; steps.len() + 1];
+    for at in (0..steps.len()).rev() {
+        let (first, others) = (&steps[at], &steps[at + 1..]);
+        let run = 1 + others.iter().take_while(|step| step.continues(first)).count();
+        let of_null = if first.is_nullable {
+            numbers[at + 1].saturating_add(1)
+        } else {
+            0
+        };
+        numbers[at] = numbers[at + run].saturating_add(of_null).saturating_add(1);
+    }
+    numbers[0]
+}
+
+/// All choices as one condition, where there are too many: no index serves it, but rows are found all the same.
+fn any_choice(steps: &[Step<'_>]) -> String {
+    let Some((first, others)) = steps.split_first() else {
+        return "false".into();
+    };
+    let (name, anchor) = (&first.name, first.anchor());
+    let follows = format!("{name} {} {anchor}", first.greater);
+    let equals = format!("{name} {} {anchor}", first.equal);
+    let rest = any_choice(others);
+    if !first.is_nullable {
+        return format!("{follows} OR ({equals} AND ({rest}))");
+    }
+    let after_null = match first.nulls_first {
+        true => format!("{name} {IS_NOT_NULL} AND {anchor} {IS_NULL}"),
+        false => format!("{name} {IS_NULL} AND {anchor} {IS_NOT_NULL}"),
+    };
+    format!(
+        "{follows} OR ({after_null}) OR (({equals} OR ({name} {IS_NULL} AND {anchor} {IS_NULL})) AND ({rest}))"
+    )
+}
+
+fn comparison_of(steps: &[Step<'_>]) -> String {
+    if let [step] = steps {
+        return format!("{} {} {}", step.name, step.greater, step.anchor());
+    }
+    let names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
+    let anchors: Vec<String> = steps.iter().map(Step::anchor).collect();
+    let operator = steps.first().map_or("", |step| step.greater.as_str());
+    format!("ROW({}) {operator} ROW({})", names.join(", "), anchors.join(", "))
+}

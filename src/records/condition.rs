@@ -1,0 +1,438 @@
+//! Filters as SQL: conditions that the user's indexes can serve.
+//!
+//! A literal becomes a parameter of the type of what it is compared with, so that an index of the column fits.
+//! Operators are those of the type's default operator class; what is asked of text is asked by LIKE, since trigram and
+//! pattern indexes know it.
+
+use super::error::RecordError;
+use super::filter::{Filter, Function};
+use super::relation::{Column, Relation};
+use super::value::{self, Forms};
+use crate::catalog::types::TypeInfo;
+use crate::error::Error;
+use crate::pg::comparison::{self, Comparison};
+use crate::pg::{Oid, deparse};
+use crate::statements::values::{Form, Literal, Parameters, Sort};
+use pgrx::pg_sys;
+use std::borrow::Cow;
+use std::rc::Rc;
+
+/// Compiles filters about the rows of a relation.
+pub(crate) struct Conditions<'a, 'p> {
+    pub(crate) relation: &'a Relation,
+    /// What the statement calls the relation.
+    pub(crate) alias: &'a str,
+    pub(crate) parameters: &'p mut Parameters,
+}
+
+/// A value as SQL.
+#[derive(Clone)]
+pub(crate) struct Expression {
+    pub(crate) sql: String,
+    /// Never a domain.
+    pub(crate) type_oid: Oid,
+    collation: Oid,
+    /// Of a column.
+    type_info: Option<Rc<TypeInfo>>,
+}
+
+impl Expression {
+    pub(crate) fn of_column(column: &Column, alias: &str) -> Self {
+        Self {
+            sql: column.of(alias),
+            type_oid: column.base_type,
+            collation: column.collation,
+            type_info: Some(Rc::clone(&column.type_info)),
+        }
+    }
+
+    fn new(sql: String, type_oid: Oid) -> Self {
+        Self {
+            sql,
+            type_oid,
+            collation: Oid::INVALID,
+            type_info: None,
+        }
+    }
+
+    fn text(sql: String) -> Self {
+        Self::new(sql, pg_sys::TEXTOID)
+    }
+
+    /// Whether it is the value of a column as it is.
+    pub(crate) fn is_column(&self) -> bool {
+        self.type_info.is_some()
+    }
+
+    pub(crate) fn type_name(&self) -> String {
+        match &self.type_info {
+            Some(type_info) => type_info.name.to_string(),
+            None => deparse::type_name(self.type_oid).unwrap_or_default(),
+        }
+    }
+
+    /// As an operator for its values takes it.
+    fn operand(&self) -> Cow<'_, str> {
+        match &self.type_info {
+            Some(type_info) => comparison::operand(&self.sql, type_info.oid),
+            None => self.sql.as_str().into(),
+        }
+    }
+
+    /// As text in which patterns can be looked for.
+    pub(crate) fn as_text(&self) -> String {
+        let text = if self.type_oid == pg_sys::TEXTOID {
+            self.sql.clone()
+        } else {
+            format!("{}::pg_catalog.text", self.sql)
+        };
+        if comparison::takes_patterns(self.collation) {
+            text
+        } else {
+            format!("({text} COLLATE pg_catalog.\"default\")")
+        }
+    }
+
+    /// As jsonb.
+    fn as_jsonb(&self) -> String {
+        match self.type_oid {
+            pg_sys::JSONBOID => self.sql.clone(),
+            pg_sys::JSONOID | pg_sys::TEXTOID | pg_sys::VARCHAROID => {
+                format!("{}::pg_catalog.jsonb", self.sql)
+            }
+            _ => format!("pg_catalog.to_jsonb({})", self.sql),
+        }
+    }
+
+    /// As something that has operators.
+    fn comparable(self) -> Self {
+        match self.type_oid {
+            pg_sys::JSONOID => Self::new(self.as_jsonb(), pg_sys::JSONBOID),
+            _ => self,
+        }
+    }
+}
+
+impl Conditions<'_, '_> {
+    /// A filter as an SQL condition.
+    pub(crate) fn condition(&mut self, filter: &Filter) -> Result<String, Error> {
+        let condition = self.any_condition(filter)?;
+        check_size(&condition)?;
+        Ok(condition)
+    }
+
+    fn any_condition(&mut self, filter: &Filter) -> Result<String, Error> {
+        use Function as F;
+        let (function, arguments) = match filter {
+            Filter::Call(function, arguments) => (*function, arguments.as_slice()),
+            Filter::Literal(literal) => return Ok(self.literal_condition(*literal)),
+            Filter::Column(_) => return self.boolean_value(filter),
+        };
+        match (function, arguments) {
+            (F::And, _) => self.connected(" AND ", arguments),
+            (F::Or, _) => self.connected(" OR ", arguments),
+            (F::Not, [argument]) => Ok(format!("(NOT {})", self.condition(argument)?)),
+            (F::Equal, [a, b]) => self.compared(function, Comparison::Equal, a, b),
+            (F::Lesser, [a, b]) => self.compared(function, Comparison::Lesser, a, b),
+            (F::Greater, [a, b]) => self.compared(function, Comparison::Greater, a, b),
+            (F::LesserOrEqual, [a, b]) => self.compared(function, Comparison::LesserOrEqual, a, b),
+            (F::GreaterOrEqual, [a, b]) => self.compared(function, Comparison::GreaterOrEqual, a, b),
+            (F::Between, [value, least, greatest]) => Ok(format!(
+                "({} AND {})",
+                self.compared(function, Comparison::GreaterOrEqual, value, least)?,
+                self.compared(function, Comparison::LesserOrEqual, value, greatest)?
+            )),
+            (F::In, [value, others @ ..]) => self.is_in(value, others),
+            (F::Null, [value]) => Ok(format!("({} IS NULL)", self.value(value, pg_sys::TEXTOID)?.sql)),
+            (F::NotNull, [value]) => Ok(format!(
+                "({} IS NOT NULL)",
+                self.value(value, pg_sys::TEXTOID)?.sql
+            )),
+            (F::Contains, [text, part]) => self.matches(text, part, Form::Contains, false),
+            (F::StartsWith, [text, part]) => self.matches(text, part, Form::StartsWith, false),
+            (F::ContainsCaseInsensitive, [text, part]) => self.matches(text, part, Form::Contains, true),
+            (F::StartsWithCaseInsensitive, [text, part]) => self.matches(text, part, Form::StartsWith, true),
+            (F::JsonArrayContains, [whole, part]) => self.json_contains(whole, part),
+            (F::ElementInJsonArrayUntyped, [element, list]) => self.is_element(element, list),
+            _ => self.boolean_value(filter),
+        }
+    }
+
+    fn literal_condition(&mut self, literal: Literal) -> String {
+        match literal.sort {
+            Sort::Boolean(true) => "true".into(),
+            Sort::Boolean(false) => "false".into(),
+            _ => self.parameters.sql(literal, Form::Value, pg_sys::BOOLOID),
+        }
+    }
+
+    fn boolean_value(&mut self, filter: &Filter) -> Result<String, Error> {
+        let value = self.value(filter, pg_sys::BOOLOID)?;
+        if value.type_oid != pg_sys::BOOLOID {
+            Err(RecordError::Invalid {
+                argument: "filter",
+                problem: format!("a value of type {} is no condition", value.type_name()),
+                hint: "Compare the value by another filter, such as \"equal\".",
+            })?;
+        }
+        Ok(value.sql)
+    }
+
+    fn connected(&mut self, connective: &str, arguments: &[Filter]) -> Result<String, Error> {
+        let conditions = arguments
+            .iter()
+            .map(|argument| self.condition(argument))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(format!("({})", conditions.join(connective)))
+    }
+
+    /// A filter as a value; a literal becomes one of type `expected`.
+    fn value(&mut self, filter: &Filter, expected: Oid) -> Result<Expression, Error> {
+        let value = self.any_value(filter, expected)?;
+        check_size(&value.sql)?;
+        Ok(value)
+    }
+
+    fn any_value(&mut self, filter: &Filter, expected: Oid) -> Result<Expression, Error> {
+        match filter {
+            Filter::Literal(literal) => {
+                // A name is cut to 63 bytes, and what is compared with one is not.
+                let type_oid = if expected == pg_sys::NAMEOID {
+                    pg_sys::TEXTOID
+                } else {
+                    expected
+                };
+                let sql = self.parameters.sql(*literal, Form::Value, type_oid);
+                Ok(Expression::new(sql, type_oid))
+            }
+            Filter::Column(reference) => {
+                let column = self.relation.column(reference)?;
+                Ok(Expression::of_column(column, self.alias))
+            }
+            Filter::Call(function, arguments) => match arguments.as_slice() {
+                [argument] if !matches!(function, Function::Not | Function::Null | Function::NotNull) => {
+                    let expected = function.expects();
+                    let argument = self.value(argument, expected)?;
+                    self.applied(*function, argument)
+                }
+                _ => Ok(Expression::new(self.condition(filter)?, pg_sys::BOOLOID)),
+            },
+        }
+    }
+
+    /// A function of one argument, applied to a value.
+    pub(crate) fn applied(&self, function: Function, argument: Expression) -> Result<Expression, Error> {
+        use Function as F;
+        let sql = &argument.sql;
+        Ok(match function {
+            F::JsonArrayLength => {
+                let json = argument.as_jsonb();
+                // Of what is no array, NULL: an error would take all rows from the caller.
+                let length = format!(
+                    "CASE WHEN {} THEN pg_catalog.jsonb_array_length({json}) END",
+                    is_json_array(&json)
+                );
+                Expression::new(format!("({length})"), pg_sys::INT4OID)
+            }
+            F::ConvertToJson => Expression::new(argument.as_jsonb(), pg_sys::JSONBOID),
+            F::TruncateToYear => self.truncated(function, &argument, "YYYY AD")?,
+            F::TruncateToMonth => self.truncated(function, &argument, "YYYY-MM AD")?,
+            F::TruncateToDay => self.truncated(function, &argument, "YYYY-MM-DD AD")?,
+            F::UriScheme => Expression::text(format!("msar.uri_scheme({})", argument.as_text())),
+            F::UriAuthority => Expression::text(format!("msar.uri_authority({})", argument.as_text())),
+            F::EmailDomain => {
+                Expression::text(format!("pg_catalog.split_part({}, '@', 2)", argument.as_text()))
+            }
+            F::Null => Expression::new(format!("({sql} IS NULL)"), pg_sys::BOOLOID),
+            F::FormatData => match &argument.type_info {
+                Some(type_info) => {
+                    let form = value::json(sql, type_info, Forms::default());
+                    if form == *sql {
+                        argument
+                    } else {
+                        Expression::text(form)
+                    }
+                }
+                None => argument,
+            },
+            _ => argument,
+        })
+    }
+
+    fn truncated(
+        &self,
+        function: Function,
+        argument: &Expression,
+        format: &str,
+    ) -> Result<Expression, Error> {
+        let cast = match argument.type_oid {
+            pg_sys::DATEOID => "::pg_catalog.timestamp",
+            pg_sys::TIMESTAMPOID | pg_sys::TIMESTAMPTZOID => "",
+            _ => Err(RecordError::WrongType {
+                key: function.key(),
+                takes: "a date or a timestamp",
+                type_name: argument.type_name(),
+            })?,
+        };
+        Ok(Expression::text(format!(
+            "pg_catalog.to_char({}{cast}, '{format}')",
+            argument.sql
+        )))
+    }
+
+    fn compared(
+        &mut self,
+        function: Function,
+        comparison: Comparison,
+        a: &Filter,
+        b: &Filter,
+    ) -> Result<String, Error> {
+        let is_literal = |filter: &Filter| matches!(filter, Filter::Literal(_));
+        let (a, b) = if is_literal(a) && !is_literal(b) {
+            let b = self.value(b, pg_sys::TEXTOID)?.comparable();
+            (self.value(a, b.type_oid)?, b)
+        } else {
+            let a = self.value(a, pg_sys::TEXTOID)?.comparable();
+            let b = self.value(b, a.type_oid)?.comparable();
+            (a, b)
+        };
+        let of_type = if is_name(&b) { &b } else { &a };
+        let operator = self.operator(function, comparison, of_type)?;
+        Ok(format!("({} {operator} {})", a.operand(), b.operand()))
+    }
+
+    fn operator(
+        &self,
+        function: Function,
+        comparison: Comparison,
+        of_type: &Expression,
+    ) -> Result<String, Error> {
+        let operator = comparison::operator(of_type.type_oid, comparison);
+        Ok(operator.ok_or_else(|| RecordError::WrongType {
+            key: function.key(),
+            takes: "values that have an order",
+            type_name: of_type.type_name(),
+        })?)
+    }
+
+    fn is_in(&mut self, value: &Filter, others: &[Filter]) -> Result<String, Error> {
+        if let [Filter::Literal(list)] = others
+            && list.sort == Sort::Array
+        {
+            let value = self.value(value, pg_sys::TEXTOID)?.comparable();
+            let element = if is_name(&value) {
+                pg_sys::TEXTOID
+            } else {
+                value.type_oid
+            };
+            if let Some(array) = comparison::array_type(element)
+                && comparison::element_type(value.type_oid).is_none()
+            {
+                let operator = self.operator(Function::In, Comparison::Equal, &value)?;
+                let list = self.parameters.sql(*list, Form::List, array);
+                return Ok(format!("({} {operator} ANY ({list}))", value.operand()));
+            }
+        }
+        let conditions = others
+            .iter()
+            .map(|other| self.compared(Function::In, Comparison::Equal, value, other))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(format!("({})", conditions.join(" OR ")))
+    }
+
+    fn matches(
+        &mut self,
+        text: &Filter,
+        part: &Filter,
+        form: Form,
+        ignores_case: bool,
+    ) -> Result<String, Error> {
+        let text = self.value(text, pg_sys::TEXTOID)?.as_text();
+        if let Filter::Literal(part) = part {
+            let pattern = self.parameters.sql(*part, form, pg_sys::TEXTOID);
+            return Ok(like(&text, &pattern, ignores_case));
+        }
+        let part = self.value(part, pg_sys::TEXTOID)?.as_text();
+        let lower = |text: String| {
+            if ignores_case {
+                format!("pg_catalog.lower({text})")
+            } else {
+                text
+            }
+        };
+        let (text, part) = (lower(text), lower(part));
+        Ok(if form == Form::StartsWith {
+            format!("pg_catalog.starts_with({text}, {part})")
+        } else {
+            format!("(pg_catalog.strpos({text}, {part}) OPERATOR(pg_catalog.>) 0)")
+        })
+    }
+
+    fn json_contains(&mut self, whole: &Filter, part: &Filter) -> Result<String, Error> {
+        const CONTAINS: &str = "OPERATOR(pg_catalog.@>)";
+        let whole = self.value(whole, pg_sys::JSONBOID)?;
+        // An array of SQL has an index of its own.
+        if comparison::element_type(whole.type_oid).is_some()
+            && let Filter::Literal(literal) = part
+        {
+            let part = self.parameters.sql(*literal, Form::List, whole.type_oid);
+            return Ok(format!("({} {CONTAINS} {part})", whole.sql));
+        }
+        let part = self.value(part, pg_sys::JSONBOID)?.as_jsonb();
+        Ok(format!("({} {CONTAINS} {part})", whole.as_jsonb()))
+    }
+
+    fn is_element(&mut self, element: &Filter, list: &Filter) -> Result<String, Error> {
+        let element = self.value(element, pg_sys::TEXTOID)?.as_text();
+        if let Filter::Literal(list) = list
+            && list.sort == Sort::Array
+        {
+            let list = self.parameters.sql(*list, Form::List, pg_sys::TEXTARRAYOID);
+            return Ok(format!("({element} OPERATOR(pg_catalog.=) ANY ({list}))"));
+        }
+        let list = self.value(list, pg_sys::JSONBOID)?.as_jsonb();
+        Ok(format!(
+            "(EXISTS (SELECT FROM pg_catalog.jsonb_array_elements_text(CASE WHEN {} THEN {list} ELSE '[]' END) AS element(text) \
+             WHERE element.text OPERATOR(pg_catalog.=) {element}))",
+            is_json_array(&list)
+        ))
+    }
+}
+
+impl Function {
+    /// The type that a literal takes as its argument.
+    fn expects(self) -> Oid {
+        match self {
+            Function::JsonArrayLength | Function::ConvertToJson => pg_sys::JSONBOID,
+            Function::TruncateToYear | Function::TruncateToMonth | Function::TruncateToDay => {
+                pg_sys::TIMESTAMPTZOID
+            }
+            _ => pg_sys::TEXTOID,
+        }
+    }
+}
+
+/// Some conditions have an argument twice in their SQL, which doubles with each one that stands within another.
+fn check_size(sql: &str) -> Result<(), RecordError> {
+    const MOST: usize = 1 << 20;
+    if sql.len() > MOST {
+        Err(RecordError::TooComplex)
+    } else {
+        Ok(())
+    }
+}
+
+fn is_name(value: &Expression) -> bool {
+    value.type_oid == pg_sys::NAMEOID
+}
+
+/// Whether a jsonb is an array. (A CASE that compares by itself would look for an operator on the search_path.)
+fn is_json_array(json: &str) -> String {
+    format!("pg_catalog.jsonb_typeof({json}) OPERATOR(pg_catalog.=) 'array'")
+}
+
+/// Whether a text matches a pattern.
+pub(crate) fn like(text: &str, pattern: &str, ignores_case: bool) -> String {
+    let operator = if ignores_case { "~~*" } else { "~~" };
+    format!("({text} OPERATOR(pg_catalog.{operator}) {pattern})")
+}

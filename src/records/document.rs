@@ -1,0 +1,270 @@
+//! The parts of a result, each an SQL expression over the rows of a page.
+//!
+//! A page is a common table expression called `page`, which has a column `c<attnum>` for each column of the relation
+//! that a part needs, and is computed once. What the page links to is looked up for its distinct keys, after its limit
+//! was applied. A user's names appear as quoted keys of JSON only: they cannot collide with ours.
+//!
+//! Parts are of type `json`, and the whole is cast to jsonb once: building a page as text and parsing it took two
+//! thirds of the time of building it as jsonb, which copies each part into the next larger one.
+
+use super::error::RecordError;
+use super::relation::{Column, ColumnReference, Relation};
+use super::value::{self, Forms};
+use crate::catalog::Catalog;
+use crate::catalog::link::Link;
+use crate::error::Error;
+use crate::pg::quote;
+use crate::previews::{self, Templates, comparison};
+
+/// What the page calls a column.
+pub(crate) fn page_column(column: &Column) -> String {
+    format!("c{}", column.attnum)
+}
+
+/// The columns of the page as a select list over a relation that the statement calls `alias`.
+pub(crate) fn page_columns(columns: &[&Column], alias: &str) -> String {
+    let items: Vec<String> = columns
+        .iter()
+        .map(|column| format!("{} AS {}", column.of(alias), page_column(column)))
+        .collect();
+    items.join(", ")
+}
+
+/// A row of the page as a FROM item: a row `v` whose columns are named as the members of a record. `source` gives the
+/// row `p`, if nothing around does. What makes JSON of a row has no limit on the number of columns, which a function
+/// with two arguments a column has.
+pub(crate) fn record(columns: &[&Column], forms: Forms, source: Option<&str>) -> String {
+    let items: Vec<String> = columns
+        .iter()
+        .map(|column| {
+            let form = value::json(&format!("p.{}", page_column(column)), &column.type_info, forms);
+            format!("{form} AS \"{}\"", column.attnum)
+        })
+        .collect();
+    let source = source.map_or(String::new(), |source| format!(" FROM {source} AS p"));
+    format!("(SELECT {}{source}) AS v", items.join(", "))
+}
+
+/// The records of the page, in its order.
+pub(crate) fn results(columns: &[&Column], forms: Forms) -> String {
+    let record = record(columns, forms, Some("page"));
+    format!("(SELECT COALESCE(pg_catalog.json_agg(v), '[]') FROM {record})")
+}
+
+/// The key of a row as the key of a JSON object: the value of a single column, or the text of an object
+/// `{attnum: value}`. `column` gives what the statement calls a column.
+pub(crate) fn key_text(key: &[(&Column, String)], forms: Forms) -> String {
+    match key {
+        [(column, sql)] => value::key(sql, &column.type_info, forms),
+        _ => format!("{}::pg_catalog.text", key_object(key, forms)),
+    }
+}
+
+/// The key of a row as JSON: the value of a single column, or an object `{attnum: value}`.
+pub(crate) fn key_json(key: &[(&Column, String)], forms: Forms) -> String {
+    match key {
+        [(column, sql)] => format!(
+            "pg_catalog.to_jsonb({})",
+            value::json(sql, &column.type_info, forms)
+        ),
+        _ => key_object(key, forms),
+    }
+}
+
+fn key_object(key: &[(&Column, String)], forms: Forms) -> String {
+    let items: Vec<String> = key
+        .iter()
+        .map(|(column, sql)| {
+            format!(
+                "'{}', {}",
+                column.attnum,
+                value::json(sql, &column.type_info, forms)
+            )
+        })
+        .collect();
+    // A key has 32 columns at most.
+    format!("pg_catalog.jsonb_build_object({})", items.join(", "))
+}
+
+/// The templates in force for a call. `passed` is what it has for `table_record_summary_templates`, as JSON.
+pub(crate) fn templates(passed: Option<&str>) -> Result<Templates, Error> {
+    let parsed = passed.map(serde_json::from_str).transpose();
+    Templates::new(parsed.map_err(|problem| RecordError::Invalid {
+        argument: "table_record_summary_templates",
+        problem: problem.to_string(),
+        hint: "Pass a document that is nested less deeply.",
+    })?)
+}
+
+/// How the rows of the page read: `{key: text}`, or NULL if the page is empty or its rows have no key.
+pub(crate) fn record_summaries(
+    catalog: &Catalog,
+    templates: &Templates,
+    relation: &Relation,
+    forms: Forms,
+) -> Result<String, Error> {
+    let Some(key) = relation.readable_key() else {
+        return Ok("NULL".into());
+    };
+    let preview = previews::row(catalog, templates, relation.oid, "s")?;
+    // The preview names columns as the relation does.
+    let columns: Vec<String> = relation
+        .readable()
+        .map(|column| format!("{} AS {}", page_column(column), column.sql))
+        .collect();
+    let key: Vec<_> = key.into_iter().map(|column| (column, column.of("s"))).collect();
+    Ok(format!(
+        "(SELECT pg_catalog.json_object_agg({}, {}) FROM (SELECT {} FROM page) AS s{})",
+        key_text(&key, forms),
+        preview.text,
+        columns.join(", "),
+        preview.joins
+    ))
+}
+
+/// Which links get previews.
+#[derive(PartialEq, Eq, Hash, Debug, Clone)]
+pub(crate) enum Linked {
+    All,
+    None,
+    /// Those of these columns.
+    Of(Vec<ColumnReference>),
+}
+
+/// A foreign key of the relation and the table that it leads to.
+pub(crate) type LinkTo = (Link, Relation);
+
+impl Linked {
+    /// The links of a relation that get previews.
+    pub(crate) fn links(&self, catalog: &Catalog, relation: &Relation) -> Result<Vec<LinkTo>, Error> {
+        let wanted = match self {
+            Linked::None => return Ok(Vec::new()),
+            Linked::All => None,
+            Linked::Of(references) => Some(
+                references
+                    .iter()
+                    .map(|reference| relation.column(reference).map(|column| column.attnum))
+                    .collect::<Result<Vec<_>, _>>()?,
+            ),
+        };
+        let mut links = relation.links(catalog)?;
+        if let Some(wanted) = wanted {
+            links.retain(|(link, _)| link.attnums().any(|attnum| wanted.contains(&attnum)));
+        }
+        Ok(links)
+    }
+}
+
+/// How the rows read that the page links to: `{attnum: {key: text}}`, or NULL without links. A key of several columns
+/// stands under their attnums, joined by commas.
+pub(crate) fn linked_summaries(
+    catalog: &Catalog,
+    templates: &Templates,
+    relation: &Relation,
+    links: &[LinkTo],
+    forms: Forms,
+) -> Result<String, Error> {
+    if links.is_empty() {
+        return Ok("NULL".into());
+    }
+    let items = links
+        .iter()
+        .map(|(link, target)| {
+            let attnums: Vec<String> = link.attnums().map(|attnum| attnum.to_string()).collect();
+            let summaries = linked_by(catalog, templates, relation, link, target, forms)?;
+            Ok(format!("{summaries} AS \"{}\"", attnums.join(",")))
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    Ok(format!(
+        "(SELECT pg_catalog.row_to_json(l) FROM (SELECT {}) AS l)",
+        items.join(", ")
+    ))
+}
+
+fn linked_by(
+    catalog: &Catalog,
+    templates: &Templates,
+    relation: &Relation,
+    link: &Link,
+    target: &Relation,
+    forms: Forms,
+) -> Result<String, Error> {
+    let mut key = Vec::new();
+    let mut keys = Vec::new();
+    let mut conditions = Vec::new();
+    for pair in &link.columns {
+        // Both are readable, or the link were not among those that are followed.
+        let (Some(column), Some(referenced)) = (
+            relation.readable_by_number(pair.attnum),
+            target.readable_by_number(pair.referenced),
+        ) else {
+            return Ok("NULL".into());
+        };
+        let name = page_column(column);
+        let condition = comparison::sql(
+            catalog,
+            pair.operator,
+            referenced.operand(referenced.of("t")),
+            column.operand(format!("k.{name}")),
+        )?;
+        // An operator in a schema that is closed to the role.
+        let Some(condition) = condition else {
+            return Ok("NULL".into());
+        };
+        conditions.push(condition);
+        key.push((column, format!("k.{name}")));
+        keys.push(name);
+    }
+    let preview = previews::row(catalog, templates, target.oid, "t")?;
+    let present: Vec<String> = keys.iter().map(|name| format!("{name} IS NOT NULL")).collect();
+    Ok(format!(
+        "(SELECT COALESCE(pg_catalog.json_object_agg({}, {}), '{{}}') FROM (SELECT DISTINCT {} FROM page WHERE {}) AS k \
+         JOIN {} AS t ON {}{})",
+        key_text(&key, forms),
+        preview.text,
+        keys.join(", "),
+        present.join(" AND "),
+        target.referenced_sql,
+        conditions.join(" AND "),
+        preview.joins
+    ))
+}
+
+/// A JSON object of these members, as SQL.
+pub(crate) fn object(members: &[(&str, String)]) -> String {
+    let members: Vec<String> = members
+        .iter()
+        .map(|(name, value)| format!("{}, {value}", quote::literal(name)))
+        .collect();
+    format!("pg_catalog.json_build_object({})", members.join(", "))
+}
+
+/// What writes return about the rows that they wrote: `{"results", "record_summaries", "linked_record_summaries"}`, as
+/// a SELECT that follows `WITH page AS (...)`. The page has the columns of [`page_columns`] for all columns that the
+/// role may read.
+pub(crate) fn of_written(
+    catalog: &Catalog,
+    templates: &Templates,
+    relation: &Relation,
+    with_record_summaries: bool,
+) -> Result<String, Error> {
+    let forms = Forms::default();
+    let columns: Vec<&Column> = relation.readable().collect();
+    let links = Linked::All.links(catalog, relation)?;
+    let summaries = if with_record_summaries {
+        record_summaries(catalog, templates, relation, forms)?
+    } else {
+        "NULL".into()
+    };
+    Ok(format!(
+        "SELECT {}::pg_catalog.jsonb",
+        object(&[
+            ("results", results(&columns, forms)),
+            ("record_summaries", summaries),
+            (
+                "linked_record_summaries",
+                linked_summaries(catalog, templates, relation, &links, forms)?
+            ),
+        ])
+    ))
+}

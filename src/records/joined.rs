@@ -1,0 +1,215 @@
+//! Columns of other tables that a record is joined with over a path, as lists of values.
+
+use super::document::{self, key_text, object};
+use super::error::RecordError;
+use super::relation::{Column, ColumnReference, Relation};
+use super::value::{self, Forms};
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::pg::Oid;
+use crate::pg::comparison::{self, Comparison};
+use crate::previews::{self, Templates};
+use serde::Deserialize;
+
+/// The values that a record gets: the first 25.
+const SHOWN: &str = "v.number OPERATOR(pg_catalog.<=) 25";
+
+/// A joined column, as JSON and as part of a request.
+#[derive(Deserialize, PartialEq, Eq, Hash, Debug, Clone)]
+#[serde(expecting = "a joined column")]
+pub(crate) struct JoinedColumn {
+    alias: String,
+    join_path: JoinPath,
+}
+
+/// Steps from table to table: `[[table, attnum], [next table, attnum]]` each.
+#[derive(Deserialize, PartialEq, Eq, Hash, Debug, Clone)]
+pub(crate) struct JoinPath(pub(crate) Vec<[(TableOid, i64); 2]>);
+
+/// An OID: a number, or the string that `to_jsonb` makes of an `oid`.
+#[derive(Deserialize, PartialEq, Eq, Hash, Debug, Clone, Copy)]
+#[serde(try_from = "serde_json::Value")]
+pub(crate) struct TableOid(pub(crate) u32);
+
+impl TryFrom<serde_json::Value> for TableOid {
+    type Error = String;
+
+    fn try_from(value: serde_json::Value) -> Result<Self, String> {
+        let number = match &value {
+            serde_json::Value::String(text) => text.parse().ok(),
+            number => number.as_u64().and_then(|number| u32::try_from(number).ok()),
+        };
+        number
+            .map(Self)
+            .ok_or_else(|| format!("{value} is no OID of a table"))
+    }
+}
+
+/// A column at an end of a step.
+pub(crate) struct End {
+    pub(crate) relation: Relation,
+    attnum: i16,
+}
+
+impl End {
+    fn read(catalog: &Catalog, (relation, attnum): (TableOid, i64)) -> Result<Self, Error> {
+        let relation = Relation::read(catalog, Oid::from(relation.0))?;
+        let attnum = relation.column(&ColumnReference::Attnum(attnum))?.attnum;
+        Ok(Self { relation, attnum })
+    }
+
+    pub(crate) fn column(&self) -> Result<&Column, Error> {
+        Ok(self.relation.column(&ColumnReference::from(self.attnum))?)
+    }
+}
+
+impl JoinPath {
+    /// The columns at the ends of each step, checked to be a way on from `base`.
+    pub(crate) fn resolve(&self, catalog: &Catalog, base: Oid) -> Result<Vec<(End, End)>, Error> {
+        let invalid = |problem: String| RecordError::InvalidPath { problem };
+        let mut at = base.to_u32();
+        if self.0.is_empty() {
+            Err(invalid("it has no step".into()))?;
+        }
+        for (number, [from, to]) in self.0.iter().enumerate() {
+            let [from, to] = [from.0.0, to.0.0];
+            if from != at {
+                Err(invalid(format!(
+                    "step {} begins at table {}, not at table {at}",
+                    number + 1,
+                    from
+                )))?;
+            }
+            at = to;
+        }
+        self.0
+            .iter()
+            .map(|[from, to]| Ok((End::read(catalog, *from)?, End::read(catalog, *to)?)))
+            .collect()
+    }
+}
+
+/// That two columns are equal, as SQL. What the statement calls them stands beside them.
+pub(crate) fn equal(
+    (column, sql): (&Column, &str),
+    (other, other_sql): (&Column, &str),
+) -> Result<String, RecordError> {
+    match comparison::operator(column.base_type, Comparison::Equal) {
+        Some(operator) => Ok(format!(
+            "{} {operator} {}",
+            comparison::operand(sql, column.type_info.oid),
+            comparison::operand(other_sql, other.type_info.oid)
+        )),
+        None => Err(RecordError::NoOrder {
+            done: "joined",
+            what: format!("column \"{}\"", column.name),
+            type_name: column.type_info.name.to_string(),
+        }),
+    }
+}
+
+/// A joined column as SQL.
+pub(crate) struct Joined {
+    /// Common table expressions: its values, and what each row of the page gets.
+    pub(crate) tables: Vec<String>,
+    /// What it adds to a record `p`: a JSON object with its alias.
+    pub(crate) member: String,
+    /// How the rows read that the values belong to: the same.
+    pub(crate) summaries: String,
+    /// The column of the relation where the path begins.
+    pub(crate) base: i16,
+}
+
+impl Joined {
+    /// `number` tells it from others of the request.
+    pub(crate) fn compile(
+        catalog: &Catalog,
+        templates: &Templates,
+        joined: &JoinedColumn,
+        base: &Relation,
+        number: usize,
+        forms: Forms,
+    ) -> Result<Self, Error> {
+        let steps = joined.join_path.resolve(catalog, base.oid)?;
+        let [(first, _), ..] = steps.as_slice() else {
+            return Err(RecordError::InvalidPath {
+                problem: "it has no step".into(),
+            }
+            .into());
+        };
+        let base_column = first.column()?;
+        // The tables of the path are j0, j1, ...: each joined to the column that the step before it ends on.
+        let mut from = String::from("(SELECT DISTINCT ");
+        let page_column = document::page_column(base_column);
+        from.push_str(&format!(
+            "{page_column} AS base FROM page WHERE {page_column} IS NOT NULL) AS k"
+        ));
+        let mut left = (base_column, "k.base".to_owned());
+        let mut last = (first, String::new());
+        for (at, (begin, end)) in steps.iter().enumerate() {
+            if at > 0 {
+                left = (begin.column()?, begin.column()?.of(&format!("j{}", at - 1)));
+            }
+            let alias = format!("j{at}");
+            let right = end.column()?;
+            let condition = equal((left.0, &left.1), (right, &right.of(&alias)))?;
+            from.push_str(&format!(" JOIN {} AS {alias} ON {condition}", end.relation.sql));
+            last = (end, alias);
+        }
+        let (target, alias) = last;
+        let target_column = target.column()?;
+        let values = format!("joined_{number}");
+        let lists = format!("joined_lists_{number}");
+        let form = value::json("v.value", &target_column.type_info, forms);
+        let value = target_column.of(&alias);
+        let tables = vec![
+            format!(
+                "{values} AS (SELECT d.base, d.value, \
+                 pg_catalog.row_number() OVER (PARTITION BY d.base ORDER BY d.value) AS number \
+                 FROM (SELECT DISTINCT k.base, {value} AS value FROM {from} WHERE {value} IS NOT NULL) AS d)",
+            ),
+            format!(
+                "{lists} AS (SELECT v.base, pg_catalog.json_build_object('count', pg_catalog.count(*), 'result', \
+                 pg_catalog.json_agg({form} ORDER BY v.number) FILTER (WHERE {SHOWN})) AS list \
+                 FROM {values} AS v GROUP BY v.base)",
+            ),
+        ];
+        let list = format!(
+            "COALESCE((SELECT l.list FROM {lists} AS l WHERE {}), '[]')",
+            equal(
+                (base_column, "l.base"),
+                (base_column, &format!("p.{page_column}"))
+            )?
+        );
+        Ok(Self {
+            tables,
+            member: object(&[(&joined.alias, list)]),
+            summaries: object(&[(
+                &joined.alias,
+                summaries(catalog, templates, target, &values, forms)?,
+            )]),
+            base: base_column.attnum,
+        })
+    }
+}
+
+/// How the rows of the target read to which the values belong.
+fn summaries(
+    catalog: &Catalog,
+    templates: &Templates,
+    target: &End,
+    values: &str,
+    forms: Forms,
+) -> Result<String, Error> {
+    let column = target.column()?;
+    let preview = previews::row(catalog, templates, target.relation.oid, "t")?;
+    Ok(format!(
+        "(SELECT COALESCE(pg_catalog.json_object_agg({}, {}), '{{}}') FROM (SELECT DISTINCT v.value FROM {values} AS v WHERE {SHOWN}) AS v \
+         JOIN {} AS t ON {}{})",
+        key_text(&[(column, "v.value".into())], forms),
+        preview.text,
+        target.relation.sql,
+        equal((column, &column.of("t")), (column, "v.value"))?,
+        preview.joins
+    ))
+}

@@ -1,0 +1,163 @@
+//! What `msar.list_records` takes: one document, whose JSON Schema is in `list_records.schema.json`.
+
+use super::document::Linked;
+use super::error::RecordError;
+use super::filter::FilterDocument;
+use super::group::GroupingDocument;
+use super::key::Key;
+use super::list::{Bounds, Count, Members, Request, Rows};
+use super::order::OrderDocument;
+use super::relation::ColumnReference;
+use super::value::{Dates, Forms, Numbers};
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::pg::Oid;
+use crate::pg::plan::{JsonbDatum, Sees};
+use crate::statements::kept::{self, Shape};
+use crate::statements::values::Values;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// The options and the result as JSON Schema.
+pub(crate) const SCHEMA: &str = include_str!("list_records.schema.json");
+
+/// The options. One that is null is one that is left out, but for `limit`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[serde(expecting = "the options")]
+pub(crate) struct Options {
+    limit: Option<i64>,
+    offset: Option<i64>,
+    after: Option<Box<RawValue>>,
+    order: Option<Vec<OrderDocument>>,
+    filter: Option<FilterDocument>,
+    group: Option<GroupingDocument>,
+    columns: Option<Vec<ColumnReference>>,
+    count: Option<Count>,
+    previews: Option<Previews>,
+    record_summaries: Option<bool>,
+    numbers: Option<Numbers>,
+    dates: Option<Dates>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            limit: Some(50),
+            offset: None,
+            after: None,
+            order: None,
+            filter: None,
+            group: None,
+            columns: None,
+            count: None,
+            previews: None,
+            record_summaries: None,
+            numbers: None,
+            dates: None,
+        }
+    }
+}
+
+/// Which links get previews.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "true, false or a list of columns")]
+enum Previews {
+    All(bool),
+    Of(Vec<ColumnReference>),
+}
+
+impl From<Previews> for Linked {
+    fn from(previews: Previews) -> Self {
+        match previews {
+            Previews::All(true) => Linked::All,
+            Previews::All(false) => Linked::None,
+            Previews::Of(columns) => Linked::Of(columns),
+        }
+    }
+}
+
+impl Options {
+    /// The request that they make; their values go into `values`.
+    pub(crate) fn request(self, relation: Oid, values: &mut Values) -> Result<Request, Error> {
+        let after = self.after.filter(|after| after.get() != "null");
+        let has_offset = self.offset.is_some_and(|offset| offset != 0);
+        if after.is_some() && has_offset {
+            Err(RecordError::Invalid {
+                argument: "options",
+                problem: "\"offset\" and \"after\" exclude each other".into(),
+                hint: "A page begins after a row, or at a number of rows.",
+            })?;
+        }
+        let filter = self.filter.map(|filter| filter.parse(values)).transpose()?;
+        let order = self
+            .order
+            .unwrap_or_default()
+            .into_iter()
+            .map(OrderDocument::parse)
+            .collect::<Result<_, _>>()?;
+        let group = self.group.map(GroupingDocument::parse).transpose()?.flatten();
+        Ok(Request {
+            relation,
+            rows: Rows::Filtered(filter),
+            columns: self.columns,
+            order,
+            bounds: Bounds {
+                limit: self.limit.map(|limit| not_negative("limit", limit)).transpose()?,
+                offset: offset("offset", self.offset, values)?,
+                after: after.map(|after| Key::of_json(after, values)),
+            },
+            group,
+            joined: Vec::new(),
+            linked: self.previews.map_or(Linked::All, Linked::from),
+            record_summaries: self.record_summaries.unwrap_or(false),
+            templates: None,
+            count: self.count.unwrap_or_default(),
+            forms: Forms {
+                numbers: self.numbers.unwrap_or_default(),
+                dates: self.dates.unwrap_or_default(),
+            },
+            members: Members::Own,
+        })
+    }
+}
+
+/// Runs a request.
+pub(crate) fn run(request: Request, values: &Values) -> Result<JsonbDatum, Error> {
+    let relation = request.relation;
+    let is_after = request.bounds.after.is_some();
+    let (document, is_there) =
+        kept::statement_for(Shape::List(request))?.run(values, Sees::WhatCallerSees)?;
+    if is_after && !is_there {
+        let name = Catalog::of_statement().relation_name(relation)?;
+        Err(RecordError::NoSuchRow {
+            relation: name.parts().1.into(),
+        })?;
+    }
+    Ok(document)
+}
+
+/// An offset that counts, as a value.
+pub(crate) fn offset(
+    name: &'static str,
+    offset: Option<i64>,
+    values: &mut Values,
+) -> Result<Option<crate::statements::values::Literal>, RecordError> {
+    let offset = offset
+        .map(|offset| not_negative(name, offset))
+        .transpose()?
+        .filter(|&offset| offset != 0);
+    Ok(offset.map(|offset| values.take_number(offset)))
+}
+
+/// A number of rows.
+pub(crate) fn not_negative(name: &'static str, number: i64) -> Result<i64, RecordError> {
+    if number < 0 {
+        return Err(RecordError::Invalid {
+            argument: name,
+            problem: format!("{number} is negative"),
+            hint: "Pass a number of rows, or null for no bound.",
+        });
+    }
+    Ok(number)
+}

@@ -1,0 +1,262 @@
+//! What a request needs to know of the relation that it reads: names, types, privileges, key and links, looked up once.
+
+use super::error::RecordError;
+use crate::catalog::link::Link;
+use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgInherits};
+use crate::catalog::types::TypeInfo;
+use crate::catalog::{Catalog, column, relation};
+use crate::error::Error;
+use crate::pg::scan::Char;
+use crate::pg::{Oid, comparison, namespace, quote};
+use crate::previews::comparison::Operand;
+use pgrx::pg_sys;
+use std::rc::Rc;
+
+/// A relation whose rows are read.
+pub(crate) struct Relation {
+    pub(crate) oid: Oid,
+    pub(crate) name: String,
+    /// Its qualified name, as SQL.
+    pub(crate) sql: String,
+    /// The same where it is what a foreign key refers to: rows of the table itself, not those of tables that inherit
+    /// from it.
+    pub(crate) referenced_sql: String,
+    /// Live columns, in attnum order.
+    pub(crate) columns: Vec<Column>,
+    /// The columns of its primary key, in key order; empty if it has none.
+    pub(crate) key: Vec<i16>,
+    /// Whether tables inherit from it, whose rows are listed with its own, and may have the same keys.
+    has_heirs: bool,
+    /// Whether a statement of the current role may name it.
+    pub(crate) is_nameable: bool,
+}
+
+pub(crate) struct Column {
+    pub(crate) attnum: i16,
+    pub(crate) name: String,
+    /// Its name, as SQL.
+    pub(crate) sql: String,
+    pub(crate) type_info: Rc<TypeInfo>,
+    /// Its type, or the one below it if that is a domain.
+    pub(crate) base_type: Oid,
+    pub(crate) collation: Oid,
+    pub(crate) is_nullable: bool,
+    /// Whether the current role may read it.
+    pub(crate) is_readable: bool,
+}
+
+impl Column {
+    fn read(catalog: &Catalog, row: PgAttribute, is_readable: bool) -> Result<Self, Error> {
+        Ok(Self {
+            attnum: row.attnum,
+            sql: quote::identifier(&row.attname),
+            type_info: catalog.type_info(row.atttypid)?,
+            base_type: comparison::base_type(row.atttypid),
+            collation: row.attcollation,
+            is_nullable: !row.attnotnull,
+            is_readable,
+            name: row.attname,
+        })
+    }
+
+    /// The column of `alias`, as SQL.
+    pub(crate) fn of(&self, alias: &str) -> String {
+        format!("{alias}.{}", self.sql)
+    }
+
+    /// The same as an operator for its values takes it.
+    pub(crate) fn compared_of(&self, alias: &str) -> String {
+        comparison::operand(&self.of(alias), self.type_info.oid).into_owned()
+    }
+
+    /// The same as one side of a comparison; `sql` is what the statement calls the column.
+    pub(super) fn operand(&self, sql: String) -> Operand {
+        Operand::new(sql, self.type_info.oid, self.collation)
+    }
+
+    /// Whether rows can be ordered by it.
+    pub(crate) fn is_ordered(&self) -> bool {
+        comparison::is_ordered(self.base_type)
+    }
+}
+
+impl Relation {
+    pub(crate) fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
+        let row = relation::find(catalog, oid)?;
+        let privileges = relation::privileges(catalog, &row);
+        let columns = PgAttribute::live(&catalog.reader, oid).into_iter().map(|column| {
+            let on_column = column::privileges_on(catalog, &column, row.relowner, privileges);
+            Column::read(catalog, column, on_column.includes_select())
+        });
+        let sql = sql_name(catalog, &row)?;
+        Ok(Self {
+            oid,
+            referenced_sql: match row.relkind {
+                Char(pg_sys::RELKIND_RELATION) => format!("ONLY {sql}"),
+                _ => sql.clone(),
+            },
+            sql,
+            columns: columns.collect::<Result<_, _>>()?,
+            key: primary_key(catalog, oid),
+            has_heirs: row.relkind == Char(pg_sys::RELKIND_RELATION)
+                && !PgInherits::children(&catalog.reader, oid).is_empty(),
+            is_nameable: namespace::is_usable(row.relnamespace),
+            name: row.relname,
+        })
+    }
+
+    /// The columns that the current role may read.
+    pub(crate) fn readable(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| column.is_readable)
+    }
+
+    /// A column that the request names, whoever may read it.
+    pub(crate) fn named(&self, reference: &ColumnReference) -> Result<&Column, RecordError> {
+        let found = match reference {
+            ColumnReference::Attnum(attnum) => i16::try_from(*attnum)
+                .ok()
+                .and_then(|attnum| self.columns.iter().find(|column| column.attnum == attnum)),
+            ColumnReference::Name(name) => self.columns.iter().find(|column| column.name == *name),
+        };
+        found.ok_or_else(|| RecordError::UnknownColumn {
+            relation: self.name.clone(),
+            column: reference.to_string(),
+            columns: self.list_columns(),
+        })
+    }
+
+    /// A column that the request names and the current role may read.
+    pub(crate) fn column(&self, reference: &ColumnReference) -> Result<&Column, RecordError> {
+        let column = self.named(reference)?;
+        if column.is_readable {
+            Ok(column)
+        } else {
+            Err(RecordError::UnreadableColumn {
+                relation: self.name.clone(),
+                column: column.name.clone(),
+            })
+        }
+    }
+
+    /// A column by its number, if the current role may read it.
+    pub(crate) fn readable_by_number(&self, attnum: i16) -> Option<&Column> {
+        self.readable().find(|column| column.attnum == attnum)
+    }
+
+    /// The columns of the key, if there is one that the current role may read.
+    pub(crate) fn readable_key(&self) -> Option<Vec<&Column>> {
+        let columns: Option<Vec<_>> = self
+            .key
+            .iter()
+            .map(|&attnum| self.readable_by_number(attnum))
+            .collect();
+        columns.filter(|columns| !columns.is_empty())
+    }
+
+    /// The same, if no two rows that are listed can have the same key.
+    pub(crate) fn unique_key(&self) -> Option<Vec<&Column>> {
+        self.readable_key().filter(|_| !self.has_heirs)
+    }
+
+    /// The columns of the key, for a request that addresses rows by it.
+    pub(crate) fn needed_key(&self) -> Result<Vec<&Column>, RecordError> {
+        self.readable_key().ok_or_else(|| RecordError::NoKey {
+            relation: self.name.clone(),
+            reason: if self.key.is_empty() {
+                "it has no primary key".into()
+            } else {
+                "the current role may not read all columns of its primary key".into()
+            },
+        })
+    }
+
+    /// The foreign keys by which its rows link to others: those of which the current role may read both sides, each
+    /// with its target.
+    pub(crate) fn links(&self, catalog: &Catalog) -> Result<Vec<(Link, Relation)>, Error> {
+        let mut links: Vec<(Link, Relation)> = Vec::new();
+        for link in catalog.links(self.oid).iter() {
+            let is_known = links.iter().any(|(known, _)| known.attnums().eq(link.attnums()));
+            if is_known
+                || !link
+                    .attnums()
+                    .all(|attnum| self.readable_by_number(attnum).is_some())
+            {
+                continue;
+            }
+            let target = Relation::read(catalog, link.target)?;
+            let is_readable = target.is_nameable
+                && link
+                    .columns
+                    .iter()
+                    .all(|column| target.readable_by_number(column.referenced).is_some());
+            if is_readable {
+                links.push((link.clone(), target));
+            }
+        }
+        links.sort_by_key(|(link, _)| link.attnums().collect::<Vec<_>>());
+        Ok(links)
+    }
+
+    /// For messages: `1 (id), 2 (title)`.
+    fn list_columns(&self) -> String {
+        const MOST: usize = 50;
+        let mut names: Vec<String> = self
+            .columns
+            .iter()
+            .take(MOST)
+            .map(|column| format!("{} ({})", column.attnum, column.name))
+            .collect();
+        if self.columns.len() > MOST {
+            names.push("...".into());
+        }
+        if names.is_empty() {
+            names.push("none".into());
+        }
+        names.join(", ")
+    }
+}
+
+impl Link {
+    /// Its columns, in the order of the key.
+    pub(crate) fn attnums(&self) -> impl Iterator<Item = i16> {
+        self.columns.iter().map(|column| column.attnum)
+    }
+}
+
+/// The qualified name of a relation, as SQL.
+fn sql_name(catalog: &Catalog, row: &PgClass) -> Result<String, Error> {
+    let schema = catalog.schema_name(row.relnamespace)?;
+    Ok(quote::qualified(&schema, &row.relname))
+}
+
+fn primary_key(catalog: &Catalog, relation: Oid) -> Vec<i16> {
+    PgConstraint::of_relation(&catalog.reader, relation)
+        .into_iter()
+        .find(|constraint| constraint.contype == Char(b'p'))
+        .map(|constraint| constraint.conkey)
+        .unwrap_or_default()
+}
+
+/// A column, as a request names it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, serde::Deserialize)]
+#[serde(untagged, expecting = "the attnum or the name of a column")]
+pub(crate) enum ColumnReference {
+    Attnum(i64),
+    Name(String),
+}
+
+impl From<i16> for ColumnReference {
+    fn from(attnum: i16) -> Self {
+        Self::Attnum(attnum.into())
+    }
+}
+
+/// For messages: the number, or the name in quotes.
+impl std::fmt::Display for ColumnReference {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Attnum(attnum) => write!(formatter, "{attnum}"),
+            Self::Name(name) => write!(formatter, "\"{name}\""),
+        }
+    }
+}

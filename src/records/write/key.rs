@@ -1,0 +1,260 @@
+//! Keys of rows, as callers pass them: the value of the key's column, or for a key of several columns an object of
+//! attnum: value.
+
+use super::input::{Field, Input, declarations};
+use super::target::{Target, TargetColumn};
+use crate::error::Error;
+use crate::pg::column_type::Content;
+use crate::pg::comparison::{self, Comparison};
+use crate::pg::jsonb_value::JsonbValue;
+use crate::pg::{Oid, dml, subtransaction};
+use crate::records::error::RecordError;
+use crate::values::uuid;
+use pgrx::pg_sys;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+
+/// The primary key of a target.
+pub(super) struct Key<'a> {
+    target: &'a Target,
+    parts: Vec<Part<'a>>,
+}
+
+/// A column of a key.
+struct Part<'a> {
+    column: &'a TargetColumn,
+    attnum: String,
+}
+
+impl Part<'_> {
+    /// The column of the row `target`, in a form that can be read back.
+    fn value(&self) -> String {
+        let column = format!("target.{}", self.column.sql());
+        match Content::of(self.column.row.atttypid) {
+            Content::Json => format!("CAST({column} AS pg_catalog.text)"),
+            Content::JsonArray => format!("CAST({column} AS pg_catalog.text[])"),
+            Content::Composite | Content::Other => column,
+        }
+    }
+
+    fn text(&self) -> String {
+        format!("CAST(target.{} AS pg_catalog.text)", self.column.sql())
+    }
+}
+
+/// A key of a row, part by part, each as JSON.
+pub(super) type KeyValue = BTreeMap<String, Box<RawValue>>;
+
+impl<'a> Key<'a> {
+    /// The key of the rows of a table that has one.
+    pub(super) fn of(target: &'a Target) -> Result<Option<Self>, Error> {
+        let parts: Vec<_> = target
+            .key()?
+            .into_iter()
+            .map(|column| Part {
+                column,
+                attnum: column.row.attnum.to_string(),
+            })
+            .collect();
+        Ok((!parts.is_empty()).then_some(Self { target, parts }))
+    }
+
+    /// The same, where a row must be addressed.
+    pub(super) fn needed(target: &'a Target) -> Result<Self, Error> {
+        Self::of(target)?.ok_or_else(|| target.without_key())
+    }
+
+    /// Whether the current role may read all of it.
+    pub(super) fn is_readable(&self) -> bool {
+        self.parts.iter().all(|part| part.column.may_read)
+    }
+
+    /// What a caller passes as text.
+    pub(super) fn parse_text(&self, text: &str) -> Result<KeyValue, Error> {
+        match self.parts.as_slice() {
+            [part] => {
+                let value = serde_json::value::to_raw_value(text).map_err(Error::Serialization)?;
+                Ok(KeyValue::from([(part.attnum.clone(), value)]))
+            }
+            _ => self.parse_object(text),
+        }
+    }
+
+    /// What a caller passes as JSON.
+    pub(super) fn parse_json(&self, json: Box<RawValue>) -> Result<KeyValue, Error> {
+        match self.parts.as_slice() {
+            [part] => Ok(KeyValue::from([(part.attnum.clone(), json)])),
+            _ => self.parse_object(json.get()),
+        }
+    }
+
+    /// An object of all parts, by attnum or by name.
+    fn parse_object(&self, json: &str) -> Result<KeyValue, Error> {
+        let given: BTreeMap<String, Box<RawValue>> =
+            serde_json::from_str(json).map_err(|_| self.wrong("it is no object"))?;
+        let mut key = KeyValue::new();
+        for (name, value) in given {
+            let attnum = self.target.column_of_key(&name)?.row.attnum.to_string();
+            if !self.parts.iter().any(|part| part.attnum == attnum) {
+                return Err(self.wrong(&format!("\"{name}\" is no part of it")));
+            }
+            key.insert(attnum, value);
+        }
+        match self.parts.iter().find(|part| !key.contains_key(&part.attnum)) {
+            Some(part) => Err(self.wrong(&format!("\"{}\" is missing", part.column.row.attname))),
+            None => Ok(key),
+        }
+    }
+
+    fn wrong(&self, problem: &str) -> Error {
+        let parts: Vec<_> = self
+            .parts
+            .iter()
+            .map(|part| format!("\"{}\": {}", part.attnum, part.column.row.attname))
+            .collect();
+        RecordError::InvalidKey {
+            relation: self.target.name(),
+            problem: problem.into(),
+            key: format!("{{{}}}", parts.join(", ")),
+        }
+        .into()
+    }
+
+    fn fields(&self) -> Result<Vec<Field<'_>>, Error> {
+        self.parts
+            .iter()
+            .map(|part| {
+                // Without modifiers and domains: a value that is rounded or refused is not the key of any row.
+                let base = comparison::base_type(part.column.row.atttypid);
+                Ok(Field {
+                    key: &part.attnum,
+                    input: Input::of(base, -1)?,
+                })
+            })
+            .collect()
+    }
+
+    /// The column definitions of a record of a key.
+    pub(super) fn declarations(&self) -> Result<String, Error> {
+        Ok(declarations(&self.fields()?))
+    }
+
+    /// That the row `target` has the key that the record `key` has.
+    pub(super) fn condition(&self) -> Result<String, Error> {
+        let fields = self.fields()?;
+        let parts: Vec<_> = self
+            .parts
+            .iter()
+            .zip(&fields)
+            .map(|(part, field)| {
+                // The columns of a key always have one.
+                let type_oid = part.column.row.atttypid;
+                let equal = comparison::operator(type_oid, Comparison::Equal).ok_or(Error::Vanished)?;
+                let column = format!("target.{}", part.column.sql());
+                Ok(format!(
+                    "{} {equal} {}",
+                    comparison::operand(&column, type_oid),
+                    field.value("key")
+                ))
+            })
+            .collect::<Result<_, Error>>()?;
+        Ok(parts.join(" AND "))
+    }
+
+    /// The key of the row `target` for callers, as JSON text.
+    pub(super) fn returned(&self) -> String {
+        self.returned_with(Part::value)
+    }
+
+    /// The same for readers, who take text for values of any type.
+    pub(super) fn returned_as_text(&self) -> String {
+        self.returned_with(Part::text)
+    }
+
+    fn returned_with(&self, value: impl Fn(&Part<'a>) -> String) -> String {
+        let json = match self.parts.as_slice() {
+            // Printed as in JSON anyway.
+            [part] if is_integer(part.column.row.atttypid) => part.value(),
+            [part] => format!("pg_catalog.to_jsonb({})", value(part)),
+            parts => {
+                // A key has 32 columns at most.
+                let members: Vec<_> = parts
+                    .iter()
+                    .map(|part| format!("'{}', {}", part.attnum, value(part)))
+                    .collect();
+                format!("pg_catalog.jsonb_build_object({})", members.join(", "))
+            }
+        };
+        format!("CAST({json} AS pg_catalog.text)")
+    }
+
+    /// Leaves out what is no value of the key's type, and so the key of no row.
+    pub(super) fn keep_valid(&self, keys: &mut Vec<KeyValue>) -> Result<(), Error> {
+        let is_plain = |key: &KeyValue| {
+            let mut parts = self.parts.iter();
+            parts.all(|part| {
+                let value = key.get(&part.attnum).map(|value| value.get());
+                is_plainly_valid(part.column.row.atttypid, value)
+            })
+        };
+        if keys.iter().all(is_plain) {
+            return Ok(());
+        }
+        let fields = self.fields()?;
+        let values: Vec<_> = fields.iter().map(|field| field.value("key")).collect();
+        let statement = format!(
+            "SELECT CAST(pg_catalog.num_nulls({}) AS pg_catalog.text) FROM pg_catalog.jsonb_to_recordset($1) AS key({})",
+            values.join(", "),
+            declarations(&fields),
+        );
+        *keys = values_among(&statement, std::mem::take(keys))?;
+        Ok(())
+    }
+}
+
+/// The keys that a statement can read. Each half is asked by itself where not all can.
+fn values_among(statement: &str, mut keys: Vec<KeyValue>) -> Result<Vec<KeyValue>, Error> {
+    if are_values(statement, &keys)? {
+        return Ok(keys);
+    }
+    let half = keys.len() / 2;
+    let rest = keys.split_off(half);
+    if keys.is_empty() {
+        return Ok(keys);
+    }
+    let mut values = values_among(statement, keys)?;
+    values.extend(values_among(statement, rest)?);
+    Ok(values)
+}
+
+/// Whether a statement can read all of the keys.
+fn are_values(statement: &str, keys: &[KeyValue]) -> Result<bool, Error> {
+    let keys = JsonbValue::parse(&serde_json::to_string(keys).map_err(Error::Serialization)?);
+    match subtransaction::attempt(dml::is_about_a_value, || dml::run(statement, &[keys])) {
+        Ok(outcome) => outcome.map(|_| true),
+        Err(_) => Ok(false),
+    }
+}
+
+fn is_integer(type_oid: Oid) -> bool {
+    matches!(type_oid, pg_sys::INT2OID | pg_sys::INT4OID | pg_sys::INT8OID)
+}
+
+/// Whether a JSON value is one of the usual sort for a key of this type, so that PostgreSQL need not be asked.
+fn is_plainly_valid(type_oid: Oid, value: Option<&str>) -> bool {
+    let Some(value) = value else {
+        return false;
+    };
+    let unquoted = value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(value);
+    match type_oid {
+        pg_sys::INT2OID => unquoted.parse::<i16>().is_ok(),
+        pg_sys::INT4OID => unquoted.parse::<i32>().is_ok(),
+        pg_sys::INT8OID => unquoted.parse::<i64>().is_ok(),
+        pg_sys::TEXTOID | pg_sys::VARCHAROID | pg_sys::BPCHAROID => true,
+        pg_sys::UUIDOID => uuid::is_uuid(unquoted.as_bytes()),
+        _ => false,
+    }
+}

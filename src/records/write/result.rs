@@ -1,0 +1,82 @@
+//! What a write tells of the row that it wrote: the document that readers of records give.
+
+use super::insert::Insert;
+use super::target::Target;
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::pg::jsonb_value::JsonbValue;
+use crate::pg::plan::{JsonbDatum, Planning, Prepared, Sees};
+use crate::pg::snapshot::Snapshot;
+use crate::previews::Templates;
+use crate::records::relation::{Column, Relation};
+use crate::records::{document, written};
+use serde_json::value::RawValue;
+
+/// What the caller wants to be told.
+pub(crate) struct Wanted {
+    pub(crate) record_summaries: bool,
+    /// JSON, of the argument `table_record_summary_templates`.
+    pub(crate) templates: Option<String>,
+}
+
+/// The row of this key, as it is now.
+pub(super) fn of_key(target: &Target, key: String, wanted: Wanted) -> Result<JsonbDatum, Error> {
+    let key = RawValue::from_string(key).map_err(Error::Serialization)?;
+    written::by_key(target.row.oid, key, wanted.record_summaries, wanted.templates)
+}
+
+/// How to tell of rows without a key. All that is to be known of the catalogs is known.
+pub(super) struct Teller<'a> {
+    target: &'a Target,
+    /// The columns of the row `target` that the document needs, as a select list.
+    columns: String,
+    /// The SELECT of the document from these columns, which the statement calls `page`.
+    document: String,
+}
+
+impl<'a> Teller<'a> {
+    pub(super) fn new(target: &'a Target, wanted: &Wanted) -> Result<Self, Error> {
+        let catalog = Catalog::new(Snapshot::latest());
+        let relation = Relation::read(&catalog, target.row.oid)?;
+        let columns: Vec<&Column> = relation.readable().collect();
+        let templates = wanted.templates.as_deref().map(serde_json::from_str);
+        let templates = Templates::new(templates.transpose().map_err(Error::Serialization)?)?;
+        Ok(Self {
+            target,
+            columns: document::page_columns(&columns, "target"),
+            document: document::of_written(&catalog, &templates, &relation, wanted.record_summaries)?,
+        })
+    }
+
+    /// No row.
+    pub(super) fn of_none(&self) -> Result<JsonbDatum, Error> {
+        // A role that may read no column may not name the table either.
+        let page = if self.has_columns() {
+            format!(
+                "SELECT {} FROM {} AS target WHERE false",
+                self.columns, self.target.sql
+            )
+        } else {
+            "SELECT WHERE false".into()
+        };
+        self.of_page(&page, JsonbValue::parse("null"))
+    }
+
+    /// The row that an INSERT makes, whose parameter `$1` is `json`.
+    pub(super) fn of_insert(&self, insert: &Insert, json: JsonbValue) -> Result<JsonbDatum, Error> {
+        self.of_page(&insert.sql(Some(&self.columns)), json)
+    }
+
+    /// Whether an INSERT can give back what the document needs.
+    pub(super) fn has_columns(&self) -> bool {
+        !self.columns.is_empty()
+    }
+
+    fn of_page(&self, page: &str, json: JsonbValue) -> Result<JsonbDatum, Error> {
+        let statement = format!("WITH page AS ({page}) {}", self.document);
+        Prepared::new(&statement, &[JsonbValue::TYPE], Planning::Once)?
+            .document(&[Some(json.datum())], Sees::OwnWrites)?
+            .0
+            .ok_or(Error::Vanished)
+    }
+}

@@ -1,0 +1,6 @@
+//! Roles and what they may do: roles and memberships, privileges, owners, schemas.
+
+pub(crate) mod ownership;
+pub(crate) mod privileges;
+pub(crate) mod role;
+pub(crate) mod schema;

@@ -1,0 +1,33 @@
+//! New owners for databases, schemas and relations.
+
+use crate::error::Error;
+use crate::pg::Oid;
+use crate::tables::script;
+use crate::tables::target::{Object, Role};
+
+/// Gives the current database to another role.
+pub(crate) fn transfer_database(new_owner: Oid) -> Result<(), Error> {
+    transfer(&Object::database()?, new_owner)
+}
+
+/// Gives a schema to another role.
+pub(crate) fn transfer_schema(schema: Oid, new_owner: Oid) -> Result<(), Error> {
+    transfer(&Object::schema(schema)?, new_owner)
+}
+
+/// Gives a table or a view to another role.
+pub(crate) fn transfer_relation(relation: Oid, new_owner: Oid) -> Result<(), Error> {
+    transfer(&Object::relation(relation)?, new_owner)
+}
+
+pub(crate) fn transfer(object: &Object, new_owner: Oid) -> Result<(), Error> {
+    let new_owner = Role::find(new_owner)?;
+    script::run(format!(
+        "ALTER {} {} OWNER TO {}",
+        object.keyword(),
+        object.sql(),
+        new_owner.sql()
+    ))?;
+    object.confirm()?;
+    new_owner.confirm()
+}

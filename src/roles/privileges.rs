@@ -1,0 +1,212 @@
+//! Privileges of roles on the database, a schema or a relation.
+
+use crate::catalog::Catalog;
+use crate::catalog::rows::PgAttribute;
+use crate::definition::object::Object as JsonObject;
+use crate::definition::privileges::{
+    OnDatabase, OnSchema, OnTable, Privilege, PrivilegeSpec, RolePrivileges,
+};
+use crate::error::{self, Error};
+use crate::pg::acl::{self, Granted, Kind, Privileges};
+use crate::pg::snapshot::Snapshot;
+use crate::pg::{Oid, quote};
+use crate::tables::script;
+use crate::tables::target::{Object, Role};
+use pgrx::PgSqlErrorCode;
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// What is wrong with a list of privileges, or with who wants to grant them.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Problem {
+    #[error("role with OID {0} is listed twice")]
+    ListedTwice(u32),
+
+    #[error("permission denied for {kind} {name}")]
+    Denied {
+        kind: &'static str,
+        name: String,
+        lacking: String,
+    },
+}
+
+impl error::Problem for Problem {
+    fn sqlstate(&self) -> PgSqlErrorCode {
+        match self {
+            Problem::ListedTwice(_) => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            Problem::Denied { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+        }
+    }
+
+    fn detail(&self) -> Option<String> {
+        match self {
+            Problem::ListedTwice(_) => None,
+            Problem::Denied { lacking, .. } => {
+                Some(format!("The current role has no grant option for {lacking}."))
+            }
+        }
+    }
+
+    fn hint(&self) -> Cow<'static, str> {
+        match self {
+            Problem::ListedTwice(_) => "Pass one object for each role.",
+            Problem::Denied { .. } => {
+                "The owner may grant and revoke, and who has the owner's rights by membership or was granted the \
+                 privilege WITH GRANT OPTION."
+            }
+        }
+        .into()
+    }
+}
+
+/// Gives roles these privileges on the current database, and takes the others from them.
+pub(crate) fn replace_on_database(spec: &PrivilegeSpec<OnDatabase>) -> Result<(), Error> {
+    replace(&Object::database()?, spec)
+}
+
+/// Gives roles these privileges on a schema, and takes the others from them.
+pub(crate) fn replace_on_schema(schema: Oid, spec: &PrivilegeSpec<OnSchema>) -> Result<(), Error> {
+    replace(&Object::schema(schema)?, spec)
+}
+
+/// Gives roles these privileges on a table or a view, and takes the others from them.
+pub(crate) fn replace_on_relation(relation: Oid, spec: &PrivilegeSpec<OnTable>) -> Result<(), Error> {
+    replace(&Object::relation(relation)?, spec)
+}
+
+fn replace<P: Privilege>(object: &Object, spec: &[JsonObject<RolePrivileges<P>>]) -> Result<(), Error> {
+    let mut listed = HashSet::new();
+    if let Some(JsonObject(twice)) = spec.iter().find(|entry| !listed.insert(entry.0.role_oid)) {
+        Err(Problem::ListedTwice(twice.role_oid))?;
+    }
+    let mut roles = Vec::new();
+    for JsonObject(entry) in spec {
+        let role = Role::find(entry.role_oid.into())?;
+        let change = Change::find(object, &role, entry)?;
+        for sql in change.statements(object, &role) {
+            script::run(sql)?;
+        }
+        roles.push(role);
+    }
+    roles.iter().try_for_each(Role::confirm)?;
+    object.confirm()
+}
+
+/// What is to be granted to a role and revoked from it.
+struct Change<P> {
+    granted: Vec<P>,
+    revoked: Vec<Revoked<P>>,
+}
+
+/// What is to be revoked that one role has granted. Only what is there: revoking it from a whole table would revoke it
+/// from the table's columns, too.
+struct Revoked<P> {
+    grantor: Oid,
+    privileges: Vec<P>,
+}
+
+impl<P: Privilege> Change<P> {
+    /// Refuses what the current role may not do as a whole. PostgreSQL would do a part of it, with a warning.
+    fn find(object: &Object, role: &Role, entry: &RolePrivileges<P>) -> Result<Self, Error> {
+        let current = acl::Role::current();
+        let mut lacking = Vec::new();
+        let mut revoked: Vec<Revoked<P>> = Vec::new();
+        for privilege in entry.others() {
+            // The role on whose behalf PostgreSQL revokes it: what others have granted stays.
+            let wanted = Privileges::named(privilege.name());
+            let (grantor, options) = current.grantor(wanted, &object.acl, object.owner);
+            if !object.acl.granted(grantor, role.oid).privileges.include(wanted) {
+                continue;
+            }
+            if !options.include(wanted) {
+                lacking.push(privilege);
+            }
+            match revoked.iter_mut().find(|revoked| revoked.grantor == grantor) {
+                Some(revoked) => revoked.privileges.push(privilege),
+                None => revoked.push(Revoked {
+                    grantor,
+                    privileges: vec![privilege],
+                }),
+            }
+        }
+        lacking.extend(entry.direct.iter().copied().filter(|privilege| {
+            let wanted = Privileges::named(privilege.name());
+            !current
+                .grantor(wanted, &object.acl, object.owner)
+                .1
+                .include(wanted)
+        }));
+        if !lacking.is_empty() {
+            Err(Problem::Denied {
+                kind: match object.kind {
+                    Kind::Database => "database",
+                    Kind::Schema => "schema",
+                    Kind::Relation => "table",
+                },
+                name: object.name().to_owned(),
+                lacking: list(&lacking),
+            })?;
+        }
+        Ok(Self {
+            granted: entry.direct.clone(),
+            revoked,
+        })
+    }
+
+    fn statements(&self, object: &Object, role: &Role) -> Vec<String> {
+        let (on, role_name) = (format!("{} {}", object.keyword(), object.sql()), role.sql());
+        let mut statements = Vec::new();
+        if !self.granted.is_empty() {
+            let privileges = list(&self.granted);
+            statements.push(format!("GRANT {privileges} ON {on} TO {role_name}"));
+        }
+        for revoked in &self.revoked {
+            let privileges = list(&revoked.privileges);
+            statements.push(format!("REVOKE {privileges} ON {on} FROM {role_name}"));
+            if object.kind == Kind::Relation {
+                statements.extend(revoked.restore_columns(object, role));
+            }
+        }
+        statements
+    }
+}
+
+impl<P: Privilege> Revoked<P> {
+    /// Gives back what a REVOKE from a whole table takes from its columns.
+    fn restore_columns(&self, object: &Object, role: &Role) -> Vec<String> {
+        let catalog = Catalog::new(Snapshot::latest());
+        let mut statements = Vec::new();
+        for column in PgAttribute::live(&catalog.reader, object.oid()) {
+            let Some(acl) = &column.attacl else { continue };
+            let Granted {
+                privileges,
+                with_option,
+            } = acl.granted(self.grantor, role.oid);
+            let among = |set: Privileges, privilege: P| set.include(Privileges::named(privilege.name()));
+            for &privilege in self
+                .privileges
+                .iter()
+                .filter(|&&privilege| among(privileges, privilege))
+            {
+                let option = if among(with_option, privilege) {
+                    " WITH GRANT OPTION"
+                } else {
+                    ""
+                };
+                statements.push(format!(
+                    "GRANT {} ({}) ON TABLE {} TO {}{option}",
+                    privilege.name(),
+                    quote::identifier(&column.attname),
+                    object.sql(),
+                    role.sql()
+                ));
+            }
+        }
+        statements
+    }
+}
+
+fn list<P: Privilege>(privileges: &[P]) -> String {
+    let names: Vec<_> = privileges.iter().map(|privilege| privilege.name()).collect();
+    names.join(", ")
+}

@@ -1,0 +1,133 @@
+//! Definitions whose types are looked up, whose names are checked and whose expressions are parsed: all that is left is
+//! to write them down.
+
+use super::column_type;
+use super::free_name::check_length;
+use super::{DdlError, clause};
+use crate::definition::column::{ColumnDefinition, GeneratedKind, Identity, Serial, ValueSource};
+use crate::definition::json_text::JsonText;
+use crate::definition::name::QualifiedName;
+use crate::error::Error;
+use crate::pg::type_name::{self, TypeId};
+use crate::pg::{parser, quote};
+use pgrx::pg_sys;
+
+/// A column that can be written down.
+pub(crate) struct Column<'a> {
+    pub(crate) name: String,
+    pub(crate) type_: String,
+    pub(crate) collation: Option<String>,
+    pub(crate) not_null: bool,
+    pub(crate) source: Source<'a>,
+    pub(crate) description: Option<&'a str>,
+    pub(crate) metadata: Option<&'a JsonText>,
+}
+
+/// Where its values come from.
+pub(crate) enum Source<'a> {
+    Nothing,
+    /// A literal, or an expression in parentheses.
+    Default(String),
+    Identity(&'a Identity),
+    /// See [`super::serial`].
+    Serial(&'a Serial, TypeId),
+    Generated(GeneratedKind, String),
+}
+
+impl<'a> Column<'a> {
+    /// A column under the name that it is to have. With `raw_default`, its default is an SQL expression.
+    pub(crate) fn resolve(
+        definition: &'a ColumnDefinition,
+        name: String,
+        raw_default: bool,
+    ) -> Result<Self, Error> {
+        check_length(&name)?;
+        let type_ = column_type::resolve(definition.type_.as_ref())?;
+        Ok(Self {
+            name,
+            type_: column_type::to_sql(type_)?,
+            collation: definition.collation.as_ref().map(qualified).transpose()?,
+            not_null: definition.not_null,
+            source: Source::resolve(definition.value_source()?, type_, raw_default)?,
+            description: definition.description.as_deref(),
+            metadata: definition.metadata.as_ref(),
+        })
+    }
+
+    /// A column of a type and nothing else.
+    pub(crate) fn plain(name: String, type_: String) -> Self {
+        Self {
+            name,
+            type_,
+            collation: None,
+            not_null: false,
+            source: Source::Nothing,
+            description: None,
+            metadata: None,
+        }
+    }
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn resolve(source: ValueSource<'a>, type_: TypeId, raw_default: bool) -> Result<Self, Error> {
+        Ok(match source {
+            ValueSource::Nothing => Self::Nothing,
+            ValueSource::Value(value) if raw_default => {
+                Self::Default(expression("default", &value.to_input())?)
+            }
+            ValueSource::Value(value) => Self::Default(literal(value, type_)),
+            ValueSource::Expression(sql) => Self::Default(expression("default_expression", sql)?),
+            ValueSource::Identity(identity) => Self::Identity(identity),
+            ValueSource::Serial(serial) => Self::Serial(serial, type_),
+            ValueSource::Generated(generated) => {
+                Self::Generated(generated.kind, expression("generated", &generated.expression)?)
+            }
+        })
+    }
+}
+
+/// A JSON value as a literal for a column of a type: a JSON array is an array where the type is one.
+pub(crate) fn literal(value: &JsonText, type_: TypeId) -> String {
+    let base = TypeId {
+        oid: type_name::base(type_.oid),
+        ..type_
+    };
+    let input = match base.element() {
+        Some(element) if value.is_array() => {
+            let element = type_name::base(element.oid);
+            value.to_array_input(matches!(element, pg_sys::JSONOID | pg_sys::JSONBOID))
+        }
+        _ => value.to_input(),
+    };
+    quote::literal(&input)
+}
+
+/// An SQL expression of a caller's in parentheses, when it is one and nothing else.
+pub(crate) fn expression(key: &'static str, sql: &str) -> Result<String, Error> {
+    if !parser::is_one_expression(sql) {
+        Err(DdlError::NotOneExpression {
+            key,
+            text: sql.to_owned(),
+        })?;
+    }
+    Ok(clause::parenthesized(sql))
+}
+
+/// A name of a caller's as an identifier.
+pub(crate) fn identifier(name: &str) -> Result<String, Error> {
+    check_length(name)?;
+    Ok(quote::identifier(name))
+}
+
+/// A name that may have a schema, as SQL.
+pub(crate) fn qualified(name: &QualifiedName) -> Result<String, Error> {
+    let QualifiedName { schema, name } = name;
+    check_length(name)?;
+    match schema {
+        Some(schema) => {
+            check_length(schema)?;
+            Ok(quote::qualified(schema, name))
+        }
+        None => Ok(quote::identifier(name)),
+    }
+}
