@@ -32,7 +32,7 @@ pub(crate) fn columns(
             raw_default,
         )?);
     }
-    let sequences = Sequences::of_columns(&table.schema, &table.name, &mut columns)?;
+    let sequences = Sequences::of_columns(&table.schema, table.name(), &mut columns)?;
     let sql = table.sql();
     let mut script = Script::new();
     let actions: Vec<_> = columns
@@ -82,10 +82,11 @@ pub(crate) fn constraints(relation: Oid, definitions: &[ConstraintDefinition]) -
     script.alter_table(&sql, &actions);
     script.push_constraint_comments(&sql, definitions)?;
     script.run()?;
-    let mut constraints = Table::read(relation)?.constraints();
-    constraints.retain(is_listed);
-    constraints.sort_by_key(|constraint| constraint.oid.to_u32());
-    Ok(constraints.into_iter().map(|constraint| constraint.oid).collect())
+    let table = Table::read(relation)?;
+    let listed = table.constraints().iter().filter(|row| is_listed(row));
+    let mut oids: Vec<Oid> = listed.map(|row| row.oid).collect();
+    oids.sort_by_key(|oid| oid.to_u32());
+    Ok(oids)
 }
 
 /// Whether `msar.get_constraints_for_table` tells of it: not of those that say NOT NULL, nor of the copies that

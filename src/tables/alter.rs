@@ -46,7 +46,7 @@ pub(crate) fn table(relation: Oid, alteration: &TableAlteration) -> Result<(), E
     let mut script = Script::new();
     let mut sql = table.sql();
     if let Some(description) = description {
-        let kind = match table.kind.0 {
+        let kind = match table.row.relkind.0 {
             b'v' => "VIEW",
             b'm' => "MATERIALIZED VIEW",
             b'f' => "FOREIGN TABLE",
@@ -54,14 +54,14 @@ pub(crate) fn table(relation: Oid, alteration: &TableAlteration) -> Result<(), E
         };
         script.push(clause::comment(&format!("{kind} {sql}"), description.as_deref()));
     }
-    if let Some(schema) = schema.as_deref().filter(|schema| *schema != table.schema) {
+    if let Some(schema) = schema.as_deref().filter(|schema| *schema != &*table.schema) {
         check_schema(schema)?;
         script.push(format!("ALTER TABLE {sql} SET SCHEMA {}", identifier(schema)?));
-        sql = quote::qualified(schema, &table.name);
+        sql = quote::qualified(schema, table.name());
     }
     if let Some(name) = name
         .as_deref()
-        .filter(|name| !name.is_empty() && *name != table.name)
+        .filter(|name| !name.is_empty() && *name != table.name())
     {
         script.push(format!("ALTER TABLE {sql} RENAME TO {}", identifier(name)?));
     }
@@ -97,13 +97,13 @@ impl<'a> AlterationPlan<'a> {
         // Read once, and only where a column may lose its default.
         let defaults = std::cell::OnceCell::new();
         for alteration in alterations {
-            let column = table.column(&alteration.target()?)?;
+            let column = table.column_of_ref(&alteration.target()?)?;
             if is_mathesar_id(column) {
                 continue;
             }
             if changes.attnums.contains(&column.attnum) {
                 Err(DdlError::ChangedTwice {
-                    relation: table.name.clone(),
+                    relation: table.name().to_owned(),
                     column: column.attname.clone(),
                 })?;
             }
@@ -164,7 +164,7 @@ impl<'a> AlterationPlan<'a> {
             script.push(clause::comment(&clause::column_of(&sql, name), text));
         }
         script.run()?;
-        create::set_metadata(table.oid, None, self.metadata)
+        create::set_metadata(table.oid(), None, self.metadata)
     }
 }
 

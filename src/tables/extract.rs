@@ -81,7 +81,7 @@ impl Extraction {
         );
         let mut script = Script::new();
         script.push(self.create_statement(&new, moved));
-        let origin = as_printed(table.oid)?;
+        let origin = as_printed(table.oid())?;
         script.push(clause::comment(
             &format!("TABLE {new}"),
             Some(&format!("Extracted from {origin}")),

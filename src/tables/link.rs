@@ -80,11 +80,10 @@ impl LinkDefinition {
         // It must not change before the statement has used it.
         lock::share_until_commit(referent);
         let table = Table::read(referent)?;
-        let key = table.primary_key().map(|key| key.conkey);
-        let key = match key.as_deref() {
-            Some(&[attnum]) => table.column_by_number(attnum.into())?,
+        let key = match table.primary_key() {
+            &[attnum] => table.find_column(attnum.into())?,
             _ => Err(DdlError::NoSingleKey {
-                relation: table.name.clone(),
+                relation: table.name().to_owned(),
             })?,
         };
         Ok(Self {

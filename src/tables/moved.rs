@@ -47,19 +47,19 @@ impl Moved {
         if attnums.is_empty() {
             return Err(DdlError::NoColumns.into());
         }
-        if ownership::row_security_filters(table.oid) {
+        if ownership::row_security_applies(table.oid()) {
             return Err(DdlError::HiddenRows {
-                relation: table.name.clone(),
+                relation: table.name().to_owned(),
             }
             .into());
         }
         for attnum in attnums {
-            table.column_by_number(*attnum)?;
+            table.find_column(*attnum)?;
         }
         let catalog = Catalog::new(Snapshot::latest());
         let defaults = table.defaults();
-        let descriptions = PgDescription::of_relation(&catalog.reader, table.oid);
-        let mut metadata = metadata_of(&catalog, table.oid)?;
+        let descriptions = PgDescription::of_relation(&catalog.reader, table.oid());
+        let mut metadata = metadata_of(&catalog, table.oid())?;
         let columns = table
             .columns
             .iter()
@@ -70,7 +70,9 @@ impl Moved {
                     .iter()
                     .find(|description| description.objsubid == i32::from(column.attnum));
                 let default = match default {
-                    Some(default) if column.attgenerated == Char(0) => value_of(&default.adbin.0, table.oid)?,
+                    Some(default) if column.attgenerated == Char(0) => {
+                        value_of(&default.adbin.0, table.oid())?
+                    }
                     _ => None,
                 };
                 Ok(MovedColumn {
@@ -173,7 +175,7 @@ fn constraints_of(table: &Table, columns: &[MovedColumn]) -> Result<Vec<MovedCon
             continue;
         };
         constraints.push(MovedConstraint {
-            definition: definition_of(&row)?,
+            definition: definition_of(row)?,
             columns,
         });
     }
