@@ -17,6 +17,7 @@
 //!
 //! The kernel below them:
 //!
+//! - [`ddl`]: statements that define objects, run as the caller
 //! - [`statements`]: compiled statements, kept for the session
 //! - [`metadata`]: what PostgreSQL cannot know about tables and columns, kept in tables of our own
 //! - [`catalog`]: what is there: rows of the catalogs, relations, types, links, dependencies
@@ -29,6 +30,7 @@
 
 mod api;
 mod catalog;
+mod ddl;
 mod definition;
 mod describe;
 mod error;

@@ -3,11 +3,13 @@
 //! All changes of columns but names and comments are one ALTER TABLE. A column gets a USING only where PostgreSQL needs
 //! one: without it, varchar(20) becomes varchar(30) without a look at the rows, and PostgreSQL takes care of the default.
 
-use super::resolve::{ColumnValueSource, identifier, qualified};
-use super::script::Script;
-use super::table::{Table, check_schema};
-use super::{DdlError, cast, clause, column_type, create, free_name, renames};
+use super::resolve::ColumnValueSource;
+use super::table::Table;
+use super::{cast, clause, column_type, create, free_name, renames};
 use crate::catalog::rows::{PgAttrdef, PgAttribute};
+use crate::ddl::DdlError;
+use crate::ddl::name::{check_length, check_schema, identifier, qualified};
+use crate::ddl::script::Script;
 use crate::definition::alteration::{ColumnAlteration, TableAlteration};
 use crate::definition::column::{IdentityDefinition, SequenceOptions, ValueSource};
 use crate::definition::json_text::RawJson;
@@ -52,7 +54,7 @@ pub(crate) fn table(relation: Oid, alteration: &TableAlteration) -> Result<(), E
             b'f' => "FOREIGN TABLE",
             _ => "TABLE",
         };
-        script.push(clause::comment(&format!("{kind} {sql}"), description.as_deref()));
+        script.comment(&format!("{kind} {sql}"), description.as_deref());
     }
     if let Some(schema) = schema.as_deref().filter(|schema| *schema != &*table.schema) {
         check_schema(schema)?;
@@ -132,7 +134,7 @@ impl<'a> AlterationPlan<'a> {
     fn push_words(&mut self, column: &'a PgAttribute, alteration: &'a ColumnAlteration) -> Result<(), Error> {
         let name = match alteration.new_name() {
             Some(name) if name != column.attname => {
-                free_name::check_length(name)?;
+                check_length(name)?;
                 self.renames.push((&column.attname, name));
                 name
             }
@@ -161,7 +163,7 @@ impl<'a> AlterationPlan<'a> {
             script.push(format!("ALTER TABLE {sql} RENAME COLUMN {old} TO {new}"));
         }
         for (name, text) in self.comments {
-            script.push(clause::comment(&clause::column_of(&sql, name), text));
+            script.comment(&clause::column_of(&sql, name), text);
         }
         script.run()?;
         create::set_metadata(table.oid(), None, self.metadata)

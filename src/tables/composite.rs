@@ -1,9 +1,11 @@
 //! Definitions as the composite types of `__msar`, for SQL of a client's own: what is to be run in quoted form.
 
-use super::free_name::{TakenNames, check_length, check_width};
+use super::constraint;
+use super::free_name::{TakenNames, check_width};
 use super::resolve::{ColumnValueSource, ResolvedColumn};
 use super::table::{ColumnNames, Table};
-use super::{DdlError, constraint};
+use crate::ddl::DdlError;
+use crate::ddl::name::check_length;
 use crate::definition::column::ColumnDefinition;
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind};
 use crate::error::Error;

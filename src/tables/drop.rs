@@ -1,9 +1,9 @@
 //! Columns, constraints and tables dropped.
 
-use super::DdlError;
-use super::resolve::identifier;
-use super::script::Script;
 use super::table::Table;
+use crate::ddl::DdlError;
+use crate::ddl::name::identifier;
+use crate::ddl::script::Script;
 use crate::definition::name::QualifiedName;
 use crate::error::Error;
 use crate::pg::ownership::AlterLock;

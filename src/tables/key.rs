@@ -2,10 +2,11 @@
 
 use super::clause;
 use super::create::key_column;
-use super::free_name::{check_length, free};
+use super::free_name::free;
 use super::resolve::ResolvedColumn;
-use super::script::Script;
 use super::table::{Table, attnum};
+use crate::ddl::name::check_length;
+use crate::ddl::script::Script;
 use crate::definition::column::KeyKind;
 use crate::error::Error;
 use crate::pg::ownership::AlterLock;

@@ -1,11 +1,13 @@
 //! Columns that refer to the rows of other tables.
 
 use super::create::{MadeTable, NewTable};
-use super::free_name::{check_length, free};
+use super::free_name::free;
 use super::resolve::ResolvedColumn;
-use super::script::Script;
 use super::table::{Table, attnum};
-use super::{DdlError, clause, constraint};
+use super::{clause, constraint};
+use crate::ddl::DdlError;
+use crate::ddl::name::check_length;
+use crate::ddl::script::Script;
 use crate::definition::column::{ColumnDefinition, MappingColumn};
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind};
 use crate::definition::name::ColumnRef;

@@ -3,15 +3,15 @@
 //! A row there whose referring rows have several combinations of values becomes several rows, each with one of them, and
 //! the referring rows are led to theirs. Values of rows that refer to nothing get rows of their own: none is lost.
 
-use super::DdlError;
 use super::clause;
 use super::create::set_metadata;
 use super::free_name::TakenNames;
 use super::moved::{self, Moved};
 use super::resolve::ResolvedColumn;
-use super::script::Script;
 use super::table::Table;
 use crate::catalog::rows::{PgAttribute, PgConstraint};
+use crate::ddl::DdlError;
+use crate::ddl::script::Script;
 use crate::error::Error;
 use crate::pg::ownership::{self, AlterLock};
 use crate::pg::scan::Char;
@@ -156,10 +156,7 @@ impl Relocation<'_> {
         script.alter_table(&target, &self.finishing_actions());
         for (column, name) in self.moved.columns.iter().zip(&self.names) {
             if let Some(description) = &column.description {
-                script.push(clause::comment(
-                    &clause::column_of(&target, name),
-                    Some(description),
-                ));
+                script.comment(&clause::column_of(&target, name), Some(description));
             }
         }
         script.alter_table(&self.route.source.sql(), &self.moved.drop_actions());

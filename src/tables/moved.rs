@@ -1,10 +1,11 @@
 //! Columns on their way from one table to another, and all that goes along: comments, metadata, defaults that are values,
 //! constraints that are about nothing else.
 
+use super::column_type;
 use super::table::Table;
-use super::{DdlError, column_type};
 use crate::catalog::Catalog;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgDescription};
+use crate::ddl::DdlError;
 use crate::definition::json_text::RawJson;
 use crate::error::Error;
 use crate::metadata::stored;

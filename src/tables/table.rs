@@ -1,47 +1,19 @@
 //! The tables that statements are about: whether the caller may change them, and what their columns are called.
 
-use super::DdlError;
-use super::free_name::check_length;
 use crate::catalog::Catalog;
 use crate::catalog::relation::Relation;
-use crate::catalog::rows::{OfRelation, PgAttrdef, PgAttribute, PgConstraint, PgNamespace};
+use crate::catalog::rows::{OfRelation, PgAttrdef, PgAttribute, PgConstraint};
+use crate::ddl::DdlError;
+use crate::ddl::name::{check_length, check_schema};
 use crate::definition::name::ColumnRef;
 use crate::error::Error;
 use crate::pg::ownership::{self, AlterLock, Refusal};
-use crate::pg::scan::{Char, Reader};
+use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, names, quote, server};
 use pgrx::pg_sys;
 use std::ops::Deref;
 use std::rc::Rc;
-
-/// Schemas whose objects are not for callers to change.
-const RESERVED: [&str; 6] = [
-    "pg_catalog",
-    "information_schema",
-    "msar",
-    "__msar",
-    "msar_catalog",
-    "mathesar_types",
-];
-
-/// Refuses the schemas of PostgreSQL and our own.
-pub(crate) fn check_schema(name: &str) -> Result<(), DdlError> {
-    if RESERVED.contains(&name) || name.starts_with("pg_toast") {
-        return Err(DdlError::ReservedSchema {
-            schema: name.to_owned(),
-        });
-    }
-    Ok(())
-}
-
-/// The name of a schema to create in.
-pub(crate) fn schema_name(schema: Oid) -> Result<String, Error> {
-    let reader = Reader::new(Snapshot::latest());
-    let row = PgNamespace::by_oid(&reader, schema).ok_or(Error::UnknownSchema(schema))?;
-    check_schema(&row.nspname)?;
-    Ok(row.nspname)
-}
 
 /// A relation that is locked for a change, as it is now.
 pub(crate) struct Table {
