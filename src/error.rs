@@ -3,9 +3,8 @@
 //! What can be wrong in one topic only is an enum of that topic, which is a [`Problem`]. PostgreSQL's own errors pass
 //! through untouched.
 
-use crate::pg::{Oid, report};
-use pgrx::pg_sys::panic::ErrorReport;
-use pgrx::prelude::*;
+use pgrx::pg_sys::Oid;
+use pgrx::prelude::PgSqlErrorCode;
 use std::borrow::Cow;
 
 /// What the errors of a topic tell beside their message.
@@ -228,16 +227,5 @@ impl Error {
             }
         };
         hint.into()
-    }
-}
-
-impl From<Error> for ErrorReport {
-    fn from(error: Error) -> Self {
-        report::error(
-            error.sqlstate(),
-            error.to_string(),
-            error.detail(),
-            Some(error.hint().into_owned()),
-        )
     }
 }

@@ -11,7 +11,7 @@ use super::group::{Grouping, Groups};
 use super::joined::{self, Joined, JoinedColumn};
 use super::key::Key;
 use super::order::{self, OrderItem, Ordered};
-use super::relation::{ColumnReference, RecordColumn, RecordRelation};
+use super::relation::{ColumnReference, LISTED, RecordColumn, RecordRelation};
 use super::search::{self, Term};
 use super::value::Forms;
 use crate::catalog::Catalog;
@@ -129,9 +129,6 @@ struct Page<'a> {
     parameters: Parameters,
 }
 
-/// What the statement calls the relation.
-pub(super) const ALIAS: &str = "r";
-
 impl<'a> Page<'a> {
     fn new(
         request: &'a PageRequest,
@@ -171,7 +168,7 @@ impl<'a> Page<'a> {
         let columns = self.page_columns(&joined);
 
         let mut tables = Vec::new();
-        let mut selected = document::page_columns(&columns, ALIAS);
+        let mut selected = document::page_columns(&columns, LISTED);
         if let Some(groups) = &groups {
             selected = with_item(selected, groups.page_column());
         }
@@ -226,14 +223,14 @@ impl<'a> Page<'a> {
             tables.push(anchor);
             return Ok(rows);
         }
-        let order = order::clause(&self.order, |column| column.of(ALIAS));
+        let order = order::clause(&self.order, |column| column.of(LISTED));
         let is_deep = self.request.bounds.offset.is_some() && self.request.bounds.limit.is_some();
         match self.relation.unique_key() {
             // Of the rows that are left out, the keys are enough: an index may have them.
             Some(key) if is_deep => {
                 let keys = format!(
                     "SELECT {} FROM {source}{order}{}",
-                    document::page_columns(&key, ALIAS),
+                    document::page_columns(&key, LISTED),
                     self.limit()
                 );
                 self.rows_of(&key, &keys, selected, &order)
@@ -255,10 +252,10 @@ impl<'a> Page<'a> {
             let order = order::clause(&self.order, name).replacen(" ORDER BY ", ", ", 1);
             format!(" ORDER BY score DESC{order}")
         };
-        let (on_page, in_table) = (order(&document::page_column), order(&|column| column.of(ALIAS)));
+        let (on_page, in_table) = (order(&document::page_column), order(&|column| column.of(LISTED)));
         let key = self.relation.unique_key();
         let kept = match &key {
-            Some(key) => document::page_columns(key, ALIAS),
+            Some(key) => document::page_columns(key, LISTED),
             None => selected.to_owned(),
         };
         tables.push(format!(
@@ -284,11 +281,11 @@ impl<'a> Page<'a> {
             .iter()
             .map(|column| {
                 let given = format!("f.{}", document::page_column(column));
-                joined::equal((column, &column.of(ALIAS)), (column, &given))
+                joined::equal((column, &column.of(LISTED)), (column, &given))
             })
             .collect::<Result<Vec<_>, _>>()?;
         Ok(format!(
-            "SELECT {selected} FROM ({keys}) AS f JOIN {} AS {ALIAS} ON {}{order}",
+            "SELECT {selected} FROM ({keys}) AS f JOIN {} AS {LISTED} ON {}{order}",
             self.relation.sql,
             by_key.join(" AND ")
         ))
@@ -309,7 +306,7 @@ impl<'a> Page<'a> {
     fn conditions(&mut self) -> Conditions<'a, '_> {
         Conditions {
             relation: self.relation,
-            alias: ALIAS,
+            alias: LISTED,
             parameters: &mut self.parameters,
         }
     }
@@ -319,7 +316,7 @@ impl<'a> Page<'a> {
         match &self.request.rows {
             Rows::Filtered(None) => Ok(String::new()),
             Rows::Filtered(Some(filter)) => self.conditions().condition(filter),
-            Rows::WithKey(key) => key.condition(self.relation, ALIAS, &mut self.parameters),
+            Rows::WithKey(key) => key.condition(self.relation, LISTED, &mut self.parameters),
             Rows::Found(terms) => search::condition(terms, &mut self.conditions()),
         }
     }
@@ -487,9 +484,9 @@ impl<'a> Page<'a> {
 /// A relation and its condition, as what follows FROM.
 fn from(relation: &RecordRelation, condition: &str) -> String {
     if condition.is_empty() {
-        format!("{} AS {ALIAS}", relation.sql)
+        format!("{} AS {LISTED}", relation.sql)
     } else {
-        format!("{} AS {ALIAS} WHERE {condition}", relation.sql)
+        format!("{} AS {LISTED} WHERE {condition}", relation.sql)
     }
 }
 

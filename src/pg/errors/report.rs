@@ -1,5 +1,6 @@
 //! Messages to the client, in the server's encoding: pgrx passes on the bytes of a Rust string as they are.
 
+use crate::error::Error;
 use crate::pg::error_fields::{self, Mark};
 use crate::pg::text;
 use pgrx::PgLogLevel;
@@ -44,4 +45,15 @@ pub(crate) fn warning(message: String, hint: &str) {
     )
     .report(PgLogLevel::WARNING);
     callbacks.forget();
+}
+
+impl From<Error> for ErrorReport {
+    fn from(error: Error) -> Self {
+        self::error(
+            error.sqlstate(),
+            error.to_string(),
+            error.detail(),
+            Some(error.hint().into_owned()),
+        )
+    }
 }

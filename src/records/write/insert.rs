@@ -57,7 +57,11 @@ fn add_without_key(
         teller.of_none()
     };
     if teller.has_columns() {
-        readable_or(target, || teller.of_insert(insert, record), without)
+        readable_or(
+            target,
+            || teller.of_statement(&insert.sql(Some(teller.columns())), record),
+            without,
+        )
     } else {
         without()
     }
