@@ -19,7 +19,7 @@ pub(crate) struct RpcError {
     pub(crate) code: i32,
     pub(crate) message: String,
     #[serde(skip_serializing_if = "ErrorData::is_empty")]
-    pub(crate) data: ErrorData,
+    pub(crate) data: Box<ErrorData>,
 }
 
 /// What is known of an error; members without a value are left out.
@@ -58,7 +58,7 @@ impl RpcError {
         Self {
             code,
             message: message.into(),
-            data: ErrorData::default(),
+            data: Box::default(),
         }
     }
 
@@ -122,7 +122,7 @@ impl From<Failure> for RpcError {
         Self {
             code: code.number,
             message,
-            data: ErrorData {
+            data: Box::new(ErrorData {
                 sqlstate: Some(failure.sqlstate),
                 detail: failure.detail,
                 hint: failure.hint,
@@ -132,7 +132,7 @@ impl From<Failure> for RpcError {
                 schema: failure.schema,
                 datatype: failure.datatype,
                 parameter: None,
-            },
+            }),
         }
     }
 }
