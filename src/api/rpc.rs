@@ -18,4 +18,8 @@ fn call_rpc_text(request: TextArgument) -> Result<Option<NewText>, ErrorReport> 
     Ok(answer.map(|answer| NewText::encode(&answer)))
 }
 
-extension_sql_file!("../../sql/manual/rpc.sql", requires = [call_rpc, call_rpc_text]);
+extension_sql_file!(
+    "../../sql/manual/rpc.sql",
+    name = "rpc_manual",
+    requires = [call_rpc, call_rpc_text]
+);

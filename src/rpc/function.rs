@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::pg::jsonb_item::{JsonType, JsonbItem};
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::Planning;
-use crate::pg::{Oid, quote, watch::Watch};
+use crate::pg::{Oid, quote, watch::CatalogWatch};
 use crate::rpc::binding::{self, Takes};
 use crate::rpc::error::{RpcError, number};
 use crate::rpc::kept;
@@ -60,7 +60,7 @@ fn oid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Oid, D::Error> {
 /// Functions of one name, as long as none of them changes.
 struct Overloads {
     functions: Rc<Vec<CallableFunction>>,
-    watch: Watch,
+    watch: CatalogWatch,
 }
 
 /// The most names of functions that a session keeps.
@@ -109,7 +109,7 @@ fn overloads(name: &str) -> Result<Rc<Vec<CallableFunction>>, Error> {
     if let Some(known) = known {
         return Ok(known);
     }
-    let watch = Watch::begin();
+    let watch = CatalogWatch::begin();
     let selection = serde_json::json!({ "name": name, "comments": false }).to_string();
     let functions = Rc::new(list(&selection)?);
     if functions.is_empty() {

@@ -80,7 +80,7 @@ impl From<Error> for Failure {
 /// Runs `body`, which catches errors itself; gives what PostgreSQL said of the last one. The current memory context must
 /// outlive a subtransaction that the error ends.
 pub(crate) fn observed<T>(body: impl FnOnce() -> T) -> (T, Option<Failure>) {
-    let watch = Watch::begin(None);
+    let watch = FieldsCallback::begin(None);
     let outcome = body();
     // SAFETY: the entry is valid while the watch is; its error is null or a copy of its own.
     let failure = unsafe { (*watch.0).error.as_ref().map(|error| failure(error)) };
