@@ -19,7 +19,7 @@ fn infer_table_column_data_types(tab_id: RegClass) -> Result<Jsonb, ErrorReport>
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn infer_types(tab_id: RegClass, options: default!(JsonArgument, "'{}'")) -> Result<Jsonb, ErrorReport> {
-    let hint = "Known are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int}.";
+    let hint = "The options are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int}.";
     let options = options.decode("options", hint)?;
     Ok(Jsonb::new(&survey::relation(tab_id.0, &options)?)?)
 }
