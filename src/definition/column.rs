@@ -350,6 +350,7 @@ pub(crate) struct MappingColumn {
 mod tests {
     use super::*;
     use crate::definition::parse;
+    use crate::error::TopicError;
 
     fn column(json: &str) -> Result<ColumnDefinition, DefinitionError> {
         parse("col_defs", json)
@@ -360,7 +361,7 @@ mod tests {
         let error =
             parse::<Vec<ColumnDefinition>>("col_defs", r#"[{"name": "a"}, {"nmae": "b"}]"#).unwrap_err();
         assert_eq!(
-            error.to_string(),
+            error.fields().message,
             "invalid definition in argument \"col_defs\": unknown key \"nmae\""
         );
         let DefinitionError::Malformed {
@@ -405,7 +406,8 @@ mod tests {
         };
         assert!(
             error
-                .to_string()
+                .fields()
+                .message
                 .starts_with("invalid definition of column \"a\"")
         );
     }

@@ -434,6 +434,7 @@ impl ConstraintDefinition {
 mod tests {
     use super::*;
     use crate::definition::parse;
+    use crate::error::TopicError;
 
     fn constraint(json: &str) -> ConstraintDefinition {
         parse("con_defs", json).expect("a constraint")
@@ -496,7 +497,7 @@ mod tests {
             ),
         ] {
             let error = constraint(json).rule().unwrap_err();
-            assert_eq!(error.to_string(), format!("invalid definition of {problem}"));
+            assert_eq!(error.fields().message, format!("invalid definition of {problem}"));
         }
     }
 

@@ -199,7 +199,7 @@ mod tests {
     fn unknown_steps_and_keys_are_named_with_the_known_ones() {
         let detail = |json: &str| match parse::<Vec<DefinitionStep>>("doc", json).expect_err("no step") {
             DefinitionError::Malformed { detail, .. } => detail.expect("a detail"),
-            other => panic!("{other}"),
+            other => panic!("{other:?}"),
         };
         assert!(detail(r#"[{"make_table": {}}]"#).contains("\"create_table\", \"alter_table\""));
         assert!(

@@ -91,6 +91,7 @@ pub(crate) struct TypeModifierOptions {
 mod tests {
     use super::*;
     use crate::definition::parse;
+    use crate::error::TopicError;
 
     #[test]
     fn a_type_is_an_object_or_a_name() {
@@ -111,7 +112,7 @@ mod tests {
         );
         let error = of(r#"{"name": "text", "options": {"size": 3}}"#).unwrap_err();
         assert_eq!(
-            error.to_string(),
+            error.fields().message,
             "invalid definition in argument \"type\": unknown key \"size\""
         );
         assert!(of("5").is_err() && of("[]").is_err() && of(r#"{"id": -1}"#).is_err());

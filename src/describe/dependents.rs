@@ -1,6 +1,7 @@
 //! The documents of `msar.get_dependents` and `msar.preview_drop`.
 
 use crate::catalog::Catalog;
+use crate::catalog::dependency::error::DropError;
 use crate::catalog::dependency::graph::{Address, Graph, ObjectSet};
 use crate::catalog::dependency::target::DropTarget;
 use crate::catalog::dependency::{dependents, rules};
@@ -72,22 +73,25 @@ pub(crate) fn preview_drop(
 ) -> Result<Vec<Dropped>, Error> {
     let target = DropTarget::find(catalog, relation, attnum)?;
     if !target.is_droppable() {
-        return Err(Error::FixedColumns {
+        return Err(DropError::FixedColumns {
             relation: target.relation_name().to_owned(),
-        });
+        }
+        .into());
     }
     if identity::is_pinned(relation) {
-        return Err(Error::SystemObject {
+        return Err(DropError::SystemObject {
             object: identify(target.address)?.to_string(),
-        });
+        }
+        .into());
     }
     target.check_column()?;
     match rules::cascade(&target.graph, target.address) {
         Ok(objects) => list_dropped(&target, &objects),
-        Err(held) => Err(Error::Required {
+        Err(held) => Err(DropError::Required {
             object: identify(held.object)?.to_string(),
             by: identify(held.by)?.to_string(),
-        }),
+        }
+        .into()),
     }
 }
 

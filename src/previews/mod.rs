@@ -16,6 +16,7 @@ pub(crate) mod comparison;
 mod compile;
 pub(crate) mod custom;
 mod display;
+mod error;
 mod nearest;
 mod relation;
 pub(crate) mod rows;

@@ -2,11 +2,12 @@
 
 use super::comparison::{self, Operand};
 use super::compile::{self, RowExpression};
+use super::error::PreviewError;
 use super::relation::PreviewedRelation;
 use super::{RowPreview, Templates};
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAttribute;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::arguments::JsonArgument;
 use crate::pg::comparison::{Comparison, base_type, operator_oid};
@@ -15,64 +16,8 @@ use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
 use crate::statements::{self, Draft, Form, Literal, Parameters, Shape, Values};
 use pgrx::pg_sys;
-use pgrx::prelude::PgSqlErrorCode;
 use serde_json::Value;
-use std::borrow::Cow;
 use std::collections::BTreeSet;
-
-/// What is wrong with the keys of rows.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum KeyProblem {
-    #[error("the keys are not an array")]
-    NotAnArray,
-
-    #[error("relation \"{relation}\" has no primary key of one column, so a key must be an object")]
-    NotAnObject { relation: String, keys: String },
-
-    #[error("key {position} has another form than the first key")]
-    Mixed {
-        position: usize,
-        key: String,
-        first: String,
-    },
-
-    #[error("permission denied for the schema of the type of column \"{column}\"")]
-    NotNameable { column: String },
-
-    #[error("relation \"{relation}\" has no key of the columns {attnums}")]
-    NoKey {
-        relation: String,
-        attnums: String,
-        keys: String,
-    },
-}
-
-impl Problem for KeyProblem {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        match self {
-            KeyProblem::NotNameable { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
-            _ => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-        }
-    }
-
-    fn detail(&self) -> Option<String> {
-        match self {
-            KeyProblem::NotAnArray | KeyProblem::NotNameable { .. } => None,
-            KeyProblem::Mixed { key, first, .. } => Some(format!("It is {key}, the first one is {first}.")),
-            KeyProblem::NotAnObject { keys, .. } | KeyProblem::NoKey { keys, .. } => Some(keys.clone()),
-        }
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        match self {
-            KeyProblem::NotAnArray => "Pass an array: [1, 2], or [{\"1\": 7, \"2\": 3}].",
-            KeyProblem::NotNameable { .. } => "Ask the owner of that schema for USAGE on it.",
-            KeyProblem::Mixed { .. } => "Pass either values or objects, and objects with the same attnums.",
-            _ => "Pass an object with the attnum and value of each column of one key: {\"1\": 7, \"2\": 3}.",
-        }
-        .into()
-    }
-}
 
 /// What statements call the relation.
 const ALIAS: &str = "t";
@@ -125,14 +70,14 @@ impl Kind {
         }
     }
 
-    fn of_all(keys: &[Value]) -> Result<Self, KeyProblem> {
+    fn of_all(keys: &[Value]) -> Result<Self, PreviewError> {
         let Some(first) = keys.first() else {
             return Ok(Kind::Nothing);
         };
         let kind = Self::of(first);
         match keys.iter().position(|key| Self::of(key) != kind) {
             None => Ok(kind),
-            Some(at) => Err(KeyProblem::Mixed {
+            Some(at) => Err(PreviewError::MixedKeys {
                 position: at + 1,
                 key: keys[at].to_string(),
                 first: first.to_string(),
@@ -144,7 +89,7 @@ impl Kind {
 /// The previews of rows, in the order of their keys: `[{"key", "preview"}]`, with null for rows that are not there.
 pub(crate) fn by_keys(relation: Oid, document: &JsonArgument) -> Result<JsonbDatum, Error> {
     let Value::Array(keys) = document.value("keys")? else {
-        return Err(KeyProblem::NotAnArray.into());
+        return Err(PreviewError::KeysNotAnArray.into());
     };
     let kind = Kind::of_all(&keys)?;
     let mut values = Values::default();
@@ -195,11 +140,11 @@ impl PreviewRequest {
             let (name, keys) = (relation.row.relname.clone(), list(catalog, relation, &keys)?);
             return match &self.kind {
                 Kind::Nothing => Ok("false".into()),
-                Kind::Value => Err(KeyProblem::NotAnObject { relation: name, keys }.into()),
+                Kind::Value => Err(PreviewError::KeyNotAnObject { relation: name, keys }.into()),
                 Kind::Object(attnums) => {
                     let attnums: Vec<&str> = attnums.iter().map(String::as_str).collect();
                     let attnums = attnums.join(", ");
-                    Err(KeyProblem::NoKey {
+                    Err(PreviewError::NoSuchKey {
                         relation: name,
                         attnums,
                         keys,
@@ -256,7 +201,7 @@ fn is_equal(
     let left = Operand::of_column(column_of(column), column);
     let right = Operand::new(value, base, column.attcollation);
     comparison::sql(catalog, operator, left, right)?.ok_or_else(|| {
-        KeyProblem::NotNameable {
+        PreviewError::TypeNotNameable {
             column: column.attname.clone(),
         }
         .into()

@@ -1,8 +1,8 @@
 //! Roles and their memberships.
 
+use super::error::RolesError;
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAuthMembers;
-use crate::ddl::DdlError;
 use crate::ddl::name::identifier;
 use crate::ddl::script;
 use crate::ddl::target::Role;
@@ -50,7 +50,7 @@ pub(crate) fn set_members(parent: Oid, members: &BTreeSet<u32>) -> Result<(), Er
         .map(|membership| membership.member.to_u32())
         .collect();
     if now != *members {
-        Err(DdlError::DependentMemberships {
+        Err(RolesError::DependentMemberships {
             role: parent.name().to_owned(),
         })?;
     }

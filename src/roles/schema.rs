@@ -1,18 +1,16 @@
 //! Schemas.
 
+use super::error::RolesError;
 use super::ownership;
 use crate::catalog::consistent;
-use crate::catalog::dependency::schemas::{self, Drop, Obstacle};
-use crate::ddl::DdlError;
+use crate::catalog::dependency::schemas::{self, Drop};
 use crate::ddl::name::identifier;
 use crate::ddl::script;
 use crate::ddl::target::GrantableObject;
 use crate::definition::schema::SchemaPatch;
-use crate::error::{self, Error};
+use crate::error::Error;
 use crate::pg::acl::CurrentRole;
 use crate::pg::{Oid, drop_guard, lock, names, quote};
-use pgrx::PgSqlErrorCode;
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Makes a schema, with a comment and an owner if they are given.
@@ -59,35 +57,6 @@ fn rename(schema: &GrantableObject, name: &str) -> Result<(), Error> {
     }
 }
 
-/// That schemas are not dropped because of objects elsewhere.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot drop {0} because objects of other schemas depend on its contents")]
-struct NeededElsewhere(String, Vec<Obstacle>);
-
-/// How many obstacles are told; PostgreSQL does not tell more either.
-const TOLD: usize = 100;
-
-impl error::Problem for NeededElsewhere {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        PgSqlErrorCode::ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST
-    }
-
-    fn detail(&self) -> Option<String> {
-        let told = self.1.iter().take(TOLD);
-        let mut lines: Vec<_> = told
-            .map(|Obstacle { dependent, on }| format!("{dependent} depends on {on}"))
-            .collect();
-        if self.1.len() > TOLD {
-            lines.push(format!("and {} more", self.1.len() - TOLD));
-        }
-        Some(lines.join("\n"))
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        "Drop those objects first, or pass their schemas, too.".into()
-    }
-}
-
 /// Drops schemas with all that is in them, and nothing of any other schema.
 pub(crate) fn drop(schemas: &BTreeSet<u32>) -> Result<(), Error> {
     // All are looked at before any is locked. The order of the OIDs keeps two calls from waiting for each other.
@@ -101,7 +70,10 @@ pub(crate) fn drop(schemas: &BTreeSet<u32>) -> Result<(), Error> {
         _ => format!("schemas {}", list(&named)),
     };
     match consistent::read(|catalog| schemas::drop(catalog, &oids))? {
-        Drop::Refused(obstacles) => Err(NeededElsewhere(title, obstacles))?,
+        Drop::Refused(obstacles) => Err(RolesError::NeededElsewhere {
+            schemas: title,
+            obstacles,
+        })?,
         Drop::Possible(objects) => drop_guard::expecting(objects, || {
             script::run(format!("DROP SCHEMA {} CASCADE", list(&named))).map(|_| ())
         }),
@@ -122,7 +94,7 @@ fn find_owned(schemas: &BTreeSet<u32>) -> Result<Vec<GrantableObject>, Error> {
     let found = schemas.iter().map(|&schema| {
         let schema = GrantableObject::schema(schema.into())?;
         if !role.has_rights_of(schema.owner) {
-            Err(DdlError::NotOwnerOfSchema { name: schema.sql() })?;
+            Err(RolesError::NotOwnerOfSchema { name: schema.sql() })?;
         }
         Ok(schema)
     });

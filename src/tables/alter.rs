@@ -3,11 +3,11 @@
 //! All changes of columns but names and comments are one ALTER TABLE. A column gets a USING only where PostgreSQL needs
 //! one: without it, varchar(20) becomes varchar(30) without a look at the rows, and PostgreSQL takes care of the default.
 
+use super::error::TablesError;
 use super::resolve::ColumnValueSource;
 use super::table::Table;
 use super::{cast, clause, column_type, create, free_name, renames};
 use crate::catalog::rows::{PgAttrdef, PgAttribute};
-use crate::ddl::DdlError;
 use crate::ddl::name::{check_length, check_schema, identifier, qualified};
 use crate::ddl::script::Script;
 use crate::definition::alteration::{ColumnAlteration, TableAlteration};
@@ -104,7 +104,7 @@ impl<'a> AlterationPlan<'a> {
                 continue;
             }
             if changes.attnums.contains(&column.attnum) {
-                Err(DdlError::ChangedTwice {
+                Err(TablesError::ChangedTwice {
                     relation: table.name().to_owned(),
                     column: column.attname.clone(),
                 })?;

@@ -7,6 +7,8 @@
 //! A dry run is a run in a subtransaction that is rolled back. So it finds every error that the run would find, that of
 //! an event trigger too, and later steps find what earlier ones make.
 
+use super::error::StepError;
+use super::error::TablesError;
 use super::{add, alter, create, drop};
 use crate::ddl::DdlError;
 use crate::ddl::script::{recorded, run};
@@ -16,13 +18,11 @@ use crate::definition::name::{ColumnRef, QualifiedName};
 use crate::definition::object::JsonObject;
 use crate::definition::step::DefinitionStep;
 use crate::definition::table::TableDefinition;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::pg::{Oid, error_label, names, quote, server, subtransaction};
 use crate::roles::schema;
-use pgrx::PgSqlErrorCode;
 use serde::Serialize;
 use serde_json::Value;
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 /// What was done, or would be.
@@ -48,28 +48,6 @@ struct CreatedTable {
     /// Of a dry run none, as there is no table.
     #[serde(skip_serializing_if = "Option::is_none")]
     oid: Option<u32>,
-}
-
-/// An error of a step. PostgreSQL's errors get the same words in front; see [`error_label`].
-#[derive(Debug, thiserror::Error)]
-#[error("{step}: {error}")]
-struct FailedStep {
-    step: String,
-    error: Error,
-}
-
-impl Problem for FailedStep {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        self.error.sqlstate()
-    }
-
-    fn detail(&self) -> Option<String> {
-        self.error.detail()
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        self.error.hint()
-    }
 }
 
 /// Runs steps; all or none.
@@ -186,7 +164,7 @@ impl<'a> Run<'a> {
     ) -> Result<(T, Vec<String>), Error> {
         let label = format!("step {} ({})", at + 1, self.steps[at]);
         let (outcome, statements) = recorded(|| error_label::during(&label, || body(self)));
-        let value = outcome.map_err(|error| FailedStep { step: label, error })?;
+        let value = outcome.map_err(|error| StepError { step: label, error })?;
         Ok((value, statements))
     }
 
@@ -458,7 +436,7 @@ fn look_up(table: &QualifiedName) -> Option<Oid> {
 /// The table of that name.
 fn find(table: &QualifiedName) -> Result<Oid, Error> {
     look_up(table).ok_or_else(|| {
-        Error::from(DdlError::UnknownTable {
+        Error::from(TablesError::UnknownTable {
             name: table.to_string(),
         })
     })
@@ -466,7 +444,7 @@ fn find(table: &QualifiedName) -> Result<Oid, Error> {
 
 fn find_schema(name: &str) -> Result<Oid, Error> {
     names::schema(name).ok_or_else(|| {
-        Error::from(DdlError::UnknownSchemaName {
+        Error::from(TablesError::UnknownSchemaName {
             name: name.to_owned(),
         })
     })

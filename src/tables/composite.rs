@@ -1,10 +1,10 @@
 //! Definitions as the composite types of `__msar`, for SQL of a client's own: what is to be run in quoted form.
 
 use super::constraint;
+use super::error::TablesError;
 use super::free_name::{TakenNames, check_width};
 use super::resolve::{ColumnValueSource, ResolvedColumn};
 use super::table::{ColumnNames, Table};
-use crate::ddl::DdlError;
 use crate::ddl::name::check_length;
 use crate::definition::column::ColumnDefinition;
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind};
@@ -58,12 +58,12 @@ pub(crate) fn columns(table: Option<Oid>, definitions: &[ColumnDefinition]) -> R
 }
 
 impl ColDef {
-    fn of(column: ResolvedColumn<'_>) -> Result<Self, DdlError> {
+    fn of(column: ResolvedColumn<'_>) -> Result<Self, TablesError> {
         let default_ = match &column.source {
             ColumnValueSource::Default(default) => Some(default.clone()),
             ColumnValueSource::Nothing | ColumnValueSource::Identity(_) => None,
             ColumnValueSource::Generated(..) | ColumnValueSource::Serial(..) => {
-                return Err(DdlError::NoPlaceForGenerated { column: column.name });
+                return Err(TablesError::NoPlaceForGenerated { column: column.name });
             }
         };
         Ok(Self {

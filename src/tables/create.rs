@@ -1,5 +1,6 @@
 //! New tables.
 
+use super::error::TablesError;
 use super::free_name::{self, TakenNames, check_width, numbered};
 use super::resolve::ResolvedColumn;
 use super::serial::Sequences;
@@ -27,7 +28,7 @@ use serde_json::{Map, Value};
 pub(crate) fn table(definition: &TableDefinition) -> Result<Oid, Error> {
     let schema = match &definition.schema {
         Some(schema) => schema.clone(),
-        None => names::current_schema().ok_or(DdlError::NoSchema)?,
+        None => names::current_schema().ok_or(TablesError::NoSchema)?,
     };
     let name = match (definition.given_name(), names::schema(&schema)) {
         (Some(name), _) => name.to_owned(),
@@ -204,7 +205,7 @@ pub(crate) fn file_table_name(schema: Oid, wanted: Option<&str>, fallback: &str)
 pub(crate) fn file_column_names(
     wanted: &[Option<String>],
     reserved: Vec<String>,
-) -> Result<Vec<String>, DdlError> {
+) -> Result<Vec<String>, TablesError> {
     check_width(wanted.len() + reserved.len())?;
     let mut names = TakenNames::taken(reserved);
     let wanted = wanted

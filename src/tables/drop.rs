@@ -1,7 +1,7 @@
 //! Columns, constraints and tables dropped.
 
+use super::error::TablesError;
 use super::table::Table;
-use crate::ddl::DdlError;
 use crate::ddl::name::identifier;
 use crate::ddl::script::Script;
 use crate::definition::name::QualifiedName;
@@ -18,7 +18,7 @@ pub(crate) fn columns(relation: Oid, attnums: &[i32]) -> Result<(), Error> {
         .filter(|column| attnums.contains(&column.attnum.into()))
         .collect();
     if columns.is_empty() {
-        Err(DdlError::NoSuchColumns {
+        Err(TablesError::NoSuchColumns {
             relation: table.name().to_owned(),
         })?;
     }
@@ -67,7 +67,7 @@ pub(crate) fn constraint_of(relation: Oid, constraint: &str) -> Result<(), Error
 fn find(table: &QualifiedName) -> Result<Oid, Error> {
     let schema = table.schema.as_deref().unwrap_or_default();
     names::relation(schema, &table.name).ok_or_else(|| {
-        Error::from(DdlError::UnknownTable {
+        Error::from(TablesError::UnknownTable {
             name: table.to_string(),
         })
     })

@@ -1,15 +1,15 @@
 //! Names that are not taken: a number is put behind one that is.
 
-use crate::ddl::DdlError;
+use super::error::TablesError;
 use crate::ddl::name::LONGEST;
 use crate::pg::text;
 use rustc_hash::FxHashSet;
 
 /// A table has no more than so many columns, whatever they are: beyond that, nothing need be looked up.
-pub(super) fn check_width(columns: usize) -> Result<(), DdlError> {
+pub(super) fn check_width(columns: usize) -> Result<(), TablesError> {
     const MOST: usize = 1600;
     if columns > MOST {
-        Err(DdlError::TooManyColumns { columns, most: MOST })
+        Err(TablesError::TooManyColumns { columns, most: MOST })
     } else {
         Ok(())
     }

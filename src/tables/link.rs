@@ -1,11 +1,11 @@
 //! Columns that refer to the rows of other tables.
 
 use super::create::{MadeTable, NewTable};
+use super::error::TablesError;
 use super::free_name::free;
 use super::resolve::ResolvedColumn;
 use super::table::{Table, attnum};
 use super::{clause, constraint};
-use crate::ddl::DdlError;
 use crate::ddl::name::check_length;
 use crate::ddl::script::Script;
 use crate::definition::column::{ColumnDefinition, MappingColumn};
@@ -84,7 +84,7 @@ impl LinkDefinition {
         let table = Table::read(referent)?;
         let key = match table.primary_key() {
             &[attnum] => table.find_column(attnum.into())?,
-            _ => Err(DdlError::NoSingleKey {
+            _ => Err(TablesError::NoSingleKey {
                 relation: table.name().to_owned(),
             })?,
         };

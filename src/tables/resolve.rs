@@ -2,7 +2,7 @@
 //! to write them down.
 
 use super::column_type;
-use crate::ddl::DdlError;
+use super::error::TablesError;
 use crate::ddl::name::{check_length, qualified};
 use crate::definition::column::{ColumnDefinition, GeneratedKind, IdentityDefinition, Serial, ValueSource};
 use crate::definition::json_text::RawJson;
@@ -104,7 +104,7 @@ pub(crate) fn literal(value: &RawJson, type_: TypeId) -> String {
 /// An SQL expression of a caller's in parentheses, when it is one and nothing else.
 pub(crate) fn expression(key: &'static str, sql: &str) -> Result<String, Error> {
     if !parser::is_one_expression(sql) {
-        Err(DdlError::NotOneExpression {
+        Err(TablesError::NotOneExpression {
             key,
             text: sql.to_owned(),
         })?;

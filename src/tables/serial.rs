@@ -1,8 +1,8 @@
 //! Columns that count by a sequence of their own, as `serial` makes them.
 
 use super::clause;
+use super::error::TablesError;
 use super::resolve::{ColumnValueSource, ResolvedColumn};
-use crate::ddl::DdlError;
 use crate::ddl::name::check_length;
 use crate::definition::column::{SequenceType, Serial};
 use crate::error::Error;
@@ -29,7 +29,7 @@ impl Sequences {
             let ColumnValueSource::Serial(serial, type_) = column.source else {
                 continue;
             };
-            let pseudo_type = pseudo_type(type_).ok_or_else(|| DdlError::NotSerial {
+            let pseudo_type = pseudo_type(type_).ok_or_else(|| TablesError::NotSerial {
                 column: column.name.clone(),
                 type_: column.type_.clone(),
             })?;

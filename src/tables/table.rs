@@ -3,7 +3,6 @@
 use crate::catalog::Catalog;
 use crate::catalog::relation::Relation;
 use crate::catalog::rows::{OfRelation, PgAttrdef, PgAttribute, PgConstraint};
-use crate::ddl::DdlError;
 use crate::ddl::name::{check_length, check_schema};
 use crate::definition::name::ColumnRef;
 use crate::error::Error;
@@ -38,7 +37,7 @@ impl Table {
         check_schema(&schema)?;
         ownership::lock(relation, lock).map_err(|refusal| match refusal {
             Refusal::Missing => Error::UnknownRelation(relation),
-            Refusal::NotOwner { name } => DdlError::NotOwner { name }.into(),
+            Refusal::NotOwner { name } => Error::NotOwner { name },
         })?;
         let table = Self::read(relation)?;
         // It may have moved meanwhile.

@@ -6,6 +6,7 @@ use crate::pg::text;
 use pgrx::PgLogLevel;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::PgSqlErrorCode;
+use std::borrow::Cow;
 
 /// An error of ours, which is to be raised.
 pub(crate) fn error(
@@ -49,11 +50,12 @@ pub(crate) fn warning(message: String, hint: &str) {
 
 impl From<Error> for ErrorReport {
     fn from(error: Error) -> Self {
+        let fields = error.fields();
         self::error(
-            error.sqlstate(),
-            error.to_string(),
-            error.detail(),
-            Some(error.hint().into_owned()),
+            fields.sqlstate,
+            fields.message.into_owned(),
+            fields.detail.map(Cow::into_owned),
+            Some(fields.hint.into_owned()),
         )
     }
 }

@@ -22,36 +22,22 @@ use crate::catalog::comments::Comments;
 use crate::catalog::relation::Relation;
 use crate::catalog::rows::{PgClass, PgInherits};
 use crate::definition::table::TableDefinition;
-use crate::error::{self, Error};
+use crate::error::Error;
 use crate::metadata::stored;
 use crate::pg::scan::Char;
 use crate::pg::{Oid, portable_output, server};
+use crate::tables::error::TablesError;
 use constraint::Constraints;
-use pgrx::PgSqlErrorCode;
-use std::borrow::Cow;
 use table::{DefinedTable, to_json};
-
-/// That a relation has no definition of this kind.
-#[derive(Debug, thiserror::Error)]
-#[error("\"{0}\" is not a table")]
-struct NoTable(String);
-
-impl error::Problem for NoTable {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        PgSqlErrorCode::ERRCODE_WRONG_OBJECT_TYPE
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        "Pass an ordinary or partitioned table, or a partition. pg_get_viewdef(view) returns the definition of a view.".into()
-    }
-}
 
 /// The definition of a table, with those of its partitions.
 pub(crate) fn read(catalog: &Catalog, relation: Oid) -> Result<TableDefinition, Error> {
     portable_output::during(|| {
         let relation = Relation::find(catalog, relation)?;
         if !is_table(&relation.row) {
-            Err(NoTable(relation.name().to_owned()))?;
+            Err(TablesError::NoDefinition {
+                relation: relation.name().to_owned(),
+            })?;
         }
         compose(&DefinedTable { catalog, relation }, None)
     })
