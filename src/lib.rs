@@ -17,6 +17,7 @@
 //! The kernel below them:
 //!
 //! - [`statements`]: compiled statements, kept for the session
+//! - [`events`]: what commands did to the database's objects, for the rooms that have to know
 //! - [`metadata`]: what PostgreSQL cannot know about tables and columns, kept in tables of our own
 //! - [`catalog`]: what is there: rows of the catalogs, and the documents that describe them
 //! - [`definition`]: what a caller may ask for, as JSON; calls no PostgreSQL
@@ -30,6 +31,7 @@ mod api;
 mod catalog;
 mod definition;
 mod error;
+mod events;
 mod import;
 mod install;
 mod metadata;

@@ -125,24 +125,20 @@ Example: SELECT msar.set_column_metadata('public.book', '[{"name": "published", 
 fn complete_table_metadata(
     new_row: JsonArgument,
     old_row: Option<JsonArgument>,
-) -> Result<Jsonb, ErrorReport> {
+) -> Result<Option<Jsonb>, ErrorReport> {
     let old_row = old_row.map(|row| object(&row, "old_row")).transpose()?;
-    Ok(Jsonb::new(&row::complete_table(
-        &object(&new_row, "new_row")?,
-        old_row.as_ref(),
-    )?)?)
+    let fields = row::complete_table(&object(&new_row, "new_row")?, old_row.as_ref())?;
+    Ok(fields.map(|fields| Jsonb::new(&fields)).transpose()?)
 }
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]
 fn complete_column_metadata(
     new_row: JsonArgument,
     old_row: Option<JsonArgument>,
-) -> Result<Jsonb, ErrorReport> {
+) -> Result<Option<Jsonb>, ErrorReport> {
     let old_row = old_row.map(|row| object(&row, "old_row")).transpose()?;
-    Ok(Jsonb::new(&row::complete_column(
-        &object(&new_row, "new_row")?,
-        old_row.as_ref(),
-    )?)?)
+    let fields = row::complete_column(&object(&new_row, "new_row")?, old_row.as_ref())?;
+    Ok(fields.map(|fields| Jsonb::new(&fields)).transpose()?)
 }
 
 #[pg_extern(schema = "__msar", stable, strict, parallel_unsafe)]
