@@ -3,7 +3,7 @@
 
 use super::following::commit;
 use crate::error::{Error, Problem};
-use crate::pg::trigger::{self, Changed, Trigger};
+use crate::pg::trigger::{self, ChangedRows, Trigger};
 use pgrx::pg_sys;
 use pgrx::prelude::PgSqlErrorCode;
 use std::borrow::Cow;
@@ -29,11 +29,11 @@ impl Problem for AnnounceProblem {
 pub(crate) fn change(call: pg_sys::FunctionCallInfo) -> Result<(), Error> {
     let call = Trigger::of_call(call).ok_or(AnnounceProblem::NoTrigger)?;
     match call.changed(c"table_oid") {
-        Changed::Row(relations) => relations.into_iter().for_each(|relation| {
+        ChangedRows::Row(relations) => relations.into_iter().for_each(|relation| {
             trigger::outdate_relation(relation);
             commit::expect_rows_of(relation.to_u32());
         }),
-        Changed::Everything => trigger::outdate_all_relations(),
+        ChangedRows::Everything => trigger::outdate_all_relations(),
     }
     Ok(())
 }
