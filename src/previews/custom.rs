@@ -24,7 +24,7 @@ pub(crate) enum CustomProblem {
     #[error("column \"{}\" of relation \"{}\" does not exist, at position {} of the preview template", .0.name, .0.relation, .0.position)]
     UnknownColumn(WrongName),
 
-    #[error("no foreign key leads on from column \"{}\" of relation \"{}\", at position {} of the preview template", .0.name, .0.relation, .0.position)]
+    #[error("column \"{}\" of relation \"{}\" is in no foreign key, at position {} of the preview template", .0.name, .0.relation, .0.position)]
     NoForeignKey(WrongName),
 }
 
@@ -68,10 +68,10 @@ impl Problem for CustomProblem {
                 format!("Perhaps you meant {}.", wrong.nearest.join(" or ")).into()
             }
             CustomProblem::NoForeignKey(wrong) if wrong.nearest.is_empty() => {
-                format!("No foreign key leads on from \"{}\".", wrong.relation).into()
+                format!("\"{}\" has no foreign keys.", wrong.relation).into()
             }
             CustomProblem::NoForeignKey(wrong) => {
-                format!("Foreign keys lead on from {}.", wrong.nearest.join(", ")).into()
+                format!("Columns of foreign keys are {}.", wrong.nearest.join(", ")).into()
             }
         }
     }

@@ -29,7 +29,7 @@ pub(crate) enum KeyProblem {
     #[error("relation \"{relation}\" has no primary key of one column, so a key must be an object")]
     NotAnObject { relation: String, keys: String },
 
-    #[error("key {position} is not of the kind of the first one")]
+    #[error("key {position} has another form than the first key")]
     Mixed {
         position: usize,
         key: String,

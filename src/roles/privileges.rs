@@ -51,8 +51,8 @@ impl error::Problem for PrivilegeError {
         match self {
             PrivilegeError::ListedTwice(_) => "Pass one object for each role.",
             PrivilegeError::Denied { .. } => {
-                "The owner may grant and revoke, and who has the owner's rights by membership or was granted the \
-                 privilege WITH GRANT OPTION."
+                "The owner, roles that inherit the owner's privileges, and roles with the grant option may grant and \
+                 revoke."
             }
         }
         .into()

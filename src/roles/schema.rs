@@ -61,7 +61,7 @@ fn rename(schema: &GrantableObject, name: &str) -> Result<(), Error> {
 
 /// That schemas are not dropped because of objects elsewhere.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot drop {0} because objects elsewhere depend on what is in it")]
+#[error("cannot drop {0} because objects of other schemas depend on its contents")]
 struct NeededElsewhere(String, Vec<Obstacle>);
 
 /// How many obstacles are told; PostgreSQL does not tell more either.
@@ -84,7 +84,7 @@ impl error::Problem for NeededElsewhere {
     }
 
     fn hint(&self) -> Cow<'static, str> {
-        "Drop those objects first, or give their schemas as well.".into()
+        "Drop those objects first, or pass their schemas, too.".into()
     }
 }
 

@@ -29,7 +29,7 @@ use std::time::Duration;
 
 /// What to do when rows could not be made to match.
 pub(crate) const HINT: &str =
-    "msar.check_metadata() lists what no longer matches, msar.repair_metadata() mends it.";
+    "msar.check_metadata() lists metadata that no longer matches, msar.repair_metadata() repairs it.";
 
 /// What to look at again.
 #[derive(Default, Serialize)]
@@ -103,7 +103,7 @@ fn settle(ending: Ending) {
     let Some(store) = Store::find().filter(|_| !expected.is_empty()) else {
         return;
     };
-    let what = "display metadata does not follow a command of this transaction";
+    let what = "display metadata was not updated after a command of this transaction";
     let make_match_now = || {
         // The locks of a prepared transaction may stay for days: it looks without one.
         let lock = (ending == Ending::Commit).then(|| SettlingLock::acquire(store.detached_table()));

@@ -40,7 +40,7 @@ pub(crate) fn follow(command: &Command) -> Result<(), Error> {
         return Ok(());
     }
     let outcome = subtransaction::or_warn(
-        "display metadata does not follow this command",
+        "display metadata was not updated after this command",
         commit::HINT,
         || match command.event() {
             Event::CommandEnd if creates_nothing_awaited(&store, command) => Ok(()),

@@ -46,7 +46,7 @@ fn number<'de, D: Deserializer<'de>, N: TryFrom<i64>>(deserializer: D) -> Result
     };
     number
         .and_then(|number| N::try_from(number).ok())
-        .ok_or_else(|| D::Error::custom("a number is out of range, or none"))
+        .ok_or_else(|| D::Error::custom("a number is missing or out of range"))
 }
 
 /// What was filled in, by the keys of the fields.
@@ -179,7 +179,7 @@ impl<'a> InsertForm<'a> {
             let field = &self.fields[at];
             if field.table_oid != target.row.oid.to_u32() {
                 return Err(wrong(format!(
-                    "field \"{}\" is not of table \"{}\", to which its row belongs",
+                    "field \"{}\" is not a column of table \"{}\", to which its row belongs",
                     field.key,
                     target.name()
                 )));
@@ -328,7 +328,7 @@ fn check_parents<'f>(
         let Some(key) = &above.parent_key else {
             return Ok(());
         };
-        above = find(key).ok_or_else(|| wrong(format!("there is no field \"{key}\", to be a parent")))?;
+        above = find(key).ok_or_else(|| wrong(format!("the parent field \"{key}\" does not exist")))?;
     }
     Err(wrong(format!(
         "field \"{}\" lies deeper than {DEEPEST} fields, or is its own parent",

@@ -147,7 +147,7 @@ impl AddedRows {
 pub(super) fn record_keys(record: &JsonbValue) -> Result<Vec<String>, Error> {
     let keys = record.keys().ok_or_else(|| WriteError::WrongShape {
         argument: "rec_def",
-        problem: "it is no object".into(),
+        problem: "it is not an object".into(),
         hint: "Pass an object whose keys are attnums or names of columns: {\"2\": \"Emma\"}.",
     })?;
     Ok(keys.map(text::from_server).collect())

@@ -91,12 +91,12 @@ impl<'a> TargetKey<'a> {
     /// An object of all parts, by attnum or by name.
     fn parse_object(&self, json: &str) -> Result<KeyValue, Error> {
         let given: BTreeMap<String, Box<RawValue>> =
-            serde_json::from_str(json).map_err(|_| self.wrong("it is no object"))?;
+            serde_json::from_str(json).map_err(|_| self.wrong("it is not an object"))?;
         let mut key = KeyValue::new();
         for (name, value) in given {
             let attnum = self.target.column_of_key(&name)?.row.attnum.to_string();
             if !self.parts.iter().any(|part| part.attnum == attnum) {
-                return Err(self.wrong(&format!("\"{name}\" is no part of it")));
+                return Err(self.wrong(&format!("\"{name}\" is not part of it")));
             }
             key.insert(attnum, value);
         }

@@ -43,7 +43,9 @@ impl<'a> KeySets<'a> {
             groups: Vec::new(),
             by_defaults: FxHashMap::default(),
         };
-        let elements = rows.elements().ok_or_else(|| no_rows("it is no array".into()))?;
+        let elements = rows
+            .elements()
+            .ok_or_else(|| no_rows("it is not an array".into()))?;
         // Most rows have the keys of the one before.
         let mut previous: Option<(JsonbElement, usize)> = None;
         for (row, element) in elements.enumerate() {
@@ -51,7 +53,7 @@ impl<'a> KeySets<'a> {
                 Some((like, group)) if element.has_keys_of(&like) => group,
                 _ => {
                     let keys = element.keys();
-                    sets.group_of(keys.ok_or_else(|| no_rows(format!("element {row} is no object")))?)?
+                    sets.group_of(keys.ok_or_else(|| no_rows(format!("element {row} is not an object")))?)?
                 }
             };
             sets.groups[group].rows.push(row);

@@ -35,7 +35,7 @@ use std::borrow::Cow;
 
 /// That a relation has no definition of this kind.
 #[derive(Debug, thiserror::Error)]
-#[error("\"{0}\" is no table")]
+#[error("\"{0}\" is not a table")]
 struct NoTable(String);
 
 impl error::Problem for NoTable {
@@ -44,7 +44,7 @@ impl error::Problem for NoTable {
     }
 
     fn hint(&self) -> Cow<'static, str> {
-        "Definitions are of ordinary and partitioned tables, and partitions. pg_get_viewdef(view) gives that of a view.".into()
+        "Pass an ordinary or partitioned table, or a partition. pg_get_viewdef(view) returns the definition of a view.".into()
     }
 }
 
