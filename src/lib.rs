@@ -26,7 +26,8 @@
 //! - [`definition`]: what a caller may ask for, as JSON; calls no PostgreSQL
 //! - [`values`]: what texts mean as values of a type; calls no PostgreSQL
 //! - [`pg`]: the ground floor: the only home of `unsafe`, of catalog scans and of PostgreSQL's C interface
-//! - [`error`]: every error of ours with its SQLSTATE and hint
+//! - [`error`]: the errors that topics share, with SQLSTATE, detail and hint
+//! - [`json_words`]: problems with JSON in the words of JSON
 //!
 //! The SQL that CREATE EXTENSION runs is in `sql/install/`; `install` says in which order.
 
@@ -39,6 +40,7 @@ mod error;
 mod events;
 mod import;
 mod install;
+mod json_words;
 mod metadata;
 mod pg;
 mod previews;

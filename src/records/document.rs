@@ -13,6 +13,7 @@ use super::value::{self, Forms};
 use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;
 use crate::error::Error;
+use crate::json_words;
 use crate::pg::quote;
 use crate::previews::{self, Templates, comparison};
 
@@ -91,7 +92,7 @@ pub(crate) fn templates(passed: Option<&str>) -> Result<Templates, Error> {
     let parsed = passed.map(serde_json::from_str).transpose();
     Templates::new(parsed.map_err(|problem| RecordError::Invalid {
         argument: "table_record_summary_templates",
-        problem: problem.to_string(),
+        problem: json_words::describe_problem(&problem),
         hint: "Pass a document that is nested less deeply.",
     })?)
 }
