@@ -47,13 +47,13 @@ pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct PreviewRequest {
     relation: Oid,
-    kind: Kind,
+    kind: RowKeyKind,
     keys: Literal,
 }
 
 /// What the keys are, all alike.
 #[derive(PartialEq, Eq, Hash)]
-enum Kind {
+enum RowKeyKind {
     /// There are none.
     Nothing,
     /// Values of the primary key.
@@ -62,17 +62,17 @@ enum Kind {
     Object(BTreeSet<String>),
 }
 
-impl Kind {
+impl RowKeyKind {
     fn of(key: &Value) -> Self {
         match key {
-            Value::Object(key) => Kind::Object(key.keys().cloned().collect()),
-            _ => Kind::Value,
+            Value::Object(key) => RowKeyKind::Object(key.keys().cloned().collect()),
+            _ => RowKeyKind::Value,
         }
     }
 
     fn of_all(keys: &[Value]) -> Result<Self, PreviewError> {
         let Some(first) = keys.first() else {
-            return Ok(Kind::Nothing);
+            return Ok(RowKeyKind::Nothing);
         };
         let kind = Self::of(first);
         match keys.iter().position(|key| Self::of(key) != kind) {
@@ -91,7 +91,7 @@ pub(crate) fn by_keys(relation: Oid, document: &JsonArgument) -> Result<JsonbDat
     let Value::Array(keys) = document.value("keys")? else {
         return Err(PreviewError::KeysNotAnArray.into());
     };
-    let kind = Kind::of_all(&keys)?;
+    let kind = RowKeyKind::of_all(&keys)?;
     let mut values = Values::default();
     let request = PreviewRequest {
         relation,
@@ -130,18 +130,18 @@ impl PreviewRequest {
     fn condition(&self, catalog: &Catalog, relation: &PreviewedRelation) -> Result<String, Error> {
         let keys = keys(catalog, relation);
         let found = keys.iter().find(|key| match &self.kind {
-            Kind::Nothing => false,
-            Kind::Value => key.is_primary && key.columns.len() == 1,
-            Kind::Object(attnums) => {
+            RowKeyKind::Nothing => false,
+            RowKeyKind::Value => key.is_primary && key.columns.len() == 1,
+            RowKeyKind::Object(attnums) => {
                 key.columns.iter().map(i16::to_string).collect::<BTreeSet<_>>() == *attnums
             }
         });
         let Some(key) = found else {
             let (name, keys) = (relation.row.relname.clone(), list(catalog, relation, &keys)?);
             return match &self.kind {
-                Kind::Nothing => Ok("false".into()),
-                Kind::Value => Err(PreviewError::KeyNotAnObject { relation: name, keys }.into()),
-                Kind::Object(attnums) => {
+                RowKeyKind::Nothing => Ok("false".into()),
+                RowKeyKind::Value => Err(PreviewError::KeyNotAnObject { relation: name, keys }.into()),
+                RowKeyKind::Object(attnums) => {
                     let attnums: Vec<&str> = attnums.iter().map(String::as_str).collect();
                     let attnums = attnums.join(", ");
                     Err(PreviewError::NoSuchKey {
@@ -155,7 +155,7 @@ impl PreviewRequest {
         };
         let comparisons = key.columns.iter().map(|&attnum| {
             let value = match self.kind {
-                Kind::Object(_) => format!("k.key OPERATOR(pg_catalog.->>) '{attnum}'"),
+                RowKeyKind::Object(_) => format!("k.key OPERATOR(pg_catalog.->>) '{attnum}'"),
                 _ => "k.key OPERATOR(pg_catalog.#>>) '{}'".to_owned(),
             };
             is_equal(catalog, relation, attnum, &value)
@@ -165,18 +165,18 @@ impl PreviewRequest {
 }
 
 /// Columns by which a row is found.
-struct Key {
+struct UniqueKey {
     is_primary: bool,
     columns: Vec<i16>,
 }
 
 /// The keys of a relation, the primary key first, then by name.
-fn keys(catalog: &Catalog, relation: &PreviewedRelation) -> Vec<Key> {
-    let mut keys: Vec<Key> = relation
+fn keys(catalog: &Catalog, relation: &PreviewedRelation) -> Vec<UniqueKey> {
+    let mut keys: Vec<UniqueKey> = relation
         .constraints(catalog)
         .iter()
         .filter(|row| matches!(row.contype, Char(b'p' | b'u')))
-        .map(|row| Key {
+        .map(|row| UniqueKey {
             is_primary: row.contype == Char(b'p'),
             columns: row.conkey.clone(),
         })
@@ -213,7 +213,7 @@ fn column_of(column: &PgAttribute) -> String {
 }
 
 /// The keys of a relation, for messages.
-fn list(catalog: &Catalog, relation: &PreviewedRelation, keys: &[Key]) -> Result<String, Error> {
+fn list(catalog: &Catalog, relation: &PreviewedRelation, keys: &[UniqueKey]) -> Result<String, Error> {
     let mut listed = Vec::with_capacity(keys.len());
     for key in keys {
         let mut columns = Vec::with_capacity(key.columns.len());

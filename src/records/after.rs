@@ -7,7 +7,7 @@
 
 use super::document;
 use super::error::RecordError;
-use super::key::Key;
+use super::key::RecordKey;
 use super::order::{self, Ordered};
 use super::relation::{LISTED, RecordColumn, RecordRelation};
 use crate::error::Error;
@@ -17,7 +17,7 @@ use crate::statements::Parameters;
 /// The rows after the one with a key: the table expression `anchor`, which has a row if that row is there, and the
 /// query. `selected` is what the page selects, `condition` what its rows must fulfil.
 pub(crate) fn compile(
-    key: &Key,
+    key: &RecordKey,
     relation: &RecordRelation,
     order: &[Ordered<'_>],
     selected: &str,

@@ -9,7 +9,7 @@ use super::document::{self, Linked, object};
 use super::filter::Filter;
 use super::group::{Grouping, Groups};
 use super::joined::{self, Joined, JoinedColumn};
-use super::key::Key;
+use super::key::RecordKey;
 use super::order::{self, OrderItem, Ordered};
 use super::relation::{ColumnReference, LISTED, RecordColumn, RecordRelation};
 use super::search::{self, Term};
@@ -26,7 +26,7 @@ use pgrx::pg_sys;
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct PageRequest {
     pub(crate) relation: Oid,
-    pub(crate) rows: Rows,
+    pub(crate) rows: RowSelection,
     /// The columns that are told; `None` for all that the role may read.
     pub(crate) columns: Option<Vec<ColumnReference>>,
     pub(crate) order: Vec<OrderItem>,
@@ -44,11 +44,11 @@ pub(crate) struct PageRequest {
 
 /// Which rows.
 #[derive(PartialEq, Eq, Hash)]
-pub(crate) enum Rows {
+pub(crate) enum RowSelection {
     /// Those that pass, or all.
     Filtered(Option<Filter>),
     /// The one with this key.
-    WithKey(Key),
+    WithKey(RecordKey),
     /// Those in which something is found, best first.
     Found(Vec<Term>),
 }
@@ -60,7 +60,7 @@ pub(crate) struct Bounds {
     pub(crate) limit: Option<i64>,
     pub(crate) offset: Option<Literal>,
     /// The key of the row that the page comes after.
-    pub(crate) after: Option<Key>,
+    pub(crate) after: Option<RecordKey>,
 }
 
 /// Whether all rows are counted.
@@ -89,7 +89,7 @@ pub(crate) enum Members {
 
 impl PageRequest {
     /// A request for rows of a relation, with everything else as it is unless asked for.
-    pub(crate) fn new(relation: Oid, rows: Rows, members: Members) -> Self {
+    pub(crate) fn new(relation: Oid, rows: RowSelection, members: Members) -> Self {
         Self {
             relation,
             rows,
@@ -292,13 +292,13 @@ impl<'a> Page<'a> {
     }
 
     fn is_search(&self) -> bool {
-        matches!(&self.request.rows, Rows::Found(terms) if !terms.is_empty())
+        matches!(&self.request.rows, RowSelection::Found(terms) if !terms.is_empty())
     }
 
     fn planning(&self) -> Planning {
         match &self.request.rows {
-            Rows::WithKey(_) => Planning::Once,
-            Rows::Filtered(None) if self.request.bounds.after.is_some() => Planning::Once,
+            RowSelection::WithKey(_) => Planning::Once,
+            RowSelection::Filtered(None) if self.request.bounds.after.is_some() => Planning::Once,
             _ => Planning::EachTime,
         }
     }
@@ -314,16 +314,16 @@ impl<'a> Page<'a> {
     /// What rows must fulfil; empty for all rows.
     fn condition(&mut self) -> Result<String, Error> {
         match &self.request.rows {
-            Rows::Filtered(None) => Ok(String::new()),
-            Rows::Filtered(Some(filter)) => self.conditions().condition(filter),
-            Rows::WithKey(key) => key.condition(self.relation, LISTED, &mut self.parameters),
-            Rows::Found(terms) => search::condition(terms, &mut self.conditions()),
+            RowSelection::Filtered(None) => Ok(String::new()),
+            RowSelection::Filtered(Some(filter)) => self.conditions().condition(filter),
+            RowSelection::WithKey(key) => key.condition(self.relation, LISTED, &mut self.parameters),
+            RowSelection::Found(terms) => search::condition(terms, &mut self.conditions()),
         }
     }
 
     fn score(&mut self) -> Result<String, Error> {
         match &self.request.rows {
-            Rows::Found(terms) => search::score(terms, &mut self.conditions()),
+            RowSelection::Found(terms) => search::score(terms, &mut self.conditions()),
             _ => Ok("0".into()),
         }
     }

@@ -3,7 +3,7 @@
 use super::document::{self, key_json, key_text, object};
 use super::error::RecordError;
 use super::joined::{End, JoinPath, equal};
-use super::key::Key;
+use super::key::RecordKey;
 use super::relation::{LISTED, RecordColumn, RecordRelation};
 use super::value::Forms;
 use crate::catalog::Catalog;
@@ -29,7 +29,7 @@ pub(crate) struct SummaryRequest {
 /// A way from a record of another table, over a mapping table, to the records listed.
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct LinkedPath {
-    pub(crate) record: Key,
+    pub(crate) record: RecordKey,
     pub(crate) path: JoinPath,
 }
 

@@ -18,14 +18,14 @@ use std::ffi::{c_int, c_void};
 type ObjectNumbers = (u32, u32);
 
 #[derive(Default)]
-struct Expected {
+struct ExpectedDrops {
     objects: FxHashSet<ObjectNumbers>,
     /// Those of them that are still there.
     left: FxHashSet<ObjectNumbers>,
 }
 
 thread_local! {
-    static EXPECTED: RefCell<Option<Expected>> = const { RefCell::new(None) };
+    static EXPECTED: RefCell<Option<ExpectedDrops>> = const { RefCell::new(None) };
     static IS_INSTALLED: Cell<bool> = const { Cell::new(false) };
     /// What was hooked in before.
     static NEXT: Cell<pg_sys::object_access_hook_type> = const { Cell::new(None) };
@@ -62,7 +62,7 @@ pub(crate) fn expecting<T>(
     }
     install();
     let objects: FxHashSet<_> = expected.into_iter().collect();
-    EXPECTED.set(Some(Expected {
+    EXPECTED.set(Some(ExpectedDrops {
         left: objects.clone(),
         objects,
     }));
