@@ -12,8 +12,8 @@ use crate::pg::{Oid, bookkeeping, names};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-/// The rows about what was dropped. Those of columns of tables that are still there are not kept. (OFFSET 0: each by its
-/// key, whatever the planner thinks of their number.)
+/// The rows about what was dropped. Those of columns of tables that are still there are not kept. (OFFSET 0: each by
+/// its key, whatever the planner thinks of their number.)
 const DROPPED_ROWS: &str = "
     WITH dropped AS MATERIALIZED (
       SELECT objid, objsubid FROM pg_event_trigger_dropped_objects() WHERE classid = 'pg_class'::regclass

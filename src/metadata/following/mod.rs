@@ -49,8 +49,8 @@ pub(crate) fn follow(event: &EventTrigger) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether the command can neither rename, move or create a relation nor give it another owner. (REASSIGN OWNED can, but
-/// PostgreSQL tells of it to nobody. ALTER INDEX ... RENAME renames tables as well.)
+/// Whether the command can neither rename, move or create a relation nor give it another owner. (REASSIGN OWNED can,
+/// but PostgreSQL tells of it to nobody. ALTER INDEX ... RENAME renames tables as well.)
 fn is_of_no_concern(event: &EventTrigger) -> bool {
     if event.event == Event::Drop {
         return false;

@@ -1,4 +1,4 @@
-//! Running code whose failure is an answer, not the end of the statement.
+//! Running code in a subtransaction, so that its failure is a result and does not end the statement.
 
 use crate::error::Error;
 use crate::pg::error_fields::{self, Failure, Mark};
@@ -32,7 +32,7 @@ pub(crate) fn attempt<T>(
 /// Runs `body` in a subtransaction of its own. When it fails, everything it did is rolled back and the caller gets a
 /// warning that says `what` was not done and why. A cancel, a timeout or a shutdown goes on to the caller.
 pub(crate) fn or_warn(what: &str, body: impl FnOnce() -> Result<(), Error>) {
-    // An error of ours is raised, so that it rolls back as well.
+    // The extension's own error is raised, too, so that it rolls back as well.
     let raising = || {
         if let Err(error) = body() {
             ErrorReport::from(error).report(PgLogLevel::ERROR);
