@@ -1,7 +1,7 @@
-//! Every error that we raise ourselves, with its SQLSTATE, message, detail and hint.
+//! Errors that the extension raises, with SQLSTATE, message, detail and hint.
 //!
-//! What can be wrong in one topic only is an enum of that topic, a [`TopicError`], in the file `error.rs` of its room.
-//! PostgreSQL's own errors pass through untouched.
+//! Errors of one topic are an enum of that topic, a [`TopicError`], in the file `error.rs` of its room. PostgreSQL's own
+//! errors pass through unchanged.
 
 use pgrx::pg_sys::Oid;
 use pgrx::prelude::PgSqlErrorCode;

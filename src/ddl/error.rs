@@ -1,4 +1,4 @@
-//! What can be wrong with the names and objects that statements are about.
+//! Errors of the names and objects that statements are about.
 
 use crate::error::{ErrorFields, ErrorText, TopicError};
 use pgrx::prelude::PgSqlErrorCode;

@@ -1,4 +1,4 @@
-//! Which template is in force for a relation.
+//! The template in force for a relation.
 
 use super::error::PreviewError;
 use super::relation::PreviewedRelation;
@@ -28,7 +28,8 @@ pub(crate) struct InForce {
 }
 
 impl Templates {
-    /// `passed` is what a call has for its argument `table_record_summary_templates`: `{"<table OID>": template or null}`.
+    /// `passed` is what a call has for its argument `table_record_summary_templates`: `{"<table OID>": template or
+    /// null}`.
     pub(crate) fn new(passed: Option<Value>) -> Result<Self, Error> {
         let tables = match passed {
             None | Some(Value::Null) => return Ok(Self::default()),

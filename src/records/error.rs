@@ -1,4 +1,4 @@
-//! What can be wrong with a request for records.
+//! Errors in a request for records.
 
 use crate::error::{self, ErrorFields, ErrorText, TopicError, hints};
 use pgrx::prelude::PgSqlErrorCode;

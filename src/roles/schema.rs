@@ -20,7 +20,7 @@ pub(crate) fn create(name: &str, owner: Option<Oid>, description: Option<&str>) 
     if let Some(description) = description.filter(|description| !description.is_empty()) {
         comment(&sql, Some(description))?;
     }
-    // Last, as the current role need not have the rights of the new owner to give something to it.
+    // Last, since the current role may lack the privileges of the new owner, and still give an object to it.
     if let Some(owner) = owner {
         let schema = names::schema(name).ok_or(Error::Vanished)?;
         ownership::transfer_schema(schema, owner)?;

@@ -8,7 +8,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::PgSqlErrorCode;
 use std::borrow::Cow;
 
-/// An error of ours, which is to be raised.
+/// An error to be raised.
 pub(crate) fn error(
     sqlstate: PgSqlErrorCode,
     message: String,

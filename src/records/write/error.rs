@@ -1,4 +1,4 @@
-//! What can be wrong with what somebody wants to be written.
+//! Errors in records to be written.
 
 use crate::error::{self, ErrorFields, ErrorText, TopicError};
 use pgrx::prelude::PgSqlErrorCode;
