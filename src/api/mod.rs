@@ -46,7 +46,7 @@ fn not_null<T>(argument: &'static str, value: Option<T>) -> Result<T, Error> {
 
 /// The definition in an argument.
 fn read<T: DeserializeOwned>(argument: &'static str, json: &JsonArgument) -> Result<T, Error> {
-    Ok(definition::parse(argument, json.text())?)
+    Ok(definition::parse_argument(argument, json.text())?)
 }
 
 /// The same, of an argument that may be null, as SQL and as JSON has it.

@@ -87,10 +87,10 @@ impl DefinitionError {
 #[cfg(test)]
 mod tests {
     use crate::definition::column::ColumnDefinition;
-    use crate::definition::{DefinitionError, parse};
+    use crate::definition::{DefinitionError, parse_argument};
 
     fn problem(json: &str) -> (String, String) {
-        match parse::<Vec<ColumnDefinition>>("col_defs", json) {
+        match parse_argument::<Vec<ColumnDefinition>>("col_defs", json) {
             Err(DefinitionError::Malformed { problem, detail, .. }) => (problem, detail.unwrap_or_default()),
             other => panic!("{other:?}"),
         }

@@ -23,7 +23,7 @@ pub(crate) use error::DefinitionError;
 use serde::Deserialize;
 
 /// Reads the argument of that name.
-pub(crate) fn parse<'a, T: Deserialize<'a>>(
+pub(crate) fn parse_argument<'a, T: Deserialize<'a>>(
     argument: &'static str,
     json: &'a str,
 ) -> Result<T, DefinitionError> {

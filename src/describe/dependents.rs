@@ -28,8 +28,8 @@ pub(crate) fn list_dependents(
     max_depth: i32,
 ) -> Result<Vec<Dependent>, Error> {
     let target = DropTarget::find(catalog, relation, attnum)?;
-    let taken = rules::taken_along(&target.graph, target.address);
-    let found = dependents::of(&target.graph, target.address, max_depth);
+    let taken = rules::find_taken_along(&target.graph, target.address);
+    let found = dependents::find_dependents(&target.graph, target.address, max_depth);
     let listed = found.into_iter().map(|found| {
         Ok(Dependent {
             object: identify(found.object)?,
@@ -85,7 +85,7 @@ pub(crate) fn preview_drop(
         .into());
     }
     target.check_column()?;
-    match rules::cascade(&target.graph, target.address) {
+    match rules::find_cascade(&target.graph, target.address) {
         Ok(objects) => list_dropped(&target, &objects),
         Err(held) => Err(DropError::Required {
             object: identify(held.object)?.to_string(),
@@ -96,7 +96,7 @@ pub(crate) fn preview_drop(
 }
 
 fn list_dropped(target: &DropTarget<'_>, objects: &ObjectSet) -> Result<Vec<Dropped>, Error> {
-    let taken = rules::taken_along(&target.graph, target.address).objects;
+    let taken = rules::find_taken_along(&target.graph, target.address).objects;
     let reason = |object| match object {
         _ if object == target.address => Reason::Target,
         _ if taken.contains(object) => Reason::Automatic,

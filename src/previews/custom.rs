@@ -16,7 +16,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Gives a table a template; `None`: the default again. Returns the one in force then.
-pub(crate) fn set(table: Oid, template: Option<&str>) -> Result<Option<String>, Error> {
+pub(crate) fn set_template(table: Oid, template: Option<&str>) -> Result<Option<String>, Error> {
     set::table_by(table, |catalog| {
         Ok(match template {
             Some(template) => json!({
@@ -26,11 +26,11 @@ pub(crate) fn set(table: Oid, template: Option<&str>) -> Result<Option<String>, 
             None => json!({"preview_customized": null, "preview_template": null}),
         })
     })?;
-    get(table)
+    get_template(table)
 }
 
 /// The template in force for a table, as text with the names of now. `None`: its rows have no preview for the role.
-pub(crate) fn get(table: Oid) -> Result<Option<String>, Error> {
+pub(crate) fn get_template(table: Oid) -> Result<Option<String>, Error> {
     consistent::read_relation(table, |catalog| {
         let relation = Relation::find(catalog, table)?;
         let custom = match stored::is_table_readable(catalog, &relation.row) {
@@ -53,7 +53,7 @@ fn stored_form(catalog: &Catalog, table: Oid, template: &str) -> Result<Value, E
         template,
         columns: RefCell::default(),
     };
-    let parts = syntax::parse(template).map_err(|error| {
+    let parts = syntax::parse_template(template).map_err(|error| {
         let read = resolver.read_to(error.position);
         PreviewError::Syntax { error, read }
     })?;
@@ -122,7 +122,7 @@ impl Resolver<'_> {
         let columns = self.columns(relation);
         let names = columns.iter().filter(|column| would_do(column));
         WrongName {
-            nearest: nearest::names(&name.text, names.map(|column| column.attname.as_str())),
+            nearest: nearest::find_nearest_names(&name.text, names.map(|column| column.attname.as_str())),
             name: name.text.clone(),
             relation: match self.catalog.relation_name(relation) {
                 Ok(name) => name.parts().1.to_owned(),

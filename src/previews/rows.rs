@@ -23,11 +23,11 @@ use std::collections::BTreeSet;
 const ALIAS: &str = "t";
 
 /// The statement that gives the preview of every row, beside its primary key where there is one that the role may read.
-pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
+pub(crate) fn print_statement(relation: Oid) -> Result<String, Error> {
     let catalog = Catalog::new(Snapshot::latest());
     let relation = PreviewedRelation::read(&catalog, relation)?;
     let RowExpression { joins, text } =
-        compile::row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
+        compile::compile_row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
     let keys = keys(&catalog, &relation);
     let primary = keys.first().filter(|key| key.is_primary);
     let columns: Option<Vec<String>> = primary.map_or(Some(Vec::new()), |key| {
@@ -87,7 +87,7 @@ impl RowKeyKind {
 }
 
 /// The previews of rows, in the order of their keys: `[{"key", "preview"}]`, with null for rows that are not there.
-pub(crate) fn by_keys(relation: Oid, document: &JsonArgument) -> Result<JsonbDatum, Error> {
+pub(crate) fn list_by_keys(relation: Oid, document: &JsonArgument) -> Result<JsonbDatum, Error> {
     let Value::Array(keys) = document.value("keys")? else {
         return Err(PreviewError::KeysNotAnArray.into());
     };
@@ -106,7 +106,8 @@ impl Shape for PreviewRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         let relation = PreviewedRelation::read(catalog, self.relation)?;
         let condition = self.condition(catalog, &relation)?;
-        let RowPreview { joins, text } = super::row(catalog, &Templates::new(None)?, self.relation, ALIAS)?;
+        let RowPreview { joins, text } =
+            super::compile_row_preview(catalog, &Templates::new(None)?, self.relation, ALIAS)?;
         let table = relation.sql(catalog)?;
         let mut parameters = Parameters::default();
         let keys = parameters.sql(self.keys, Form::Value, pg_sys::JSONBOID);
@@ -200,7 +201,7 @@ fn is_equal(
     let value = format!("({printed})::{}", catalog.qualified_type_name(base)?);
     let left = Operand::of_column(column_of(column), column);
     let right = Operand::new(value, base, column.attcollation);
-    comparison::sql(catalog, operator, left, right)?.ok_or_else(|| {
+    comparison::compile_comparison(catalog, operator, left, right)?.ok_or_else(|| {
         PreviewError::TypeNotNameable {
             column: column.attname.clone(),
         }

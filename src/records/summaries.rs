@@ -48,7 +48,7 @@ impl Shape for SummaryRequest {
                 ])
             )));
         };
-        let preview = previews::row(catalog, &templates, relation.oid, LISTED)?;
+        let preview = previews::compile_row_preview(catalog, &templates, relation.oid, LISTED)?;
         let columns = document::page_columns(&key, LISTED);
         let rows = format!("{} AS {LISTED}{}", relation.sql, preview.joins);
         let condition = self.search.map_or(String::new(), |search| {

@@ -43,7 +43,7 @@ fn replace<P: Privilege>(
         let role = Role::find(entry.role_oid.into())?;
         let change = PrivilegeChange::find(object, &role, entry)?;
         for sql in change.statements(object, &role) {
-            script::run(sql)?;
+            script::run_statement(sql)?;
         }
         roles.push(role);
     }

@@ -11,7 +11,7 @@ use super::error::StepError;
 use super::error::TablesError;
 use super::{add, alter, create, drop};
 use crate::ddl::DdlError;
-use crate::ddl::script::{recorded, run};
+use crate::ddl::script::{record_statements, run_statement};
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind, Referent};
 use crate::definition::json_text::RawJson;
 use crate::definition::name::{ColumnRef, QualifiedName};
@@ -51,7 +51,7 @@ struct CreatedTable {
 }
 
 /// Runs steps; all or none.
-pub(crate) fn apply(steps: &[DefinitionStep], is_dry_run: bool) -> Result<ApplyResult, Error> {
+pub(crate) fn apply_definitions(steps: &[DefinitionStep], is_dry_run: bool) -> Result<ApplyResult, Error> {
     let all = || Run::new(steps).all();
     let mut steps = if is_dry_run {
         subtransaction::rolled_back(all)?
@@ -163,7 +163,7 @@ impl<'a> Run<'a> {
         body: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<(T, Vec<String>), Error> {
         let label = format!("step {} ({})", at + 1, self.steps[at]);
-        let (outcome, statements) = recorded(|| error_label::during(&label, || body(self)));
+        let (outcome, statements) = record_statements(|| error_label::during(&label, || body(self)));
         let value = outcome.map_err(|error| StepError { step: label, error })?;
         Ok((value, statements))
     }
@@ -173,20 +173,20 @@ impl<'a> Run<'a> {
             DefinitionStep::CreateTable(definition) => return self.create_table(at, &definition.0).map(Some),
             DefinitionStep::CreateSchema(JsonObject(step)) => {
                 let owner = step.owner.as_deref().map(role).transpose()?;
-                schema::create(&step.name, owner, step.description.as_deref())?;
+                schema::create_schema(&step.name, owner, step.description.as_deref())?;
             }
             DefinitionStep::AlterSchema(JsonObject(step)) => {
-                schema::patch(find_schema(&step.schema)?, &step.changes.0)?
+                schema::patch_schema(find_schema(&step.schema)?, &step.changes.0)?
             }
             DefinitionStep::DropSchemas(JsonObject(step)) => {
                 let schemas = step.schemas.iter().map(|name| find_schema(name).map(Oid::to_u32));
-                schema::drop(&schemas.collect::<Result<BTreeSet<_>, _>>()?)?;
+                schema::drop_schemas(&schemas.collect::<Result<BTreeSet<_>, _>>()?)?;
             }
             DefinitionStep::AlterTable(JsonObject(step)) => {
-                alter::table(find(&step.table)?, &step.changes.0)?
+                alter::alter_table(find(&step.table)?, &step.changes.0)?
             }
             DefinitionStep::DropTable(JsonObject(step)) => {
-                drop::table(find(&step.table)?, step.cascade)?;
+                drop::drop_table(find(&step.table)?, step.cascade)?;
             }
             DefinitionStep::AddColumns(JsonObject(step)) => {
                 let columns: Vec<_> = step
@@ -194,7 +194,7 @@ impl<'a> Run<'a> {
                     .iter()
                     .map(|JsonObject(column)| column.clone())
                     .collect();
-                add::columns(find(&step.table)?, &columns, false)?;
+                add::add_columns(find(&step.table)?, &columns, false)?;
             }
             DefinitionStep::DropColumns(JsonObject(step)) => {
                 let table = find(&step.table)?;
@@ -202,7 +202,7 @@ impl<'a> Run<'a> {
                     .columns
                     .iter()
                     .map(|column| attnum(table, &step.table, column));
-                drop::columns(table, &attnums.collect::<Result<Vec<_>, _>>()?)?;
+                drop::drop_columns(table, &attnums.collect::<Result<Vec<_>, _>>()?)?;
             }
             DefinitionStep::AddConstraints(JsonObject(step)) => {
                 let constraints: Vec<_> = step
@@ -210,10 +210,10 @@ impl<'a> Run<'a> {
                     .iter()
                     .map(|JsonObject(constraint)| constraint.clone())
                     .collect();
-                add::constraints(find(&step.table)?, &constraints)?;
+                add::add_constraints(find(&step.table)?, &constraints)?;
             }
             DefinitionStep::DropConstraint(JsonObject(step)) => {
-                drop::constraint_of(find(&step.table)?, &step.constraint)?
+                drop::drop_constraint_of(find(&step.table)?, &step.constraint)?
             }
         }
         Ok(None)
@@ -223,7 +223,7 @@ impl<'a> Run<'a> {
         let mut definition = definition.clone();
         let mut later = Vec::new();
         self.take_later(at, &mut definition, None, &mut later);
-        let oid = create::table(&definition)?;
+        let oid = create::create_table(&definition)?;
         let (schema, name) = names::of_relation(oid).ok_or(Error::Vanished)?;
         for Later {
             table,
@@ -325,7 +325,7 @@ impl<'a> Run<'a> {
                 .map(|postponed| postponed.constraint.clone())
                 .collect();
             self.afterwards(step, || match names::of_relation(table) {
-                Some(_) => add::constraints(table, &constraints).map(|_| ()),
+                Some(_) => add::add_constraints(table, &constraints).map(|_| ()),
                 // Another step has dropped it.
                 None => Ok(()),
             })?;
@@ -377,7 +377,7 @@ impl NewOwner {
         // A later step may have dropped it.
         if let Some((schema, name)) = names::of_relation(self.table) {
             let table = quote::qualified(&schema, &name);
-            run(format!(
+            run_statement(format!(
                 "ALTER TABLE {table} OWNER TO {}",
                 quote::identifier(&self.owner)
             ))?;

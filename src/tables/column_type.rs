@@ -9,7 +9,7 @@ use crate::pg::type_name::TypeId;
 use pgrx::pg_sys;
 
 /// The type that a definition names; `text` if it names none.
-pub(crate) fn resolve(definition: Option<&TypeObject>) -> Result<TypeId, Error> {
+pub(crate) fn resolve_type(definition: Option<&TypeObject>) -> Result<TypeId, Error> {
     let text = TypeId {
         oid: pg_sys::TEXTOID,
         modifier: -1,

@@ -35,7 +35,10 @@ pub(crate) struct ConDef {
 }
 
 /// Columns to be added to a table, or of a new one.
-pub(crate) fn columns(table: Option<Oid>, definitions: &[ColumnDefinition]) -> Result<Vec<ColDef>, Error> {
+pub(crate) fn compose_columns(
+    table: Option<Oid>,
+    definitions: &[ColumnDefinition],
+) -> Result<Vec<ColDef>, Error> {
     let existing = table.map(Table::read).transpose()?;
     let taken = existing
         .as_ref()
@@ -81,7 +84,7 @@ impl ColDef {
 }
 
 /// Constraints to be added to a table, or of a new one.
-pub(crate) fn constraints(
+pub(crate) fn compose_constraints(
     table: Option<Oid>,
     definitions: &[ConstraintDefinition],
 ) -> Result<Vec<ConDef>, Error> {
@@ -95,7 +98,7 @@ pub(crate) fn constraints(
             type_: definition.kind,
             col_names: names.list(&definition.columns)?,
             deferrable_: definition.deferrable || definition.initially_deferred,
-            definition: constraint::clause(definition, &names)?,
+            definition: constraint::write_constraint(definition, &names)?,
             description: definition.description.clone(),
         })
     });

@@ -157,7 +157,7 @@ impl Relocation<'_> {
         script.alter_table(&target, &self.finishing_actions());
         for (column, name) in self.moved.columns.iter().zip(&self.names) {
             if let Some(description) = &column.description {
-                script.comment(&clause::column_of(&target, name), Some(description));
+                script.comment(&clause::name_column_of(&target, name), Some(description));
             }
         }
         script.alter_table(&self.route.source.sql(), &self.moved.drop_actions());
@@ -174,7 +174,7 @@ impl Relocation<'_> {
             ..ResolvedColumn::plain(name.clone(), column.type_.clone())
         });
         columns
-            .map(|column| format!("ADD COLUMN {}", clause::column(&column)))
+            .map(|column| format!("ADD COLUMN {}", clause::write_column(&column)))
             .collect()
     }
 

@@ -68,7 +68,7 @@ impl Sequences {
             None => &column.type_,
         };
         let mut words = vec![format!("CREATE SEQUENCE {sequence} AS {type_}")];
-        words.extend(clause::sequence_options(&serial.sequence));
+        words.extend(clause::write_sequence_options(&serial.sequence));
         self.before.push(words.join(" "));
         self.after.push(format!(
             "ALTER SEQUENCE {sequence} OWNED BY {}.{}",

@@ -167,7 +167,7 @@ impl ColumnNames {
 }
 
 /// A relation as `regclass` prints it: with its schema, where it is not found without.
-pub(crate) fn as_printed(relation: Oid) -> Result<String, Error> {
+pub(crate) fn print_relation(relation: Oid) -> Result<String, Error> {
     let (schema, name) = names::of_relation(relation).ok_or(Error::UnknownRelation(relation))?;
     Ok(if server::is_visible_relation(relation) {
         quote::identifier(&name)
@@ -177,6 +177,6 @@ pub(crate) fn as_printed(relation: Oid) -> Result<String, Error> {
 }
 
 /// The attnum of a column by its name, after a statement.
-pub(crate) fn attnum(relation: Oid, name: &str) -> Result<i16, Error> {
+pub(crate) fn find_attnum(relation: Oid, name: &str) -> Result<i16, Error> {
     names::column(relation, name).ok_or(Error::Vanished)
 }

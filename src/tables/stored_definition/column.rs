@@ -18,7 +18,7 @@ use pgrx::pg_sys;
 use std::collections::HashMap;
 
 /// The columns of a table that it does not have from `parents`, and those that differ from what the parents say.
-pub(super) fn definitions(
+pub(super) fn read_columns(
     table: &DefinedTable<'_>,
     parents: &[Oid],
     comments: &mut Comments,

@@ -31,7 +31,7 @@ use constraint::Constraints;
 use table::{DefinedTable, to_json};
 
 /// The definition of a table, with those of its partitions.
-pub(crate) fn read(catalog: &Catalog, relation: Oid) -> Result<TableDefinition, Error> {
+pub(crate) fn read_definition(catalog: &Catalog, relation: Oid) -> Result<TableDefinition, Error> {
     portable_output::during(|| {
         let relation = Relation::find(catalog, relation)?;
         if !is_table(&relation.row) {
@@ -69,7 +69,7 @@ fn compose(table: &DefinedTable<'_>, parent_schema: Option<&str>) -> Result<Tabl
         (None, parent_names.collect::<Result<_, _>>()?)
     };
     let description = comments.take_relation();
-    let columns = column::definitions(table, &parents, &mut comments, &mut metadata)?;
+    let columns = column::read_columns(table, &parents, &mut comments, &mut metadata)?;
     Ok(TableDefinition {
         schema: (parent_schema != Some(&*schema)).then(|| schema.to_string()),
         name: Some(row.relname.clone()),
@@ -79,8 +79,8 @@ fn compose(table: &DefinedTable<'_>, parent_schema: Option<&str>) -> Result<Tabl
         constraints: Constraints::read(table)?.definitions()?,
         inherits,
         partition_of,
-        bounds: partition::bounds(table)?,
-        partition_by: partition::key(table)?,
+        bounds: partition::read_bounds(table)?,
+        partition_by: partition::read_partition_key(table)?,
         partitions: compose_partitions(table, &schema)?,
         metadata: metadata.table.as_ref().map(to_json).transpose()?,
         ..TableDefinition::default()
