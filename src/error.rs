@@ -217,9 +217,7 @@ impl Error {
             Error::NothingKept { .. } => {
                 "msar.list_detached_metadata() gives what is kept aside, as far as you may see it."
             }
-            Error::UnreadableMetadata(_) => {
-                "Only the owner of the tables in msar_catalog can have written that."
-            }
+            Error::UnreadableMetadata(_) => "Only the role that created the extension can have written that.",
             Error::StatementRefused(_) => "This is an error of mathesar_ext.",
             Error::NoEventTrigger => "PostgreSQL calls it after commands that define objects.",
             Error::Vanished => "Other sessions are changing this schema. Repeat the call.",

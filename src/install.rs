@@ -1,7 +1,7 @@
 //! The order in which CREATE EXTENSION runs our SQL.
 //!
 //! First the schemas, then the functions (pgrx writes those of `api` from their Rust definitions; the ones that are
-//! plain SQL stand in `sql/install/`), last the change of owner.
+//! plain SQL stand in `sql/install/`). Everything is created by, and stays with, the bootstrap superuser.
 
 use pgrx::prelude::*;
 
@@ -119,7 +119,12 @@ extension_sql_file!(
 
 extension_sql_file!(
     "../sql/install/metadata.sql",
-    requires = ["schema_functions", "comment_announce_metadata_change"]
+    requires = [
+        "schema_functions",
+        "comment_announce_metadata_change",
+        complete_table_metadata,
+        complete_column_metadata
+    ]
 );
 
 extension_sql_file!(
@@ -129,8 +134,7 @@ extension_sql_file!(
         "comment_follow_command",
         "comment_place_restored_row",
         "comment_lost_placeholders",
-        "comment_keep_restored_copy"
+        "comment_keep_restored_copy",
+        forget_detached_metadata
     ]
 );
-
-extension_sql_file!("../sql/install/ownership.sql", finalize);

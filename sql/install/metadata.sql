@@ -1,16 +1,17 @@
 -- Display metadata: what PostgreSQL cannot know about a table or a column, stored beside the data.
 --
 -- A row names its object twice: by OID (and attnum) and by names. It counts only while both mean the same live object;
--- every reader checks that, here by policies, in the server library by src/metadata. So a bookkeeping step that
--- PostgreSQL gave us no chance to do can hide a row, but never show it on the wrong object.
+-- every reader checks that, here the views, in the server library src/metadata. So a bookkeeping step that PostgreSQL
+-- gave us no chance to do can hide a row, but never show it on the wrong object.
 --
 -- The numbers mean something in this database only. What a dump carries over are the names: those of the object, and in
 -- "refs" those of whatever the numbers inside of the row mean. No column has a reg* type, which pg_upgrade would refuse.
 --
--- Who may do what follows from the rights on the object, by the policies below. The tables belong to the extension's
--- owner, to whom row-level security does not apply (it is not forced): so pg_dump and a restore by that owner work.
+-- The rows stand in tables that nobody may touch but the role that created the extension, as a dump and a restore by that
+-- role need it; it may not alter them, nor hang triggers on them. Everybody reads through views, which apply the rule of
+-- the rights on the object, and writes by functions.
 
-CREATE TABLE msar_catalog.table_metadata (
+CREATE TABLE msar_catalog.stored_table_metadata (
   table_oid oid PRIMARY KEY,
   schema_name name NOT NULL,
   table_name name NOT NULL,
@@ -24,7 +25,9 @@ CREATE TABLE msar_catalog.table_metadata (
     ),
   preview_customized boolean,
   preview_template jsonb
-    CONSTRAINT preview_template_is_an_array CHECK (pg_catalog.jsonb_typeof(preview_template) = 'array'),
+    CONSTRAINT preview_template_is_an_array CHECK (pg_catalog.jsonb_typeof(preview_template) = 'array')
+    -- A part may be an object that holds a path: deeper is nothing of a template.
+    CONSTRAINT preview_template_is_flat CHECK (NOT preview_template @? '$.**{4}'),
   mathesar_added_pkey_attnum smallint,
   user_tracking_attnum smallint,
   refs jsonb NOT NULL DEFAULT '{}',
@@ -32,31 +35,11 @@ CREATE TABLE msar_catalog.table_metadata (
   updated_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 
-COMMENT ON TABLE msar_catalog.table_metadata IS
-  'Display metadata of tables and views. Who may SELECT any column of a table may read its row, who has the rights of its owner may write it. msar.set_table_metadata writes it in bulk';
-COMMENT ON COLUMN msar_catalog.table_metadata.table_oid IS 'The table';
-COMMENT ON COLUMN msar_catalog.table_metadata.schema_name IS 'Name of its schema, kept up to date; the row counts only while it is right';
-COMMENT ON COLUMN msar_catalog.table_metadata.table_name IS 'Its name, kept up to date; the row counts only while it is right';
-COMMENT ON COLUMN msar_catalog.table_metadata.owner_name IS
-  'Its owner, to whom the metadata is offered again when a dropped table is created anew';
-COMMENT ON COLUMN msar_catalog.table_metadata.import_verified IS 'Whether the user has confirmed what an import inferred';
-COMMENT ON COLUMN msar_catalog.table_metadata.is_temp IS 'Whether the table only holds an import that is under way';
-COMMENT ON COLUMN msar_catalog.table_metadata.import_target_oid IS 'The table into which this one is to be imported';
-COMMENT ON COLUMN msar_catalog.table_metadata.column_order IS
-  'Attnums of the columns in the order in which clients show them; columns that are not named come last';
-COMMENT ON COLUMN msar_catalog.table_metadata.preview_customized IS 'Whether preview_template was chosen by a user; where it is false, the default is in force';
-COMMENT ON COLUMN msar_catalog.table_metadata.preview_template IS
-  'How a row is shown where other tables refer to it: an array of strings, which stand for themselves, and arrays of attnums: [2] is a column of the table, [5, 2] follows the foreign key of column 5 to column 2 of the table referred to; {"path": [2], "raw": true} is a value without display options. msar.set_preview_template takes it as text';
-COMMENT ON COLUMN msar_catalog.table_metadata.mathesar_added_pkey_attnum IS
-  'The primary key column that a client added to a table without one';
-COMMENT ON COLUMN msar_catalog.table_metadata.user_tracking_attnum IS 'The column in which clients note who wrote a row';
-COMMENT ON COLUMN msar_catalog.table_metadata.refs IS
-  'What the numbers in this row mean, so that a restore can translate them, kept up to date: {"<table OID>": {"schema": text, "name": text, "columns": {"<attnum>": "<name>"}, "targets": {"<attnum>": "<OID of the table to which a path goes on from that column>"}}}';
-COMMENT ON COLUMN msar_catalog.table_metadata.created_at IS 'When the row was created';
-COMMENT ON COLUMN msar_catalog.table_metadata.updated_at IS 'When an option was last changed';
+COMMENT ON TABLE msar_catalog.stored_table_metadata IS
+  'Rows of the view msar_catalog.table_metadata, and those that no longer match their object';
 
 
-CREATE TABLE msar_catalog.column_metadata (
+CREATE TABLE msar_catalog.stored_column_metadata (
   table_oid oid,
   attnum smallint,
   schema_name name NOT NULL,
@@ -104,8 +87,85 @@ CREATE TABLE msar_catalog.column_metadata (
   )
 );
 
-COMMENT ON TABLE msar_catalog.column_metadata IS
-  'Display metadata of columns. Who may SELECT a column may read its row, who has the rights of the table''s owner may write it. msar.set_column_metadata writes it in bulk. Which options a column takes is decided by its ui_type; NULL is the default';
+COMMENT ON TABLE msar_catalog.stored_column_metadata IS
+  'Rows of the view msar_catalog.column_metadata, and those that no longer match their object';
+
+
+-- What pg_dump needs, and the restore of what it wrote. Rows that match no object count for nobody: they are not dumped, so
+-- that a restore, which goes by names, cannot bring them back to life on another object of that name.
+GRANT SELECT, INSERT, UPDATE, DELETE
+  ON msar_catalog.stored_table_metadata, msar_catalog.stored_column_metadata TO @extowner@;
+SELECT pg_catalog.pg_extension_config_dump('msar_catalog.stored_table_metadata', $condition$
+  WHERE EXISTS (
+    SELECT
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.oid = table_oid AND c.relname = table_name AND n.nspname = schema_name
+  )$condition$);
+SELECT pg_catalog.pg_extension_config_dump('msar_catalog.stored_column_metadata', $condition$
+  WHERE EXISTS (
+    SELECT
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
+    WHERE c.oid = table_oid AND c.relname = table_name AND n.nspname = schema_name
+      AND a.attnum = stored_column_metadata.attnum AND a.attname = column_name AND NOT a.attisdropped
+  )$condition$);
+
+
+-- What everybody may read: whose object it is, or who may SELECT it. A security barrier: no condition of a caller, which
+-- might tell what it saw, is evaluated for a row that the caller may not read.
+CREATE VIEW msar_catalog.table_metadata WITH (security_barrier) AS
+SELECT m.*
+FROM msar_catalog.stored_table_metadata AS m
+WHERE EXISTS (
+  SELECT
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE c.oid = m.table_oid AND c.relname = m.table_name AND n.nspname = m.schema_name
+    AND (pg_catalog.pg_has_role(c.relowner, 'USAGE') OR pg_catalog.has_any_column_privilege(c.oid, 'SELECT'))
+);
+
+CREATE VIEW msar_catalog.column_metadata WITH (security_barrier) AS
+SELECT m.*
+FROM msar_catalog.stored_column_metadata AS m
+WHERE EXISTS (
+  SELECT
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
+  WHERE c.oid = m.table_oid AND c.relname = m.table_name AND n.nspname = m.schema_name
+    AND a.attnum = m.attnum AND a.attname = m.column_name AND NOT a.attisdropped
+    AND (pg_catalog.pg_has_role(c.relowner, 'USAGE') OR pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT'))
+);
+
+GRANT SELECT ON msar_catalog.table_metadata, msar_catalog.column_metadata TO PUBLIC;
+
+COMMENT ON VIEW msar_catalog.table_metadata IS
+  'Display metadata of tables and views. Who may SELECT any column of a table may read its row, who has the rights of its owner may write it, by msar.set_table_metadata';
+COMMENT ON COLUMN msar_catalog.table_metadata.table_oid IS 'The table';
+COMMENT ON COLUMN msar_catalog.table_metadata.schema_name IS 'Name of its schema, kept up to date; the row counts only while it is right';
+COMMENT ON COLUMN msar_catalog.table_metadata.table_name IS 'Its name, kept up to date; the row counts only while it is right';
+COMMENT ON COLUMN msar_catalog.table_metadata.owner_name IS
+  'Its owner, to whom the metadata is offered again when a dropped table is created anew';
+COMMENT ON COLUMN msar_catalog.table_metadata.import_verified IS 'Whether the user has confirmed what an import inferred';
+COMMENT ON COLUMN msar_catalog.table_metadata.is_temp IS 'Whether the table only holds an import that is under way';
+COMMENT ON COLUMN msar_catalog.table_metadata.import_target_oid IS 'The table into which this one is to be imported';
+COMMENT ON COLUMN msar_catalog.table_metadata.column_order IS
+  'Attnums of the columns in the order in which clients show them; columns that are not named come last';
+COMMENT ON COLUMN msar_catalog.table_metadata.preview_customized IS 'Whether preview_template was chosen by a user; where it is false, the default is in force';
+COMMENT ON COLUMN msar_catalog.table_metadata.preview_template IS
+  'How a row is shown where other tables refer to it: an array of strings, which stand for themselves, and arrays of attnums: [2] is a column of the table, [5, 2] follows the foreign key of column 5 to column 2 of the table referred to; {"path": [2], "raw": true} is a value without display options. msar.set_preview_template takes it as text';
+COMMENT ON COLUMN msar_catalog.table_metadata.mathesar_added_pkey_attnum IS
+  'The primary key column that a client added to a table without one';
+COMMENT ON COLUMN msar_catalog.table_metadata.user_tracking_attnum IS 'The column in which clients note who wrote a row';
+COMMENT ON COLUMN msar_catalog.table_metadata.refs IS
+  'What the numbers in this row mean, so that a restore can translate them, kept up to date: {"<table OID>": {"schema": text, "name": text, "columns": {"<attnum>": "<name>"}, "targets": {"<attnum>": "<OID of the table to which a path goes on from that column>"}}}';
+COMMENT ON COLUMN msar_catalog.table_metadata.created_at IS 'When the row was created';
+COMMENT ON COLUMN msar_catalog.table_metadata.updated_at IS 'When an option was last changed';
+
+COMMENT ON VIEW msar_catalog.column_metadata IS
+  'Display metadata of columns. Who may SELECT a column may read its row, who has the rights of the table''s owner may write it, by msar.set_column_metadata. Which options a column takes is decided by its ui_type; NULL is the default';
 COMMENT ON COLUMN msar_catalog.column_metadata.table_oid IS 'The table';
 COMMENT ON COLUMN msar_catalog.column_metadata.attnum IS 'The number of the column';
 COMMENT ON COLUMN msar_catalog.column_metadata.schema_name IS 'Name of the schema, kept up to date; the row counts only while it is right';
@@ -144,88 +204,15 @@ COMMENT ON COLUMN msar_catalog.column_metadata.created_at IS 'When the row was c
 COMMENT ON COLUMN msar_catalog.column_metadata.updated_at IS 'When an option was last changed';
 
 
--- Names, times and what follows from other columns are ours to write.
-GRANT SELECT, DELETE ON msar_catalog.table_metadata, msar_catalog.column_metadata TO PUBLIC;
-GRANT INSERT (
-    table_oid, import_verified, is_temp, import_target_oid, column_order, preview_customized, preview_template,
-    mathesar_added_pkey_attnum, user_tracking_attnum
-  ),
-  UPDATE (
-    import_verified, is_temp, import_target_oid, column_order, preview_customized, preview_template,
-    mathesar_added_pkey_attnum, user_tracking_attnum
-  )
-  ON msar_catalog.table_metadata TO PUBLIC;
-GRANT INSERT (
-    table_oid, attnum, bool_input, bool_true, bool_false, num_min_frac_digits, num_max_frac_digits, num_show_as_perc,
-    num_grouping, num_format, mon_currency_symbol, mon_currency_location, time_format, date_format, duration_min,
-    duration_max, duration_show_units, display_width, file_backend, user_display_field
-  ),
-  UPDATE (
-    bool_input, bool_true, bool_false, num_min_frac_digits, num_max_frac_digits, num_show_as_perc, num_grouping,
-    num_format, mon_currency_symbol, mon_currency_location, time_format, date_format, duration_min, duration_max,
-    duration_show_units, display_width, file_backend, user_display_field
-  )
-  ON msar_catalog.column_metadata TO PUBLIC;
+-- What every row goes through, however it is written. The functions that the triggers call are for those who may write
+-- to the tables.
+REVOKE EXECUTE ON FUNCTION
+    __msar.complete_table_metadata(jsonb, jsonb), __msar.complete_column_metadata(jsonb, jsonb)
+  FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    __msar.complete_table_metadata(jsonb, jsonb), __msar.complete_column_metadata(jsonb, jsonb)
+  TO @extowner@;
 
-ALTER TABLE msar_catalog.table_metadata ENABLE ROW LEVEL SECURITY;
-ALTER TABLE msar_catalog.column_metadata ENABLE ROW LEVEL SECURITY;
-
--- Policies run before any condition of a caller that might tell what it saw, and as the caller.
-CREATE POLICY readers ON msar_catalog.table_metadata FOR SELECT USING (
-  EXISTS (
-    SELECT
-    FROM pg_catalog.pg_class AS c
-    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE c.oid = table_oid AND c.relname = table_name AND n.nspname = schema_name
-      AND (pg_catalog.pg_has_role(c.relowner, 'USAGE') OR pg_catalog.has_any_column_privilege(c.oid, 'SELECT'))
-  )
-);
-CREATE POLICY owners ON msar_catalog.table_metadata USING (
-  EXISTS (
-    SELECT
-    FROM pg_catalog.pg_class AS c
-    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE c.oid = table_oid AND c.relname = table_name AND n.nspname = schema_name
-      AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
-  )
-);
-CREATE POLICY readers ON msar_catalog.column_metadata FOR SELECT USING (
-  EXISTS (
-    SELECT
-    FROM pg_catalog.pg_class AS c
-    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
-    WHERE c.oid = table_oid AND c.relname = table_name AND n.nspname = schema_name
-      AND a.attnum = column_metadata.attnum AND a.attname = column_name AND NOT a.attisdropped
-      AND (pg_catalog.pg_has_role(c.relowner, 'USAGE')
-        OR pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT'))
-  )
-);
-CREATE POLICY owners ON msar_catalog.column_metadata USING (
-  EXISTS (
-    SELECT
-    FROM pg_catalog.pg_class AS c
-    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
-    WHERE c.oid = table_oid AND c.relname = table_name AND n.nspname = schema_name
-      AND a.attnum = column_metadata.attnum AND a.attname = column_name AND NOT a.attisdropped
-      AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
-  )
-);
-
-COMMENT ON POLICY readers ON msar_catalog.table_metadata IS 'Who may read a column of the table';
-COMMENT ON POLICY owners ON msar_catalog.table_metadata IS 'Who may alter the table';
-COMMENT ON POLICY readers ON msar_catalog.column_metadata IS 'Who may read the column';
-COMMENT ON POLICY owners ON msar_catalog.column_metadata IS 'Who may alter the table';
-
-ALTER TABLE msar_catalog.table_metadata OWNER TO @extowner@;
-ALTER TABLE msar_catalog.column_metadata OWNER TO @extowner@;
-
-SELECT pg_catalog.pg_extension_config_dump('msar_catalog.table_metadata', '');
-SELECT pg_catalog.pg_extension_config_dump('msar_catalog.column_metadata', '');
-
-
--- What every row goes through, however it is written.
 CREATE FUNCTION __msar.table_metadata_row() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -245,37 +232,37 @@ END;
 $function$;
 
 COMMENT ON FUNCTION __msar.table_metadata_row() IS
-  'Trigger of msar_catalog.table_metadata: checks a row and fills in what follows from the live object';
+  'Trigger of msar_catalog.stored_table_metadata: checks a row and fills in what follows from the live object';
 COMMENT ON FUNCTION __msar.column_metadata_row() IS
-  'Trigger of msar_catalog.column_metadata: checks a row and fills in what follows from the live object';
+  'Trigger of msar_catalog.stored_column_metadata: checks a row and fills in what follows from the live object';
 
-CREATE TRIGGER metadata_row BEFORE INSERT OR UPDATE ON msar_catalog.table_metadata
+CREATE TRIGGER metadata_row BEFORE INSERT OR UPDATE ON msar_catalog.stored_table_metadata
   FOR EACH ROW EXECUTE FUNCTION __msar.table_metadata_row();
-CREATE TRIGGER metadata_row BEFORE INSERT OR UPDATE ON msar_catalog.column_metadata
+CREATE TRIGGER metadata_row BEFORE INSERT OR UPDATE ON msar_catalog.stored_column_metadata
   FOR EACH ROW EXECUTE FUNCTION __msar.column_metadata_row();
 
 -- With session_replication_role = replica too.
-ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER metadata_row;
-ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER metadata_row;
+ALTER TABLE msar_catalog.stored_table_metadata ENABLE ALWAYS TRIGGER metadata_row;
+ALTER TABLE msar_catalog.stored_column_metadata ENABLE ALWAYS TRIGGER metadata_row;
 
-COMMENT ON TRIGGER metadata_row ON msar_catalog.table_metadata IS 'Checks a row and fills in what follows from the live object';
-COMMENT ON TRIGGER metadata_row ON msar_catalog.column_metadata IS 'Checks a row and fills in what follows from the live object';
+COMMENT ON TRIGGER metadata_row ON msar_catalog.stored_table_metadata IS 'Checks a row and fills in what follows from the live object';
+COMMENT ON TRIGGER metadata_row ON msar_catalog.stored_column_metadata IS 'Checks a row and fills in what follows from the live object';
 
 -- Sessions keep statements that were compiled from these rows.
-CREATE TRIGGER z_announce AFTER INSERT OR UPDATE OR DELETE ON msar_catalog.table_metadata
+CREATE TRIGGER z_announce AFTER INSERT OR UPDATE OR DELETE ON msar_catalog.stored_table_metadata
   FOR EACH ROW EXECUTE FUNCTION __msar.announce_metadata_change();
-CREATE TRIGGER z_announce AFTER INSERT OR UPDATE OR DELETE ON msar_catalog.column_metadata
+CREATE TRIGGER z_announce AFTER INSERT OR UPDATE OR DELETE ON msar_catalog.stored_column_metadata
   FOR EACH ROW EXECUTE FUNCTION __msar.announce_metadata_change();
-CREATE TRIGGER z_announce_truncate AFTER TRUNCATE ON msar_catalog.table_metadata
+CREATE TRIGGER z_announce_truncate AFTER TRUNCATE ON msar_catalog.stored_table_metadata
   FOR EACH STATEMENT EXECUTE FUNCTION __msar.announce_metadata_change();
-CREATE TRIGGER z_announce_truncate AFTER TRUNCATE ON msar_catalog.column_metadata
+CREATE TRIGGER z_announce_truncate AFTER TRUNCATE ON msar_catalog.stored_column_metadata
   FOR EACH STATEMENT EXECUTE FUNCTION __msar.announce_metadata_change();
-ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER z_announce;
-ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER z_announce_truncate;
-ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER z_announce;
-ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER z_announce_truncate;
+ALTER TABLE msar_catalog.stored_table_metadata ENABLE ALWAYS TRIGGER z_announce;
+ALTER TABLE msar_catalog.stored_table_metadata ENABLE ALWAYS TRIGGER z_announce_truncate;
+ALTER TABLE msar_catalog.stored_column_metadata ENABLE ALWAYS TRIGGER z_announce;
+ALTER TABLE msar_catalog.stored_column_metadata ENABLE ALWAYS TRIGGER z_announce_truncate;
 
-COMMENT ON TRIGGER z_announce ON msar_catalog.table_metadata IS 'Tells sessions that what they compiled from the row is out of date';
-COMMENT ON TRIGGER z_announce ON msar_catalog.column_metadata IS 'Tells sessions that what they compiled from the row is out of date';
-COMMENT ON TRIGGER z_announce_truncate ON msar_catalog.table_metadata IS 'Tells sessions that what they compiled from rows is out of date';
-COMMENT ON TRIGGER z_announce_truncate ON msar_catalog.column_metadata IS 'Tells sessions that what they compiled from rows is out of date';
+COMMENT ON TRIGGER z_announce ON msar_catalog.stored_table_metadata IS 'Tells sessions that what they compiled from the row is out of date';
+COMMENT ON TRIGGER z_announce ON msar_catalog.stored_column_metadata IS 'Tells sessions that what they compiled from the row is out of date';
+COMMENT ON TRIGGER z_announce_truncate ON msar_catalog.stored_table_metadata IS 'Tells sessions that what they compiled from rows is out of date';
+COMMENT ON TRIGGER z_announce_truncate ON msar_catalog.stored_column_metadata IS 'Tells sessions that what they compiled from rows is out of date';

@@ -162,16 +162,16 @@ fn object(row: &JsonArgument, argument: &'static str) -> Result<Map<String, Valu
 extension_sql!(
     r#"
 COMMENT ON FUNCTION __msar.complete_table_metadata(jsonb, jsonb) IS
-$$What a row of msar_catalog.table_metadata must say besides its options. Locks the table until the transaction ends.
+$$What a row of msar_catalog.stored_table_metadata must say besides its options. Locks the table until the transaction ends.
 Arguments: new_row: the row to write; old_row: the stored one, NULL for a new row.
 Returns: a JSON object with schema_name, table_name, owner_name, refs, and updated_at if an option changes.
-Errors: 42P01, 42809, 42501, 0A000, 42703, 22023 as msar.set_table_metadata.$$;
+Errors: 42P01, 42809, 0A000, 42703, 22023 as msar.set_table_metadata.$$;
 
 COMMENT ON FUNCTION __msar.complete_column_metadata(jsonb, jsonb) IS
-$$What a row of msar_catalog.column_metadata must say besides its options. Locks the table until the transaction ends.
+$$What a row of msar_catalog.stored_column_metadata must say besides its options. Locks the table until the transaction ends.
 Arguments: new_row: the row to write; old_row: the stored one, NULL for a new row.
 Returns: a JSON object with schema_name, table_name, owner_name, column_name, updated_at if an option changes, and null for each old option that no longer fits the column's type.
-Errors: 42P01, 42809, 42501, 0A000, 42703, 22023 as msar.set_column_metadata.$$;
+Errors: 42P01, 42809, 0A000, 42703, 22023 as msar.set_column_metadata.$$;
 
 COMMENT ON FUNCTION __msar.unfit_column_options(oid, smallint, jsonb) IS
 $$Which options do not fit the type of a column.

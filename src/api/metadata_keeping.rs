@@ -48,19 +48,18 @@ Example: none, it serves triggers only.$$;
 );
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
-fn place_restored_row(restored: JsonArgument) -> Result<Option<Jsonb>, ErrorReport> {
-    Ok(restore::place(restored.value("restored")?)?
-        .map(|fields| Jsonb::new(&fields))
-        .transpose()?)
+fn place_restored_row(restored: JsonArgument) -> Result<(), ErrorReport> {
+    restore::place(restored.value("restored")?)?;
+    Ok(())
 }
 
 extension_sql!(
     r#"
 COMMENT ON FUNCTION __msar.place_restored_row(jsonb) IS
-$$Finds what a row of table_metadata or column_metadata that comes from a dump is about in this database, by its names.
+$$Writes a row of stored_table_metadata or stored_column_metadata that comes from a dump for what its names mean in this database; where they mean nothing, puts it aside.
 Arguments: restored: the row.
-Returns: the fields that change; NULL when what it is about is not here, after putting the row aside.
-Errors: 42501 the caller is not the owner of the tables.
+Returns: nothing.
+Errors: none of its own. EXECUTE is granted to the extension's owner alone.
 Example: none, it serves the triggers of these tables.$$;
 "#,
     name = "comment_place_restored_row",
@@ -69,7 +68,7 @@ Example: none, it serves the triggers of these tables.$$;
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn keep_restored_copy(restored: JsonArgument) -> Result<bool, ErrorReport> {
-    Ok(restore::keep_copy(&restored.value("restored")?)?)
+    Ok(restore::keep_copy(restored.value("restored")?)?)
 }
 
 extension_sql!(
@@ -78,7 +77,7 @@ COMMENT ON FUNCTION __msar.keep_restored_copy(jsonb) IS
 $$Puts a row of detached_metadata that comes from a dump aside, together with what the same restore has put aside of that table.
 Arguments: restored: the row.
 Returns: whether it has been written; false when it is the bookkeeping that writes the row.
-Errors: 42501 the caller is not the owner of the tables.
+Errors: none of its own. EXECUTE is granted to the extension's owner alone.
 Example: none, it serves the trigger of this table.$$;
 "#,
     name = "comment_keep_restored_copy",
@@ -113,7 +112,7 @@ extension_sql!(
 COMMENT ON FUNCTION msar.repair_metadata() IS
 $$Mends the metadata that msar.check_metadata lists, by the names that it was stored under.
 Returns: {"mended": number of rows that match again, "kept_aside": number of those whose names mean nothing here (see msar.list_detached_metadata)}.
-Errors: 42501 the caller has not the rights of the extension's owner.
+Errors: 42501 the caller is neither the role that created the extension nor a superuser.
 Example: SELECT msar.repair_metadata();$$;
 "#,
     name = "comment_repair_metadata",
@@ -166,6 +165,11 @@ fn attach_metadata(
         return Ok(None);
     };
     Ok(Some(Jsonb::new(&exchange::attach(table.0, sch_name, tab_name)?)?))
+}
+
+#[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
+fn forget_detached_metadata(sch_name: &str, tab_name: &str) -> Result<Jsonb, ErrorReport> {
+    Ok(Jsonb::new(&exchange::forget(sch_name, tab_name)?)?)
 }
 
 extension_sql!(

@@ -3,7 +3,7 @@
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgInherits, PgNotNull};
 use crate::catalog::{Catalog, column, relation};
 use crate::error::Error;
-use crate::metadata::stored::OfTable;
+use crate::metadata::stored::{self, OfTable};
 use crate::pg::acl::Privileges;
 use crate::pg::scan::Char;
 use crate::pg::{Oid, quote};
@@ -24,8 +24,13 @@ pub(crate) struct Relation {
 impl Relation {
     pub(crate) fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
         let row = relation::find(catalog, oid)?;
+        // A role that may read nothing of the relation learns nothing of its template either.
+        let metadata = match stored::is_table_readable(catalog, &row) {
+            true => OfTable::read(catalog, &row)?,
+            false => OfTable::default(),
+        };
         Ok(Self {
-            metadata: OfTable::read(catalog, &row)?,
+            metadata,
             columns: PgAttribute::live(&catalog.reader, oid),
             privileges: relation::privileges(catalog, &row),
             is_nameable: catalog.is_usable_schema(row.relnamespace)?,

@@ -5,7 +5,7 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::metadata::detached::{self, Document};
 use crate::metadata::portable;
-use crate::metadata::refs::Refs;
+use crate::metadata::refs::{self, Refs};
 use crate::metadata::store::Store;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, bookkeeping, names};
@@ -21,31 +21,49 @@ const DROPPED_ROWS: &str = "
     SELECT jsonb_build_object(
       'tables', (
         SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]') FROM dropped AS o, LATERAL (
-          SELECT m.* FROM msar_catalog.table_metadata AS m WHERE m.table_oid = o.objid OFFSET 0
+          SELECT m.* FROM msar_catalog.stored_table_metadata AS m WHERE m.table_oid = o.objid OFFSET 0
         ) AS m
         WHERE o.objsubid = 0
       ),
       'columns', (
         SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]') FROM dropped AS o, LATERAL (
-          SELECT m.* FROM msar_catalog.column_metadata AS m WHERE m.table_oid = o.objid OFFSET 0
+          SELECT m.* FROM msar_catalog.stored_column_metadata AS m WHERE m.table_oid = o.objid OFFSET 0
         ) AS m
         WHERE o.objsubid = 0
       ),
       'lone_columns', EXISTS (
         SELECT FROM dropped AS o, LATERAL (
-          SELECT FROM msar_catalog.column_metadata AS m WHERE (m.table_oid, m.attnum) = (o.objid, o.objsubid) OFFSET 0
+          SELECT FROM msar_catalog.stored_column_metadata AS m WHERE (m.table_oid, m.attnum) = (o.objid, o.objsubid) OFFSET 0
         ) AS m
         WHERE o.objsubid <> 0
+      ),
+      'spoken_of', EXISTS (
+        SELECT FROM msar_catalog.stored_table_metadata AS m
+        WHERE m.refs ?| ARRAY(SELECT DISTINCT o.objid::text FROM dropped AS o)
       )
     )";
 
 const DELETE_ROWS: &str = "
-    DELETE FROM msar_catalog.column_metadata AS m
+    DELETE FROM msar_catalog.stored_column_metadata AS m
     USING pg_event_trigger_dropped_objects() AS o
     WHERE o.classid = 'pg_class'::regclass AND m.table_oid = o.objid AND o.objsubid IN (0, m.attnum);
-    DELETE FROM msar_catalog.table_metadata AS m
+    DELETE FROM msar_catalog.stored_table_metadata AS m
     USING pg_event_trigger_dropped_objects() AS o
     WHERE o.classid = 'pg_class'::regclass AND m.table_oid = o.objid AND o.objsubid = 0";
+
+/// Rows of other tables that speak of what was dropped: their trigger notes what they have lost. Another session that
+/// writes to such a row, or drops its table, is not waited for.
+const TOUCH_SPEAKERS: &str = "
+    WITH speaking AS (
+      SELECT m.ctid FROM msar_catalog.stored_table_metadata AS m
+      JOIN pg_class AS c ON c.oid = m.table_oid AND c.relname = m.table_name
+      JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = m.schema_name
+      WHERE m.refs ?| ARRAY(
+        SELECT DISTINCT o.objid::text FROM pg_event_trigger_dropped_objects() AS o WHERE o.classid = 'pg_class'::regclass
+      )
+      FOR NO KEY UPDATE OF m SKIP LOCKED
+    )
+    UPDATE msar_catalog.stored_table_metadata AS m SET table_oid = m.table_oid FROM speaking AS s WHERE m.ctid = s.ctid";
 
 #[derive(Deserialize)]
 struct DroppedRows {
@@ -53,6 +71,8 @@ struct DroppedRows {
     columns: Vec<ColumnRow>,
     /// Whether there are rows of columns that were dropped alone.
     lone_columns: bool,
+    /// Whether there are rows that speak of what was dropped.
+    spoken_of: bool,
 }
 
 #[derive(Deserialize)]
@@ -81,9 +101,10 @@ struct ColumnRow {
 pub(super) fn follow(store: &Store) -> Result<(), Error> {
     bookkeeping::as_owner(store.owner()?, |statements| {
         let rows: DroppedRows = statements.query(DROPPED_ROWS, &())?;
-        if rows.tables.is_empty() && rows.columns.is_empty() && !rows.lone_columns {
+        if rows.tables.is_empty() && rows.columns.is_empty() && !rows.lone_columns && !rows.spoken_of {
             return Ok(());
         }
+        let speaks = rows.spoken_of;
         if let Some(before) = Snapshot::before_command().map(Catalog::new) {
             for (relation, document) in documents(&before, rows)? {
                 let owner = names::of_role(relation.owner).unwrap_or_default();
@@ -94,7 +115,11 @@ pub(super) fn follow(store: &Store) -> Result<(), Error> {
                 statements.run(detached::REPLACE, &copy)?;
             }
         }
-        statements.run(DELETE_ROWS, &())
+        statements.run(DELETE_ROWS, &())?;
+        if speaks {
+            statements.run(TOUCH_SPEAKERS, &())?;
+        }
+        Ok(())
     })
 }
 
@@ -136,6 +161,7 @@ fn documents(before: &Catalog, rows: DroppedRows) -> Result<Vec<(State, Document
 /// The references without columns of the table that were dropped or renamed unnoticed.
 fn live_refs(row: &TableRow, state: &State) -> Refs {
     let mut refs = row.refs.clone();
+    refs::recall_lost_tables(&mut refs);
     if let Some(own) = refs.get_mut(&row.table_oid) {
         own.columns
             .retain(|attnum, name| state.column(*attnum).is_some_and(|live| live.attname == *name));

@@ -33,25 +33,25 @@ macro_rules! touched {
                ) AS c
              ),
              spoken_of (oid) AS MATERIALIZED (
-               SELECT DISTINCT k.oid::oid FROM msar_catalog.table_metadata AS m, jsonb_object_keys(m.refs) AS k (oid)
+               SELECT DISTINCT k.oid::oid FROM msar_catalog.stored_table_metadata AS m, jsonb_object_keys(m.refs) AS k (oid)
              )
              SELECT jsonb_build_object(
                'followed', (
                  SELECT COALESCE(jsonb_agg(t.oid::bigint), '[]') FROM touched AS t
-                 WHERE EXISTS (SELECT FROM msar_catalog.table_metadata AS m WHERE m.table_oid = t.oid OFFSET 0)
-                   OR EXISTS (SELECT FROM msar_catalog.column_metadata AS m WHERE m.table_oid = t.oid OFFSET 0)
+                 WHERE EXISTS (SELECT FROM msar_catalog.stored_table_metadata AS m WHERE m.table_oid = t.oid OFFSET 0)
+                   OR EXISTS (SELECT FROM msar_catalog.stored_column_metadata AS m WHERE m.table_oid = t.oid OFFSET 0)
                    OR t.oid IN (SELECT s.oid FROM spoken_of AS s)
                ),
                'awaited', (
                  SELECT COALESCE(jsonb_agg(c.oid::bigint), '[]') FROM named_now AS c
                  WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND EXISTS (
-                   SELECT FROM msar_catalog.detached_metadata AS d
+                   SELECT FROM msar_catalog.stored_detached_metadata AS d
                    WHERE d.schema_name = c.nspname AND d.table_name = c.relname AND d.owner_name = c.owner OFFSET 0
                  )
                ),
                'referents', (
                  SELECT COALESCE(jsonb_agg(DISTINCT w.oid::bigint), '[]')
-                 FROM msar_catalog.detached_metadata AS d
+                 FROM msar_catalog.stored_detached_metadata AS d
                  JOIN named_now AS c
                    ON jsonb_path_exists(d.metadata->'table', '$.** ? (@.schema == $schema && @.name == $name)',
                         jsonb_build_object('schema', c.nspname, 'name', c.relname))
@@ -99,8 +99,7 @@ struct Touched {
 }
 
 /// A writer of metadata locks the table it is about, but nothing locks a schema: so we wait for writers here.
-const WAIT_FOR_WRITERS: &str =
-    "LOCK TABLE msar_catalog.table_metadata, msar_catalog.column_metadata IN SHARE ROW EXCLUSIVE MODE";
+const WAIT_FOR_WRITERS: &str = "LOCK TABLE msar_catalog.stored_table_metadata, msar_catalog.stored_column_metadata IN SHARE ROW EXCLUSIVE MODE";
 
 pub(super) fn follow(store: &Store, tag: &str) -> Result<(), Error> {
     let Some(catalogs) = Catalogs::of_command() else {
@@ -183,17 +182,17 @@ const COLUMN_ROWS: &str = "
            ))), '[]')
     FROM jsonb_to_recordset($1->'columns')
       AS c(oid oid, schema name, name name, attnum smallint, \"column\" name, unfit jsonb)
-    JOIN msar_catalog.column_metadata AS m
+    JOIN msar_catalog.stored_column_metadata AS m
       ON m.table_oid = c.oid AND m.attnum = c.attnum
       AND (m.schema_name, m.table_name, m.column_name) = (c.schema, c.name, c.\"column\")";
 
 /// The trigger of the tables writes the names and references of now. A row of another table that speaks of a relation
 /// is touched only while it matches its own.
 const TOUCH_TABLES: &str = "
-    UPDATE msar_catalog.table_metadata AS m SET table_oid = m.table_oid
+    UPDATE msar_catalog.stored_table_metadata AS m SET table_oid = m.table_oid
     FROM jsonb_to_recordset($1->'tables') AS t(oid oid, schema name, name name)
     WHERE m.table_oid = t.oid AND (m.schema_name, m.table_name) = (t.schema, t.name);
-    UPDATE msar_catalog.table_metadata AS m SET table_oid = m.table_oid
+    UPDATE msar_catalog.stored_table_metadata AS m SET table_oid = m.table_oid
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE m.refs ?| ARRAY(SELECT jsonb_array_elements_text($1->'relations'))
       AND c.oid = m.table_oid AND (m.schema_name, m.table_name) = (n.nspname, c.relname)";

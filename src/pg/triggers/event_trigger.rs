@@ -1,7 +1,7 @@
 //! What PostgreSQL tells an event trigger.
 
 use crate::error::Error;
-use crate::pg::text;
+use crate::pg::{Oid, names, text};
 use pgrx::pg_sys;
 
 /// The event for which a trigger function is called.
@@ -86,13 +86,26 @@ unsafe fn alters_nothing_old(command: *mut pg_sys::Node) -> bool {
     }
 }
 
+/// Whether this transaction has written the relation's row of `pg_class`.
+fn is_made_by_us(relation: Oid) -> bool {
+    // SAFETY: a look-up in the cache by its key, which is let go when what is wanted has been copied.
+    unsafe {
+        let tuple = pg_sys::SearchSysCache1(pg_sys::SysCacheIdentifier::RELOID as i32, relation.into());
+        if tuple.is_null() {
+            return false;
+        }
+        let writer = (*(*tuple).t_data).t_choice.t_heap.t_xmin;
+        pg_sys::ReleaseSysCache(tuple);
+        pg_sys::TransactionIdIsCurrentTransactionId(writer)
+    }
+}
+
 /// Schema and name of what a command creates.
 ///
 /// # Safety
 /// `command` is the parse tree of a command that has been carried out.
 unsafe fn created_relation(command: *mut pg_sys::Node) -> Option<(String, String)> {
-    // SAFETY: the tag of a node tells its type. Where the command names no schema, it took the first of the path; asking
-    // for it gives the same again.
+    // SAFETY: the tag of a node tells its type; names are C strings or null.
     unsafe {
         let relation = match (*command).type_ {
             pg_sys::NodeTag::T_CreateStmt | pg_sys::NodeTag::T_CreateForeignTableStmt => {
@@ -104,10 +117,18 @@ unsafe fn created_relation(command: *mut pg_sys::Node) -> Option<(String, String
             pg_sys::NodeTag::T_ViewStmt => (*command.cast::<pg_sys::ViewStmt>()).view,
             _ => return None,
         };
-        let schema = pg_sys::get_namespace_name(pg_sys::RangeVarGetCreationNamespace(relation));
-        Some((
-            text::from_server_cstr(schema)?,
-            text::from_server_cstr((*relation).relname)?,
-        ))
+        let name = text::from_server_cstr((*relation).relname)?;
+        if (*relation).relpersistence as u8 == pg_sys::RELPERSISTENCE_TEMP {
+            return Some(("pg_temp".to_owned(), name));
+        }
+        if !(*relation).schemaname.is_null() {
+            return Some((text::from_server_cstr((*relation).schemaname)?, name));
+        }
+        // The first schema of the path: but by now the path may be another one, since the command can run functions. That is
+        // why nothing is resolved here that can fail, and why the relation has to be a new one.
+        let schema = names::current_schema()?;
+        names::relation(&schema, &name)
+            .is_some_and(|relation| is_made_by_us(relation))
+            .then_some((schema, name))
     }
 }
