@@ -558,7 +558,7 @@ fn errors_have_no_backtrace() {
         "SELECT msar.add_record_to_table('t'::regclass, '{\"2\": \"x\"}')",
         "SELECT msar.list_records('t', '{\"limit\": \"x\"}')",
         "SELECT msar.set_column_metadata('t', '[{\"name\": \"none\"}]')",
-        "SELECT msar.add_columns('t'::regclass::oid, '[{\"name\": \"a\", \"type\": {\"name\": \"integer\"}}]')",
+        "SELECT msar.add_columns('t'::regclass::oid, '[{\"name\": \"x\", \"type\": {\"name\": \"no_such_type\"}}]')",
     ] {
         let error = error(&mut client, statement);
         let said = format!("{:?} {:?}", error.detail(), error.where_());
