@@ -2,7 +2,7 @@
 
 use super::options::{COLUMN_OPTIONS, MetadataOption, TABLE_OPTIONS};
 use crate::error::Error;
-use crate::pg::scan::{CatalogRow, Key, Reader, Row, Source};
+use crate::pg::scan::{CatalogRow, Reader, RowSource, ScanKey, ScannedRow};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::storage::{StorageOwner, StorageTable};
 use crate::pg::{Oid, relation_size};
@@ -113,8 +113,8 @@ impl Store {
     pub(crate) fn awaits(&self, schema: &str, name: &str) -> bool {
         let reader = Reader::new(Snapshot::latest());
         let keys = [
-            ("schema_name", Key::name(schema)),
-            ("table_name", Key::name(name)),
+            ("schema_name", ScanKey::name(schema)),
+            ("table_name", ScanKey::name(name)),
         ];
         !reader.by_primary_key::<DetachedName>(&keys).is_empty() || self.has_waiting()
     }
@@ -137,9 +137,9 @@ impl Store {
 struct DetachedName;
 
 impl CatalogRow for DetachedName {
-    const SOURCE: Source = Source::Own(&DETACHED);
+    const SOURCE: RowSource = RowSource::Own(&DETACHED);
     const COLUMNS: &'static [&'static str] = &[];
-    fn read(_row: &Row<'_>) -> Self {
+    fn read(_row: &ScannedRow<'_>) -> Self {
         Self
     }
 }

@@ -5,7 +5,7 @@
 //! once per version of the table, that nobody has put another type, another owner or another table in their place.
 
 use crate::error::{Error, Problem};
-use crate::pg::watch::Watch;
+use crate::pg::watch::CatalogWatch;
 use crate::pg::{names, text, tuple};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::pg_sys::{self, Oid};
@@ -76,7 +76,7 @@ impl Problem for Missing {
 
 thread_local! {
     /// The tables that were found to be in order, and whether they have changed since.
-    static CHECKED: RefCell<FxHashMap<u32, Watch>> = RefCell::default();
+    static CHECKED: RefCell<FxHashMap<u32, CatalogWatch>> = RefCell::default();
 }
 
 impl StorageTable {
@@ -128,7 +128,7 @@ impl StorageTable {
         if is_known {
             return Ok(());
         }
-        let watch = Watch::begin();
+        let watch = CatalogWatch::begin();
         // SAFETY: promised by the caller.
         if let Some(difference) = unsafe { self.difference(relation) } {
             let table = self.name();

@@ -7,12 +7,6 @@ CREATE FUNCTION __msar.may_repair_metadata() RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN pg_catalog.has_table_privilege('msar_catalog.stored_table_metadata'::regclass, 'SELECT')
   AND pg_catalog.has_table_privilege('msar_catalog.stored_table_metadata'::regclass, 'DELETE');
-COMMENT ON FUNCTION __msar.may_repair_metadata() IS $$Whether the current role may see all rows of metadata and take those away that match nothing.
-
-Returns: true for the role that created the extension, its members, and superusers
-Errors: none
-
-Example: SELECT __msar.may_repair_metadata();$$;
 
 CREATE TABLE msar_catalog.stored_detached_metadata (
   schema_name name,
@@ -34,8 +28,6 @@ CREATE TABLE msar_catalog.stored_detached_metadata (
 -- So that a new table finds out at once whether anything waits for it.
 CREATE INDEX stored_detached_metadata_waiting ON msar_catalog.stored_detached_metadata (waits) WHERE waits;
 
-COMMENT ON TABLE msar_catalog.stored_detached_metadata IS 'Rows of the view msar_catalog.detached_metadata, of all owners';
-
 -- What pg_dump needs, and the restore of what it wrote.
 GRANT SELECT, INSERT, UPDATE, DELETE ON msar_catalog.stored_detached_metadata TO @extowner@;
 SELECT pg_catalog.pg_extension_config_dump('msar_catalog.stored_detached_metadata', '');
@@ -53,20 +45,8 @@ WHERE EXISTS (
 
 GRANT SELECT ON msar_catalog.detached_metadata TO PUBLIC;
 
-COMMENT ON VIEW msar_catalog.detached_metadata IS
-  'Display metadata whose table is not there, the last copy per name and owner. Who has the rights of the recorded owner sees it. A table of that name and owner gets it when it is created; msar.attach_metadata gives it to any table';
-COMMENT ON COLUMN msar_catalog.detached_metadata.schema_name IS 'Schema of the table';
-COMMENT ON COLUMN msar_catalog.detached_metadata.table_name IS 'Name of the table';
-COMMENT ON COLUMN msar_catalog.detached_metadata.owner_name IS 'Owner of the table';
-COMMENT ON COLUMN msar_catalog.detached_metadata.metadata IS
-  'As in msar.export_metadata: {"table": options of the table or null, "columns": {"<name>": options}}';
-COMMENT ON COLUMN msar_catalog.detached_metadata.reason IS 'Why it is here';
-COMMENT ON COLUMN msar_catalog.detached_metadata.waits IS
-  'Whether these are options of a table that is there; they speak of another one that is not';
-COMMENT ON COLUMN msar_catalog.detached_metadata.detached_at IS 'Since when it is here';
-
-
--- A row that comes with names comes from a dump: its numbers are those of another database. The names decide. Named so that it comes before the trigger that completes a row.
+-- A row that comes with names comes from a dump: its numbers are those of another database. The names decide. Named so
+-- that it comes before the trigger that completes a row.
 CREATE FUNCTION __msar.place_restored_row() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
@@ -75,12 +55,6 @@ BEGIN
   RETURN NULL;
 END;
 $$;
-COMMENT ON FUNCTION __msar.place_restored_row() IS $$Row trigger: writes a restored row with the numbers that its names have here.
-
-Returns: NULL, since the row has been written, or is kept in msar_catalog.detached_metadata when what it is about is not here
-Errors: none of its own
-
-Example: none, it serves triggers only$$;
 
 CREATE TRIGGER a_restore BEFORE INSERT ON msar_catalog.stored_table_metadata
   FOR EACH ROW WHEN (NEW.table_name IS NOT NULL) EXECUTE FUNCTION __msar.place_restored_row();
@@ -103,18 +77,10 @@ BEGIN
   RETURN NEW;
 END;
 $$;
-COMMENT ON FUNCTION __msar.keep_restored_copy() IS $$Row trigger: writes a copy of kept metadata that comes from a dump, together with what is there under its names.
-
-Returns: the row when the bookkeeping writes it, NULL when it has been written
-Errors: none of its own
-
-Example: none, it serves triggers only$$;
 
 CREATE TRIGGER a_restore BEFORE INSERT ON msar_catalog.stored_detached_metadata
   FOR EACH ROW EXECUTE FUNCTION __msar.keep_restored_copy();
 ALTER TABLE msar_catalog.stored_detached_metadata ENABLE ALWAYS TRIGGER a_restore;
-COMMENT ON TRIGGER a_restore ON msar_catalog.stored_detached_metadata IS
-  'Keeps a restored copy together with what the same restore has put aside';
 
 -- Every row with the reason why it does not match what it names. Rows that match are for those who may read them, the
 -- others are nobody's.
@@ -146,14 +112,6 @@ WHERE __msar.may_repair_metadata()
     SELECT FROM msar_catalog.column_metadata AS v WHERE v.table_oid = m.table_oid AND v.attnum = m.attnum
   );
 GRANT SELECT ON __msar.metadata_state TO PUBLIC;
-COMMENT ON VIEW __msar.metadata_state IS
-  'Rows of metadata, each with the reason why it does not match what it names, NULL when it does; attnum and column_name are NULL for those of tables';
-COMMENT ON COLUMN __msar.metadata_state.table_oid IS 'The table, as stored';
-COMMENT ON COLUMN __msar.metadata_state.attnum IS 'The number of the column, as stored';
-COMMENT ON COLUMN __msar.metadata_state.schema_name IS 'Name of the schema, as stored';
-COMMENT ON COLUMN __msar.metadata_state.table_name IS 'Name of the table, as stored';
-COMMENT ON COLUMN __msar.metadata_state.column_name IS 'Name of the column, as stored';
-COMMENT ON COLUMN __msar.metadata_state.reason IS 'Why the row counts for nobody; NULL when it counts';
 
 CREATE FUNCTION msar.check_metadata() RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
@@ -180,15 +138,6 @@ BEGIN ATOMIC
     WHERE m.reason IS NULL AND m.attnum IS NULL
   ) AS s;
 END;
-COMMENT ON FUNCTION msar.check_metadata() IS $$The rows of metadata that do not match the objects they name, and so do not count; and what preview templates name that is gone.
-
-Arguments: none. Rows that do not match come from changes of which PostgreSQL told us nothing: made with event_triggers off, or in the catalogs themselves. A template goes on without the placeholders whose columns were dropped.
-Returns: array of {"table_oid": int, "attnum": int or null, "schema": text, "table": text, "column": text or null,
-  "reason": text}, [] when all is well. Rows that do not match are shown to the extension's owner and to superusers
-Errors: none
-
-Example: SELECT msar.check_metadata();$$;
-
 
 CREATE FUNCTION msar.list_detached_metadata() RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -205,28 +154,8 @@ BEGIN ATOMIC
   )
   FROM msar_catalog.detached_metadata AS d;
 END;
-COMMENT ON FUNCTION msar.list_detached_metadata() IS $$The metadata that is kept aside, of tables that are not there.
-
-Returns: array of {"schema": text, "table": text, "owner": text, "metadata": {"table": options or null, "columns":
-  {"<name>": options}}, "reason": text, "detached_at": timestamp}, as far as the caller has the rights of the owner
-Errors: none
-
-Example: SELECT d->>'table' FROM jsonb_array_elements(msar.list_detached_metadata()) AS d;$$;
-
-
-COMMENT ON FUNCTION msar.forget_detached_metadata(text, text) IS $$Deletes the metadata that is kept aside under a name.
-
-Arguments: sch_name, tab_name: unquoted names of the schema and the table
-Returns: {"forgotten": number of copies}, those of whose owner the caller has the rights
-Errors: none
-
-Example: SELECT msar.forget_detached_metadata('app', 'former_table');$$;
-
 
 CREATE EVENT TRIGGER mathesar_ext_command_end ON ddl_command_end EXECUTE FUNCTION __msar.follow_command();
 ALTER EVENT TRIGGER mathesar_ext_command_end ENABLE ALWAYS;
 CREATE EVENT TRIGGER mathesar_ext_drop ON sql_drop EXECUTE FUNCTION __msar.follow_command();
 ALTER EVENT TRIGGER mathesar_ext_drop ENABLE ALWAYS;
-COMMENT ON EVENT TRIGGER mathesar_ext_command_end IS
-  'mathesar_ext: display metadata follows the tables and columns that are renamed, moved and changed';
-COMMENT ON EVENT TRIGGER mathesar_ext_drop IS 'mathesar_ext: display metadata goes with the tables and columns that are dropped';
