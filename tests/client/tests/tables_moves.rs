@@ -176,7 +176,7 @@ fn values_never_change() {
         if type_.contains("any_case") && !has_icu {
             continue;
         }
-        let rows: Vec<_> = values
+        let inserted: Vec<_> = values
             .iter()
             .chain(&values)
             .enumerate()
@@ -190,7 +190,7 @@ fn values_never_change() {
                  INSERT INTO target VALUES (DEFAULT), (DEFAULT);
                  CREATE TABLE source (id integer PRIMARY KEY, v {type_}, link integer REFERENCES target);
                  INSERT INTO source VALUES {}",
-                rows.join(", ")
+                inserted.join(", ")
             ),
         );
         let exact = "SET extra_float_digits = 3";
