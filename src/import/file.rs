@@ -92,8 +92,8 @@ impl error::Problem for FileError {
     }
 
     fn hint(&self) -> Cow<'static, str> {
-        "Say what the file is ({\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}), \
-         or leave bad rows out: {\"bad_rows\": \"skip\"}."
+        "Describe the file by {\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}, \
+         or skip bad rows: {\"bad_rows\": \"skip\"}."
             .into()
     }
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AnnounceProblem {
-    #[error("this function serves triggers only")]
+    #[error("this function can only be called as a trigger")]
     NoTrigger,
 }
 
