@@ -3,13 +3,13 @@
 //! Only who may write to our tables may call this: nobody else puts anything aside under the name of another.
 
 use super::detached::{self, Document, Live, Placement};
-use super::following::State;
 use super::portable::{self, Names};
 use super::refs::Refs;
 use super::statements::{RESTORE_COLUMNS, RESTORE_TABLES};
 use super::store;
 use crate::catalog::{Catalog, relation};
 use crate::error::Error;
+use crate::events::outline::RelationOutline;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, bookkeeping, lock};
 use serde::Deserialize;
@@ -118,7 +118,7 @@ impl RestoredRow {
         let catalog = Catalog::new(Snapshot::latest());
         let has_metadata = named() == Some(relation)
             && relation::find(&catalog, relation).is_ok()
-            && State::read(&catalog, relation)?.is_some();
+            && RelationOutline::read(&catalog, relation)?.is_some();
         Ok(has_metadata.then_some((catalog, relation)))
     }
 

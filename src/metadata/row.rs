@@ -34,14 +34,15 @@ impl Writable {
 
     /// The relation, for a role that may write to the tables of metadata.
     fn by_statement(relation: Oid) -> Result<Self, Error> {
-        if bookkeeping::is_busy() {
-            Self::look(relation, false)
-        } else {
-            Self::find(relation, false)
-        }
+        Self::find(relation, false)
     }
 
     fn find(relation: Oid, must_own: bool) -> Result<Self, Error> {
+        if bookkeeping::is_busy() {
+            // Whoever let us write has locked the table, or looks at the row again at commit. Waiting here would make a
+            // command wait for tables that it has nothing to do with.
+            return Self::look(relation, must_own);
+        }
         Self::look(relation, must_own)?;
         lock::share_until_commit(relation);
         // Somebody may have changed it before we had the lock.
@@ -111,11 +112,28 @@ pub(crate) struct ColumnFields {
     cleared: BTreeMap<&'static str, ()>,
 }
 
+/// `None` for a row that the bookkeeping found about something that has gone meanwhile: it stays as it is, and the rest
+/// of the rows do not suffer.
+fn unless_gone<T>(completed: Result<T, Error>) -> Result<Option<T>, Error> {
+    match completed {
+        Err(Error::UnknownRelation(_) | Error::UnknownColumn { .. } | Error::Vanished)
+            if bookkeeping::is_busy() =>
+        {
+            Ok(None)
+        }
+        completed => completed.map(Some),
+    }
+}
+
 /// Completes a row of a table, of which `before` is the stored version, if there is one.
 pub(crate) fn complete_table(
     row: &Map<String, Value>,
     before: Option<&Map<String, Value>>,
-) -> Result<TableFields, Error> {
+) -> Result<Option<TableFields>, Error> {
+    unless_gone(table_fields(row, before))
+}
+
+fn table_fields(row: &Map<String, Value>, before: Option<&Map<String, Value>>) -> Result<TableFields, Error> {
     let writable = Writable::by_statement(oid_of(row))?;
     for option in &TABLE_OPTIONS {
         // The types of the other columns, and constraints, say all that there is to say.
@@ -135,6 +153,13 @@ pub(crate) fn complete_table(
 
 /// Completes a row of a column, of which `before` is the stored version, if there is one.
 pub(crate) fn complete_column(
+    row: &Map<String, Value>,
+    before: Option<&Map<String, Value>>,
+) -> Result<Option<ColumnFields>, Error> {
+    unless_gone(column_fields(row, before))
+}
+
+fn column_fields(
     row: &Map<String, Value>,
     before: Option<&Map<String, Value>>,
 ) -> Result<ColumnFields, Error> {

@@ -23,7 +23,7 @@ pub(crate) fn leave_out_backtraces() {
     }
 }
 
-/// An error of ours, which is to be raised.
+/// An error to be raised.
 pub(crate) fn error(
     sqlstate: PgSqlErrorCode,
     message: String,

@@ -1,10 +1,18 @@
-//! Small questions to the running server.
+//! Small lookups in the running server.
 
 use pgrx::pg_sys::{self, Oid};
+use std::time::Duration;
 
 /// Lets a query cancel or a shutdown take effect.
 pub(crate) fn check_for_interrupts() {
     pg_sys::check_for_interrupts!();
+}
+
+/// Waits a moment, unless a cancel or a shutdown takes effect.
+pub(crate) fn sleep(time: Duration) {
+    check_for_interrupts();
+    std::thread::sleep(time);
+    check_for_interrupts();
 }
 
 /// A number that grows when another session's change of the catalogs reaches us; our caches then know of it.
@@ -22,7 +30,7 @@ pub(crate) fn current_database() -> Oid {
     unsafe { pg_sys::MyDatabaseId }
 }
 
-/// Whether `object` came with the server's bootstrap, and so is none of a user's or an extension's.
+/// Whether `object` was created by initdb, not by a user or an extension.
 pub(crate) fn is_built_in(object: Oid) -> bool {
     object.to_u32() < pg_sys::FirstNormalObjectId
 }

@@ -94,7 +94,7 @@ pub(crate) fn is_busy() -> bool {
     BUSY.get()
 }
 
-/// Runs `body` as the owner of the storage tables. Of what it changes, it is not told by events.
+/// Runs `body` as the owner of the storage tables. Event triggers are not called for its changes.
 pub(crate) fn as_owner<T>(
     owner: StorageOwner,
     body: impl FnOnce(&Statements) -> Result<T, Error>,
