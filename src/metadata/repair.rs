@@ -27,6 +27,12 @@ const TAKE_OUT: &str = "
       'columns', (SELECT COALESCE(jsonb_agg(row), '[]') FROM columns)
     )";
 
+/// Writes rows of tables anew: their trigger notes which references have gone.
+const NOTE_LOST_REFERENCES: &str = "
+    UPDATE msar_catalog.stored_table_metadata AS m SET table_oid = m.table_oid
+    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.oid = m.table_oid AND c.relname = m.table_name AND n.nspname = m.schema_name";
+
 /// Triggers that no longer work for every way of writing.
 const RELAXED_TRIGGERS: &str = "
     SELECT COALESCE(jsonb_agg(tgrelid::regclass::text || '.' || tgname), '[]') FROM pg_trigger
@@ -103,5 +109,6 @@ pub(super) fn repair(statements: &Statements) -> Result<Repaired, Error> {
             Outcome::KeptAside => repaired.kept_aside += 1,
         }
     }
+    statements.run(NOTE_LOST_REFERENCES, &())?;
     Ok(repaired)
 }
