@@ -1,0 +1,145 @@
+//! `POST /api/rpc/v0/`: JSON-RPC, answered by the database.
+
+use crate::app::App;
+use crate::database::User;
+use crate::failure::Failure;
+use crate::login::LoggedIn;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::sync::Arc;
+
+/// The methods that need no login: they ask for the token of a form.
+const FOR_VISITORS: [&str; 4] = [
+    "forms.get",
+    "forms.get_source_info",
+    "forms.list_related_records",
+    "forms.submit",
+];
+
+/// The content types that JSON-RPC comes in. None of them can be sent by a plain HTML form.
+const CONTENT_TYPES: [&str; 3] = [
+    "application/json",
+    "application/json-rpc",
+    "application/jsonrequest",
+];
+
+/// A request, as far as it matters here.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Call {
+    One(Method),
+    Batch(Vec<Method>),
+    Other(IgnoredAny),
+}
+
+#[derive(Deserialize)]
+struct Method {
+    method: String,
+}
+
+/// Passes a request on to `msar.rpc`, as the user who sends it.
+pub(crate) async fn call(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    user: Result<LoggedIn, Failure>,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let content_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !CONTENT_TYPES.contains(&content_type) {
+        return Ok((
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "JSON-RPC takes application/json",
+        )
+            .into_response());
+    }
+    let request = match std::str::from_utf8(&body).map(serde_json::from_str::<IgnoredAny>) {
+        Ok(Ok(_)) => std::str::from_utf8(&body).unwrap_or_default(),
+        Ok(Err(problem)) => return Ok(answer(parse_error(&problem.to_string()))),
+        Err(problem) => return Ok(answer(parse_error(&problem.to_string()))),
+    };
+    let user = match user {
+        Ok(LoggedIn(user)) => user,
+        Err(Failure::NotLoggedIn) if is_for_visitors(request) => app.visitor().await?,
+        Err(failure) => return Err(failure),
+    };
+    match run(&app, &user, request).await {
+        Ok(Some(document)) => Ok(answer(document)),
+        // Notifications alone.
+        Ok(None) => Ok(StatusCode::NO_CONTENT.into_response()),
+        // JSON that jsonb does not take: a NUL character, a number out of range, arrays nested too deeply.
+        Err(Failure::Refused(error)) if matches!(error.code().code().get(..2), Some("22" | "54")) => {
+            Ok(answer(parse_error(error.message())))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+async fn run(app: &Arc<App>, user: &User, request: &str) -> Result<Option<String>, Failure> {
+    let mut connection = app.database.connect(user).await?;
+    connection
+        .query_text("SELECT msar.rpc($1::text::jsonb)::text", &[&request])
+        .await
+}
+
+fn is_for_visitors(request: &str) -> bool {
+    let is_free = |call: &Method| FOR_VISITORS.contains(&call.method.as_str());
+    match serde_json::from_str(request) {
+        Ok(Call::One(call)) => is_free(&call),
+        Ok(Call::Batch(calls)) => !calls.is_empty() && calls.iter().all(is_free),
+        Ok(Call::Other(_)) | Err(_) => false,
+    }
+}
+
+fn parse_error(problem: &str) -> String {
+    serde_json::json!({
+        "jsonrpc": "2.0",
+        "id": null,
+        "error": { "code": -32700, "message": format!("Parse error, unable to read the request: {problem}") },
+    })
+    .to_string()
+}
+
+/// A document of the database as the body of an answer.
+pub(crate) fn answer(document: String) -> Response {
+    (
+        [
+            (header::CONTENT_TYPE, "application/json"),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+        document,
+    )
+        .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visitors_call_forms_only() {
+        assert!(is_for_visitors(
+            r#"{"method": "forms.get", "params": {"a": [1]}}"#
+        ));
+        assert!(is_for_visitors(
+            r#"[{"method": "forms.get"}, {"method": "forms.submit"}]"#
+        ));
+        assert!(!is_for_visitors(
+            r#"[{"method": "forms.get"}, {"method": "tables.list"}]"#
+        ));
+        assert!(!is_for_visitors(r#"{"method": "forms.list"}"#));
+        // The last of two equal keys counts for PostgreSQL; a request that has two is none that we let pass.
+        assert!(!is_for_visitors(
+            r#"{"method": "forms.get", "method": "tables.list"}"#
+        ));
+        assert!(!is_for_visitors("[]"));
+        assert!(!is_for_visitors("1"));
+    }
+}
