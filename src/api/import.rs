@@ -9,6 +9,28 @@ use crate::tables::create;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
+extension_sql_file!(
+    "../../sql/install/import.sql",
+    requires = [
+        "casts",
+        "definitions",
+        type_in_full,
+        cast_expression,
+        import_column_names,
+        import_table_name,
+        add_mathesar_table,
+        infer_table_column_data_types,
+        parse_file,
+        get_table_metadata,
+        set_table_metadata
+    ]
+);
+extension_sql_file!(
+    "../../sql/manual/import.sql",
+    name = "import_manual",
+    requires = ["import"]
+);
+
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
 fn parse_file(data: &[u8], options: JsonArgument) -> Result<Jsonb, ErrorReport> {
     let hint = "Known are format (csv, tsv, json_lines, json), encoding, delimiter, quote, escape, header, null, \
@@ -25,19 +47,6 @@ fn import_column_names(col_names: JsonArgument, reserved: JsonArgument) -> Resul
     Ok(Jsonb::new(&names)?)
 }
 
-extension_sql!(
-    r#"
-COMMENT ON FUNCTION __msar.import_column_names(jsonb, jsonb) IS
-$$Names for the columns of a table to be imported into.
-Arguments: col_names: array of the names wanted; null or empty for Column N, N being the position; one that is too long is cut; reserved: array of names that are taken.
-Returns: array of as many names that differ: one that is taken gets 1, 2, ... after a blank.
-Errors: 54011 more names than a table can have columns.
-Example: SELECT __msar.import_column_names('["id", "name", "name"]', '["id"]');  -- ["id 1", "name", "name 1"]$$;
-"#,
-    name = "comment_import_column_names",
-    requires = [import_column_names]
-);
-
 #[pg_extern(schema = "__msar", stable, parallel_safe)]
 fn import_table_name(
     sch_id: Option<pg_sys::Oid>,
@@ -49,16 +58,3 @@ fn import_table_name(
     let name = create::file_table_name(schema, wanted.as_deref(), fallback.as_deref().unwrap_or("Table"));
     NewText::encode(&name)
 }
-
-extension_sql!(
-    r#"
-COMMENT ON FUNCTION __msar.import_table_name(oid, text, text) IS
-$$A free name for a table to be imported into.
-Arguments: sch_id: its schema; wanted: the name, which is cut if it is too long; NULL or empty for the fallback; fallback: what then gets a number.
-Returns: the name wanted; if it is taken or none is wanted, that or the fallback with a number, which begins after the number of tables in the schema.
-Errors: none.
-Example: SELECT __msar.import_table_name('public'::regnamespace, '', 'Table');  -- Table 1$$;
-"#,
-    name = "comment_import_table_name",
-    requires = [import_table_name]
-);
