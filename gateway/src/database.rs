@@ -13,7 +13,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_postgres::config::Host;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{AsyncMessage, CancelToken, CopyOutStream};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -162,21 +165,29 @@ impl Database {
         Ok((client, notifications))
     }
 
-    /// Whether the database server answers. Nobody logs in: a refusal is an answer.
+    /// Whether the database server answers. It is asked whether it speaks TLS, which it does not log.
     pub(crate) async fn check_server(&self) -> Result<(), Failure> {
-        match self
-            .config_of("mathesar_gateway_health", "")
-            .connect(self.tls.clone())
-            .await
-        {
-            Ok(_) => Ok(()),
-            Err(error) => match Failure::from_postgres(&error) {
-                Failure::Unreachable | Failure::Internal => Err(Failure::Unreachable),
-                Failure::Refused(error) if error.code().code().starts_with("57P") => {
-                    Err(Failure::Unreachable)
-                }
-                _ => Ok(()),
-            },
+        let port = self.config.get_ports().first().copied().unwrap_or(5432);
+        let answer = match self.config.get_hosts().first() {
+            Some(Host::Unix(folder)) => {
+                let socket = folder.join(format!(".s.PGSQL.{port}"));
+                tokio::time::timeout(CONNECT, async {
+                    ask_for_tls(UnixStream::connect(socket).await?).await
+                })
+                .await
+            }
+            Some(Host::Tcp(host)) => {
+                let address = (host.as_str(), port);
+                tokio::time::timeout(CONNECT, async {
+                    ask_for_tls(TcpStream::connect(address).await?).await
+                })
+                .await
+            }
+            None => return Err(Failure::Unreachable),
+        };
+        match answer {
+            Ok(Ok(b'S' | b'N')) => Ok(()),
+            _ => Err(Failure::Unreachable),
         }
     }
 
@@ -359,6 +370,12 @@ impl Stream for Copy {
         }
         next.map(|item| item.map(|chunk| chunk.map_err(std::io::Error::other)))
     }
+}
+
+/// Sends the first message of PostgreSQL's protocol, SSLRequest, and gives the byte that answers it.
+async fn ask_for_tls(mut server: impl AsyncRead + AsyncWrite + Unpin) -> std::io::Result<u8> {
+    server.write_all(&[0, 0, 0, 8, 4, 210, 22, 47]).await?;
+    server.read_u8().await
 }
 
 /// The TLS settings for connections to the database.

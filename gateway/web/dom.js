@@ -82,6 +82,9 @@ export function say(text, kind = "info") {
     h("span", {}, text),
     h("button", { type: "button", class: "quiet", "aria-label": "Dismiss", onclick: () => message.remove() }, "✕"));
   region.append(message);
+  // Shown again, it stands above a dialog that was opened since.
+  region.hidePopover();
+  region.showPopover();
   if (kind !== "error") setTimeout(() => message.remove(), 6000);
 }
 

@@ -120,13 +120,13 @@ class Grid {
     fill(this.head, this.columns.map((column, at) => {
       const sorted = this.order.find(({ attnum }) => attnum === column.id);
       const direction = sorted ? (sorted.direction === "desc" ? "descending" : "ascending") : "none";
-      return h("div", { role: "columnheader", class: isNumeric(column) ? "number" : null, "aria-sort": direction, "aria-colindex": at + 1 },
+      return h("div", { role: "columnheader", class: isNumeric(column) && !this.linkOf(column) ? "number" : null, "aria-sort": direction, "aria-colindex": at + 1 },
         h("button", {
           type: "button", title: `${column.type_full}${column.description ? `: ${column.description}` : ""}`,
           onclick: () => this.sortBy(column),
         },
-          column.primary_key ? h("span", { class: "key", "aria-label": "primary key" }, "🔑") : null,
-          this.linkOf(column) ? h("span", { class: "key", "aria-label": "link" }, "↗") : null,
+          column.primary_key ? h("span", { class: "mark", title: "primary key" }, "PK") : null,
+          this.linkOf(column) ? h("span", { class: "mark", title: "link to another table" }, "FK") : null,
           column.name,
           sorted ? h("span", { "aria-hidden": true }, sorted.direction === "desc" ? " ↓" : " ↑") : null));
     }), h("div", { role: "columnheader" }, h("span", { class: "hidden" }, "Actions")));
@@ -258,7 +258,7 @@ class Grid {
     const isFocused = this.focused.row === index && this.focused.column === at;
     return h("div", {
       role: "gridcell", tabindex: isFocused ? 0 : -1, "aria-colindex": at + 1, title: text.length > 24 ? text : null,
-      class: ["cell", isNumeric(column) && preview === undefined ? "number" : "", isNull ? "null" : "", preview === undefined ? "" : "link"].filter(Boolean).join(" "),
+      class: ["cell", isNumeric(column) && !link ? "number" : "", isNull ? "null" : "", preview === undefined ? "" : "link"].filter(Boolean).join(" "),
       dataset: { row: index, column: at },
       onfocus: () => { this.focused = { row: index, column: at }; },
       ondblclick: () => this.editCell(index, at),

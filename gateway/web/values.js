@@ -17,7 +17,8 @@ export function showValue(value, column) {
     case "date":
     case "datetime":
     case "time":
-      return showMoment(String(value));
+      // The zone is that of the session for all rows, so it says nothing here.
+      return showMoment(String(value)).replace(/(\d\d:\d\d)(:00)?(\.0+)?([+-]\d\d:\d\d|Z)?$/, "$1").replace(/([+-]\d\d:\d\d|Z)$/, "");
     case "array":
       return Array.isArray(value) ? value.map((element) => showValue(element)).join(", ") : String(value);
     default:
