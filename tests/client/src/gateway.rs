@@ -1,6 +1,6 @@
-//! A gateway in front of a server of its own that asks for passwords.
+//! A gateway in front of a server of its own that asks for passwords. `MATHESAR_GATEWAY_BIN` names the program.
 
-use mathesar_ext_client_tests::{Server, connect, run};
+use crate::{Server, connect, run};
 use postgres::{Client, Config};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -10,20 +10,23 @@ use ureq::http::Response;
 use ureq::{Agent, Body};
 
 /// The password of every role of these tests.
-pub(crate) const PASSWORD: &str = "open: sésame";
+pub const PASSWORD: &str = "open: sésame";
 
 /// Ends with the value.
-pub(crate) struct Gateway {
+pub struct Gateway {
     process: Child,
-    pub(crate) address: String,
-    pub(crate) server: Server,
+    /// Where it listens.
+    pub address: String,
+    /// The server behind it.
+    pub server: Server,
     /// What it has logged so far.
     log: Mutex<mpsc::Receiver<String>>,
 }
 
 impl Gateway {
     /// A server with database `shop`: a table of few rows and one of many, and the roles clerk, stranger and visitor.
-    pub(crate) fn start(options: &[&str]) -> Self {
+    #[must_use]
+    pub fn start(options: &[&str]) -> Self {
         let server = Server::create(&["max_connections = 60", "password_encryption = scram-sha-256"]);
         let mut admin = connect(&server.config());
         run(
@@ -59,13 +62,14 @@ impl Gateway {
 
     fn in_front_of(server: Server, options: &[&str]) -> Self {
         let database = format!("host={} dbname=shop", server.folder().display());
-        let mut process = Command::new(env!("CARGO_BIN_EXE_mathesar_gateway"))
-            .args(["--listen", "127.0.0.1:0", "--database", &database])
-            .args(options)
-            .env("NO_COLOR", "1")
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the gateway starts");
+        let mut process =
+            Command::new(std::env::var("MATHESAR_GATEWAY_BIN").expect("scripts/test names the gateway"))
+                .args(["--listen", "127.0.0.1:0", "--database", &database])
+                .args(options)
+                .env("NO_COLOR", "1")
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("the gateway starts");
         let (sender, log) = mpsc::channel();
         let output = BufReader::new(process.stderr.take().expect("it has an output"));
         std::thread::spawn(move || {
@@ -92,7 +96,7 @@ impl Gateway {
     }
 
     /// The next line of its log with this text.
-    pub(crate) fn wait_for_log(&self, text: &str) -> String {
+    pub fn wait_for_log(&self, text: &str) -> String {
         loop {
             let line = self
                 .log
@@ -107,22 +111,26 @@ impl Gateway {
     }
 
     /// All that it has logged and nobody has looked at.
-    pub(crate) fn take_log(&self) -> String {
+    pub fn take_log(&self) -> String {
         std::thread::sleep(Duration::from_millis(100));
         self.log.lock().unwrap().try_iter().collect::<Vec<_>>().join("\n")
     }
 
-    pub(crate) fn url(&self, path: &str) -> String {
+    /// The address of a page.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.address)
     }
 
-    pub(crate) fn admin(&self) -> Client {
+    /// A superuser in its database.
+    #[must_use]
+    pub fn admin(&self) -> Client {
         let mut config: Config = self.server.config();
         connect(config.dbname("shop"))
     }
 
     /// Asks it to end; gives how it did.
-    pub(crate) fn terminate(&mut self) -> Option<i32> {
+    pub fn terminate(&mut self) -> Option<i32> {
         Command::new("kill")
             .arg(self.process.id().to_string())
             .status()
@@ -140,10 +148,13 @@ impl Drop for Gateway {
 }
 
 /// An answer: status, headers and body.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) body: String,
-    pub(crate) headers: ureq::http::HeaderMap,
+pub struct Answer {
+    /// The status of HTTP.
+    pub status: u16,
+    /// The body as text.
+    pub body: String,
+    /// The headers.
+    pub headers: ureq::http::HeaderMap,
 }
 
 impl Answer {
@@ -157,7 +168,7 @@ impl Answer {
     }
 
     /// The value of a cookie that is set.
-    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+    pub fn cookie(&self, name: &str) -> Option<String> {
         self.headers
             .get_all("set-cookie")
             .iter()
@@ -177,33 +188,40 @@ impl Answer {
 
 /// Who asks.
 #[derive(Clone, Default)]
-pub(crate) struct Caller {
+pub struct Caller {
     headers: Vec<(String, String)>,
 }
 
 impl Caller {
-    pub(crate) fn nobody() -> Self {
+    /// Nobody in particular.
+    #[must_use]
+    pub fn nobody() -> Self {
         Self::default()
     }
 
     /// A script with HTTP Basic.
-    pub(crate) fn basic(role: &str, password: &str) -> Self {
+    #[must_use]
+    pub fn basic(role: &str, password: &str) -> Self {
         use base64::Engine;
         let text = base64::engine::general_purpose::STANDARD.encode(format!("{role}:{password}"));
         Self::default().with("authorization", &format!("Basic {text}"))
     }
 
-    pub(crate) fn clerk() -> Self {
+    /// The role clerk.
+    #[must_use]
+    pub fn clerk() -> Self {
         Self::basic("clerk", PASSWORD)
     }
 
     /// The same with one header more.
-    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    pub(crate) fn get(&self, url: &str) -> Answer {
+    /// Gets a page.
+    pub fn get(&self, url: &str) -> Answer {
         let mut request = agent().get(url);
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -211,7 +229,8 @@ impl Caller {
         Answer::read(request.call())
     }
 
-    pub(crate) fn post(&self, url: &str, content_type: &str, body: impl ureq::AsSendBody) -> Answer {
+    /// Posts a body.
+    pub fn post(&self, url: &str, content_type: &str, body: impl ureq::AsSendBody) -> Answer {
         let mut request = agent().post(url).header("content-type", content_type);
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -220,7 +239,7 @@ impl Caller {
     }
 
     /// Calls a method.
-    pub(crate) fn rpc(&self, gateway: &Gateway, body: &str) -> Answer {
+    pub fn rpc(&self, gateway: &Gateway, body: &str) -> Answer {
         self.post(&gateway.url("/api/rpc/v0/"), "application/json", body)
     }
 }

@@ -1,11 +1,9 @@
 //! The gateway over HTTP: who is let in, what is passed on, and what happens when things go wrong.
 
-mod support;
-
+use mathesar_ext_client_tests::gateway::{Caller, Gateway, PASSWORD};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
-use support::{Caller, Gateway, PASSWORD};
 
 const LIST: &str =
     r#"{"jsonrpc": "2.0", "id": 7, "method": "msar.list_records", "params": {"tab_id": "item"}}"#;
