@@ -91,10 +91,11 @@ struct Follower {
 impl Follower {
     /// What the client has not seen, if there is anything.
     async fn sync(&mut self) -> Result<Option<Event>, Failure> {
-        let mut connection = self.app.database.connect(&self.user).await?;
         let sql = "SELECT msar.sync_schema($1::oid::regnamespace, $2::text)::text";
-        let document = connection
-            .query_text(sql, &[&self.schema, &self.token])
+        let document = self
+            .app
+            .database
+            .ask(&self.user, sql, &[&self.schema, &self.token])
             .await?
             .unwrap_or_default();
         let synced: Synced = serde_json::from_str(&document).map_err(|_| Failure::Internal)?;

@@ -35,6 +35,8 @@ pub(crate) struct Database {
     /// So that what is kept of a password means nothing elsewhere.
     salt: [u8; 32],
     users: Mutex<HashMap<String, Arc<User>>>,
+    /// The logins that may be tried at once.
+    logins: Semaphore,
     /// The requests that may hold a connection at once.
     active: Arc<Semaphore>,
 }
@@ -65,6 +67,7 @@ impl Database {
             settings: settings.clone(),
             salt: random_bytes()?,
             users: Mutex::default(),
+            logins: Semaphore::new(2),
             active: Arc::new(Semaphore::new(settings.connections)),
         })
     }
@@ -74,8 +77,33 @@ impl Database {
         self.config.get_dbname().unwrap_or_default()
     }
 
-    /// Tries a role's password against PostgreSQL.
+    /// Tries a role's password against PostgreSQL. A few at a time, so that many logins at once leave connections to
+    /// others.
     pub(crate) async fn log_in(&self, name: &str, password: &str) -> Result<Arc<User>, Failure> {
+        let _turn = self.logins.acquire().await.map_err(|_| Failure::Unreachable)?;
+        self.verify(name, password).await
+    }
+
+    /// The same for a password that comes with every request: PostgreSQL is not asked each time.
+    pub(crate) async fn authenticate(&self, name: &str, password: &str) -> Result<Arc<User>, Failure> {
+        if let Some(user) = self.find_verified(name, password) {
+            return Ok(user);
+        }
+        let _turn = self.logins.acquire().await.map_err(|_| Failure::Unreachable)?;
+        // Another request of the same user may have waited first.
+        match self.find_verified(name, password) {
+            Some(user) => Ok(user),
+            None => self.verify(name, password).await,
+        }
+    }
+
+    fn find_verified(&self, name: &str, password: &str) -> Option<Arc<User>> {
+        let digest = self.digest(name, password);
+        self.known(name)
+            .filter(|user| user.has(&digest) && user.verified.elapsed() < VERIFIED)
+    }
+
+    async fn verify(&self, name: &str, password: &str) -> Result<Arc<User>, Failure> {
         if name.is_empty() || name.contains('\0') || password.contains('\0') {
             return Err(Failure::WrongPassword);
         }
@@ -83,40 +111,34 @@ impl Database {
         let config = self.config_of(name, password);
         // The connection that proves it is not kept: those of the pool are made as they are needed.
         drop(config.connect(self.tls.clone()).await?);
-        let known = self.known(name).filter(|user| user.has(&digest));
-        if known.is_none() && !self.settings.allow_passwordless {
+        let is_known = self.known(name).is_some_and(|user| user.has(&digest));
+        if !is_known && !self.settings.allow_passwordless {
             // A server that lets in whoever asks would make every visitor whoever they say they are.
             let wrong = self.config_of(name, &hex(&random_bytes().map_err(|_| Failure::Internal)?));
             if wrong.connect(self.tls.clone()).await.is_ok() {
                 return Err(Failure::Passwordless);
             }
         }
-        let pool = match known {
-            Some(user) => user.pool.clone(),
+        let mut users = self.lock_users();
+        let pool = match users.get(name) {
+            Some(user) if user.has(&digest) => user.pool.clone(),
+            Some(user) => {
+                // The old password is no longer right: whoever used it has to log in again.
+                user.pool.close();
+                self.new_pool(&config)?
+            }
             None => self.new_pool(&config)?,
         };
+        let verified = Instant::now();
         let user = Arc::new(User {
             name: name.to_owned(),
             password: digest,
-            verified: Instant::now(),
+            verified,
             pool,
             config,
         });
-        let replaced = self.lock_users().insert(name.to_owned(), Arc::clone(&user));
-        if let Some(replaced) = replaced.filter(|replaced| !replaced.has(&digest)) {
-            // The old password is no longer right: whoever used it has to log in again.
-            replaced.pool.close();
-        }
+        users.insert(name.to_owned(), Arc::clone(&user));
         Ok(user)
-    }
-
-    /// The same for a password that comes with every request: PostgreSQL is not asked each time.
-    pub(crate) async fn authenticate(&self, name: &str, password: &str) -> Result<Arc<User>, Failure> {
-        let digest = self.digest(name, password);
-        match self.known(name) {
-            Some(user) if user.has(&digest) && user.verified.elapsed() < VERIFIED => Ok(user),
-            _ => self.log_in(name, password).await,
-        }
     }
 
     /// A connection that acts as the user, until the answer is there or the request is dropped; then its statement is
@@ -139,6 +161,16 @@ impl Database {
             is_fresh: true,
             _permit: permit,
         })
+    }
+
+    /// Asks for one document, as the user.
+    pub(crate) async fn ask(
+        self: &Arc<Self>,
+        user: &User,
+        sql: &str,
+        arguments: &[&(dyn ToSql + Sync)],
+    ) -> Result<Option<String>, Failure> {
+        self.connect(user).await?.query_text(sql, arguments).await
     }
 
     /// A connection of its own that hears notifications: it gives those of the channel as long as it lives.

@@ -1,6 +1,7 @@
 //! Data files: uploads that are kept in the database until they are imported.
 
 use crate::app::App;
+use crate::database::User;
 use crate::failure::Failure;
 use crate::login::LoggedIn;
 use crate::rpc::answer;
@@ -161,7 +162,7 @@ impl Upload {
     }
 
     /// Keeps it in the database. Gives the document about it, and its id.
-    async fn store(&self, app: &Arc<App>, user: &crate::database::User) -> Result<(String, i64), Failure> {
+    async fn store(&self, app: &Arc<App>, user: &User) -> Result<(String, i64), Failure> {
         #[derive(Deserialize)]
         struct Stored {
             id: i64,
@@ -169,10 +170,11 @@ impl Upload {
         let origin = self.fields.get("created_from").map_or("file", String::as_str);
         let options =
             serde_json::json!({ "header": self.has_header(true), "created_from": origin }).to_string();
-        let mut connection = app.database.connect(user).await?;
         let sql = "SELECT msar.add_data_file($1, $2, $3::text::jsonb)::text";
-        let document = connection
-            .query_text(sql, &[&self.name, &self.content.as_ref(), &options])
+        let arguments: [&(dyn ToSql + Sync); 3] = [&self.name, &self.content.as_ref(), &options];
+        let document = app
+            .database
+            .ask(user, sql, &arguments)
             .await?
             .ok_or(Failure::Internal)?;
         let stored: Stored = serde_json::from_str(&document).map_err(|_| Failure::Internal)?;
@@ -185,16 +187,14 @@ fn malformed(problem: MultipartError) -> Failure {
 }
 
 async fn call(
-    app: &Arc<App>,
-    user: &crate::database::User,
+    app: &App,
+    user: &User,
     sql: &str,
     arguments: &[&(dyn ToSql + Sync)],
 ) -> Result<Response, Failure> {
-    let mut connection = app.database.connect(user).await?;
-    Ok(answer(
-        connection
-            .query_text(sql, arguments)
-            .await?
-            .ok_or(Failure::NotFound)?,
-    ))
+    app.database
+        .ask(user, sql, arguments)
+        .await?
+        .map(answer)
+        .ok_or(Failure::NotFound)
 }

@@ -1,7 +1,6 @@
 //! `POST /api/rpc/v0/`: JSON-RPC, answered by the database.
 
 use crate::app::App;
-use crate::database::User;
 use crate::failure::Failure;
 use crate::login::LoggedIn;
 use axum::body::Bytes;
@@ -70,7 +69,8 @@ pub(crate) async fn call(
         Err(Failure::NotLoggedIn) if is_for_visitors(request) => app.visitor().await?,
         Err(failure) => return Err(failure),
     };
-    match run(&app, &user, request).await {
+    let sql = "SELECT msar.rpc($1::text::jsonb)::text";
+    match app.database.ask(&user, sql, &[&request]).await {
         Ok(Some(document)) => Ok(answer(document)),
         // Notifications alone.
         Ok(None) => Ok(StatusCode::NO_CONTENT.into_response()),
@@ -80,13 +80,6 @@ pub(crate) async fn call(
         }
         Err(failure) => Err(failure),
     }
-}
-
-async fn run(app: &Arc<App>, user: &User, request: &str) -> Result<Option<String>, Failure> {
-    let mut connection = app.database.connect(user).await?;
-    connection
-        .query_text("SELECT msar.rpc($1::text::jsonb)::text", &[&request])
-        .await
 }
 
 fn is_for_visitors(request: &str) -> bool {

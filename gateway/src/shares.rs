@@ -6,6 +6,7 @@ use crate::rpc::answer;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use std::sync::Arc;
+use tokio_postgres::types::ToSql;
 
 /// `POST /api/shares/<slug>/`: records of a shared table, or results of a shared exploration.
 pub(crate) async fn read(
@@ -68,11 +69,15 @@ pub(crate) async fn list_related(
 
 async fn call(app: &Arc<App>, sql: &str, key: &str, document: Option<&str>) -> Result<Response, Failure> {
     let visitor = app.visitor().await?;
-    let mut connection = app.database.connect(&visitor).await?;
-    let result = match document {
-        Some("") => connection.query_text(sql, &[&key, &"{}"]).await,
-        Some(document) => connection.query_text(sql, &[&key, &document]).await,
-        None => connection.query_text(sql, &[&key]).await,
+    let document = document.map(|text| if text.is_empty() { "{}" } else { text });
+    let arguments: &[&(dyn ToSql + Sync)] = match &document {
+        Some(document) => &[&key, document],
+        None => &[&key],
     };
-    Ok(answer(result?.unwrap_or_else(|| "null".into())))
+    Ok(answer(
+        app.database
+            .ask(&visitor, sql, arguments)
+            .await?
+            .unwrap_or_else(|| "null".into()),
+    ))
 }
