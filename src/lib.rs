@@ -2,9 +2,10 @@
 //!
 //! The map of the house. Calls go down these floors, never up.
 //!
-//! The front door:
+//! The front doors:
 //!
 //! - [`api`]: the functions that SQL can call, a file a topic: decode, call one function below, encode
+//! - [`rpc`]: the same, and the methods of a web service, as JSON-RPC: a request in, an answer out
 //!
 //! The rooms, each one thing that a user can name:
 //!
@@ -37,6 +38,7 @@ mod pg;
 mod previews;
 mod records;
 mod roles;
+mod rpc;
 mod statements;
 mod tables;
 #[cfg(any(test, feature = "pg_test"))]

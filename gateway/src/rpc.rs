@@ -26,6 +26,9 @@ const CONTENT_TYPES: [&str; 3] = [
     "application/jsonrequest",
 ];
 
+/// The answer to bytes that are no text.
+const NOT_UTF8: &str = r#"{"jsonrpc": "2.0", "id": null, "error": {"code": -32700, "message": "Parse error, unable to read the request: it is not UTF-8"}}"#;
+
 /// A request, as far as it matters here.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -40,7 +43,7 @@ struct Method {
     method: String,
 }
 
-/// Passes a request on to `msar.rpc`, as the user who sends it.
+/// Passes a request on to `msar.rpc_text`, as the user who sends it.
 pub(crate) async fn call(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -59,26 +62,24 @@ pub(crate) async fn call(
         )
             .into_response());
     }
-    let request = match std::str::from_utf8(&body).map(serde_json::from_str::<IgnoredAny>) {
-        Ok(Ok(_)) => std::str::from_utf8(&body).unwrap_or_default(),
-        Ok(Err(problem)) => return Ok(answer(parse_error(&problem.to_string()))),
-        Err(problem) => return Ok(answer(parse_error(&problem.to_string()))),
+    let Ok(request) = std::str::from_utf8(&body) else {
+        return Ok(answer(NOT_UTF8.into()));
     };
     let user = match user {
         Ok(LoggedIn(user)) => user,
         Err(Failure::NotLoggedIn) if is_for_visitors(request) => app.visitor().await?,
         Err(failure) => return Err(failure),
     };
-    let sql = "SELECT msar.rpc($1::text::jsonb)::text";
-    match app.database.ask(&user, sql, &[&request]).await {
-        Ok(Some(document)) => Ok(answer(document)),
+    // A NUL is no character of a text in PostgreSQL. Where JSON has none either, the database says so.
+    let request = request.replace('\0', " \u{fffd} ");
+    match app
+        .database
+        .ask(&user, "SELECT msar.rpc_text($1)", &[&request])
+        .await?
+    {
+        Some(document) => Ok(answer(document)),
         // Notifications alone.
-        Ok(None) => Ok(StatusCode::NO_CONTENT.into_response()),
-        // JSON that jsonb does not take: a NUL character, a number out of range, arrays nested too deeply.
-        Err(Failure::Refused(error)) if matches!(error.code().code().get(..2), Some("22" | "54")) => {
-            Ok(answer(parse_error(error.message())))
-        }
-        Err(failure) => Err(failure),
+        None => Ok(StatusCode::NO_CONTENT.into_response()),
     }
 }
 
@@ -89,15 +90,6 @@ fn is_for_visitors(request: &str) -> bool {
         Ok(Call::Batch(calls)) => !calls.is_empty() && calls.iter().all(is_free),
         Ok(Call::Other(_)) | Err(_) => false,
     }
-}
-
-fn parse_error(problem: &str) -> String {
-    serde_json::json!({
-        "jsonrpc": "2.0",
-        "id": null,
-        "error": { "code": -32700, "message": format!("Parse error, unable to read the request: {problem}") },
-    })
-    .to_string()
 }
 
 /// A document of the database as the body of an answer.

@@ -27,6 +27,7 @@ mod record_writes;
 mod records;
 mod restructure;
 mod roles;
+mod rpc;
 mod schemas;
 mod table_definitions;
 mod tables;

@@ -12,7 +12,7 @@ use crate::catalog::types::TypeInfo;
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::{Oid, deparse};
-use crate::statements::values::{Form, Literal, Parameters, Sort};
+use crate::statements::{Form, Literal, Parameters, Sort};
 use pgrx::pg_sys;
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -171,7 +171,7 @@ impl Conditions<'_, '_> {
         if value.type_oid != pg_sys::BOOLOID {
             Err(RecordError::Invalid {
                 argument: "filter",
-                problem: format!("a value of type {} is no condition", value.type_name()),
+                problem: format!("a value of type {} is not a condition", value.type_name()),
                 hint: "Compare the value by another filter, such as \"equal\".",
             })?;
         }

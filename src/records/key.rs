@@ -4,7 +4,7 @@ use super::error::RecordError;
 use super::relation::{Column, Relation};
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
-use crate::statements::values::{Form, Literal, Parameters, Sort, Values};
+use crate::statements::{Form, Literal, Parameters, Sort, Values};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ impl Key {
             .iter()
             .find(|(name, _)| key.len() > 1 && !key.iter().any(|column| names(name, column)))
         {
-            Err(invalid(format!("\"{name}\" is no column of the key")))?;
+            Err(invalid(format!("column \"{name}\" is not part of the key")))?;
         }
         let mut values = Vec::with_capacity(key.len());
         for &column in &key {

@@ -5,6 +5,7 @@
 //! Clients read them all. So we look at an error where PostgreSQL lets anybody add to it, in a callback, and keep a
 //! copy; when pgrx raises it again, a callback at the same place puts back what is missing.
 
+use crate::error::Error;
 use crate::pg::text;
 use pgrx::pg_sys::{self, ErrorContextCallback, ErrorData, MemoryContext};
 use pgrx::prelude::PgSqlErrorCode;
@@ -23,23 +24,85 @@ unsafe extern "C-unwind" {
 ///
 /// What is kept is in the current memory context, which must outlive a subtransaction that the error ends.
 pub(crate) fn kept<T>(body: impl FnOnce() -> T) -> T {
-    let _watch = Watch::begin(None);
+    let _watch = FieldsCallback::begin(None);
     body()
 }
 
 /// The same for something of the caller's, which the error then tells as its context: PostgreSQL itself does not know
 /// where it is from.
 pub(crate) fn kept_about<T>(subject: &CStr, body: impl FnOnce() -> T) -> T {
-    let _watch = Watch::begin(Some(subject));
+    let _watch = FieldsCallback::begin(Some(subject));
     body()
 }
 
 /// The same for a statement of ours: its text, which PostgreSQL would give as the context, is nothing to the caller.
 pub(crate) fn kept_without_context<T>(body: impl FnOnce() -> T) -> T {
-    let watch = Watch::begin(None);
+    let watch = FieldsCallback::begin(None);
     // SAFETY: the entry is valid while the watch is.
     unsafe { (*watch.0).hides_context = true };
     body()
+}
+
+/// What is known of an error that somebody caught.
+#[derive(Debug, Default)]
+pub(crate) struct Failure {
+    /// The five characters.
+    pub(crate) sqlstate: String,
+    pub(crate) message: String,
+    pub(crate) detail: Option<String>,
+    pub(crate) hint: Option<String>,
+    pub(crate) constraint: Option<String>,
+    pub(crate) column: Option<String>,
+    pub(crate) table: Option<String>,
+    pub(crate) schema: Option<String>,
+    pub(crate) datatype: Option<String>,
+}
+
+/// The five characters of a SQLSTATE, each of which PostgreSQL packs into six bits.
+pub(crate) fn sqlstate_text(packed: i32) -> String {
+    (0..5)
+        .map(|at| char::from(((packed >> (6 * at)) & 0x3f) as u8 + b'0'))
+        .collect()
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self {
+            sqlstate: sqlstate_text(error.sqlstate() as i32),
+            message: error.to_string(),
+            detail: error.detail(),
+            hint: Some(error.hint().into_owned()),
+            ..Self::default()
+        }
+    }
+}
+
+/// Runs `body`, which catches errors itself; gives what PostgreSQL said of the last one. The current memory context must
+/// outlive a subtransaction that the error ends.
+pub(crate) fn observed<T>(body: impl FnOnce() -> T) -> (T, Option<Failure>) {
+    let watch = FieldsCallback::begin(None);
+    let outcome = body();
+    // SAFETY: the entry is valid while the watch is; its error is null or a copy of its own.
+    let failure = unsafe { (*watch.0).error.as_ref().map(|error| failure(error)) };
+    (outcome, failure)
+}
+
+/// # Safety
+/// The strings of the error are NUL-terminated or null.
+unsafe fn failure(error: &ErrorData) -> Failure {
+    // SAFETY: promised by the caller.
+    let text = |text: *mut c_char| unsafe { text::from_server_cstr(text) };
+    Failure {
+        sqlstate: sqlstate_text(error.sqlerrcode),
+        message: text(error.message).unwrap_or_default(),
+        detail: text(error.detail),
+        hint: text(error.hint),
+        constraint: text(error.constraint_name),
+        column: text(error.column_name),
+        table: text(error.table_name),
+        schema: text(error.schema_name),
+        datatype: text(error.datatype_name),
+    }
 }
 
 /// The next error, of that SQLSTATE, gets these texts in the server's encoding in the place of those that pgrx gives it.
@@ -59,7 +122,7 @@ pub(crate) fn replace_next(
         (*error).message = text::to_message(message);
         (*error).detail = detail.map_or(std::ptr::null_mut(), text::to_message);
         (*error).hint = hint.map_or(std::ptr::null_mut(), text::to_message);
-        let entry = Entry::push(put_back);
+        let entry = FieldsEntry::push(put_back);
         (*entry).error = error;
         pg_sys::MemoryContextSwitchTo(before);
     }
@@ -82,9 +145,9 @@ impl Mark {
 }
 
 /// An entry on PostgreSQL's stack of callbacks, in memory of PostgreSQL's: it outlives the unwinding.
-struct Watch(*mut Entry);
+struct FieldsCallback(*mut FieldsEntry);
 
-struct Entry {
+struct FieldsEntry {
     callback: ErrorContextCallback,
     memory: MemoryContext,
     error: *mut ErrorData,
@@ -93,7 +156,7 @@ struct Entry {
     hides_context: bool,
 }
 
-impl Entry {
+impl FieldsEntry {
     /// A new one on the stack, in the current memory context.
     ///
     /// # Safety
@@ -101,7 +164,7 @@ impl Entry {
     unsafe fn push(callback: unsafe extern "C-unwind" fn(*mut c_void)) -> *mut Self {
         // SAFETY: a backend has one thread; the rest is promised by the caller.
         unsafe {
-            let entry = pg_sys::palloc0(size_of::<Entry>()).cast::<Entry>();
+            let entry = pg_sys::palloc0(size_of::<FieldsEntry>()).cast::<FieldsEntry>();
             (*entry).memory = pg_sys::CurrentMemoryContext;
             (*entry).callback = ErrorContextCallback {
                 previous: pg_sys::error_context_stack,
@@ -114,12 +177,12 @@ impl Entry {
     }
 }
 
-impl Watch {
+impl FieldsCallback {
     fn begin(subject: Option<&CStr>) -> Self {
         // SAFETY: the entry is valid as long as it is on the stack: until `drop`, or until the error has been raised,
         // which frees the memory it is in.
         unsafe {
-            let entry = Entry::push(keep);
+            let entry = FieldsEntry::push(keep);
             if let Some(subject) = subject {
                 (*entry).subject = pg_sys::pstrdup(subject.as_ptr());
             }
@@ -128,7 +191,7 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for FieldsCallback {
     fn drop(&mut self) {
         // SAFETY: pushed by `begin`; what was pushed since is gone again.
         unsafe {
@@ -148,9 +211,9 @@ impl Drop for Watch {
 /// Called for each message, when the code that it comes from has said all that it knows.
 ///
 /// # Safety
-/// `entry` is that of a [`Watch`].
+/// `entry` is that of a [`FieldsCallback`].
 unsafe extern "C-unwind" fn keep(entry: *mut c_void) {
-    let entry = entry.cast::<Entry>();
+    let entry = entry.cast::<FieldsEntry>();
     // SAFETY: the message at hand can be copied here, into any memory but that of messages. An error that a statement
     // catches by itself is replaced by the one that it ends with.
     unsafe {
@@ -168,8 +231,8 @@ unsafe extern "C-unwind" fn keep(entry: *mut c_void) {
 /// Keeps a copy in place of the one that is kept.
 ///
 /// # Safety
-/// `entry` is that of a [`Watch`]; `error` is null or a copy of its own.
-unsafe fn replace(entry: *mut Entry, error: *mut ErrorData) {
+/// `entry` is that of a [`FieldsCallback`]; `error` is null or a copy of its own.
+unsafe fn replace(entry: *mut FieldsEntry, error: *mut ErrorData) {
     // SAFETY: promised by the caller.
     unsafe {
         if !(*entry).error.is_null() {
@@ -184,7 +247,7 @@ unsafe fn replace(entry: *mut Entry, error: *mut ErrorData) {
 /// # Safety
 /// As [`keep`].
 unsafe extern "C-unwind" fn put_back(entry: *mut c_void) {
-    let entry = entry.cast::<Entry>();
+    let entry = entry.cast::<FieldsEntry>();
     // SAFETY: the strings are those of the copy, NUL-terminated or null; the functions copy them.
     unsafe {
         let error = (*entry).error;

@@ -1,7 +1,7 @@
 //! Running code whose failure is an answer, not the end of the statement.
 
 use crate::error::Error;
-use crate::pg::error_fields::Mark;
+use crate::pg::error_fields::{self, Failure, Mark};
 use crate::pg::report;
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::{CaughtError, ErrorReport};
@@ -51,8 +51,49 @@ pub(crate) fn or_warn(what: &str, body: impl FnOnce() -> Result<(), Error>) {
     callbacks.forget();
     report::warning(
         format!("{what}: {}", failure.message()),
-        "msar.check_metadata() lists what no longer matches, msar.repair_metadata() mends it.",
+        "msar.check_metadata() lists metadata that no longer matches, msar.repair_metadata() repairs it.",
     );
+}
+
+/// Runs `body` in a subtransaction of its own. When it fails, everything it did is rolled back and what went wrong is
+/// returned. Only a cancel or a shutdown goes on to the caller.
+pub(crate) fn or_failure<T, E: From<Failure>>(body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    let callbacks = Mark::here();
+    let (outcome, observed) = error_fields::observed(|| end(body, |outcome| matches!(outcome, Ok(Ok(_)))));
+    let failure = match outcome {
+        Ok(Ok(value)) => return Ok(value),
+        // What was observed was caught below.
+        Ok(Err(error)) => return Err(error),
+        Err(
+            CaughtError::PostgresError(report)
+            | CaughtError::ErrorReport(report)
+            | CaughtError::RustPanic { ereport: report, .. },
+        ) if !ends_everything(report.sql_error_code()) => {
+            let sqlstate = error_fields::sqlstate_text(report.sql_error_code() as i32);
+            observed
+                .filter(|observed| observed.sqlstate == sqlstate || sqlstate == "XX000")
+                .unwrap_or_else(|| Failure {
+                    sqlstate,
+                    message: report.message().to_owned(),
+                    detail: report.detail().map(str::to_owned),
+                    hint: report.hint().map(str::to_owned),
+                    ..Failure::default()
+                })
+        }
+        Err(error) => error.rethrow(),
+    };
+    callbacks.forget();
+    Err(failure.into())
+}
+
+/// Whether somebody wants the whole statement to stop, by a cancel, a timeout or a shutdown.
+fn ends_everything(sqlstate: PgSqlErrorCode) -> bool {
+    matches!(
+        sqlstate,
+        PgSqlErrorCode::ERRCODE_QUERY_CANCELED
+            | PgSqlErrorCode::ERRCODE_ADMIN_SHUTDOWN
+            | PgSqlErrorCode::ERRCODE_CRASH_SHUTDOWN
+    )
 }
 
 /// Runs `body` in a subtransaction of its own, and rolls back whatever it did. An error goes on to the caller.
