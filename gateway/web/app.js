@@ -1,6 +1,6 @@
 // The page for users: log in, find a table, look at it. Each view is a module; the address says which one is open.
 
-import { callAll, getSession, logIn, logOut, msar, whenLoggedOut } from "./api.js";
+import { call, getSession, logIn, logOut, msar, whenLoggedOut } from "./api.js";
 import { attempt, describeError, field, fill, h, say } from "./dom.js";
 import { followSchema } from "./live.js";
 import { showGrid } from "./grid.js";
@@ -64,7 +64,7 @@ function showLogin() {
 }
 
 async function showShell() {
-  const [schemas, methods] = await callAll([["msar.list_schemas"], ["system.listMethods"]]);
+  const [schemas, methods] = await Promise.all([msar.list_schemas(), call("system.listMethods").catch(() => [])]);
   state.schemas = schemas.filter((schema) => !/^(pg_|information_schema$|msar|__msar|mathesar_types$)/.test(schema.name));
   state.methods = new Set(methods);
   const picker = h("select", { id: "schema-picker", "aria-label": "Schema", onchange: () => go(`#/schema/${picker.value}`) },

@@ -67,6 +67,11 @@ async function check(name, body) {
     failed += 1;
     console.log(`not ok - ${name}: ${error.message}`);
     await shoot(current, `failed ${name}`).catch(() => {});
+    // Nothing else can be seen then.
+    if (name === "log in") {
+      console.log(`# pass ${passed}\n# fail ${failed}`);
+      process.exit(1);
+    }
   }
 }
 
