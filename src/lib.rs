@@ -20,6 +20,7 @@
 //!
 //! - [`ddl`]: statements that define objects, run as the caller
 //! - [`statements`]: compiled statements, kept for the session
+//! - [`events`]: what commands did to the database's objects, for the rooms that have to know
 //! - [`metadata`]: what PostgreSQL cannot know about tables and columns, kept in tables of our own
 //! - [`catalog`]: what is there: rows of the catalogs, relations, types, links, dependencies
 //! - [`definition`]: what a caller may ask for, as JSON; calls no PostgreSQL
@@ -36,6 +37,7 @@ mod ddl;
 mod definition;
 mod describe;
 mod error;
+mod events;
 mod import;
 mod install;
 mod json_words;
