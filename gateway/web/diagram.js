@@ -101,7 +101,7 @@ function place(relations, links) {
 }
 
 function drawPicture({ boxes, width, height }, links, context) {
-  return h("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Tables and their links", class: "picture" },
+  return h("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "Tables and their links", class: "picture" },
     h("defs", {}, h("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, orient: "auto" },
       h("path", { d: "M0 0L8 4L0 8z", class: "arrow" }))),
     links.map((link) => drawLink(link, boxes)),

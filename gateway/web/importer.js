@@ -23,7 +23,7 @@ export function showImport(target, context) {
     fill(result, h("p", { class: "muted" }, `Reading ${file.name} …`));
     const content = await toHex(file);
     const name = freeName(file.name.replace(/\.[^.]+$/, "").slice(0, 60) || "import", context);
-    const imported = await msar.import_text({ sch_id: context.schema, tab_name: name, content, options: {} });
+    const imported = await msar.import_text({ sch_id: context.schema, tab_name: name, data: content, options: {} });
     await review(imported, name);
   }).then((done) => { if (done === undefined && result.querySelector(".muted")) fill(result); });
 
