@@ -38,12 +38,7 @@ pub(crate) fn is_built_in(object: Oid) -> bool {
 /// Keeps `mathesar_ext.` for our settings: a misspelt one is reported instead of silently accepted.
 pub(crate) fn reserve_setting_prefix() {
     // SAFETY: called once, when the library is loaded; the name is a constant.
-    unsafe {
-        #[cfg(feature = "pg14")]
-        pg_sys::EmitWarningsOnPlaceholders(c"mathesar_ext".as_ptr());
-        #[cfg(not(feature = "pg14"))]
-        pg_sys::MarkGUCPrefixReserved(c"mathesar_ext".as_ptr());
-    }
+    unsafe { pg_sys::MarkGUCPrefixReserved(c"mathesar_ext".as_ptr()) };
 }
 
 /// Whether a relation is found by its name alone, by the caller's search_path. An unknown one is an internal error.

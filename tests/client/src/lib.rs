@@ -12,6 +12,8 @@
 //! Tests run at the same time on one server: each makes the databases and roles it needs, under names of its own.
 //! A helper that fails panics with PostgreSQL's message, which fails the test.
 
+pub mod gateway;
+
 use std::ffi::OsStr;
 use std::fmt::Display;
 use std::fs;
