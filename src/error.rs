@@ -322,7 +322,7 @@ impl Error {
                 PgSqlErrorCode::ERRCODE_DATA_CORRUPTED,
                 format!("could not read stored metadata: {value}"),
             )
-            .hint("Only the owner of the tables in msar_catalog can have written it."),
+            .hint("Only the role that created the extension can have written it."),
             Self::StatementRefused(value) => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,
                 format!("SPI could not run an internal statement, code {value}"),
