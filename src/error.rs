@@ -8,16 +8,16 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use std::borrow::Cow;
 
-/// What the errors of a topic have besides their message.
+/// The fields of a topic's errors besides their message.
 pub(crate) trait Problem: std::error::Error {
     fn sqlstate(&self) -> PgSqlErrorCode;
 
-    /// What is known about the case at hand, in full sentences.
+    /// The values of the case at hand, in full sentences.
     fn detail(&self) -> Option<String> {
         None
     }
 
-    /// What to do about it, in full sentences.
+    /// The next step for the caller, in full sentences.
     fn hint(&self) -> Cow<'static, str>;
 }
 
@@ -27,7 +27,7 @@ impl<P: Problem + 'static> From<P> for Error {
     }
 }
 
-/// What can be wrong with a call.
+/// Errors that several topics share.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error("schema with OID {} does not exist", .0.to_u32())]

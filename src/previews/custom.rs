@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// What is wrong with a template.
+/// An error in a template.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CustomProblem {
     #[error("invalid preview template, at position {}: {}", error.position, error.mistake)]
@@ -36,9 +36,9 @@ pub(crate) struct WrongName {
     /// In which it was looked for.
     relation: String,
     position: usize,
-    /// What may have been meant.
+    /// Suggested names.
     nearest: Vec<String>,
-    /// What stands before it.
+    /// The template before it.
     read: String,
 }
 

@@ -20,7 +20,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// What is wrong with the keys of rows.
+/// An error in the keys of rows.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyProblem {
     #[error("the keys are not an array")]
@@ -74,7 +74,7 @@ impl Problem for KeyProblem {
     }
 }
 
-/// What statements call the relation.
+/// The alias of the relation in statements.
 const ALIAS: &str = "t";
 
 /// The statement that gives the preview of every row, beside its primary key where there is one that the role may read.
@@ -106,7 +106,7 @@ pub(crate) struct PreviewRequest {
     keys: Literal,
 }
 
-/// What the keys are, all alike.
+/// The form that all keys have.
 #[derive(PartialEq, Eq, Hash)]
 enum Kind {
     /// There are none.

@@ -28,7 +28,7 @@ pub(crate) struct InForce {
     pub(crate) shows_rows: bool,
 }
 
-/// What is wrong with templates that a call passes.
+/// An error in templates that a call passes.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TemplateProblem {
     #[error("table_record_summary_templates is not an object")]

@@ -4,7 +4,7 @@ use crate::error::Problem;
 use pgrx::prelude::PgSqlErrorCode;
 use std::borrow::Cow;
 
-/// What a filter looks like, for hints.
+/// The shape of a filter, for hints.
 pub(crate) const FILTER_SHAPE: &str = "A filter is {\"type\": key, \"args\": [...]}; \
      its arguments are filters, {\"type\": \"attnum\", \"value\": number} and {\"type\": \"literal\", \"value\": any}.";
 
@@ -85,7 +85,7 @@ impl Problem for RecordError {
             RecordError::TooComplex => PgSqlErrorCode::ERRCODE_STATEMENT_TOO_COMPLEX,
             RecordError::NoKey { .. } => PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
             RecordError::NoSuchRow { .. } => PgSqlErrorCode::ERRCODE_NO_DATA_FOUND,
-            // What clients of these functions know.
+            // The code that clients of these functions know.
             RecordError::InvalidPath { .. } => PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION,
             RecordError::UnknownFilter { .. }
             | RecordError::WrongArguments { .. }

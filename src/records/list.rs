@@ -129,7 +129,7 @@ struct Page<'a> {
     parameters: Parameters,
 }
 
-/// What the statement calls the relation.
+/// The alias of the relation in the statement.
 pub(super) const ALIAS: &str = "r";
 
 impl<'a> Page<'a> {
@@ -314,7 +314,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// What rows must fulfil; empty for all rows.
+    /// The condition on rows; empty for all rows.
     fn condition(&mut self) -> Result<String, Error> {
         match &self.request.rows {
             Rows::Filtered(None) => Ok(String::new()),

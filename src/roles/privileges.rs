@@ -16,7 +16,7 @@ use pgrx::PgSqlErrorCode;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// What is wrong with a list of privileges, or with who wants to grant them.
+/// An error in a list of privileges, or a missing privilege to grant them.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PrivilegeError {
     #[error("role with OID {0} is listed twice")]
@@ -95,7 +95,7 @@ fn replace<P: Privilege>(
     object.confirm()
 }
 
-/// What is to be granted to a role and revoked from it.
+/// The privileges to grant to a role and to revoke from it.
 struct PrivilegeChange<P> {
     granted: Vec<P>,
     revoked: Vec<Revoked<P>>,

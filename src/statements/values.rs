@@ -20,7 +20,7 @@ pub(crate) struct Literal {
     pub(crate) sort: Sort,
 }
 
-/// What sort of JSON a value is.
+/// The JSON type of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Sort {
     Null,

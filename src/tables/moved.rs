@@ -32,7 +32,7 @@ pub(super) struct MovedColumn {
     pub(super) default: Option<String>,
     pub(super) description: Option<String>,
     pub(super) metadata: Option<RawJson>,
-    /// What rows are ordered by to find those with the same values.
+    /// The order of rows in which those with the same values are adjacent.
     order: String,
 }
 

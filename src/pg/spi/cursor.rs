@@ -90,7 +90,7 @@ impl Iterator for Cursor {
     }
 }
 
-/// Who reads only the first rows leaves it open.
+/// A caller that reads only the first rows leaves it open.
 impl Drop for Cursor {
     fn drop(&mut self) {
         // SAFETY: inside of a transaction that goes on, where the portal is looked up by its name. An aborted one

@@ -164,7 +164,7 @@ pub(super) struct Insert<'a> {
     target: &'a WriteTarget,
     pub(super) columns: Vec<String>,
     pub(super) values: Vec<String>,
-    /// What the values come from.
+    /// The source of the values.
     pub(super) from: Vec<String>,
 }
 
@@ -178,7 +178,7 @@ impl<'a> Insert<'a> {
         }
     }
 
-    /// Of a row whose values are those of the object `$1`, under these keys.
+    /// For a row whose values are those of the object `$1`, under these keys.
     fn of_record<'k>(
         target: &'a WriteTarget,
         keys: impl Iterator<Item = (&'k str, &'a PgAttribute)>,
@@ -188,7 +188,7 @@ impl<'a> Insert<'a> {
         Ok(insert)
     }
 
-    /// Of rows whose values are those of the objects of the array that is parameter number `parameter`.
+    /// For rows whose values are those of the objects of the array that is parameter number `parameter`.
     fn of_records<'k>(
         target: &'a WriteTarget,
         keys: impl Iterator<Item = (&'k str, &'a PgAttribute)>,

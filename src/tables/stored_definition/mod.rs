@@ -201,7 +201,7 @@ fn json(options: &Map<String, Value>) -> Result<RawJson, Error> {
         .map_err(Error::Serialization)
 }
 
-/// What is known of columns of a table by their names.
+/// Facts of columns of a table by their names.
 fn take_options(metadata: &mut Document, column: &str) -> Result<Option<RawJson>, Error> {
     metadata.columns.remove(column).as_ref().map(json).transpose()
 }
