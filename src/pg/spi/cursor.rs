@@ -108,8 +108,8 @@ impl Cursor {
 }
 
 impl Cursor {
-    /// Whether a portal of that name is the one that was opened: when that is gone, anybody may give its name to another,
-    /// whose rows are of other types.
+    /// Whether a portal of that name is the one that was opened: when that is gone, anybody may give its name to
+    /// another, whose rows are of other types.
     ///
     /// # Safety
     /// `portal` is a portal.
