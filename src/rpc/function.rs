@@ -9,8 +9,8 @@ use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::Planning;
 use crate::pg::{Oid, quote, watch::CatalogWatch};
 use crate::rpc::binding::{self, Takes};
-use crate::rpc::error::{RpcError, number};
-use crate::rpc::kept;
+use crate::rpc::error::RpcError;
+use crate::rpc::{dispatch, kept};
 use pgrx::pg_sys;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Deserializer};
@@ -27,6 +27,7 @@ pub(crate) struct CallableFunction {
     pub(crate) name: String,
     /// The types of its arguments, as PostgreSQL lists them.
     pub(crate) signature: String,
+    pub(crate) comment: Option<String>,
     is_set: bool,
     is_composite: bool,
     #[serde(deserialize_with = "oid")]
@@ -82,17 +83,14 @@ pub(crate) fn call(name: &str, params: Option<JsonbItem>) -> Result<JsonbValue, 
         .filter(|function| signature.is_none_or(|types| same_types(types, &function.signature)))
         .collect();
     if candidates.is_empty() {
-        return Err(unknown(name));
+        return Err(dispatch::unknown(&format!("msar.{name}")));
     }
     choose(name, &candidates, params)?.run()
 }
 
-pub(crate) fn unknown(method: &str) -> RpcError {
-    RpcError::new(
-        number::METHOD_NOT_FOUND,
-        format!("Method not found: \"msar.{method}\""),
-    )
-    .with_hint("rpc.discover lists the methods.")
+/// All functions that can be called, with their comments.
+pub(crate) fn all() -> Result<Vec<CallableFunction>, Error> {
+    list(r#"{"comments": true}"#)
 }
 
 fn list(selection: &str) -> Result<Vec<CallableFunction>, Error> {
