@@ -9,6 +9,7 @@
 //!
 //! The rooms, each one thing that a user can name:
 //!
+//! - [`describe`]: schemas, tables, columns, constraints and their dependents as documents
 //! - [`tables`]: tables, columns, constraints: from definitions to statements, and running them
 //! - [`roles`]: roles, memberships, privileges, owners, schemas
 //! - [`records`]: rows of users' tables: a request becomes one statement
@@ -17,9 +18,10 @@
 //!
 //! The kernel below them:
 //!
+//! - [`ddl`]: statements that define objects, run as the caller
 //! - [`statements`]: compiled statements, kept for the session
 //! - [`metadata`]: what PostgreSQL cannot know about tables and columns, kept in tables of our own
-//! - [`catalog`]: what is there: rows of the catalogs, and the documents that describe them
+//! - [`catalog`]: what is there: rows of the catalogs, relations, types, links, dependencies
 //! - [`definition`]: what a caller may ask for, as JSON; calls no PostgreSQL
 //! - [`values`]: what texts mean as values of a type; calls no PostgreSQL
 //! - [`pg`]: the ground floor: the only home of `unsafe`, of catalog scans and of PostgreSQL's C interface
@@ -29,7 +31,9 @@
 
 mod api;
 mod catalog;
+mod ddl;
 mod definition;
+mod describe;
 mod error;
 mod import;
 mod install;

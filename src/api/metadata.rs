@@ -49,7 +49,7 @@ fn get_table_metadata(tab_id: RegClass) -> Result<Option<JsonbResult>, ErrorRepo
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn list_table_metadata(sch_id: RegNamespace) -> Result<JsonbResult, ErrorReport> {
     let metadata = consistent::read(|catalog| {
-        relation::of_schema(catalog, sch_id.0)
+        relation::list_of_schema(catalog, sch_id.0)
             .iter()
             .filter_map(|row| stored::table(catalog, row).transpose())
             .collect::<Result<Vec<_>, _>>()
