@@ -96,7 +96,7 @@ BEGIN ATOMIC
       -- null removes the comment, as it is said to do; the web service itself leaves it.
       || CASE WHEN d.value -> 'description' = 'null'
           AND NOT COALESCE(NULLIF(pg_catalog.current_setting('mathesar_ext.rpc_compat', true), '')::boolean, false)
-        THEN '{"description": null}'
+        THEN '{"description": null}'::jsonb
         ELSE '{}'
       END
       ORDER BY d.ordinality
@@ -191,3 +191,102 @@ BEGIN ATOMIC
     ) AS c
   ) AS named;
 END;
+
+CREATE FUNCTION __msar.rpc_refuse_drop_database(database_oid bigint) RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+DECLARE
+  statement text := msar.drop_database_query(database_oid::pg_catalog.oid);
+BEGIN
+  IF EXISTS (
+    SELECT FROM pg_catalog.pg_database AS d WHERE d.oid::bigint OPERATOR(pg_catalog.=) database_oid
+      AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+  ) THEN
+    RAISE EXCEPTION USING ERRCODE = 'object_in_use', MESSAGE = 'cannot drop the currently open database',
+      HINT = pg_catalog.format('Connect to another database: %s', statement);
+  END IF;
+  RAISE EXCEPTION USING ERRCODE = 'active_sql_transaction',
+    MESSAGE = 'DROP DATABASE cannot run inside a transaction block', HINT = pg_catalog.format('Run it yourself: %s', statement);
+END
+$$;
+
+CREATE FUNCTION __msar.rpc_update_extension(username text) RETURNS jsonb
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF username OPERATOR(pg_catalog.<>) current_user THEN
+    RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = 'a session cannot log in as another role',
+      HINT = pg_catalog.format('Connect as %s: ALTER EXTENSION mathesar_ext UPDATE.', pg_catalog.quote_ident(username));
+  END IF;
+  IF EXISTS (
+    SELECT
+    FROM pg_catalog.pg_extension AS e
+    JOIN pg_catalog.pg_available_extensions AS a ON a.name OPERATOR(pg_catalog.=) e.extname
+    WHERE e.extname OPERATOR(pg_catalog.=) 'mathesar_ext' AND a.default_version OPERATOR(pg_catalog.<>) e.extversion
+  ) THEN
+    ALTER EXTENSION mathesar_ext UPDATE;
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION __msar.rpc_disconnect_database(database_id bigint) RETURNS jsonb
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM pg_catalog.pg_database AS d WHERE d.oid::bigint OPERATOR(pg_catalog.=) database_id
+      AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+  ) THEN
+    RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
+      MESSAGE = 'the extension cannot be dropped by a function of its own', HINT = 'Run DROP EXTENSION mathesar_ext.';
+  END IF;
+  PERFORM msar.forget_database(database_id);
+  RETURN '{"sql_cleaned": false}';
+END
+$$;
+
+CREATE FUNCTION __msar.rpc_connect_database(
+  host text, port integer, database text, role text, password text, sample_data jsonb, nickname text, sslmode text
+) RETURNS jsonb
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  added jsonb;
+BEGIN
+  IF sample_data OPERATOR(pg_catalog.<>) '[]' THEN
+    RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = 'sample data cannot be installed on another server',
+      HINT = 'Connect to that database and load it there.';
+  END IF;
+  added := msar.add_database(pg_catalog.jsonb_build_object(
+    'host', host, 'port', port, 'database', database, 'role', role, 'password', password, 'nickname', nickname,
+    'sslmode', sslmode
+  ));
+  RETURN (
+    SELECT pg_catalog.jsonb_build_object('server', s.info, 'database', added, 'configured_role', r.info)
+    FROM pg_catalog.jsonb_array_elements(msar.list_servers()) AS s(info)
+    CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(
+      msar.list_configured_roles((s.info OPERATOR(pg_catalog.->>) 'id')::bigint)
+    ) AS r(info)
+    WHERE s.info OPERATOR(pg_catalog.->) 'id' OPERATOR(pg_catalog.=) (added OPERATOR(pg_catalog.->) 'server_id')
+      AND r.info OPERATOR(pg_catalog.->>) 'name' OPERATOR(pg_catalog.=) rpc_connect_database.role
+    LIMIT 1
+  );
+END
+$$;
+
+CREATE FUNCTION __msar.rpc_with_database(info jsonb) RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT info || pg_catalog.jsonb_build_object('database_id', d.oid::bigint)
+  FROM pg_catalog.pg_database AS d
+  WHERE d.datname = pg_catalog.current_database();
+END;
+
+CREATE FUNCTION __msar.rpc_exploration(info jsonb) RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN __msar.rpc_with_database(info - '{owner,view,level,created_at,updated_at}'::text[]);
+
+CREATE FUNCTION __msar.rpc_form(info jsonb) RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN __msar.rpc_with_database(info - '{owner}'::text[]);

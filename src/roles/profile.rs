@@ -2,11 +2,11 @@
 
 use super::user::ProfilePatch;
 use crate::catalog::rows::PgClass;
+use crate::ddl::target::Role;
 use crate::error::Error;
 use crate::pg::scan::{self, Reader};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, bookkeeping};
-use crate::tables::target::Role;
 use serde::Serialize;
 
 const WRITE: &str = "

@@ -1,11 +1,11 @@
 //! The roles that users act as in this database: a membership, and `ALTER ROLE ... IN DATABASE ... SET role`, by which a
 //! session of the user begins as that role. Nothing else is stored.
 
+use crate::ddl::script;
+use crate::ddl::target::Role;
 use crate::error::Error;
 use crate::pg::{Oid, quote, statement};
 use crate::roles::error::UserError;
-use crate::tables::script;
-use crate::tables::target::Role;
 
 /// The membership that lets a user become a role.
 const MEMBERSHIP: &str = if cfg!(feature = "pg15") { "MEMBER" } else { "SET" };

@@ -3,13 +3,13 @@
 //! The role, its rights and its password are PostgreSQL's; a profile is what PostgreSQL has no place for. Who may change a
 //! user's role may change the profile, and so may the user.
 
+use crate::ddl::name::identifier;
+use crate::ddl::script;
+use crate::ddl::target::Role;
 use crate::error::Error;
-use crate::pg::{Oid, caller, create_role, names};
+use crate::pg::{Oid, caller, names, password};
 use crate::roles::error::UserError;
 use crate::roles::profile;
-use crate::tables::resolve::identifier;
-use crate::tables::script;
-use crate::tables::target::Role;
 use serde::{Deserialize, Serialize};
 
 /// A user to add.
@@ -33,12 +33,14 @@ pub(crate) struct NewUser {
 pub(crate) struct UserPatch {
     username: Option<String>,
     is_superuser: Option<bool>,
-    #[serde(flatten)]
-    profile: ProfilePatch,
+    email: Option<String>,
+    full_name: Option<String>,
+    short_name: Option<String>,
+    display_language: Option<String>,
 }
 
 /// Changes of a profile; what is left out stays.
-#[derive(Default, Deserialize, Serialize)]
+#[derive(Default, Serialize)]
 pub(crate) struct ProfilePatch {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) email: Option<String>,
@@ -57,7 +59,7 @@ pub(crate) fn add(user: &NewUser) -> Result<(), Error> {
     check_password(&user.password)?;
     let name = identifier(&user.username)?;
     let may_add_users = if user.is_superuser { " CREATEROLE" } else { "" };
-    create_role::with_password(
+    password::run_with(
         &format!("CREATE ROLE {name} LOGIN{may_add_users} PASSWORD ''"),
         &user.password,
     );
@@ -87,7 +89,14 @@ pub(crate) fn patch(user: Oid, patch: &UserPatch) -> Result<(), Error> {
     }
     let role = Role::find(user)?;
     check_right(&role)?;
-    profile::write(&role, &patch.profile)
+    let profile = ProfilePatch {
+        email: patch.email.clone(),
+        full_name: patch.full_name.clone(),
+        short_name: patch.short_name.clone(),
+        display_language: patch.display_language.clone(),
+        password_change_needed: None,
+    };
+    profile::write(&role, &profile)
 }
 
 /// Drops a user's role and forgets the profile.
@@ -102,7 +111,7 @@ pub(crate) fn delete(user: Oid) -> Result<(), Error> {
 pub(crate) fn set_password(user: Oid, password: &str, change_needed: bool) -> Result<(), Error> {
     let role = find(user)?;
     check_password(password)?;
-    create_role::with_password(&format!("ALTER ROLE {} PASSWORD ''", role.sql()), password);
+    password::run_with(&format!("ALTER ROLE {} PASSWORD ''", role.sql()), password);
     role.confirm()?;
     profile::write(
         &role,
@@ -116,7 +125,7 @@ pub(crate) fn set_password(user: Oid, password: &str, change_needed: bool) -> Re
 /// Sets the password of the current role, if its old one is given.
 pub(crate) fn replace_own_password(old: &str, new: &str) -> Result<(), Error> {
     let own = Role::find(caller::role())?;
-    if !create_role::is_password_of(own.name(), old) {
+    if !password::is_of_role(own.name(), old) {
         Err(UserError::WrongPassword {
             role: own.name().to_owned(),
         })?;

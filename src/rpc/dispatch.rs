@@ -16,11 +16,16 @@ pub(crate) fn call(name: &str, params: Option<JsonbItem>) -> Result<JsonbValue, 
     }
 }
 
+/// An error as the method's documentation has it.
+pub(crate) fn reword(name: &str, error: RpcError) -> RpcError {
+    match methods::find(name) {
+        Some(method) => method.reword(error),
+        None => error,
+    }
+}
+
 /// There is no such method.
 pub(crate) fn unknown(name: &str) -> RpcError {
-    RpcError::new(
-        number::METHOD_NOT_FOUND,
-        format!("Method not found: \"{name}\""),
-    )
-    .with_hint("rpc.discover lists the methods.")
+    RpcError::new(number::METHOD_NOT_FOUND, format!("Method not found: \"{name}\""))
+        .with_hint("rpc.discover lists the methods.")
 }

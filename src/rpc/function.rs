@@ -14,6 +14,7 @@ use crate::rpc::{dispatch, kept};
 use pgrx::pg_sys;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -42,9 +43,34 @@ pub(crate) struct FunctionArgument {
     name: Option<String>,
     #[serde(rename = "type", deserialize_with = "oid")]
     pub(crate) type_oid: Oid,
+    pub(crate) type_name: String,
     /// The default as SQL; `None` where a call must give a value.
     pub(crate) default: Option<String>,
     is_variadic: bool,
+}
+
+impl FunctionArgument {
+    /// The JSON Schema of what it takes.
+    pub(crate) fn schema(&self) -> Value {
+        let mut schema = schema_of_type(self.type_oid);
+        if let Some(schema) = schema.as_object_mut() {
+            schema.insert("description".into(), json!(self.type_name));
+        }
+        schema
+    }
+}
+
+/// The JSON Schema of values of a type; null is a value of every type.
+fn schema_of_type(type_oid: Oid) -> Value {
+    match Takes::of_type(type_oid) {
+        Takes::Anything | Takes::JsonText | Takes::AnyType => json!({}),
+        Takes::Boolean => json!({"type": ["boolean", "null"]}),
+        Takes::Integer | Takes::Oid => json!({"type": ["integer", "null"]}),
+        Takes::OidOrName => json!({"type": ["integer", "string", "null"]}),
+        Takes::Number | Takes::Float => json!({"type": ["number", "string", "null"]}),
+        Takes::Text | Takes::TextForm => json!({"type": ["string", "number", "null"]}),
+        Takes::Array(_) => json!({"type": ["array", "null"]}),
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -171,6 +197,17 @@ impl CallableFunction {
     /// The name of its method where other functions have the same name.
     pub(crate) fn described(&self) -> String {
         format!("msar.{}({})", self.name, self.signature)
+    }
+
+    /// The JSON Schema of what it returns.
+    pub(crate) fn result_schema(&self) -> Value {
+        if self.is_set {
+            return json!({"type": "array"});
+        }
+        match self.result {
+            pg_sys::VOIDOID => json!({"type": "null"}),
+            result => schema_of_type(result),
+        }
     }
 
     /// The name of an argument; one without has its number.

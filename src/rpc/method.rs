@@ -25,7 +25,9 @@ pub(crate) struct Method {
     pub(crate) body: MethodBody,
     /// Whether the web service refuses parameters that it does not know; the others ignore them.
     pub(crate) refuses_unknown: bool,
-    /// Parameters of a call on the sample database, without the database.
+    /// Errors of PostgreSQL's that have another number here: SQLSTATE, number and name.
+    pub(crate) errors: &'static [(&'static str, i32, &'static str)],
+    /// Parameters of a call on the sample database, without the database; empty where no such call succeeds.
     pub(crate) example: &'static str,
 }
 
@@ -127,6 +129,18 @@ impl Method {
             MethodBody::Refusal { problem, hint } => Err(refusal(problem, hint)),
             MethodBody::Native(native) => native(),
         }
+    }
+
+    /// Gives an error of PostgreSQL's the number that the web service has for it in this method.
+    pub(crate) fn reword(&self, mut error: RpcError) -> RpcError {
+        let sqlstate = error.data.sqlstate.as_deref();
+        let own = self.errors.iter().find(|(own, ..)| Some(*own) == sqlstate);
+        if let Some((_, code, name)) = own {
+            let said = error.message.split_once(": ").map_or("", |(_, said)| said);
+            error.message = format!("{name}: {said}");
+            error.code = *code;
+        }
+        error
     }
 
     /// The names of all parameters, the database first.

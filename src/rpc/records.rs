@@ -22,7 +22,12 @@ pub(crate) fn complete_list(
     let mut page = page;
     if is_incomplete {
         page = with_user_names(page, table)?;
-        links = Some(kept::run(FILES, &[pg_sys::REGCLASSOID], &[table], Planning::Once)?);
+        links = Some(kept::run(
+            FILES,
+            &[pg_sys::REGCLASSOID],
+            &[table],
+            Planning::Once,
+        )?);
     }
     let links = links.as_ref().map_or(JsonbItem::NULL, JsonbValue::item);
     Ok(page.with_members(&[

@@ -114,7 +114,11 @@ impl Shape {
             }
             Shape::Map(element) => {
                 for (name, item) in item.members() {
-                    element.check(item, &format!("{path}.{}", String::from_utf8_lossy(name)), is_compat)?;
+                    element.check(
+                        item,
+                        &format!("{path}.{}", String::from_utf8_lossy(name)),
+                        is_compat,
+                    )?;
                 }
             }
             Shape::Object(members) if json_type == JsonType::Object => {
@@ -167,7 +171,10 @@ fn check_members(members: &[Member], item: JsonbItem, path: &str, is_compat: boo
                 .shape
                 .check(value, &format!("{path}.{}", member.name), is_compat)?,
             None if member.is_needed && is_compat => {
-                return Err(RpcError::new(number::KEY_ERROR, format!("KeyError: '{}'", member.name)));
+                return Err(RpcError::new(
+                    number::KEY_ERROR,
+                    format!("KeyError: '{}'", member.name),
+                ));
             }
             None if member.is_needed => {
                 let path = format!("{path}.{}", member.name);

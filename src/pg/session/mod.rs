@@ -1,8 +1,8 @@
 //! The session: who it is, its settings, locks and memory.
 
 pub(crate) mod caller;
-pub(crate) mod create_role;
 pub(crate) mod lock;
 pub(crate) mod memory;
+pub(crate) mod password;
 pub(crate) mod server;
 pub(crate) mod setting;

@@ -17,7 +17,10 @@ const COLUMN: Shape = Object(&[
     optional("description", Nullable(&Text)),
 ]);
 
-const DEFAULT: &[Member] = &[optional("value", Anything), optional("is_dynamic", Nullable(&Boolean))];
+const DEFAULT: &[Member] = &[
+    optional("value", Anything),
+    optional("is_dynamic", Nullable(&Boolean)),
+];
 
 /// Changes of a column.
 pub(super) const COLUMN_CHANGES: Shape = Object(&[

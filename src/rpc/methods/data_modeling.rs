@@ -111,7 +111,7 @@ pub(super) const METHODS: &[Method] = &[
         body: MethodBody::Statement(
             "SELECT CASE WHEN msar.set_pkey_column($1, $2, $3::msar.pkey_kind, $4) IS NULL THEN NULL::pg_catalog.jsonb END",
         ),
-        example: r#"{"table_oid": "library.visit_2026_q1", "column_attnum": 1}"#,
+        example: r#"{"table_oid": "library.edition_cover", "column_attnum": 1}"#,
         ..METHOD
     },
 ];

@@ -1,8 +1,8 @@
 //! Roles and their members.
 
-use super::METHOD;
+use super::{METHOD, NO_ROW};
 use crate::rpc::method::{Method, MethodBody, defaulted, given};
-use crate::rpc::shape::Shape::{Boolean, List, Named, Null, Nullable, Object, Role, Text};
+use crate::rpc::shape::Shape::{Boolean, Id, List, Named, Null, Nullable, Object, Role, Text};
 use crate::rpc::shape::needed;
 
 pub(super) const METHODS: &[Method] = &[
@@ -59,6 +59,56 @@ pub(super) const METHODS: &[Method] = &[
             ))",
         ),
         example: r#"{"parent_role_oid": "mathesar_ext_example_reader", "members": []}"#,
+        ..METHOD
+    },
+    Method {
+        name: "roles.configured.list",
+        summary: "Returns the roles that can be used on a server.",
+        parameters: &[given("server_id", Id)],
+        result: List(&Named("ConfiguredRoleInfo")),
+        body: MethodBody::Statement("SELECT msar.list_configured_roles($1)"),
+        example: r#"{"server_id": 0}"#,
+        ..METHOD
+    },
+    Method {
+        name: "roles.configured.add",
+        summary: "Stores the credentials of the current role on another server; of this server, returns a role.",
+        needs_database: false,
+        parameters: &[
+            given("server_id", Id),
+            given("name", Text),
+            given("password", Text),
+        ],
+        result: Named("ConfiguredRoleInfo"),
+        body: MethodBody::Statement("SELECT msar.add_configured_role($1, $2, $3)"),
+        errors: &[NO_ROW],
+        example: r#"{"server_id": 0, "name": "mathesar_ext_example_reader", "password": ""}"#,
+        ..METHOD
+    },
+    Method {
+        name: "roles.configured.delete",
+        summary: "Forgets credentials on another server; of a role of this server, that users act as it here.",
+        needs_database: false,
+        parameters: &[given("configured_role_id", Id)],
+        result: Null,
+        body: MethodBody::Statement(
+            "SELECT CASE WHEN msar.delete_configured_role($1) IS NULL THEN NULL::pg_catalog.jsonb END",
+        ),
+        errors: &[NO_ROW],
+        example: r#"{"configured_role_id": 10}"#,
+        ..METHOD
+    },
+    Method {
+        name: "roles.configured.set_password",
+        summary: "Stores the password of the current role on another server; of a role of this server, nothing.",
+        needs_database: false,
+        parameters: &[given("configured_role_id", Id), given("password", Text)],
+        result: Null,
+        body: MethodBody::Statement(
+            "SELECT CASE WHEN msar.set_configured_role_password($1, $2) IS NULL THEN NULL::pg_catalog.jsonb END",
+        ),
+        errors: &[NO_ROW],
+        example: r#"{"configured_role_id": 10, "password": "correct horse"}"#,
         ..METHOD
     },
 ];

@@ -1,14 +1,14 @@
 //! Tables, their metadata and privileges.
 
 use super::columns::COLUMN_CHANGES;
-use super::{METHOD, PRIVILEGES};
+use super::{METHOD, NO_ROW, PRIVILEGES};
 use crate::pg::error_fields::Failure;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::setting;
 use crate::rpc::error::{RpcError, number};
 use crate::rpc::method::{Method, MethodBody, defaulted, given};
 use crate::rpc::shape::Shape::{
-    Anything, Boolean, Integer, List, Map, Named, Null, Nullable, Relation, Role, Schema, Text,
+    Anything, Boolean, Id, Integer, List, Map, Named, Null, Nullable, Relation, Role, Schema, Text,
 };
 
 const LIST_WITH_METADATA: &str = "\
@@ -31,7 +31,7 @@ WITH added AS MATERIALIZED (
 )
 SELECT CASE
   WHEN __msar.rpc_note_added_key(
-    (made OPERATOR(pg_catalog.->>) 'oid')::pg_catalog.regclass, made OPERATOR(pg_catalog.->) 'pkey_column_attnum'
+    (made OPERATOR(pg_catalog.->>) 'oid')::pg_catalog.oid::pg_catalog.regclass, made OPERATOR(pg_catalog.->) 'pkey_column_attnum'
   ) THEN made OPERATOR(pg_catalog.-) 'pkey_column_attnum'
   ELSE made OPERATOR(pg_catalog.-) 'pkey_column_attnum'
 END
@@ -138,6 +138,21 @@ pub(super) const METHODS: &[Method] = &[
         result: Nullable(&Text),
         body: MethodBody::Statement("SELECT pg_catalog.to_jsonb(msar.alter_table($1, $2))"),
         example: r#"{"table_oid": "library.fine", "table_data_dict": {"name": "penalty"}}"#,
+        ..METHOD
+    },
+    Method {
+        name: "tables.import",
+        summary: "Creates a table of text columns with the rows of a data file, and forgets the file.",
+        parameters: &[
+            given("data_file_id", Id),
+            given("schema_oid", Schema),
+            defaulted("table_name", Nullable(&Text), "null"),
+            defaulted("comment", Nullable(&Text), "null"),
+        ],
+        result: Named("AddedTableInfo"),
+        body: MethodBody::Statement("SELECT msar.import_data_file($1, $2, $3, $4)"),
+        errors: &[NO_ROW],
+        example: r#"{"data_file_id": {"example": "data_file"}, "schema_oid": "library", "table_name": "towns"}"#,
         ..METHOD
     },
     Method {
