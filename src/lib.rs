@@ -20,12 +20,14 @@
 //!
 //! - [`ddl`]: statements that define objects, run as the caller
 //! - [`statements`]: compiled statements, kept for the session
+//! - [`events`]: what commands did to the database's objects, for the rooms that have to know
 //! - [`metadata`]: what PostgreSQL cannot know about tables and columns, kept in tables of our own
 //! - [`catalog`]: what is there: rows of the catalogs, relations, types, links, dependencies
 //! - [`definition`]: what a caller may ask for, as JSON; calls no PostgreSQL
 //! - [`values`]: what texts mean as values of a type; calls no PostgreSQL
 //! - [`pg`]: the ground floor: the only home of `unsafe`, of catalog scans and of PostgreSQL's C interface
-//! - [`error`]: every error of ours with its SQLSTATE and hint
+//! - [`error`]: the errors that topics share, with SQLSTATE, detail and hint
+//! - [`json_words`]: problems with JSON in the words of JSON
 //!
 //! The SQL that CREATE EXTENSION runs is in `sql/install/`; `install` says in which order.
 
@@ -35,8 +37,10 @@ mod ddl;
 mod definition;
 mod describe;
 mod error;
+mod events;
 mod import;
 mod install;
+mod json_words;
 mod metadata;
 mod pg;
 mod previews;

@@ -1,3 +1,4 @@
+COMMENT ON SEQUENCE msar_catalog.stored_data_files_id_seq IS 'Numbers of the files to import';
 COMMENT ON TABLE msar_catalog.stored_data_files IS
 'Files to import: read msar_catalog.data_files';
 COMMENT ON COLUMN msar_catalog.stored_data_files.id IS 'Number of the file';
@@ -144,8 +145,8 @@ $$Inserts the rows of a file into a table, with values cast to its types, and fo
 Arguments:
   id: the file
   tab_id: the table
-  mappings: array of {"csv_column": {"index": from 0, "name": text}, "table_column": attnum or null};
-    with a header, one for each column of the file
+  mappings: array of {"csv_column": {"index": from 0, "name": text}, "table_column": attnum or
+    null}; with a header, one for each column of the file
   header: whether the first row has the columns' names
 Returns: {"inserted_rows": int}
 Errors:

@@ -140,8 +140,8 @@ Example:
   SELECT msar.forget_database(16400);$$;
 
 COMMENT ON FUNCTION msar.list_configured_roles(bigint) IS
-$$Returns the roles that can be used on a server: those of this server, or the one that the current role
-has credentials for.
+$$Returns the roles that can be used on a server: those of this server, or the one that the current
+role has credentials for.
 
 Arguments:
   server_id: as msar.list_servers returns it
@@ -152,8 +152,8 @@ Example:
   SELECT msar.list_configured_roles(0);$$;
 
 COMMENT ON FUNCTION msar.add_configured_role(bigint, text, text) IS
-$$Stores the credentials of the current role on another server, as a user mapping. PostgreSQL keeps its
-password as it is. Of this server, it returns the role: no password of it is needed or stored.
+$$Stores the credentials of the current role on another server, as a user mapping. PostgreSQL keeps
+its password as it is. Of this server, it returns the role: no password of it is needed or stored.
 
 Arguments:
   server_id: as msar.list_servers returns it
@@ -179,8 +179,8 @@ Example:
   SELECT __msar.server_of_mapping(16401);$$;
 
 COMMENT ON FUNCTION msar.delete_configured_role(bigint) IS
-$$Forgets the credentials of the current role on another server. Of a role of this server, it ends that
-users act as it in this database; the role stays.
+$$Forgets the credentials of the current role on another server. Of a role of this server, it ends
+that users act as it in this database; the role stays.
 
 Arguments:
   configured_role_id: as msar.list_configured_roles returns it

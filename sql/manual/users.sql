@@ -94,7 +94,7 @@ Errors:
   23514: a field that is too long
 
 Example:
-  SELECT msar.add_user('{"username": "ada", "password": "correct horse", "email": "ada@a.example"}');$$;
+  SELECT msar.add_user('{"username": "ada", "password": "correct horse"}');$$;
 
 COMMENT ON FUNCTION msar.patch_user(regrole, jsonb) IS
 $$Changes a user's role and profile.

@@ -1,5 +1,4 @@
-//! Roles and what they may do: roles and memberships, privileges, owners, schemas; users, their profiles, and the roles that
-//! they act as.
+//! Roles and memberships, privileges, owners, schemas; users, their profiles, and the roles that they act as.
 
 mod error;
 pub(crate) mod ownership;

@@ -1,4 +1,4 @@
-//! Commands with a password that stands in no text, and whether a password is a role's.
+//! Commands with a password that is in no text, and checking the password of a role.
 
 use crate::pg::{error_fields, text};
 use pgrx::PgList;
@@ -84,7 +84,7 @@ pub(crate) fn is_of_role(role: &str, password: &str) -> bool {
     }
 }
 
-/// Text of ours never has a NUL: what comes from SQL cannot.
+/// The text never has a NUL: text from SQL cannot have one.
 fn to_server_cstr(text: &str) -> CString {
     CString::new(text::to_server(text)).unwrap_or_default()
 }
