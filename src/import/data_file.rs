@@ -2,12 +2,10 @@
 //!
 //! A file is its owner's alone: every change is made only where the stored owner is the user of the session.
 
-use crate::catalog::rows::PgClass;
 use crate::error::Error;
 use crate::import::file::{self, FileFormat, FileOptions};
-use crate::pg::scan::{self, Reader};
-use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, bookkeeping, statement};
+use crate::pg::storage::{StorageOwner, StorageTable};
+use crate::pg::{bookkeeping, statement};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -63,6 +61,18 @@ struct OwnFile {
     owner_oid: u32,
     header: bool,
 }
+
+/// Nothing of these is read past SQL.
+const FILES: StorageTable = StorageTable {
+    name: c"stored_data_files",
+    columns: &[],
+    primary_key: &["id"],
+};
+const CHUNKS: StorageTable = StorageTable {
+    name: c"stored_data_file_chunks",
+    columns: &[],
+    primary_key: &["data_file_id", "position"],
+};
 
 const FORGET_OLD: &str =
     "DELETE FROM msar_catalog.stored_data_files WHERE created_at <= now() - interval '1 day'";
@@ -171,8 +181,6 @@ fn to_hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-fn owner() -> Result<Oid, Error> {
-    let table = scan::own_table(c"stored_data_files").ok_or(Error::Vanished)?;
-    let reader = Reader::new(Snapshot::latest());
-    Ok(PgClass::by_oid(&reader, table).ok_or(Error::Vanished)?.relowner)
+fn owner() -> Result<StorageOwner, Error> {
+    StorageTable::owner_of(&[&FILES, &CHUNKS])
 }

@@ -1,13 +1,18 @@
 //! The stored profiles of users. Who may write one is checked before by `user`.
 
 use super::user::ProfilePatch;
-use crate::catalog::rows::PgClass;
 use crate::ddl::target::Role;
 use crate::error::Error;
-use crate::pg::scan::{self, Reader};
-use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, bookkeeping};
+use crate::pg::bookkeeping;
+use crate::pg::storage::{StorageOwner, StorageTable};
 use serde::Serialize;
+
+/// Nothing of it is read past SQL. A profile may wait for its role, so it has no primary key.
+const PROFILES: StorageTable = StorageTable {
+    name: c"stored_user_profiles",
+    columns: &[],
+    primary_key: &[],
+};
 
 const WRITE: &str = "
     INSERT INTO msar_catalog.stored_user_profiles AS p
@@ -66,8 +71,6 @@ pub(super) fn delete(role: &Role) -> Result<(), Error> {
     bookkeeping::as_owner(owner()?, |statements| statements.run(DELETE, &row))
 }
 
-fn owner() -> Result<Oid, Error> {
-    let table = scan::own_table(c"stored_user_profiles").ok_or(Error::Vanished)?;
-    let reader = Reader::new(Snapshot::latest());
-    Ok(PgClass::by_oid(&reader, table).ok_or(Error::Vanished)?.relowner)
+fn owner() -> Result<StorageOwner, Error> {
+    StorageTable::owner_of(&[&PROFILES])
 }

@@ -59,10 +59,8 @@ pub(crate) fn add(user: &NewUser) -> Result<(), Error> {
     check_password(&user.password)?;
     let name = identifier(&user.username)?;
     let may_add_users = if user.is_superuser { " CREATEROLE" } else { "" };
-    password::run_with(
-        &format!("CREATE ROLE {name} LOGIN{may_add_users} PASSWORD ''"),
-        &user.password,
-    );
+    let statement = format!("CREATE ROLE {name} LOGIN{may_add_users} PASSWORD ''");
+    password::with_scram(|| password::run_with(&statement, &user.password));
     let role = names::role(&user.username).ok_or(Error::Vanished)?;
     let profile = ProfilePatch {
         email: user.email.clone(),
@@ -111,7 +109,8 @@ pub(crate) fn delete(user: Oid) -> Result<(), Error> {
 pub(crate) fn set_password(user: Oid, password: &str, change_needed: bool) -> Result<(), Error> {
     let role = find(user)?;
     check_password(password)?;
-    password::run_with(&format!("ALTER ROLE {} PASSWORD ''", role.sql()), password);
+    let statement = format!("ALTER ROLE {} PASSWORD ''", role.sql());
+    password::with_scram(|| password::run_with(&statement, password));
     role.confirm()?;
     profile::write(
         &role,

@@ -10,15 +10,13 @@ use std::ffi::{CStr, CString};
 ///
 /// Such commands take no parameters. In the text of a statement, the password would be shown by the context of an error,
 /// the server's log and the views of statistics; so it is put into the parsed statement. Whoever hooks into commands,
-/// such as a check of passwords, finds it where it always is. A role's is kept as SCRAM has it, whatever
-/// `password_encryption` says.
+/// such as a check of passwords, finds it where it always is.
 pub(crate) fn run_with(statement: &str, password: &str) {
     let statement = to_server_cstr(statement);
     let password = to_server_cstr(password);
     // SAFETY: parsing gives a list of RawStmt, and the statement is one of those named above, whose options are DefElem;
     // what is put in lives in the same memory context. The planned statement is the wrapper that a command of its kind
-    // gets, and the text is the one that it was parsed from. Settings go back to what they were; after an error, the end
-    // of the (sub)transaction puts them back.
+    // gets, and the text is the one that it was parsed from.
     unsafe {
         let parsed = pg_sys::pg_parse_query(statement.as_ptr());
         let Some(parsed) = PgList::<pg_sys::RawStmt>::from_pg(parsed).head() else {
@@ -42,17 +40,6 @@ pub(crate) fn run_with(statement: &str, password: &str) {
         planned.utilityStmt = command;
         planned.stmt_location = -1;
         let planned = planned.into_pg();
-        let settings = pg_sys::NewGUCNestLevel();
-        pg_sys::set_config_option(
-            c"password_encryption".as_ptr(),
-            c"scram-sha-256".as_ptr(),
-            pg_sys::GucContext::PGC_USERSET,
-            pg_sys::GucSource::PGC_S_SESSION,
-            pg_sys::GucAction::GUC_ACTION_SAVE,
-            true,
-            0,
-            false,
-        );
         error_fields::kept(|| {
             pg_sys::ProcessUtility(
                 planned,
@@ -65,8 +52,29 @@ pub(crate) fn run_with(statement: &str, password: &str) {
                 std::ptr::null_mut(),
             );
         });
-        pg_sys::AtEOXact_GUC(false, settings);
         pg_sys::CommandCounterIncrement();
+    }
+}
+
+/// Runs `body`, in which passwords of roles become SCRAM verifiers whatever `password_encryption` is set to.
+pub(crate) fn with_scram<T>(body: impl FnOnce() -> T) -> T {
+    // SAFETY: the setting is what it was before when `body` has run; after an error, the end of the (sub)transaction
+    // restores it.
+    unsafe {
+        let settings = pg_sys::NewGUCNestLevel();
+        pg_sys::set_config_option(
+            c"password_encryption".as_ptr(),
+            c"scram-sha-256".as_ptr(),
+            pg_sys::GucContext::PGC_USERSET,
+            pg_sys::GucSource::PGC_S_SESSION,
+            pg_sys::GucAction::GUC_ACTION_SAVE,
+            true,
+            0,
+            false,
+        );
+        let result = body();
+        pg_sys::AtEOXact_GUC(false, settings);
+        result
     }
 }
 
