@@ -105,7 +105,7 @@ pub(crate) fn store(name: &str, content: &[u8], options: &DataFileOptions) -> Re
     let is_tsv = path
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("tsv"));
-    let found = file::survey(sample(content), &FileOptions::for_survey(is_tsv))?;
+    let found = file::parse_file(sample(content), &FileOptions::for_survey(is_tsv))?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy());
     let row = DataFileRow {
         owner_oid: session_user()?,

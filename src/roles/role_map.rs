@@ -20,9 +20,9 @@ pub(crate) fn set(user: Oid, role: Oid) -> Result<(), Error> {
         quote::literal(MEMBERSHIP)
     ))?;
     if may_become.as_deref() != Some("t") {
-        script::run(format!("GRANT {} TO {}", role.sql(), user.sql()))?;
+        script::run_statement(format!("GRANT {} TO {}", role.sql(), user.sql()))?;
     }
-    script::run(format!(
+    script::run_statement(format!(
         "ALTER ROLE {} IN DATABASE {} SET role = {}",
         user.sql(),
         database()?,
@@ -50,7 +50,7 @@ pub(crate) fn delete(user: Oid) -> Result<(), Error> {
             role: user.name().to_owned(),
         })?
     };
-    script::run(format!(
+    script::run_statement(format!(
         "ALTER ROLE {} IN DATABASE {} RESET role",
         user.sql(),
         database()?
@@ -67,7 +67,7 @@ pub(crate) fn delete(user: Oid) -> Result<(), Error> {
         user.oid.to_u32()
     ))?;
     if elsewhere.is_none() && is_member.is_some() {
-        script::run(format!("REVOKE {} FROM {}", quote::identifier(&role), user.sql()))?;
+        script::run_statement(format!("REVOKE {} FROM {}", quote::identifier(&role), user.sql()))?;
     }
     user.confirm()
 }

@@ -3,7 +3,7 @@
 //! The role, its rights and its password are PostgreSQL's; a profile is what PostgreSQL has no place for. Who may change a
 //! user's role may change the profile, and so may the user.
 
-use crate::ddl::name::identifier;
+use crate::ddl::name::quote_name;
 use crate::ddl::script;
 use crate::ddl::target::Role;
 use crate::error::Error;
@@ -57,7 +57,7 @@ pub(crate) struct ProfilePatch {
 /// Creates the role, who has to choose another password, and the profile.
 pub(crate) fn add(user: &NewUser) -> Result<(), Error> {
     check_password(&user.password)?;
-    let name = identifier(&user.username)?;
+    let name = quote_name(&user.username)?;
     let may_add_users = if user.is_superuser { " CREATEROLE" } else { "" };
     let statement = format!("CREATE ROLE {name} LOGIN{may_add_users} PASSWORD ''");
     password::with_scram(|| password::run_with(&statement, &user.password));
@@ -79,10 +79,10 @@ pub(crate) fn patch(user: Oid, patch: &UserPatch) -> Result<(), Error> {
         set_may_add_users(&role, is_superuser)?;
     }
     if let Some(username) = patch.username.as_deref().filter(|&name| name != role.name()) {
-        script::run(format!(
+        script::run_statement(format!(
             "ALTER ROLE {} RENAME TO {}",
             role.sql(),
-            identifier(username)?
+            quote_name(username)?
         ))?;
     }
     let role = Role::find(user)?;
@@ -100,7 +100,7 @@ pub(crate) fn patch(user: Oid, patch: &UserPatch) -> Result<(), Error> {
 /// Drops a user's role and forgets the profile.
 pub(crate) fn delete(user: Oid) -> Result<(), Error> {
     let role = find(user)?;
-    script::run(format!("DROP ROLE {}", role.sql()))?;
+    script::run_statement(format!("DROP ROLE {}", role.sql()))?;
     role.confirm_gone()?;
     profile::delete(&role)
 }
@@ -156,7 +156,7 @@ fn set_may_add_users(role: &Role, may: bool) -> Result<(), Error> {
     }
     if caller::may_create_roles(role.oid) != may {
         let attribute = if may { "CREATEROLE" } else { "NOCREATEROLE" };
-        script::run(format!("ALTER ROLE {} {attribute}", role.sql()))?;
+        script::run_statement(format!("ALTER ROLE {} {attribute}", role.sql()))?;
     }
     Ok(())
 }
