@@ -109,7 +109,6 @@ pub(super) const METHODS: &[Method] = &[
         body: MethodBody::Statement("SELECT __msar.rpc_disconnect_database($1)"),
         errors: &[NO_ROW],
         example: r#"{"database_id": {"example": "server"}}"#,
-        ..METHOD
     },
     Method {
         name: "databases.setup.create_new",

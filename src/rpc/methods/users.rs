@@ -28,7 +28,6 @@ pub(super) const METHODS: &[Method] = &[
         body: MethodBody::Statement("SELECT msar.add_user($1)"),
         errors: &[TAKEN],
         example: r#"{"user_def": {"username": "ada", "password": "correct horse", "is_superuser": false}}"#,
-        ..METHOD
     },
     Method {
         name: "users.delete",
@@ -42,7 +41,6 @@ pub(super) const METHODS: &[Method] = &[
         ),
         errors: &[NO_ROW],
         example: r#"{"user_id": "mathesar_ext_example_user"}"#,
-        ..METHOD
     },
     Method {
         name: "users.get",
@@ -54,7 +52,6 @@ pub(super) const METHODS: &[Method] = &[
         body: MethodBody::StatementThen("SELECT msar.get_user($1)", super::must_exist),
         errors: &[NO_ROW],
         example: r#"{"user_id": "mathesar_ext_example_user"}"#,
-        ..METHOD
     },
     Method {
         name: "users.list",
@@ -106,7 +103,6 @@ pub(super) const METHODS: &[Method] = &[
         ),
         errors: &[TAKEN, NO_ROW],
         example: r#"{"user_id": "mathesar_ext_example_user", "username": "ada", "is_superuser": true, "email": "ada@a.example", "full_name": "Ada Lovelace", "display_language": "en"}"#,
-        ..METHOD
     },
     Method {
         name: "users.password.replace_own",
@@ -133,6 +129,5 @@ pub(super) const METHODS: &[Method] = &[
         ),
         errors: &[NO_ROW],
         example: r#"{"user_id": "mathesar_ext_example_user", "new_password": "battery staple"}"#,
-        ..METHOD
     },
 ];
