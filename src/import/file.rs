@@ -37,7 +37,7 @@ enum BadRows {
 
 #[derive(DeriveDeserialize, Serialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "snake_case")]
-enum FileFormat {
+pub(crate) enum FileFormat {
     Csv,
     Tsv,
     JsonLines,
@@ -47,10 +47,10 @@ enum FileFormat {
 /// The contents of a file.
 #[derive(Serialize, Debug)]
 pub(crate) struct Parsed {
-    format: FileFormat,
+    pub(super) format: FileFormat,
     encoding: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    delimiter: Option<char>,
+    pub(super) delimiter: Option<char>,
     #[serde(skip_serializing_if = "Option::is_none")]
     header: Option<bool>,
     /// Names, empty where the file has none.
@@ -95,6 +95,17 @@ impl error::Problem for FileError {
         "Describe the file by {\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}, \
          or skip bad rows: {\"bad_rows\": \"skip\"}."
             .into()
+    }
+}
+
+impl FileOptions {
+    /// For the beginning of a file, which is to be looked at.
+    pub(super) fn for_survey(is_tsv: bool) -> Self {
+        Self {
+            format: is_tsv.then_some(FileFormat::Tsv),
+            bad_rows: BadRows::Skip,
+            ..Self::default()
+        }
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) use lookup::{
     acl, column_type, comparison, deparse, expression, identity, names, namespace, node_tree, ownership,
     parser, quote, relations, scan, snapshot, storage, type_name, watch,
 };
-pub(crate) use session::{caller, commit, create_role, lock, memory, server, setting};
+pub(crate) use session::{caller, commit, lock, memory, password, server, setting};
 pub(crate) use spi::{
     bookkeeping, cursor, dml, parameter, plan, receiver, results, statement, stream, subtransaction,
 };

@@ -16,11 +16,11 @@
 //! - Event triggers of ours stay silent meanwhile.
 //!
 //! As PostgreSQL does for foreign keys, we become the owner of the tables for the time of the statements. That is the
-//! bootstrap superuser, so nothing may run there that is not ours: [`StorageTable::owner_of`] makes sure that the
-//! tables still are what CREATE EXTENSION made; nobody but a superuser can hang a trigger, a rule, a policy, a
-//! constraint or a default on them, or create anything in our schemas; statements touch no other table than catalogs,
-//! and no type of a user, whose functions would run. Under `SECURITY_RESTRICTED_OPERATION` nothing is left behind in
-//! the session.
+//! bootstrap superuser, so nothing may run there that is not ours:
+//! [`StorageTable::owner_of`](crate::pg::storage::StorageTable::owner_of) makes sure that the tables still are what
+//! CREATE EXTENSION made; nobody but a superuser can hang a trigger, a rule, a policy, a constraint or a default on
+//! them, or create anything in our schemas; statements touch no other table than catalogs, and no type of a user, whose
+//! functions would run. Under `SECURITY_RESTRICTED_OPERATION` nothing is left behind in the session.
 
 use super::statement::Connection;
 use crate::error::Error;
