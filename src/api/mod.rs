@@ -6,6 +6,7 @@
 //! after what.
 
 mod casts;
+mod changes;
 mod columns;
 mod constraints;
 mod databases;

@@ -22,11 +22,11 @@ pub(crate) use datum::{
 pub(crate) use errors::{error_fields, error_label, report};
 pub(crate) use lookup::{
     acl, column_type, comparison, deparse, expression, identity, index, names, namespace, node_tree,
-    ownership, parser, quote, relation_size, scan, sequence_name, snapshot, type_name, watch,
+    object_facts, ownership, parser, quote, relation_size, scan, sequence_name, snapshot, type_name, watch,
 };
-pub(crate) use session::{caller, commit, create_role, lock, memory, server, setting};
+pub(crate) use session::{caller, cluster, commit, create_role, lock, memory, server, setting};
 pub(crate) use spi::{
-    bookkeeping, cursor, dml, parameter, plan, receiver, results, statement, stream, subtransaction,
+    append, bookkeeping, cursor, dml, parameter, plan, receiver, results, statement, stream, subtransaction,
 };
 pub(crate) use triggers::{drop_guard, event_objects, event_trigger, trigger};
 

@@ -15,7 +15,7 @@ use crate::metadata::portable;
 use crate::metadata::refs::Refs;
 use crate::metadata::store::Store;
 use crate::pg::bookkeeping::{self, Statements};
-use crate::pg::commit::{self, Ending};
+use crate::pg::commit::{self, EndWork, Ending};
 use crate::pg::lock::SettlingLock;
 use crate::pg::subtransaction::{self, Outcome};
 use crate::pg::{report, server};
@@ -87,7 +87,11 @@ pub(super) fn expect_command(command: &Command) {
 fn expect(add: impl FnOnce(&mut Expected) -> bool) {
     EXPECTED.with_borrow_mut(add);
     if !IS_REGISTERED.replace(true) {
-        commit::before_commit(settle, forget);
+        commit::at_end(EndWork {
+            before_commit: settle,
+            forget,
+            subtransaction_ended: None,
+        });
     }
 }
 

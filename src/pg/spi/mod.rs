@@ -1,5 +1,6 @@
 //! Statements through SPI and the executor: of ours and of the caller, read and write, and what rows are handed to.
 
+pub(crate) mod append;
 pub(crate) mod bookkeeping;
 pub(crate) mod cursor;
 pub(crate) mod dml;

@@ -108,6 +108,24 @@ fn ends_everything(sqlstate: PgSqlErrorCode) -> bool {
     )
 }
 
+/// Runs `body`, which only reads, in a subtransaction of its own. Gives back what went wrong if it fails; a cancel, a
+/// timeout or a shutdown goes on to the caller.
+pub(crate) fn or_reason<T>(body: impl FnOnce() -> T) -> Result<T, String> {
+    let callbacks = Mark::here();
+    match run(body) {
+        Ok(value) => Ok(value),
+        Err(
+            CaughtError::PostgresError(report)
+            | CaughtError::ErrorReport(report)
+            | CaughtError::RustPanic { ereport: report, .. },
+        ) if !ends_everything(report.sql_error_code()) => {
+            callbacks.forget();
+            Err(report.message().to_owned())
+        }
+        Err(error) => error.rethrow(),
+    }
+}
+
 /// Runs `body` in a subtransaction of its own, and rolls back whatever it did. An error goes on to the caller.
 pub(crate) fn rolled_back<T>(body: impl FnOnce() -> T) -> T {
     let outcome = end(body, |_| false);
