@@ -103,7 +103,7 @@ BEGIN ATOMIC
     GROUP BY k.relation
   ) AS p ON p.relation = c.oid
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
-    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast');
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'msar', '__msar', 'msar_catalog');
 END;
 REVOKE EXECUTE ON FUNCTION __msar.known_relations() FROM PUBLIC;
 

@@ -1,4 +1,4 @@
-//! Values as people want to see them. Previews call these with the display options of a column as constants.
+//! Formatting values for people. Previews call these functions with the display options of a column as constants.
 
 use crate::pg::bytes::{NewText, TextBytes};
 use crate::values::display::duration;
@@ -41,7 +41,7 @@ fn display_number(
             stands_behind: currency_location.is_some_and(|word| word.0 == b"end-with-space"),
         }),
     };
-    value.map(|value| NewText(number::show(value.0, &style)))
+    value.map(|value| NewText(number::show_number(value.0, &style)))
 }
 
 #[pg_extern(schema = "__msar", immutable, parallel_safe)]
@@ -55,5 +55,5 @@ fn display_duration(
     let has_units = show_units != Some(false);
     let style =
         duration::DurationDisplay::new(smallest.map(|word| word.0), largest.map(|word| word.0), has_units);
-    seconds.map(|seconds| NewText::encode(&duration::show(seconds, style)))
+    seconds.map(|seconds| NewText::encode(&duration::show_duration(seconds, style)))
 }

@@ -1,9 +1,9 @@
-//! The front door: every function that SQL can call, a file a topic. Each one decodes its arguments, calls one
-//! function of a floor below, and encodes the result.
+//! The SQL front door: every function that SQL can call, one file per topic. Each function decodes its arguments, calls
+//! one function of a room below, and encodes the result.
 //!
-//! A topic has the same name everywhere: `api/<topic>.rs` has its functions in Rust, `sql/install/<topic>.sql` its other
-//! objects, `sql/manual/<topic>.sql` the COMMENT of each, which `\df+` shows. The file here says which SQL file comes
-//! after what.
+//! A topic has the same name everywhere: `api/<topic>.rs` has its functions in Rust, `sql/install/<topic>.sql` its
+//! other objects, `sql/manual/<topic>.sql` the COMMENT of each, which `\df+` shows. The file here says which SQL file
+//! comes after what.
 
 mod casts;
 mod changes;
@@ -35,7 +35,6 @@ mod tables;
 mod types;
 mod value_forms;
 
-use crate::ddl::DdlError;
 use crate::definition;
 use crate::error::Error;
 use crate::pg::arguments::JsonArgument;
@@ -43,12 +42,12 @@ use serde::de::DeserializeOwned;
 
 /// An argument that the function cannot do without, though it is not declared STRICT.
 fn not_null<T>(argument: &'static str, value: Option<T>) -> Result<T, Error> {
-    value.ok_or_else(|| DdlError::NullArgument { argument }.into())
+    value.ok_or_else(|| Error::NullArgument { argument })
 }
 
 /// The definition in an argument.
 fn read<T: DeserializeOwned>(argument: &'static str, json: &JsonArgument) -> Result<T, Error> {
-    Ok(definition::parse(argument, json.text())?)
+    Ok(definition::parse_argument(argument, json.text())?)
 }
 
 /// The same, of an argument that may be null, as SQL and as JSON has it.

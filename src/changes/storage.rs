@@ -1,53 +1,64 @@
 //! The tables of the change log.
 
 use super::entry::{ChangeAction, ChangeEntry, ObjectPlace};
-use crate::catalog::rows::PgClass;
 use crate::error::Error;
 use crate::pg::append::{self, Cell};
 use crate::pg::scan::{CatalogRow, Reader, RowSource, ScanKey, ScannedRow, Text};
-use crate::pg::snapshot::Snapshot;
+use crate::pg::storage::{StorageOwner, StorageTable};
 use crate::pg::{Oid, bookkeeping, cluster, scan, setting};
 use pgrx::pg_sys;
 use serde_json::json;
-use std::ffi::CStr;
 
-const CHANGES: &CStr = c"stored_changes";
-const GAPS: &CStr = c"stored_change_gaps";
+/// What commands did.
+static CHANGES: StorageTable = StorageTable {
+    name: c"stored_changes",
+    columns: &[
+        ("transaction", pg_sys::XID8OID),
+        ("number", pg_sys::INT4OID),
+        ("happened_at", pg_sys::TIMESTAMPTZOID),
+        ("role_name", pg_sys::NAMEOID),
+        ("tag", pg_sys::TEXTOID),
+        ("kind", pg_sys::TEXTOID),
+        ("action", pg_sys::TEXTOID),
+        ("class_oid", pg_sys::OIDOID),
+        ("object_oid", pg_sys::OIDOID),
+        ("attnum", pg_sys::INT2OID),
+        ("schema_oid", pg_sys::OIDOID),
+        ("schema_name", pg_sys::NAMEOID),
+        ("object_name", pg_sys::NAMEOID),
+        ("old_schema_oid", pg_sys::OIDOID),
+        ("old_schema_name", pg_sys::NAMEOID),
+        ("old_object_name", pg_sys::NAMEOID),
+        ("relation_oid", pg_sys::OIDOID),
+        ("extension_name", pg_sys::NAMEOID),
+        ("found_by", pg_sys::TEXTOID),
+        ("affects", pg_sys::OIDARRAYOID),
+        ("command_xid", pg_sys::XIDOID),
+    ],
+    primary_key: &["transaction", "number"],
+};
 
-/// The columns of `stored_changes`.
-const CHANGE_COLUMNS: [(&str, Oid); 21] = [
-    ("transaction", pg_sys::XID8OID),
-    ("number", pg_sys::INT4OID),
-    ("happened_at", pg_sys::TIMESTAMPTZOID),
-    ("role_name", pg_sys::NAMEOID),
-    ("tag", pg_sys::TEXTOID),
-    ("kind", pg_sys::TEXTOID),
-    ("action", pg_sys::TEXTOID),
-    ("class_oid", pg_sys::OIDOID),
-    ("object_oid", pg_sys::OIDOID),
-    ("attnum", pg_sys::INT2OID),
-    ("schema_oid", pg_sys::OIDOID),
-    ("schema_name", pg_sys::NAMEOID),
-    ("object_name", pg_sys::NAMEOID),
-    ("old_schema_oid", pg_sys::OIDOID),
-    ("old_schema_name", pg_sys::NAMEOID),
-    ("old_object_name", pg_sys::NAMEOID),
-    ("relation_oid", pg_sys::OIDOID),
-    ("extension_name", pg_sys::NAMEOID),
-    ("found_by", pg_sys::TEXTOID),
-    ("affects", pg_sys::OIDARRAYOID),
-    ("command_xid", pg_sys::XIDOID),
-];
+/// Transactions of which changes are missing.
+static GAPS: StorageTable = StorageTable {
+    name: c"stored_change_gaps",
+    columns: &[
+        ("transaction", pg_sys::XID8OID),
+        ("happened_at", pg_sys::TIMESTAMPTZOID),
+        ("reason", pg_sys::TEXTOID),
+    ],
+    primary_key: &[],
+};
 
-const GAP_COLUMNS: [(&str, Oid); 3] = [
-    ("transaction", pg_sys::XID8OID),
-    ("happened_at", pg_sys::TIMESTAMPTZOID),
-    ("reason", pg_sys::TEXTOID),
-];
+/// The head of the log.
+static HEAD: StorageTable = StorageTable {
+    name: c"stored_change_log",
+    columns: &[("epoch", pg_sys::UUIDOID), ("horizon", pg_sys::XID8OID)],
+    primary_key: &[],
+};
 
 /// Whether the log is there: while the extension is created or dropped, it may not be.
 pub(super) fn is_there() -> bool {
-    scan::own_table(CHANGES).is_some()
+    CHANGES.find().is_some()
 }
 
 fn name(name: Option<&String>) -> Cell<'_> {
@@ -111,7 +122,7 @@ pub(super) fn append(entries: &[ChangeEntry]) -> Result<(), Error> {
             Cell::Oid(entry.command_xid),
         ]
     });
-    if append::append_rows(CHANGES, &CHANGE_COLUMNS, rows) {
+    if append::append_rows(&CHANGES, rows) {
         Ok(())
     } else {
         Err(super::ChangeError::NotAsCreated.into())
@@ -128,7 +139,7 @@ pub(super) fn append_gap(reason: &str) -> Result<(), Error> {
         Cell::Moment(cluster::now()),
         Cell::Text(reason),
     ];
-    if append::append_rows(GAPS, &GAP_COLUMNS, std::iter::once(row)) {
+    if append::append_rows(&GAPS, std::iter::once(row)) {
         Ok(())
     } else {
         Err(super::ChangeError::NotAsCreated.into())
@@ -171,7 +182,7 @@ impl From<ChangeEntry> for ChangedObject {
 }
 
 impl CatalogRow for StoredChange {
-    const SOURCE: RowSource = RowSource::Own(CHANGES);
+    const SOURCE: RowSource = RowSource::Own(&CHANGES);
     const COLUMNS: &'static [&'static str] = &[
         "transaction",
         "kind",
@@ -216,7 +227,7 @@ struct StoredGap {
 }
 
 impl CatalogRow for StoredGap {
-    const SOURCE: RowSource = RowSource::Own(GAPS);
+    const SOURCE: RowSource = RowSource::Own(&GAPS);
     const COLUMNS: &'static [&'static str] = &["transaction"];
     fn read(row: &ScannedRow<'_>) -> Self {
         Self {
@@ -243,7 +254,7 @@ pub(super) struct LogHead {
 }
 
 impl CatalogRow for LogHead {
-    const SOURCE: RowSource = RowSource::Own(c"stored_change_log");
+    const SOURCE: RowSource = RowSource::Own(&HEAD);
     const COLUMNS: &'static [&'static str] = &["epoch", "horizon"];
     fn read(row: &ScannedRow<'_>) -> Self {
         Self {
@@ -271,8 +282,6 @@ pub(super) fn prune() -> Result<(), Error> {
 }
 
 /// The owner of the tables.
-pub(super) fn owner() -> Result<Oid, Error> {
-    let table = scan::own_table(CHANGES).ok_or(super::ChangeError::NotAsCreated)?;
-    let row = PgClass::by_oid(&Reader::new(Snapshot::latest()), table);
-    Ok(row.ok_or(super::ChangeError::NotAsCreated)?.relowner)
+pub(super) fn owner() -> Result<StorageOwner, Error> {
+    StorageTable::owner_of(&[&CHANGES, &GAPS, &HEAD])
 }

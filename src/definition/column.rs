@@ -1,4 +1,4 @@
-//! Columns of a table to be.
+//! Columns to be created.
 
 use super::DefinitionError;
 use super::form::{is_false, null_as_default, string_or_object};
@@ -204,8 +204,8 @@ string_or_object!(
     "\"always\", \"by_default\", or an object with options of the sequence"
 );
 
-/// A column whose default is the next number of a sequence that belongs to it: `true`, or an object with the name of the
-/// sequence, its type and its options.
+/// A column whose default is the next number of a sequence that belongs to it: `true`, or an object with the name of
+/// the sequence, its type and its options.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(into = "SerialForm")]
 pub(crate) struct Serial {
@@ -349,18 +349,19 @@ pub(crate) struct MappingColumn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::parse;
+    use crate::definition::parse_argument;
+    use crate::error::TopicError;
 
     fn column(json: &str) -> Result<ColumnDefinition, DefinitionError> {
-        parse("col_defs", json)
+        parse_argument("col_defs", json)
     }
 
     #[test]
     fn unknown_keys_are_named_with_the_known_ones() {
-        let error =
-            parse::<Vec<ColumnDefinition>>("col_defs", r#"[{"name": "a"}, {"nmae": "b"}]"#).unwrap_err();
+        let error = parse_argument::<Vec<ColumnDefinition>>("col_defs", r#"[{"name": "a"}, {"nmae": "b"}]"#)
+            .unwrap_err();
         assert_eq!(
-            error.to_string(),
+            error.fields().message,
             "invalid definition in argument \"col_defs\": unknown key \"nmae\""
         );
         let DefinitionError::Malformed {
@@ -405,7 +406,8 @@ mod tests {
         };
         assert!(
             error
-                .to_string()
+                .fields()
+                .message
                 .starts_with("invalid definition of column \"a\"")
         );
     }

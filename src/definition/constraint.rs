@@ -1,11 +1,11 @@
-//! Constraints of a table to be, or to be added.
+//! Constraints to be created, with a table or for an existing one.
 
 use super::DefinitionError;
 use super::form::{is_false, null_as_default};
 use super::name::{ColumnRef, QualifiedName};
 use serde::{Deserialize, Serialize};
 
-/// A constraint: an element of `con_defs`. Which keys belong to which kind is told by [`ConstraintDefinition::rule`].
+/// A constraint: an element of `con_defs`. [`ConstraintDefinition::rule`] has the keys of each type.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConstraintDefinition {
@@ -89,7 +89,7 @@ pub(crate) struct ConstraintDefinition {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub(crate) elements: Vec<ExclusionElement>,
-    /// Of an exclusion: an SQL expression that tells the rows that it is for.
+    /// For an exclusion: an SQL expression, the predicate of its index.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) predicate: Option<String>,
 
@@ -433,10 +433,11 @@ impl ConstraintDefinition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::parse;
+    use crate::definition::parse_argument;
+    use crate::error::TopicError;
 
     fn constraint(json: &str) -> ConstraintDefinition {
-        parse("con_defs", json).expect("a constraint")
+        parse_argument("con_defs", json).expect("a constraint")
     }
 
     #[test]
@@ -453,7 +454,7 @@ mod tests {
         for wrong in ["[1.5]", "[null]", "[70000]", "3", "[[]]"] {
             let json = format!(r#"{{"type": "u", "columns": {wrong}}}"#);
             assert!(
-                parse::<ConstraintDefinition>("con_defs", &json).is_err(),
+                parse_argument::<ConstraintDefinition>("con_defs", &json).is_err(),
                 "{wrong}"
             );
         }
@@ -468,7 +469,9 @@ mod tests {
             serde_json::to_string(&key).unwrap(),
             r#"{"type":"f","columns":["a"],"fkey_relation_id":5,"fkey_delete_action":"c"}"#
         );
-        assert!(parse::<ConstraintDefinition>("con_defs", r#"{"type": "t", "columns": ["a"]}"#).is_err());
+        assert!(
+            parse_argument::<ConstraintDefinition>("con_defs", r#"{"type": "t", "columns": ["a"]}"#).is_err()
+        );
     }
 
     #[test]
@@ -496,7 +499,7 @@ mod tests {
             ),
         ] {
             let error = constraint(json).rule().unwrap_err();
-            assert_eq!(error.to_string(), format!("invalid definition of {problem}"));
+            assert_eq!(error.fields().message, format!("invalid definition of {problem}"));
         }
     }
 

@@ -1,29 +1,29 @@
-//! What a caller may ask for: tables, columns, constraints and their changes, as JSON.
+//! Definitions: tables, columns, constraints and their changes, as JSON.
 //!
-//! One form serves for all calls (docs/definitions.md lists its keys): a whole table is written by the same types that
-//! read a column of `msar.add_columns`, and what is absent is left out. A key that is not known is an error that names
-//! it and those that are. Nothing here calls PostgreSQL: whether names and types mean something is asked by `ddl`.
+//! All calls share one form (docs/definitions.md lists its keys): the types that read a column of `msar.add_columns`
+//! also write a whole table, without the keys that are absent. An unknown key is an error that lists the known ones.
+//! Nothing here calls PostgreSQL: `tables` checks whether names and types exist.
 
 pub(crate) mod alteration;
 pub(crate) mod column;
 pub(crate) mod constraint;
+mod error;
 mod form;
 pub(crate) mod json_text;
 pub(crate) mod name;
 pub(crate) mod object;
 pub(crate) mod partition;
 pub(crate) mod privileges;
-mod problem;
 pub(crate) mod schema;
 pub(crate) mod step;
 pub(crate) mod table;
 pub(crate) mod type_object;
 
-pub(crate) use problem::DefinitionError;
+pub(crate) use error::DefinitionError;
 use serde::Deserialize;
 
 /// Reads the argument of that name.
-pub(crate) fn parse<'a, T: Deserialize<'a>>(
+pub(crate) fn parse_argument<'a, T: Deserialize<'a>>(
     argument: &'static str,
     json: &'a str,
 ) -> Result<T, DefinitionError> {

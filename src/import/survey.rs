@@ -1,5 +1,5 @@
-//! What a person needs to see to choose a type for a column: how many values fit each type, which do not, how many
-//! there are.
+//! Facts by which a person chooses the type of a column: how many values there are, how many fit each type, and which
+//! do not.
 
 use super::infer::{SuggestedCastOptions, TextRelation};
 use crate::error::Error;
@@ -26,7 +26,7 @@ pub(crate) struct SurveyOptions {
 /// Of this many values a column's distinct ones are counted, and no more: memory stays flat.
 const MOST_DISTINCT: usize = 10_000;
 
-/// What `msar.infer_types` tells about a column.
+/// A column, as `msar.infer_types` returns it.
 #[derive(Serialize)]
 pub(crate) struct ColumnSurvey {
     name: String,
@@ -212,7 +212,10 @@ impl IntegerRange {
 }
 
 /// A survey of the columns of type text of a relation, by attnum.
-pub(crate) fn relation(relation: Oid, options: &SurveyOptions) -> Result<BTreeMap<i16, ColumnSurvey>, Error> {
+pub(crate) fn survey_relation(
+    relation: Oid,
+    options: &SurveyOptions,
+) -> Result<BTreeMap<i16, ColumnSurvey>, Error> {
     let source = TextRelation::open(relation)?;
     let mut columns: Vec<_> = source.text_columns().map(|_| SurveyedColumn::new()).collect();
     let mut rows = 0;

@@ -1,5 +1,5 @@
-//! Sessions keep statements that were compiled from the metadata of a table. Whatever changes it, they learn of it as they
-//! learn of a change of the table itself: by PostgreSQL's messages that outdate what its caches know.
+//! Sessions keep statements that were compiled from the metadata of a table. Whatever changes it, they learn of it as
+//! they learn of a change of the table itself: by PostgreSQL's messages that outdate what its caches know.
 
 use super::following::commit;
 use crate::error::{Error, Problem};
@@ -20,7 +20,7 @@ impl Problem for AnnounceProblem {
     }
 
     fn hint(&self) -> Cow<'static, str> {
-        "PostgreSQL calls it after changes of msar_catalog.table_metadata and msar_catalog.column_metadata."
+        "PostgreSQL calls it after changes of msar_catalog.stored_table_metadata and msar_catalog.stored_column_metadata."
             .into()
     }
 }

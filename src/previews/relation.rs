@@ -1,10 +1,10 @@
-//! What the compiler knows of a relation, read once.
+//! The compiler's view of a relation, read once.
 
 use crate::catalog::Catalog;
 use crate::catalog::relation::Relation;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgNotNull};
 use crate::error::Error;
-use crate::metadata::stored::OfTable;
+use crate::metadata::stored::{self, OfTable};
 use crate::pg::Oid;
 use crate::pg::scan::Char;
 use pgrx::pg_sys;
@@ -30,8 +30,13 @@ impl Deref for PreviewedRelation {
 impl PreviewedRelation {
     pub(crate) fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
         let relation = Relation::find(catalog, oid)?;
+        // A role that may read nothing of the relation learns nothing of its template either.
+        let metadata = match stored::is_table_readable(catalog, &relation.row) {
+            true => OfTable::read(catalog, &relation.row)?,
+            false => OfTable::default(),
+        };
         Ok(Self {
-            metadata: OfTable::read(catalog, &relation.row)?,
+            metadata,
             is_nameable: relation.is_nameable(catalog)?,
             not_nulls_hold: OnceCell::new(),
             relation,
@@ -43,8 +48,8 @@ impl PreviewedRelation {
         self.is_nameable
     }
 
-    /// Whether no row has NULL there. What is declared NOT NULL in a table that is not a plain one may be NULL in a foreign
-    /// table, and where the constraint was not validated.
+    /// Whether no row has NULL there. What is declared NOT NULL in a table that is not a plain one may be NULL in a
+    /// foreign table, and where the constraint was not validated.
     pub(crate) fn is_never_null(&self, catalog: &Catalog, column: &PgAttribute) -> bool {
         let hold = || {
             let holds = |constraint: &PgNotNull| constraint.contype != Char(b'n') || constraint.convalidated;

@@ -1,8 +1,9 @@
 //! The parts of a result, each an SQL expression over the rows of a page.
 //!
 //! A page is a common table expression called `page`, which has a column `c<attnum>` for each column of the relation
-//! that a part needs, and is computed once. What the page links to is looked up for its distinct keys, after its limit
-//! was applied. A user's names appear as quoted keys of JSON only: they cannot collide with ours.
+//! that a part needs, and is computed once. Linked rows are looked up for the distinct keys of the page, after its
+//! limit was applied. Users' names appear only as quoted keys of JSON, so they cannot collide with names of the
+//! statement.
 //!
 //! Parts are of type `json`, and the whole is cast to jsonb once: building a page as text and parsing it took two
 //! thirds of the time of building it as jsonb, which copies each part into the next larger one.
@@ -107,7 +108,7 @@ pub(crate) fn record_summaries(
     let Some(key) = relation.readable_key() else {
         return Ok("NULL".into());
     };
-    let preview = previews::row(catalog, templates, relation.oid, "s")?;
+    let preview = previews::compile_row_preview(catalog, templates, relation.oid, "s")?;
     // The preview names columns as the relation does.
     let columns: Vec<String> = relation
         .readable()
@@ -202,7 +203,7 @@ fn linked_by(
             return Ok("NULL".into());
         };
         let name = page_column(column);
-        let condition = comparison::sql(
+        let condition = comparison::compile_comparison(
             catalog,
             pair.operator,
             referenced.operand(referenced.of("t")),
@@ -216,7 +217,7 @@ fn linked_by(
         key.push((column, format!("k.{name}")));
         keys.push(name);
     }
-    let preview = previews::row(catalog, templates, target.oid, "t")?;
+    let preview = previews::compile_row_preview(catalog, templates, target.oid, "t")?;
     let present: Vec<String> = keys.iter().map(|name| format!("{name} IS NOT NULL")).collect();
     Ok(format!(
         "(SELECT COALESCE(pg_catalog.json_object_agg({}, {}), '{{}}') FROM (SELECT DISTINCT {} FROM page WHERE {}) AS k \

@@ -1,4 +1,4 @@
-//! Columns of other tables that a record is joined with over a path, as lists of values.
+//! Columns of other tables that a record is joined with along a path, as lists of values.
 
 use super::document::{self, key_text, object};
 use super::error::RecordError;
@@ -121,7 +121,7 @@ pub(crate) struct Joined {
 }
 
 impl Joined {
-    /// `number` tells it from others of the request.
+    /// `number` distinguishes it from others of the request.
     pub(crate) fn compile(
         catalog: &Catalog,
         templates: &Templates,
@@ -202,7 +202,7 @@ fn summaries(
     forms: Forms,
 ) -> Result<String, Error> {
     let column = target.column()?;
-    let preview = previews::row(catalog, templates, target.relation.oid, "t")?;
+    let preview = previews::compile_row_preview(catalog, templates, target.relation.oid, "t")?;
     Ok(format!(
         "(SELECT COALESCE(pg_catalog.json_object_agg({}, {}), '{{}}') FROM (SELECT DISTINCT v.value FROM {values} AS v WHERE {SHOWN}) AS v \
          JOIN {} AS t ON {}{})",

@@ -1,4 +1,4 @@
-//! What a request needs to know of the relation that it reads: names, types, privileges, key and links, looked up once.
+//! A request's view of its relation: names, types, privileges, key and links, looked up once.
 
 use super::error::RecordError;
 use crate::catalog::Catalog;
@@ -12,6 +12,9 @@ use crate::pg::{Oid, comparison, quote};
 use crate::previews::comparison::Operand;
 use pgrx::pg_sys;
 use std::rc::Rc;
+
+/// What a statement that lists rows calls the relation.
+pub(super) const LISTED: &str = "r";
 
 /// A relation whose rows are read.
 pub(crate) struct RecordRelation {

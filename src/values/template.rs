@@ -1,8 +1,8 @@
 //! Preview templates as people write them: `{title} ({published_by.name})`.
 //!
-//! A placeholder is the name of a column, or a path of names through foreign key columns. A brace that stands for itself
-//! is doubled. A name in which a character has a meaning here is put in double quotes, as in SQL. `{price:raw}` asks for
-//! the value without the column's display options.
+//! A placeholder is the name of a column, or a path of names through foreign key columns. A literal brace is doubled. A
+//! name with special characters is double-quoted, as in SQL. `{price:raw}` is the value without the column's display
+//! options.
 
 use std::fmt;
 
@@ -92,7 +92,7 @@ impl SyntaxError {
 }
 
 /// Reads a template.
-pub(crate) fn parse(template: &str) -> Result<Vec<TemplatePart<TemplateName>>, SyntaxError> {
+pub(crate) fn parse_template(template: &str) -> Result<Vec<TemplatePart<TemplateName>>, SyntaxError> {
     let mut scanner = Scanner {
         rest: template,
         position: 1,
@@ -315,12 +315,12 @@ mod tests {
                 format!("{{{}{}}}", names.join("|"), if raw { "!" } else { "" })
             }
         };
-        parse(template).unwrap().into_iter().map(part).collect()
+        parse_template(template).unwrap().into_iter().map(part).collect()
     }
 
     fn print(template: &str) -> String {
         let mut printed = String::new();
-        for part in parse(template).unwrap() {
+        for part in parse_template(template).unwrap() {
             match part {
                 TemplatePart::Text(text) => push_text(&mut printed, &text),
                 TemplatePart::Placeholder(Placeholder { path, raw }) => {
@@ -332,7 +332,7 @@ mod tests {
     }
 
     fn mistake(template: &str) -> (usize, Mistake) {
-        let error = parse(template).unwrap_err();
+        let error = parse_template(template).unwrap_err();
         (error.position, error.mistake)
     }
 

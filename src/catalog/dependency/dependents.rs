@@ -1,7 +1,7 @@
 //! The objects that depend on one, level by level.
 //!
-//! What PostgreSQL keeps as internal parts of an object (a view's rule, a table's row type, a constraint's index) is
-//! nothing that a user made or names: it stands for its owner, whose dependents are the parts' dependents too.
+//! Internal parts of an object (a view's rule, a table's row type, a constraint's index) are nothing that users create
+//! or name: their dependents count as dependents of the object.
 
 use super::graph::{Address, DependencyKind, Graph};
 use std::collections::{BTreeMap, HashSet};
@@ -17,7 +17,7 @@ pub(crate) struct FoundDependent {
 }
 
 /// Everything that depends on `target`, down to a depth; each object once, where it is nearest.
-pub(crate) fn of(graph: &impl Graph, target: Address, max_depth: i32) -> Vec<FoundDependent> {
+pub(crate) fn find_dependents(graph: &impl Graph, target: Address, max_depth: i32) -> Vec<FoundDependent> {
     let mut found = Vec::new();
     let mut seen = HashSet::from([target]);
     let mut level = vec![target];
@@ -88,7 +88,7 @@ mod tests {
 
     /// Object, depth and what it depends on.
     fn dependents(graph: &str, target: Address, max_depth: i32) -> Vec<(Address, i32, Address)> {
-        let found = of(&HandMade::new(graph), target, max_depth);
+        let found = find_dependents(&HandMade::new(graph), target, max_depth);
         found
             .into_iter()
             .map(|found| (found.object, found.depth, found.depends_on))

@@ -1,9 +1,9 @@
 //! What is left for the end of the transaction.
 //!
-//! Two transactions may each change something that the other cannot see yet: one writes metadata of a table while another
-//! renames its schema, or a table of which its template speaks. Waiting for each other inside of their commands would let
-//! them deadlock where PostgreSQL's own commands do not. So each looks again when it commits, one transaction at a time:
-//! the one that commits last sees everything, and makes the rows match.
+//! Two transactions may each change something that the other cannot see yet: one writes metadata of a table while
+//! another renames its schema, or a table of which its template speaks. Waiting for each other inside of their commands
+//! would let them deadlock where PostgreSQL's own commands do not. So each looks again when it commits, one transaction
+//! at a time: the one that commits last sees everything, and makes the rows match.
 //!
 //! The lock for that is the last that a transaction takes, and whoever holds it waits for nothing; rows that another
 //! transaction holds are left to that one, which is going to look at them itself.
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::events::Command;
 use crate::metadata::detached::{self, Document};
 use crate::metadata::portable;
-use crate::metadata::refs::Refs;
+use crate::metadata::refs::{self, Refs};
 use crate::metadata::store::Store;
 use crate::pg::bookkeeping::{self, Statements};
 use crate::pg::commit::{self, EndWork, Ending};
@@ -150,7 +150,7 @@ macro_rules! is_expected {
 /// Rows whose object is there under another name; and rows that speak of such an object.
 const REFRESH: &str = concat!(
     "WITH stale AS (
-       SELECT m.ctid AS at FROM msar_catalog.column_metadata AS m
+       SELECT m.ctid AS at FROM msar_catalog.stored_column_metadata AS m
        JOIN pg_class AS c ON c.oid = m.table_oid
        JOIN pg_namespace AS n ON n.oid = c.relnamespace
        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = m.attnum AND NOT a.attisdropped
@@ -160,10 +160,10 @@ const REFRESH: &str = concat!(
              <> (n.nspname, c.relname, a.attname, pg_get_userbyid(c.relowner))
        FOR UPDATE OF m SKIP LOCKED
      )
-     UPDATE msar_catalog.column_metadata AS m SET table_oid = m.table_oid
+     UPDATE msar_catalog.stored_column_metadata AS m SET table_oid = m.table_oid
      WHERE m.ctid = ANY (ARRAY(SELECT at FROM stale));
      WITH stale AS (
-       SELECT m.ctid AS at FROM msar_catalog.table_metadata AS m
+       SELECT m.ctid AS at FROM msar_catalog.stored_table_metadata AS m
        JOIN pg_class AS c ON c.oid = m.table_oid
        JOIN pg_namespace AS n ON n.oid = c.relnamespace
        WHERE ",
@@ -186,15 +186,15 @@ const REFRESH: &str = concat!(
          )
        FOR UPDATE OF m SKIP LOCKED
      )
-     UPDATE msar_catalog.table_metadata AS m SET table_oid = m.table_oid
+     UPDATE msar_catalog.stored_table_metadata AS m SET table_oid = m.table_oid
      WHERE m.ctid = ANY (ARRAY(SELECT at FROM stale))"
 );
 
 /// Takes out rows whose object is gone. Those of columns of relations that are there are not kept.
 const TAKE_GONE: &str = concat!(
     "WITH gone_tables AS (
-       DELETE FROM msar_catalog.table_metadata AS d WHERE d.ctid = ANY (ARRAY(
-         SELECT m.ctid FROM msar_catalog.table_metadata AS m
+       DELETE FROM msar_catalog.stored_table_metadata AS d WHERE d.ctid = ANY (ARRAY(
+         SELECT m.ctid FROM msar_catalog.stored_table_metadata AS m
          WHERE ",
     is_expected!(),
     "      AND NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = m.table_oid)
@@ -202,8 +202,8 @@ const TAKE_GONE: &str = concat!(
        ))
        RETURNING to_jsonb(d) AS row
      ), gone_columns AS (
-       DELETE FROM msar_catalog.column_metadata AS d WHERE d.ctid = ANY (ARRAY(
-         SELECT m.ctid FROM msar_catalog.column_metadata AS m
+       DELETE FROM msar_catalog.stored_column_metadata AS d WHERE d.ctid = ANY (ARRAY(
+         SELECT m.ctid FROM msar_catalog.stored_column_metadata AS m
          WHERE ",
     is_expected!(),
     "      AND NOT EXISTS (
@@ -263,7 +263,8 @@ fn make_match(store: &Store, expected: &Expected) -> Result<(), Error> {
 
 fn put_aside(statements: &Statements, gone: Gone) -> Result<(), Error> {
     let mut documents: BTreeMap<TableNames, Document> = BTreeMap::new();
-    for table in gone.tables {
+    for mut table in gone.tables {
+        refs::recall_lost_tables(&mut table.refs);
         let options = portable::to_names(&table.options, table.table_oid, &table.refs);
         documents.entry(table.names).or_default().table = Some(options);
     }

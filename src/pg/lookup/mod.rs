@@ -1,4 +1,4 @@
-//! Questions to the catalogs and to the server's own parser and deparsers.
+//! Lookups in the catalogs, by the server's parser and by its deparsers.
 
 pub(crate) mod acl;
 pub(crate) mod column_type;
@@ -18,5 +18,6 @@ pub(crate) mod relation_size;
 pub(crate) mod scan;
 pub(crate) mod sequence_name;
 pub(crate) mod snapshot;
+pub(crate) mod storage;
 pub(crate) mod type_name;
 pub(crate) mod watch;

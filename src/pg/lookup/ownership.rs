@@ -1,4 +1,4 @@
-//! Who may alter a relation, and keeping others from it meanwhile.
+//! Checking that the role may alter a relation, and locking it.
 
 use crate::pg::{Oid, text};
 use pgrx::pg_sys;
@@ -22,8 +22,8 @@ pub(crate) enum Refusal {
     NotOwner { name: String },
 }
 
-/// Takes the lock of a statement that will alter the relation, until the transaction ends. Whoever has no right to alter
-/// it gets no lock.
+/// Takes the lock of a statement that will alter the relation, until the transaction ends. Whoever has no right to
+/// alter it gets no lock.
 pub(crate) fn lock(relation: Oid, lock: AlterLock) -> Result<(), Refusal> {
     let mode = match lock {
         AlterLock::ShareUpdateExclusive => pg_sys::ShareUpdateExclusiveLock,
@@ -42,9 +42,9 @@ fn check_owner(relation: Oid) -> Result<(), Refusal> {
     // SAFETY: a relation that was there just now; otherwise it is an error of PostgreSQL's, of the same SQLSTATE.
     let is_owner = unsafe {
         let role = pg_sys::GetUserId();
-        #[cfg(any(feature = "pg14", feature = "pg15"))]
+        #[cfg(feature = "pg15")]
         let is_owner = pg_sys::pg_class_ownercheck(relation, role);
-        #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+        #[cfg(not(feature = "pg15"))]
         let is_owner = pg_sys::object_ownercheck(pg_sys::RelationRelationId, relation, role);
         is_owner
     };

@@ -3,7 +3,8 @@
 //! No SQL is planned and no code of a table runs: no triggers, defaults, policies or constraints (the tables have none). Nor
 //! are the caller's privileges asked: only bookkeeping writes so.
 
-use crate::pg::{Oid, scan, text, tuple};
+use crate::pg::storage::StorageTable;
+use crate::pg::{Oid, text, tuple};
 use pgrx::pg_sys::{self, Datum};
 use std::ffi::CStr;
 
@@ -65,14 +66,11 @@ fn oid_array(oids: &[u32]) -> Datum {
     }
 }
 
-/// Appends rows, whose cells are in the order of `columns`. `false`, and nothing is written, when the table is not there or
-/// has other columns.
-pub(crate) fn append_rows<'a>(
-    table: &CStr,
-    columns: &[(&str, Oid)],
-    rows: impl Iterator<Item = Vec<Cell<'a>>>,
-) -> bool {
-    let Some(table) = scan::own_table(table) else {
+/// Appends rows, whose cells are in the order of the table's columns, all of which it declares. `false`, and nothing is written, when the table is not there or
+/// lacks one of them.
+pub(crate) fn append_rows<'a>(table: &StorageTable, rows: impl Iterator<Item = Vec<Cell<'a>>>) -> bool {
+    let columns = table.columns;
+    let Some(table) = table.find() else {
         return false;
     };
     let lock = pg_sys::RowExclusiveLock as i32;
@@ -81,24 +79,32 @@ pub(crate) fn append_rows<'a>(
     unsafe {
         let relation = pg_sys::table_open(table, lock);
         let descriptor = (*relation).rd_att;
-        let is_as_expected = (*(*relation).rd_rel).relkind as u8 == pg_sys::RELKIND_RELATION
-            && (*descriptor).natts as usize == columns.len()
-            && columns.iter().enumerate().all(|(at, (name, type_))| {
+        // Where each column stands. Others, dropped ones among them, stay NULL.
+        let natts = (*descriptor).natts as usize;
+        let position = |(name, type_): &(&str, Oid)| {
+            (0..natts).find(|&at| {
                 let attribute = tuple::attribute(descriptor, at);
                 let its_name = CStr::from_ptr(attribute.attname.data.as_ptr());
                 !attribute.attisdropped
                     && attribute.atttypid == *type_
                     && its_name.to_bytes() == name.as_bytes()
-            });
-        if is_as_expected {
+            })
+        };
+        let positions: Option<Vec<usize>> = columns.iter().map(position).collect();
+        let is_table = (*(*relation).rd_rel).relkind as u8 == pg_sys::RELKIND_RELATION;
+        let positions = positions.filter(|_| is_table);
+        let is_as_expected = positions.is_some();
+        if let Some(positions) = positions {
             let indexes = pg_sys::CatalogOpenIndexes(relation);
             for row in rows {
-                let datums: Vec<Option<Datum>> = row.iter().map(Cell::datum).collect();
-                let mut values: Vec<Datum> = datums
-                    .iter()
-                    .map(|datum| datum.unwrap_or(Datum::null()))
-                    .collect();
-                let mut nulls: Vec<bool> = datums.iter().map(Option::is_none).collect();
+                let mut values = vec![Datum::null(); natts];
+                let mut nulls = vec![true; natts];
+                for (&at, cell) in positions.iter().zip(&row) {
+                    if let Some(value) = cell.datum() {
+                        values[at] = value;
+                        nulls[at] = false;
+                    }
+                }
                 let tuple = pg_sys::heap_form_tuple(descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
                 pg_sys::CatalogTupleInsertWithInfo(relation, tuple, indexes);
                 pg_sys::heap_freetuple(tuple);

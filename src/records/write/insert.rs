@@ -8,7 +8,7 @@ use super::rows::{Group, KeySets};
 use super::target::{WriteTarget, field_for};
 use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
-use crate::pg::dml::{self, Outcome};
+use crate::pg::dml::{self, DmlOutcome};
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::{Oid, subtransaction, text};
@@ -16,7 +16,7 @@ use pgrx::prelude::PgSqlErrorCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// What `msar.add_records` tells.
+/// The result of `msar.add_records`.
 #[derive(Serialize)]
 pub(crate) struct AddedRows {
     count: u64,
@@ -57,7 +57,11 @@ fn add_without_key(
         teller.of_none()
     };
     if teller.has_columns() {
-        readable_or(target, || teller.of_insert(insert, record), without)
+        readable_or(
+            target,
+            || teller.of_statement(&insert.sql(Some(teller.columns())), record),
+            without,
+        )
     } else {
         without()
     }
@@ -114,8 +118,8 @@ fn add_groups(
     AddedRows::new(outcome.processed, keys.into_iter().map(|(_, key)| key))
 }
 
-/// Several INSERTs in one statement. It gives a JSON array for each row: the number of its INSERT, and the JSON text that
-/// that one returns.
+/// Several INSERTs in one statement. It gives a JSON array for each row: the number of its INSERT, and the JSON text
+/// that that one returns.
 fn together(inserts: &[Insert], returned: &str) -> String {
     let returned = format!("{returned} AS key");
     let numbered = || inserts.iter().enumerate();
@@ -247,7 +251,7 @@ impl<'a> Insert<'a> {
     }
 
     /// Runs the statement.
-    fn run(&self, returning: Option<&str>, json: JsonbValue) -> Result<Outcome, Error> {
+    fn run(&self, returning: Option<&str>, json: JsonbValue) -> Result<DmlOutcome, Error> {
         let run = |returning| dml::run(&self.sql(returning), &[json]);
         match returning {
             Some(_) => readable_or(self.target, || run(returning), || run(None)),
@@ -269,8 +273,8 @@ fn readable_or<T>(
     }
 }
 
-/// Whether an INSERT may be one that only RETURNING stands in the way of: policies hide the new row, or a rule gives none
-/// back.
+/// Whether an INSERT may be one that only RETURNING stands in the way of: policies hide the new row, or a rule gives
+/// none back.
 fn refuses_returning(sqlstate: PgSqlErrorCode) -> bool {
     matches!(
         sqlstate,
