@@ -9,6 +9,53 @@ COMMENT ON TABLE msar_catalog.stored_known_relations IS
 COMMENT ON VIEW msar_catalog.changes IS
   'The change log, as msar.list_changes returns it';
 
+COMMENT ON COLUMN msar_catalog.changes.transaction IS 'The transaction that made the change';
+COMMENT ON COLUMN msar_catalog.changes.number IS 'Order of the change within its transaction';
+COMMENT ON COLUMN msar_catalog.changes.happened_at IS 'When the command ended';
+COMMENT ON COLUMN msar_catalog.changes.role_name IS 'The role that was in force';
+COMMENT ON COLUMN msar_catalog.changes.tag IS
+  'Tag of the command; empty for metadata and for changes that were found by reconciling';
+COMMENT ON COLUMN msar_catalog.changes.kind IS
+  'Kind of the object: table, column, constraint, index, type, metadata, ...';
+COMMENT ON COLUMN msar_catalog.changes.action IS
+  'created, altered, renamed, moved, dropped, owner, privileges, comment or metadata';
+COMMENT ON COLUMN msar_catalog.changes.class_oid IS 'Catalog of the object';
+COMMENT ON COLUMN msar_catalog.changes.object_oid IS 'The object; for a column, its relation';
+COMMENT ON COLUMN msar_catalog.changes.attnum IS 'Number of the column, or 0';
+COMMENT ON COLUMN msar_catalog.changes.schema_oid IS 'Schema of the object';
+COMMENT ON COLUMN msar_catalog.changes.schema_name IS 'Name of its schema';
+COMMENT ON COLUMN msar_catalog.changes.object_name IS 'Name of the object';
+COMMENT ON COLUMN msar_catalog.changes.old_schema_oid IS
+  'Its schema before it was renamed or moved';
+COMMENT ON COLUMN msar_catalog.changes.old_schema_name IS 'Name of that schema';
+COMMENT ON COLUMN msar_catalog.changes.old_object_name IS
+  'Its name before it was renamed or moved';
+COMMENT ON COLUMN msar_catalog.changes.relation_oid IS 'The relation to which the object belongs';
+COMMENT ON COLUMN msar_catalog.changes.extension_name IS
+  'The extension whose script made the change';
+COMMENT ON COLUMN msar_catalog.changes.found_by IS
+  'event, or reconcile: found by msar.reconcile_changes';
+COMMENT ON COLUMN msar_catalog.stored_changes.affects IS
+  'Other relations on which the object depended before';
+COMMENT ON COLUMN msar_catalog.stored_changes.command_xid IS
+  'The transaction number that rows of the catalogs carry which the command wrote';
+COMMENT ON COLUMN msar_catalog.stored_change_gaps.transaction IS 'The transaction';
+COMMENT ON COLUMN msar_catalog.stored_change_gaps.happened_at IS 'When it committed';
+COMMENT ON COLUMN msar_catalog.stored_change_gaps.reason IS 'Why its changes are missing';
+COMMENT ON COLUMN msar_catalog.stored_change_log.epoch IS
+  'A number of its own for each creation of the extension';
+COMMENT ON COLUMN msar_catalog.stored_change_log.horizon IS
+  'Changes of transactions before this one may have been pruned';
+COMMENT ON COLUMN msar_catalog.stored_change_log.reconciled IS
+  'Up to which snapshot the log is known to agree with the catalogs';
+COMMENT ON COLUMN msar_catalog.stored_known_relations.relation_oid IS 'The relation';
+COMMENT ON COLUMN msar_catalog.stored_known_relations.schema_oid IS 'Its schema';
+COMMENT ON COLUMN msar_catalog.stored_known_relations.schema_name IS 'Name of its schema';
+COMMENT ON COLUMN msar_catalog.stored_known_relations.relation_name IS 'Its name';
+COMMENT ON COLUMN msar_catalog.stored_known_relations.kind IS 'Its kind';
+COMMENT ON COLUMN msar_catalog.stored_known_relations.parts IS
+  'Number of its constraints, foreign keys to it, comments, parents and indexes';
+
 COMMENT ON FUNCTION __msar.known_relations() IS
 $$The relations of now, as msar_catalog.stored_known_relations holds them.
 

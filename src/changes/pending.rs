@@ -8,7 +8,7 @@ use super::storage;
 use crate::error::Error;
 use crate::pg::cluster;
 use crate::pg::commit::{self, EndWork, Ending};
-use crate::pg::subtransaction::{self, Outcome};
+use crate::pg::subtransaction::{self, BookkeepingOutcome};
 use crate::pg::{report, setting};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -124,7 +124,7 @@ fn write(ending: Ending) {
     let entries: Vec<ChangeEntry> = pending.entries.into_iter().map(|(_, entry)| entry).collect();
     let mut reasons: Vec<String> = pending.gaps.into_iter().map(|(_, reason)| reason).collect();
     let outcome = subtransaction::or_warn(WHAT, HINT, || storage::append(&entries));
-    if outcome != Outcome::Done {
+    if outcome != BookkeepingOutcome::Done {
         reasons.push("the changes could not be written".to_owned());
     }
     if !reasons.is_empty() {
@@ -134,7 +134,7 @@ fn write(ending: Ending) {
             || storage::append_gap(&reasons.join("; ")),
         );
     }
-    if outcome == Outcome::Done && cluster::transaction().is_multiple_of(PRUNING_INTERVAL) {
+    if outcome == BookkeepingOutcome::Done && cluster::transaction().is_multiple_of(PRUNING_INTERVAL) {
         subtransaction::or_warn(
             "old changes are not pruned",
             "The next transactions try again.",

@@ -25,7 +25,7 @@ pub(crate) use lookup::{
     object_facts, ownership, parser, quote, relation_size, scan, sequence_name, snapshot, storage, type_name,
     watch,
 };
-pub(crate) use session::{caller, cluster, commit, create_role, lock, memory, server, setting};
+pub(crate) use session::{caller, cluster, commit, lock, memory, password, server, setting};
 pub(crate) use spi::{
     append, bookkeeping, cursor, dml, parameter, plan, receiver, results, statement, stream, subtransaction,
 };
