@@ -14,7 +14,7 @@ use crate::metadata::detached::{self, Document};
 use crate::metadata::portable;
 use crate::metadata::refs::{self, Refs};
 use crate::metadata::store::Store;
-use crate::pg::bookkeeping::{self, Statements};
+use crate::pg::bookkeeping::{self, BookkeepingSession};
 use crate::pg::commit::{self, EndWork, Ending};
 use crate::pg::lock::SettlingLock;
 use crate::pg::subtransaction::{self, BookkeepingOutcome};
@@ -182,7 +182,7 @@ fn make_match(store: &Store, expected: &Expected) -> Result<(), Error> {
     })
 }
 
-fn put_aside(statements: &Statements, gone: Gone) -> Result<(), Error> {
+fn put_aside(statements: &BookkeepingSession, gone: Gone) -> Result<(), Error> {
     let mut documents: BTreeMap<TableNames, Document> = BTreeMap::new();
     for mut table in gone.tables {
         refs::recall_lost_tables(&mut table.refs);
