@@ -12,6 +12,7 @@
 //! - [`roles`]: roles, memberships, privileges, owners, schemas
 //! - [`records`]: rows of users' tables: a request becomes one statement
 //! - [`previews`]: how a row is shown where other tables refer to it
+//! - [`explorations`]: questions about data: saved, run, and shown as views
 //! - [`import`]: from text to typed tables: inferring types, importing files
 //!
 //! The kernel below them:
@@ -30,6 +31,7 @@ mod api;
 mod catalog;
 mod definition;
 mod error;
+mod explorations;
 mod import;
 mod install;
 mod metadata;

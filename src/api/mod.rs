@@ -13,6 +13,7 @@ mod definitions;
 mod dependents;
 mod describe;
 mod display;
+mod explorations;
 mod import;
 mod infer;
 mod joinable_tables;

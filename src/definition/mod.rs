@@ -10,6 +10,7 @@ pub(crate) mod constraint;
 mod form;
 pub(crate) mod json_text;
 pub(crate) mod name;
+pub(crate) mod nearest;
 pub(crate) mod object;
 pub(crate) mod partition;
 pub(crate) mod privileges;

@@ -1,9 +1,9 @@
 //! The template that a user gives a table, as text.
 
-use super::nearest;
 use crate::catalog::link::Link;
 use crate::catalog::rows::PgAttribute;
 use crate::catalog::{Catalog, column, consistent, preview, relation};
+use crate::definition::nearest;
 use crate::error::{Error, Problem};
 use crate::metadata::{set, stored, template};
 use crate::pg::Oid;

@@ -7,7 +7,7 @@
 //! - [`compile`]: a template becomes SQL
 //! - [`display`]: values by the display options of their columns
 //! - [`comparison`]: operators that mean the same on every search_path
-//! - [`custom`], [`nearest`]: the template that a user writes, and what he may have meant
+//! - [`custom`]: the template that a user writes
 //! - [`rows`]: previews by key, and the statement that gives all
 //! - [`relation`]: what the compiler knows of a relation, and what the role may read of it
 
@@ -15,7 +15,6 @@ pub(crate) mod comparison;
 mod compile;
 pub(crate) mod custom;
 mod display;
-mod nearest;
 mod relation;
 pub(crate) mod rows;
 mod template;

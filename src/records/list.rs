@@ -4,7 +4,7 @@
 //! is looked up for the rows of the page alone.
 
 use super::after;
-use super::condition::Conditions;
+use super::condition::{Conditions, RelationColumns};
 use super::document::{self, Linked, object};
 use super::filter::Filter;
 use super::group::{Grouping, Groups};
@@ -300,11 +300,14 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn conditions(&mut self) -> Conditions<'a, '_> {
+    fn conditions(&mut self) -> Conditions<'_, RelationColumns<'a>> {
         Conditions {
-            relation: self.relation,
-            alias: ALIAS,
+            columns: RelationColumns {
+                relation: self.relation,
+                alias: ALIAS,
+            },
             parameters: &mut self.parameters,
+            has_eras: true,
         }
     }
 

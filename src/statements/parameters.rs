@@ -1,7 +1,8 @@
 //! The parameters of a statement: each is a value of the request, made a value of the type that the statement needs.
 
-use super::values::Literal;
-use crate::pg::Oid;
+use super::values::{Literal, Values};
+use crate::pg::{Oid, column_type, quote};
+use std::rc::Rc;
 
 /// A parameter of a statement: a value of the request as a value of a type.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,9 +29,21 @@ pub(crate) enum Form {
 
 /// The parameters of a statement under construction.
 #[derive(Default)]
-pub(crate) struct Parameters(Vec<Parameter>);
+pub(crate) struct Parameters {
+    list: Vec<Parameter>,
+    /// For a statement that has its values in its text, and no parameters.
+    inlined: Option<Rc<Values>>,
+}
 
 impl Parameters {
+    /// None: the statement has these values in its text.
+    pub(crate) fn inlined(values: Rc<Values>) -> Self {
+        Self {
+            list: Vec::new(),
+            inlined: Some(values),
+        }
+    }
+
     /// The SQL for a value of the request.
     pub(crate) fn sql(&mut self, literal: Literal, form: Form, type_oid: Oid) -> String {
         let parameter = Parameter {
@@ -38,20 +51,27 @@ impl Parameters {
             form,
             type_oid,
         };
-        let known = self.0.iter().position(|known| *known == parameter);
+        if let Some(values) = &self.inlined {
+            let type_name = column_type::qualified_name(type_oid, -1).unwrap_or_default();
+            return match values.text_of(&parameter) {
+                Some(text) => format!("{}::{type_name}", quote::literal(&text)),
+                None => format!("NULL::{type_name}"),
+            };
+        }
+        let known = self.list.iter().position(|known| *known == parameter);
         let at = known.unwrap_or_else(|| {
-            self.0.push(parameter);
-            self.0.len() - 1
+            self.list.push(parameter);
+            self.list.len() - 1
         });
         format!("${}", at + 1)
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.list.len()
     }
 
     pub(crate) fn into_inner(self) -> Vec<Parameter> {
-        self.0
+        self.list
     }
 }
 

@@ -206,6 +206,26 @@ unsafe impl pgrx::callconv::BoxRet for JsonbDatum {
     }
 }
 
+/// A value of type json that the server has made.
+pub(crate) struct JsonDatum(Datum);
+
+impl JsonbDatum {
+    /// The value of a statement whose document is of type json.
+    pub(crate) fn into_json(self) -> JsonDatum {
+        JsonDatum(self.0)
+    }
+}
+
+pgrx::impl_sql_translatable!(JsonDatum, "json");
+
+// SAFETY: the datum is a json.
+unsafe impl pgrx::callconv::BoxRet for JsonDatum {
+    unsafe fn box_into<'fcx>(self, fcinfo: &mut pgrx::callconv::FcInfo<'fcx>) -> pgrx::datum::Datum<'fcx> {
+        // SAFETY: promised by the caller.
+        unsafe { fcinfo.return_raw_datum(self.0) }
+    }
+}
+
 /// What the executor calls for the row.
 #[repr(C)]
 struct Receiver {
