@@ -8,7 +8,7 @@ use super::aggregate::Aggregate;
 use super::model::{Aggregation, Exploration, GroupingColumn, Summary, Transformation};
 use super::node::unknown_name;
 use super::source::unique_keys;
-use super::stage::{Origin, StageColumn};
+use super::stage::{ColumnOrigin, StageColumn};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
@@ -121,7 +121,7 @@ impl Context<'_> {
     }
 
     /// The initial column that an alias leads back to.
-    fn origin(&self, alias: &str) -> Option<Origin> {
+    fn origin(&self, alias: &str) -> Option<ColumnOrigin> {
         let mut alias = alias.to_owned();
         for step in self.exploration.steps[..self.step].iter().rev() {
             match &step.transformation {

@@ -3,7 +3,7 @@
 use super::stage::StageColumn;
 use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgClass};
-use crate::catalog::types::{Shape, TypeInfo, TypeOptions};
+use crate::catalog::types::{TypeInfo, TypeOptions, TypeShape};
 use crate::error::Error;
 use crate::metadata::stored::OfTable;
 use crate::pg::{Oid, column_type, comparison};
@@ -93,15 +93,15 @@ fn type_options(info: &TypeInfo, modifiers: i32) -> Result<Value, Error> {
         options.insert("precision".into(), 53.into());
     }
     match &info.shape {
-        Shape::Enum => {
+        TypeShape::Enum => {
             let labels = info.enum_values.iter().flat_map(|labels| labels.iter());
             let longest = labels.map(|label| label.chars().count()).max();
             options.insert("length".into(), longest.unwrap_or(0).into());
         }
-        Shape::Array { element } => {
+        TypeShape::Array { element } => {
             options.insert("item_type".into(), type_name(element, false).into());
         }
-        Shape::Scalar | Shape::Domain(_) => {
+        TypeShape::Scalar | TypeShape::Domain(_) => {
             let given = TypeOptions::of(info, modifiers);
             if let Value::Object(given) = serde_json::to_value(given).map_err(Error::Serialization)? {
                 options.extend(given.into_iter().filter(|(_, value)| !value.is_null()));

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Exploration {
     pub(crate) base: Oid,
     pub(crate) initial: Vec<InitialColumn>,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<ExplorationStep>,
     /// By alias.
     pub(crate) display_names: BTreeMap<String, String>,
 }
@@ -36,7 +36,7 @@ pub(crate) struct JoinStep {
 
 /// What is done with the rows, and where the document says so.
 #[derive(PartialEq, Eq, Hash, Debug)]
-pub(crate) struct Step {
+pub(crate) struct ExplorationStep {
     pub(crate) path: String,
     pub(crate) transformation: Transformation,
 }

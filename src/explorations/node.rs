@@ -18,7 +18,7 @@ pub(crate) struct Node {
 }
 
 /// The members of an object, taken one by one.
-pub(crate) struct Members {
+pub(crate) struct ObjectMembers {
     path: Rc<str>,
     members: BTreeMap<String, Box<RawValue>>,
     known: Vec<&'static str>,
@@ -78,9 +78,9 @@ impl Node {
         self.json().starts_with('"')
     }
 
-    pub(crate) fn object(&self) -> Result<Members, Error> {
+    pub(crate) fn object(&self) -> Result<ObjectMembers, Error> {
         let members = serde_json::from_str(self.json()).map_err(|_| self.must_be("an object"))?;
-        Ok(Members {
+        Ok(ObjectMembers {
             path: Rc::clone(&self.path),
             members,
             known: Vec::new(),
@@ -184,7 +184,7 @@ pub(crate) fn unknown_name<'a>(
     .into()
 }
 
-impl Members {
+impl ObjectMembers {
     /// A member that may be left out; null is as if it were.
     pub(crate) fn take(&mut self, key: &'static str) -> Option<Node> {
         self.take_present(key).filter(|node| !node.is_null())

@@ -3,10 +3,10 @@
 use super::aggregate::Aggregate;
 use super::error::ExplorationError;
 use super::model::{
-    Aggregation, Exploration, GroupingColumn, InitialColumn, JoinStep, OrderTerm, Pivot, Preproc, Sample,
-    Step, Summary, Transformation,
+    Aggregation, Exploration, ExplorationStep, GroupingColumn, InitialColumn, JoinStep, OrderTerm, Pivot,
+    Preproc, Sample, Summary, Transformation,
 };
-use super::node::{Members, Node};
+use super::node::{Node, ObjectMembers};
 use crate::error::Error;
 use crate::pg::{Oid, names};
 use crate::records::filter::{Filter, Function};
@@ -84,7 +84,7 @@ impl Exploration {
 }
 
 /// The base relation: by its OID, or by the names of its schema and itself.
-fn base(members: &mut Members) -> Result<Oid, Error> {
+fn base(members: &mut ObjectMembers) -> Result<Oid, Error> {
     match members.take("base_table") {
         Some(table) => {
             members.take("base_table_oid");
@@ -191,7 +191,7 @@ fn join_end(node: &Node) -> Result<(Oid, Vec<ColumnReference>), Error> {
 }
 
 /// A transformation.
-pub(super) fn step(node: &Node, values: &mut Values) -> Result<Step, Error> {
+pub(super) fn step(node: &Node, values: &mut Values) -> Result<ExplorationStep, Error> {
     const HINT: &str = "A transformation is {\"type\": key, \"spec\": any}.";
     let mut members = node.object()?;
     let kind = members.need("type", HINT)?;
@@ -220,7 +220,7 @@ pub(super) fn step(node: &Node, values: &mut Values) -> Result<Step, Error> {
         "pivot" => Transformation::Pivot(pivot(&needed()?, values)?),
         _ => return Err(kind.unknown("transformation", &key, TRANSFORMATIONS.into_iter())),
     };
-    Ok(Step {
+    Ok(ExplorationStep {
         path: node.path().to_owned(),
         transformation,
     })

@@ -4,9 +4,10 @@ use super::aggregate::Aggregated;
 use super::completion::{self, Completed};
 use super::error::ExplorationError;
 use super::model::{
-    Aggregation, Exploration, GroupingColumn, OrderTerm, Pivot, Sample, Step, Summary, Transformation,
+    Aggregation, Exploration, ExplorationStep, GroupingColumn, OrderTerm, Pivot, Sample, Summary,
+    Transformation,
 };
-use super::source::{Instance, Source};
+use super::source::{InitialRows, ReachedRelation};
 use super::stage::{Sorting, Stage, StageColumn, StageColumns, check_alias, free_name};
 use crate::catalog::Catalog;
 use crate::error::Error;
@@ -22,7 +23,7 @@ use std::rc::Rc;
 pub(super) struct Pipeline<'a> {
     catalog: &'a Catalog,
     pub(super) parameters: Parameters,
-    pub(super) instances: Vec<Instance>,
+    pub(super) instances: Vec<ReachedRelation>,
     pub(super) stage: Stage,
     pub(super) completed: Vec<Completed>,
     /// The columns of all stages, each alias once: as the last stage has it.
@@ -38,7 +39,8 @@ impl<'a> Pipeline<'a> {
         parameters: Parameters,
         joins_by_whole_keys: bool,
     ) -> Result<Self, Error> {
-        let Source { instances, stage } = Source::compile(catalog, exploration, joins_by_whole_keys)?;
+        let InitialRows { instances, stage } =
+            InitialRows::compile(catalog, exploration, joins_by_whole_keys)?;
         let completed = completion::complete(catalog, exploration, &stage.columns)?;
         let mut pipeline = Self {
             catalog,
@@ -56,11 +58,11 @@ impl<'a> Pipeline<'a> {
     }
 
     /// A step that the document does not number.
-    pub(super) fn take_also(&mut self, step: &Step) -> Result<(), Error> {
+    pub(super) fn take_also(&mut self, step: &ExplorationStep) -> Result<(), Error> {
         self.take(usize::MAX, step)
     }
 
-    fn take(&mut self, at: usize, step: &Step) -> Result<(), Error> {
+    fn take(&mut self, at: usize, step: &ExplorationStep) -> Result<(), Error> {
         let path = format!("{}.spec", step.path);
         match &step.transformation {
             Transformation::Filter(filter) => {

@@ -5,7 +5,7 @@
 
 use super::describe::{self, Describer};
 use super::error::ExplorationError;
-use super::model::{Exploration, Step, Transformation};
+use super::model::{Exploration, ExplorationStep, Transformation};
 use super::pipeline::{Pipeline, column_titles};
 use super::stage::{LONGEST_NAME, Sorting, Stage, StageColumn};
 use crate::catalog::Catalog;
@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 pub(crate) struct RunRequest {
     pub(crate) exploration: Exploration,
     /// Steps that follow those of the exploration.
-    pub(crate) more_steps: Vec<Step>,
+    pub(crate) more_steps: Vec<ExplorationStep>,
     pub(crate) page: PageOptions,
     pub(crate) members: ResultMembers,
 }
@@ -71,7 +71,7 @@ impl Shape for RunRequest {
             pipeline.take_also(step)?;
         }
         let members = self.description(&pipeline)?;
-        Page {
+        RunPage {
             request: self,
             pipeline,
             members,
@@ -136,13 +136,13 @@ impl RunRequest {
     }
 }
 
-struct Page<'a> {
+struct RunPage<'a> {
     request: &'a RunRequest,
     pipeline: Pipeline<'a>,
     members: Description,
 }
 
-impl Page<'_> {
+impl RunPage<'_> {
     fn compile(mut self) -> Result<Draft, Error> {
         let order = final_order(
             &self.pipeline.stage,
@@ -193,8 +193,7 @@ impl Page<'_> {
     }
 
     fn has_order_step(&self) -> bool {
-        let is_order =
-            |step: &Step| matches!(&step.transformation, Transformation::Order(terms) if !terms.is_empty());
+        let is_order = |step: &ExplorationStep| matches!(&step.transformation, Transformation::Order(terms) if !terms.is_empty());
         self.request.exploration.steps.iter().any(is_order) || self.request.more_steps.iter().any(is_order)
     }
 
@@ -625,7 +624,7 @@ pub(crate) enum Titles {
 pub(crate) fn readable_sql(
     catalog: &Catalog,
     exploration: &Exploration,
-    more_steps: &[Step],
+    more_steps: &[ExplorationStep],
     parameters: Parameters,
     titles: Titles,
     page: Option<&PageOptions>,

@@ -4,7 +4,7 @@
 
 use super::error::ExplorationError;
 use super::model::{Exploration, InitialColumn, JoinStep};
-use super::stage::{Origin, Stage, StageColumn, check_alias, free_name};
+use super::stage::{ColumnOrigin, Stage, StageColumn, check_alias, free_name};
 use crate::catalog::Catalog;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::error::Error;
@@ -16,7 +16,7 @@ use crate::records::relation::{Column, ColumnReference, Relation};
 use std::rc::Rc;
 
 /// A relation that rows come from.
-pub(super) struct Instance {
+pub(super) struct ReachedRelation {
     pub(super) relation: Rc<Relation>,
     alias: String,
     /// The way to it.
@@ -26,12 +26,12 @@ pub(super) struct Instance {
 }
 
 /// The initial rows.
-pub(super) struct Source {
-    pub(super) instances: Vec<Instance>,
+pub(super) struct InitialRows {
+    pub(super) instances: Vec<ReachedRelation>,
     pub(super) stage: Stage,
 }
 
-impl Source {
+impl InitialRows {
     /// `joins_by_whole_keys`: a step along one column of a foreign key of several follows all of them.
     pub(super) fn compile(
         catalog: &Catalog,
@@ -50,7 +50,7 @@ impl Source {
         };
         let alias = builder.free_alias(&base.name);
         builder.from = format!("{} AS {}", base.sql, quote::identifier(&alias));
-        builder.instances.push(Instance {
+        builder.instances.push(ReachedRelation {
             relation: base,
             alias,
             path: Vec::new(),
@@ -101,7 +101,7 @@ impl Source {
 struct Builder<'a> {
     catalog: &'a Catalog,
     from: String,
-    instances: Vec<Instance>,
+    instances: Vec<ReachedRelation>,
     joins_by_whole_keys: bool,
 }
 
@@ -129,7 +129,7 @@ impl Builder<'_> {
         name: String,
         is_visible: bool,
     ) -> Result<StageColumn, Error> {
-        let Instance {
+        let ReachedRelation {
             relation,
             alias: from,
             ..
@@ -143,7 +143,7 @@ impl Builder<'_> {
             type_info: Rc::clone(&column.type_info),
             modifiers: attribute.ok_or(Error::Vanished)?.atttypmod,
             is_nullable: column.is_nullable || instance > 0,
-            origin: Some(Origin {
+            origin: Some(ColumnOrigin {
                 instance,
                 relation: relation.oid,
                 attnum: column.attnum,
@@ -212,7 +212,7 @@ impl Builder<'_> {
         ));
         let joined: Vec<i16> = pairs.iter().map(|(_, attnum)| *attnum).collect();
         let multiplies = !is_unique(self.catalog, &right, &joined);
-        self.instances.push(Instance {
+        self.instances.push(ReachedRelation {
             relation: right,
             alias,
             path: path.to_vec(),

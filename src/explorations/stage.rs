@@ -17,7 +17,7 @@ pub(super) const LONGEST_NAME: usize = 63;
 
 /// A column of a table that a value comes from unchanged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Origin {
+pub(crate) struct ColumnOrigin {
     /// Which of the joined relations.
     pub(crate) instance: usize,
     pub(crate) relation: Oid,
@@ -37,7 +37,7 @@ pub(crate) struct StageColumn {
     pub(crate) type_info: Rc<TypeInfo>,
     pub(crate) modifiers: i32,
     pub(crate) is_nullable: bool,
-    pub(crate) origin: Option<Origin>,
+    pub(crate) origin: Option<ColumnOrigin>,
     /// The type that a description names, where it is not that of the value.
     pub(crate) described_as: Option<Rc<TypeInfo>>,
     /// The alias from which a summary made it.

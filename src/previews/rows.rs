@@ -1,7 +1,7 @@
 //! Previews of rows by their keys, and the statement that gives those of all rows.
 
 use super::comparison::{self, Operand};
-use super::compile::{self, Compiled};
+use super::compile::{self, RowExpression};
 use super::relation::Relation;
 use super::{RowPreview, Templates};
 use crate::catalog::Catalog;
@@ -81,7 +81,8 @@ const ALIAS: &str = "t";
 pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
     let catalog = Catalog::new(Snapshot::latest());
     let relation = Relation::read(&catalog, relation)?;
-    let Compiled { joins, text } = compile::row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
+    let RowExpression { joins, text } =
+        compile::row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
     let keys = keys(&catalog, &relation);
     let primary = keys.first().filter(|key| key.is_primary);
     let columns: Option<Vec<String>> = primary.map_or(Some(Vec::new()), |key| {

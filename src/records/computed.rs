@@ -53,7 +53,11 @@ impl<C: NamedColumns> Conditions<'_, C> {
                 for other in others {
                     sum = Some(match sum {
                         None => self.arithmetic(function, first, other)?,
-                        Some(sum) => self.arithmetic_of(function, Operand::Value(sum), Operand::of(other))?,
+                        Some(sum) => self.arithmetic_of(
+                            function,
+                            ArithmeticOperand::Value(sum),
+                            ArithmeticOperand::of(other),
+                        )?,
                     });
                 }
                 sum.ok_or_else(|| RecordError::TooComplex.into())
@@ -152,10 +156,15 @@ impl<C: NamedColumns> Conditions<'_, C> {
     }
 
     fn arithmetic(&mut self, function: Function, a: &Filter, b: &Filter) -> Result<Expression, Error> {
-        self.arithmetic_of(function, Operand::of(a), Operand::of(b))
+        self.arithmetic_of(function, ArithmeticOperand::of(a), ArithmeticOperand::of(b))
     }
 
-    fn arithmetic_of(&mut self, function: Function, a: Operand, b: Operand) -> Result<Expression, Error> {
+    fn arithmetic_of(
+        &mut self,
+        function: Function,
+        a: ArithmeticOperand,
+        b: ArithmeticOperand,
+    ) -> Result<Expression, Error> {
         // What is not a literal decides what a literal is.
         let known_a = self.known(&a)?;
         let known_b = self.known(&b)?;
@@ -249,11 +258,11 @@ impl<C: NamedColumns> Conditions<'_, C> {
     }
 
     /// The value of an operand that is not a literal.
-    fn known(&mut self, operand: &Operand) -> Result<Option<Expression>, Error> {
+    fn known(&mut self, operand: &ArithmeticOperand) -> Result<Option<Expression>, Error> {
         match operand {
-            Operand::Value(value) => Ok(Some(value.clone())),
-            Operand::Filter(Filter::Literal(_)) => Ok(None),
-            Operand::Filter(filter) => Ok(Some(self.value(filter, pg_sys::TEXTOID)?)),
+            ArithmeticOperand::Value(value) => Ok(Some(value.clone())),
+            ArithmeticOperand::Filter(Filter::Literal(_)) => Ok(None),
+            ArithmeticOperand::Filter(filter) => Ok(Some(self.value(filter, pg_sys::TEXTOID)?)),
         }
     }
 
@@ -261,11 +270,11 @@ impl<C: NamedColumns> Conditions<'_, C> {
     fn literal_beside(
         &mut self,
         function: Function,
-        operand: &Operand,
+        operand: &ArithmeticOperand,
         other: Option<&Expression>,
         is_left: bool,
     ) -> Result<Expression, Error> {
-        let Operand::Filter(filter) = operand else {
+        let ArithmeticOperand::Filter(filter) = operand else {
             return Err(RecordError::TooComplex.into());
         };
         let is_number = matches!(filter, Filter::Literal(literal) if literal.sort == Sort::Number);
@@ -407,12 +416,12 @@ impl<C: NamedColumns> Conditions<'_, C> {
 }
 
 /// An operand of arithmetic.
-enum Operand<'a> {
+enum ArithmeticOperand<'a> {
     Filter(&'a Filter),
     Value(Expression),
 }
 
-impl<'a> Operand<'a> {
+impl<'a> ArithmeticOperand<'a> {
     fn of(filter: &'a Filter) -> Self {
         Self::Filter(filter)
     }
