@@ -72,7 +72,16 @@ pub(crate) enum ExplorationError {
     #[error("permission denied for exploration \"{name}\"")]
     NotAllowed { name: String, needed: &'static str },
 
-    #[error("an exploration named \"{name}\" exists already in this schema")]
+    #[error("role with OID {0} does not exist")]
+    UnknownRole(u32),
+
+    #[error("the current role cannot act as role \"{role}\"")]
+    CannotSetRole { role: String },
+
+    #[error("the current role is not the owner of schema \"{schema}\"")]
+    NotSchemaOwner { schema: String },
+
+    #[error("an exploration named \"{name}\" exists already")]
     NameTaken { name: String, owner: String },
 }
 
@@ -95,10 +104,12 @@ impl Problem for ExplorationError {
             Self::UnknownName { thing: "column", .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
             Self::DuplicateAlias { .. } => PgSqlErrorCode::ERRCODE_DUPLICATE_ALIAS,
             Self::NoKeyset => PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-            Self::Unknown { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
+            Self::Unknown { .. } | Self::UnknownRole(_) => PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
             Self::Gone { is_table: true, .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
             Self::Gone { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
-            Self::NotAllowed { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            Self::NotAllowed { .. } | Self::CannotSetRole { .. } | Self::NotSchemaOwner { .. } => {
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE
+            }
             Self::NameTaken { .. } => PgSqlErrorCode::ERRCODE_UNIQUE_VIOLATION,
             Self::WrongJson { .. }
             | Self::Missing { .. }
@@ -119,10 +130,7 @@ impl Problem for ExplorationError {
             Self::Gone { detail, .. } => Some(detail.clone()),
             Self::NotAllowed { needed, .. } => Some(format!("This takes the level {needed}.")),
             Self::NameTaken { owner, .. } => Some(format!("It belongs to role \"{owner}\".")),
-            Self::Missing { .. }
-            | Self::DuplicateAlias { .. }
-            | Self::Invalid { .. }
-            | Self::Unknown { .. } => None,
+            _ => None,
         }
     }
 
@@ -144,6 +152,9 @@ impl Problem for ExplorationError {
                 "Edit the exploration: msar.check_explorations() returns those that lack something, and what they lack."
             }
             Self::NotAllowed { .. } => "Ask its owner or a manager for msar.grant_exploration().",
+            Self::UnknownRole(_) => "msar.list_roles() returns the roles of this server.",
+            Self::CannotSetRole { .. } => "Choose a role that the current role is a member of, with the SET option.",
+            Self::NotSchemaOwner { .. } => "Ask the owner of the schema, or grant on single explorations.",
             Self::NameTaken { .. } => "Choose another name.",
         }
         .into()

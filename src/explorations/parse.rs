@@ -187,7 +187,11 @@ fn join_end(node: &Node) -> Result<(Oid, Vec<ColumnReference>), Error> {
         true => columns.array()?.iter().map(column).collect::<Result<_, _>>()?,
         false => vec![column(columns)?],
     };
-    Ok((relation.oid()?, columns))
+    let relation = match relation.is_object() {
+        true => named_table(relation)?,
+        false => relation.oid()?,
+    };
+    Ok((relation, columns))
 }
 
 /// A transformation.

@@ -121,6 +121,24 @@ pub(crate) fn run(document: &str, options: &str) -> Result<JsonDatum, Error> {
     Ok(document.into_json())
 }
 
+/// Compiles an exploration as far as PostgreSQL prepares it. Fails with what is wrong with it.
+pub(crate) fn check(document: &str) -> Result<(), Error> {
+    let mut values = Values::default();
+    let exploration = Exploration::parse(&Node::parse("", document)?, &mut values)?;
+    let request = RunRequest {
+        exploration,
+        more_steps: Vec::new(),
+        page: PageOptions::default(),
+        members: ResultMembers::Shared,
+    };
+    statements::statement_for(request).map(|_| ())
+}
+
+/// Compiles an exploration, but does not let PostgreSQL see it.
+pub(crate) fn compile(document: &str) -> Result<(), Error> {
+    sql(document, None, Titles::Aliases).map(|_| ())
+}
+
 /// An exploration as a statement with the values in it, and the alias and the title of each of its columns.
 pub(crate) fn sql(
     document: &str,
