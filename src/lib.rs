@@ -13,6 +13,7 @@
 //! - [`records`]: rows of users' tables: a request becomes one statement
 //! - [`previews`]: how a row is shown where other tables refer to it
 //! - [`explorations`]: questions about data: saved, run, and shown as views
+//! - [`sharing`]: shares and forms: a link shows data, or takes it, with the rights of one role
 //! - [`import`]: from text to typed tables: inferring types, importing files
 //!
 //! The kernel below them:
@@ -39,6 +40,7 @@ mod pg;
 mod previews;
 mod records;
 mod roles;
+mod sharing;
 mod statements;
 mod tables;
 #[cfg(any(test, feature = "pg_test"))]

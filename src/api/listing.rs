@@ -44,7 +44,7 @@ fn get_column_info(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
 
 /// What `msar.get_tab_col_info_map` tells about one table.
 #[derive(Serialize)]
-struct TableWithColumns {
+pub(super) struct TableWithColumns {
     table_info: [Option<TableInfo>; 1],
     columns: BTreeMap<i16, relation::ColumnInfo>,
 }
@@ -68,7 +68,11 @@ fn table_info(catalog: &Catalog, oid: Oid) -> Option<TableInfo> {
     PgClass::by_oid(&catalog.reader, oid).and_then(|row| TableInfo::read(catalog, &row))
 }
 
-fn table_with_columns(catalog: &Catalog, oid: Oid, attnums: &[i16]) -> Result<TableWithColumns, Error> {
+pub(super) fn table_with_columns(
+    catalog: &Catalog,
+    oid: Oid,
+    attnums: &[i16],
+) -> Result<TableWithColumns, Error> {
     let columns = relation::column_infos(catalog, oid)?;
     Ok(TableWithColumns {
         table_info: [table_info(catalog, oid)],

@@ -29,7 +29,10 @@ extension_sql_file!(
 );
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn share_table(tab_id: RegClass, options: default!(JsonArgument, "'{}'")) -> Result<JsonbResult, ErrorReport> {
+fn share_table(
+    tab_id: RegClass,
+    options: default!(JsonArgument, "'{}'"),
+) -> Result<JsonbResult, ErrorReport> {
     Ok(JsonbResult::new(&share::share_table(tab_id.0, options.text())?)?)
 }
 
@@ -65,7 +68,7 @@ fn get_share_uses(id: i64) -> Result<JsonbResult, ErrorReport> {
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn read_share(slug: Uuid, options: default!(JsonArgument, "'{}'")) -> Result<JsonbDatum, ErrorReport> {
+fn read_share(slug: pgrx::Uuid, options: default!(JsonArgument, "'{}'")) -> Result<JsonbDatum, ErrorReport> {
     Ok(share::read(&slug.to_string(), options.text())?)
 }
 

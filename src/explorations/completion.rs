@@ -183,10 +183,8 @@ fn aliases_before(exploration: &Exploration, step: usize) -> Vec<String> {
                 let aggregation = summary.aggregation.iter().map(|column| column.output.clone());
                 aliases = grouping.chain(aggregation).collect();
             }
-            Transformation::Hide(hidden) => {
-                if aliases.iter().any(|alias| !hidden.contains(alias)) {
-                    aliases.retain(|alias| !hidden.contains(alias));
-                }
+            Transformation::Hide(hidden) if aliases.iter().any(|alias| !hidden.contains(alias)) => {
+                aliases.retain(|alias| !hidden.contains(alias));
             }
             Transformation::Select(selected) if !selected.is_empty() => aliases.clone_from(selected),
             Transformation::Compute { alias, .. } => aliases.push(alias.clone()),

@@ -2,7 +2,8 @@
 
 use super::store;
 use crate::pg::event_trigger::{Event, EventTrigger};
-use crate::pg::{bookkeeping, relation_size, subtransaction};
+use crate::pg::{bookkeeping, names, relation_size, subtransaction};
+use crate::sharing;
 use serde_json::json;
 
 /// Does the bookkeeping for an event. The command goes through whatever becomes of it.
@@ -20,10 +21,21 @@ pub(crate) fn follow(event: &EventTrigger) {
                 | "ALTER TYPE"
                 | "ALTER EXTENSION"
         );
-    if !is_concerned || bookkeeping::is_busy() || store::table().is_none_or(relation_size::is_zero) {
+    if !is_concerned || bookkeeping::is_busy() || is_empty() {
         return;
     }
     subtransaction::or_warn("explorations do not follow this command", || {
-        store::write(|statements| statements.run(store::FOLLOW_NAMES, &json!({})))
+        store::write(|statements| statements.run(store::FOLLOW_NAMES, &json!({})))?;
+        store::write(|statements| statements.run(sharing::store::FOLLOW_NAMES, &json!({})))?;
+        store::write(|statements| statements.run(sharing::store::FOLLOW_NAMES_OF_FORMS, &json!({})))
     });
+}
+
+/// Whether nothing is stored, or nothing can be.
+fn is_empty() -> bool {
+    let tables = ["stored_explorations", "stored_shares", "stored_forms"];
+    tables
+        .into_iter()
+        .filter_map(|table| names::relation("msar_catalog", table))
+        .all(relation_size::is_zero)
 }

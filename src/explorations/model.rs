@@ -52,6 +52,8 @@ pub(crate) enum Transformation {
     Offset(i64),
     /// Rows that are alike in all columns are one.
     Distinct,
+    /// What follows sees the rows of now and no others: conditions are not mixed.
+    Barrier,
     /// A new column.
     Compute {
         alias: String,

@@ -231,7 +231,7 @@ pub(super) fn step(node: &Node, values: &mut Values) -> Result<ExplorationStep, 
 }
 
 /// The items of an order.
-pub(super) fn order(node: &Node) -> Result<Vec<OrderTerm>, Error> {
+pub(crate) fn order(node: &Node) -> Result<Vec<OrderTerm>, Error> {
     const HINT: &str = "An item is {\"field\": alias, \"direction\": \"asc\" or \"desc\", \"nulls\": \"first\" or \"last\"}.";
     let term = |node: Node| {
         let mut members = node.object()?;

@@ -85,6 +85,12 @@ impl<'a> Pipeline<'a> {
             Transformation::Limit(limit) => self.bound(&format!("\nLIMIT {limit}")),
             Transformation::Offset(offset) => self.bound(&format!("\nOFFSET {offset}")),
             Transformation::Distinct => self.distinct(&path)?,
+            Transformation::Barrier => {
+                self.stage.open();
+                self.stage.bounds = "\nOFFSET 0".into();
+                self.stage.is_closed = true;
+                self.stage.wrap();
+            }
             Transformation::Compute { alias, value } => self.compute(alias, value, &path)?,
             Transformation::Top { per, order, limit } => self.top(per, order, *limit, &path)?,
             Transformation::Sample(sample) => self.sample(sample),

@@ -13,6 +13,7 @@ use crate::pg::{Oid, names};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// The tables that an exploration speaks of, by OID.
 pub(crate) type TableReferences = BTreeMap<u32, TableReference>;
@@ -36,6 +37,15 @@ pub(crate) struct StoredColumnReference {
     pub(crate) attnum: i16,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) join_path: Vec<[StoredEnd; 2]>,
+}
+
+/// A column of the base, by its number alone.
+pub(crate) fn own_column(attnum: i16) -> StoredColumnReference {
+    StoredColumnReference {
+        alias: String::new(),
+        attnum,
+        join_path: Vec::new(),
+    }
 }
 
 /// One end of a join: a table and one column of it, or several.
@@ -99,12 +109,7 @@ pub(crate) fn place(
     columns: &[StoredColumnReference],
     placement: Placement,
 ) -> Result<Placed, Error> {
-    let reader = Reader::new(Snapshot::latest());
-    let placer = Placer {
-        reader: &reader,
-        references,
-        placement,
-    };
+    let placer = Placer::new(references, placement);
     let base_table = placer.table(base)?;
     let columns = columns
         .iter()
@@ -129,13 +134,27 @@ pub(crate) fn place(
     })
 }
 
-struct Placer<'a> {
-    reader: &'a Reader,
+/// Translates numbers to those of now.
+pub(crate) struct Placer<'a> {
+    reader: Reader,
     references: &'a TableReferences,
     placement: Placement,
 }
 
-impl Placer<'_> {
+impl<'a> Placer<'a> {
+    pub(crate) fn new(references: &'a TableReferences, placement: Placement) -> Self {
+        Self {
+            reader: Reader::new(Snapshot::latest()),
+            references,
+            placement,
+        }
+    }
+
+    /// The table of now. Fails if it is gone.
+    pub(crate) fn table_oid(&self, oid: u32) -> Result<u32, Error> {
+        Ok(self.table(oid)?.oid.to_u32())
+    }
+
     fn table(&self, oid: u32) -> Result<LiveTable, Error> {
         let gone = |detail: String, place: String| -> Error {
             ExplorationError::Gone {
@@ -164,7 +183,7 @@ impl Placer<'_> {
         let live = names::relation(schema, name)
             .ok_or_else(|| gone("It was dropped, or renamed without notice.".into(), place()))?;
         if self.placement == Placement::SameDatabase {
-            let row = PgClass::by_oid(self.reader, live).ok_or(Error::Vanished)?;
+            let row = PgClass::by_oid(&self.reader, live).ok_or(Error::Vanished)?;
             let owner = names::of_role(row.relowner).unwrap_or_default();
             if owner != reference.owner {
                 return Err(gone(
@@ -179,7 +198,8 @@ impl Placer<'_> {
         Ok(LiveTable { oid: live, is_same })
     }
 
-    fn column(&self, relation: u32, attnum: i16) -> Result<i16, Error> {
+    /// The attnum of now. Fails if the column is gone.
+    pub(crate) fn column(&self, relation: u32, attnum: i16) -> Result<i16, Error> {
         let table = self.table(relation)?;
         let reference = self.references.get(&relation);
         let name = reference.and_then(|reference| reference.columns.get(&attnum));
@@ -202,7 +222,7 @@ impl Placer<'_> {
             return names::column(table.oid, name)
                 .ok_or_else(|| gone("The table was created again without it."));
         }
-        match PgAttribute::by_number(self.reader, table.oid, attnum) {
+        match PgAttribute::by_number(&self.reader, table.oid, attnum) {
             Some(live) if live.attname == *name => Ok(attnum),
             Some(live) => Err(gone(&format!(
                 "Column {attnum} is called \"{}\" now.",
@@ -236,6 +256,18 @@ pub(crate) fn references(base: Oid, columns: &[StoredColumnReference]) -> Result
     Ok(found)
 }
 
+/// The names of tables and of columns of theirs, as they are now.
+pub(crate) fn references_of(
+    columns: impl IntoIterator<Item = (u32, Option<i16>)>,
+) -> Result<TableReferences, Error> {
+    let reader = Reader::new(Snapshot::latest());
+    let mut found = TableReferences::new();
+    for (relation, attnum) in columns {
+        add_column(&reader, &mut found, relation, attnum)?;
+    }
+    Ok(found)
+}
+
 fn add_column(
     reader: &Reader,
     found: &mut TableReferences,
@@ -243,7 +275,7 @@ fn add_column(
     attnum: Option<i16>,
 ) -> Result<(), Error> {
     let oid = Oid::from(relation);
-    if !found.contains_key(&relation) {
+    if let Entry::Vacant(entry) = found.entry(relation) {
         let (schema, name) = names::of_relation(oid).ok_or(Error::UnknownRelation(oid))?;
         let row = PgClass::by_oid(reader, oid).ok_or(Error::Vanished)?;
         let owner = names::of_role(row.relowner).unwrap_or_default();
@@ -253,7 +285,7 @@ fn add_column(
             owner,
             columns: BTreeMap::new(),
         };
-        found.insert(relation, reference);
+        entry.insert(reference);
     }
     if let (Some(attnum), Some(reference)) = (attnum, found.get_mut(&relation)) {
         let name = names::of_column(oid, attnum).ok_or(Error::Vanished)?;

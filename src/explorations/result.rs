@@ -70,6 +70,9 @@ impl Shape for RunRequest {
         for step in &self.more_steps {
             pipeline.take_also(step)?;
         }
+        if self.members == ResultMembers::Shared {
+            pipeline.stage.forget_hidden_keys();
+        }
         let members = self.description(&pipeline)?;
         RunPage {
             request: self,
@@ -190,6 +193,17 @@ impl RunPage<'_> {
             planning: Planning::EachTime,
             estimate,
         })
+    }
+
+    /// Whether a share would show values that it does not show, as the values of an order.
+    fn orders_by_hidden(&self, order: &[Sorting]) -> bool {
+        let stage = &self.pipeline.stage;
+        self.request.members == ResultMembers::Shared
+            && order.iter().any(|sorting| {
+                stage
+                    .by_name(&sorting.name)
+                    .is_none_or(|column| !column.is_visible)
+            })
     }
 
     fn has_order_step(&self) -> bool {
@@ -440,7 +454,7 @@ impl RunPage<'_> {
                 ))
             })
             .collect();
-        if values.is_empty() || limit == 0 {
+        if values.is_empty() || limit == 0 || self.orders_by_hidden(order) {
             return "NULL".into();
         }
         format!(
@@ -457,7 +471,7 @@ impl RunPage<'_> {
         order: &[Sorting],
         values: &[Literal],
     ) -> Result<impl Fn(&Stage) -> Vec<String> + use<>, Error> {
-        if self.pipeline.stage.unique_by.is_none() || order.is_empty() {
+        if self.pipeline.stage.unique_by.is_none() || order.is_empty() || self.orders_by_hidden(order) {
             return Err(ExplorationError::NoKeyset.into());
         }
         if order.len() != values.len() {

@@ -2,7 +2,7 @@
 
 use super::error::ExplorationError;
 use super::model::Exploration;
-use super::node::Node;
+use super::node::{Node, ObjectMembers};
 use super::result::{self, PageOptions, ResultMembers, RunRequest, Titles};
 use crate::catalog::{Catalog, consistent};
 use crate::error::Error;
@@ -26,7 +26,11 @@ pub(crate) struct RunOptions {
 impl RunOptions {
     /// Reads `options`; its values go into `values`. Keys that are not asked for here are left to the caller.
     pub(crate) fn parse(options: &Node, values: &mut Values) -> Result<Self, Error> {
-        let mut members = options.object()?;
+        Self::parse_rest(options.object()?, values)
+    }
+
+    /// The same for an object of which some members were taken.
+    pub(crate) fn parse_rest(mut members: ObjectMembers, values: &mut Values) -> Result<Self, Error> {
         let limit = members.take_present("limit");
         let offset = members.take_present("offset");
         let count = members

@@ -225,6 +225,14 @@ impl Stage {
         order
     }
 
+    /// Lets rows be told apart by visible columns alone.
+    pub(super) fn forget_hidden_keys(&mut self) {
+        let is_visible = |name: &String| self.visible().any(|column| column.name == *name);
+        if !self.unique_by.iter().flatten().all(is_visible) {
+            self.unique_by = None;
+        }
+    }
+
     pub(super) fn visible(&self) -> impl Iterator<Item = &StageColumn> + Clone {
         self.columns.iter().filter(|column| column.is_visible)
     }

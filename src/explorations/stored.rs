@@ -15,6 +15,7 @@ use crate::pg::plan::JsonDatum;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, caller, names, ownership};
 use crate::records::relation::{ColumnReference, Relation};
+use crate::sharing::store::DISABLE_SHARES_OF_OTHERS;
 use crate::statements::Values;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -165,7 +166,7 @@ impl StoredExploration {
         serde_json::to_string(&info).map_err(Error::Serialization)
     }
 
-    fn need(&self, level: ExplorationLevel) -> Result<(), Error> {
+    pub(crate) fn need(&self, level: ExplorationLevel) -> Result<(), Error> {
         if self.level >= level {
             return Ok(());
         }
@@ -274,7 +275,13 @@ pub(crate) fn save(document: &str) -> Result<Box<RawValue>, Error> {
     } else {
         store::INSERT
     };
-    let id: i64 = store::write(|statements| statements.query(statement, &new))?;
+    let editor = caller::role().to_u32();
+    let id: i64 = store::write(|statements| {
+        let id: i64 = statements.query(statement, &new)?;
+        let editor = json!({"id": id, "editor_oid": editor});
+        statements.run(DISABLE_SHARES_OF_OTHERS, &editor)?;
+        Ok(id)
+    })?;
     let owner = match &known {
         Some(known) => known.owner.clone(),
         None => new.owner_name.clone(),

@@ -71,6 +71,9 @@ pub(crate) enum RecordError {
     #[error("the row after which the page should begin is not there")]
     NoSuchRow { relation: String },
 
+    #[error("there is nothing to show")]
+    NothingToShow,
+
     #[error("invalid join path: {problem}")]
     InvalidPath { problem: String },
 }
@@ -79,7 +82,9 @@ impl Problem for RecordError {
     fn sqlstate(&self) -> PgSqlErrorCode {
         match self {
             RecordError::UnknownColumn { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
-            RecordError::UnreadableColumn { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            RecordError::UnreadableColumn { .. } | RecordError::NothingToShow => {
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE
+            }
             RecordError::NoOrder { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_FUNCTION,
             RecordError::WrongType { .. } => PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,
             RecordError::TooComplex => PgSqlErrorCode::ERRCODE_STATEMENT_TOO_COMPLEX,
@@ -113,6 +118,7 @@ impl Problem for RecordError {
                 "msar.get_column_info(relation) gives the columns, each with its attnum as \"id\"."
             }
             RecordError::UnreadableColumn { .. } => "Ask for columns on which the current role has SELECT.",
+            RecordError::NothingToShow => "Ask for SELECT on columns of the relation.",
             RecordError::UnknownFilter { .. } | RecordError::WrongArguments { .. } => FILTER_SHAPE,
             RecordError::UnknownDirection { .. } => "Pass \"asc\" or \"desc\".",
             RecordError::Invalid { hint, .. } => hint,

@@ -80,7 +80,12 @@ pub(super) fn find_role(node: &crate::explorations::node::Node) -> Result<Oid, E
     match node.is_text() {
         true => {
             let name = node.text()?;
-            names::role(&name).ok_or_else(|| node.invalid(format!("role \"{name}\" does not exist"), "Name a role of this server."))
+            names::role(&name).ok_or_else(|| {
+                node.invalid(
+                    format!("role \"{name}\" does not exist"),
+                    "Name a role of this server.",
+                )
+            })
         }
         false => node.oid(),
     }

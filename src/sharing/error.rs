@@ -51,9 +51,11 @@ pub(crate) enum SharingError {
 impl Problem for SharingError {
     fn sqlstate(&self) -> PgSqlErrorCode {
         match self {
-            Self::NoShare | Self::UnknownShare { .. } | Self::NoForm | Self::UnknownForm { .. } | Self::UnknownRole(_) => {
-                PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT
-            }
+            Self::NoShare
+            | Self::UnknownShare { .. }
+            | Self::NoForm
+            | Self::UnknownForm { .. }
+            | Self::UnknownRole(_) => PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
             Self::CannotSetRole { .. } | Self::PrivilegedRole { .. } | Self::NotAllowed { .. } => {
                 PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE
             }
@@ -76,10 +78,16 @@ impl Problem for SharingError {
         match self {
             Self::NoShare => "Ask the person who gave you the link for a new one.",
             Self::NoForm => "Ask the person who gave you the link whether the form is published.",
-            Self::UnknownShare { .. } => "msar.list_shares() returns the shares that the current role may see.",
-            Self::UnknownForm { .. } => "msar.list_forms(schema) returns the forms that the current role may see.",
+            Self::UnknownShare { .. } => {
+                "msar.list_shares() returns the shares that the current role may see."
+            }
+            Self::UnknownForm { .. } => {
+                "msar.list_forms(schema) returns the forms that the current role may see."
+            }
             Self::UnknownRole(_) => "msar.list_roles() returns the roles of this server.",
-            Self::CannotSetRole { .. } => "Choose a role that the current role is a member of, with the SET option.",
+            Self::CannotSetRole { .. } => {
+                "Choose a role that the current role is a member of, with the SET option."
+            }
             Self::PrivilegedRole { .. } => {
                 "Choose a role with few rights. A superuser can insist with \"privileged_role\": true."
             }

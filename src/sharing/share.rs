@@ -18,15 +18,14 @@ use crate::pg::plan::{JsonbDatum, Sees};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, caller, names};
 use crate::records::filter::{Filter, FilterDocument};
-use crate::records::list::{Members, PageRequest, Restriction};
+use crate::records::list::{Count, Members, PageRequest, Restriction};
 use crate::records::options::Options;
 use crate::records::relation::{ColumnReference, Relation};
 use crate::statements::{self, Values};
+use pgrx::prelude::PgSqlErrorCode;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-
-const OPTIONS: &str = "The options of a share are \"role\", \"enabled\", \"expires_at\", \"columns\", \"filter\", \"limit\", \"previews\" and \"privileged_role\".";
 
 /// What is shared.
 enum Shared {
@@ -132,7 +131,10 @@ pub(crate) fn share_exploration(id: i64, options: &str) -> Result<ShareInfo, Err
 fn create(shared: Shared, options: &str) -> Result<ShareInfo, Error> {
     let node = Node::parse("options", options)?;
     let mut members = node.object()?;
-    let role = members.take("role").map(|role| acting::find_role(&role)).transpose()?;
+    let role = members
+        .take("role")
+        .map(|role| acting::find_role(&role))
+        .transpose()?;
     let insists = flag(&mut members, "privileged_role")?.unwrap_or(false);
     let role = acting::choose(role, insists)?;
     let enabled = flag(&mut members, "enabled")?.unwrap_or(true);
@@ -217,13 +219,15 @@ impl NewShare {
             None => None,
             Some(filter) => {
                 let mut values = Values::default();
-                let document: FilterDocument = serde_json::from_str(filter.json())
-                    .map_err(|problem| filter.invalid(problem.to_string(), crate::records::error::FILTER_SHAPE))?;
+                let document: FilterDocument = serde_json::from_str(filter.json()).map_err(|problem| {
+                    filter.invalid(problem.to_string(), crate::records::error::FILTER_SHAPE)
+                })?;
                 check_filter(&relation, &document.parse(&mut values)?, &mut used)?;
                 Some(numbered_filter(&relation, filter.json())?)
             }
         };
-        let columns: Vec<StoredColumnReference> = used.iter().map(|&attnum| reference::own_column(attnum)).collect();
+        let columns: Vec<StoredColumnReference> =
+            used.iter().map(|&attnum| reference::own_column(attnum)).collect();
         self.refs = reference::references(table, &columns)?;
         let (schema, name) = names::of_relation(table).ok_or(Error::UnknownRelation(table))?;
         self.schema_name = Some(schema);
@@ -233,13 +237,21 @@ impl NewShare {
     }
 
     /// Shows an exploration: which of its columns, and which rows.
-    fn show_exploration(&mut self, id: i64, columns: Option<&Node>, filter: Option<&Node>) -> Result<(), Error> {
+    fn show_exploration(
+        &mut self,
+        id: i64,
+        columns: Option<&Node>,
+        filter: Option<&Node>,
+    ) -> Result<(), Error> {
         let document = stored::find(id)?.document()?;
         let mut values = Values::default();
         let exploration = Exploration::parse(&Node::parse("", &document)?, &mut values)?;
         let mut steps = Vec::new();
         if let Some(filter) = filter {
-            let filter_step = step("options.filter", Transformation::Filter(parse::filter(filter, &mut values)?));
+            let filter_step = step(
+                "options.filter",
+                Transformation::Filter(parse::filter(filter, &mut values)?),
+            );
             steps.push(filter_step);
         }
         if let Some(columns) = columns {
@@ -291,7 +303,10 @@ fn numbered_filter(relation: &Relation, filter: &str) -> Result<Box<RawValue>, E
 }
 
 /// The filter with another number for each column. Other values keep their text.
-fn map_filter(filter: &str, map: &dyn Fn(&ColumnReference) -> Result<i16, Error>) -> Result<Box<RawValue>, Error> {
+fn map_filter(
+    filter: &str,
+    map: &dyn Fn(&ColumnReference) -> Result<i16, Error>,
+) -> Result<Box<RawValue>, Error> {
     #[derive(Deserialize, Serialize)]
     struct Part {
         #[serde(rename = "type")]
@@ -359,7 +374,10 @@ pub(crate) fn set(id: i64, patch: &str) -> Result<ShareInfo, Error> {
         storage::write(|statements| statements.run(store::DISABLE_SHARE, &json!({"id": id})))?;
         return Ok(find(id)?.into());
     }
-    let role = members.take("role").map(|role| acting::find_role(&role)).transpose()?;
+    let role = members
+        .take("role")
+        .map(|role| acting::find_role(&role))
+        .transpose()?;
     let insists = flag(&mut members, "privileged_role")?.unwrap_or(false);
     // Who changes a share is checked as who makes one: its role, too, though it stays.
     let role = match role {
@@ -411,8 +429,16 @@ pub(crate) fn set(id: i64, patch: &str) -> Result<ShareInfo, Error> {
             Some(passed) => Ok::<_, Error>(Some(passed)),
             None => stored.map(|stored| Node::parse(path, &stored)).transpose(),
         };
-        let columns = kept(columns, share.columns.take().map(|columns| columns.to_string()), "columns")?;
-        let filter = kept(filter, share.filter.take().map(|filter| filter.get().to_owned()), "filter")?;
+        let columns = kept(
+            columns,
+            share.columns.take().map(|columns| columns.to_string()),
+            "columns",
+        )?;
+        let filter = kept(
+            filter,
+            share.filter.take().map(|filter| filter.get().to_owned()),
+            "filter",
+        )?;
         match (share.table_oid, share.exploration_id) {
             (Some(table), _) => share.show_table(Oid::from(table), columns.as_ref(), filter.as_ref())?,
             (None, Some(id)) => share.show_exploration(id, columns.as_ref(), filter.as_ref())?,
@@ -472,7 +498,20 @@ pub(crate) fn read(slug: &str, options: &str) -> Result<JsonbDatum, Error> {
     if as_role::can_write() {
         storage::write(|statements| statements.run(store::COUNT_USE, &json!({"id": share.id})))?;
     }
-    share.role.act(RoleWork::Reads, || share.read(options))
+    let outcome = share.role.act(RoleWork::Reads, || share.read(options));
+    outcome.map_err(|problem| match problem.sqlstate() {
+        // What the role may no longer read is shared no longer.
+        PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE => SharingError::NoShare.into(),
+        _ => problem,
+    })
+}
+
+/// The planner's estimate is made from rows that are not shown.
+fn exact(count: Count) -> Count {
+    match count {
+        Count::Estimated => Count::Exact,
+        count => count,
+    }
 }
 
 impl ServedShare {
@@ -535,6 +574,7 @@ impl ServedShare {
             request.linked = crate::records::document::Linked::None;
         }
         request.bounds.limit = self.limited(request.bounds.limit);
+        request.count = exact(request.count);
         crate::records::options::run(request, &values)
     }
 
@@ -543,7 +583,10 @@ impl ServedShare {
         let base = self.table_oid.unwrap_or_default();
         let own = self.refs.get(&base);
         let known: Vec<i16> = own.iter().flat_map(|own| own.columns.keys().copied()).collect();
-        let columns: Vec<StoredColumnReference> = known.iter().map(|&attnum| reference::own_column(attnum)).collect();
+        let columns: Vec<StoredColumnReference> = known
+            .iter()
+            .map(|&attnum| reference::own_column(attnum))
+            .collect();
         // What is gone answers as a share that is gone.
         let gone = |_| Error::from(SharingError::NoShare);
         let placed = reference::place(&self.refs, base, &columns, Placement::SameDatabase).map_err(gone)?;
@@ -588,7 +631,9 @@ impl ServedShare {
             steps.push(step("filter", Transformation::Filter(filter)));
         }
         if let Some(Value::Array(aliases)) = &self.columns {
-            let aliases = aliases.iter().filter_map(|alias| alias.as_str().map(str::to_owned));
+            let aliases = aliases
+                .iter()
+                .filter_map(|alias| alias.as_str().map(str::to_owned));
             steps.push(step("columns", Transformation::Select(aliases.collect())));
         }
         // What the visitor asks for comes last, and knows the columns that are shown and no others. Conditions of the
@@ -599,7 +644,10 @@ impl ServedShare {
         let filter = members.take("filter");
         if let Some(filter) = &filter {
             steps.push(step("", Transformation::Barrier));
-            steps.push(step("options.filter", Transformation::Filter(parse::filter(filter, &mut values)?)));
+            steps.push(step(
+                "options.filter",
+                Transformation::Filter(parse::filter(filter, &mut values)?),
+            ));
         }
         if let Some(order) = &order {
             steps.push(step("options.order", Transformation::Order(parse::order(order)?)));
@@ -608,6 +656,7 @@ impl ServedShare {
         page.limit = self.limited(page.limit);
         page.previews &= self.shows_previews;
         page.is_compatible = false;
+        page.count = exact(page.count);
         let request = RunRequest {
             exploration,
             more_steps: steps,
@@ -621,11 +670,14 @@ impl ServedShare {
 
 /// A row of a restore with the numbers that its names have in this database.
 pub(crate) fn place_row(row: &Value) -> Result<Value, Error> {
-    let refs: TableReferences =
-        serde_json::from_value(row.get("refs").cloned().unwrap_or_default()).map_err(Error::UnreadableMetadata)?;
+    let refs: TableReferences = serde_json::from_value(row.get("refs").cloned().unwrap_or_default())
+        .map_err(Error::UnreadableMetadata)?;
     let base = match row.get("table_oid") {
         Some(Value::String(oid)) => oid.parse().unwrap_or_default(),
-        Some(oid) => oid.as_u64().and_then(|oid| u32::try_from(oid).ok()).unwrap_or_default(),
+        Some(oid) => oid
+            .as_u64()
+            .and_then(|oid| u32::try_from(oid).ok())
+            .unwrap_or_default(),
         None => 0,
     };
     let mut unchanged = json!({});
@@ -637,7 +689,10 @@ pub(crate) fn place_row(row: &Value) -> Result<Value, Error> {
         .iter()
         .flat_map(|own| own.columns.keys().copied())
         .collect();
-    let columns: Vec<StoredColumnReference> = known.iter().map(|&attnum| reference::own_column(attnum)).collect();
+    let columns: Vec<StoredColumnReference> = known
+        .iter()
+        .map(|&attnum| reference::own_column(attnum))
+        .collect();
     let Ok(placed) = reference::place(&refs, base, &columns, Placement::OtherDatabase) else {
         return Ok(unchanged);
     };
@@ -646,8 +701,8 @@ pub(crate) fn place_row(row: &Value) -> Result<Value, Error> {
         at.map_or(0, |at| placed.columns[at].attnum)
     };
     unchanged["table_oid"] = placed.base.to_u32().into();
-    unchanged["refs"] =
-        serde_json::to_value(reference::references(placed.base, &placed.columns)?).map_err(Error::Serialization)?;
+    unchanged["refs"] = serde_json::to_value(reference::references(placed.base, &placed.columns)?)
+        .map_err(Error::Serialization)?;
     if let Some(Value::Array(attnums)) = row.get("columns") {
         unchanged["columns"] = attnums
             .iter()

@@ -90,3 +90,67 @@ pub(crate) const FOLLOW_NAMES: &str = "
       table_name = COALESCE(f.refs->(s.table_oid::text)->>'name', s.table_name)
     FROM msar_catalog.stored_shares AS o, LATERAL (SELECT __msar.follow_names(o.refs) AS refs) AS f
     WHERE o.id = s.id AND f.refs <> o.refs";
+
+/// The forms that the current role may see.
+pub(super) const FORMS: &str = "
+    SELECT COALESCE(jsonb_agg(to_jsonb(f) || jsonb_build_object(
+      'base_table_oid', f.base_table_oid::bigint, 'role_oid', f.role_oid::bigint) ORDER BY f.id), '[]')
+    FROM msar_catalog.forms AS f
+    WHERE f.id = COALESCE(($1->>'id')::bigint, f.id) AND f.schema_name = COALESCE($1->>'schema', f.schema_name)";
+
+pub(super) const NEW_FIELD_IDS: &str = "
+    SELECT COALESCE(jsonb_agg(nextval('msar_catalog.stored_form_fields_id_seq'::regclass)), '[]')
+    FROM generate_series(1, ($1->>'count')::integer)";
+
+pub(super) const INSERT_FORM: &str = "
+    INSERT INTO msar_catalog.stored_forms (
+      name, description, version, base_table_oid, schema_name, table_name, refs, role_oid, role_name, is_privileged,
+      creator_oid, creator_name, header_title, header_subtitle, submit_message, submit_redirect_url, submit_button_label,
+      fields
+    )
+    SELECT r.name, r.description, r.version, r.base_table_oid, r.schema_name, r.table_name, r.refs, r.role_oid, r.role_name,
+      r.is_privileged, r.creator_oid, r.creator_name, r.header_title, r.header_subtitle, r.submit_message,
+      r.submit_redirect_url, r.submit_button_label, r.fields
+    FROM jsonb_populate_record(NULL::msar_catalog.stored_forms, $1) AS r
+    RETURNING to_jsonb(id)";
+
+pub(super) const UPDATE_FORM: &str = "
+    UPDATE msar_catalog.stored_forms AS f
+    SET name = r.name, description = r.description, version = r.version, refs = r.refs, role_oid = r.role_oid,
+      role_name = r.role_name, is_privileged = r.is_privileged, header_title = r.header_title,
+      header_subtitle = r.header_subtitle, submit_message = r.submit_message,
+      submit_redirect_url = r.submit_redirect_url, submit_button_label = r.submit_button_label, fields = r.fields,
+      updated_at = now()
+    FROM jsonb_populate_record(NULL::msar_catalog.stored_forms, $1) AS r
+    WHERE f.id = r.id
+    RETURNING to_jsonb(f.id)";
+
+pub(super) const DELETE_FORM: &str = "
+    DELETE FROM msar_catalog.stored_forms AS f WHERE f.id = ($1->>'id')::bigint";
+
+pub(super) const PUBLISH_FORM: &str = "
+    UPDATE msar_catalog.stored_forms AS f
+    SET publish_public = ($1->>'publish_public')::boolean, updated_at = now() WHERE f.id = ($1->>'id')::bigint";
+
+pub(super) const NEW_TOKEN: &str = "
+    UPDATE msar_catalog.stored_forms AS f SET token = gen_random_uuid(), updated_at = now()
+    WHERE f.id = ($1->>'id')::bigint RETURNING to_jsonb(f.token)";
+
+/// A form by its token, if it is published, with what must be known of its roles.
+pub(super) const FORM_BY_TOKEN: &str = "
+    SELECT to_jsonb(f) || jsonb_build_object(
+      'base_table_oid', f.base_table_oid::bigint, 'role_oid', r.oid::bigint, 'creator_oid', f.creator_oid::bigint,
+      'is_above_rules', r.rolsuper OR r.rolbypassrls, 'search_path', __msar.search_path_of_role(r.oid)
+    )
+    FROM msar_catalog.stored_forms AS f
+    JOIN pg_roles AS r ON r.oid = f.role_oid
+    JOIN pg_roles AS c ON c.oid = f.creator_oid
+    WHERE f.token = ($1->>'token')::uuid AND f.publish_public";
+
+pub(crate) const FOLLOW_NAMES_OF_FORMS: &str = "
+    UPDATE msar_catalog.stored_forms AS s
+    SET refs = f.refs,
+      schema_name = COALESCE(f.refs->(s.base_table_oid::text)->>'schema', s.schema_name),
+      table_name = COALESCE(f.refs->(s.base_table_oid::text)->>'name', s.table_name)
+    FROM msar_catalog.stored_forms AS o, LATERAL (SELECT __msar.follow_names(o.refs) AS refs) AS f
+    WHERE o.id = s.id AND f.refs <> o.refs";

@@ -46,7 +46,9 @@ impl Switched {
         unsafe {
             pg_sys::GetUserIdAndSecContext(&mut user, &mut security_context);
             let flags = match work {
-                RoleWork::Reads => pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_RESTRICTED_OPERATION,
+                RoleWork::Reads => {
+                    pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_RESTRICTED_OPERATION
+                }
                 RoleWork::Writes => pg_sys::SECURITY_LOCAL_USERID_CHANGE,
             };
             pg_sys::SetUserIdAndSecContext(role, security_context | flags as i32);

@@ -1,5 +1,6 @@
 //! The session: who it is, its settings, locks and memory.
 
+pub(crate) mod as_role;
 pub(crate) mod caller;
 pub(crate) mod create_role;
 pub(crate) mod lock;

@@ -214,6 +214,16 @@ impl JsonbDatum {
     pub(crate) fn into_json(self) -> JsonDatum {
         JsonDatum(self.0)
     }
+
+    /// The value of a statement whose document is of type json, as jsonb.
+    pub(crate) fn json_as_jsonb(self) -> JsonbDatum {
+        // SAFETY: a json is text, which jsonb's input function reads as a C string in the server's encoding.
+        unsafe {
+            let text = pg_sys::text_to_cstring(self.0.cast_mut_ptr());
+            let datum = pgrx::direct_function_call_as_datum(pg_sys::jsonb_in, &[Some(text.into())]);
+            Self(datum.unwrap_or(Datum::null()))
+        }
+    }
 }
 
 pgrx::impl_sql_translatable!(JsonDatum, "json");

@@ -29,6 +29,37 @@ pub(crate) fn attempt<T>(
     }
 }
 
+/// What an error says.
+pub(crate) struct CaughtReport {
+    pub(crate) sqlstate: PgSqlErrorCode,
+    pub(crate) message: String,
+    pub(crate) detail: Option<String>,
+    pub(crate) hint: Option<String>,
+}
+
+/// As [`attempt`], with everything that the error says.
+pub(crate) fn attempt_with_report<T>(
+    expected: impl Fn(PgSqlErrorCode) -> bool,
+    body: impl FnOnce() -> T,
+) -> Result<T, CaughtReport> {
+    let callbacks = Mark::here();
+    match run(body) {
+        Ok(value) => Ok(value),
+        Err(CaughtError::PostgresError(report) | CaughtError::ErrorReport(report))
+            if expected(report.sql_error_code()) =>
+        {
+            callbacks.forget();
+            Err(CaughtReport {
+                sqlstate: report.sql_error_code(),
+                message: report.message().to_owned(),
+                detail: report.detail().map(str::to_owned),
+                hint: report.hint().map(str::to_owned),
+            })
+        }
+        Err(error) => error.rethrow(),
+    }
+}
+
 /// Runs `body` in a subtransaction of its own. When it fails, everything it did is rolled back and the caller gets a
 /// warning that says `what` was not done and why. A cancel, a timeout or a shutdown goes on to the caller.
 pub(crate) fn or_warn(what: &str, body: impl FnOnce() -> Result<(), Error>) {

@@ -6,6 +6,8 @@
 CREATE ROLE exploration_owner; CREATE ROLE exploration_reader; CREATE ROLE exploration_stranger; CREATE ROLE exploration_team;
 GRANT exploration_team TO exploration_owner;
 CREATE SCHEMA app AUTHORIZATION exploration_owner;
+SELECT current_database() AS database \gset
+GRANT CREATE ON DATABASE :"database" TO exploration_owner;
 SET ROLE exploration_owner;
 CREATE TABLE app.author (id int PRIMARY KEY, name text, secret text);
 CREATE TABLE app.book (id int PRIMARY KEY, title text, author_id int REFERENCES app.author);
@@ -119,7 +121,7 @@ SELECT msar.delete_exploration(:books) = :books;
 RESET ROLE;
 SELECT nspacl FROM pg_namespace WHERE nspname = 'msar_queries';
 SET client_min_messages = warning;
-DROP SCHEMA lit CASCADE; DROP ROLE exploration_reader, exploration_stranger;
-DROP OWNED BY exploration_owner, exploration_team; DROP ROLE exploration_owner, exploration_team;
+DROP SCHEMA lit CASCADE;
+DROP OWNED BY exploration_owner, exploration_team, exploration_reader, exploration_stranger; DROP ROLE exploration_reader, exploration_stranger; DROP ROLE exploration_owner, exploration_team;
 -- Nobody owns it now, but a superuser.
 SELECT name, owner, level FROM msar_catalog.explorations ORDER BY 1;
