@@ -100,16 +100,16 @@ fn get_form_source_info(token: pgrx::Uuid) -> Result<JsonbResult, ErrorReport> {
 
 /// The tables and columns, and what metadata says about how the columns are shown.
 fn describe_sources(wanted: &BTreeMap<u32, Vec<i16>>) -> Result<BTreeMap<u32, Value>, Error> {
-    consistent::read(|catalog: &Catalog| {
+    consistent::read_by(|describer| {
         let mut described = BTreeMap::new();
         for (&oid, attnums) in wanted {
-            let table = super::listing::table_with_columns(catalog, Oid::from(oid), attnums)?;
+            let table = super::listing::table_with_columns(describer, Oid::from(oid), attnums)?;
             let mut table = serde_json::to_value(table).map_err(Error::Serialization)?;
             if let (Some(row), Some(columns)) = (
-                PgClass::by_oid(&catalog.reader, Oid::from(oid)),
+                PgClass::by_oid(&describer.catalog.reader, Oid::from(oid)),
                 table.get_mut("columns").and_then(Value::as_object_mut),
             ) {
-                add_metadata(catalog, &row, columns)?;
+                add_metadata(&describer.catalog, &row, columns)?;
             }
             described.insert(oid, table);
         }

@@ -1,4 +1,4 @@
-//! Files and pasted texts as rows.
+//! Importing files and pasted texts.
 
 use crate::error::Error;
 use crate::import::file;
@@ -33,7 +33,7 @@ extension_sql_file!(
 
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
 fn parse_file(data: &[u8], options: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    let hint = "Known are format (csv, tsv, json_lines, json), encoding, delimiter, quote, escape, header, null, \
+    let hint = "The options are format (csv, tsv, json_lines, json), encoding, delimiter, quote, escape, header, null, \
         bad_rows (refuse, skip).";
     let options = options.decode("options", hint)?;
     Ok(JsonbResult::new(

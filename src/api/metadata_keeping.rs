@@ -1,6 +1,7 @@
-//! Keeping metadata: following what it is about, putting it aside and back, checks, and documents for other databases.
+//! Keeping metadata with its table: following renames and drops, detaching and attaching, checking, export and import.
 
 use crate::catalog::Catalog;
+use crate::events;
 use crate::explorations;
 use crate::metadata::{announce, exchange, following, repair, restore, stored};
 use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
@@ -41,10 +42,10 @@ extension_sql_file!(
     sql = "CREATE FUNCTION __msar.follow_command() RETURNS event_trigger LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';"
 )]
 fn follow_command(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
-    let event = EventTrigger::of_call(call)?;
-    following::follow(&event)?;
-    explorations::following::follow(&event);
-    Ok(())
+    Ok(events::dispatch(
+        EventTrigger::of_call(call)?,
+        &[following::follow, explorations::following::follow],
+    )?)
 }
 
 #[pg_extern(

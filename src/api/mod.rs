@@ -1,9 +1,9 @@
-//! The front door: every function that SQL can call, a file a topic. Each one decodes its arguments, calls one
-//! function of a floor below, and encodes the result.
+//! The SQL front door: every function that SQL can call, one file per topic. Each function decodes its arguments, calls
+//! one function of a room below, and encodes the result.
 //!
-//! A topic has the same name everywhere: `api/<topic>.rs` has its functions in Rust, `sql/install/<topic>.sql` its other
-//! objects, `sql/manual/<topic>.sql` the COMMENT of each, which `\df+` shows. The file here says which SQL file comes
-//! after what.
+//! A topic has the same name everywhere: `api/<topic>.rs` has its functions in Rust, `sql/install/<topic>.sql` its
+//! other objects, `sql/manual/<topic>.sql` the COMMENT of each, which `\df+` shows. The file here says which SQL file
+//! comes after what.
 
 mod casts;
 mod columns;
@@ -29,6 +29,7 @@ mod record_writes;
 mod records;
 mod restructure;
 mod roles;
+mod rpc;
 mod schemas;
 mod shares;
 mod table_definitions;
@@ -36,10 +37,10 @@ mod tables;
 mod types;
 mod value_forms;
 
+use crate::ddl::DdlError;
 use crate::definition;
 use crate::error::Error;
 use crate::pg::arguments::JsonArgument;
-use crate::tables::DdlError;
 use serde::de::DeserializeOwned;
 
 /// An argument that the function cannot do without, though it is not declared STRICT.

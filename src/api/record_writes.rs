@@ -1,4 +1,4 @@
-//! Records that are added, changed and deleted.
+//! Adding, changing and deleting records.
 
 use crate::error::Error;
 use crate::pg::arguments::{JsonArgument, RegClass};
@@ -23,7 +23,7 @@ extension_sql_file!(
     ]
 );
 
-/// What the caller of a function with these arguments wants to be told of the row.
+/// The parts of the result that the caller of a function with these arguments wants.
 fn wanted(record_summaries: Option<bool>, templates: Option<JsonArgument>) -> WriteResultOptions {
     WriteResultOptions {
         record_summaries: record_summaries.unwrap_or_default(),
@@ -58,7 +58,7 @@ fn patch_record_in_table(
     table_record_summary_templates: default!(Option<JsonArgument>, "NULL"),
 ) -> Result<JsonbDatum, ErrorReport> {
     let wanted = wanted(return_record_summaries, table_record_summary_templates);
-    run(|| write::patch(tab_id, rec_id.map(|id| id.text), rec_def, wanted))
+    run(|| write::patch(tab_id, rec_id, rec_def, wanted))
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]

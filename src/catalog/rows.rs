@@ -1,12 +1,12 @@
-//! The rows that we read of PostgreSQL's catalogs, and the indexes by which we find them.
+//! Rows of PostgreSQL's catalogs, and the indexes by which they are read.
 //!
 //! Field names are the catalogs' own. The numbers are OIDs that PostgreSQL assigns once and for all (a test compares
 //! them with the names given here).
 
 use crate::catalog_row;
-use crate::pg::Oid;
 use crate::pg::acl::Acl;
 use crate::pg::scan::{CatalogRow, Char, Reader, ScanKey, ScannedRow, Text};
+use crate::pg::{Oid, quote};
 
 /// Declares OIDs by name: those of a catalog in upper case, those of an index without its suffix `_index`.
 macro_rules! oids {
@@ -79,6 +79,7 @@ oids!(
 
 catalog_row!(
     /// A relation.
+    #[derive(Clone)]
     PgClass, catalog_oid::PG_CLASS, {
         oid: Oid,
         relname: String,
@@ -156,6 +157,11 @@ impl PgAttribute {
         columns
     }
 
+    /// Its name as SQL.
+    pub(crate) fn sql(&self) -> String {
+        quote::identifier(&self.attname)
+    }
+
     /// One live column.
     pub(crate) fn by_number(reader: &Reader, relation: Oid, attnum: i16) -> Option<Self> {
         let keys = [
@@ -205,7 +211,7 @@ catalog_row!(
     }
 );
 
-/// Those of a relation, but for not-null constraints: their columns tell of them.
+/// Those of a relation, except not-null constraints, which are described with their columns.
 impl OfRelation for PgConstraint {
     const INDEX: u32 = index_oid::PG_CONSTRAINT_CONRELID_CONTYPID_CONNAME;
     fn keys(relation: Oid) -> Vec<(&'static str, ScanKey)> {

@@ -1,4 +1,4 @@
-//! Changes of what is there. A key that is absent leaves things as they are.
+//! Changes of existing tables and columns. A key that is absent changes nothing.
 
 use super::DefinitionError;
 use super::column::{GeneratedDefinition, IdentityDefinition};
@@ -51,8 +51,8 @@ impl ColumnAlteration {
             (None, Some(name)) => Ok(ColumnRef::Name(name.clone())),
             _ => Err(DefinitionError::contradictory(
                 "the change of a column",
-                "it takes one of the keys \"attnum\" and \"column\"",
-                "msar.get_column_info(relation) gives the columns, each with its attnum as \"id\".",
+                "it needs exactly one of the keys \"attnum\" and \"column\"",
+                "msar.get_column_info(relation) lists the columns, each with its attnum as \"id\".",
             )),
         }
     }

@@ -29,7 +29,7 @@ pub(crate) enum DefinitionStep {
     DropConstraint(JsonObject<DropConstraint>),
 }
 
-/// serde's own words about what is no such object would not help.
+/// serde's own words about any other value would not help.
 impl<'de> Deserialize<'de> for DefinitionStep {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct StepVisitor;
@@ -38,7 +38,7 @@ impl<'de> Deserialize<'de> for DefinitionStep {
             type Value = DefinitionStep;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object with one key, which says what is done")
+                formatter.write_str("an object with one key, the name of the step")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<DefinitionStep, A::Error> {

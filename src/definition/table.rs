@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TableDefinition {
-    /// The first schema of the caller's search_path, if it is absent; of a partition in `partitions`, that of its parent.
+    /// The first schema of the caller's search_path, if it is absent; of a partition in `partitions`, that of its
+    /// parent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) schema: Option<String>,
     /// `Table N` if it is absent.
@@ -87,9 +88,9 @@ impl TableDefinition {
         let problem = if has_parent && self.bounds.is_none() {
             "a partition needs \"bounds\""
         } else if !has_parent && self.bounds.is_some() {
-            "\"bounds\" are for a partition, which stands in \"partitions\" or has \"partition_of\""
+            "\"bounds\" need \"partition_of\", or a place in \"partitions\""
         } else if is_nested && self.partition_of.is_some() {
-            "what stands in \"partitions\" takes no \"partition_of\""
+            "a table in \"partitions\" takes no \"partition_of\""
         } else if has_parent && !self.inherits.is_empty() {
             "a partition takes no \"inherits\""
         } else if !self.partitions.is_empty() && self.partition_by.is_none() {
@@ -100,7 +101,7 @@ impl TableDefinition {
                 .iter()
                 .any(|column| column.type_.is_some() || column.collation.is_some())
         {
-            "the columns of a partition have their types from its parent"
+            "the columns of a partition take their types from its parent"
         } else {
             return Ok(());
         };
@@ -108,7 +109,7 @@ impl TableDefinition {
             self.given_name()
                 .map_or_else(|| "a table".into(), |name| format!("table \"{name}\"")),
             problem,
-            "docs/definitions.md tells which keys go together.",
+            "docs/definitions.md describes which keys go together.",
         ))
     }
 }

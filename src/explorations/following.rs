@@ -1,17 +1,22 @@
 //! Stored explorations follow the renames of the tables and columns that they speak of.
 
 use super::store;
-use crate::pg::event_trigger::{Event, EventTrigger};
-use crate::pg::{bookkeeping, names, relation_size, subtransaction};
+use crate::error::Error;
+use crate::events::Command;
+use crate::pg::event_trigger::Event;
+use crate::pg::subtransaction::{self, Outcome};
+use crate::pg::{names, relation_size, report};
 use crate::sharing;
 use serde_json::json;
 
-/// Does the bookkeeping for an event. The command goes through whatever becomes of it.
-pub(crate) fn follow(event: &EventTrigger) {
-    let is_concerned = event.event == Event::CommandEnd
-        && !event.alters_nothing_old
+const HINT: &str = "What is stored says which table or column it lacks; the next ALTER of a table brings the names up to date.";
+
+/// Does the bookkeeping for a command, which goes through whatever becomes of it.
+pub(crate) fn follow(command: &Command) -> Result<(), Error> {
+    let is_concerned = command.event() == Event::CommandEnd
+        && !command.alters_nothing_old()
         && matches!(
-            event.tag.as_str(),
+            command.tag(),
             "ALTER TABLE"
                 | "ALTER VIEW"
                 | "ALTER MATERIALIZED VIEW"
@@ -21,14 +26,21 @@ pub(crate) fn follow(event: &EventTrigger) {
                 | "ALTER TYPE"
                 | "ALTER EXTENSION"
         );
-    if !is_concerned || bookkeeping::is_busy() || is_empty() {
-        return;
+    if !is_concerned || is_empty() {
+        return Ok(());
     }
-    subtransaction::or_warn("explorations do not follow this command", || {
+    let outcome = subtransaction::or_warn("explorations were not updated after this command", HINT, || {
         store::write(|statements| statements.run(store::FOLLOW_NAMES, &json!({})))?;
         store::write(|statements| statements.run(sharing::store::FOLLOW_NAMES, &json!({})))?;
         store::write(|statements| statements.run(sharing::store::FOLLOW_NAMES_OF_FORMS, &json!({})))
     });
+    if outcome == Outcome::Blocked {
+        report::warning(
+            "explorations were not updated after this command: another session is changing them".into(),
+            HINT,
+        );
+    }
+    Ok(())
 }
 
 /// Whether nothing is stored, or nothing can be.

@@ -12,12 +12,12 @@ use crate::pg::scan::Char;
 use crate::pg::{Oid, quote};
 use crate::records::condition::Expression;
 use crate::records::joined::equal;
-use crate::records::relation::{Column, ColumnReference, Relation};
+use crate::records::relation::{ColumnReference, RecordColumn, RecordRelation};
 use std::rc::Rc;
 
 /// A relation that rows come from.
 pub(super) struct ReachedRelation {
-    pub(super) relation: Rc<Relation>,
+    pub(super) relation: Rc<RecordRelation>,
     alias: String,
     /// The way to it.
     path: Vec<JoinStep>,
@@ -39,7 +39,7 @@ impl InitialRows {
         joins_by_whole_keys: bool,
     ) -> Result<Self, Error> {
         let base = Rc::new(
-            Relation::read(catalog, exploration.base)
+            RecordRelation::read(catalog, exploration.base)
                 .map_err(|problem| ExplorationError::at("base_table_oid", problem))?,
         );
         let mut builder = Builder {
@@ -124,7 +124,7 @@ impl Builder<'_> {
     fn stage_column(
         &self,
         instance: usize,
-        column: &Column,
+        column: &RecordColumn,
         alias: String,
         name: String,
         is_visible: bool,
@@ -187,7 +187,7 @@ impl Builder<'_> {
             })?;
         }
         let at = |problem| ExplorationError::at(place, problem);
-        let right = Rc::new(Relation::read(self.catalog, step.right).map_err(at)?);
+        let right = Rc::new(RecordRelation::read(self.catalog, step.right).map_err(at)?);
         let pairs = self.pairs(step, &left, &right).map_err(at)?;
         let alias = self.free_alias(&right.name);
         let (left_alias, right_alias) = (
@@ -222,7 +222,12 @@ impl Builder<'_> {
     }
 
     /// The pairs of columns that a step compares.
-    fn pairs(&self, step: &JoinStep, left: &Relation, right: &Relation) -> Result<Vec<(i16, i16)>, Error> {
+    fn pairs(
+        &self,
+        step: &JoinStep,
+        left: &RecordRelation,
+        right: &RecordRelation,
+    ) -> Result<Vec<(i16, i16)>, Error> {
         let pairs = step
             .left_columns
             .iter()
@@ -309,7 +314,7 @@ impl Builder<'_> {
 }
 
 /// Whether at most one row of a relation has the same values in these columns.
-fn is_unique(catalog: &Catalog, relation: &Relation, attnums: &[i16]) -> bool {
+fn is_unique(catalog: &Catalog, relation: &RecordRelation, attnums: &[i16]) -> bool {
     relation.unique_key().is_some()
         && unique_keys(catalog, relation.oid).any(|key| key.iter().all(|attnum| attnums.contains(attnum)))
 }

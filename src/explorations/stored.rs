@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::pg::plan::JsonDatum;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, caller, names, ownership};
-use crate::records::relation::{ColumnReference, Relation};
+use crate::records::relation::{ColumnReference, RecordRelation};
 use crate::sharing::store::DISABLE_SHARES_OF_OTHERS;
 use crate::statements::Values;
 use serde::{Deserialize, Serialize};
@@ -368,7 +368,7 @@ fn stored_columns(exploration: &Exploration) -> Result<Vec<StoredColumnReference
     use reference::{StoredAttnums, StoredEnd};
     let catalog = Catalog::new(Snapshot::latest());
     let attnum = |relation: Oid, column: &ColumnReference| -> Result<i16, Error> {
-        Ok(Relation::read(&catalog, relation)?.column(column)?.attnum)
+        Ok(RecordRelation::read(&catalog, relation)?.column(column)?.attnum)
     };
     let end = |relation: Oid, columns: &[ColumnReference]| -> Result<StoredEnd, Error> {
         let attnums: Vec<i16> = columns
@@ -619,7 +619,7 @@ pub(crate) fn import(document: &str) -> Result<Vec<Box<RawValue>>, Error> {
 /// Saves a view that a user made as an exploration: all of its columns.
 pub(crate) fn register_view(relation: Oid, name: Option<&str>) -> Result<Box<RawValue>, Error> {
     let catalog = Catalog::new(Snapshot::latest());
-    let relation = Relation::read(&catalog, relation)?;
+    let relation = RecordRelation::read(&catalog, relation)?;
     let columns: Vec<Value> = relation
         .readable()
         .map(|column| json!({"alias": column.name, "attnum": column.attnum}))

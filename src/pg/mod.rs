@@ -1,10 +1,10 @@
 //! The ground floor: the only home of `unsafe` and of PostgreSQL's C interface.
 //!
-//! What leaves this module is safe Rust: typed catalog rows, owned strings in UTF-8, plain enums. Nothing here knows
-//! what a caller wants to be told about a table.
+//! Its interface is safe Rust: typed catalog rows, owned strings in UTF-8, plain enums. Nothing here knows the product.
 //!
-//! - [`spi`]: running statements; [`datum`]: values; [`lookup`]: questions to the catalogs
-//! - [`session`]: the caller, settings, locks, memory; [`errors`]: errors and messages; [`triggers`]: triggers and hooks
+//! - [`spi`]: running statements; [`datum`]: values; [`lookup`]: lookups in the catalogs
+//! - [`session`]: the caller, settings, locks, memory; [`errors`]: errors and messages; [`triggers`]: triggers and
+//!   hooks
 //!
 //! Each file of these folders is used by its own name: `pg::plan`, not `pg::spi::plan`.
 
@@ -16,19 +16,19 @@ mod spi;
 mod triggers;
 
 pub(crate) use datum::{
-    arguments, array, bytes, input, json, json_writer, jsonb_value, moment, portable_output, text, tuple,
-    value,
+    arguments, array, bytes, input, json, json_writer, jsonb_item, jsonb_value, moment, portable_output,
+    text, tuple, value,
 };
 pub(crate) use errors::{error_fields, error_label, report};
 pub(crate) use lookup::{
     acl, column_type, comparison, deparse, expression, identity, index, names, namespace, node_tree,
     ownership, parser, quote, relation_size, scan, sequence_name, snapshot, type_name, watch,
 };
-pub(crate) use session::{as_role, caller, create_role, lock, memory, server, setting};
+pub(crate) use session::{as_role, caller, commit, create_role, lock, memory, server, setting};
 pub(crate) use spi::{
     bookkeeping, cursor, dml, parameter, plan, receiver, results, statement, stream, subtransaction,
 };
-pub(crate) use triggers::{drop_guard, event_trigger, trigger};
+pub(crate) use triggers::{drop_guard, event_objects, event_trigger, trigger};
 
 /// The kind of object identifier that PostgreSQL's catalogs use.
 pub(crate) use pgrx::pg_sys::Oid;

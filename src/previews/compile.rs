@@ -1,12 +1,12 @@
-//! A template becomes SQL.
+//! Compiling a template to SQL.
 //!
-//! Each foreign key on the way of a placeholder is a LEFT JOIN on a unique key, so that no row is multiplied; paths that
-//! begin alike share their joins. Columns that the role may not read are left out before PostgreSQL could refuse the whole
-//! statement; which rows of the joined tables it sees is PostgreSQL's to decide.
+//! Each foreign key on the path of a placeholder is a LEFT JOIN on a unique key, so that no row is multiplied; paths
+//! with a common beginning share their joins. Columns that the role may not read are left out, since PostgreSQL would
+//! refuse the whole statement; PostgreSQL decides which rows of the joined tables the role sees.
 
 use super::comparison::{self, Operand};
 use super::display;
-use super::relation::Relation;
+use super::relation::PreviewedRelation;
 use super::template::{InForce, Templates};
 use crate::catalog::Catalog;
 use crate::catalog::link::{ForeignKeyLink, ForeignKeyLinkColumn};
@@ -21,13 +21,13 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// A placeholder that ends on a foreign key column shows the row referred to, whose template may do the same, and so on:
-/// this far, or less far where that would take too much. It ends cycles, too.
+/// A placeholder that ends on a foreign key column shows the row referred to, whose template may do the same, and so
+/// on: this far, or less far where that would take too much. It ends cycles, too.
 const DEEPEST: usize = 3;
 
-/// The most rows of other tables that one preview reads, and the most values from them: the time to plan a statement grows
-/// with more than the square of its joins, and PostgreSQL cannot join more than 1,664 columns. A path that takes more is
-/// left out.
+/// The most rows of other tables that one preview reads, and the most values from them: the time to plan a statement
+/// grows with more than the square of its joins, and PostgreSQL cannot join more than 1,664 columns. A path that takes
+/// more is left out.
 const MOST_JOINS: usize = 32;
 const MOST_JOINED_VALUES: usize = 256;
 
@@ -75,7 +75,7 @@ struct Compiler<'a> {
     /// How far templates go on in templates.
     deepest: usize,
     /// `None`: gone meanwhile.
-    relations: FxHashMap<Oid, Option<Rc<Relation>>>,
+    relations: FxHashMap<Oid, Option<Rc<PreviewedRelation>>>,
     joins: Vec<Join>,
     joined_values: usize,
     /// Whether something had to be left out.
@@ -88,7 +88,7 @@ struct Compiler<'a> {
 #[derive(Clone)]
 struct JoinedRelation {
     alias: String,
-    relation: Rc<Relation>,
+    relation: Rc<PreviewedRelation>,
     /// Whether a row of it may not be found.
     is_joined: bool,
 }
@@ -169,7 +169,7 @@ impl Compiler<'_> {
             Some(ShownValue { first, is_nullable }) if is_nullable => first.or(NOTHING.into()).sql(),
             Some(ShownValue { first, .. }) => first.sql(),
         };
-        // Of two collations that differ, PostgreSQL cannot tell by which to sort and compare.
+        // If two collations differ, PostgreSQL cannot decide by which to sort and compare.
         let collate = match self.collations.len() {
             0 | 1 => "",
             _ => " COLLATE pg_catalog.\"default\"",
@@ -180,15 +180,15 @@ impl Compiler<'_> {
         })
     }
 
-    fn relation(&mut self, oid: Oid) -> Result<Rc<Relation>, Error> {
+    fn relation(&mut self, oid: Oid) -> Result<Rc<PreviewedRelation>, Error> {
         self.relation_if_there(oid)?.ok_or(Error::UnknownRelation(oid))
     }
 
-    fn relation_if_there(&mut self, oid: Oid) -> Result<Option<Rc<Relation>>, Error> {
+    fn relation_if_there(&mut self, oid: Oid) -> Result<Option<Rc<PreviewedRelation>>, Error> {
         if let Some(known) = self.relations.get(&oid) {
             return Ok(known.clone());
         }
-        let relation = match Relation::read(self.catalog, oid) {
+        let relation = match PreviewedRelation::read(self.catalog, oid) {
             Err(Error::UnknownRelation(_)) => None,
             relation => Some(Rc::new(relation?)),
         };
@@ -343,7 +343,7 @@ impl Compiler<'_> {
         let Some(relation) = self.relation_if_there(link.target)? else {
             return Ok(None);
         };
-        if !relation.is_nameable() {
+        if !relation.is_joinable() {
             return Ok(None);
         }
         let to = JoinedRelation {
@@ -368,7 +368,7 @@ impl Compiler<'_> {
             constraint: link.constraint,
             sql: format!(
                 " LEFT JOIN {only}{} AS {} ON {}",
-                to.relation.qualified_name(self.catalog)?,
+                to.relation.sql(self.catalog)?,
                 to.alias,
                 conditions.join(" AND "),
             ),
@@ -377,8 +377,8 @@ impl Compiler<'_> {
         Ok(Some(to))
     }
 
-    /// That a column referred to has the value of the foreign key's, compared as the foreign key does. `None` if the role
-    /// may not read both.
+    /// That a column referred to has the value of the foreign key's, compared as the foreign key does. `None` if the
+    /// role may not read both.
     fn comparison(
         &self,
         to: &JoinedRelation,
@@ -449,8 +449,8 @@ fn combine(mut pieces: Vec<Piece>) -> Option<ShownValue> {
     })
 }
 
-/// Texts that are never NULL, one after the other. Not by the function `concat`, which takes twice the time. Thousands of
-/// them are bracketed, since the server descends an operator for each operand.
+/// Texts that are never NULL, one after the other. Not by the function `concat`, which takes twice the time. Thousands
+/// of them are bracketed, since the server descends an operator for each operand.
 fn concatenation(mut texts: Vec<String>) -> String {
     const TOGETHER: usize = 32;
     let concatenate = |texts: &[String]| texts.join(" OPERATOR(pg_catalog.||) ");

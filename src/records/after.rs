@@ -1,14 +1,14 @@
-//! Pages that begin after a row: what follows it in the order is found by an index, however deep the page lies.
+//! Keyset pagination: a page that begins after a row is found by an index, however deep it is.
 //!
-//! With an order of several columns, "after" is a choice: the first column is greater, or it is equal and the second is
-//! greater, and so on; and NULL has its own place. An index serves each choice, but not their OR. So each is a query of
-//! its own with the page's limit, of which at most a few have rows, and the page is taken from what they give together.
-//! Where the directions are the same and nothing is NULL, one comparison of rows says it all.
+//! With an order of several columns, "after" has several cases: the first column is greater, or it is equal and the
+//! second is greater, and so on; and NULL has its own place. An index serves each case, but not their OR. So each case
+//! is a query of its own with the page's limit, and the page is taken from their union; at most a few of them have
+//! rows. If all directions are the same and no column is nullable, one row comparison is enough.
 
 use super::error::RecordError;
 use super::key::Key;
 use super::order::{self, Ordered};
-use super::relation::{Column, Relation};
+use super::relation::{RecordColumn, RecordRelation};
 use super::{document, list};
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
@@ -18,7 +18,7 @@ use crate::statements::Parameters;
 /// query. `selected` is what the page selects, `condition` what its rows must fulfil.
 pub(crate) fn compile(
     key: &Key,
-    relation: &Relation,
+    relation: &RecordRelation,
     order: &[Ordered<'_>],
     selected: &str,
     condition: Option<&str>,
@@ -75,7 +75,8 @@ pub(crate) fn compile(
     Ok((anchor, rows))
 }
 
-/// The most queries that are put together. Three columns that can be NULL, before a key, have 18 ways to come after a row.
+/// The most queries that are put together. Three columns that can be NULL, before a key, have 18 ways to come after a
+/// row.
 const MOST_CHOICES: usize = 24;
 
 /// Where a value is a row, IS NULL would ask for its fields.
@@ -84,7 +85,7 @@ const IS_NOT_NULL: &str = "IS DISTINCT FROM NULL";
 
 /// A column of the order, with the value that the row before the page has.
 struct Step<'a> {
-    column: &'a Column,
+    column: &'a RecordColumn,
     /// As SQL that operators take.
     name: String,
     /// What the anchor is: the value's own SQL, or the column that the anchor selects.
@@ -98,7 +99,7 @@ struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
-    fn new(ordered: Ordered<'a>, key: &[(&Column, String)]) -> Result<Self, RecordError> {
+    fn new(ordered: Ordered<'a>, key: &[(&RecordColumn, String)]) -> Result<Self, RecordError> {
         let column = ordered.column;
         let in_key = key.iter().find(|(known, _)| known.attnum == column.attnum);
         let following = match ordered.is_descending {

@@ -1,4 +1,4 @@
-//! Requests from arguments: what the functions of Mathesar's contract take one by one, as requests.
+//! Requests from the separate arguments that the functions of Mathesar's contract take.
 //!
 //! Both front doors decode their parameters into these structs; a member that is `None` was not passed or is NULL.
 
@@ -117,7 +117,7 @@ pub(crate) fn search(
 
 /// The argument `linked_record_path`.
 #[derive(Deserialize)]
-#[serde(expecting = "a way from a record")]
+#[serde(expecting = "a path from a record")]
 struct LinkedPathDocument {
     record_pkey: Box<RawValue>,
     join_path: JoinPath,

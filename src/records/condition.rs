@@ -1,12 +1,12 @@
-//! Filters as SQL: conditions that the user's indexes can serve.
+//! Filters as SQL conditions that can use the user's indexes.
 //!
-//! A literal becomes a parameter of the type of what it is compared with, so that an index of the column fits.
-//! Operators are those of the type's default operator class; what is asked of text is asked by LIKE, since trigram and
-//! pattern indexes know it.
+//! A literal becomes a parameter of the type that it is compared with, so that an index on the column can be used.
+//! Operators are those of the type's default operator class; text is matched by LIKE, which trigram and pattern indexes
+//! support.
 
 use super::error::RecordError;
 use super::filter::{Filter, Function};
-use super::relation::{Column, ColumnReference, Relation};
+use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 use super::value::{self, Forms};
 use crate::catalog::types::TypeInfo;
 use crate::error::Error;
@@ -34,7 +34,7 @@ pub(crate) trait NamedColumns {
 /// The columns of a relation, which the statement calls `alias`.
 #[derive(Clone, Copy)]
 pub(crate) struct RelationColumns<'a> {
-    pub(crate) relation: &'a Relation,
+    pub(crate) relation: &'a RecordRelation,
     pub(crate) alias: &'a str,
 }
 
@@ -57,7 +57,7 @@ pub(crate) struct Expression {
 }
 
 impl Expression {
-    pub(crate) fn of_column(column: &Column, alias: &str) -> Self {
+    pub(crate) fn of_column(column: &RecordColumn, alias: &str) -> Self {
         Self {
             sql: column.of(alias),
             type_oid: column.base_type,
@@ -214,7 +214,7 @@ impl<C: NamedColumns> Conditions<'_, C> {
         if value.type_oid != pg_sys::BOOLOID {
             Err(RecordError::Invalid {
                 argument: "filter",
-                problem: format!("a value of type {} is no condition", value.type_name()),
+                problem: format!("a value of type {} is not a condition", value.type_name()),
                 hint: "Compare the value by another filter, such as \"equal\".",
             })?;
         }
@@ -270,7 +270,7 @@ impl<C: NamedColumns> Conditions<'_, C> {
         Ok(match function {
             F::JsonArrayLength => {
                 let json = argument.as_jsonb();
-                // Of what is no array, NULL: an error would take all rows from the caller.
+                // NULL for values other than arrays: an error would take all rows from the caller.
                 let length = format!(
                     "CASE WHEN {} THEN pg_catalog.jsonb_array_length({json}) END",
                     is_json_array(&json)

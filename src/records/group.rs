@@ -1,10 +1,10 @@
-//! Groups: which rows of a page belong together, and how many such rows the whole table has.
+//! Groups: which rows of a page belong together, and the size of each group in the whole table.
 
 use super::condition::{Conditions, Expression, RelationColumns};
 use super::document::object;
 use super::error::RecordError;
 use super::filter::Function;
-use super::relation::{Column, ColumnReference};
+use super::relation::{ColumnReference, RecordColumn};
 use super::value::{self, Forms};
 use crate::error::Error;
 use crate::pg::{comparison, quote};
@@ -63,7 +63,7 @@ pub(crate) struct Groups<'a> {
 
 /// One of the values that the rows of a group have in common.
 struct Member<'a> {
-    column: &'a Column,
+    column: &'a RecordColumn,
     expression: Expression,
 }
 

@@ -1,7 +1,7 @@
-//! Pages of records: which rows, in what order, and what is told of them, as one statement.
+//! Pages of records, as one statement: which rows, in what order, and with which members.
 //!
-//! The page itself comes first, with its limit; everything else (previews of what it links to, groups, joined columns)
-//! is looked up for the rows of the page alone.
+//! The page itself comes first, with its limit; everything else (previews of linked rows, groups, joined columns) is
+//! looked up for the rows of the page alone.
 
 use super::after;
 use super::condition::{Conditions, RelationColumns};
@@ -12,7 +12,7 @@ use super::group::{Grouping, Groups};
 use super::joined::{self, Joined, JoinedColumn};
 use super::key::Key;
 use super::order::{self, OrderItem, Ordered};
-use super::relation::{Column, ColumnReference, Relation};
+use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 use super::search::{self, Term};
 use super::value::Forms;
 use crate::catalog::Catalog;
@@ -30,7 +30,7 @@ use pgrx::pg_sys;
 pub(crate) struct PageRequest {
     pub(crate) relation: Oid,
     pub(crate) rows: Rows,
-    /// The columns that are told; `None` for all that the role may read.
+    /// The columns of the result; `None` for all that the role may read.
     pub(crate) columns: Option<Vec<ColumnReference>>,
     pub(crate) order: Vec<OrderItem>,
     pub(crate) bounds: Bounds,
@@ -61,7 +61,7 @@ impl Restriction {
     /// they see these rows only, so that no error which a condition raises tells of another row.
     fn apply(
         &self,
-        relation: &mut Relation,
+        relation: &mut RecordRelation,
         parameters: &mut Parameters,
         is_asked: bool,
     ) -> Result<(), Error> {
@@ -175,7 +175,7 @@ impl PageRequest {
 
 impl Shape for PageRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
-        let mut relation = Relation::read(catalog, self.relation)?;
+        let mut relation = RecordRelation::read(catalog, self.relation)?;
         let mut parameters = Parameters::default();
         if let Some(restriction) = &self.restriction {
             restriction.apply(&mut relation, &mut parameters, self.is_asked())?;
@@ -191,9 +191,9 @@ struct Page<'a> {
     request: &'a PageRequest,
     catalog: &'a Catalog,
     templates: &'a Templates,
-    relation: &'a Relation,
+    relation: &'a RecordRelation,
     order: Vec<Ordered<'a>>,
-    shown: Vec<&'a Column>,
+    shown: Vec<&'a RecordColumn>,
     links: Vec<document::LinkTo>,
     parameters: Parameters,
 }
@@ -206,7 +206,7 @@ impl<'a> Page<'a> {
         request: &'a PageRequest,
         catalog: &'a Catalog,
         templates: &'a Templates,
-        relation: &'a Relation,
+        relation: &'a RecordRelation,
         parameters: Parameters,
     ) -> Result<Self, Error> {
         let shown = match &request.columns {
@@ -321,7 +321,7 @@ impl<'a> Page<'a> {
         tables: &mut Vec<String>,
     ) -> Result<String, Error> {
         let score = format!("{} AS score", self.score()?);
-        let order = |name: &dyn Fn(&Column) -> String| {
+        let order = |name: &dyn Fn(&RecordColumn) -> String| {
             let order = order::clause(&self.order, name).replacen(" ORDER BY ", ", ", 1);
             format!(" ORDER BY score DESC{order}")
         };
@@ -343,7 +343,13 @@ impl<'a> Page<'a> {
     }
 
     /// The rows whose keys a query gives, put in order again.
-    fn rows_of(&self, key: &[&Column], keys: &str, selected: &str, order: &str) -> Result<String, Error> {
+    fn rows_of(
+        &self,
+        key: &[&RecordColumn],
+        keys: &str,
+        selected: &str,
+        order: &str,
+    ) -> Result<String, Error> {
         let by_key = key
             .iter()
             .map(|column| {
@@ -415,20 +421,20 @@ impl<'a> Page<'a> {
     }
 
     /// The columns that the page must have.
-    fn page_columns(&self, joined: &[Joined]) -> Vec<&'a Column> {
-        let is_shown = |column: &Column| self.shown.iter().any(|shown| shown.attnum == column.attnum);
-        let is_linked = |column: &Column| {
+    fn page_columns(&self, joined: &[Joined]) -> Vec<&'a RecordColumn> {
+        let is_shown = |column: &RecordColumn| self.shown.iter().any(|shown| shown.attnum == column.attnum);
+        let is_linked = |column: &RecordColumn| {
             self.links
                 .iter()
                 .any(|(link, _)| link.attnums().any(|attnum| attnum == column.attnum))
         };
-        let is_joined = |column: &Column| joined.iter().any(|joined| joined.base == column.attnum);
-        let is_ordering = |column: &Column| {
+        let is_joined = |column: &RecordColumn| joined.iter().any(|joined| joined.base == column.attnum);
+        let is_ordering = |column: &RecordColumn| {
             self.order
                 .iter()
                 .any(|ordered| ordered.column.attnum == column.attnum)
         };
-        // The order is needed where rows are ordered once more, the key where it is told.
+        // The order is needed where rows are ordered once more, the key where it is part of the result.
         let needs_order = self.request.bounds.after.is_some()
             || self.is_search()
             || matches!(self.request.members, Members::Own | Members::Shared);
@@ -579,7 +585,7 @@ impl<'a> Page<'a> {
 }
 
 /// A relation and its condition, as what follows FROM.
-fn from(relation: &Relation, condition: &str) -> String {
+fn from(relation: &RecordRelation, condition: &str) -> String {
     if condition.is_empty() {
         format!("{} AS {ALIAS}", relation.sql)
     } else {

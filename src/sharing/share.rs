@@ -20,7 +20,7 @@ use crate::pg::{Oid, caller, names};
 use crate::records::filter::{Filter, FilterDocument};
 use crate::records::list::{Count, Members, PageRequest, Restriction};
 use crate::records::options::Options;
-use crate::records::relation::{ColumnReference, Relation};
+use crate::records::relation::{ColumnReference, RecordRelation};
 use crate::statements::{self, Values};
 use pgrx::prelude::PgSqlErrorCode;
 use serde::{Deserialize, Serialize};
@@ -195,7 +195,7 @@ impl NewShare {
     /// Shows a table: which columns, and which rows.
     fn show_table(&mut self, table: Oid, columns: Option<&Node>, filter: Option<&Node>) -> Result<(), Error> {
         let catalog = Catalog::new(Snapshot::latest());
-        let relation = Relation::read(&catalog, table)?;
+        let relation = RecordRelation::read(&catalog, table)?;
         let mut used: Vec<i16> = Vec::new();
         self.columns = match columns {
             None => None,
@@ -284,7 +284,7 @@ fn step(path: &str, transformation: Transformation) -> ExplorationStep {
 }
 
 /// Checks that the columns of a filter are there, and adds them to `used`.
-fn check_filter(relation: &Relation, filter: &Filter, used: &mut Vec<i16>) -> Result<(), Error> {
+fn check_filter(relation: &RecordRelation, filter: &Filter, used: &mut Vec<i16>) -> Result<(), Error> {
     match filter {
         Filter::Literal(_) => Ok(()),
         Filter::Column(reference) => {
@@ -298,7 +298,7 @@ fn check_filter(relation: &Relation, filter: &Filter, used: &mut Vec<i16>) -> Re
 }
 
 /// The filter with numbers in the place of the names of columns.
-fn numbered_filter(relation: &Relation, filter: &str) -> Result<Box<RawValue>, Error> {
+fn numbered_filter(relation: &RecordRelation, filter: &str) -> Result<Box<RawValue>, Error> {
     map_filter(filter, &|reference| Ok(relation.column(reference)?.attnum))
 }
 

@@ -1,11 +1,13 @@
-//! Columns that refer to the rows of other tables.
+//! Adding columns and mapping tables that refer to other tables.
 
 use super::create::{MadeTable, NewTable};
-use super::free_name::{check_length, free};
+use super::free_name::free;
 use super::resolve::ResolvedColumn;
-use super::script::Script;
 use super::table::{Table, attnum};
-use super::{DdlError, clause, constraint};
+use super::{clause, constraint};
+use crate::ddl::DdlError;
+use crate::ddl::name::check_length;
+use crate::ddl::script::Script;
 use crate::definition::column::{ColumnDefinition, MappingColumn};
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind};
 use crate::definition::name::ColumnRef;
@@ -14,8 +16,8 @@ use crate::error::Error;
 use crate::pg::ownership::AlterLock;
 use crate::pg::{Oid, lock};
 
-/// Adds a column that refers to the primary key of another table; tells its attnum. With `is_unique`, no two rows refer
-/// to the same one.
+/// Adds a column that refers to the primary key of another table; returns its attnum. With `is_unique`, no two rows
+/// refer to the same one.
 pub(crate) fn add_column(name: &str, relation: Oid, referent: Oid, is_unique: bool) -> Result<i16, Error> {
     check_length(name)?;
     let wanted = if name.is_empty() { "Column" } else { name };
@@ -80,11 +82,10 @@ impl LinkDefinition {
         // It must not change before the statement has used it.
         lock::share_until_commit(referent);
         let table = Table::read(referent)?;
-        let key = table.primary_key().map(|key| key.conkey);
-        let key = match key.as_deref() {
-            Some(&[attnum]) => table.column_by_number(attnum.into())?,
+        let key = match table.primary_key() {
+            &[attnum] => table.find_column(attnum.into())?,
             _ => Err(DdlError::NoSingleKey {
-                relation: table.name.clone(),
+                relation: table.name().to_owned(),
             })?,
         };
         Ok(Self {

@@ -1,4 +1,4 @@
-//! Who may alter a relation, and keeping others from it meanwhile.
+//! Checking that the role may alter a relation, and locking it.
 
 use crate::pg::{Oid, text};
 use pgrx::pg_sys;
@@ -22,8 +22,8 @@ pub(crate) enum Refusal {
     NotOwner { name: String },
 }
 
-/// Takes the lock of a statement that will alter the relation, until the transaction ends. Whoever has no right to alter
-/// it gets no lock.
+/// Takes the lock of a statement that will alter the relation, until the transaction ends. Whoever has no right to
+/// alter it gets no lock.
 pub(crate) fn lock(relation: Oid, lock: AlterLock) -> Result<(), Refusal> {
     let mode = match lock {
         AlterLock::ShareUpdateExclusive => pg_sys::ShareUpdateExclusiveLock,
@@ -42,9 +42,9 @@ fn check_owner(relation: Oid) -> Result<(), Refusal> {
     // SAFETY: a relation that was there just now; otherwise it is an error of PostgreSQL's, of the same SQLSTATE.
     let is_owner = unsafe {
         let role = pg_sys::GetUserId();
-        #[cfg(any(feature = "pg14", feature = "pg15"))]
+        #[cfg(feature = "pg15")]
         let is_owner = pg_sys::pg_class_ownercheck(relation, role);
-        #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+        #[cfg(not(feature = "pg15"))]
         let is_owner = pg_sys::object_ownercheck(pg_sys::RelationRelationId, relation, role);
         is_owner
     };
@@ -74,7 +74,7 @@ pub(crate) fn can_set_role(member: Oid, role: Oid) -> bool {
 }
 
 /// Whether the current role sees only some of a table's rows, even as its owner.
-pub(crate) fn row_security_filters(relation: Oid) -> bool {
+pub(crate) fn row_security_applies(relation: Oid) -> bool {
     // SAFETY: a question about a relation that exists. It is asked as if the setting row_security were on.
     unsafe {
         pg_sys::check_enable_rls(relation, Oid::INVALID, true)

@@ -1,7 +1,8 @@
-//! The session: who it is, its settings, locks and memory.
+//! The session: its role, settings, locks and memory.
 
 pub(crate) mod as_role;
 pub(crate) mod caller;
+pub(crate) mod commit;
 pub(crate) mod create_role;
 pub(crate) mod lock;
 pub(crate) mod memory;

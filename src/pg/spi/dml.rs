@@ -1,11 +1,11 @@
-//! Statements that change users' rows, run as the caller: by his rights, with his search_path in force for the triggers
-//! and rules that they set off.
+//! Statements that change users' rows, run with the caller's privileges; triggers and rules run with the caller's
+//! search_path.
 
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::memory::Scratch;
 use crate::pg::plan::{Planning, Prepared};
-use crate::pg::{Oid, bytes, error_fields, receiver, text};
+use crate::pg::{bytes, error_fields, receiver, text};
 use pgrx::pg_sys;
 use pgrx::prelude::PgSqlErrorCode;
 use rustc_hash::FxHashMap;
@@ -34,8 +34,8 @@ const MOST: usize = 100;
 const LONGEST: usize = 20_000;
 
 thread_local! {
-    /// Statements that were prepared in this session, by their text. Everything in it is qualified, so that a text means
-    /// the same for every search_path; PostgreSQL prepares anew what has changed, or what another role runs.
+    /// Statements that were prepared in this session, by their text. Everything in it is qualified, so that a text
+    /// means the same for every search_path; PostgreSQL prepares anew what has changed, or what another role runs.
     static KEPT: RefCell<FxHashMap<Box<str>, Rc<Prepared>>> = RefCell::default();
 }
 
@@ -100,8 +100,8 @@ unsafe extern "C-unwind" fn receive(
     slot: *mut pg_sys::TupleTableSlot,
     receiver: *mut pg_sys::DestReceiver,
 ) -> bool {
-    // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns; the first one
-    // is a text, as the caller of `run` promises. What is fetched of it goes into the scratch memory.
+    // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns; the first
+    // one is a text, as the caller of `run` promises. What is fetched of it goes into the scratch memory.
     unsafe {
         let receiver = &mut *receiver.cast::<ReturnedRowsReceiver>();
         if (*slot).tts_nvalid < 1 {
@@ -116,20 +116,10 @@ unsafe extern "C-unwind" fn receive(
     }
 }
 
-/// Runs `body`, to which statements of this sort belong; what PostgreSQL says of an error that ends it (the constraint, the
-/// column, ...) reaches the client whole.
+/// Runs `body`, to which statements of this sort belong; what PostgreSQL says of an error that ends it (the constraint,
+/// the column, ...) reaches the client whole.
 pub(crate) fn with_whole_errors<T>(body: impl FnOnce() -> T) -> T {
     error_fields::kept(body)
-}
-
-/// Whether row-level security is in force for the current role: it may then be allowed to write a row that it may not
-/// read.
-pub(crate) fn row_security_applies(relation: Oid) -> bool {
-    // SAFETY: a question about a relation.
-    unsafe {
-        pg_sys::check_enable_rls(relation, Oid::INVALID, true)
-            == pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32
-    }
 }
 
 /// Whether an error is a complaint about a value: its form, its range, or a check of its type.

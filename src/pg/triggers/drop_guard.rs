@@ -1,8 +1,8 @@
-//! A DROP that removes what it is known to remove, and nothing else.
+//! A DROP that removes exactly the expected objects.
 //!
-//! Between a look at what depends on an object and its DROP ... CASCADE, another session can make something more that
-//! depends on it. PostgreSQL tells each object that it is about to drop to the hook of this file, where what was not
-//! expected raises an error and so rolls the whole DROP back.
+//! Between the walk of an object's dependencies and its DROP ... CASCADE, another session can create more dependents.
+//! PostgreSQL calls the hook of this file for each object that it is about to drop. An unexpected object raises an
+//! error there, which rolls the whole DROP back.
 
 use crate::error::{Error, Problem};
 use crate::pg::Oid;
@@ -34,7 +34,7 @@ thread_local! {
 
 /// That something else was about to be dropped.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot drop {0}: it has come to depend on what is being dropped")]
+#[error("cannot drop {0}: it has become dependent on the objects being dropped")]
 struct Unexpected(String);
 
 impl Problem for Unexpected {
@@ -43,7 +43,7 @@ impl Problem for Unexpected {
     }
 
     fn hint(&self) -> Cow<'static, str> {
-        "Another session is working there. Repeat the call.".into()
+        "Another session is changing these objects. Repeat the call.".into()
     }
 }
 

@@ -1,13 +1,14 @@
 //! A filled-in form: one new row, and new rows of other tables to which it refers.
 //!
-//! A field is a column. The fields without a parent are those of the new row; those whose parent is a foreign key column
-//! are those of the row that it refers to, where that one is to be created too. All of it is one statement: an INSERT for
-//! each row, those that are referred to first, each handing the columns that are referred to on to the next.
+//! A field is a column. Fields without a parent belong to the new row; fields whose parent is a foreign key column
+//! belong to the row that it refers to, which is created, too. All of it is one statement: an INSERT for each row,
+//! referenced rows first, each of which passes the referenced columns on to the next.
 
 use super::error::WriteError;
 use super::insert::Insert;
 use super::references;
-use super::target::{WriteColumn, WriteTarget};
+use super::target::WriteTarget;
+use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::column_type::Content;
 use crate::pg::jsonb_value::JsonbValue;
@@ -58,7 +59,7 @@ fn number<'de, D: Deserializer<'de>, N: TryFrom<i64>>(deserializer: D) -> Result
     };
     number
         .and_then(|number| N::try_from(number).ok())
-        .ok_or_else(|| D::Error::custom("a number is out of range, or none"))
+        .ok_or_else(|| D::Error::custom("a number is missing or out of range"))
 }
 
 /// What was filled in, by the keys of the fields.
@@ -109,7 +110,7 @@ enum Filled<'a> {
 /// A column that gets a value from the form.
 struct Given<'a, 't> {
     at: usize,
-    column: &'t WriteColumn,
+    column: &'t PgAttribute,
     filled: Filled<'a>,
 }
 
@@ -143,8 +144,8 @@ impl<'a> InsertForm<'a> {
         self.by_parent.get(&parent).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The INSERT of the row made of the fields below that key, after the steps for the rows that it refers to. It hands
-    /// on the columns of these attnums.
+    /// The INSERT of the row made of the fields below that key, after the steps for the rows that it refers to. It
+    /// hands on the columns of these attnums.
     fn insert_below(
         &mut self,
         parent: Option<&'a str>,
@@ -175,7 +176,12 @@ impl<'a> InsertForm<'a> {
         }
         let handed_on = handed_on
             .iter()
-            .map(|&attnum| Ok(format!("target.{} AS \"{attnum}\"", target.column(attnum)?.sql())))
+            .map(|&attnum| {
+                Ok(format!(
+                    "target.{} AS \"{attnum}\"",
+                    target.find_column(attnum.into())?.sql()
+                ))
+            })
             .collect::<Result<Vec<_>, Error>>()?;
         Ok(insert.sql((!handed_on.is_empty()).then(|| handed_on.join(", ")).as_deref()))
     }
@@ -191,24 +197,21 @@ impl<'a> InsertForm<'a> {
             let field = &self.fields[at];
             if field.table_oid != target.row.oid.to_u32() {
                 return Err(wrong(format!(
-                    "field \"{}\" is not of table \"{}\", to which its row belongs",
+                    "field \"{}\" is not a column of table \"{}\", to which its row belongs",
                     field.key,
                     target.name()
                 )));
             }
-            let column = target.find(field.column_attnum)?;
+            let column = target.find_column(field.column_attnum)?;
             let Some(value) = self.values.get(&field.key) else {
                 continue;
             };
             target.check_writable(column)?;
             let filled = Filled::read(target, column, &field.key, value)?;
-            if all
-                .insert(column.row.attnum, Given { at, column, filled })
-                .is_some()
-            {
+            if all.insert(column.attnum, Given { at, column, filled }).is_some() {
                 return Err(wrong(format!(
                     "two fields of one row are of column \"{}\"",
-                    column.row.attname
+                    column.attname
                 )));
             }
         }
@@ -221,7 +224,7 @@ impl<'a> InsertForm<'a> {
         &mut self,
         at: usize,
         target: &'t WriteTarget,
-        column: &'t WriteColumn,
+        column: &'t PgAttribute,
         given: &mut BTreeMap<i16, Given<'a, 't>>,
         insert: &mut Insert<'t>,
     ) -> Result<(), Error> {
@@ -230,7 +233,7 @@ impl<'a> InsertForm<'a> {
             references::of_column(target, column)?.ok_or_else(|| no_foreign_key(column, &field.key))?;
         let mut taken = vec![(column, reference.referent)];
         for (attnum, referent) in reference.others {
-            let other = target.column(attnum)?;
+            let other = target.find_column(attnum.into())?;
             let is_filled = given.get(&attnum).is_some_and(|given| !given.is_null());
             if !is_filled && target.check_writable(other).is_ok() {
                 given.remove(&attnum);
@@ -249,7 +252,7 @@ impl<'a> InsertForm<'a> {
             if insert.columns.contains(&sql) {
                 return Err(wrong(format!(
                     "two new rows would give column \"{}\" its value",
-                    column.row.attname
+                    column.attname
                 )));
             }
             insert.columns.push(sql);
@@ -259,7 +262,7 @@ impl<'a> InsertForm<'a> {
         Ok(())
     }
 
-    /// The whole statement. It tells which of the steps made a row.
+    /// The whole statement. It returns which of the steps created a row.
     fn statement(&self, insert: &str) -> String {
         if self.steps.is_empty() {
             return insert.into();
@@ -278,7 +281,7 @@ impl<'a> InsertForm<'a> {
         )
     }
 
-    /// Checks what the statement tells.
+    /// Checks the result of the statement.
     fn check_made(&self, made: &str) -> Result<(), Error> {
         let made: Vec<bool> = serde_json::from_str(made).map_err(Error::Serialization)?;
         match self.steps.iter().zip(made).find(|(_, made)| !made) {
@@ -302,7 +305,7 @@ impl<'a> Filled<'a> {
     /// objects, it is a value.
     fn read(
         target: &WriteTarget,
-        column: &WriteColumn,
+        column: &PgAttribute,
         key: &str,
         value: &'a RawValue,
     ) -> Result<Self, Error> {
@@ -315,11 +318,8 @@ impl<'a> Filled<'a> {
             (Some("\"pick\""), Some(value), 2) => Some(Filled::Value(value)),
             _ => None,
         };
-        let takes_objects = matches!(
-            Content::of(column.row.atttypid),
-            Content::Json | Content::Composite
-        );
-        match (choice, references::has_foreign_key(target, column.row.attnum)) {
+        let takes_objects = matches!(Content::of(column.atttypid), Content::Json | Content::Composite);
+        match (choice, references::has_foreign_key(target, column.attnum)) {
             (Some(choice), true) => Ok(choice),
             _ if takes_objects => Ok(Filled::Value(value)),
             (_, false) => Err(no_foreign_key(column, key)),
@@ -340,7 +340,7 @@ fn check_parents<'f>(
         let Some(key) = &above.parent_key else {
             return Ok(());
         };
-        above = find(key).ok_or_else(|| wrong(format!("there is no field \"{key}\", to be a parent")))?;
+        above = find(key).ok_or_else(|| wrong(format!("the parent field \"{key}\" does not exist")))?;
     }
     Err(wrong(format!(
         "field \"{}\" lies deeper than {DEEPEST} fields, or is its own parent",
@@ -352,10 +352,10 @@ fn step_name(at: usize) -> String {
     format!("row{}", at + 1)
 }
 
-fn no_foreign_key(column: &WriteColumn, key: &str) -> Error {
+fn no_foreign_key(column: &PgAttribute, key: &str) -> Error {
     wrong(format!(
         "the value \"{key}\" is an object, but column \"{}\" has no foreign key",
-        column.row.attname
+        column.attname
     ))
 }
 

@@ -5,7 +5,8 @@ use super::input::declarations;
 use super::key::TargetKey;
 use super::result::{self, Teller, WriteResultOptions};
 use super::rows::{Group, KeySets};
-use super::target::{WriteColumn, WriteTarget};
+use super::target::{WriteTarget, field_for};
+use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::dml::{self, Outcome};
 use crate::pg::jsonb_value::JsonbValue;
@@ -15,7 +16,7 @@ use pgrx::prelude::PgSqlErrorCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// What `msar.add_records` tells.
+/// The result of `msar.add_records`.
 #[derive(Serialize)]
 pub(crate) struct AddedRows {
     count: u64,
@@ -113,8 +114,8 @@ fn add_groups(
     AddedRows::new(outcome.processed, keys.into_iter().map(|(_, key)| key))
 }
 
-/// Several INSERTs in one statement. It gives a JSON array for each row: the number of its INSERT, and the JSON text that
-/// that one returns.
+/// Several INSERTs in one statement. It gives a JSON array for each row: the number of its INSERT, and the JSON text
+/// that that one returns.
 fn together(inserts: &[Insert], returned: &str) -> String {
     let returned = format!("{returned} AS key");
     let numbered = || inserts.iter().enumerate();
@@ -147,7 +148,7 @@ impl AddedRows {
 pub(super) fn record_keys(record: &JsonbValue) -> Result<Vec<String>, Error> {
     let keys = record.keys().ok_or_else(|| WriteError::WrongShape {
         argument: "rec_def",
-        problem: "it is no object".into(),
+        problem: "it is not an object".into(),
         hint: "Pass an object whose keys are attnums or names of columns: {\"2\": \"Emma\"}.",
     })?;
     Ok(keys.map(text::from_server).collect())
@@ -180,7 +181,7 @@ impl<'a> Insert<'a> {
     /// Of a row whose values are those of the object `$1`, under these keys.
     fn of_record<'k>(
         target: &'a WriteTarget,
-        keys: impl Iterator<Item = (&'k str, &'a WriteColumn)>,
+        keys: impl Iterator<Item = (&'k str, &'a PgAttribute)>,
     ) -> Result<Self, Error> {
         let mut insert = Self::new(target);
         insert.take_values("pg_catalog.jsonb_to_record($1)", keys)?;
@@ -190,7 +191,7 @@ impl<'a> Insert<'a> {
     /// Of rows whose values are those of the objects of the array that is parameter number `parameter`.
     fn of_records<'k>(
         target: &'a WriteTarget,
-        keys: impl Iterator<Item = (&'k str, &'a WriteColumn)>,
+        keys: impl Iterator<Item = (&'k str, &'a PgAttribute)>,
         parameter: usize,
         count: usize,
     ) -> Result<Self, Error> {
@@ -208,11 +209,11 @@ impl<'a> Insert<'a> {
     pub(super) fn take_values<'k>(
         &mut self,
         function: &str,
-        keys: impl Iterator<Item = (&'k str, &'a WriteColumn)>,
+        keys: impl Iterator<Item = (&'k str, &'a PgAttribute)>,
     ) -> Result<(), Error> {
         let mut fields = Vec::new();
         for (key, column) in keys {
-            let field = column.field(key)?;
+            let field = field_for(column, key)?;
             self.columns.push(column.sql());
             self.values.push(field.value("given"));
             fields.push(field);
@@ -268,8 +269,8 @@ fn readable_or<T>(
     }
 }
 
-/// Whether an INSERT may be one that only RETURNING stands in the way of: policies hide the new row, or a rule gives none
-/// back.
+/// Whether an INSERT may be one that only RETURNING stands in the way of: policies hide the new row, or a rule gives
+/// none back.
 fn refuses_returning(sqlstate: PgSqlErrorCode) -> bool {
     matches!(
         sqlstate,

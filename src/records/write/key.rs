@@ -2,7 +2,8 @@
 //! attnum: value.
 
 use super::input::{Field, Input, declarations};
-use super::target::{WriteColumn, WriteTarget};
+use super::target::WriteTarget;
+use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::column_type::Content;
 use crate::pg::comparison::{self, Comparison};
@@ -22,7 +23,7 @@ pub(super) struct TargetKey<'a> {
 
 /// A column of a key.
 struct KeyPart<'a> {
-    column: &'a WriteColumn,
+    column: &'a PgAttribute,
     attnum: String,
 }
 
@@ -30,7 +31,7 @@ impl KeyPart<'_> {
     /// The column of the row `target`, in a form that can be read back.
     fn value(&self) -> String {
         let column = format!("target.{}", self.column.sql());
-        match Content::of(self.column.row.atttypid) {
+        match Content::of(self.column.atttypid) {
             Content::Json => format!("CAST({column} AS pg_catalog.text)"),
             Content::JsonArray => format!("CAST({column} AS pg_catalog.text[])"),
             Content::Composite | Content::Other => column,
@@ -49,11 +50,11 @@ impl<'a> TargetKey<'a> {
     /// The key of the rows of a table that has one.
     pub(super) fn of(target: &'a WriteTarget) -> Result<Option<Self>, Error> {
         let parts: Vec<_> = target
-            .key()?
+            .key_columns()?
             .into_iter()
             .map(|column| KeyPart {
                 column,
-                attnum: column.row.attnum.to_string(),
+                attnum: column.attnum.to_string(),
             })
             .collect();
         Ok((!parts.is_empty()).then_some(Self { target, parts }))
@@ -66,7 +67,7 @@ impl<'a> TargetKey<'a> {
 
     /// Whether the current role may read all of it.
     pub(super) fn is_readable(&self) -> bool {
-        self.parts.iter().all(|part| part.column.may_read)
+        self.parts.iter().all(|part| self.target.is_readable(part.column))
     }
 
     /// What a caller passes as text.
@@ -91,17 +92,17 @@ impl<'a> TargetKey<'a> {
     /// An object of all parts, by attnum or by name.
     fn parse_object(&self, json: &str) -> Result<KeyValue, Error> {
         let given: BTreeMap<String, Box<RawValue>> =
-            serde_json::from_str(json).map_err(|_| self.wrong("it is no object"))?;
+            serde_json::from_str(json).map_err(|_| self.wrong("it is not an object"))?;
         let mut key = KeyValue::new();
         for (name, value) in given {
-            let attnum = self.target.column_of_key(&name)?.row.attnum.to_string();
+            let attnum = self.target.column_of_key(&name)?.attnum.to_string();
             if !self.parts.iter().any(|part| part.attnum == attnum) {
-                return Err(self.wrong(&format!("\"{name}\" is no part of it")));
+                return Err(self.wrong(&format!("\"{name}\" is not part of it")));
             }
             key.insert(attnum, value);
         }
         match self.parts.iter().find(|part| !key.contains_key(&part.attnum)) {
-            Some(part) => Err(self.wrong(&format!("\"{}\" is missing", part.column.row.attname))),
+            Some(part) => Err(self.wrong(&format!("\"{}\" is missing", part.column.attname))),
             None => Ok(key),
         }
     }
@@ -110,10 +111,10 @@ impl<'a> TargetKey<'a> {
         let parts: Vec<_> = self
             .parts
             .iter()
-            .map(|part| format!("\"{}\": {}", part.attnum, part.column.row.attname))
+            .map(|part| format!("\"{}\": {}", part.attnum, part.column.attname))
             .collect();
         RecordError::InvalidKey {
-            relation: self.target.name(),
+            relation: self.target.name().to_owned(),
             problem: problem.into(),
             key: format!("{{{}}}", parts.join(", ")),
         }
@@ -125,7 +126,7 @@ impl<'a> TargetKey<'a> {
             .iter()
             .map(|part| {
                 // Without modifiers and domains: a value that is rounded or refused is not the key of any row.
-                let base = comparison::base_type(part.column.row.atttypid);
+                let base = comparison::base_type(part.column.atttypid);
                 Ok(Field {
                     key: &part.attnum,
                     input: Input::of(base, -1)?,
@@ -148,7 +149,7 @@ impl<'a> TargetKey<'a> {
             .zip(&fields)
             .map(|(part, field)| {
                 // The columns of a key always have one.
-                let type_oid = part.column.row.atttypid;
+                let type_oid = part.column.atttypid;
                 let equal = comparison::operator(type_oid, Comparison::Equal).ok_or(Error::Vanished)?;
                 let column = format!("target.{}", part.column.sql());
                 Ok(format!(
@@ -174,7 +175,7 @@ impl<'a> TargetKey<'a> {
     fn returned_with(&self, value: impl Fn(&KeyPart<'a>) -> String) -> String {
         let json = match self.parts.as_slice() {
             // Printed as in JSON anyway.
-            [part] if is_integer(part.column.row.atttypid) => part.value(),
+            [part] if is_integer(part.column.atttypid) => part.value(),
             [part] => format!("pg_catalog.to_jsonb({})", value(part)),
             parts => {
                 // A key has 32 columns at most.
@@ -188,13 +189,13 @@ impl<'a> TargetKey<'a> {
         format!("CAST({json} AS pg_catalog.text)")
     }
 
-    /// Leaves out what is no value of the key's type, and so the key of no row.
+    /// Leaves out values that are invalid for the key's type, which match no row.
     pub(super) fn keep_valid(&self, keys: &mut Vec<KeyValue>) -> Result<(), Error> {
         let is_plain = |key: &KeyValue| {
             let mut parts = self.parts.iter();
             parts.all(|part| {
                 let value = key.get(&part.attnum).map(|value| value.get());
-                is_plainly_valid(part.column.row.atttypid, value)
+                is_plainly_valid(part.column.atttypid, value)
             })
         };
         if keys.iter().all(is_plain) {

@@ -5,16 +5,18 @@ use super::input::declarations;
 use super::insert::record_keys;
 use super::key::TargetKey;
 use super::result::{self, WriteResultOptions};
-use super::target::WriteTarget;
+use super::target::{WriteTarget, field_for};
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
+use crate::pg::parameter::AnyValue;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::{Oid, dml};
+use serde_json::value::RawValue;
 
 /// Changes the columns that the record names, in the row of that key.
 pub(crate) fn patch(
     tab_id: Option<Oid>,
-    id: Option<String>,
+    id: Option<AnyValue>,
     record: Option<JsonbValue>,
     wanted: WriteResultOptions,
 ) -> Result<JsonbDatum, Error> {
@@ -22,7 +24,10 @@ pub(crate) fn patch(
     let id = id.ok_or(WriteError::NullArgument { argument: "rec_id" })?;
     let record = record.ok_or(WriteError::NullArgument { argument: "rec_def" })?;
     let key = TargetKey::needed(&target)?;
-    let mut ids = vec![key.parse_text(&id)?];
+    let mut ids = vec![match id.is_json.then(|| RawValue::from_string(id.text.clone())) {
+        Some(Ok(json)) => key.parse_json(json)?,
+        _ => key.parse_text(&id.text)?,
+    }];
     key.keep_valid(&mut ids)?;
     let statement = statement(&target, &key, &record)?;
     let Some(id) = ids.pop() else {
@@ -35,7 +40,7 @@ pub(crate) fn patch(
         (Some(key), None) => result::of_key(&target, key, wanted),
         (None, _) => Err(no_such_row(&target)),
         (Some(_), Some(_)) => Err(WriteError::AmbiguousKey {
-            relation: target.name(),
+            relation: target.name().to_owned(),
         }
         .into()),
     }
@@ -56,7 +61,7 @@ fn statement(target: &WriteTarget, key: &TargetKey, record: &JsonbValue) -> Resu
     }
     let (mut fields, mut assignments) = (Vec::new(), Vec::new());
     for (name, column) in keys.iter().zip(columns) {
-        let field = column.field(name)?;
+        let field = field_for(column, name)?;
         assignments.push(format!("{} = {}", column.sql(), field.value("given")));
         fields.push(field);
     }
@@ -71,7 +76,7 @@ fn statement(target: &WriteTarget, key: &TargetKey, record: &JsonbValue) -> Resu
 
 fn no_such_row(target: &WriteTarget) -> Error {
     WriteError::NoSuchRow {
-        relation: target.name(),
+        relation: target.name().to_owned(),
     }
     .into()
 }

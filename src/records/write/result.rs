@@ -1,4 +1,4 @@
-//! What a write tells of the row that it wrote: the document that readers of records give.
+//! The result of a write: the same document that reading the record returns.
 
 use super::insert::Insert;
 use super::target::WriteTarget;
@@ -8,11 +8,11 @@ use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::{JsonbDatum, Planning, Prepared, Sees};
 use crate::pg::snapshot::Snapshot;
 use crate::previews::Templates;
-use crate::records::relation::{Column, Relation};
+use crate::records::relation::{RecordColumn, RecordRelation};
 use crate::records::{document, written};
 use serde_json::value::RawValue;
 
-/// What the caller wants to be told.
+/// The parts of the result that the caller wants.
 pub(crate) struct WriteResultOptions {
     pub(crate) record_summaries: bool,
     /// JSON, of the argument `table_record_summary_templates`.
@@ -29,7 +29,7 @@ pub(super) fn of_key(
     written::by_key(target.row.oid, key, wanted.record_summaries, wanted.templates)
 }
 
-/// How to tell of rows without a key. All that is to be known of the catalogs is known.
+/// How to return rows without a key. All facts of the catalogs are known already.
 pub(super) struct Teller<'a> {
     target: &'a WriteTarget,
     /// The columns of the row `target` that the document needs, as a select list.
@@ -41,8 +41,8 @@ pub(super) struct Teller<'a> {
 impl<'a> Teller<'a> {
     pub(super) fn new(target: &'a WriteTarget, wanted: &WriteResultOptions) -> Result<Self, Error> {
         let catalog = Catalog::new(Snapshot::latest());
-        let relation = Relation::read(&catalog, target.row.oid)?;
-        let columns: Vec<&Column> = relation.readable().collect();
+        let relation = RecordRelation::read(&catalog, target.row.oid)?;
+        let columns: Vec<&RecordColumn> = relation.readable().collect();
         let templates = wanted.templates.as_deref().map(serde_json::from_str);
         let templates = Templates::new(templates.transpose().map_err(Error::Serialization)?)?;
         Ok(Self {
