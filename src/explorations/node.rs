@@ -46,7 +46,7 @@ impl Node {
     }
 
     pub(crate) fn path(&self) -> &str {
-        &self.path
+        named(&self.path)
     }
 
     pub(crate) fn json(&self) -> &str {
@@ -140,7 +140,7 @@ impl Node {
     /// The error for a value of another sort.
     pub(crate) fn must_be(&self, expected: &'static str) -> Error {
         ExplorationError::WrongJson {
-            path: self.path.to_string(),
+            path: named(&self.path).to_owned(),
             expected,
             given: shorten(self.json()),
         }
@@ -159,7 +159,7 @@ impl Node {
 
     pub(crate) fn invalid(&self, problem: impl Into<String>, hint: &'static str) -> Error {
         ExplorationError::Invalid {
-            path: self.path.to_string(),
+            path: named(&self.path).to_owned(),
             problem: problem.into(),
             hint,
         }
@@ -226,7 +226,7 @@ impl ObjectMembers {
         };
         let nearest = nearest(key, self.known.iter().copied());
         Err(ExplorationError::UnknownKey {
-            path: self.path.to_string(),
+            path: named(&self.path).to_owned(),
             key: key.clone(),
             known: list(self.known.iter().copied()),
             nearest: nearest.first().cloned().unwrap_or_default(),
@@ -239,6 +239,14 @@ impl ObjectMembers {
             "" => key.into(),
             path => format!("{path}.{key}").into(),
         }
+    }
+}
+
+/// The name of a place in messages: places within an exploration begin with a key of it.
+fn named(path: &str) -> &str {
+    match path {
+        "" => "exploration",
+        path => path,
     }
 }
 
