@@ -31,8 +31,8 @@ pub(crate) enum Form {
 #[derive(Default)]
 pub(crate) struct Parameters {
     list: Vec<Parameter>,
-    /// For a statement that has its values in its text, and no parameters.
-    inlined: Option<Rc<Values>>,
+    /// For a statement that has its values in its text, and no parameters: the text of each.
+    inlined: Option<Box<dyn Fn(&Parameter) -> String>>,
 }
 
 impl Parameters {
@@ -40,7 +40,7 @@ impl Parameters {
     pub(crate) fn inlined(values: Rc<Values>) -> Self {
         Self {
             list: Vec::new(),
-            inlined: Some(values),
+            inlined: Some(Box::new(move |parameter| literal_of(&values, parameter))),
         }
     }
 
@@ -51,12 +51,8 @@ impl Parameters {
             form,
             type_oid,
         };
-        if let Some(values) = &self.inlined {
-            let type_name = column_type::qualified_name(type_oid, -1).unwrap_or_default();
-            return match values.text_of(&parameter) {
-                Some(text) => format!("{}::{type_name}", quote::literal(&text)),
-                None => format!("NULL::{type_name}"),
-            };
+        if let Some(inlined) = &self.inlined {
+            return inlined(&parameter);
         }
         let known = self.list.iter().position(|known| *known == parameter);
         let at = known.unwrap_or_else(|| {
@@ -72,6 +68,15 @@ impl Parameters {
 
     pub(crate) fn into_inner(self) -> Vec<Parameter> {
         self.list
+    }
+}
+
+/// A value as a literal of the type of a parameter.
+fn literal_of(values: &Values, parameter: &Parameter) -> String {
+    let type_name = column_type::qualified_name(parameter.type_oid, -1).unwrap_or_default();
+    match values.text_of(parameter) {
+        Some(text) => format!("{}::{type_name}", quote::literal(&text)),
+        None => format!("NULL::{type_name}"),
     }
 }
 
