@@ -27,12 +27,15 @@ pub(crate) enum Form {
     Contains,
 }
 
+/// Makes a literal of the value of a parameter.
+type LiteralOf = dyn Fn(&Parameter) -> String;
+
 /// The parameters of a statement under construction.
 #[derive(Default)]
 pub(crate) struct Parameters {
     list: Vec<Parameter>,
     /// For a statement that has its values in its text, and no parameters: the text of each.
-    inlined: Option<Box<dyn Fn(&Parameter) -> String>>,
+    inlined: Option<Box<LiteralOf>>,
 }
 
 impl Parameters {
