@@ -99,7 +99,7 @@ impl ExplorationError {
 impl Problem for ExplorationError {
     fn sqlstate(&self) -> PgSqlErrorCode {
         match self {
-            Self::At { problem, .. } => problem.sqlstate(),
+            Self::At { problem, .. } => problem.fields().sqlstate,
             Self::WrongType { .. } => PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,
             Self::UnknownName { thing: "column", .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
             Self::DuplicateAlias { .. } => PgSqlErrorCode::ERRCODE_DUPLICATE_ALIAS,
@@ -121,7 +121,7 @@ impl Problem for ExplorationError {
 
     fn detail(&self) -> Option<String> {
         match self {
-            Self::At { problem, .. } => problem.detail(),
+            Self::At { problem, .. } => problem.fields().detail.map(Cow::into_owned),
             Self::WrongJson { given, .. } => Some(format!("It is {given}.")),
             Self::UnknownKey { known, .. } => Some(format!("The keys are {known}.")),
             Self::UnknownName { known, .. } => Some(format!("There are {known}.")),
@@ -136,7 +136,7 @@ impl Problem for ExplorationError {
 
     fn hint(&self) -> Cow<'static, str> {
         match self {
-            Self::At { problem, .. } => return problem.hint(),
+            Self::At { problem, .. } => return problem.fields().hint,
             Self::Missing { hint, .. } | Self::Invalid { hint, .. } => hint,
             Self::UnknownKey { nearest, .. } | Self::UnknownName { nearest, .. } if !nearest.is_empty() => {
                 return format!("Perhaps you meant {nearest}.").into();

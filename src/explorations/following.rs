@@ -4,8 +4,9 @@ use super::store;
 use crate::error::Error;
 use crate::events::Command;
 use crate::pg::event_trigger::Event;
+use crate::pg::storage::StorageTable;
 use crate::pg::subtransaction::{self, Outcome};
-use crate::pg::{names, relation_size, report};
+use crate::pg::{relation_size, report};
 use crate::sharing;
 use serde_json::json;
 
@@ -45,9 +46,8 @@ pub(crate) fn follow(command: &Command) -> Result<(), Error> {
 
 /// Whether nothing is stored, or nothing can be.
 fn is_empty() -> bool {
-    let tables = ["stored_explorations", "stored_shares", "stored_forms"];
-    tables
+    [&store::EXPLORATIONS, &store::SHARES, &store::FORMS]
         .into_iter()
-        .filter_map(|table| names::relation("msar_catalog", table))
+        .filter_map(StorageTable::find)
         .all(relation_size::is_zero)
 }

@@ -4,7 +4,7 @@
 //! Values stay the text that they came as, so that numbers keep all their digits.
 
 use super::error::ExplorationError;
-use crate::definition::nearest::names as nearest;
+use crate::definition::nearest::find_nearest_names as nearest;
 use crate::error::Error;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;

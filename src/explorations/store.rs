@@ -1,11 +1,9 @@
 //! The tables of stored explorations: the statements that read them, as the caller sees them, and that write them.
 
-use crate::catalog::rows::PgClass;
 use crate::error::Error;
 use crate::pg::bookkeeping::{self, Statements};
-use crate::pg::scan::Reader;
-use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, names};
+use crate::pg::storage::StorageTable;
+use pgrx::pg_sys;
 
 /// The explorations that the current role sees: one by its id, or those of a schema, or all.
 pub(super) const READ: &str = "
@@ -86,23 +84,41 @@ pub(super) const FOLLOW_NAMES: &str = "
     WHERE n.oid = g.schema_oid AND n.nspname <> g.schema_name
       AND NOT EXISTS (SELECT FROM pg_namespace AS o WHERE o.nspname = g.schema_name)";
 
+/// The table of explorations.
+pub(crate) static EXPLORATIONS: StorageTable = StorageTable {
+    name: c"stored_explorations",
+    columns: &[("id", pg_sys::INT8OID), ("refs", pg_sys::JSONBOID)],
+    primary_key: &["id"],
+};
+
+/// What is granted on explorations.
+static GRANTED: StorageTable = StorageTable {
+    name: c"stored_exploration_grants",
+    columns: &[("id", pg_sys::INT8OID)],
+    primary_key: &["id"],
+};
+
+/// The table of shares.
+pub(crate) static SHARES: StorageTable = StorageTable {
+    name: c"stored_shares",
+    columns: &[("id", pg_sys::INT8OID), ("refs", pg_sys::JSONBOID)],
+    primary_key: &["id"],
+};
+
+/// The table of forms.
+pub(crate) static FORMS: StorageTable = StorageTable {
+    name: c"stored_forms",
+    columns: &[("id", pg_sys::INT8OID), ("refs", pg_sys::JSONBOID)],
+    primary_key: &["id"],
+};
+
 /// Writes as the owner of the tables.
 pub(crate) fn write<T>(body: impl FnOnce(&Statements) -> Result<T, Error>) -> Result<T, Error> {
-    bookkeeping::as_owner(owner()?, body)
+    let owner = StorageTable::owner_of(&[&EXPLORATIONS, &GRANTED, &SHARES, &FORMS])?;
+    bookkeeping::as_owner(owner, body)
 }
 
 /// Reads through the views, as the current role.
 pub(crate) fn read<T>(body: impl FnOnce(&Statements) -> Result<T, Error>) -> Result<T, Error> {
     bookkeeping::as_caller(body)
-}
-
-/// The table of explorations; `None` while the extension is created or dropped.
-pub(crate) fn table() -> Option<Oid> {
-    names::relation("msar_catalog", "stored_explorations")
-}
-
-fn owner() -> Result<Oid, Error> {
-    let reader = Reader::new(Snapshot::latest());
-    let row = table().and_then(|table| PgClass::by_oid(&reader, table));
-    Ok(row.ok_or(Error::Vanished)?.relowner)
 }

@@ -179,7 +179,11 @@ impl StoredExploration {
 }
 
 fn describe_problem(problem: &Error) -> Value {
-    json!({"message": problem.to_string(), "detail": problem.detail(), "sqlstate": crate::pg::report::sqlstate_text(problem.sqlstate())})
+    let fields = problem.fields();
+    json!({
+        "message": fields.message, "detail": fields.detail,
+        "sqlstate": crate::pg::report::sqlstate_text(fields.sqlstate),
+    })
 }
 
 /// A document as JSON of our own: valid, since its parts are.

@@ -59,7 +59,7 @@ impl Problem for SharingError {
             Self::CannotSetRole { .. } | Self::PrivilegedRole { .. } | Self::NotAllowed { .. } => {
                 PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE
             }
-            Self::Field { problem, .. } => problem.sqlstate(),
+            Self::Field { problem, .. } => problem.fields().sqlstate,
             Self::InvalidField { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
             Self::TooLarge { .. } => PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
         }
@@ -68,7 +68,7 @@ impl Problem for SharingError {
     fn detail(&self) -> Option<String> {
         match self {
             Self::NotAllowed { needed, .. } => Some(format!("It takes {needed}.")),
-            Self::Field { problem, .. } => problem.detail(),
+            Self::Field { problem, .. } => problem.fields().detail.map(Cow::into_owned),
             Self::TooLarge { bytes, most } => Some(format!("They have {bytes} bytes, of {most} at most.")),
             _ => None,
         }
@@ -92,7 +92,7 @@ impl Problem for SharingError {
                 "Choose a role with few rights. A superuser can insist with \"privileged_role\": true."
             }
             Self::NotAllowed { .. } => "Ask the role that created it.",
-            Self::Field { problem, .. } => return problem.hint(),
+            Self::Field { problem, .. } => return problem.fields().hint,
             Self::InvalidField { hint, .. } => hint,
             Self::TooLarge { .. } => "Send less.",
         }

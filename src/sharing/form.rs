@@ -115,7 +115,7 @@ impl StoredForm {
             "fields": fields,
         });
         if let Some(problem) = problem {
-            info["problem"] = json!({"message": problem.to_string(), "detail": problem.detail()});
+            info["problem"] = json!({"message": problem.to_string(), "detail": problem.fields().detail});
         }
         info
     }

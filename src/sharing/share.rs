@@ -19,7 +19,7 @@ use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, caller, names};
 use crate::records::filter::{Filter, FilterDocument};
 use crate::records::list::{Count, Members, PageRequest, Restriction};
-use crate::records::options::Options;
+use crate::records::options::RecordOptions;
 use crate::records::relation::{ColumnReference, RecordRelation};
 use crate::statements::{self, Values};
 use pgrx::prelude::PgSqlErrorCode;
@@ -499,7 +499,7 @@ pub(crate) fn read(slug: &str, options: &str) -> Result<JsonbDatum, Error> {
         storage::write(|statements| statements.run(store::COUNT_USE, &json!({"id": share.id})))?;
     }
     let outcome = share.role.act(RoleWork::Reads, || share.read(options));
-    outcome.map_err(|problem| match problem.sqlstate() {
+    outcome.map_err(|problem| match problem.fields().sqlstate {
         // What the role may no longer read is shared no longer.
         PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE => SharingError::NoShare.into(),
         _ => problem,
@@ -558,11 +558,12 @@ impl ServedShare {
     fn read_table(&self, options: &str) -> Result<JsonbDatum, Error> {
         let mut values = Values::default();
         let (table, restriction) = self.restriction(&mut values)?;
-        let options: Options = serde_json::from_str(options).map_err(|problem| Error::InvalidArgument {
-            argument: "options",
-            problem: problem.to_string(),
-            hint: "msar.list_records_schema() gives the JSON Schema of the options.",
-        })?;
+        let options: RecordOptions =
+            serde_json::from_str(options).map_err(|problem| Error::InvalidArgument {
+                argument: "options",
+                problem: problem.to_string(),
+                hint: "msar.list_records_schema() gives the JSON Schema of the options.",
+            })?;
         let request = options.request(table, &mut values)?;
         let mut request = PageRequest {
             restriction: Some(restriction),

@@ -1,8 +1,28 @@
 //! The parameters of a statement: each is a value of the request, made a value of the type that the statement needs.
 
-use super::values::{Literal, Values};
+use super::values::Values;
 use crate::pg::{Oid, column_type, quote};
 use std::rc::Rc;
+
+/// A value that stands in a request: which one, and what sort of JSON it is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Literal {
+    pub(super) slot: usize,
+    pub(crate) sort: Sort,
+}
+
+/// What sort of JSON a value is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Sort {
+    Null,
+    Boolean(bool),
+    /// A number that is one wherever nothing else gives it a type.
+    Number,
+    /// A number or a string, which has the type that its place gives it.
+    Scalar,
+    Array,
+    Object,
+}
 
 /// A parameter of a statement: a value of the request as a value of a type.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
