@@ -70,6 +70,15 @@ impl Aggregate {
         Self::ALL.iter().copied().find(|aggregate| aggregate.key() == key)
     }
 
+    /// What Mathesar's contract calls the type of its results, if they have one whatever the input.
+    pub(super) fn contract_type(self) -> Option<&'static str> {
+        match self {
+            Self::Count => Some("integer"),
+            Self::Sum | Self::Mean | Self::PercentageTrue => Some("numeric"),
+            _ => None,
+        }
+    }
+
     /// The aggregate of `input`, over the rows for which `condition` holds, if there is one.
     pub(super) fn compile(
         self,

@@ -139,9 +139,15 @@ impl Describer<'_> {
         Ok(json!({
             "alias": alias,
             "display_name": self.display_names.get(alias),
-            "type": type_name(info, !self.is_compatible),
+            "type": match column.contract_type {
+                Some(contract_type) if self.is_compatible => contract_type.to_owned(),
+                _ => type_name(info, !self.is_compatible),
+            },
             "primary_key": column.origin.is_some_and(|origin| origin.is_key),
-            "type_options": type_options(info, column.modifiers)?,
+            "type_options": match column.contract_type {
+                Some(_) if self.is_compatible => Value::Null,
+                _ => type_options(info, column.modifiers)?,
+            },
             "metadata": match self.is_compatible {
                 true => Value::Null,
                 false => self.metadata(column)?,

@@ -268,6 +268,7 @@ impl<'a> Pipeline<'a> {
             is_nullable: true,
             origin: None,
             described_as: None,
+            contract_type: None,
             input: None,
             is_float_aggregate: false,
             is_visible: true,
@@ -396,6 +397,7 @@ impl<'a> Pipeline<'a> {
             origin: None,
             described_as: described_as
                 .or_else(|| keeps_modifiers.then(|| input.described_as.clone()).flatten()),
+            contract_type: aggregation.aggregate.contract_type(),
             input: Some(aggregation.input.clone()),
             is_float_aggregate: is_float && matches!(aggregation.aggregate, A::Sum | A::Mean),
             is_visible: true,

@@ -362,8 +362,9 @@ impl RunPage<'_> {
                 .iter()
                 .map(|(alias, value)| format!("{value} AS {}", quote::identifier(alias)))
                 .collect();
+            // The row by its relation: a column may be called as the row is.
             return format!(
-                "(SELECT COALESCE(pg_catalog.json_agg(v), '[]') FROM (SELECT {} FROM page AS p) AS v)",
+                "(SELECT COALESCE(pg_catalog.json_agg(v.*), '[]') FROM (SELECT {} FROM page AS p) AS v)",
                 items.join(", ")
             );
         }

@@ -150,6 +150,7 @@ impl Builder<'_> {
                 is_key: relation.key.contains(&column.attnum),
             }),
             described_as: None,
+            contract_type: None,
             input: None,
             is_float_aggregate: false,
             is_visible,

@@ -40,6 +40,8 @@ pub(crate) struct StageColumn {
     pub(crate) origin: Option<ColumnOrigin>,
     /// The type that a description names, where it is not that of the value.
     pub(crate) described_as: Option<Rc<TypeInfo>>,
+    /// What Mathesar's contract calls its type, where that depends on the aggregation.
+    pub(crate) contract_type: Option<&'static str>,
     /// The alias from which a summary made it.
     pub(crate) input: Option<String>,
     /// Whether it is the sum or mean of floating-point numbers, which the contract prints in a way of its own.

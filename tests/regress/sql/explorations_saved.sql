@@ -2,7 +2,7 @@
 \pset tuples_only on
 \pset format unaligned
 \set SHOW_CONTEXT never
-\ir ../include/problem.sql
+\i tests/regress/include/problem.sql
 CREATE ROLE exploration_owner; CREATE ROLE exploration_reader; CREATE ROLE exploration_stranger; CREATE ROLE exploration_team;
 GRANT exploration_team TO exploration_owner;
 CREATE SCHEMA app AUTHORIZATION exploration_owner;

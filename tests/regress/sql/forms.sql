@@ -2,7 +2,7 @@
 \pset tuples_only on
 \pset format unaligned
 \set SHOW_CONTEXT never
-\ir ../include/problem.sql
+\i tests/regress/include/problem.sql
 CREATE ROLE form_maker; CREATE ROLE form_role; CREATE ROLE form_visitor; CREATE ROLE form_owner;
 GRANT form_role TO form_maker;
 CREATE SCHEMA app AUTHORIZATION form_owner;

@@ -2,7 +2,7 @@
 \pset tuples_only on
 \pset format unaligned
 \set SHOW_CONTEXT never
-\ir ../include/problem.sql
+\i tests/regress/include/problem.sql
 CREATE ROLE share_maker; CREATE ROLE share_role; CREATE ROLE share_visitor; CREATE ROLE share_editor; CREATE ROLE share_above BYPASSRLS;
 GRANT share_role TO share_maker;
 CREATE SCHEMA app AUTHORIZATION share_maker;

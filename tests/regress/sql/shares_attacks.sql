@@ -2,7 +2,7 @@
 \pset tuples_only on
 \pset format unaligned
 \set SHOW_CONTEXT never
-\ir ../include/problem.sql
+\i tests/regress/include/problem.sql
 CREATE ROLE attack_maker; CREATE ROLE attack_role; CREATE ROLE attack_visitor;
 GRANT attack_role TO attack_maker;
 CREATE SCHEMA app AUTHORIZATION attack_maker;
