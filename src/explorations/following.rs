@@ -6,7 +6,7 @@ use crate::events::Command;
 use crate::pg::event_trigger::Event;
 use crate::pg::storage::StorageTable;
 use crate::pg::subtransaction::{self, Outcome};
-use crate::pg::{relation_size, report};
+use crate::pg::{relations, report};
 use crate::sharing;
 use serde_json::json;
 
@@ -49,5 +49,5 @@ fn is_empty() -> bool {
     [&store::EXPLORATIONS, &store::SHARES, &store::FORMS]
         .into_iter()
         .filter_map(StorageTable::find)
-        .all(relation_size::is_zero)
+        .all(relations::has_no_pages)
 }

@@ -1,7 +1,7 @@
 //! The tables of stored explorations: the statements that read them, as the caller sees them, and that write them.
 
 use crate::error::Error;
-use crate::pg::bookkeeping::{self, Statements};
+use crate::pg::bookkeeping::{self, BookkeepingSession};
 use crate::pg::storage::StorageTable;
 use pgrx::pg_sys;
 
@@ -113,12 +113,12 @@ pub(crate) static FORMS: StorageTable = StorageTable {
 };
 
 /// Writes as the owner of the tables.
-pub(crate) fn write<T>(body: impl FnOnce(&Statements) -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn write<T>(body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>) -> Result<T, Error> {
     let owner = StorageTable::owner_of(&[&EXPLORATIONS, &GRANTED, &SHARES, &FORMS])?;
     bookkeeping::as_owner(owner, body)
 }
 
 /// Reads through the views, as the current role.
-pub(crate) fn read<T>(body: impl FnOnce(&Statements) -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn read<T>(body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>) -> Result<T, Error> {
     bookkeeping::as_caller(body)
 }

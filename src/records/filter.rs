@@ -5,7 +5,7 @@ use super::relation::ColumnReference;
 use crate::statements::{Literal, Values};
 use serde_json::value::RawValue;
 
-/// What a request asks of a row, or a value that such a question is about.
+/// A condition on a row, or a value in a condition.
 #[derive(PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Filter {
     Literal(Literal),
@@ -18,7 +18,7 @@ macro_rules! functions {
         records { $($(#[$meta:meta])* $name:ident = $key:literal, $least:literal $(to $most:expr)?;)* }
         explorations { $($more:ident = $more_key:literal, $more_least:literal $(to $more_most:expr)?;)* }
     ) => {
-        /// What a filter can be made of.
+        /// The functions of filters and explorations.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         pub(crate) enum Function { $($(#[$meta])* $name,)* $($more),* }
 
@@ -120,7 +120,7 @@ const SYNONYMS: [(&str, Function); 4] = [
 
 const MANY: usize = usize::MAX;
 
-/// What a column can be put through before rows are grouped by it.
+/// Functions that can be applied to a column before rows are grouped by it.
 const PREPROCESSING: [Function; 10] = [
     Function::TruncateToYear,
     Function::TruncateToMonth,

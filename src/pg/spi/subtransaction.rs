@@ -60,7 +60,7 @@ pub(crate) fn attempt_with_report<T>(
     }
 }
 
-/// What became of bookkeeping.
+/// The outcome of bookkeeping.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Outcome {
     Done,
