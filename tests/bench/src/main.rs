@@ -10,6 +10,7 @@
 //! mathesar_ext_bench define                 tables and columns from JSON
 //! mathesar_ext_bench records [PART...]      pages of records with previews, search, export, writes
 //! mathesar_ext_bench triggers               what event triggers cost a CREATE TABLE
+//! mathesar_ext_bench explorations           explorations, shares and forms
 //! mathesar_ext_bench gateway                calls over HTTP
 //! mathesar_ext_bench writes                 rows from JSON
 //! mathesar_ext_bench compare SCHEMA...      is our document what plain SQL says? (in the URL's own database)
@@ -19,6 +20,7 @@ mod compare;
 mod define;
 mod describe;
 mod documents;
+mod explorations;
 mod gateway;
 mod generate;
 mod measure;
@@ -52,9 +54,9 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (command, rest) = arguments
-        .split_first()
-        .ok_or("say what to run: describe, types, define, records, writes, triggers or compare")?;
+    let (command, rest) = arguments.split_first().ok_or(
+        "say what to run: describe, types, define, records, explorations, writes, triggers or compare",
+    )?;
     match command.as_str() {
         "describe" => describe::run(&options::Describe::parse(rest)?),
         "compare" => compare::run(rest),
@@ -63,9 +65,10 @@ fn run() -> Result<()> {
         "records" => records::run(rest),
         "writes" => writes::run(),
         "triggers" => triggers::run(),
+        "explorations" => explorations::run(),
         "gateway" => gateway::run(),
         other => Err(format!(
-            "unknown benchmark \"{other}\": describe, types, define, records, writes, triggers or compare"
+            "unknown benchmark \"{other}\": describe, types, define, records, explorations, writes, triggers or compare"
         )
         .into()),
     }

@@ -148,6 +148,9 @@ type Joined = BTreeMap<String, Option<Record>>;
 
 type Rows = Vec<Map<String, Value>>;
 
+/// Whether a row passes; `None` where SQL does not know.
+type Answer = dyn Fn(&Map<String, Value>) -> Option<bool>;
+
 struct Case {
     document: Value,
     rows: Rows,
@@ -290,8 +293,7 @@ impl Case {
         let column = |alias: &str| json!({"column_name": [alias]});
         let negated = random.one_in(4);
         // What a row says to it: NULL is neither true nor false.
-        let (spec, answer): (Value, Box<dyn Fn(&Map<String, Value>) -> Option<bool>>) = match random.below(4)
-        {
+        let (spec, answer): (Value, Box<Answer>) = match random.below(4) {
             0 => {
                 let Some(alias) = self.pick_alias(random, &["w"]) else {
                     return;
