@@ -3,6 +3,7 @@
 use crate::catalog::Catalog;
 use crate::changes::record;
 use crate::events;
+use crate::explorations;
 use crate::metadata::{announce, exchange, following, repair, restore, stored};
 use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
 use crate::pg::event_trigger::EventTrigger;
@@ -46,7 +47,7 @@ extension_sql_file!(
 fn follow_command(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     Ok(events::dispatch(
         EventTrigger::of_call(call)?,
-        &[following::follow, record::record],
+        &[following::follow, explorations::following::follow, record::record],
     )?)
 }
 

@@ -1,11 +1,12 @@
 //! Setting and reading the template of a table, as text.
 
 use super::error::{PreviewError, WrongName};
-use super::{nearest, text};
+use super::text;
 use crate::catalog::link::ForeignKeyLink;
 use crate::catalog::relation::Relation;
 use crate::catalog::rows::PgAttribute;
 use crate::catalog::{Catalog, consistent};
+use crate::definition::nearest;
 use crate::error::Error;
 use crate::metadata::{set, stored, template};
 use crate::pg::Oid;

@@ -1,6 +1,6 @@
 //! Search: rows that contain texts, and their scores.
 
-use super::condition::{Conditions, Expression, like};
+use super::condition::{Conditions, NamedColumns, RelationColumns, like};
 use super::relation::ColumnReference;
 use crate::error::Error;
 use crate::statements::{Form, Literal, Values};
@@ -32,7 +32,10 @@ impl TermDocument {
 }
 
 /// That one of the terms is found; empty if there are none.
-pub(crate) fn condition(terms: &[Term], conditions: &mut Conditions<'_, '_>) -> Result<String, Error> {
+pub(crate) fn condition(
+    terms: &[Term],
+    conditions: &mut Conditions<'_, RelationColumns<'_>>,
+) -> Result<String, Error> {
     let found = terms
         .iter()
         .map(|term| matches(term, Form::Contains, conditions))
@@ -45,7 +48,10 @@ pub(crate) fn condition(terms: &[Term], conditions: &mut Conditions<'_, '_>) -> 
 }
 
 /// How well the terms are found altogether: 4 for each that is all of a text, 3 at its beginning, 2 within.
-pub(crate) fn score(terms: &[Term], conditions: &mut Conditions<'_, '_>) -> Result<String, Error> {
+pub(crate) fn score(
+    terms: &[Term],
+    conditions: &mut Conditions<'_, RelationColumns<'_>>,
+) -> Result<String, Error> {
     let mut scores = Vec::with_capacity(terms.len());
     for term in terms {
         let equal = matches(term, Form::Exactly, conditions)?;
@@ -66,9 +72,12 @@ pub(crate) fn score(terms: &[Term], conditions: &mut Conditions<'_, '_>) -> Resu
     Ok(scores.join(" OPERATOR(pg_catalog.+) "))
 }
 
-fn matches(term: &Term, form: Form, conditions: &mut Conditions<'_, '_>) -> Result<String, Error> {
-    let column = conditions.relation.column(&term.column)?;
-    let text = Expression::of_column(column, conditions.alias).as_text();
+fn matches(
+    term: &Term,
+    form: Form,
+    conditions: &mut Conditions<'_, RelationColumns<'_>>,
+) -> Result<String, Error> {
+    let text = conditions.columns.find(&term.column)?.as_text();
     let pattern = conditions.parameters.sql(term.literal, form, pg_sys::TEXTOID);
     Ok(like(&text, &pattern, true))
 }
