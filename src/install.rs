@@ -88,6 +88,10 @@ extension_sql_file!(
         import_table_name,
         add_mathesar_table,
         infer_table_column_data_types,
+        infer_columns,
+        import_statement,
+        preview_query,
+        array_literal,
         parse_file,
         get_table_metadata,
         set_table_metadata

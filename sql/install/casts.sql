@@ -93,8 +93,12 @@ BEGIN
       ('money', 'money', 'IMMUTABLE STRICT', '$1'),
       ('money', numbers, 'STABLE STRICT', '$1::numeric::%1$s'),
       ('mathesar_types.multicurrency_money', 'mathesar_types.multicurrency_money', 'IMMUTABLE STRICT', '$1'),
-      ('mathesar_types.multicurrency_money', numbers || ', text', 'IMMUTABLE',
+      ('mathesar_types.multicurrency_money', numbers, 'IMMUTABLE',
         'CASE WHEN $1 IS NOT NULL THEN ROW($1::numeric, ''USD'')::%1$s END'),
+      ('mathesar_types.multicurrency_money', 'text', 'IMMUTABLE',
+        'CASE WHEN $1 ~ ''^\s*\('' THEN $1::%1$s'
+        ' WHEN $1 ~ ''^\s*\{'' THEN pg_catalog.jsonb_populate_record(NULL::%1$s, $1::jsonb)'
+        ' WHEN $1 IS NOT NULL THEN ROW($1::numeric, ''USD'')::%1$s END'),
       ('mathesar_types.multicurrency_money', 'money', 'STABLE',
         'CASE WHEN $1 IS NOT NULL THEN ROW($1::numeric, ''USD'')::%1$s END'),
 
@@ -196,7 +200,9 @@ BEGIN
       ('money',
         'text: as PostgreSQL reads money, and only with the currency symbol of lc_monetary before or after it; numbers',
         'P0001 text without the symbol, 22P02 not an amount', '1.5'),
-      ('multicurrency_money', 'the value as a number (text: as PostgreSQL reads it), with the currency USD',
+      ('multicurrency_money',
+        'text: (1.50,EUR) or {"value": 1.50, "currency": "EUR"}, as PostgreSQL and records have it; any other value as a number '
+        '(text: as PostgreSQL reads it), with the currency USD',
         '22P02 not a number', '1.5'),
       ('date',
         'text: as PostgreSQL reads dates under DateStyle, or in date_order (YMD, DMY or MDY) if it is given, also timestamps at midnight in UTC or without a time zone; '

@@ -24,47 +24,12 @@ Errors: 42P01 it does not exist
 Example: SELECT __msar.check_relation('public.book'::regclass);$$;
 
 
-CREATE FUNCTION __msar.preview_query(tab_id regclass, col_cast_def jsonb, rec_limit integer) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT pg_catalog.format(
-    'SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(preview)) FROM (SELECT %s FROM %s LIMIT %L) AS preview',
-    pg_catalog.string_agg(
-      CASE WHEN wanted.type IS NULL THEN pg_catalog.quote_ident(a.attname)
-        ELSE pg_catalog.format(
-          '(%s)::%s AS %I',
-          __msar.cast_expression(
-            pg_catalog.quote_ident(a.attname), a.atttypid,
-            CASE WHEN wanted.type ? 'name' OR wanted.type ? 'id' THEN __msar.type_in_full(wanted.type)::regtype
-              ELSE a.atttypid::regtype
-            END,
-            wanted.cast_options
-          ),
-          __msar.type_in_full(
-            CASE WHEN wanted.type ? 'name' OR wanted.type ? 'id' THEN wanted.type
-              -- Options alone leave the type's name.
-              ELSE wanted.type || pg_catalog.jsonb_build_object('name', a.atttypid::regtype::text)
-            END
-          ),
-          a.attname
-        )
-      END,
-      ', ' ORDER BY a.attnum
-    ),
-    tab_id, rec_limit
-  )
-  FROM pg_catalog.pg_attribute AS a
-  LEFT JOIN pg_catalog.jsonb_to_recordset(col_cast_def) AS wanted(attnum integer, type jsonb, cast_options jsonb)
-    ON wanted.attnum = a.attnum
-  WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped
-    AND pg_catalog.has_column_privilege(tab_id, a.attnum, 'SELECT');
-END;
-
 COMMENT ON FUNCTION __msar.preview_query(regclass, jsonb, integer) IS $$The statement that msar.get_preview runs.
 
 Arguments: tab_id, col_cast_def, rec_limit: as msar.get_preview
 Returns: a SELECT of one value
-Errors: 42704 unknown type
+Errors: 22023 an unknown key, a column that comes twice, a type of arguments only; 42P01 unknown relation, 42703 unknown column,
+42704 unknown type
 
 Example: SELECT __msar.preview_query('public.import', '[{"attnum": 2, "type": {"name": "date"}}]', 10);$$;
 
@@ -85,49 +50,39 @@ COMMENT ON FUNCTION msar.get_preview(oid, jsonb, integer) IS $$The first rows of
 
 Arguments: tab_id: the table
 col_cast_def: array of {"attnum": int, "type": {"id", "modifier"} or {"schema", "name", "options"}, "cast_options": null or
-{"group_sep", "decimal_p", "curr_pref", "curr_suff", "date_order"}}; other columns that the caller may read are shown as they
-are
+{"group_sep", "decimal_p", "curr_pref", "curr_suff", "date_order"}}, as msar.alter_columns takes it; other columns that the caller
+may read are shown as they are
 rec_limit: how many rows; NULL for all
 Returns: array of objects with the columns' names as keys, values as to_jsonb gives them; NULL if there are no rows
-Errors: 42P01 unknown relation, 42704 unknown type; of a value that cannot be cast, what the cast raises
+Errors: 22023 an unknown key, a column that comes twice, a type of arguments only; 42P01 unknown relation, 42703 unknown column,
+42704 unknown type; of a value that cannot be cast, what the cast raises
 
 Example: SELECT msar.get_preview('public.import'::regclass, '[{"attnum": 2, "type": {"name": "date"}}]', 10);$$;
 
 
-CREATE FUNCTION __msar.import_statement(src_tab_id regclass, dst_tab_id regclass, mappings jsonb, inferred jsonb) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT pg_catalog.format(
-    'INSERT INTO %s (%s) SELECT %s FROM %s',
-    dst_tab_id,
-    pg_catalog.string_agg(pg_catalog.quote_ident(dst.attname), ', ' ORDER BY m.n),
-    pg_catalog.string_agg(
-      __msar.cast_expression(
-        pg_catalog.quote_ident(src.attname), src.atttypid, dst.atttypid,
-        -- What the values of the column have shown about themselves, where it is about the column's type.
-        CASE WHEN inferred #>> ARRAY[src.attnum::text, 'type'] = pg_catalog.format_type(dst.atttypid, NULL)
-          THEN inferred #> ARRAY[src.attnum::text, 'details']
-        END
-      ),
-      ', ' ORDER BY m.n
-    ),
-    src_tab_id
-  )
-  FROM pg_catalog.jsonb_array_elements(mappings) WITH ORDINALITY AS m(mapping, n)
-  JOIN pg_catalog.pg_attribute AS src
-    ON src.attrelid = src_tab_id AND src.attnum = (m.mapping ->> 'src_table_attnum')::integer AND NOT src.attisdropped
-  JOIN pg_catalog.pg_attribute AS dst
-    ON dst.attrelid = dst_tab_id AND dst.attnum = (m.mapping ->> 'dst_table_attnum')::integer AND NOT dst.attisdropped;
-END;
+COMMENT ON FUNCTION __msar.import_statement(regclass, regclass, jsonb) IS $$The statement that msar.insert_from_select runs.
 
-COMMENT ON FUNCTION __msar.import_statement(regclass, regclass, jsonb, jsonb) IS $$The statement that msar.insert_from_select runs.
-
-Arguments: src_tab_id, dst_tab_id, mappings: as msar.insert_from_select; inferred: what msar.infer_table_column_data_types tells about the
-source
+Arguments: src_tab_id, dst_tab_id, mappings: as msar.insert_from_select
 Returns: an INSERT ... SELECT
+Errors: 22023 no mapping or an unknown key, 42P01 unknown relation, 42703 unknown column
+
+Example: SELECT __msar.import_statement('public.import', 'public.book', '[{"src_table_attnum": 1, "dst_table_attnum": 2}]');$$;
+
+COMMENT ON FUNCTION __msar.array_literal(text) IS $$A JSON array in the form that the input functions of array types read.
+
+Arguments: value: a text
+Returns: of a JSON array that form; any other text as it is
 Errors: none
 
-Example: SELECT __msar.import_statement('public.import', 'public.book', '[{"src_table_attnum": 1, "dst_table_attnum": 2}]', '{}');$$;
+Example: SELECT __msar.array_literal('["a", "b"]')::text[];  -- {a,b}$$;
+
+COMMENT ON FUNCTION __msar.infer_columns(regclass, jsonb) IS $$Suggests types for the columns of type text of a table, for msar.import_text.
+
+Arguments: tab_id: the table; options: {"date_order": YMD, DMY or MDY, for dates whose values leave it open, or null}
+Returns: as msar.infer_table_column_data_types
+Errors: 22023 wrong options, and those of msar.infer_table_column_data_types
+
+Example: SELECT __msar.infer_columns('public.import', '{"date_order": "DMY"}');$$;
 
 
 CREATE FUNCTION __msar.remember_import_target(src_tab_id regclass, dst_tab_id regclass) RETURNS void
@@ -156,7 +111,7 @@ DECLARE
   inserted bigint;
 BEGIN
   PERFORM __msar.check_relation(dst_tab_id);
-  EXECUTE __msar.import_statement(src_tab_id, dst_tab_id, mappings, msar.infer_table_column_data_types(src_tab_id));
+  EXECUTE __msar.import_statement(src_tab_id, dst_tab_id, mappings);
   GET DIAGNOSTICS inserted = ROW_COUNT;
   PERFORM __msar.remember_import_target(src_tab_id, dst_tab_id);
   RETURN inserted;
@@ -166,11 +121,12 @@ $$;
 COMMENT ON FUNCTION msar.insert_from_select(regclass, regclass, jsonb) IS $$Inserts the rows of one table into another, with the values cast to the other's types.
 
 Arguments: src_tab_id, dst_tab_id: the tables
-mappings: array of {"src_table_attnum": int, "dst_table_attnum": int}
-Returns: how many rows were inserted. Columns of text whose values are all numbers, amounts or dates are read as
-msar.infer_table_column_data_types suggests (separators, currency marks, order of dates). A source that an import has made remembers the other table: metadata
-import_target_oid
-Errors: 42501, 23505, 23502 and so on of the INSERT; of a value that cannot be cast, what the cast raises
+mappings: array of {"src_table_attnum": int, "dst_table_attnum": int, "cast_options": as msar.alter_columns takes them, or absent}
+Returns: how many rows were inserted. Without cast_options, columns of text whose values are all numbers, amounts or dates are
+read as msar.infer_table_column_data_types suggests (separators, currency marks, order of dates), whatever type of numbers or
+dates they go into; dates whose order the values leave open, as the session's DateStyle says. A source that an import has made
+remembers the other table: metadata import_target_oid
+Errors: 22023 no mapping or an unknown key, 42P01 unknown relation, 42703 unknown column; 42501, 23505, 23502 and so on of the INSERT; of a value that cannot be cast, what the cast raises
 
 Example: SELECT msar.insert_from_select('import', 'public.book', '[{"src_table_attnum": 1, "dst_table_attnum": 2}]');$$;
 
@@ -332,7 +288,7 @@ Example: SELECT msar.reset_mash('public.book', 5::smallint, '{"s3://covers/1.png
 COMMENT ON FUNCTION __msar.parse_file(bytea, jsonb) IS $$A file as rows of text, for msar.import_text.
 
 Arguments: data, options: as msar.import_text
-Returns: {"format", "encoding", "delimiter", "header", "columns": [names, empty where there are none], "rows": [[text or null]],
+Returns: {"format", "encoding", "delimiter", "header", "header_confidence", "header_reason", "columns": [names, empty where there are none], "rows": [[text or null]],
 "bad_rows": [{"line", "reason", "text"}]}
 Errors: 22023 wrong options, 22P04 the file cannot be read, or has bad rows that are not to be skipped
 
@@ -409,7 +365,9 @@ DECLARE
   retype text;
 BEGIN
   EXECUTE __msar.fill_statement(tab_id) USING parsed OPERATOR(pg_catalog.->) 'rows';
-  inferred := msar.infer_table_column_data_types(tab_id);
+  inferred := __msar.infer_columns(
+    tab_id, pg_catalog.jsonb_build_object('date_order', options OPERATOR(pg_catalog.->) 'date_order')
+  );
   retype := __msar.retype_statement(tab_id, inferred);
   IF retype IS NOT NULL THEN
     EXECUTE retype;
@@ -427,7 +385,9 @@ BEGIN
     'format', parsed OPERATOR(pg_catalog.->) 'format',
     'encoding', parsed OPERATOR(pg_catalog.->) 'encoding',
     'delimiter', parsed OPERATOR(pg_catalog.->) 'delimiter',
-    'header', parsed OPERATOR(pg_catalog.->) 'header'
+    'header', parsed OPERATOR(pg_catalog.->) 'header',
+    'header_confidence', parsed OPERATOR(pg_catalog.->) 'header_confidence',
+    'header_reason', parsed OPERATOR(pg_catalog.->) 'header_reason'
   );
 END
 $$;
@@ -439,10 +399,12 @@ Arguments: sch_id: the table's schema; tab_name: its name, as msar.prepare_table
 data: the file, in any encoding; bytea, as the server would refuse text in another encoding than the client's
 options: {"format": csv, tsv, json_lines or json (an array of objects), "encoding": as the web names them (latin1, utf-16le),
 "delimiter", "quote", "escape": single ASCII characters, "header": whether the first row has the columns' names, "null": text
-that stands for NULL in csv and tsv (empty), "bad_rows": refuse (the whole file) or skip}; what is left out is found out
+that stands for NULL in csv and tsv (empty), "bad_rows": refuse (the whole file) or skip, "date_order": YMD, DMY or MDY, for dates
+whose values leave it open}; what is left out is found out
 Returns: {"table_oid", "table_name", "renamed_columns", "pkey_column_attnum": as msar.prepare_table_for_import, "columns": as
 msar.infer_table_column_data_types, "rows": how many were imported, "bad_rows": [{"line": int, of a JSON array the number of the
-object, "reason", "text"}], "format", "encoding", "delimiter", "header": what the file was taken for}
+object, "reason", "text"}], "format", "encoding", "delimiter", "header": what the file was taken for, "header_confidence": given
+(by the caller), high, medium or low, "header_reason": why the first line was taken for a header or for values}
 Errors: 22023 unknown option, 22P04 a file that cannot be read or has bad rows, 3F000 unknown schema, 42501 no CREATE on it
 
 Example: SELECT msar.import_text('public', 'towns', 'name,founded

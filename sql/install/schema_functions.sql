@@ -31,6 +31,24 @@ Errors: none
 Example: SELECT __msar.is_system_schema('pgx');  -- false$$;
 
 
+CREATE FUNCTION __msar.own_schemas() RETURNS SETOF oid
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT d.objid
+  FROM pg_catalog.pg_extension AS e
+  JOIN pg_catalog.pg_depend AS d
+    ON d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
+  WHERE e.extname = 'mathesar_ext' AND d.classid = 'pg_catalog.pg_namespace'::regclass;
+END;
+
+COMMENT ON FUNCTION __msar.own_schemas() IS $$The schemas of this extension.
+
+Returns: their OIDs
+Errors: none
+
+Example: SELECT s::regnamespace FROM __msar.own_schemas() AS s;$$;
+
+
 -- Neither STRICT nor SET, so that the planner inlines it: a caller's condition on oid reaches both catalogs.
 CREATE FUNCTION __msar.schema_info() RETURNS TABLE (oid oid, name name, info jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -75,13 +93,15 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT COALESCE(pg_catalog.jsonb_agg(s.info ORDER BY s.name), '[]')
   FROM __msar.schema_info() AS s
-  WHERE NOT __msar.is_system_schema(s.name);
+  WHERE NOT __msar.is_system_schema(s.name)
+    -- Clients know these three by name; the others they would show to their users.
+    AND (s.name IN ('msar', '__msar', 'mathesar_types') OR s.oid NOT IN (SELECT own FROM __msar.own_schemas() AS own));
 END;
 
 COMMENT ON FUNCTION msar.list_schemas() IS $$The schemas of the database, by name.
 
 Returns: array of objects as msar.get_schema returns them. Left out are information_schema and schemas whose name begins
-with pg_; the schemas of this extension are included.
+with pg_, and the schemas of this extension but msar, __msar and mathesar_types, by whose names clients know it.
 Errors: none
 
 Example: SELECT s->>'name' FROM jsonb_array_elements(msar.list_schemas()) AS s;$$;

@@ -1,10 +1,14 @@
 //! Files and pasted texts as rows.
 
+use crate::definition::alteration::ColumnAlteration;
 use crate::error::Error;
-use crate::import::file;
-use crate::pg::arguments::JsonArgument;
+use crate::import::transfer::ColumnMapping;
+use crate::import::{file, transfer};
+use crate::pg::arguments::{JsonArgument, RegClass};
 use crate::pg::bytes::{NewText, TextBytes};
+use crate::pg::namespace;
 use crate::pg::results::Jsonb;
+use crate::statements::values;
 use crate::tables::create;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -12,7 +16,7 @@ use pgrx::prelude::*;
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
 fn parse_file(data: &[u8], options: JsonArgument) -> Result<Jsonb, ErrorReport> {
     let hint = "Known are format (csv, tsv, json_lines, json), encoding, delimiter, quote, escape, header, null, \
-        bad_rows (refuse, skip).";
+        bad_rows (refuse, skip), date_order (YMD, DMY, MDY).";
     let options = options.decode("options", hint)?;
     Ok(Jsonb::new(&file::parse(data, &options).map_err(Error::from)?)?)
 }
@@ -45,9 +49,47 @@ fn import_table_name(
     fallback: Option<TextBytes>,
 ) -> NewText {
     let [wanted, fallback] = [wanted, fallback].map(|name| name.map(TextBytes::decode));
-    let schema = sch_id.unwrap_or(pg_sys::Oid::INVALID);
-    let name = create::file_table_name(schema, wanted.as_deref(), fallback.as_deref().unwrap_or("Table"));
+    let schema = sch_id.filter(|&schema| schema != pg_sys::Oid::INVALID);
+    let (wanted, fallback) = (wanted.as_deref(), fallback.as_deref().unwrap_or("Table"));
+    let name = match schema {
+        Some(schema) if !namespace::is_temporary(schema) => create::file_table_name(schema, wanted, fallback),
+        temporary => create::temporary_table_name(temporary, wanted, fallback),
+    };
     NewText::encode(&name)
+}
+
+#[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
+fn import_statement(
+    src_tab_id: RegClass,
+    dst_tab_id: RegClass,
+    mappings: JsonArgument,
+) -> Result<NewText, ErrorReport> {
+    let mappings: Vec<ColumnMapping> = super::read("mappings", &mappings)?;
+    let statement = transfer::insert_statement(src_tab_id.0, dst_tab_id.0, &mappings)?;
+    Ok(NewText::encode(&statement))
+}
+
+#[pg_extern(schema = "__msar", stable, parallel_unsafe)]
+fn preview_query(
+    tab_id: Option<RegClass>,
+    col_cast_def: Option<JsonArgument>,
+    rec_limit: Option<i32>,
+) -> Result<NewText, ErrorReport> {
+    let tab_id = super::not_null("tab_id", tab_id)?;
+    let casts: Option<Vec<ColumnAlteration>> = super::read_optional("col_cast_def", col_cast_def)?;
+    let query = transfer::preview_query(tab_id.0, &casts.unwrap_or_default(), rec_limit)?;
+    Ok(NewText::encode(&query))
+}
+
+/// What is no JSON array is left as it is, for the input function of the array type.
+#[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
+fn array_literal(value: TextBytes) -> NewText {
+    let is_array = crate::values::json::is_array(value.0);
+    if is_array {
+        NewText::encode(&values::array(value.decode().trim()))
+    } else {
+        NewText(value.0.to_vec())
+    }
 }
 
 extension_sql!(
@@ -55,7 +97,7 @@ extension_sql!(
 COMMENT ON FUNCTION __msar.import_table_name(oid, text, text) IS
 $$A free name for a table to be imported into.
 Arguments: sch_id: its schema; wanted: the name, which is cut if it is too long; NULL or empty for the fallback; fallback: what then gets a number.
-Returns: the name wanted; if it is taken or none is wanted, that or the fallback with a number, which begins after the number of tables in the schema.
+Returns: the name wanted; if it is taken or none is wanted, that or the fallback with a number, which begins after the number of tables in the schema; with 1 where the schema is that of temporary tables, or 0.
 Errors: none.
 Example: SELECT __msar.import_table_name('public'::regnamespace, '', 'Table');  -- Table 1$$;
 "#,

@@ -1,5 +1,6 @@
 //! Types for the columns of a table of text.
 
+use crate::import::infer::InferenceOptions;
 use crate::import::{infer, survey};
 use crate::pg::arguments::{JsonArgument, RegClass};
 use crate::pg::results::Jsonb;
@@ -8,7 +9,17 @@ use pgrx::prelude::*;
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn infer_table_column_data_types(tab_id: RegClass) -> Result<Jsonb, ErrorReport> {
-    Ok(Jsonb::new(&infer::relation(tab_id.0)?)?)
+    Ok(Jsonb::new(&infer::relation(
+        tab_id.0,
+        &InferenceOptions::default(),
+    )?)?)
+}
+
+/// The same with options, for an import.
+#[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
+fn infer_columns(tab_id: RegClass, options: JsonArgument) -> Result<Jsonb, ErrorReport> {
+    let options = options.decode("options", "Known is {\"date_order\": YMD, DMY or MDY}.")?;
+    Ok(Jsonb::new(&infer::relation(tab_id.0, &options)?)?)
 }
 
 extension_sql!(
@@ -18,12 +29,14 @@ $$Suggests types for the columns of type text of a table, by all of their values
 
 Arguments: tab_id: a table, or anything else that rows can be read from
 Returns: {"<attnum>": {"type": name of a type, "details": {"mathesar_casting": true, "group_sep", "decimal_p",
-"curr_pref", "curr_suff", "date_order"}}} for all columns. The type of a column of type text is the first of boolean, date,
+"curr_pref", "curr_suff", "date_order", "date_order_proven"}, "undecided"}} for all columns. The type of a column of type text is the first of boolean, date,
 numeric, mathesar_types.mathesar_money, uuid, timestamp without time zone, timestamp with time zone, time without time zone,
-interval, mathesar_types.email, mathesar_types.mathesar_json_array, mathesar_types.mathesar_json_object, mathesar_types.uri
-that all of its values can be cast to; text if there is none, or no value. Columns of other types keep them. "details" is
-missing where the type stays, and gives the cast what it needs (cast_options): separators of numbers and money (empty for
-none), marks of the currency, and the order of day, month and year (YMD, DMY, MDY) where it is not the session's
+interval, mathesar_types.email, mathesar_types.mathesar_json_array, mathesar_types.multicurrency_money,
+mathesar_types.mathesar_json_object, mathesar_types.uri that all of its values plainly are; text if there is none, or no
+value. Columns of other types keep them. "details" is missing where the type stays, and gives the cast what it needs
+(cast_options): separators of numbers and money (empty for none), marks of the currency, and the order of day, month and year
+(YMD, DMY, MDY) where it matters, which the values prove ("date_order_proven": true). "undecided" is there where all values fit
+a type and leave open how they are to be read (1,500; 01/02/2024): {"type", "needs": the key of cast_options that says it}
 Errors: 42P01 unknown relation, 42501 no SELECT on a column of type text
 
 Example: SELECT msar.infer_table_column_data_types('public.import');$$;
@@ -34,7 +47,7 @@ Example: SELECT msar.infer_table_column_data_types('public.import');$$;
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn infer_types(tab_id: RegClass, options: default!(JsonArgument, "'{}'")) -> Result<Jsonb, ErrorReport> {
-    let hint = "Known are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int}.";
+    let hint = "Known are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int, \"date_order\": YMD, DMY or MDY}.";
     let options = options.decode("options", hint)?;
     Ok(Jsonb::new(&survey::relation(tab_id.0, &options)?)?)
 }
@@ -47,9 +60,10 @@ $$Tells which types the columns of type text of a table could have, and why.
 Arguments: tab_id: a table, or anything else that rows can be read from
 options: {"integers": whether whole numbers become integer or bigint instead of numeric (false), "enum_max_values": suggest an
 enum (_enum) for columns of text with at most so many distinct values that come twice on average (0: never), "misfits": how
-many values that do not fit are shown of each type (3)}
+many values that do not fit are shown of each type (3), "date_order": YMD, DMY or MDY, for dates whose values leave it open}
 Returns: {"<attnum>": {"name", "type": "text", "rows": int, "nulls": int, "distinct": int, null if more than 10,000,
-"suggestion": {"type", "cast_options": null or an object, "enum_values": of an enum}, "candidates": [{"type", "fits": int,
+"suggestion": {"type", "cast_options": null or an object, as "details" of msar.infer_table_column_data_types, "undecided": as
+there, "enum_values": of an enum}, "candidates": [{"type", "fits": int,
 "share": of the values that are not null, 0 to 1, "misfits": [the first different values that do not fit]}]}}. Candidates are
 all types that some value fits, in the order of msar.infer_table_column_data_types
 Errors: 22023 unknown option, 42P01 unknown relation, 42501 no SELECT on a column of type text

@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::metadata::{announce, exchange, following, repair, restore, stored};
-use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
+use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace, TextArgument};
 use crate::pg::event_trigger::EventTrigger;
 use crate::pg::results::Jsonb;
 use pgrx::pg_sys;
@@ -159,13 +159,14 @@ Example: SELECT msar.import_metadata(msar.export_metadata('app'), dry_run => tru
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
 fn attach_metadata(
     tab_id: Option<RegClass>,
-    sch_name: default!(Option<String>, "NULL"),
-    tab_name: default!(Option<String>, "NULL"),
+    sch_name: default!(Option<TextArgument>, "NULL"),
+    tab_name: default!(Option<TextArgument>, "NULL"),
 ) -> Result<Option<Jsonb>, ErrorReport> {
     let Some(table) = tab_id else {
         return Ok(None);
     };
-    Ok(Some(Jsonb::new(&exchange::attach(table.0, sch_name, tab_name)?)?))
+    let [schema, name] = [sch_name, tab_name].map(|name| name.map(|name| name.0));
+    Ok(Some(Jsonb::new(&exchange::attach(table.0, schema, name)?)?))
 }
 
 extension_sql!(

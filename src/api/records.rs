@@ -1,7 +1,7 @@
 //! Reading records: pages, single records, search, records by how they read, export.
 
 use crate::error::Error;
-use crate::pg::arguments::{JsonArgument, RegClass};
+use crate::pg::arguments::{JsonArgument, RegClass, TextArgument};
 use crate::pg::cursor::Cursor;
 use crate::pg::parameter::AnyValue;
 use crate::pg::plan::{JsonbDatum, Sees};
@@ -232,7 +232,7 @@ extension_sql!(
     r#"
 COMMENT ON FUNCTION msar.search_records_from_table(oid, jsonb, integer, integer, boolean, jsonb) IS
 $$Records in which texts are found, best first.
-Arguments: tab_id: the relation; search_: [{"attnum", "literal"}]: a text is looked for in the text of each column, without regard to case and literally (% and _ mean themselves); equal counts 4, at the beginning 3, within 2; limit_, offset_: which part; return_record_summaries, table_record_summary_templates: as for msar.list_records_from_table.
+Arguments: tab_id: the relation; search_: [{"attnum", "literal"}]: a text is looked for in the text of each column, without regard to case and literally (% and _ mean themselves); equal counts 4, at the beginning 3, within 2; a JSON number in a column of numbers is equal (4) or not found; limit_, offset_: which part; return_record_summaries, table_record_summary_templates: as for msar.list_records_from_table.
 Returns: {"count": of all records found, "results": [{"<attnum>": value}], "linked_record_summaries", "record_summaries"}. All records if search_ is empty.
 Errors: 42P01 unknown relation OID; 42809 an index, a sequence or a composite type; 42703 unknown column; 42501 no SELECT on a column; 22023 a document of another shape.
 Example: SELECT msar.search_records_from_table('app.book'::regclass, '[{"attnum": 2, "literal": "night"}]', 20);$$;
@@ -254,7 +254,7 @@ fn list_by_record_summaries(
     tab_id: Option<pg_sys::Oid>,
     limit_: Option<i32>,
     offset_: Option<i32>,
-    search_: default!(Option<String>, "NULL"),
+    search_: default!(Option<TextArgument>, "NULL"),
     table_record_summary_templates: default!(Option<JsonArgument>, "NULL"),
     linked_record_path: default!(Option<JsonArgument>, "NULL"),
 ) -> Result<JsonbDatum, ErrorReport> {
@@ -271,8 +271,8 @@ fn list_by_record_summaries(
         limit,
         offset,
         search: search_
-            .filter(|search| !search.is_empty())
-            .map(|search| values.take_text(&search)),
+            .filter(|search| !search.0.is_empty())
+            .map(|search| values.take_text(&search.0)),
         templates: templates(table_record_summary_templates),
         linked: linked.map(|linked| LinkedPath {
             record: Key::of_json(linked.record_pkey, values),

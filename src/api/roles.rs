@@ -2,7 +2,8 @@
 
 use super::{not_null, read};
 use crate::error::Error;
-use crate::pg::arguments::JsonArgument;
+use crate::pg::arguments::{JsonArgument, TextArgument};
+use crate::pg::bytes::NewText;
 use crate::pg::{Oid, names, quote};
 use crate::roles::{ownership, privileges, role};
 use crate::tables::DdlError;
@@ -11,12 +12,13 @@ use pgrx::prelude::*;
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]
 fn create_role(
-    rolename: Option<&str>,
-    password_: Option<&str>,
+    rolename: Option<TextArgument>,
+    password_: Option<TextArgument>,
     login_: Option<bool>,
 ) -> Result<(), ErrorReport> {
     let name = not_null("rolename", rolename)?;
-    Ok(role::create(name, password_, login_ == Some(true))?)
+    let password = password_.map(|password| password.0);
+    Ok(role::create(&name.0, password.as_deref(), login_ == Some(true))?)
 }
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]
@@ -102,10 +104,13 @@ $$Does what msar.transfer_table_ownership tells; returns nothing.$$;
 );
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_safe)]
-fn drop_database_query(dat_id: Oid) -> Result<String, ErrorReport> {
+fn drop_database_query(dat_id: Oid) -> Result<NewText, ErrorReport> {
     let name =
         names::of_database(dat_id).ok_or_else(|| Error::from(DdlError::UnknownDatabase(dat_id.to_u32())))?;
-    Ok(format!("DROP DATABASE {}", quote::identifier(&name)))
+    Ok(NewText::encode(&format!(
+        "DROP DATABASE {}",
+        quote::identifier(&name)
+    )))
 }
 
 extension_sql!(

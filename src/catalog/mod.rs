@@ -15,6 +15,7 @@ mod json_value;
 pub(crate) mod link;
 pub(crate) mod preview;
 pub(crate) mod relation;
+pub(crate) mod row_key;
 pub(crate) mod rows;
 pub(crate) mod types;
 

@@ -4,7 +4,7 @@ pub(crate) use super::column::ColumnInfo;
 use super::column::{self, ColumnContext, ColumnDetails};
 use super::comments::Comments;
 use super::constraint::Constraint;
-use super::preview::{self, PreviewSettings};
+use super::preview::{Audience, DefaultTemplate, PreviewSettings};
 use super::rows::{
     OfRelation, PgAttrdef, PgAttribute, PgClass, PgConstraint, PgDepend, PgInherits, catalog_oid,
 };
@@ -243,15 +243,23 @@ impl TableDetails {
         let info = TableInfo::with_comment(catalog, row, description).ok_or(Error::Vanished)?;
         let incoming = incoming(catalog, row.oid, &parts)?;
         // Only partitions go along with a table that they have foreign keys to.
-        let is_held = row.relkind != Char(pg_sys::RELKIND_PARTITIONED_TABLE) && !incoming.is_empty();
+        let is_held = row.relkind != Char(pg_sys::RELKIND_PARTITIONED_TABLE)
+            && incoming.iter().any(|key| !key.is_of(row.oid));
         let has_dependents = is_held || dependency::refuses_drop(&catalog.reader, row.oid, &parts.dependents);
+        let keys = parts
+            .constraints
+            .iter()
+            .filter(|constraint| matches!(constraint.contype, Char(b'p' | b'f')))
+            .flat_map(|constraint| constraint.conkey.iter().copied())
+            .collect();
         let constraints = own_constraints(catalog, std::mem::take(&mut parts.constraints))?;
         let (columns, mut context) = parts.column_context(catalog, row);
         let template = context.metadata.template(catalog, row.oid);
         let metadata = readable_metadata(catalog, row.oid, columns, &mut context);
         let template = template.filter(|_| metadata.is_some());
         let preview_settings = PreviewSettings::new(catalog, template.as_deref(), || {
-            preview::default_column(catalog, readable(catalog, columns, &context))
+            let readable = readable(catalog, columns, &context);
+            DefaultTemplate::choose(catalog, readable, Audience::of_session(), || keys)
         })?;
         let columns: Vec<ColumnDetails> = columns
             .iter()
@@ -314,8 +322,8 @@ fn own_constraints(catalog: &Catalog, mut rows: Vec<PgConstraint>) -> Result<Vec
         .collect()
 }
 
-/// The foreign keys of other tables that refer to this one: pg_constraint has no index by the table referred to, but
-/// each of them depends on the columns that it refers to.
+/// The foreign keys that refer to this table, its own among them: pg_constraint has no index by the table referred to,
+/// but each of them depends on the columns that it refers to.
 fn incoming(catalog: &Catalog, relation: Oid, parts: &Parts) -> Result<Vec<Rc<Constraint>>, Error> {
     let mut candidates: Vec<Oid> = parts
         .dependents
@@ -324,7 +332,6 @@ fn incoming(catalog: &Catalog, relation: Oid, parts: &Parts) -> Result<Vec<Rc<Co
             row.classid == Oid::from(catalog_oid::PG_CONSTRAINT) && row.deptype == dependency::NORMAL
         })
         .map(|row| row.objid)
-        .filter(|&candidate| parts.constraints.iter().all(|own| own.oid != candidate))
         .collect();
     candidates.sort_by_key(|oid| oid.to_u32());
     candidates.dedup();

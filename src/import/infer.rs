@@ -2,13 +2,15 @@
 
 use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgClass};
+use crate::definition::alteration as definition;
 use crate::error::Error;
 use crate::pg::lock::RelationLock;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, deparse, input, quote, stream};
-use crate::values::infer::{Column, Separators, Suggestion};
+use crate::pg::{Oid, deparse, quote, stream};
+use crate::values::infer::{Column, Proof, Separators, Suggestion, Undecided};
+use crate::values::moment::Order;
 use pgrx::pg_sys;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A relation whose columns of type text are to be read.
@@ -69,13 +71,61 @@ impl Source {
     }
 }
 
-/// What `msar.infer_table_column_data_types` tells about a column.
+/// What a caller may say about the values of a table.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct InferenceOptions {
+    /// The order of day, month and year in columns whose values leave it open.
+    date_order: Option<Order>,
+}
+
+impl Source {
+    /// All values of the columns of type text, by attnum.
+    fn values(&self) -> BTreeMap<i16, Column> {
+        let mut columns: Vec<_> = self.text_columns().map(|_| Column::new()).collect();
+        // Columns that are text for sure are not looked at any more.
+        let mut undecided: Vec<usize> = (0..columns.len()).collect();
+        self.each_row(|row| {
+            undecided.retain(|&at| {
+                if let Some(text) = row.get(at) {
+                    columns[at].add(text);
+                }
+                !columns[at].is_decided()
+            });
+            !undecided.is_empty()
+        });
+        let attnums = self.text_columns().map(|column| column.attnum);
+        attnums.zip(columns).collect()
+    }
+}
+
+/// What `msar.infer_table_column_data_types` returns about a column.
 #[derive(Serialize)]
 pub(crate) struct Inferred {
     #[serde(rename = "type")]
     type_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     details: Option<Details>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undecided: Option<UndecidedType>,
+}
+
+/// The type that all values of a column of text fit, if it were known how they are to be read.
+#[derive(Serialize)]
+pub(super) struct UndecidedType {
+    #[serde(rename = "type")]
+    type_name: &'static str,
+    /// The key of `cast_options` that says it.
+    needs: &'static str,
+}
+
+impl From<Undecided> for UndecidedType {
+    fn from(undecided: Undecided) -> Self {
+        Self {
+            type_name: undecided.one.name(),
+            needs: undecided.needs,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -98,6 +148,9 @@ pub(crate) struct CastOptions {
     curr_suff: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date_order: Option<&'static str>,
+    /// Whether the values leave no other order, or the caller has said it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_order_proven: Option<bool>,
 }
 
 impl CastOptions {
@@ -113,8 +166,9 @@ impl CastOptions {
                 curr_suff: Some(String::from_utf8_lossy(suffix).into_owned()),
                 ..Self::with(*separators)
             },
-            Suggestion::Ordered(_, order) => Self {
+            Suggestion::Ordered(_, order, proof) => Self {
                 date_order: Some(order.name()),
+                date_order_proven: Some(*proof == Proof::Values),
                 ..Self::default()
             },
             Suggestion::Plain(_) => Self::default(),
@@ -132,6 +186,18 @@ impl CastOptions {
     }
 }
 
+impl From<CastOptions> for definition::CastOptions {
+    fn from(options: CastOptions) -> Self {
+        Self {
+            group_sep: options.group_sep,
+            decimal_p: options.decimal_p,
+            curr_pref: options.curr_pref,
+            curr_suff: options.curr_suff,
+            date_order: options.date_order.map(str::to_owned),
+        }
+    }
+}
+
 impl Inferred {
     fn suggested(suggestion: &Suggestion) -> Self {
         Self {
@@ -140,47 +206,50 @@ impl Inferred {
                 mathesar_casting: true,
                 options: CastOptions::of(suggestion),
             }),
+            undecided: None,
         }
     }
 
-    fn unchanged(type_name: String) -> Self {
+    fn unchanged(type_name: String, undecided: Option<Undecided>) -> Self {
         Self {
             type_name,
             details: None,
+            undecided: undecided.map(UndecidedType::from),
         }
     }
 }
 
 /// The types of all columns of a relation, by attnum.
-pub(crate) fn relation(relation: Oid) -> Result<BTreeMap<i16, Inferred>, Error> {
+pub(crate) fn relation(
+    relation: Oid,
+    options: &InferenceOptions,
+) -> Result<BTreeMap<i16, Inferred>, Error> {
     let source = Source::open(relation)?;
-    let mut columns: Vec<_> = source.text_columns().map(|_| Column::new()).collect();
-    // Columns that are text for sure are not looked at any more.
-    let mut undecided: Vec<usize> = (0..columns.len()).collect();
-    source.each_row(|row| {
-        undecided.retain(|&at| {
-            if let Some(text) = row.get(at) {
-                columns[at].add(text);
-            }
-            !columns[at].is_decided()
-        });
-        !undecided.is_empty()
-    });
-    let order = input::session_date_order();
-    let mut suggestions: BTreeMap<i16, Suggestion> = source
-        .text_columns()
-        .zip(&columns)
-        .filter_map(|(column, values)| Some((column.attnum, values.suggestion(order)?)))
-        .collect();
+    let values = source.values();
+    let order = options.date_order;
     Ok(source
         .columns
         .into_iter()
         .map(|(column, type_name)| {
-            let inferred = match suggestions.remove(&column.attnum) {
+            let values = values.get(&column.attnum);
+            let inferred = match values.and_then(|values| values.suggestion(order)) {
                 Some(suggestion) => Inferred::suggested(&suggestion),
-                None => Inferred::unchanged(type_name),
+                None => Inferred::unchanged(type_name, values.and_then(|values| values.undecided(order))),
             };
             (column.attnum, inferred)
         })
         .collect())
+}
+
+/// What the values of columns of text show about how they are written, by attnum.
+pub(super) fn cast_options(
+    relation: Oid,
+    options: &InferenceOptions,
+) -> Result<BTreeMap<i16, definition::CastOptions>, Error> {
+    let values = Source::open(relation)?.values();
+    let shown = values.into_iter().filter_map(|(attnum, values)| {
+        let suggestion = values.suggestion(options.date_order)?;
+        Some((attnum, CastOptions::of(&suggestion).into()))
+    });
+    Ok(shown.collect())
 }

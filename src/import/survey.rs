@@ -1,11 +1,12 @@
 //! What a person needs to see to choose a type for a column: how many values fit each type, which do not, how many
 //! there are.
 
-use super::infer::{CastOptions, Source};
+use super::infer::{CastOptions, Source, UndecidedType};
 use crate::error::Error;
 use crate::pg::stream::TextRow;
-use crate::pg::{Oid, input, text};
+use crate::pg::{Oid, text};
 use crate::values::infer::{Column, Reading, Separators, Suggestion, Type, Types};
+use crate::values::moment::Order;
 use serde::{Deserialize, Serialize};
 use std::collections::hash_map::{DefaultHasher, Entry};
 use std::collections::{BTreeMap, HashMap};
@@ -21,6 +22,8 @@ pub(crate) struct Options {
     enum_max_values: usize,
     /// How many values that do not fit are shown of each type.
     misfits: Option<usize>,
+    /// The order of day, month and year in columns whose values leave it open.
+    date_order: Option<Order>,
 }
 
 /// Of this many values a column's distinct ones are counted, and no more: memory stays flat.
@@ -44,6 +47,9 @@ struct SuggestedType {
     #[serde(rename = "type")]
     type_name: String,
     cast_options: Option<CastOptions>,
+    /// The type that all values fit, if it were known how they are to be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undecided: Option<UndecidedType>,
     #[serde(skip_serializing_if = "Option::is_none")]
     enum_values: Option<Vec<String>>,
 }
@@ -119,9 +125,10 @@ impl Values {
         let plain = |type_name: &str| SuggestedType {
             type_name: type_name.into(),
             cast_options: None,
+            undecided: None,
             enum_values: None,
         };
-        match self.column.suggestion(input::session_date_order()) {
+        match self.column.suggestion(options.date_order) {
             Some(Suggestion::Numeric(Separators {
                 group: None,
                 decimal: None,
@@ -130,12 +137,15 @@ impl Values {
                 cast_options: Some(CastOptions::of(&suggestion)),
                 ..plain(suggestion.of_type().name())
             },
-            None => match self.enum_values(options) {
-                Some(values) => SuggestedType {
+            None => match (self.enum_values(options), self.column.undecided(options.date_order)) {
+                (Some(values), None) => SuggestedType {
                     enum_values: Some(values),
                     ..plain("_enum")
                 },
-                None => plain(type_name),
+                (_, undecided) => SuggestedType {
+                    undecided: undecided.map(UndecidedType::from),
+                    ..plain(type_name)
+                },
             },
         }
     }

@@ -2,6 +2,7 @@
 
 use super::nearest;
 use crate::catalog::link::Link;
+use crate::catalog::preview::{Audience, DefaultTemplate};
 use crate::catalog::rows::PgAttribute;
 use crate::catalog::{Catalog, column, consistent, preview, relation};
 use crate::error::{Error, Problem};
@@ -107,8 +108,9 @@ pub(crate) fn get(table: Oid) -> Result<Option<String>, Error> {
         let readable = columns.iter().filter(|column| {
             column::privileges_on(catalog, column, row.relowner, on_relation).includes_select()
         });
-        let default = preview::default_column(catalog, readable)?;
-        Ok(default.map(preview::default_text))
+        let keys = || preview::key_columns(catalog, table);
+        let default = DefaultTemplate::choose(catalog, readable, Audience::of_session(), keys)?;
+        Ok(default.as_ref().map(DefaultTemplate::text))
     })
 }
 

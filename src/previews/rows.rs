@@ -3,8 +3,8 @@
 use super::comparison::{self, Operand};
 use super::compile::{self, Compiled};
 use super::relation::Relation;
-use super::{RowPreview, Templates};
-use crate::catalog::Catalog;
+use super::{Purpose, RowPreview, Templates};
+use crate::catalog::{Catalog, row_key};
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::error::{Error, Problem};
 use crate::pg::arguments::JsonArgument;
@@ -82,7 +82,7 @@ const ALIAS: &str = "t";
 pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
     let catalog = Catalog::new(Snapshot::latest());
     let relation = Relation::read(&catalog, relation)?;
-    let Compiled { joins, text } = compile::row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
+    let Compiled { joins, text } = compile::row(&catalog, &Templates::new(None, Purpose::Own)?, relation.row.oid, ALIAS)?;
     let keys = keys(&catalog, &relation);
     let primary = keys.first().filter(|key| key.is_primary);
     let columns: Option<Vec<String>> = primary.map_or(Some(Vec::new()), |key| {
@@ -113,7 +113,7 @@ enum Kind {
     Nothing,
     /// Values of the primary key.
     Value,
-    /// Objects with these attnums.
+    /// Objects with these columns, as the caller names them.
     Object(BTreeSet<String>),
 }
 
@@ -161,7 +161,7 @@ impl Request {
     pub(crate) fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         let relation = Relation::read(catalog, self.relation)?;
         let condition = self.condition(catalog, &relation)?;
-        let RowPreview { joins, text } = super::row(catalog, &Templates::new(None)?, self.relation, ALIAS)?;
+        let RowPreview { joins, text } = super::row(catalog, &Templates::new(None, Purpose::Own)?, self.relation, ALIAS)?;
         let table = relation.qualified_name(catalog)?;
         let mut parameters = Parameters::default();
         let keys = parameters.sql(self.keys, Form::Value, pg_sys::JSONBOID);
@@ -182,13 +182,20 @@ impl Request {
     /// That a row has the key `k.key`.
     fn condition(&self, catalog: &Catalog, relation: &Relation) -> Result<String, Error> {
         let keys = keys(catalog, relation);
-        let found = keys.iter().find(|key| match &self.kind {
-            Kind::Nothing => false,
-            Kind::Value => key.is_primary && key.columns.len() == 1,
-            Kind::Object(attnums) => {
-                key.columns.iter().map(i16::to_string).collect::<BTreeSet<_>>() == *attnums
+        let named = self.named_columns(relation)?;
+        let attnums: Option<Vec<i16>> = named
+            .as_ref()
+            .map(|named| named.iter().map(|(_, attnum)| *attnum).collect());
+        let columns: Vec<Vec<i16>> = keys.iter().map(|key| key.columns.clone()).collect();
+        let found = match (&self.kind, attnums) {
+            (Kind::Nothing, _) => None,
+            (Kind::Value, _) => {
+                let mut primary = keys.iter().filter(|key| key.is_primary && key.columns.len() == 1);
+                primary.next().map(|key| key.columns.as_slice())
             }
-        });
+            (Kind::Object(_), Some(attnums)) => row_key::with_columns(&columns, &attnums),
+            (Kind::Object(_), None) => None,
+        };
         let Some(key) = found else {
             let (name, keys) = (relation.row.relname.clone(), list(catalog, relation, &keys)?);
             return match &self.kind {
@@ -206,14 +213,37 @@ impl Request {
                 }
             };
         };
-        let comparisons = key.columns.iter().map(|&attnum| {
-            let value = match self.kind {
-                Kind::Object(_) => format!("k.key OPERATOR(pg_catalog.->>) '{attnum}'"),
-                _ => "k.key OPERATOR(pg_catalog.#>>) '{}'".to_owned(),
+        let comparisons = key.iter().map(|&attnum| {
+            let name = named.iter().flatten().find(|(_, named)| *named == attnum);
+            let value = match name {
+                Some((name, _)) => format!("k.key OPERATOR(pg_catalog.->>) {}", quote::literal(name)),
+                None => "k.key OPERATOR(pg_catalog.#>>) '{}'".to_owned(),
             };
             is_equal(catalog, relation, attnum, &value)
         });
         Ok(comparisons.collect::<Result<Vec<_>, Error>>()?.join(" AND "))
+    }
+}
+
+impl Request {
+    /// What the members of the keys are called, each with its column; `None` if one names no column.
+    fn named_columns(&self, relation: &Relation) -> Result<Option<Vec<(&str, i16)>>, Error> {
+        let Kind::Object(names) = &self.kind else {
+            return Ok(None);
+        };
+        let columns = relation
+            .columns
+            .iter()
+            .map(|column| (column.attnum, column.attname.as_str()));
+        let find = |name: &'_ str| row_key::find_column(&relation.row.relname, name, columns.clone());
+        let mut named = Vec::with_capacity(names.len());
+        for name in names {
+            match find(name)? {
+                Some(attnum) => named.push((name.as_str(), attnum)),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(named))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::catalog::Catalog;
 use crate::catalog::link::Link;
 use crate::error::Error;
 use crate::pg::quote;
-use crate::previews::{self, Templates, comparison};
+use crate::previews::{self, Purpose, Templates, comparison};
 
 /// What the page calls a column.
 pub(crate) fn page_column(column: &Column) -> String {
@@ -87,13 +87,14 @@ fn key_object(key: &[(&Column, String)], forms: Forms) -> String {
 }
 
 /// The templates in force for a call. `passed` is what it has for `table_record_summary_templates`, as JSON.
-pub(crate) fn templates(passed: Option<&str>) -> Result<Templates, Error> {
+pub(crate) fn templates(passed: Option<&str>, purpose: Purpose) -> Result<Templates, Error> {
     let parsed = passed.map(serde_json::from_str).transpose();
-    Templates::new(parsed.map_err(|problem| RecordError::Invalid {
+    let parsed = parsed.map_err(|problem| RecordError::Invalid {
         argument: "table_record_summary_templates",
         problem: problem.to_string(),
         hint: "Pass a document that is nested less deeply.",
-    })?)
+    })?;
+    Templates::new(parsed, purpose)
 }
 
 /// How the rows of the page read: `{key: text}`, or NULL if the page is empty or its rows have no key.

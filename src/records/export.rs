@@ -3,7 +3,7 @@
 use super::condition::Conditions;
 use super::document;
 use super::filter::Filter;
-use super::order::{self, OrderItem};
+use super::order::{self, OrderItem, Unreadable};
 use super::relation::{Column, Relation};
 use super::value::Forms;
 use crate::catalog::Catalog;
@@ -43,7 +43,7 @@ impl Request {
             }
             None => String::new(),
         };
-        let order = order::clause(&order::resolve(&relation, &self.order)?, |column| {
+        let order = order::clause(&order::resolve(&relation, &self.order, Unreadable::Ignored)?, |column| {
             column.of(ALIAS)
         });
         let limit = self

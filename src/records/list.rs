@@ -10,7 +10,7 @@ use super::filter::Filter;
 use super::group::{Grouping, Groups};
 use super::joined::{self, Joined, JoinedColumn};
 use super::key::Key;
-use super::order::{self, OrderItem, Ordered};
+use super::order::{self, OrderItem, Ordered, Unreadable};
 use super::relation::{Column, ColumnReference, Relation};
 use super::search::{self, Term};
 use super::value::Forms;
@@ -18,7 +18,7 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::plan::Planning;
-use crate::previews::Templates;
+use crate::previews::{Purpose, Templates};
 use crate::statements::kept::Draft;
 use crate::statements::values::{Form, Literal, Parameters};
 use pgrx::pg_sys;
@@ -91,7 +91,11 @@ pub(crate) enum Members {
 impl Request {
     pub(crate) fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         let relation = Relation::read(catalog, self.relation)?;
-        let templates = document::templates(self.templates.as_deref())?;
+        let purpose = match self.members {
+            Members::Own => Purpose::Own,
+            Members::Listed | Members::Searched | Members::Written => Purpose::Contract,
+        };
+        let templates = document::templates(self.templates.as_deref(), purpose)?;
         let mut page = Page::new(self, catalog, &templates, &relation)?;
         page.compile()
     }
@@ -131,7 +135,14 @@ impl<'a> Page<'a> {
             catalog,
             templates,
             relation,
-            order: order::resolve(relation, &request.order)?,
+            order: order::resolve(
+                relation,
+                &request.order,
+                match request.members {
+                    Members::Own => Unreadable::Refused,
+                    Members::Listed | Members::Searched | Members::Written => Unreadable::Ignored,
+                },
+            )?,
             shown,
             links: request.linked.links(catalog, relation)?,
             parameters: Parameters::default(),
@@ -452,7 +463,7 @@ impl<'a> Page<'a> {
         format!(
             "CASE WHEN (SELECT pg_catalog.count(*) FROM page) OPERATOR(pg_catalog.=) {limit} \
              THEN (SELECT {} FROM page AS p OFFSET {} LIMIT 1) END",
-            document::key_json(&key, Forms::default()),
+            document::key_json(&key, self.request.forms),
             (limit - 1).max(0)
         )
     }

@@ -4,7 +4,7 @@ use super::error::RecordError;
 use crate::catalog::link::Link;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgInherits};
 use crate::catalog::types::TypeInfo;
-use crate::catalog::{Catalog, column, relation};
+use crate::catalog::{Catalog, column, relation, row_key};
 use crate::error::Error;
 use crate::pg::scan::Char;
 use crate::pg::{Oid, comparison, namespace, quote};
@@ -25,6 +25,8 @@ pub(crate) struct Relation {
     pub(crate) columns: Vec<Column>,
     /// The columns of its primary key, in key order; empty if it has none.
     pub(crate) key: Vec<i16>,
+    /// The columns of each of its keys: the primary key, and the unique constraints.
+    pub(crate) keys: Vec<Vec<i16>>,
     /// Whether tables inherit from it, whose rows are listed with its own, and may have the same keys.
     has_heirs: bool,
     /// Whether a statement of the current role may name it.
@@ -89,6 +91,7 @@ impl Relation {
             Column::read(catalog, column, on_column.includes_select())
         });
         let sql = sql_name(catalog, &row)?;
+        let keys = keys(catalog, oid);
         Ok(Self {
             oid,
             referenced_sql: match row.relkind {
@@ -97,7 +100,8 @@ impl Relation {
             },
             sql,
             columns: columns.collect::<Result<_, _>>()?,
-            key: primary_key(catalog, oid),
+            key: keys.first().filter(|(is_primary, _)| *is_primary).map_or(Vec::new(), |(_, key)| key.clone()),
+            keys: keys.into_iter().map(|(_, key)| key).collect(),
             has_heirs: row.relkind == Char(pg_sys::RELKIND_RELATION)
                 && !PgInherits::children(&catalog.reader, oid).is_empty(),
             is_nameable: namespace::is_usable(row.relnamespace),
@@ -111,25 +115,33 @@ impl Relation {
     }
 
     /// A column that the request names, whoever may read it.
-    pub(crate) fn named(&self, reference: &ColumnReference) -> Result<&Column, RecordError> {
-        let found = match reference {
-            ColumnReference::Attnum(attnum) => i16::try_from(*attnum)
-                .ok()
-                .and_then(|attnum| self.columns.iter().find(|column| column.attnum == attnum)),
-            ColumnReference::Name(name) => self.columns.iter().find(|column| column.name == *name),
+    pub(crate) fn named(&self, reference: &ColumnReference) -> Result<&Column, Error> {
+        let attnum = match reference {
+            ColumnReference::Attnum(attnum) => i16::try_from(*attnum).ok(),
+            ColumnReference::Name(name) => {
+                let columns = self.columns.iter().map(|column| (column.attnum, column.name.as_str()));
+                row_key::find_column(&self.name, name, columns)?
+            }
         };
-        found.ok_or_else(|| RecordError::UnknownColumn {
+        let found = self.columns.iter().find(|column| Some(column.attnum) == attnum);
+        Ok(found.ok_or_else(|| RecordError::UnknownColumn {
             relation: self.name.clone(),
             column: reference.to_string(),
             columns: self.list_columns(),
-        })
+        })?)
     }
 
     /// A column that the request names and the current role may read.
-    pub(crate) fn column(&self, reference: &ColumnReference) -> Result<&Column, RecordError> {
+    pub(crate) fn column(&self, reference: &ColumnReference) -> Result<&Column, Error> {
         let column = self.named(reference)?;
+        self.check_readable(column)?;
+        Ok(column)
+    }
+
+    /// Refuses a column that the current role may not read.
+    fn check_readable(&self, column: &Column) -> Result<(), RecordError> {
         if column.is_readable {
-            Ok(column)
+            Ok(())
         } else {
             Err(RecordError::UnreadableColumn {
                 relation: self.name.clone(),
@@ -160,14 +172,25 @@ impl Relation {
 
     /// The columns of the key, for a request that addresses rows by it.
     pub(crate) fn needed_key(&self) -> Result<Vec<&Column>, RecordError> {
-        self.readable_key().ok_or_else(|| RecordError::NoKey {
-            relation: self.name.clone(),
-            reason: if self.key.is_empty() {
-                "it has no primary key".into()
-            } else {
-                "the current role may not read all columns of its primary key".into()
-            },
-        })
+        self.columns_of_key(&self.key)
+    }
+
+    /// The columns of a key, each of which the current role may read.
+    pub(crate) fn columns_of_key(&self, key: &[i16]) -> Result<Vec<&Column>, RecordError> {
+        let columns: Vec<&Column> = key
+            .iter()
+            .filter_map(|attnum| self.columns.iter().find(|column| column.attnum == *attnum))
+            .collect();
+        for column in &columns {
+            self.check_readable(column)?;
+        }
+        if columns.is_empty() {
+            return Err(RecordError::NoKey {
+                relation: self.name.clone(),
+                reason: "it has no primary key".into(),
+            });
+        }
+        Ok(columns)
     }
 
     /// The foreign keys by which its rows link to others: those of which the current role may read both sides, each
@@ -229,12 +252,15 @@ fn sql_name(catalog: &Catalog, row: &PgClass) -> Result<String, Error> {
     Ok(quote::qualified(&schema, &row.relname))
 }
 
-fn primary_key(catalog: &Catalog, relation: Oid) -> Vec<i16> {
-    PgConstraint::of_relation(&catalog.reader, relation)
+/// The keys of a relation, the primary key first, and whether each is that.
+fn keys(catalog: &Catalog, relation: Oid) -> Vec<(bool, Vec<i16>)> {
+    let mut keys: Vec<_> = PgConstraint::of_relation(&catalog.reader, relation)
         .into_iter()
-        .find(|constraint| constraint.contype == Char(b'p'))
-        .map(|constraint| constraint.conkey)
-        .unwrap_or_default()
+        .filter(|constraint| matches!(constraint.contype, Char(b'p' | b'u')))
+        .map(|constraint| (constraint.contype == Char(b'p'), constraint.conkey))
+        .collect();
+    keys.sort_by_key(|(is_primary, _)| !is_primary);
+    keys
 }
 
 /// A column, as a request names it.

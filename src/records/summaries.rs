@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::plan::Planning;
-use crate::previews;
+use crate::previews::{self, Purpose};
 use crate::statements::kept::Draft;
 use crate::statements::values::{Form, Literal, Parameters};
 use pgrx::pg_sys;
@@ -38,7 +38,7 @@ impl Request {
     pub(crate) fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         const ALIAS: &str = "r";
         let relation = Relation::read(catalog, self.relation)?;
-        let templates = document::templates(self.templates.as_deref())?;
+        let templates = document::templates(self.templates.as_deref(), Purpose::Contract)?;
         let mut parameters = Parameters::default();
         let Some(key) = relation.readable_key() else {
             return Ok(Draft {

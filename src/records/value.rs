@@ -38,7 +38,12 @@ pub(crate) enum Dates {
 
 /// The value of an expression of a type as something that `to_jsonb` writes in the form of records.
 pub(crate) fn json(sql: &str, type_info: &TypeInfo, forms: Forms) -> String {
-    let base = comparison::base_type(type_info.oid);
+    json_of(sql, type_info.oid, forms)
+}
+
+/// The same for a type by its OID.
+pub(crate) fn json_of(sql: &str, type_oid: Oid, forms: Forms) -> String {
+    let base = comparison::base_type(type_oid);
     let is_element = |wanted: &[Oid]| match comparison::element_type(base) {
         Some(element) => wanted.contains(&comparison::base_type(element)),
         None => false,

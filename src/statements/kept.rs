@@ -9,6 +9,7 @@ use crate::catalog::{Catalog, consistent};
 use crate::error::Error;
 use crate::pg::parameter::ParameterValue;
 use crate::pg::plan::{JsonbDatum, Planning, Prepared, Sees};
+use crate::pg::setting::{self, DefaultPreview};
 use crate::pg::watch::Watch;
 use crate::pg::{Oid, caller, server};
 use crate::previews::rows as previews;
@@ -71,9 +72,12 @@ struct Entry {
 
 #[derive(Default)]
 struct Kept {
-    entries: FxHashMap<(Shape, Oid, String), Entry>,
+    entries: FxHashMap<KeptFor, Entry>,
     uses: u64,
 }
+
+/// What decides a statement: the request without its values, the role, its search_path, and a setting.
+type KeptFor = (Shape, Oid, String, DefaultPreview);
 
 thread_local! {
     static KEPT: RefCell<Kept> = RefCell::default();
@@ -81,7 +85,12 @@ thread_local! {
 
 /// The statement for a shape. What it reads is locked, so that it still holds when it is run.
 pub(crate) fn statement_for(shape: Shape) -> Result<Rc<Compiled>, Error> {
-    let key = (shape, caller::role(), caller::search_path());
+    let key = (
+        shape,
+        caller::role(),
+        caller::search_path(),
+        setting::default_preview(),
+    );
     if let Some(known) = KEPT.with_borrow_mut(|kept| kept.find(&key)) {
         known.statement.lock();
         // Where we hold the locks already, nobody has told us yet of what we do not lock: templates, say, and roles.
@@ -103,7 +112,7 @@ pub(crate) fn statement_for(shape: Shape) -> Result<Rc<Compiled>, Error> {
 }
 
 impl Kept {
-    fn find(&mut self, key: &(Shape, Oid, String)) -> Option<Rc<Compiled>> {
+    fn find(&mut self, key: &KeptFor) -> Option<Rc<Compiled>> {
         self.uses += 1;
         let entry = self.entries.get_mut(key)?;
         entry.last_use = self.uses;
@@ -111,7 +120,7 @@ impl Kept {
     }
 
     /// Gives back what has to go.
-    fn insert(&mut self, key: (Shape, Oid, String), compiled: Rc<Compiled>) -> Vec<Entry> {
+    fn insert(&mut self, key: KeptFor, compiled: Rc<Compiled>) -> Vec<Entry> {
         let mut forgotten = Vec::new();
         if self.entries.len() >= MOST {
             let is_over = |entry: &Entry| entry.compiled.watch.is_over();

@@ -24,7 +24,8 @@ pub(crate) struct Literal {
 pub(crate) enum Sort {
     Null,
     Boolean(bool),
-    Scalar,
+    Number,
+    Text,
     Array,
     Object,
 }
@@ -44,6 +45,10 @@ pub(crate) enum Form {
     Value,
     /// An array, of a value that is none too.
     List,
+    /// JSON: `{"v": ...}`, for PostgreSQL to make a value of any type of.
+    Member,
+    /// JSON: an array of such objects, of the elements of an array.
+    Members,
     /// A pattern that matches its text.
     Exactly,
     /// A pattern that matches what begins with its text.
@@ -90,7 +95,8 @@ impl Values {
             Some(b'f') => Sort::Boolean(false),
             Some(b'[') => Sort::Array,
             Some(b'{') => Sort::Object,
-            _ => Sort::Scalar,
+            Some(b'"') => Sort::Text,
+            _ => Sort::Number,
         };
         self.0.push(value);
         Literal {
@@ -114,6 +120,8 @@ impl Values {
         let json = self.0.get(parameter.slot)?.get();
         let text = match parameter.form {
             Form::Value => plain(json, parameter.type_oid)?,
+            Form::Member => format!("{{\"v\":{json}}}"),
+            Form::Members => members(json),
             Form::List if json.starts_with('[') => array(json),
             Form::List => array(&format!("[{json}]")),
             Form::Exactly => escape_pattern(&text(json)?),
@@ -177,6 +185,16 @@ fn array_of(json: &str, dimensions: usize) -> String {
     }
     list.push('}');
     list
+}
+
+/// An array of objects, each with an element of a JSON array.
+fn members(json: &str) -> String {
+    let elements: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
+    let members: Vec<String> = elements
+        .into_iter()
+        .map(|element| format!("{{\"v\":{}}}", element.get()))
+        .collect();
+    format!("[{}]", members.join(","))
 }
 
 /// A pattern of LIKE that matches a text and nothing else.

@@ -3,6 +3,7 @@
 //! All changes of columns but names and comments are one ALTER TABLE. A column gets a USING only where PostgreSQL needs
 //! one: without it, varchar(20) becomes varchar(30) without a look at the rows, and PostgreSQL takes care of the default.
 
+use super::counting::Counting;
 use super::resolve::{Source, identifier, qualified};
 use super::script::Script;
 use super::table::{Table, check_schema};
@@ -85,6 +86,8 @@ struct ColumnChanges<'a> {
     attnums: Vec<i16>,
     /// Of one ALTER TABLE.
     actions: Vec<String>,
+    /// By which columns that are identity columns now count on.
+    counting: Vec<String>,
     renames: Vec<(&'a str, &'a str)>,
     /// By the names that the columns have at last.
     comments: Vec<(&'a str, Option<&'a str>)>,
@@ -123,7 +126,11 @@ impl<'a> ColumnChanges<'a> {
                 alteration,
                 sql: quote::identifier(&column.attname),
             };
-            change.push_actions(&mut changes.actions, default)?;
+            let counting = change.counting(table)?;
+            change.push_actions(&mut changes.actions, default, counting.as_ref())?;
+            if let (Some(counting), Some(Some(identity))) = (&counting, &alteration.identity) {
+                changes.counting.extend(counting.hand_over(identity));
+            }
             changes.push_words(column, alteration)?;
         }
         Ok(changes)
@@ -151,6 +158,7 @@ impl<'a> ColumnChanges<'a> {
         let sql = table.sql();
         let mut script = Script::new();
         script.alter_table(&sql, &self.actions);
+        script.extend(self.counting);
         let nobodys = |wanted: &str| {
             let is_taken =
                 |name: &str| table.has_column(name) || self.renames.iter().any(|(_, new)| *new == name);
@@ -189,6 +197,7 @@ impl ColumnChange<'_> {
         &self,
         actions: &mut Vec<String>,
         old_default: impl Fn() -> Option<&'d PgAttrdef>,
+        counting: Option<&Counting>,
     ) -> Result<(), Error> {
         let mut push = |action: String| actions.push(format!("ALTER COLUMN {} {action}", self.sql));
         let current = TypeId {
@@ -201,7 +210,11 @@ impl ColumnChange<'_> {
             }
             _ => current,
         };
-        let new_default = self.new_default(target)?;
+        let new_default = match (self.new_default(target)?, counting) {
+            // Its numbers come from the identity.
+            (None, Some(_)) if self.column.atthasdef => Some(None),
+            (new_default, _) => new_default,
+        };
 
         let using = self.using(current, target)?;
         if target != current || self.alteration.collation.is_some() {
@@ -221,7 +234,7 @@ impl ColumnChange<'_> {
             Some(None) => push("DROP DEFAULT".into()),
             None => {}
         }
-        self.push_sources(&mut push)?;
+        self.push_sources(&mut push, counting)?;
         if let Some(not_null) = self
             .alteration
             .not_null
@@ -291,8 +304,22 @@ impl ColumnChange<'_> {
         Ok(value.map(|value| quote::literal(&value)))
     }
 
+    /// The column as one that is to count, if it is made an identity column.
+    fn counting<'t>(&self, table: &'t Table) -> Result<Option<Counting<'t>>, Error>
+    where
+        Self: 't,
+    {
+        let is_new = matches!(self.alteration.identity, Some(Some(_))) && self.column.attidentity == Char(0);
+        let column = table.column_by_number(self.column.attnum.into())?;
+        is_new.then(|| Counting::of(table, column)).transpose()
+    }
+
     /// What makes a column an identity or generated column, or an ordinary one again.
-    fn push_sources(&self, push: &mut impl FnMut(String)) -> Result<(), Error> {
+    fn push_sources(
+        &self,
+        push: &mut impl FnMut(String),
+        counting: Option<&Counting>,
+    ) -> Result<(), Error> {
         let is_identity = self.column.attidentity != Char(0);
         match &self.alteration.identity {
             None => {}
@@ -303,7 +330,9 @@ impl ColumnChange<'_> {
                 if self.alteration.not_null.is_none() && !self.column.attnotnull {
                     push("SET NOT NULL".into());
                 }
-                push(format!("ADD GENERATED {}", clause::identity(identity)));
+                let identity =
+                    counting.map_or_else(|| clause::identity(identity), |counting| counting.identity(identity));
+                push(format!("ADD GENERATED {identity}"));
             }
         }
         match &self.alteration.generated {

@@ -4,7 +4,7 @@
 use super::clause;
 use super::create::{free_table_name, set_metadata};
 use super::free_name::{check_length, free};
-use super::key::continue_counting;
+use super::counting::continue_counting;
 use super::moved::Moved;
 use super::resolve::{Column, Source};
 use super::script::Script;

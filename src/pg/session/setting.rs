@@ -1,8 +1,21 @@
 //! Settings of ours.
 
+use pgrx::PostgresGucEnum;
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
 static REATTACH_BY_NAME: GucSetting<bool> = GucSetting::<bool>::new(true);
+static DEFAULT_PREVIEW: GucSetting<DefaultPreview> = GucSetting::<DefaultPreview>::new(DefaultPreview::Name);
+
+/// How a default preview is chosen.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PostgresGucEnum)]
+pub(crate) enum DefaultPreview {
+    /// As a person would: by the names of columns.
+    #[name = c"name"]
+    Name,
+    /// The first column of text.
+    #[name = c"first_text"]
+    FirstText,
+}
 
 /// Declares the settings, when a session loads the library.
 pub(crate) fn define() {
@@ -14,9 +27,22 @@ pub(crate) fn define() {
         GucContext::Userset,
         GucFlags::default(),
     );
+    GucRegistry::define_enum_guc(
+        c"mathesar_ext.default_preview",
+        c"How the column is chosen by which a row is shown, where nobody has set a preview template.",
+        c"name: as a person would, by the names of columns; first_text: the first column of text.",
+        &DEFAULT_PREVIEW,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
 }
 
 /// Whether a new table gets the metadata of the dropped one that had its name and owner.
 pub(crate) fn reattach_by_name() -> bool {
     REATTACH_BY_NAME.get()
+}
+
+/// How a default preview is chosen.
+pub(crate) fn default_preview() -> DefaultPreview {
+    DEFAULT_PREVIEW.get()
 }

@@ -1,14 +1,14 @@
-//! Keys of rows, as callers pass them: the value of the key's column, or for a key of several columns an object of
-//! attnum: value.
+//! Keys of rows, as callers pass them: the value of the primary key, if that has one column, or an object with the
+//! columns of the primary key or of a unique constraint (see [`crate::catalog::row_key`]).
 
 use super::input::{Field, Input, declarations};
 use super::target::{Target, TargetColumn};
 use crate::error::Error;
-use crate::pg::column_type::Content;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::{Oid, dml, subtransaction};
 use crate::records::error::RecordError;
+use crate::records::value::{self, Forms};
 use crate::values::uuid;
 use pgrx::pg_sys;
 use serde_json::value::RawValue;
@@ -27,14 +27,10 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
-    /// The column of the row `target`, in a form that can be read back.
+    /// The column of the row `target`, in the form that it has in records.
     fn value(&self) -> String {
         let column = format!("target.{}", self.column.sql());
-        match Content::of(self.column.row.atttypid) {
-            Content::Json => format!("CAST({column} AS pg_catalog.text)"),
-            Content::JsonArray => format!("CAST({column} AS pg_catalog.text[])"),
-            Content::Composite | Content::Other => column,
-        }
+        value::json_of(&column, self.column.row.atttypid, Forms::default())
     }
 
     fn text(&self) -> String {
@@ -48,15 +44,34 @@ pub(super) type KeyValue = BTreeMap<String, Box<RawValue>>;
 impl<'a> Key<'a> {
     /// The key of the rows of a table that has one.
     pub(super) fn of(target: &'a Target) -> Result<Option<Self>, Error> {
-        let parts: Vec<_> = target
-            .key()?
-            .into_iter()
-            .map(|column| Part {
-                column,
-                attnum: column.row.attnum.to_string(),
-            })
-            .collect();
-        Ok((!parts.is_empty()).then_some(Self { target, parts }))
+        let key = Self::of_columns(target, target.key()?);
+        Ok(Some(key).filter(|key| !key.parts.is_empty()))
+    }
+
+    fn of_columns(target: &'a Target, columns: Vec<&'a TargetColumn>) -> Self {
+        let parts = columns.into_iter().map(|column| Part {
+            column,
+            attnum: column.row.attnum.to_string(),
+        });
+        Self {
+            target,
+            parts: parts.collect(),
+        }
+    }
+
+    /// The key that a caller's key is one of: that of its columns, if it is an object of them; else the primary key.
+    pub(super) fn meant_by(target: &'a Target, json: &str) -> Result<Self, Error> {
+        if let Ok(object) = serde_json::from_str::<BTreeMap<String, &RawValue>>(json) {
+            let attnums = object
+                .keys()
+                .map(|name| target.attnum_of(name))
+                .collect::<Result<Option<Vec<i16>>, Error>>()?;
+            let columns = attnums.map(|attnums| target.key_with(&attnums)).transpose()?;
+            if let Some(columns) = columns.flatten() {
+                return Ok(Self::of_columns(target, columns));
+            }
+        }
+        Self::needed(target)
     }
 
     /// The same, where a row must be addressed.
@@ -72,7 +87,7 @@ impl<'a> Key<'a> {
     /// What a caller passes as text.
     pub(super) fn parse_text(&self, text: &str) -> Result<KeyValue, Error> {
         match self.parts.as_slice() {
-            [part] => {
+            [part] if !self.is_object(text)? => {
                 let value = serde_json::value::to_raw_value(text).map_err(Error::Serialization)?;
                 Ok(KeyValue::from([(part.attnum.clone(), value)]))
             }
@@ -83,9 +98,22 @@ impl<'a> Key<'a> {
     /// What a caller passes as JSON.
     pub(super) fn parse_json(&self, json: Box<RawValue>) -> Result<KeyValue, Error> {
         match self.parts.as_slice() {
-            [part] => Ok(KeyValue::from([(part.attnum.clone(), json)])),
+            [part] if !self.is_object(json.get())? => Ok(KeyValue::from([(part.attnum.clone(), json)])),
             _ => self.parse_object(json.get()),
         }
+    }
+
+    /// Whether a text is an object whose only member is the only column of the key.
+    fn is_object(&self, json: &str) -> Result<bool, Error> {
+        if !json.starts_with('{') {
+            return Ok(false);
+        }
+        let object = serde_json::from_str::<BTreeMap<String, &RawValue>>(json).unwrap_or_default();
+        let mut names = object.keys();
+        let (Some(name), None, [part]) = (names.next(), names.next(), self.parts.as_slice()) else {
+            return Ok(false);
+        };
+        Ok(self.target.attnum_of(name)? == Some(part.column.row.attnum))
     }
 
     /// An object of all parts, by attnum or by name.

@@ -21,7 +21,7 @@ pub(crate) fn patch(
     let target = Target::open(tab_id)?;
     let id = id.ok_or(WriteProblem::NullArgument { argument: "rec_id" })?;
     let record = record.ok_or(WriteProblem::NullArgument { argument: "rec_def" })?;
-    let key = Key::needed(&target)?;
+    let key = Key::meant_by(&target, &id)?;
     let mut ids = vec![key.parse_text(&id)?];
     key.keep_valid(&mut ids)?;
     let statement = statement(&target, &key, &record)?;

@@ -3,7 +3,7 @@
 use super::error::{NotWritable, WriteProblem};
 use super::input::{Field, Input};
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint};
-use crate::catalog::{Catalog, column, relation};
+use crate::catalog::{Catalog, column, relation, row_key};
 use crate::error::Error;
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
@@ -67,19 +67,35 @@ impl Target {
             })
     }
 
-    /// The column that a key of a record names: by its attnum, or by its name.
+    /// The attnum of the column that a string names.
+    pub(super) fn attnum_of(&self, text: &str) -> Result<Option<i16>, Error> {
+        let columns = self
+            .columns
+            .iter()
+            .map(|column| (column.row.attnum, column.row.attname.as_str()));
+        row_key::find_column(&self.row.relname, text, columns)
+    }
+
+    /// The column that a key of a record names: by its attnum, or by its name (see [`row_key`]).
     pub(super) fn column_of_key(&self, key: &str) -> Result<&TargetColumn, Error> {
-        let is_attnum = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
-        match key.parse() {
-            Ok(attnum) if is_attnum => self.find(attnum),
-            _ => self
-                .columns
-                .iter()
-                .find(|column| column.row.attname == key)
-                .ok_or_else(|| Error::UnknownColumnName {
+        match self.attnum_of(key)? {
+            Some(attnum) => self.column(attnum),
+            // A number that is out of range is a number all the same.
+            None => match key.parse() {
+                Ok(attnum) => self.find(attnum),
+                Err(_) => Err(Error::UnknownColumnName {
                     relation: self.name(),
                     name: key.into(),
                 }),
+            },
+        }
+    }
+
+    /// The same in the contract's functions, where digits are an attnum and nothing else.
+    fn column_of_contract_key(&self, key: &str) -> Result<&TargetColumn, Error> {
+        match row_key::attnum(key) {
+            Some(attnum) => self.column(attnum),
+            None => self.column_of_key(key),
         }
     }
 
@@ -88,7 +104,7 @@ impl Target {
         let mut seen = HashMap::new();
         keys.iter()
             .map(|key| {
-                let column = self.column_of_key(key)?;
+                let column = self.column_of_contract_key(key)?;
                 self.check_writable(column)?;
                 match seen.insert(column.row.attnum, key) {
                     Some(other) => Err(column.named_twice(other, key)),
@@ -119,6 +135,20 @@ impl Target {
         let key = self.constraints.iter().find(|one| one.contype == Char(b'p'));
         let attnums = key.map(|key| key.conkey.as_slice()).unwrap_or_default();
         attnums.iter().map(|&attnum| self.column(attnum)).collect()
+    }
+
+    /// The columns of the primary key or unique constraint that has exactly these.
+    pub(super) fn key_with(&self, attnums: &[i16]) -> Result<Option<Vec<&TargetColumn>>, Error> {
+        let is_key = |one: &&PgConstraint| matches!(one.contype, Char(b'p' | b'u'));
+        let keys: Vec<Vec<i16>> = self
+            .constraints
+            .iter()
+            .filter(is_key)
+            .map(|key| key.conkey.clone())
+            .collect();
+        let key = row_key::with_columns(&keys, attnums);
+        key.map(|key| key.iter().map(|&attnum| self.column(attnum)).collect())
+            .transpose()
     }
 
     /// Whether a column that a row does not name may get another value than NULL.

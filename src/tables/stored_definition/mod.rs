@@ -10,11 +10,11 @@
 //! - [`key`]: elements of keys: columns or expressions, with operator classes and collations
 //! - [`rows`]: the rows of catalogs that only this needs
 
-mod column;
+pub(super) mod column;
 mod constraint;
 mod key;
 mod partition;
-mod rows;
+pub(super) mod rows;
 
 use crate::catalog::comments::Comments;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgInherits};

@@ -1,0 +1,183 @@
+//! The statements that show the rows of a table as other types, and that put them into another table.
+
+use super::infer::{self, InferenceOptions};
+use crate::catalog::rows::{PgAttribute, PgClass};
+use crate::catalog::{Catalog, column, relation};
+use crate::definition::alteration::{CastOptions, ColumnAlteration};
+use crate::definition::form::lenient;
+use crate::definition::name::ColumnRef;
+use crate::error::Error;
+use crate::pg::snapshot::Snapshot;
+use crate::pg::type_name::TypeId;
+use crate::pg::{Oid, quote, type_name};
+use crate::tables::{cast, column_type};
+use serde::Deserialize;
+
+/// Into which column the values of another go: an element of `mappings`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ColumnMapping {
+    #[serde(deserialize_with = "lenient")]
+    src_table_attnum: i16,
+    #[serde(deserialize_with = "lenient")]
+    dst_table_attnum: i16,
+    /// How the values are written; what the whole column shows, if it is absent.
+    cast_options: Option<CastOptions>,
+}
+
+/// A relation with its columns.
+struct Table {
+    row: PgClass,
+    /// The qualified name, as SQL.
+    sql: String,
+    columns: Vec<PgAttribute>,
+}
+
+impl Table {
+    fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
+        let row = PgClass::by_oid(&catalog.reader, oid).ok_or(Error::UnknownRelation(oid))?;
+        let schema = catalog.schema_name(row.relnamespace)?;
+        Ok(Self {
+            sql: quote::qualified(&schema, &row.relname),
+            columns: PgAttribute::live(&catalog.reader, oid),
+            row,
+        })
+    }
+
+    fn column(&self, reference: &ColumnRef) -> Result<&PgAttribute, Error> {
+        let found = self.columns.iter().find(|column| match reference {
+            ColumnRef::Attnum(attnum) => column.attnum == *attnum,
+            ColumnRef::Name(name) => column.attname == *name,
+        });
+        let relation = || self.row.relname.clone();
+        found.ok_or_else(|| match reference {
+            ColumnRef::Attnum(attnum) => Error::UnknownColumn {
+                relation: relation(),
+                attnum: (*attnum).into(),
+            },
+            ColumnRef::Name(name) => Error::UnknownColumnName {
+                relation: relation(),
+                name: name.clone(),
+            },
+        })
+    }
+}
+
+/// The INSERT of the rows of one table into another.
+pub(crate) fn insert_statement(
+    source: Oid,
+    target: Oid,
+    mappings: &[ColumnMapping],
+) -> Result<String, Error> {
+    let catalog = Catalog::new(Snapshot::latest());
+    let (from, into) = (Table::read(&catalog, source)?, Table::read(&catalog, target)?);
+    if mappings.is_empty() {
+        return Err(Error::InvalidArgument {
+            argument: "mappings",
+            problem: "it maps no column".into(),
+            hint: "Pass [{\"src_table_attnum\": int, \"dst_table_attnum\": int}], with an element for each column to be filled.",
+        });
+    }
+    let pairs = mappings
+        .iter()
+        .map(|mapping| {
+            Ok((
+                from.column(&ColumnRef::Attnum(mapping.src_table_attnum))?,
+                into.column(&ColumnRef::Attnum(mapping.dst_table_attnum))?,
+                mapping.cast_options.as_ref(),
+            ))
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    // What the values of a column of text show about themselves.
+    let is_open = |(column, target, options): &(&PgAttribute, &PgAttribute, Option<&CastOptions>)| {
+        options.is_none() && column.atttypid == pgrx::pg_sys::TEXTOID && cast::needs_options(target.atttypid)
+    };
+    let mut shown = match pairs.iter().any(is_open) {
+        true => infer::cast_options(source, &InferenceOptions::default())?,
+        false => Default::default(),
+    };
+    let (mut targets, mut values) = (Vec::new(), Vec::new());
+    for (column, target, options) in pairs {
+        let options = match options {
+            Some(options) => options,
+            None => shown.entry(column.attnum).or_default(),
+        };
+        targets.push(quote::identifier(&target.attname));
+        values.push(cast::expression(
+            &quote::identifier(&column.attname),
+            column.atttypid,
+            target.atttypid,
+            options,
+        )?);
+    }
+    Ok(format!(
+        "INSERT INTO {} ({}) SELECT {} FROM {}",
+        into.sql,
+        targets.join(", "),
+        values.join(", "),
+        from.sql
+    ))
+}
+
+/// The SELECT of the rows of a table as one JSON array, with columns cast as changes of them would do.
+pub(crate) fn preview_query(
+    source: Oid,
+    casts: &[ColumnAlteration],
+    limit: Option<i32>,
+) -> Result<String, Error> {
+    let catalog = Catalog::new(Snapshot::latest());
+    let table = Table::read(&catalog, source)?;
+    let mut wanted: Vec<(i16, &ColumnAlteration)> = Vec::new();
+    for cast in casts {
+        let attnum = table.column(&cast.target()?)?.attnum;
+        if wanted.iter().any(|&(known, _)| known == attnum) {
+            return Err(Error::InvalidArgument {
+                argument: "col_cast_def",
+                problem: format!("column {attnum} comes twice"),
+                hint: "Pass each column once.",
+            });
+        }
+        wanted.push((attnum, cast));
+    }
+    let privileges = relation::privileges(&catalog, &table.row);
+    let mut shown = Vec::new();
+    for column in &table.columns {
+        let on_column = column::privileges_on(&catalog, column, table.row.relowner, privileges);
+        let name = quote::identifier(&column.attname);
+        let cast = wanted.iter().find(|(attnum, _)| *attnum == column.attnum);
+        match cast {
+            // PostgreSQL refuses a column that the caller asks for and may not read.
+            Some((_, cast)) => shown.push(format!("{} AS {name}", cast_column(column, &name, cast)?)),
+            None if on_column.includes_select() => shown.push(name),
+            None => {}
+        }
+    }
+    let limit = limit.map_or(String::new(), |limit| format!(" LIMIT {}", quote::literal(&limit.to_string())));
+    Ok(format!(
+        "SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(preview)) FROM (SELECT {} FROM {}{limit}) AS preview",
+        shown.join(", "),
+        table.sql
+    ))
+}
+
+fn cast_column(column: &PgAttribute, name: &str, cast: &ColumnAlteration) -> Result<String, Error> {
+    let current = TypeId {
+        oid: column.atttypid,
+        modifier: column.atttypmod,
+    };
+    let Some(definition) = &cast.type_ else {
+        return Ok(name.to_owned());
+    };
+    let target = column_type::resolve_from(definition, TypeId { modifier: -1, ..current })?;
+    if type_name::is_pseudo(target.oid) {
+        return Err(Error::InvalidArgument {
+            argument: "col_cast_def",
+            problem: format!("no column can be of type {}", column_type::to_sql(target)?),
+            hint: "Pass a type of columns.",
+        });
+    }
+    let none = CastOptions::default();
+    let options = cast.cast_options.as_ref().unwrap_or(&none);
+    let value = cast::expression(name, column.atttypid, target.oid, options)?;
+    Ok(format!("({value})::{}", column_type::to_sql(target)?))
+}
