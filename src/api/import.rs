@@ -10,8 +10,35 @@ use crate::pg::namespace;
 use crate::pg::results::Jsonb;
 use crate::statements::values;
 use crate::tables::create;
+use crate::values::json;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
+
+extension_sql_file!(
+    "../../sql/install/import.sql",
+    requires = [
+        "casts",
+        "definitions",
+        type_in_full,
+        cast_expression,
+        import_column_names,
+        import_table_name,
+        add_mathesar_table,
+        infer_table_column_data_types,
+        infer_columns,
+        import_statement,
+        preview_query,
+        array_literal,
+        parse_file,
+        get_table_metadata,
+        set_table_metadata
+    ]
+);
+extension_sql_file!(
+    "../../sql/manual/import.sql",
+    name = "import_manual",
+    requires = ["import"]
+);
 
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
 fn parse_file(data: &[u8], options: JsonArgument) -> Result<Jsonb, ErrorReport> {
@@ -28,19 +55,6 @@ fn import_column_names(col_names: JsonArgument, reserved: JsonArgument) -> Resul
     let names = create::file_column_names(&names, reserved).map_err(Error::from)?;
     Ok(Jsonb::new(&names)?)
 }
-
-extension_sql!(
-    r#"
-COMMENT ON FUNCTION __msar.import_column_names(jsonb, jsonb) IS
-$$Names for the columns of a table to be imported into.
-Arguments: col_names: array of the names wanted; null or empty for Column N, N being the position; one that is too long is cut; reserved: array of names that are taken.
-Returns: array of as many names that differ: one that is taken gets 1, 2, ... after a blank.
-Errors: 54011 more names than a table can have columns.
-Example: SELECT __msar.import_column_names('["id", "name", "name"]', '["id"]');  -- ["id 1", "name", "name 1"]$$;
-"#,
-    name = "comment_import_column_names",
-    requires = [import_column_names]
-);
 
 #[pg_extern(schema = "__msar", stable, parallel_safe)]
 fn import_table_name(
@@ -84,23 +98,9 @@ fn preview_query(
 /// What is no JSON array is left as it is, for the input function of the array type.
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
 fn array_literal(value: TextBytes) -> NewText {
-    let is_array = crate::values::json::is_array(value.0);
-    if is_array {
+    if json::is_array(value.0) {
         NewText::encode(&values::array(value.decode().trim()))
     } else {
         NewText(value.0.to_vec())
     }
 }
-
-extension_sql!(
-    r#"
-COMMENT ON FUNCTION __msar.import_table_name(oid, text, text) IS
-$$A free name for a table to be imported into.
-Arguments: sch_id: its schema; wanted: the name, which is cut if it is too long; NULL or empty for the fallback; fallback: what then gets a number.
-Returns: the name wanted; if it is taken or none is wanted, that or the fallback with a number, which begins after the number of tables in the schema; with 1 where the schema is that of temporary tables, or 0.
-Errors: none.
-Example: SELECT __msar.import_table_name('public'::regnamespace, '', 'Table');  -- Table 1$$;
-"#,
-    name = "comment_import_table_name",
-    requires = [import_table_name]
-);

@@ -13,8 +13,7 @@ use crate::pg::plan::{JsonbDatum, Planning, Sees};
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, quote};
-use crate::statements::kept::{self, Draft, Shape};
-use crate::statements::values::{Form, Literal, Parameters, Values};
+use crate::statements::{self, Draft, Form, Literal, Parameters, Shape, Values};
 use pgrx::pg_sys;
 use pgrx::prelude::PgSqlErrorCode;
 use serde_json::Value;
@@ -100,7 +99,7 @@ pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
 
 /// A request for the previews of rows, without their keys.
 #[derive(PartialEq, Eq, Hash)]
-pub(crate) struct Request {
+pub(crate) struct PreviewRequest {
     relation: Oid,
     kind: Kind,
     keys: Literal,
@@ -148,17 +147,17 @@ pub(crate) fn by_keys(relation: Oid, document: &JsonArgument) -> Result<JsonbDat
     };
     let kind = Kind::of_all(&keys)?;
     let mut values = Values::default();
-    let request = Request {
+    let request = PreviewRequest {
         relation,
         kind,
         keys: values.take(document.decode("keys", "Pass an array.")?),
     };
-    let (previews, _) = kept::statement_for(Shape::Previews(request))?.run(&values, Sees::WhatCallerSees)?;
+    let (previews, _) = statements::statement_for(request)?.run(&values, Sees::WhatCallerSees)?;
     Ok(previews)
 }
 
-impl Request {
-    pub(crate) fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
+impl Shape for PreviewRequest {
+    fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         let relation = Relation::read(catalog, self.relation)?;
         let condition = self.condition(catalog, &relation)?;
         let RowPreview { joins, text } = super::row(catalog, &Templates::new(None, Purpose::Own)?, self.relation, ALIAS)?;
@@ -178,7 +177,9 @@ impl Request {
             estimate: None,
         })
     }
+}
 
+impl PreviewRequest {
     /// That a row has the key `k.key`.
     fn condition(&self, catalog: &Catalog, relation: &Relation) -> Result<String, Error> {
         let keys = keys(catalog, relation);

@@ -7,7 +7,7 @@ use super::relation::{Column, Relation};
 use crate::catalog::row_key;
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
-use crate::statements::values::{Literal, Parameters, Sort, Values};
+use crate::statements::{Literal, Parameters, Sort, Values};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use super::condition::{Conditions, Expression, like};
 use super::relation::ColumnReference;
 use crate::catalog::row_key;
 use crate::error::Error;
-use crate::statements::values::{Form, Literal, Sort, Values};
+use crate::statements::{Form, Literal, Sort, Values};
 use pgrx::pg_sys;
 use serde::Deserialize;
 use serde_json::value::RawValue;
