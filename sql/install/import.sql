@@ -155,36 +155,47 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION __msar.fill_statement(tab_id regclass) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION __msar.fill_statement(tab_id regclass, row_count bigint DEFAULT 0) RETURNS text
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
   -- The columns of text are the file's, in its order.
   SELECT pg_catalog.format(
     'INSERT INTO %s (%s) SELECT %s FROM pg_catalog.jsonb_array_elements($1) AS file(line)',
     tab_id,
     pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum),
-    pg_catalog.string_agg(pg_catalog.format('line OPERATOR(pg_catalog.->>) %s', a.n - 1), ', ' ORDER BY a.attnum)
+    pg_catalog.string_agg(
+      CASE WHEN a.n = 1 THEN __msar.counted('filling the table', row_count, a.expression) ELSE a.expression END,
+      ', ' ORDER BY a.attnum
+    )
   )
   FROM (
-    SELECT a.attname, a.attnum, pg_catalog.row_number() OVER (ORDER BY a.attnum) AS n
-    FROM pg_catalog.pg_attribute AS a
-    WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'text'::regtype
+    SELECT a.attname, a.attnum, a.n, pg_catalog.format('(line OPERATOR(pg_catalog.->>) %s)', a.n - 1) AS expression
+    FROM (
+      SELECT a.attname, a.attnum, pg_catalog.row_number() OVER (ORDER BY a.attnum) AS n
+      FROM pg_catalog.pg_attribute AS a
+      WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'text'::regtype
+    ) AS a
   ) AS a;
 END;
 
-CREATE FUNCTION __msar.retype_statement(tab_id regclass, inferred jsonb) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION __msar.retype_statement(tab_id regclass, inferred jsonb, row_count bigint DEFAULT 0) RETURNS text
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
   SELECT pg_catalog.format('ALTER TABLE %s ', tab_id) || pg_catalog.string_agg(
     pg_catalog.format(
-      'ALTER COLUMN %1$I TYPE %2$s USING %3$s', a.attname, target.id,
-      __msar.cast_expression(pg_catalog.quote_ident(a.attname), a.atttypid, target.id, inferred #> ARRAY[a.attnum::text, 'details'])
+      'ALTER COLUMN %1$I TYPE %2$s USING %3$s', c.attname, c.target,
+      CASE WHEN c.n = 1 THEN __msar.counted('retyping', row_count, c.expression) ELSE c.expression END
     ),
-    ', ' ORDER BY a.attnum
+    ', ' ORDER BY c.n
   )
-  FROM pg_catalog.pg_attribute AS a,
-    LATERAL (SELECT (inferred #>> ARRAY[a.attnum::text, 'type'])::regtype AS id) AS target
-  WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid <> target.id;
+  FROM (
+    SELECT a.attname, target.id AS target, pg_catalog.row_number() OVER (ORDER BY a.attnum) AS n,
+      __msar.cast_expression(pg_catalog.quote_ident(a.attname), a.atttypid, target.id, inferred #> ARRAY[a.attnum::text, 'details'])
+        AS expression
+    FROM pg_catalog.pg_attribute AS a,
+      LATERAL (SELECT (inferred #>> ARRAY[a.attnum::text, 'type'])::regtype AS id) AS target
+    WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid <> target.id
+  ) AS c;
 END;
 
 CREATE FUNCTION msar.import_text(sch_id regnamespace, tab_name text, data bytea, options jsonb DEFAULT '{}') RETURNS jsonb
@@ -202,14 +213,15 @@ DECLARE
     NULL
   );
   tab_id regclass := (prepared OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid;
+  row_count bigint := pg_catalog.jsonb_array_length(parsed OPERATOR(pg_catalog.->) 'rows');
   inferred jsonb;
   retype text;
 BEGIN
-  EXECUTE __msar.fill_statement(tab_id) USING parsed OPERATOR(pg_catalog.->) 'rows';
+  EXECUTE __msar.fill_statement(tab_id, row_count) USING parsed OPERATOR(pg_catalog.->) 'rows';
   inferred := __msar.infer_columns(
     tab_id, pg_catalog.jsonb_build_object('date_order', options OPERATOR(pg_catalog.->) 'date_order')
   );
-  retype := __msar.retype_statement(tab_id, inferred);
+  retype := __msar.retype_statement(tab_id, inferred, row_count);
   IF retype IS NOT NULL THEN
     EXECUTE retype;
   END IF;
@@ -221,7 +233,7 @@ BEGIN
     'renamed_columns', prepared OPERATOR(pg_catalog.->) 'renamed_columns',
     'pkey_column_attnum', prepared OPERATOR(pg_catalog.->) 'pkey_column_attnum',
     'columns', inferred,
-    'rows', pg_catalog.jsonb_array_length(parsed OPERATOR(pg_catalog.->) 'rows'),
+    'rows', row_count,
     'bad_rows', parsed OPERATOR(pg_catalog.->) 'bad_rows',
     'format', parsed OPERATOR(pg_catalog.->) 'format',
     'encoding', parsed OPERATOR(pg_catalog.->) 'encoding',

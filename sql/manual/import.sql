@@ -150,20 +150,21 @@ Errors: 22023 wrong options, 22P04 the file cannot be read, or has bad rows that
 Example: SELECT __msar.parse_file('a,b
 1,2', '{}');$$;
 
-COMMENT ON FUNCTION __msar.fill_statement(regclass) IS
+COMMENT ON FUNCTION __msar.fill_statement(regclass, bigint) IS
 $$The statement that puts the rows of a file into a table of text.
 
-Arguments: tab_id: the table
+Arguments: tab_id: the table; row_count: how many rows the file has
 Returns: an INSERT; its parameter $1 is a JSON array with an array of texts a row
 Errors: none
 
 Example: SELECT __msar.fill_statement('public.import');$$;
 
-COMMENT ON FUNCTION __msar.retype_statement(regclass, jsonb) IS
+COMMENT ON FUNCTION __msar.retype_statement(regclass, jsonb, bigint) IS
 $$The statement that gives columns the types that their values suggest, in one rewrite of the
 table.
 
-Arguments: tab_id: the table; inferred: what msar.infer_table_column_data_types tells about it
+Arguments: tab_id: the table; inferred: what msar.infer_table_column_data_types returns about it;
+  row_count: how many rows it has
 Returns: an ALTER TABLE; NULL if all columns have their types
 Errors: none
 

@@ -51,3 +51,13 @@ Returns: P1Y2M3DT4H5M6.7S, always with all parts.
 Errors: none.
 
 Example: SELECT __msar.json_form('1 day 02:03'::interval);$$;
+
+COMMENT ON FUNCTION __msar.long_numbers_as_text(jsonb, oid) IS
+$$JSON of a row or an array of rows, with the bigint and numeric values in it as strings.
+
+Arguments: value: the JSON that to_jsonb makes; type_oid: the type of the value.
+Returns: the same, each such number as a string of its digits.
+Errors: none.
+
+Example: SELECT __msar.long_numbers_as_text('{"value": 1.50, "currency": "EUR"}',
+  'mathesar_types.multicurrency_money'::regtype);  -- {"value": "1.50", "currency": "EUR"}$$;

@@ -29,6 +29,7 @@ extension_sql_file!(
         import_statement,
         preview_query,
         array_literal,
+        counted,
         parse_file,
         get_table_metadata,
         set_table_metadata

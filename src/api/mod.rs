@@ -22,6 +22,7 @@ mod metadata;
 mod metadata_keeping;
 mod owners;
 mod previews;
+mod progress;
 mod privileges;
 mod record_writes;
 mod records;

@@ -1,7 +1,7 @@
 //! Reading records: pages, single records, search, records by how they read, export.
 
 use crate::error::Error;
-use crate::pg::arguments::{JsonArgument, RegClass};
+use crate::pg::arguments::{JsonArgument, RegClass, TextArgument};
 use crate::pg::parameter::AnyValue;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::results::Jsonb;

@@ -19,8 +19,9 @@ pub(crate) struct ColumnDefinition {
     /// `text` if it is absent.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub(crate) type_: Option<TypeObject>,
+    /// Another form of the options of `type`; none once it is read.
     #[serde(skip_serializing)]
-    type_options: Option<TypeOptions>,
+    pub(crate) type_options: Option<TypeOptions>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) collation: Option<QualifiedName>,
     #[serde(
@@ -29,8 +30,9 @@ pub(crate) struct ColumnDefinition {
         skip_serializing_if = "is_false"
     )]
     pub(crate) not_null: bool,
+    /// Another form of `not_null`; none once it is read.
     #[serde(default, deserialize_with = "lenient", skip_serializing)]
-    nullable: Option<bool>,
+    pub(crate) nullable: Option<bool>,
     /// A value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) default: Option<JsonText>,

@@ -27,8 +27,8 @@ pub(crate) struct Options {
     null: String,
     bad_rows: BadRows,
     /// Not about the file, but about its dates: for inference.
-    #[expect(dead_code, reason = "checked here with the others, used by the next step of the import")]
-    date_order: Option<Order>,
+    #[serde(rename = "date_order")]
+    _date_order: Option<Order>,
 }
 
 /// What to do about rows that cannot be imported: refuse the whole file, or leave them out and give them back.

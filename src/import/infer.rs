@@ -5,6 +5,7 @@ use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::definition::alteration as definition;
 use crate::error::Error;
 use crate::pg::lock::RelationLock;
+use crate::pg::progress::{Progress, Total};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, deparse, quote, stream};
 use crate::values::infer::{Column, Proof, Separators, Suggestion, Undecided};
@@ -18,6 +19,7 @@ pub(super) struct Source {
     /// Keeps others from altering it between the look at its columns and the end of the reading.
     _lock: RelationLock,
     name: String,
+    estimate: Total,
     /// All columns, with their types' names.
     pub(super) columns: Vec<(PgAttribute, String)>,
 }
@@ -42,6 +44,7 @@ impl Source {
             })
             .collect::<Result<_, Error>>()?;
         Ok(Self {
+            estimate: Total::of_rows(row.reltuples),
             _lock: lock,
             name,
             columns,
@@ -56,18 +59,22 @@ impl Source {
     }
 
     /// Reads the columns of type text, until `row` returns false.
-    pub(super) fn each_row(&self, row: impl FnMut(&stream::TextRow) -> bool) {
+    pub(super) fn each_row(&self, mut row: impl FnMut(&stream::TextRow) -> bool) {
         let names: Vec<_> = self
             .text_columns()
             .map(|column| quote::identifier(&column.attname))
             .collect();
-        if !names.is_empty() {
-            stream::each_row(
-                &format!("SELECT {} FROM {}", names.join(", "), self.name),
-                names.len(),
-                row,
-            );
+        if names.is_empty() {
+            return;
         }
+        let statement = format!("SELECT {} FROM {}", names.join(", "), self.name);
+        let mut progress = Progress::begin("inferring types", "rows", self.estimate);
+        stream::each_row(&statement, names.len(), |values| {
+            if let Some(progress) = &mut progress {
+                progress.advance();
+            }
+            row(values)
+        });
     }
 }
 

@@ -7,6 +7,7 @@ use crate::definition::alteration::{CastOptions, ColumnAlteration};
 use crate::definition::form::lenient;
 use crate::definition::name::ColumnRef;
 use crate::error::Error;
+use crate::pg::progress::{self, Total};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::type_name::TypeId;
 use crate::pg::{Oid, quote, type_name};
@@ -110,12 +111,14 @@ pub(crate) fn insert_statement(
             options,
         )?);
     }
+    let counting = progress::row_condition("inserting", Total::of_rows(from.row.reltuples));
     Ok(format!(
-        "INSERT INTO {} ({}) SELECT {} FROM {}",
+        "INSERT INTO {} ({}) SELECT {} FROM {}{}",
         into.sql,
         targets.join(", "),
         values.join(", "),
-        from.sql
+        from.sql,
+        counting.map_or(String::new(), |counting| format!(" WHERE {counting}"))
     ))
 }
 

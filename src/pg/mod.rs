@@ -24,7 +24,7 @@ pub(crate) use lookup::{
     acl, column_type, comparison, deparse, expression, identity, index, names, namespace, node_tree,
     ownership, parser, quote, relation_size, scan, sequence_name, snapshot, type_name, watch,
 };
-pub(crate) use session::{caller, create_role, lock, memory, server, setting};
+pub(crate) use session::{caller, create_role, lock, memory, progress, server, setting};
 pub(crate) use spi::{
     bookkeeping, cursor, dml, parameter, plan, receiver, results, statement, stream, subtransaction,
 };

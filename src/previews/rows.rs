@@ -226,7 +226,7 @@ impl PreviewRequest {
     }
 }
 
-impl Request {
+impl PreviewRequest {
     /// What the members of the keys are called, each with its column; `None` if one names no column.
     fn named_columns(&self, relation: &Relation) -> Result<Option<Vec<(&str, i16)>>, Error> {
         let Kind::Object(names) = &self.kind else {
@@ -236,7 +236,7 @@ impl Request {
             .columns
             .iter()
             .map(|column| (column.attnum, column.attname.as_str()));
-        let find = |name: &'_ str| row_key::find_column(&relation.row.relname, name, columns.clone());
+        let find = |name: &str| row_key::find_column(&relation.row.relname, name, columns.clone());
         let mut named = Vec::with_capacity(names.len());
         for name in names {
             match find(name)? {

@@ -6,7 +6,7 @@
 //! - [`filter`] and [`condition`]: which rows, as a tree, and as SQL; [`search`]: rows in which texts are found
 //! - [`order`], [`after`]: in what order, and where a page begins; [`key`]: how a row is addressed
 //! - [`group`], [`joined`]: what else is told of the rows of a page
-//! - [`value`]: how values are put into JSON; [`document`]: the parts of a result
+//! - [`value`]: how values are put into JSON; [`long_numbers`]: numbers within rows; [`document`]: the parts of a result
 //! - [`list`], [`summaries`], [`export`]: the statements; [`options`]: what `msar.list_records` takes;
 //!   [`arguments`]: what the functions of Mathesar's contract take
 //! - [`written`]: rows that were just written
@@ -24,6 +24,7 @@ pub(crate) mod group;
 pub(crate) mod joined;
 pub(crate) mod key;
 pub(crate) mod list;
+pub(crate) mod long_numbers;
 pub(crate) mod options;
 pub(crate) mod order;
 pub(crate) mod relation;

@@ -5,7 +5,7 @@
 //! than `to_char`, and knows infinity and years beyond those of a timestamp.
 
 use crate::catalog::types::TypeInfo;
-use crate::pg::{Oid, comparison};
+use crate::pg::{Oid, comparison, type_name};
 use pgrx::pg_sys;
 
 /// How a client wants values.
@@ -62,6 +62,13 @@ pub(crate) fn json_of(sql: &str, type_oid: Oid, forms: Forms) -> String {
         }
         if is_element(&LONG_NUMBERS) {
             return format!("{sql}::pg_catalog.text[]");
+        }
+        let row = comparison::element_type(base).unwrap_or(base);
+        if type_name::is_composite(row) {
+            return format!(
+                "__msar.long_numbers_as_text(pg_catalog.to_jsonb({sql}), {})",
+                base.to_u32()
+            );
         }
     }
     let type_name = match base {

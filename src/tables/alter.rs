@@ -14,6 +14,7 @@ use crate::definition::column::{Identity, SequenceOptions, ValueSource};
 use crate::definition::json_text::JsonText;
 use crate::error::Error;
 use crate::pg::ownership::AlterLock;
+use crate::pg::progress::{self, Total};
 use crate::pg::scan::Char;
 use crate::pg::type_name::{self, TypeId};
 use crate::pg::{Oid, deparse, expression, quote, statement};
@@ -125,6 +126,7 @@ impl<'a> ColumnChanges<'a> {
                 column,
                 alteration,
                 sql: quote::identifier(&column.attname),
+                estimate: table.estimate,
             };
             let counting = change.counting(table)?;
             change.push_actions(&mut changes.actions, default, counting.as_ref())?;
@@ -190,6 +192,8 @@ struct ColumnChange<'a> {
     alteration: &'a ColumnAlteration,
     /// The column as an identifier.
     sql: String,
+    /// How many rows the table has.
+    estimate: Total,
 }
 
 impl ColumnChange<'_> {
@@ -199,6 +203,8 @@ impl ColumnChange<'_> {
         old_default: impl Fn() -> Option<&'d PgAttrdef>,
         counting: Option<&Counting>,
     ) -> Result<(), Error> {
+        // Of several columns that are retyped at once, the first one counts.
+        let counts_rows = !actions.iter().any(|action| action.contains(" USING "));
         let mut push = |action: String| actions.push(format!("ALTER COLUMN {} {action}", self.sql));
         let current = TypeId {
             oid: self.column.atttypid,
@@ -217,6 +223,7 @@ impl ColumnChange<'_> {
         };
 
         let using = self.using(current, target)?;
+        let using = if counts_rows { using.map(|using| self.counted(using)) } else { using };
         if target != current || self.alteration.collation.is_some() {
             let old_default = using.as_ref().and_then(|_| old_default());
             if old_default.is_some() {
@@ -283,6 +290,14 @@ impl ColumnChange<'_> {
             return Ok(None);
         }
         self.cast(&self.sql, target).map(Some)
+    }
+
+    /// An expression that is computed for each row, and counts the rows.
+    fn counted(&self, using: String) -> String {
+        match progress::row_condition("retyping", self.estimate) {
+            Some(counting) => format!("CASE WHEN {counting} THEN {using} END"),
+            None => using,
+        }
     }
 
     fn cast(&self, value: &str, target: TypeId) -> Result<String, Error> {

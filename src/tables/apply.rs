@@ -16,6 +16,7 @@ use crate::definition::object::Object;
 use crate::definition::step::Step;
 use crate::definition::table::TableDefinition;
 use crate::error::{Error, Problem};
+use crate::pg::progress::{Progress, Total};
 use crate::pg::{Oid, error_label, names, quote, server, subtransaction};
 use crate::roles::schema;
 use pgrx::PgSqlErrorCode;
@@ -151,6 +152,8 @@ impl<'a> Run<'a> {
     }
 
     fn all(mut self) -> Result<Vec<AppliedStep>, Error> {
+        let total = Total::Exactly(self.steps.len() as u64);
+        let mut progress = Progress::begin("applying definitions", "steps", total);
         for at in 0..self.steps.len() {
             server::check_for_interrupts();
             let (table, statements) = self.on_behalf_of(at, |run| run.step(at))?;
@@ -161,6 +164,9 @@ impl<'a> Run<'a> {
             });
             self.add_postponed(at)?;
             self.show(at)?;
+            if let Some(progress) = &mut progress {
+                progress.advance();
+            }
         }
         for new in std::mem::take(&mut self.owners) {
             self.afterwards(new.step, || new.run())?;

@@ -6,6 +6,7 @@ use crate::catalog::rows::{OfRelation, PgAttrdef, PgAttribute, PgClass, PgConstr
 use crate::definition::name::ColumnRef;
 use crate::error::Error;
 use crate::pg::ownership::{self, AlterLock, Refusal};
+use crate::pg::progress::Total;
 use crate::pg::scan::{Char, Reader};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, names, quote, server};
@@ -46,6 +47,8 @@ pub(crate) struct Table {
     pub(crate) name: String,
     pub(crate) kind: Char,
     pub(crate) columns: Vec<PgAttribute>,
+    /// How many rows it has.
+    pub(crate) estimate: Total,
     reader: Reader,
 }
 
@@ -80,6 +83,7 @@ impl Table {
             name: row.relname,
             kind: row.relkind,
             columns: PgAttribute::live(&reader, relation),
+            estimate: Total::of_rows(row.reltuples),
             reader,
         })
     }

@@ -185,92 +185,94 @@ impl Date {
     }
 }
 
-/// A date at the beginning, and what follows.
-fn read_date(text: &[u8], era: Era) -> Option<(Date, &[u8])> {
-    match text.first()? {
-        b'0'..=b'9' => {
-            let (first, rest) = number(text)?;
-            match rest {
-                [separator @ (b'-' | b'/' | b'.'), rest @ ..] if first.length <= 7 => {
-                    read_after_first(first, *separator, rest, era)
-                }
-                // 5 January 2024, 5 Jan, 2024, 2024 Jan 5
-                [b' ', rest @ ..] if first.length <= 2 || first.length == 4 => {
-                    let (month, rest) = read_month(rest)?;
-                    let rest = rest.strip_prefix(b",").unwrap_or(rest);
-                    let (last, rest) = number(rest.strip_prefix(b" ")?)?;
-                    let (year, day) = if first.length == 4 { (first, last) } else { (last, first) };
-                    Some((Date::plain(year, month, day, era), rest))
-                }
-                // 20240105
-                _ if first.length == 8 => {
-                    let (year, month, day) =
-                        (first.value / 10_000, first.value / 100 % 100, first.value % 100);
-                    let fits =
-                        era == Era::Common && (1900..2100).contains(&year) && is_day(year, month, day, era);
-                    let date = Date {
-                        orders: Orders::ALL.when(fits),
-                        is_ambiguous: false,
-                        year,
-                    };
-                    Some((date, rest))
-                }
-                _ => None,
-            }
-        }
-        // January 5, 2024, Jan-05-2024, Jan-2024-05
-        letter if letter.is_ascii_alphabetic() => {
+/// A part of a date: digits, or the name of a month.
+enum DatePart {
+    Digits(Number),
+    Month(u32),
+}
+
+impl DatePart {
+    fn read(text: &[u8]) -> Option<(Self, &[u8])> {
+        if text.first()?.is_ascii_digit() {
+            let (number, rest) = number(text)?;
+            Some((Self::Digits(number), rest))
+        } else {
             let (month, rest) = read_month(text)?;
-            let (separator, rest) = rest.split_first()?;
-            let (first, rest) = number(rest)?;
-            let (last, rest) = match separator {
-                b' ' => number(rest.strip_prefix(b",").unwrap_or(rest).strip_prefix(b" ")?)?,
-                b'-' => number(rest.strip_prefix(b"-")?)?,
-                _ => return None,
-            };
-            let (year, day) = if *separator == b'-' && first.length == 4 {
-                (first, last)
-            } else {
-                (last, first)
-            };
-            Some((Date::plain(year, month, day, era), rest))
+            Some((Self::Month(month), rest))
         }
-        _ => None,
     }
 }
 
-/// A date whose first number is followed by a separator.
-fn read_after_first(first: Number, separator: u8, rest: &[u8], era: Era) -> Option<(Date, &[u8])> {
-    // 5-Jan-2024, 2024-Jan-05
-    if rest.first().is_some_and(u8::is_ascii_alphabetic) && separator == b'-' && first.length <= 4 {
-        let (month, rest) = read_month(rest)?;
-        let (last, rest) = number(rest.strip_prefix(b"-")?)?;
-        let (year, day) = if first.length == 4 { (first, last) } else { (last, first) };
-        return Some((Date::plain(year, month, day, era), rest));
+/// A date at the beginning, and what follows: eight digits, or three parts with the same separator between.
+fn read_date(text: &[u8], era: Era) -> Option<(Date, &[u8])> {
+    use DatePart::{Digits, Month};
+    let (first, rest) = DatePart::read(text)?;
+    let (separator, second) = match (&first, rest) {
+        (_, [separator @ (b'-' | b'/' | b'.' | b' '), rest @ ..]) if !is_compact(&first) => (*separator, rest),
+        (Digits(digits), _) if digits.length == 8 => return Some((compact(digits.value, era), rest)),
+        _ => return None,
+    };
+    let (second, rest) = DatePart::read(second)?;
+    let rest = match rest {
+        // January 5, 2024
+        [b',', rest @ ..] if separator == b' ' => rest,
+        _ => rest,
+    };
+    let (third, rest) = DatePart::read(rest.strip_prefix(&[separator])?)?;
+    let date = match (first, second, third) {
+        (Digits(first), Month(month), Digits(last)) => {
+            let (year, day) = if first.length >= 4 { (first, last) } else { (last, first) };
+            Date::plain(year, month, day, era)
+        }
+        (Month(month), Digits(first), Digits(last)) => {
+            let (year, day) = if first.length >= 4 { (first, last) } else { (last, first) };
+            Date::plain(year, month, day, era)
+        }
+        // PostgreSQL takes 2024 5 January, but not 2024-5-January.
+        (Digits(year), Digits(day), Month(month)) if separator == b' ' => Date::plain(year, month, day, era),
+        (Digits(first), Digits(second), Digits(third)) => of_digits([first, second, third], separator, era)?,
+        _ => return None,
+    };
+    Some((date, rest))
+}
+
+fn is_compact(part: &DatePart) -> bool {
+    matches!(part, DatePart::Digits(digits) if digits.length == 8)
+}
+
+/// A date of eight digits: 20240105.
+fn compact(digits: u32, era: Era) -> Date {
+    let (year, month, day) = (digits / 10_000, digits / 100 % 100, digits % 100);
+    let fits = era == Era::Common && (1900..2100).contains(&year) && is_day(year, month, day, era);
+    Date {
+        orders: Orders::ALL.when(fits),
+        is_ambiguous: false,
+        year,
     }
-    let (second, rest) = number(rest)?;
-    let (third, rest) = number(rest.strip_prefix(&[separator])?)?;
+}
+
+/// A date whose parts are all digits.
+fn of_digits([first, second, third]: [Number; 3], separator: u8, era: Era) -> Option<Date> {
     if second.length > 2 {
         return None;
     }
     let is_date = |year: Number, month: Number, day: Number| is_day(year.value, month.value, day.value, era);
-    let date = match (first.length, third.length) {
+    match (first.length, third.length) {
         // Four digits are the year in any order; with more it is one that we have printed.
-        (4, 1 | 2) => Date::plain(first, second.value, third, era),
-        (5..=7, 2) if separator == b'-' => Date::plain(first, second.value, third, era),
+        (4, 1 | 2) => Some(Date::plain(first, second.value, third, era)),
+        (5..=7, 2) if separator == b'-' => Some(Date::plain(first, second.value, third, era)),
         (1 | 2, 4) => {
             let dmy = Orders::one(Order::Dmy).when(is_date(third, second, first));
             // With dots, nobody writes the month first.
             let mdy = Orders::one(Order::Mdy).when(separator != b'.' && is_date(third, first, second));
-            Date {
+            Some(Date {
                 orders: dmy.or(mdy),
                 is_ambiguous: !dmy.is_empty() && !mdy.is_empty() && first.value != second.value,
                 year: third.value,
-            }
+            })
         }
-        _ => return None,
-    };
-    Some((date, rest))
+        _ => None,
+    }
 }
 
 fn is_day(year: u32, month: u32, day: u32, era: Era) -> bool {
@@ -459,6 +461,11 @@ mod tests {
             "2007-May-29",
             "May-29-2007",
             "May-2007-29",
+            "29.May.2007",
+            "2007/May/29",
+            "May 2007 29",
+            "2007 29 May",
+            "2007 05 29",
             "2024-02-29 AD",
             "0005-02-29 BC",
             "0044-03-15 bc",
@@ -471,6 +478,7 @@ mod tests {
         assert_eq!(orders("01/13/2024"), "MDY");
         assert_eq!(orders("1/2/2024"), "DMYMDY");
         assert_eq!(orders("1.2.2024"), "DMY");
+        assert_eq!(orders("5 29 2007"), "MDY");
         for text in [
             "2024-02-30",
             "2023-02-29",
@@ -484,6 +492,9 @@ mod tests {
             "12024/01/05",
             "20240105 BC",
             "29-2007-May",
+            "2007-29-May",
+            "29-May.2007",
+            "May-29, 2007",
             "13/13/2024",
             "1/2/24",
             "12345678",

@@ -4,5 +4,6 @@ pub(crate) mod caller;
 pub(crate) mod create_role;
 pub(crate) mod lock;
 pub(crate) mod memory;
+pub(crate) mod progress;
 pub(crate) mod server;
 pub(crate) mod setting;

@@ -6,6 +6,17 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 static REATTACH_BY_NAME: GucSetting<bool> = GucSetting::<bool>::new(true);
 static DEFAULT_PREVIEW: GucSetting<DefaultPreview> = GucSetting::<DefaultPreview>::new(DefaultPreview::Name);
 
+static PROGRESS: GucSetting<ProgressMessages> = GucSetting::<ProgressMessages>::new(ProgressMessages::Off);
+
+/// Whether long work says how far it is.
+#[derive(Clone, Copy, PartialEq, Eq, PostgresGucEnum)]
+enum ProgressMessages {
+    #[name = c"off"]
+    Off,
+    #[name = c"notice"]
+    Notice,
+}
+
 /// How a default preview is chosen.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PostgresGucEnum)]
 pub(crate) enum DefaultPreview {
@@ -28,6 +39,14 @@ pub(crate) fn define() {
         GucFlags::default(),
     );
     GucRegistry::define_enum_guc(
+        c"mathesar_ext.progress",
+        c"Whether long work says how far it is, by a message about once a second.",
+        c"off, or notice: for imports, inference, retyping and definitions.",
+        &PROGRESS,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_enum_guc(
         c"mathesar_ext.default_preview",
         c"How the column is chosen by which a row is shown, where nobody has set a preview template.",
         c"name: as a person would, by the names of columns; first_text: the first column of text.",
@@ -40,6 +59,11 @@ pub(crate) fn define() {
 /// Whether a new table gets the metadata of the dropped one that had its name and owner.
 pub(crate) fn reattach_by_name() -> bool {
     REATTACH_BY_NAME.get()
+}
+
+/// Whether long work says how far it is.
+pub(crate) fn wants_progress() -> bool {
+    PROGRESS.get() == ProgressMessages::Notice
 }
 
 /// How a default preview is chosen.

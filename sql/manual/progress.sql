@@ -1,0 +1,17 @@
+COMMENT ON FUNCTION __msar.progress_row() IS
+$$Counts a row of a statement that is run for a call of this extension, and reports how far it is.
+
+Returns: true
+Errors: none
+
+Example: SELECT __msar.progress_row();$$;
+
+COMMENT ON FUNCTION __msar.counted(text, bigint, text) IS
+$$An expression of a statement about to run that counts the rows for which it is computed, if the
+setting mathesar_ext.progress asks for it.
+
+Arguments: work: what the statement does; total: how many rows there are; expression: SQL
+Returns: the expression, or one of the same value that counts
+Errors: none
+
+Example: SELECT __msar.counted('retyping', 1000, 'price::integer');$$;
