@@ -7,7 +7,7 @@ use crate::import::{file, transfer};
 use crate::pg::arguments::{JsonArgument, RegClass};
 use crate::pg::bytes::{NewText, TextBytes};
 use crate::pg::namespace;
-use crate::pg::results::Jsonb;
+use crate::pg::results::JsonbResult;
 use crate::statements::values;
 use crate::tables::create;
 use crate::values::json;
@@ -42,19 +42,21 @@ extension_sql_file!(
 );
 
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
-fn parse_file(data: &[u8], options: JsonArgument) -> Result<Jsonb, ErrorReport> {
+fn parse_file(data: &[u8], options: JsonArgument) -> Result<JsonbResult, ErrorReport> {
     let hint = "Known are format (csv, tsv, json_lines, json), encoding, delimiter, quote, escape, header, null, \
         bad_rows (refuse, skip), date_order (YMD, DMY, MDY).";
     let options = options.decode("options", hint)?;
-    Ok(Jsonb::new(&file::parse(data, &options).map_err(Error::from)?)?)
+    Ok(JsonbResult::new(
+        &file::parse(data, &options).map_err(Error::from)?,
+    )?)
 }
 
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
-fn import_column_names(col_names: JsonArgument, reserved: JsonArgument) -> Result<Jsonb, ErrorReport> {
+fn import_column_names(col_names: JsonArgument, reserved: JsonArgument) -> Result<JsonbResult, ErrorReport> {
     let names: Vec<Option<String>> = super::read("col_names", &col_names)?;
     let reserved = super::read("reserved", &reserved)?;
     let names = create::file_column_names(&names, reserved).map_err(Error::from)?;
-    Ok(Jsonb::new(&names)?)
+    Ok(JsonbResult::new(&names)?)
 }
 
 #[pg_extern(schema = "__msar", stable, parallel_safe)]

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::pg::arguments::{JsonArgument, RegClass, TextArgument};
 use crate::pg::parameter::AnyValue;
 use crate::pg::plan::JsonbDatum;
-use crate::pg::results::Jsonb;
+use crate::pg::results::JsonbResult;
 use crate::records::arguments::{self, Extras, Part};
 use crate::records::key::Key;
 use crate::records::options::{self, Options};
@@ -157,7 +157,7 @@ fn list_records(
 }
 
 #[pg_extern(schema = "msar", immutable, strict, parallel_safe)]
-fn list_records_schema() -> Result<Jsonb, ErrorReport> {
+fn list_records_schema() -> Result<JsonbResult, ErrorReport> {
     let schema: &RawValue = serde_json::from_str(options::SCHEMA).map_err(Error::Serialization)?;
-    Ok(Jsonb::new(&schema)?)
+    Ok(JsonbResult::new(&schema)?)
 }

@@ -1,7 +1,7 @@
 //! Dates, times and intervals in the form that they have in records: one overloaded function, which the statements of
 //! `record` call once a value.
 
-use crate::catalog::datetime::{self, Form};
+use crate::catalog::datetime::{self, DatetimeText};
 use crate::error::Error;
 use crate::pg::arguments::JsonArgument;
 use crate::pg::bytes::NewText;
@@ -27,7 +27,7 @@ extension_sql_file!(
 );
 
 /// A form is ASCII, which is the same in every encoding.
-fn text(form: Form) -> NewText {
+fn text(form: DatetimeText) -> NewText {
     NewText(form.as_bytes().to_vec())
 }
 

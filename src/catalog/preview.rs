@@ -7,7 +7,7 @@ use crate::metadata::references::Column;
 use crate::pg::Oid;
 use crate::pg::scan::Char;
 use crate::pg::setting::{self, DefaultPreview};
-use crate::values::template::{self, Part, Placeholder};
+use crate::values::template::{self, TemplatePart, Placeholder};
 use pgrx::pg_sys;
 use serde::Serialize;
 use std::rc::Rc;
@@ -25,7 +25,7 @@ impl PreviewSettings {
     /// The template that a user chose; the default, if none did.
     pub(crate) fn new<'a>(
         catalog: &Catalog,
-        customized: Option<&[Part<Column>]>,
+        customized: Option<&[TemplatePart<Column>]>,
         default: impl FnOnce() -> Result<Option<DefaultTemplate<'a>>, Error>,
     ) -> Result<Self, Error> {
         let Some(template) = customized else {
@@ -194,12 +194,12 @@ fn plain_name(name: &str) -> String {
 }
 
 /// A template as people write it, with the names that columns have now.
-pub(crate) fn customized_text(catalog: &Catalog, template: &[Part<Column>]) -> Result<String, Error> {
+pub(crate) fn customized_text(catalog: &Catalog, template: &[TemplatePart<Column>]) -> Result<String, Error> {
     let mut text = String::new();
     for part in template {
         match part {
-            Part::Text(words) => template::push_text(&mut text, words),
-            Part::Placeholder(Placeholder { path, raw }) => {
+            TemplatePart::Text(words) => template::push_text(&mut text, words),
+            TemplatePart::Placeholder(Placeholder { path, raw }) => {
                 let names: Vec<Rc<str>> = path
                     .iter()
                     .map(|column| catalog.column_name(column.relation, column.attnum))

@@ -38,9 +38,9 @@ impl DefinitionError {
         let problem = in_words_of_json(problem);
         let place = (path != ".").then(|| format!("In {path}"));
         let detail = match (place, expected) {
-            (Some(place), Some(expected)) => Some(format!("{place}. Expected is {expected}.")),
+            (Some(place), Some(expected)) => Some(format!("{place}. Expected {expected}.")),
             (Some(place), None) => Some(format!("{place}.")),
-            (None, Some(expected)) => Some(format!("Expected is {expected}.")),
+            (None, Some(expected)) => Some(format!("Expected {expected}.")),
             (None, None) => None,
         };
         Self::Malformed {
@@ -128,21 +128,21 @@ mod tests {
     #[test]
     fn problems_are_told_in_words_of_json() {
         for (json, told, detail) in [
-            ("{}", "invalid type: object", "Expected is an array."),
+            ("{}", "invalid type: object", "Expected an array."),
             (
                 "[5]",
                 "invalid type: integer \"5\"",
-                "In [0]. Expected is an object.",
+                "In [0]. Expected an object.",
             ),
             (
                 r#"[{"name": []}]"#,
                 "invalid type: array",
-                "In [0].name. Expected is a string.",
+                "In [0].name. Expected a string.",
             ),
             (
                 r#"[{"type": {"id": "x"}}]"#,
                 "invalid type: string \"x\"",
-                "In [0].type.id. Expected is a positive integer.",
+                "In [0].type.id. Expected a positive integer.",
             ),
             (
                 r#"[{"generated": {}}]"#,

@@ -4,9 +4,9 @@ use super::DefinitionError;
 use super::column::ColumnDefinition;
 use super::constraint::ConstraintDefinition;
 use super::form::{is_false, lenient_or_default, null_as_default};
-use super::json_text::JsonText;
+use super::json_text::RawJson;
 use super::name::QualifiedName;
-use super::partition::{Bounds, PartitionBounds, PartitionKey};
+use super::partition::{PartitionBounds, PartitionBoundsDefinition, PartitionKey};
 use serde::{Deserialize, Serialize};
 
 /// A table: what `msar.get_table_definition` gives, and what a step of `msar.apply_definitions` creates.
@@ -67,7 +67,7 @@ pub(crate) struct TableDefinition {
     pub(crate) partitions: Vec<TableDefinition>,
     /// Options of `msar.set_table_metadata`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) metadata: Option<JsonText>,
+    pub(crate) metadata: Option<RawJson>,
 }
 
 impl TableDefinition {
@@ -77,7 +77,7 @@ impl TableDefinition {
     }
 
     /// The rows that it holds, if it is a partition.
-    pub(crate) fn bounds(&self) -> Result<Option<Bounds<'_>>, DefinitionError> {
+    pub(crate) fn bounds(&self) -> Result<Option<PartitionBoundsDefinition<'_>>, DefinitionError> {
         self.bounds.as_ref().map(PartitionBounds::bounds).transpose()
     }
 
@@ -87,9 +87,9 @@ impl TableDefinition {
         let problem = if has_parent && self.bounds.is_none() {
             "a partition needs \"bounds\""
         } else if !has_parent && self.bounds.is_some() {
-            "\"bounds\" are for a partition, which stands in \"partitions\" or has \"partition_of\""
+            "\"bounds\" need \"partition_of\", or a place in \"partitions\""
         } else if is_nested && self.partition_of.is_some() {
-            "what stands in \"partitions\" takes no \"partition_of\""
+            "a table in \"partitions\" takes no \"partition_of\""
         } else if has_parent && !self.inherits.is_empty() {
             "a partition takes no \"inherits\""
         } else if !self.partitions.is_empty() && self.partition_by.is_none() {
@@ -100,7 +100,7 @@ impl TableDefinition {
                 .iter()
                 .any(|column| column.type_.is_some() || column.collation.is_some())
         {
-            "the columns of a partition have their types from its parent"
+            "the columns of a partition take their types from its parent"
         } else {
             return Ok(());
         };
@@ -108,7 +108,7 @@ impl TableDefinition {
             self.given_name()
                 .map_or_else(|| "a table".into(), |name| format!("table \"{name}\"")),
             problem,
-            "docs/definitions.md tells which keys go together.",
+            "docs/definitions.md describes which keys go together.",
         ))
     }
 }

@@ -16,8 +16,8 @@ use std::collections::HashMap;
 /// What a caller may say about a file; what is left out is found out.
 #[derive(DeriveDeserialize, Default)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Options {
-    format: Option<Format>,
+pub(crate) struct FileOptions {
+    format: Option<FileFormat>,
     encoding: Option<String>,
     delimiter: Option<char>,
     quote: Option<char>,
@@ -42,7 +42,7 @@ enum BadRows {
 
 #[derive(DeriveDeserialize, Serialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "snake_case")]
-enum Format {
+enum FileFormat {
     Csv,
     Tsv,
     JsonLines,
@@ -52,7 +52,7 @@ enum Format {
 /// What was in a file.
 #[derive(Serialize, Debug)]
 pub(crate) struct Parsed {
-    format: Format,
+    format: FileFormat,
     encoding: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     delimiter: Option<char>,
@@ -75,7 +75,7 @@ pub(crate) struct BadRow {
 
 /// Why a whole file cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Problem {
+pub(crate) enum FileError {
     #[error("cannot read the file: unknown encoding \"{0}\"")]
     UnknownEncoding(String),
     #[error("cannot read the file: the data is not valid in encoding {0}")]
@@ -92,34 +92,34 @@ pub(crate) enum Problem {
     BadRows { count: usize, line: u64, reason: String },
 }
 
-impl error::Problem for Problem {
+impl error::Problem for FileError {
     fn sqlstate(&self) -> PgSqlErrorCode {
         PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT
     }
 
     fn hint(&self) -> Cow<'static, str> {
-        "Say what the file is ({\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}), \
-         or leave bad rows out: {\"bad_rows\": \"skip\"}."
+        "Describe the file by {\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}, \
+         or skip bad rows: {\"bad_rows\": \"skip\"}."
             .into()
     }
 }
 
 /// Reads a whole file.
-pub(crate) fn parse(data: &[u8], options: &Options) -> Result<Parsed, Problem> {
+pub(crate) fn parse(data: &[u8], options: &FileOptions) -> Result<Parsed, FileError> {
     let (text, encoding) = decode(data, options.encoding.as_deref())?;
     let format = options.format.unwrap_or_else(|| detect_format(&text));
     let parsed = match format {
-        Format::Csv | Format::Tsv => parse_separated(&text, format, options)?,
-        Format::JsonLines => parse_json_lines(&text),
-        Format::Json => parse_json_array(&text)?,
+        FileFormat::Csv | FileFormat::Tsv => parse_separated(&text, format, options)?,
+        FileFormat::JsonLines => parse_json_lines(&text),
+        FileFormat::Json => parse_json_array(&text)?,
     };
     match parsed.bad_rows.first() {
-        Some(BadRow { line, reason, .. }) if options.bad_rows == BadRows::Refuse => Err(Problem::BadRows {
+        Some(BadRow { line, reason, .. }) if options.bad_rows == BadRows::Refuse => Err(FileError::BadRows {
             count: parsed.bad_rows.len(),
             line: *line,
             reason: reason.clone(),
         }),
-        _ if parsed.columns.is_empty() => Err(Problem::NoColumns),
+        _ if parsed.columns.is_empty() => Err(FileError::NoColumns),
         _ => Ok(Parsed {
             encoding: encoding.name(),
             ..parsed
@@ -128,12 +128,11 @@ pub(crate) fn parse(data: &[u8], options: &Options) -> Result<Parsed, Problem> {
 }
 
 /// The text, by its byte order mark, by what the caller says, as UTF-8 if it is that, or by a guess.
-fn decode<'a>(data: &'a [u8], named: Option<&str>) -> Result<(Cow<'a, str>, &'static Encoding), Problem> {
+fn decode<'a>(data: &'a [u8], named: Option<&str>) -> Result<(Cow<'a, str>, &'static Encoding), FileError> {
     let encoding = match (Encoding::for_bom(data), named) {
         (Some((encoding, _)), _) => encoding,
-        (None, Some(name)) => {
-            Encoding::for_label(name.as_bytes()).ok_or_else(|| Problem::UnknownEncoding(name.to_string()))?
-        }
+        (None, Some(name)) => Encoding::for_label(name.as_bytes())
+            .ok_or_else(|| FileError::UnknownEncoding(name.to_string()))?,
         (None, None) if std::str::from_utf8(data).is_ok() => encoding_rs::UTF_8,
         (None, None) => {
             let mut detector = chardetng::EncodingDetector::new();
@@ -143,29 +142,29 @@ fn decode<'a>(data: &'a [u8], named: Option<&str>) -> Result<(Cow<'a, str>, &'st
     };
     let (text, encoding, had_errors) = encoding.decode(data);
     if had_errors {
-        Err(Problem::NotInEncoding(encoding.name()))
+        Err(FileError::NotInEncoding(encoding.name()))
     } else {
         Ok((text, encoding))
     }
 }
 
-fn detect_format(text: &str) -> Format {
+fn detect_format(text: &str) -> FileFormat {
     match text.trim_start().as_bytes().first() {
-        Some(b'[') => Format::Json,
-        Some(b'{') => Format::JsonLines,
-        _ => Format::Csv,
+        Some(b'[') => FileFormat::Json,
+        Some(b'{') => FileFormat::JsonLines,
+        _ => FileFormat::Csv,
     }
 }
 
 /// The delimiters that are tried.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-fn parse_separated(text: &str, format: Format, options: &Options) -> Result<Parsed, Problem> {
+fn parse_separated(text: &str, format: FileFormat, options: &FileOptions) -> Result<Parsed, FileError> {
     let ascii = |mark: char| {
         u8::try_from(mark)
             .ok()
             .filter(u8::is_ascii)
-            .ok_or(Problem::NotAscii(mark))
+            .ok_or(FileError::NotAscii(mark))
     };
     let quote = options.quote.map_or(Ok(b'"'), ascii)?;
     let escape = options.escape.map(ascii).transpose()?;
@@ -177,7 +176,7 @@ fn parse_separated(text: &str, format: Format, options: &Options) -> Result<Pars
     };
     let delimiter = match options.delimiter {
         Some(delimiter) => ascii(delimiter)?,
-        None if format == Format::Tsv => b'\t',
+        None if format == FileFormat::Tsv => b'\t',
         None => detect_delimiter(|delimiter| dialect(delimiter).reader(text)),
     };
     let mut records = Records::new(text, dialect(delimiter));
@@ -285,27 +284,27 @@ fn detect_delimiter<'a>(reader: impl Fn(u8) -> csv::Reader<&'a [u8]>) -> u8 {
 }
 
 /// The members of a JSON object in their order, with their values as they are written.
-struct Object(Vec<(String, Box<RawValue>)>);
+struct JsonRecord(Vec<(String, Box<RawValue>)>);
 
-impl<'de> Deserialize<'de> for Object {
+impl<'de> Deserialize<'de> for JsonRecord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object;
+        struct RecordVisitor;
+        impl<'de> Visitor<'de> for RecordVisitor {
+            type Value = JsonRecord;
 
             fn expecting(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
                 out.write_str("an object")
             }
 
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Object, M::Error> {
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<JsonRecord, M::Error> {
                 let mut members = Vec::new();
                 while let Some(member) = map.next_entry()? {
                     members.push(member);
                 }
-                Ok(Object(members))
+                Ok(JsonRecord(members))
             }
         }
-        deserializer.deserialize_map(Members)
+        deserializer.deserialize_map(RecordVisitor)
     }
 }
 
@@ -330,7 +329,7 @@ impl ObjectRows {
         }
     }
 
-    fn add_object(&mut self, Object(members): Object) -> Result<(), String> {
+    fn add_object(&mut self, JsonRecord(members): JsonRecord) -> Result<(), String> {
         let members = members
             .into_iter()
             .map(|(key, value)| {
@@ -355,7 +354,7 @@ impl ObjectRows {
         Ok(())
     }
 
-    fn into_parsed(mut self, format: Format) -> Parsed {
+    fn into_parsed(mut self, format: FileFormat) -> Parsed {
         for row in &mut self.rows {
             row.resize(self.columns.len(), None);
         }
@@ -389,17 +388,17 @@ fn parse_json_lines(text: &str) -> Parsed {
             rows.add(line, text);
         }
     }
-    rows.into_parsed(Format::JsonLines)
+    rows.into_parsed(FileFormat::JsonLines)
 }
 
 /// The line of an object in an array is told as its number in the array.
-fn parse_json_array(text: &str) -> Result<Parsed, Problem> {
-    let items: Vec<Box<RawValue>> = serde_json::from_str(text).map_err(Problem::NotJson)?;
+fn parse_json_array(text: &str) -> Result<Parsed, FileError> {
+    let items: Vec<Box<RawValue>> = serde_json::from_str(text).map_err(FileError::NotJson)?;
     let mut rows = ObjectRows::default();
     for (number, item) in (1..).zip(items) {
         rows.add(number, item.get());
     }
-    Ok(rows.into_parsed(Format::Json))
+    Ok(rows.into_parsed(FileFormat::Json))
 }
 
 #[cfg(test)]
@@ -464,10 +463,10 @@ mod tests {
             table(latin, r#"{"encoding": "latin1"}"#),
             "name~town\nJosé~München\nAndré~Zürich"
         );
-        let options: Options = serde_json::from_str(r#"{"encoding": "utf-8"}"#).unwrap();
+        let options: FileOptions = serde_json::from_str(r#"{"encoding": "utf-8"}"#).unwrap();
         assert!(matches!(
             parse(latin, &options),
-            Err(Problem::NotInEncoding("UTF-8"))
+            Err(FileError::NotInEncoding("UTF-8"))
         ));
     }
 
@@ -534,17 +533,20 @@ mod tests {
             [2, 3, 4]
         );
         assert!(matches!(
-            parse(b"{\"a\": 1}\n1\n2", &Options::default()),
-            Err(Problem::BadRows {
+            parse(b"{\"a\": 1}\n1\n2", &FileOptions::default()),
+            Err(FileError::BadRows {
                 count: 2,
                 line: 2,
                 ..
             })
         ));
         assert!(matches!(
-            parse(b"[1", &Options::default()),
-            Err(Problem::NotJson(_))
+            parse(b"[1", &FileOptions::default()),
+            Err(FileError::NotJson(_))
         ));
-        assert!(matches!(parse(b"", &Options::default()), Err(Problem::NoColumns)));
+        assert!(matches!(
+            parse(b"", &FileOptions::default()),
+            Err(FileError::NoColumns)
+        ));
     }
 }

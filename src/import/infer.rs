@@ -8,14 +8,14 @@ use crate::pg::lock::RelationLock;
 use crate::pg::progress::{Progress, Total};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, deparse, quote, stream};
-use crate::values::infer::{Column, Proof, Separators, Suggestion, Undecided};
+use crate::values::infer::{ColumnInference, Proof, Separators, Suggestion, Undecided};
 use crate::values::moment::Order;
 use pgrx::pg_sys;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A relation whose columns of type text are to be read.
-pub(super) struct Source {
+pub(super) struct TextRelation {
     /// Keeps others from altering it between the look at its columns and the end of the reading.
     _lock: RelationLock,
     name: String,
@@ -24,7 +24,7 @@ pub(super) struct Source {
     pub(super) columns: Vec<(PgAttribute, String)>,
 }
 
-impl Source {
+impl TextRelation {
     pub(super) fn open(relation: Oid) -> Result<Self, Error> {
         let lock = RelationLock::shared(relation);
         // What the lock has waited for is to be seen.
@@ -86,7 +86,7 @@ pub(crate) struct InferenceOptions {
     date_order: Option<Order>,
 }
 
-impl Source {
+impl TextRelation {
     /// All values of the columns of type text, by attnum.
     fn values(&self) -> BTreeMap<i16, Column> {
         let mut columns: Vec<_> = self.text_columns().map(|_| Column::new()).collect();
@@ -139,12 +139,12 @@ impl From<Undecided> for UndecidedType {
 struct Details {
     mathesar_casting: bool,
     #[serde(flatten)]
-    options: CastOptions,
+    options: SuggestedCastOptions,
 }
 
 /// What a cast has to be told: the keys of `cast_options`.
 #[derive(Serialize, Default)]
-pub(crate) struct CastOptions {
+pub(crate) struct SuggestedCastOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     group_sep: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -160,7 +160,7 @@ pub(crate) struct CastOptions {
     date_order_proven: Option<bool>,
 }
 
-impl CastOptions {
+impl SuggestedCastOptions {
     pub(super) fn of(suggestion: &Suggestion) -> Self {
         match suggestion {
             Suggestion::Numeric(separators) => Self::with(*separators),
@@ -211,7 +211,7 @@ impl Inferred {
             type_name: suggestion.of_type().name().into(),
             details: Some(Details {
                 mathesar_casting: true,
-                options: CastOptions::of(suggestion),
+                options: SuggestedCastOptions::of(suggestion),
             }),
             undecided: None,
         }
@@ -231,7 +231,7 @@ pub(crate) fn relation(
     relation: Oid,
     options: &InferenceOptions,
 ) -> Result<BTreeMap<i16, Inferred>, Error> {
-    let source = Source::open(relation)?;
+    let source = TextRelation::open(relation)?;
     let values = source.values();
     let order = options.date_order;
     Ok(source
@@ -253,7 +253,7 @@ pub(super) fn cast_options(
     relation: Oid,
     options: &InferenceOptions,
 ) -> Result<BTreeMap<i16, definition::CastOptions>, Error> {
-    let values = Source::open(relation)?.values();
+    let values = TextRelation::open(relation)?.values();
     let shown = values.into_iter().filter_map(|(attnum, values)| {
         let suggestion = values.suggestion(options.date_order)?;
         Some((attnum, CastOptions::of(&suggestion).into()))

@@ -269,7 +269,7 @@ pub(crate) fn attach_again(
     let table = format!("\"{}\".\"{}\"", kept.schema_name, kept.table_name);
     if !setting::reattach_by_name() {
         report::notice(format!(
-            "metadata of a former table {table} is kept aside; msar.attach_metadata attaches it"
+            "there is detached metadata of a former table {table}; msar.attach_metadata attaches it"
         ));
         return Ok(());
     }
@@ -287,7 +287,7 @@ pub(crate) fn attach_again(
     }
     attach(statements, relation, &kept, &placement)?;
     report::notice(format!(
-        "metadata of a former table {table} is attached to the new one: {} columns{}",
+        "metadata of the former table {table} was attached to the new one: {} columns{}",
         placement.columns.len(),
         match placement.problems.as_slice() {
             [] => String::new(),

@@ -104,7 +104,7 @@ impl Export {
                 if let Some(problem) = options::contradiction(|name| options.get(name)) {
                     return Err(Error::InvalidArgument {
                         argument: "doc",
-                        problem: format!("of column \"{column}\", {problem}"),
+                        problem: format!("column \"{column}\": {problem}"),
                         hint: "Change one of the two, or leave it out.",
                     });
                 }
@@ -177,7 +177,7 @@ fn place(
         .relation(schema, table)
         .and_then(|oid| relation::find(catalog, oid.into()).ok());
     let Some(row) = row else {
-        return Ok(Err("there is no such table".into()));
+        return Ok(Err("the table does not exist".into()));
     };
     if !catalog.role.has_rights_of(row.relowner) {
         return Ok(Err("only its owner may change its metadata".into()));

@@ -6,7 +6,7 @@
 
 use super::options::attnum;
 use crate::catalog::row_key;
-use crate::values::template::{Part, Placeholder};
+use crate::values::template::{TemplatePart, Placeholder};
 use serde_json::{Value, json};
 
 const PATH: &str = "path";
@@ -55,11 +55,11 @@ fn is_path(path: &[Value]) -> bool {
 }
 
 /// A part of which [`is_part`] is true.
-pub(crate) fn read(part: &Value) -> Option<Part<i16>> {
+pub(crate) fn read(part: &Value) -> Option<TemplatePart<i16>> {
     if let Value::String(text) = part {
-        return Some(Part::Text(text.clone()));
+        return Some(TemplatePart::Text(text.clone()));
     }
-    Some(Part::Placeholder(Placeholder {
+    Some(TemplatePart::Placeholder(Placeholder {
         path: path(part)?.iter().map(step).collect::<Option<_>>()?,
         raw: part.get(RAW) == Some(&Value::Bool(true)),
     }))
@@ -74,11 +74,11 @@ fn step(step: &Value) -> Option<i16> {
 }
 
 /// A part as it is stored.
-pub(crate) fn write(part: &Part<i16>) -> Value {
+pub(crate) fn write(part: &TemplatePart<i16>) -> Value {
     match part {
-        Part::Text(text) => json!(text),
-        Part::Placeholder(Placeholder { path, raw: false }) => json!(path),
-        Part::Placeholder(Placeholder { path, raw: true }) => json!({PATH: path, RAW: true}),
+        TemplatePart::Text(text) => json!(text),
+        TemplatePart::Placeholder(Placeholder { path, raw: false }) => json!(path),
+        TemplatePart::Placeholder(Placeholder { path, raw: true }) => json!({PATH: path, RAW: true}),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Previews of rows by their keys, and the statement that gives those of all rows.
 
 use super::comparison::{self, Operand};
-use super::compile::{self, Compiled};
+use super::compile::{self, RowExpression};
 use super::relation::Relation;
 use super::{Purpose, RowPreview, Templates};
 use crate::catalog::{Catalog, row_key};
@@ -29,7 +29,7 @@ pub(crate) enum KeyProblem {
     #[error("relation \"{relation}\" has no primary key of one column, so a key must be an object")]
     NotAnObject { relation: String, keys: String },
 
-    #[error("key {position} is not of the kind of the first one")]
+    #[error("key {position} has another form than the first key")]
     Mixed {
         position: usize,
         key: String,
@@ -81,7 +81,7 @@ const ALIAS: &str = "t";
 pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
     let catalog = Catalog::new(Snapshot::latest());
     let relation = Relation::read(&catalog, relation)?;
-    let Compiled { joins, text } = compile::row(&catalog, &Templates::new(None, Purpose::Own)?, relation.row.oid, ALIAS)?;
+    let RowExpression { joins, text } = compile::row(&catalog, &Templates::new(None, Purpose::Own)?, relation.row.oid, ALIAS)?;
     let keys = keys(&catalog, &relation);
     let primary = keys.first().filter(|key| key.is_primary);
     let columns: Option<Vec<String>> = primary.map_or(Some(Vec::new()), |key| {

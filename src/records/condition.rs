@@ -172,7 +172,7 @@ impl Conditions<'_, '_> {
         if value.type_oid != pg_sys::BOOLOID {
             Err(RecordError::Invalid {
                 argument: "filter",
-                problem: format!("a value of type {} is no condition", value.type_name()),
+                problem: format!("a value of type {} is not a condition", value.type_name()),
                 hint: "Compare the value by another filter, such as \"equal\".",
             })?;
         }

@@ -52,7 +52,7 @@ impl TryFrom<serde_json::Value> for TableOid {
         };
         number
             .map(Self)
-            .ok_or_else(|| format!("{value} is no OID of a table"))
+            .ok_or_else(|| format!("{value} is not the OID of a table"))
     }
 }
 

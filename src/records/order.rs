@@ -48,7 +48,7 @@ impl OrderDocument {
             _ => {
                 return Err(RecordError::Invalid {
                     argument: "order",
-                    problem: "an item names one column".into(),
+                    problem: "an item needs exactly one of \"attnum\" and \"column\"".into(),
                     hint: "Pass [{\"attnum\": number, \"direction\": \"asc\" or \"desc\"}, ...].",
                 });
             }

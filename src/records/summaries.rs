@@ -124,14 +124,14 @@ impl LinkedPath {
             problem: problem.into(),
         };
         let [first, second] = self.path.0.as_slice() else {
-            return Err(invalid("it must have two steps, over one mapping table").into());
+            return Err(invalid("it must have two steps, through one mapping table").into());
         };
         if second[1].0.0 != relation.oid.to_u32() {
             Err(invalid("it does not end at the table whose records are listed"))?;
         }
         let steps = self.path.resolve(catalog, Oid::from(first[0].0.0))?;
         let [(base, from_map), (to_map, target)] = steps.as_slice() else {
-            return Err(invalid("it must have two steps, over one mapping table").into());
+            return Err(invalid("it must have two steps, through one mapping table").into());
         };
         let map = &from_map.relation;
         let map_key: Vec<(&Column, String)> = map

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::parameter::ParameterValue;
 use crate::pg::plan::{JsonbDatum, Planning, Prepared, Sees};
-use crate::pg::watch::Watch;
+use crate::pg::watch::CatalogWatch;
 use std::rc::Rc;
 
 /// The length of the longest text of a statement that is kept, in bytes: longer than that of any page of a usual table.
@@ -20,13 +20,13 @@ pub(crate) struct Compiled {
     pub(crate) statement: Rc<Prepared>,
     parameters: Vec<Parameter>,
     estimate: Option<Prepared>,
-    watch: Watch,
+    watch: CatalogWatch,
     is_huge: bool,
 }
 
 impl Compiled {
     pub(super) fn new(shape: &AnyShape, catalog: &Catalog) -> Result<Self, Error> {
-        let watch = Watch::begin();
+        let watch = CatalogWatch::begin();
         let draft = shape.compile(catalog)?;
         let parameters = draft.parameters.into_inner();
         let mut types: Vec<Oid> = parameters.iter().map(|parameter| parameter.type_oid).collect();

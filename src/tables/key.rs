@@ -4,7 +4,7 @@ use super::clause;
 use super::counting::Counting;
 use super::create::key_column;
 use super::free_name::{check_length, free};
-use super::resolve::Column;
+use super::resolve::ResolvedColumn;
 use super::script::Script;
 use super::table::{Table, attnum};
 use crate::definition::column::{Identity, KeyKind};
@@ -27,7 +27,7 @@ pub(crate) fn add(relation: Oid, kind: KeyKind, drop_old: bool, name: &str) -> R
     };
     let name = free(name, is_taken);
     let definition = key_column(kind, name.clone());
-    let column = Column::resolve(&definition, name.clone(), false)?;
+    let column = ResolvedColumn::resolve(&definition, name.clone(), false)?;
     let mut actions = old.actions;
     actions.push(format!("ADD COLUMN {} PRIMARY KEY", clause::column(&column)));
     let mut script = Script::new();

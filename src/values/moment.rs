@@ -8,7 +8,7 @@ use super::trim;
 /// What a text says about time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment {
-    pub(crate) kind: Kind,
+    pub(crate) kind: MomentKind,
     /// In which orders its day, month and year can be read.
     pub(crate) orders: Orders,
     /// Whether day and month can be exchanged, which makes it another day.
@@ -17,7 +17,7 @@ pub(crate) struct Moment {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum MomentKind {
     Date,
     /// A date that no timestamp reaches.
     DistantDate,
@@ -119,11 +119,11 @@ pub(crate) fn read(text: &[u8]) -> Option<Moment> {
         zone,
     };
     if text == b"infinity" || text == b"-infinity" {
-        return Some(moment(Kind::Infinite, Orders::ALL, Zone::None));
+        return Some(moment(MomentKind::Infinite, Orders::ALL, Zone::None));
     }
     if let Some((time, rest)) = read_time(text) {
         let fits = rest.is_empty() && (time.is_valid() || time.is_end_of_day());
-        return fits.then_some(moment(Kind::Time, Orders::ALL, Zone::None));
+        return fits.then_some(moment(MomentKind::Time, Orders::ALL, Zone::None));
     }
     let (text, era) = split_era(text);
     let (date, rest) = read_date(text, era)?;
@@ -132,9 +132,9 @@ pub(crate) fn read(text: &[u8]) -> Option<Moment> {
     }
     if rest.is_empty() {
         let kind = if date.year <= LAST_YEAR_OF_TIMESTAMPS {
-            Kind::Date
+            MomentKind::Date
         } else {
-            Kind::DistantDate
+            MomentKind::DistantDate
         };
         return Some(Moment {
             is_ambiguous: date.is_ambiguous,
@@ -153,7 +153,7 @@ pub(crate) fn read(text: &[u8]) -> Option<Moment> {
     let fits = time.is_valid() && date.year <= LAST_YEAR_OF_TIMESTAMPS;
     fits.then_some(Moment {
         is_ambiguous: date.is_ambiguous,
-        ..moment(Kind::DateTime { midnight }, date.orders, zone)
+        ..moment(MomentKind::DateTime { midnight }, date.orders, zone)
     })
 }
 
@@ -175,7 +175,7 @@ struct Date {
 
 impl Date {
     /// One that is the same in every order.
-    fn plain(year: Number, month: u32, day: Number, era: Era) -> Self {
+    fn plain(year: DigitRun, month: u32, day: DigitRun, era: Era) -> Self {
         let fits = year.length >= 4 && day.length <= 2 && is_day(year.value, month, day.value, era);
         Self {
             orders: Orders::ALL.when(fits),
@@ -187,7 +187,7 @@ impl Date {
 
 /// A part of a date: digits, or the name of a month.
 enum DatePart {
-    Digits(Number),
+    Digits(DigitRun),
     Month(u32),
 }
 
@@ -252,11 +252,11 @@ fn compact(digits: u32, era: Era) -> Date {
 }
 
 /// A date whose parts are all digits.
-fn of_digits([first, second, third]: [Number; 3], separator: u8, era: Era) -> Option<Date> {
+fn of_digits([first, second, third]: [DigitRun; 3], separator: u8, era: Era) -> Option<Date> {
     if second.length > 2 {
         return None;
     }
-    let is_date = |year: Number, month: Number, day: Number| is_day(year.value, month.value, day.value, era);
+    let is_date = |year: DigitRun, month: DigitRun, day: DigitRun| is_day(year.value, month.value, day.value, era);
     match (first.length, third.length) {
         // Four digits are the year in any order; with more it is one that we have printed.
         (4, 1 | 2) => Some(Date::plain(first, second.value, third, era)),
@@ -298,12 +298,12 @@ fn is_day(year: u32, month: u32, day: u32, era: Era) -> bool {
 
 /// A number and how many digits it has.
 #[derive(Clone, Copy)]
-struct Number {
+struct DigitRun {
     value: u32,
     length: usize,
 }
 
-fn number(text: &[u8]) -> Option<(Number, &[u8])> {
+fn number(text: &[u8]) -> Option<(DigitRun, &[u8])> {
     let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if !(1..=9).contains(&length) {
         return None;
@@ -311,7 +311,7 @@ fn number(text: &[u8]) -> Option<(Number, &[u8])> {
     let value = text[..length]
         .iter()
         .fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
-    Some((Number { value, length }, &text[length..]))
+    Some((DigitRun { value, length }, &text[length..]))
 }
 
 /// The English name of a month, or its first three letters.
@@ -471,9 +471,9 @@ mod tests {
             "0044-03-15 bc",
         ] {
             assert_eq!(orders(text), "YMDDMYMDY", "{text}");
-            assert_eq!(read(text.as_bytes()).unwrap().kind, Kind::Date, "{text}");
+            assert_eq!(read(text.as_bytes()).unwrap().kind, MomentKind::Date, "{text}");
         }
-        assert_eq!(read(b"300000-01-05 AD").unwrap().kind, Kind::DistantDate);
+        assert_eq!(read(b"300000-01-05 AD").unwrap().kind, MomentKind::DistantDate);
         assert_eq!(orders("13/01/2024"), "DMY");
         assert_eq!(orders("01/13/2024"), "MDY");
         assert_eq!(orders("1/2/2024"), "DMYMDY");
@@ -513,7 +513,7 @@ mod tests {
     #[test]
     fn dates_with_times() {
         let kind = |text: &str| read(text.as_bytes()).map(|moment| (moment.kind, moment.zone));
-        let at = |midnight, zone| Some((Kind::DateTime { midnight }, zone));
+        let at = |midnight, zone| Some((MomentKind::DateTime { midnight }, zone));
         assert_eq!(kind("2024-02-29 03:04"), at(false, Zone::None));
         assert_eq!(kind("2024-02-29T00:00:00.000Z"), at(true, Zone::Utc));
         assert_eq!(kind("2024-02-29 00:00:00+00:00"), at(true, Zone::Utc));
@@ -525,7 +525,7 @@ mod tests {
         assert_eq!(kind("Jan 5, 2024 10:00 UTC"), at(false, Zone::Utc));
         assert_eq!(kind("2024-01-05T10:00:00.0Z AD"), at(false, Zone::Utc));
         assert_eq!(kind("0044-03-15T00:00:00.0+00:19:32 BC"), at(true, Zone::Other));
-        let infinite = Some((Kind::Infinite, Zone::None));
+        let infinite = Some((MomentKind::Infinite, Zone::None));
         assert_eq!((kind("infinity"), kind("-infinity")), (infinite, infinite));
         for text in [
             "2024-02-29 24:00",
@@ -547,7 +547,7 @@ mod tests {
         for text in ["3:04", "03:04:05", "23:59:59.999999", "12:30 pm", "24:00:00.0"] {
             assert_eq!(
                 read(text.as_bytes()).map(|moment| moment.kind),
-                Some(Kind::Time),
+                Some(MomentKind::Time),
                 "{text}"
             );
         }

@@ -252,7 +252,7 @@ impl Changes {
         statements.run(TOUCH_TABLES, self)?;
         for row in rows.iter().filter(|row| !row.unfit.is_empty()) {
             report::notice(format!(
-                "metadata of column \"{}\" of \"{}\".\"{}\" loses what does not fit its type: {}",
+                "metadata options of column \"{}\" of \"{}\".\"{}\" do not fit its new type and were cleared: {}",
                 row.column_name,
                 row.schema_name,
                 row.table_name,

@@ -39,12 +39,13 @@ pub(crate) fn follow(event: &EventTrigger) -> Result<(), Error> {
     if is_idle || is_unexpected() || is_harmless() {
         return Ok(());
     }
-    subtransaction::or_warn("display metadata does not follow this command", || {
-        match event.event {
+    subtransaction::or_warn(
+        "display metadata was not updated after this command",
+        || match event.event {
             Event::CommandEnd => ended::follow(&store, &event.tag),
             Event::Drop => dropped::follow(&store),
-        }
-    });
+        },
+    );
     Ok(())
 }
 

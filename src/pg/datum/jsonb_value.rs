@@ -53,7 +53,7 @@ impl JsonbValue {
     }
 
     /// The elements of an array; `None` if it is none.
-    pub(crate) fn elements(&self) -> Option<impl Iterator<Item = Element<'_>>> {
+    pub(crate) fn elements(&self) -> Option<impl Iterator<Item = JsonbElement<'_>>> {
         Container::new(self.bytes()).elements()
     }
 
@@ -88,11 +88,11 @@ impl JsonbValue {
 
 /// An element of an array.
 #[derive(Clone, Copy)]
-pub(crate) struct Element<'a>(Option<Container<'a>>);
+pub(crate) struct JsonbElement<'a>(Option<Container<'a>>);
 
-impl<'a> Element<'a> {
+impl<'a> JsonbElement<'a> {
     /// Whether both are objects with the same keys.
-    pub(crate) fn has_keys_of(&self, other: &Element) -> bool {
+    pub(crate) fn has_keys_of(&self, other: &JsonbElement) -> bool {
         self.keys()
             .zip(other.keys())
             .is_some_and(|(own, others)| own.eq(others))
@@ -139,12 +139,12 @@ impl<'a> Container<'a> {
     }
 
     /// The elements of an array. A scalar is kept as if it were one.
-    fn elements(self) -> Option<impl Iterator<Item = Element<'a>>> {
+    fn elements(self) -> Option<impl Iterator<Item = JsonbElement<'a>>> {
         let is_array = self.header & (JB_FARRAY | JB_FSCALAR) == JB_FARRAY;
         is_array.then(|| {
             self.members(self.count()).map(|(entry, bytes)| {
                 let is_container = entry & JENTRY_TYPEMASK == JENTRY_ISCONTAINER;
-                Element(is_container.then(|| Container::new(bytes)))
+                JsonbElement(is_container.then(|| Container::new(bytes)))
             })
         })
     }

@@ -33,7 +33,7 @@ pub(crate) fn define() {
     GucRegistry::define_bool_guc(
         c"mathesar_ext.reattach_by_name",
         c"Attaches the metadata of a dropped table to the next table of its name and owner.",
-        c"Otherwise it is kept aside until msar.attach_metadata is called.",
+        c"Otherwise it stays detached until msar.attach_metadata is called.",
         &REATTACH_BY_NAME,
         GucContext::Userset,
         GucFlags::default(),

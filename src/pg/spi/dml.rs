@@ -22,7 +22,7 @@ pub(crate) struct Outcome {
 
 /// What the executor calls for every row that a statement returns.
 #[repr(C)]
-struct Receiver<'a> {
+struct ReturnedRowsReceiver<'a> {
     /// First, as the executor knows only this part.
     header: pg_sys::DestReceiver,
     scratch: &'a Scratch,
@@ -45,7 +45,7 @@ pub(crate) fn run(statement: &str, parameters: &[JsonbValue]) -> Result<Outcome,
     let prepared = prepare(statement, parameters.len())?;
     let values: Vec<_> = parameters.iter().map(|value| Some(value.datum())).collect();
     let scratch = Scratch::new();
-    let mut receiver = Receiver {
+    let mut receiver = ReturnedRowsReceiver {
         header: receiver::header(receive),
         scratch: &scratch,
         returned: Vec::new(),
@@ -103,7 +103,7 @@ unsafe extern "C-unwind" fn receive(
     // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns; the first one
     // is a text, as the caller of `run` promises. What is fetched of it goes into the scratch memory.
     unsafe {
-        let receiver = &mut *receiver.cast::<Receiver>();
+        let receiver = &mut *receiver.cast::<ReturnedRowsReceiver>();
         if (*slot).tts_nvalid < 1 {
             pg_sys::slot_getsomeattrs_int(slot, 1);
         }

@@ -88,7 +88,7 @@ impl Prepared {
         values: &[ParameterValue],
         sees: Sees,
     ) -> Result<(Option<JsonbDatum>, bool), Error> {
-        let mut receiver = Receiver::new();
+        let mut receiver = DocumentReceiver::new();
         // SAFETY: the receiver outlives the execution; there is a value for each parameter.
         error_fields::kept_without_context(|| unsafe {
             let options = pg_sys::SPIExecuteOptions {
@@ -208,7 +208,7 @@ unsafe impl pgrx::callconv::BoxRet for JsonbDatum {
 
 /// What the executor calls for the row.
 #[repr(C)]
-struct Receiver {
+struct DocumentReceiver {
     /// First, as the executor knows only this part.
     header: pg_sys::DestReceiver,
     /// Where the document is kept.
@@ -217,7 +217,7 @@ struct Receiver {
     flag: bool,
 }
 
-impl Receiver {
+impl DocumentReceiver {
     /// Keeps what it receives in the current memory context.
     fn new() -> Self {
         Self {
@@ -238,7 +238,7 @@ unsafe extern "C-unwind" fn receive(
     // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns: a jsonb
     // and maybe a boolean.
     unsafe {
-        let receiver = &mut *receiver.cast::<Receiver>();
+        let receiver = &mut *receiver.cast::<DocumentReceiver>();
         let width = (*(*slot).tts_tupleDescriptor).natts;
         if i32::from((*slot).tts_nvalid) < width {
             pg_sys::slot_getsomeattrs_int(slot, width);

@@ -51,7 +51,7 @@ pub(crate) fn or_warn(what: &str, body: impl FnOnce() -> Result<(), Error>) {
     callbacks.forget();
     report::warning(
         format!("{what}: {}", failure.message()),
-        "msar.check_metadata() lists what no longer matches, msar.repair_metadata() mends it.",
+        "msar.check_metadata() lists metadata that no longer matches, msar.repair_metadata() repairs it.",
     );
 }
 

@@ -1,8 +1,8 @@
 //! Deleting rows.
 
-use super::error::WriteProblem;
-use super::key::{Key, KeyValue};
-use super::target::Target;
+use super::error::WriteError;
+use super::key::{KeyValue, TargetKey};
+use super::target::WriteTarget;
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::{Oid, dml};
@@ -12,7 +12,7 @@ use std::collections::HashSet;
 
 /// What the statement is told of a row.
 #[derive(Serialize)]
-struct Wanted {
+struct DeletedRow {
     #[serde(flatten)]
     key: KeyValue,
     /// Its position in what was asked for. No attnum is 0.
@@ -22,8 +22,8 @@ struct Wanted {
 
 /// Deletes the rows of these keys; gives the keys of those that there were, in the order asked for.
 pub(crate) fn delete(relation: Oid, ids: Vec<Box<RawValue>>) -> Result<Vec<Box<RawValue>>, Error> {
-    let target = Target::open(Some(relation))?;
-    let key = Key::meant_by(&target, ids.first().map_or("", |id| id.get()))?;
+    let target = WriteTarget::open(Some(relation))?;
+    let key = TargetKey::meant_by(&target, ids.first().map_or("", |id| id.get()))?;
     let mut keys = ids
         .into_iter()
         .map(|id| key.parse_json(id))
@@ -35,7 +35,7 @@ pub(crate) fn delete(relation: Oid, ids: Vec<Box<RawValue>>) -> Result<Vec<Box<R
     let wanted: Vec<_> = keys
         .into_iter()
         .enumerate()
-        .map(|(position, key)| Wanted { key, position })
+        .map(|(position, key)| DeletedRow { key, position })
         .collect();
     // The limit tells the planner about how many keys there are, which decides between the index and the whole table.
     let statement = format!(
@@ -59,7 +59,7 @@ pub(crate) fn delete(relation: Oid, ids: Vec<Box<RawValue>>) -> Result<Vec<Box<R
     deleted.sort_by_key(|(position, _)| *position);
     let mut seen = HashSet::new();
     if !deleted.iter().all(|(_, key)| seen.insert(key.get())) {
-        return Err(WriteProblem::AmbiguousKey {
+        return Err(WriteError::AmbiguousKey {
             relation: target.name(),
         }
         .into());

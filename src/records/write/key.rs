@@ -2,7 +2,7 @@
 //! columns of the primary key or of a unique constraint (see [`crate::catalog::row_key`]).
 
 use super::input::{Field, Input, declarations};
-use super::target::{Target, TargetColumn};
+use super::target::{WriteColumn, WriteTarget};
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::jsonb_value::JsonbValue;
@@ -15,18 +15,18 @@ use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// The primary key of a target.
-pub(super) struct Key<'a> {
-    target: &'a Target,
-    parts: Vec<Part<'a>>,
+pub(super) struct TargetKey<'a> {
+    target: &'a WriteTarget,
+    parts: Vec<KeyPart<'a>>,
 }
 
 /// A column of a key.
-struct Part<'a> {
-    column: &'a TargetColumn,
+struct KeyPart<'a> {
+    column: &'a WriteColumn,
     attnum: String,
 }
 
-impl Part<'_> {
+impl KeyPart<'_> {
     /// The column of the row `target`, in the form that it has in records.
     fn value(&self) -> String {
         let column = format!("target.{}", self.column.sql());
@@ -41,15 +41,15 @@ impl Part<'_> {
 /// A key of a row, part by part, each as JSON.
 pub(super) type KeyValue = BTreeMap<String, Box<RawValue>>;
 
-impl<'a> Key<'a> {
+impl<'a> TargetKey<'a> {
     /// The key of the rows of a table that has one.
-    pub(super) fn of(target: &'a Target) -> Result<Option<Self>, Error> {
+    pub(super) fn of(target: &'a WriteTarget) -> Result<Option<Self>, Error> {
         let key = Self::of_columns(target, target.key()?);
         Ok(Some(key).filter(|key| !key.parts.is_empty()))
     }
 
-    fn of_columns(target: &'a Target, columns: Vec<&'a TargetColumn>) -> Self {
-        let parts = columns.into_iter().map(|column| Part {
+    fn of_columns(target: &'a WriteTarget, columns: Vec<&'a WriteColumn>) -> Self {
+        let parts = columns.into_iter().map(|column| KeyPart {
             column,
             attnum: column.row.attnum.to_string(),
         });
@@ -60,7 +60,7 @@ impl<'a> Key<'a> {
     }
 
     /// The key that a caller's key is one of: that of its columns, if it is an object of them; else the primary key.
-    pub(super) fn meant_by(target: &'a Target, json: &str) -> Result<Self, Error> {
+    pub(super) fn meant_by(target: &'a WriteTarget, json: &str) -> Result<Self, Error> {
         if let Ok(object) = serde_json::from_str::<BTreeMap<String, &RawValue>>(json) {
             let attnums = object
                 .keys()
@@ -75,7 +75,7 @@ impl<'a> Key<'a> {
     }
 
     /// The same, where a row must be addressed.
-    pub(super) fn needed(target: &'a Target) -> Result<Self, Error> {
+    pub(super) fn needed(target: &'a WriteTarget) -> Result<Self, Error> {
         Self::of(target)?.ok_or_else(|| target.without_key())
     }
 
@@ -119,12 +119,12 @@ impl<'a> Key<'a> {
     /// An object of all parts, by attnum or by name.
     fn parse_object(&self, json: &str) -> Result<KeyValue, Error> {
         let given: BTreeMap<String, Box<RawValue>> =
-            serde_json::from_str(json).map_err(|_| self.wrong("it is no object"))?;
+            serde_json::from_str(json).map_err(|_| self.wrong("it is not an object"))?;
         let mut key = KeyValue::new();
         for (name, value) in given {
             let attnum = self.target.column_of_key(&name)?.row.attnum.to_string();
             if !self.parts.iter().any(|part| part.attnum == attnum) {
-                return Err(self.wrong(&format!("\"{name}\" is no part of it")));
+                return Err(self.wrong(&format!("\"{name}\" is not part of it")));
             }
             key.insert(attnum, value);
         }
@@ -191,15 +191,15 @@ impl<'a> Key<'a> {
 
     /// The key of the row `target` for callers, as JSON text.
     pub(super) fn returned(&self) -> String {
-        self.returned_with(Part::value)
+        self.returned_with(KeyPart::value)
     }
 
     /// The same for readers, who take text for values of any type.
     pub(super) fn returned_as_text(&self) -> String {
-        self.returned_with(Part::text)
+        self.returned_with(KeyPart::text)
     }
 
-    fn returned_with(&self, value: impl Fn(&Part<'a>) -> String) -> String {
+    fn returned_with(&self, value: impl Fn(&KeyPart<'a>) -> String) -> String {
         let json = match self.parts.as_slice() {
             // Printed as in JSON anyway.
             [part] if is_integer(part.column.row.atttypid) => part.value(),

@@ -1,11 +1,11 @@
 //! Changing one row.
 
-use super::error::WriteProblem;
+use super::error::WriteError;
 use super::input::declarations;
 use super::insert::record_keys;
-use super::key::Key;
-use super::result::{self, Wanted};
-use super::target::Target;
+use super::key::TargetKey;
+use super::result::{self, WriteResultOptions};
+use super::target::WriteTarget;
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::JsonbDatum;
@@ -16,12 +16,12 @@ pub(crate) fn patch(
     tab_id: Option<Oid>,
     id: Option<String>,
     record: Option<JsonbValue>,
-    wanted: Wanted,
+    wanted: WriteResultOptions,
 ) -> Result<JsonbDatum, Error> {
-    let target = Target::open(tab_id)?;
-    let id = id.ok_or(WriteProblem::NullArgument { argument: "rec_id" })?;
-    let record = record.ok_or(WriteProblem::NullArgument { argument: "rec_def" })?;
-    let key = Key::meant_by(&target, &id)?;
+    let target = WriteTarget::open(tab_id)?;
+    let id = id.ok_or(WriteError::NullArgument { argument: "rec_id" })?;
+    let record = record.ok_or(WriteError::NullArgument { argument: "rec_def" })?;
+    let key = TargetKey::meant_by(&target, &id)?;
     let mut ids = vec![key.parse_text(&id)?];
     key.keep_valid(&mut ids)?;
     let statement = statement(&target, &key, &record)?;
@@ -34,7 +34,7 @@ pub(crate) fn patch(
     match (keys.next(), keys.next()) {
         (Some(key), None) => result::of_key(&target, key, wanted),
         (None, _) => Err(no_such_row(&target)),
-        (Some(_), Some(_)) => Err(WriteProblem::AmbiguousKey {
+        (Some(_), Some(_)) => Err(WriteError::AmbiguousKey {
             relation: target.name(),
         }
         .into()),
@@ -42,7 +42,7 @@ pub(crate) fn patch(
 }
 
 /// The UPDATE, with the key as parameter `$1` and the record as `$2`. It gives the key that the row has afterwards.
-fn statement(target: &Target, key: &Key, record: &JsonbValue) -> Result<String, Error> {
+fn statement(target: &WriteTarget, key: &TargetKey, record: &JsonbValue) -> Result<String, Error> {
     let keys = record_keys(record)?;
     let columns = target.columns_of_record(&keys)?;
     let relation = &target.sql;
@@ -69,8 +69,8 @@ fn statement(target: &Target, key: &Key, record: &JsonbValue) -> Result<String, 
     ))
 }
 
-fn no_such_row(target: &Target) -> Error {
-    WriteProblem::NoSuchRow {
+fn no_such_row(target: &WriteTarget) -> Error {
+    WriteError::NoSuchRow {
         relation: target.name(),
     }
     .into()
