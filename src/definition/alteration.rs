@@ -5,7 +5,7 @@ use super::column::{GeneratedDefinition, IdentityDefinition};
 use super::form::{self, lenient, lenient_or_default, null_as_default, present};
 use super::json_text::RawJson;
 use super::name::{ColumnRef, QualifiedName};
-use super::type_object::{TypeObject, TypeOptions};
+use super::type_object::{TypeObject, TypeModifierOptions};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Changes of a column: an element of `col_alters`.
@@ -26,7 +26,7 @@ pub(crate) struct ColumnAlteration {
     pub(crate) name: Option<String>,
     #[serde(rename = "type")]
     pub(crate) type_: Option<TypeObject>,
-    type_options: Option<TypeOptions>,
+    type_options: Option<TypeModifierOptions>,
     pub(crate) collation: Option<QualifiedName>,
     pub(crate) cast_options: Option<CastOptions>,
     #[serde(default, deserialize_with = "lenient")]

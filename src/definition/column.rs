@@ -4,7 +4,7 @@ use super::DefinitionError;
 use super::form::{self, is_false, lenient, lenient_or_default, null_as_default, string_or_object};
 use super::json_text::RawJson;
 use super::name::QualifiedName;
-use super::type_object::{TypeObject, TypeOptions};
+use super::type_object::{TypeObject, TypeModifierOptions};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A column: an element of `col_defs`.
@@ -21,7 +21,7 @@ pub(crate) struct ColumnDefinition {
     pub(crate) type_: Option<TypeObject>,
     /// Another form of the options of `type`; none once it is read.
     #[serde(skip_serializing)]
-    pub(crate) type_options: Option<TypeOptions>,
+    pub(crate) type_options: Option<TypeModifierOptions>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) collation: Option<QualifiedName>,
     #[serde(

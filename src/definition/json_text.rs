@@ -34,7 +34,7 @@ impl RawJson {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Shown {
-            value: JsonText,
+            value: RawJson,
             #[serde(rename = "is_dynamic")]
             _is_dynamic: Option<bool>,
         }

@@ -66,7 +66,7 @@ impl TypeObject {
     }
 
     /// Adds options that stand beside the type.
-    pub(super) fn add_options<E: serde::de::Error>(&mut self, options: TypeOptions) -> Result<(), E> {
+    pub(super) fn add_options<E: serde::de::Error>(&mut self, options: TypeModifierOptions) -> Result<(), E> {
         match self.options.replace(options) {
             None => Ok(()),
             Some(_) => Err(E::custom(

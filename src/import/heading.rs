@@ -3,7 +3,7 @@
 //! A name that reads as a value (`No`, `2023`, `user.name`) says little by itself. What decides is whether it could stand
 //! in the column below it: a word over numbers is a name, a number over numbers is a value.
 
-use crate::values::infer::{Column, Reading, Type, Types};
+use crate::values::infer::{ColumnInference, ValueReading, Type, Types};
 use serde::Serialize;
 use std::collections::HashSet;
 
@@ -108,7 +108,7 @@ impl Heading {
 
 /// What the lines below the first tell about a column.
 struct ColumnBelow {
-    values: Column,
+    values: ColumnInference,
     /// The length that all values have, until two differ.
     length: Option<usize>,
     count: usize,
@@ -120,7 +120,7 @@ struct ColumnBelow {
 impl ColumnBelow {
     fn new(first: &str) -> Self {
         Self {
-            values: Column::new(),
+            values: ColumnInference::new(),
             length: None,
             count: 0,
             repeats_first: false,
@@ -183,7 +183,7 @@ impl ColumnBelow {
 
     /// Whether the column would have the same type with the first line's value.
     fn fits(&self, name: &str) -> bool {
-        let type_of = |column: &Column| {
+        let type_of = |column: &ColumnInference| {
             column
                 .suggestion(None)
                 .map(|suggestion| suggestion.of_type())
@@ -197,7 +197,7 @@ impl ColumnBelow {
 
 /// Whether a text is a value wherever it stands: a number, a date, an address, but no word that may be a name too.
 fn is_value(text: &str) -> bool {
-    let types = Reading::of(text.as_bytes(), Types::ALL).types;
+    let types = ValueReading::of(text.as_bytes(), Types::ALL).types;
     Type::ALL
         .into_iter()
         .any(|one| types.has(one) && one != Type::Boolean)

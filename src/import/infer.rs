@@ -88,8 +88,8 @@ pub(crate) struct InferenceOptions {
 
 impl TextRelation {
     /// All values of the columns of type text, by attnum.
-    fn values(&self) -> BTreeMap<i16, Column> {
-        let mut columns: Vec<_> = self.text_columns().map(|_| Column::new()).collect();
+    fn values(&self) -> BTreeMap<i16, ColumnInference> {
+        let mut columns: Vec<_> = self.text_columns().map(|_| ColumnInference::new()).collect();
         // Columns that are text for sure are not looked at any more.
         let mut undecided: Vec<usize> = (0..columns.len()).collect();
         self.each_row(|row| {
@@ -193,8 +193,8 @@ impl SuggestedCastOptions {
     }
 }
 
-impl From<CastOptions> for definition::CastOptions {
-    fn from(options: CastOptions) -> Self {
+impl From<SuggestedCastOptions> for definition::CastOptions {
+    fn from(options: SuggestedCastOptions) -> Self {
         Self {
             group_sep: options.group_sep,
             decimal_p: options.decimal_p,
@@ -256,7 +256,7 @@ pub(super) fn cast_options(
     let values = TextRelation::open(relation)?.values();
     let shown = values.into_iter().filter_map(|(attnum, values)| {
         let suggestion = values.suggestion(options.date_order)?;
-        Some((attnum, CastOptions::of(&suggestion).into()))
+        Some((attnum, SuggestedCastOptions::of(&suggestion).into()))
     });
     Ok(shown.collect())
 }

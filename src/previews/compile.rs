@@ -183,7 +183,7 @@ impl Compiler<'_> {
     }
 
     /// What a row shows that has nothing else to show.
-    fn instead(&mut self, source: &Source) -> First {
+    fn instead(&mut self, source: &JoinedRelation) -> First {
         if self.templates.purpose() == Purpose::Contract {
             return NOTHING.into();
         }

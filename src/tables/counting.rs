@@ -6,7 +6,7 @@ use super::stored_definition::column::options;
 use super::stored_definition::rows::{ByOid, SequenceRow};
 use super::table::Table;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgDepend, PgNamespace, catalog_oid};
-use crate::definition::column::{Identity, SequenceOptions};
+use crate::definition::column::{IdentityDefinition, SequenceOptions};
 use crate::error::Error;
 use crate::pg::scan::{Char, Reader};
 use crate::pg::snapshot::Snapshot;
@@ -52,7 +52,7 @@ impl<'t> Counting<'t> {
 
     /// What stands behind ADD GENERATED: the identity that the caller asks for, or one that counts as the column has
     /// counted before.
-    pub(super) fn identity(&self, wanted: &Identity) -> String {
+    pub(super) fn identity(&self, wanted: &IdentityDefinition) -> String {
         let sequence = match self.old().next() {
             Some(old) if wanted.sequence == SequenceOptions::default() => {
                 let as_before = options(&old.row);
@@ -68,11 +68,11 @@ impl<'t> Counting<'t> {
             }
             _ => wanted.sequence,
         };
-        clause::identity(&Identity { sequence, ..*wanted })
+        clause::identity(&IdentityDefinition { sequence, ..*wanted })
     }
 
     /// The statements that hand over to the identity of the column, which exists by then.
-    pub(super) fn hand_over(&self, wanted: &Identity) -> Vec<String> {
+    pub(super) fn hand_over(&self, wanted: &IdentityDefinition) -> Vec<String> {
         let mut statements = Vec::new();
         for old in self.old() {
             statements.push(format!("ALTER SEQUENCE {} OWNED BY NONE", old.sql));

@@ -7,7 +7,7 @@ use super::free_name::{check_length, free};
 use super::resolve::ResolvedColumn;
 use super::script::Script;
 use super::table::{Table, attnum};
-use crate::definition::column::{Identity, KeyKind};
+use crate::definition::column::{IdentityDefinition, KeyKind};
 use crate::error::Error;
 use crate::pg::ownership::AlterLock;
 use crate::pg::scan::Char;
@@ -62,7 +62,7 @@ pub(crate) fn set(relation: Oid, column: i32, kind: Option<KeyKind>, drop_old: b
                 push(&format!("TYPE integer USING {cast}"));
             }
             push("SET NOT NULL");
-            push(&format!("ADD GENERATED {}", counting.identity(&Identity::default())));
+            push(&format!("ADD GENERATED {}", counting.identity(&IdentityDefinition::default())));
         }
         (Some(KeyKind::Uuid), _) => push("SET DEFAULT pg_catalog.gen_random_uuid()"),
         _ => {}
@@ -71,7 +71,7 @@ pub(crate) fn set(relation: Oid, column: i32, kind: Option<KeyKind>, drop_old: b
     let mut script = Script::new();
     script.alter_table(&table.sql(), &actions);
     if let Some(counting) = counting {
-        script.extend(counting.hand_over(&Identity::default()));
+        script.extend(counting.hand_over(&IdentityDefinition::default()));
     }
     script.run()
 }

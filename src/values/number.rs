@@ -458,7 +458,7 @@ mod tests {
 
     #[test]
     fn codes_and_exponents_are_told_from_numbers() {
-        let digits = |text: &str| Shape::scan(text.as_bytes()).and_then(|shape| shape.digits_of_code());
+        let digits = |text: &str| NumberShape::scan(text.as_bytes()).and_then(|shape| shape.digits_of_code());
         assert_eq!(digits("+61 412 345 678"), Some(11));
         assert_eq!(digits("123.456.789"), Some(9));
         for text in ["1 234", "1,234,567", "1 234 567,5", "1'234'567", "123456789"] {
