@@ -29,7 +29,10 @@ fn infer_columns(tab_id: RegClass, options: JsonArgument) -> Result<JsonbResult,
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn infer_types(tab_id: RegClass, options: default!(JsonArgument, "'{}'")) -> Result<JsonbResult, ErrorReport> {
+fn infer_types(
+    tab_id: RegClass,
+    options: default!(JsonArgument, "'{}'"),
+) -> Result<JsonbResult, ErrorReport> {
     let hint = "Known are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int, \"date_order\": YMD, DMY or MDY}.";
     let options = options.decode("options", hint)?;
     Ok(JsonbResult::new(&survey::relation(tab_id.0, &options)?)?)

@@ -20,10 +20,9 @@ fn progress_row() -> bool {
 fn counted(work: TextBytes, total: i64, expression: TextBytes) -> NewText {
     let total = Total::Exactly(total.unsigned_abs());
     match progress::row_condition(work.decode(), total) {
-        Some(condition) => NewText::encode(&format!(
-            "CASE WHEN {condition} THEN {} END",
-            expression.decode()
-        )),
+        Some(condition) => {
+            NewText::encode(&format!("CASE WHEN {condition} THEN {} END", expression.decode()))
+        }
         None => NewText(expression.0.to_vec()),
     }
 }

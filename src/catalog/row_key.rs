@@ -13,7 +13,9 @@ use std::borrow::Cow;
 
 /// That a string of digits names two columns.
 #[derive(Debug, thiserror::Error)]
-#[error("\"{text}\" is ambiguous in relation \"{relation}\": it is the name of a column and the attnum of another")]
+#[error(
+    "\"{text}\" is ambiguous in relation \"{relation}\": it is the name of a column and the attnum of another"
+)]
 pub(crate) struct AmbiguousColumn {
     pub(crate) relation: String,
     pub(crate) text: String,
@@ -69,7 +71,11 @@ pub(crate) fn find_column<'c>(
         (Some(attnum), _) | (None, Some((attnum, _))) => Ok(Some(attnum)),
         (None, None) => {
             let numbered = text.strip_prefix('#').and_then(with_number);
-            let quoted = || text.strip_prefix('"')?.strip_suffix('"').map(|name| name.replace("\"\"", "\""));
+            let quoted = || {
+                text.strip_prefix('"')?
+                    .strip_suffix('"')
+                    .map(|name| name.replace("\"\"", "\""))
+            };
             Ok(match numbered {
                 Some((attnum, _)) => Some(attnum),
                 None => quoted().and_then(|name| with_name(&name)),
@@ -86,9 +92,8 @@ pub(crate) fn attnum(text: &str) -> Option<i16> {
 
 /// The key, of those of a relation, that has exactly these columns.
 pub(crate) fn with_columns<'k>(keys: &'k [Vec<i16>], given: &[i16]) -> Option<&'k [i16]> {
-    let is_same = |key: &&Vec<i16>| {
-        key.len() == given.len() && key.iter().all(|attnum| given.contains(attnum))
-    };
+    let is_same =
+        |key: &&Vec<i16>| key.len() == given.len() && key.iter().all(|attnum| given.contains(attnum));
     keys.iter().find(is_same).map(Vec::as_slice)
 }
 
@@ -98,7 +103,14 @@ mod tests {
 
     #[test]
     fn columns_are_named_by_number_or_by_name() {
-        let columns = [(1_i16, "month"), (2, "1"), (3, "2"), (4, "2023"), (5, "a \"b\""), (6, "6")];
+        let columns = [
+            (1_i16, "month"),
+            (2, "1"),
+            (3, "2"),
+            (4, "2023"),
+            (5, "a \"b\""),
+            (6, "6"),
+        ];
         let find = |text: &str| find_column("months", text, columns.iter().copied());
         for (text, attnum) in [
             ("month", Some(1)),

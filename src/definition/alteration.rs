@@ -5,7 +5,7 @@ use super::column::{GeneratedDefinition, IdentityDefinition};
 use super::form::{self, lenient, lenient_or_default, null_as_default, present};
 use super::json_text::RawJson;
 use super::name::{ColumnRef, QualifiedName};
-use super::type_object::{TypeObject, TypeModifierOptions};
+use super::type_object::{TypeModifierOptions, TypeObject};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Changes of a column: an element of `col_alters`.
@@ -60,14 +60,17 @@ impl<'de> Deserialize<'de> for ColumnAlteration {
         let options = change.type_options.take();
         let has_other_form = id.is_some() || nullable.is_some() || options.is_some();
         if id.is_some() && change.attnum.is_some_and(|attnum| Some(attnum) != id) {
-            return Err(serde::de::Error::custom("\"attnum\" and \"id\" contradict each other"));
+            return Err(serde::de::Error::custom(
+                "\"attnum\" and \"id\" contradict each other",
+            ));
         }
         change.attnum = change.attnum.or(id);
         change.not_null = form::not_null(change.not_null, nullable)?;
         if let Some(options) = options {
             change.type_.get_or_insert_default().add_options(options)?;
         }
-        if has_other_form && let Some(Some(default)) = &change.default
+        if has_other_form
+            && let Some(Some(default)) = &change.default
             && let Some(value) = default.default_value()
         {
             change.default = Some(Some(value).filter(|value| !value.is_null()));
@@ -183,15 +186,22 @@ mod tests {
     fn the_form_of_documents_about_columns_is_taken_too() {
         let of = |json: &str| parse::<ColumnAlteration>("col_alters", json);
         assert_eq!(
-            of(r#"{"id": "2", "nullable": false, "type": "numeric", "type_options": {"precision": "8"}, "default": {"value": 5}}"#),
-            of(r#"{"attnum": 2, "not_null": true, "type": {"name": "numeric", "options": {"precision": 8}}, "default": 5}"#)
+            of(
+                r#"{"id": "2", "nullable": false, "type": "numeric", "type_options": {"precision": "8"}, "default": {"value": 5}}"#
+            ),
+            of(
+                r#"{"attnum": 2, "not_null": true, "type": {"name": "numeric", "options": {"precision": 8}}, "default": 5}"#
+            )
         );
         assert_eq!(
             of(r#"{"id": 2, "default": {"value": null, "is_dynamic": false}}"#),
             of(r#"{"attnum": 2, "default": null}"#)
         );
         // In our own form, an object is a value.
-        assert_ne!(of(r#"{"attnum": 2, "default": {"value": 5}}"#), of(r#"{"attnum": 2, "default": 5}"#));
+        assert_ne!(
+            of(r#"{"attnum": 2, "default": {"value": 5}}"#),
+            of(r#"{"attnum": 2, "default": 5}"#)
+        );
         for json in [
             r#"{"id": 2, "attnum": 3}"#,
             r#"{"attnum": 2, "nullable": true, "not_null": true}"#,

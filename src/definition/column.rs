@@ -4,7 +4,7 @@ use super::DefinitionError;
 use super::form::{self, is_false, lenient, lenient_or_default, null_as_default, string_or_object};
 use super::json_text::RawJson;
 use super::name::QualifiedName;
-use super::type_object::{TypeObject, TypeModifierOptions};
+use super::type_object::{TypeModifierOptions, TypeObject};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A column: an element of `col_defs`.
@@ -438,8 +438,12 @@ mod tests {
     #[test]
     fn the_form_of_documents_about_columns_is_taken_too() {
         assert_eq!(
-            column(r#"{"name": "a", "nullable": false, "type": "varchar", "type_options": {"length": "5"}, "default": {"value": "x"}}"#),
-            column(r#"{"name": "a", "not_null": "true", "type": {"name": "varchar", "options": {"length": 5}}, "default": "x"}"#)
+            column(
+                r#"{"name": "a", "nullable": false, "type": "varchar", "type_options": {"length": "5"}, "default": {"value": "x"}}"#
+            ),
+            column(
+                r#"{"name": "a", "not_null": "true", "type": {"name": "varchar", "options": {"length": 5}}, "default": "x"}"#
+            )
         );
         assert!(column(r#"{"nullable": true, "not_null": true}"#).is_err());
     }

@@ -177,7 +177,7 @@ pub(super) use string_or_object;
 
 #[cfg(test)]
 mod tests {
-    use super::{Leniently, Lenient};
+    use super::{Lenient, Leniently};
 
     fn read<T: Lenient>(json: &str) -> Option<T> {
         serde_json::from_str::<Leniently<T>>(json)
@@ -192,7 +192,16 @@ mod tests {
         assert_eq!(read::<Vec<i16>>("[1, \"2\"]"), Some(vec![1, 2]));
         assert_eq!(read::<Option<i32>>("null"), Some(None));
         assert_eq!(read::<Option<i32>>("\"7\""), Some(Some(7)));
-        for json in ["\"\"", "\"+1\"", "\" 1\"", "\"1.0\"", "\"x\"", "1.5", "true", "\"99999999999\""] {
+        for json in [
+            "\"\"",
+            "\"+1\"",
+            "\" 1\"",
+            "\"1.0\"",
+            "\"x\"",
+            "1.5",
+            "true",
+            "\"99999999999\"",
+        ] {
             assert_eq!(read::<i32>(json), None, "{json}");
         }
     }

@@ -497,14 +497,22 @@ mod tests {
         let file = b"name,inch\nnut,\"3\nbolt,4\nscrew,5\n";
         assert!(matches!(
             parse(file, &FileOptions::default()),
-            Err(FileError::BadRows { count: 1, line: 2, .. })
+            Err(FileError::BadRows {
+                count: 1,
+                line: 2,
+                ..
+            })
         ));
         let parsed = parse_with(file, r#"{"bad_rows": "skip"}"#);
         assert_eq!((parsed.rows.len(), parsed.bad_rows.len()), (2, 1));
         assert_eq!(parsed.bad_rows[0].text, "nut,\"3");
         assert!(matches!(
             parse(b"\"a", &FileOptions::default()),
-            Err(FileError::BadRows { count: 1, line: 1, .. })
+            Err(FileError::BadRows {
+                count: 1,
+                line: 1,
+                ..
+            })
         ));
         assert!(matches!(
             parse(b"\"a", &serde_json::from_str(r#"{"bad_rows": "skip"}"#).unwrap()),

@@ -3,7 +3,7 @@
 //! A name that reads as a value (`No`, `2023`, `user.name`) says little by itself. What decides is whether it could stand
 //! in the column below it: a word over numbers is a name, a number over numbers is a value.
 
-use crate::values::infer::{ColumnInference, ValueReading, Type, Types};
+use crate::values::infer::{ColumnInference, Type, Types, ValueReading};
 use serde::Serialize;
 use std::collections::HashSet;
 
@@ -215,7 +215,9 @@ fn are_years_in_order(first: &[&str]) -> bool {
         .iter()
         .any(|name| !name.trim().is_empty() && !is_value(name.trim()));
     let distinct: HashSet<&i32> = years.iter().collect();
-    let are_even = years.windows(3).all(|three| three[1] - three[0] == three[2] - three[1]);
+    let are_even = years
+        .windows(3)
+        .all(|three| three[1] - three[0] == three[2] - three[1]);
     has_words && years.len() >= 2 && distinct.len() == years.len() && are_even
 }
 

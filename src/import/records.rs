@@ -32,7 +32,10 @@ pub(super) enum Record {
         fields: csv::StringRecord,
     },
     /// Lines that a quote spoils, which opens at `at`.
-    OpenQuote { at: usize, text: String },
+    OpenQuote {
+        at: usize,
+        text: String,
+    },
 }
 
 /// The records of a text, one after the other.
@@ -62,9 +65,7 @@ impl<'t> Records<'t> {
             .position(is_line_end)
             .map_or(bytes.len(), |length| quote_at + length);
         self.start = line_end;
-        self.reader = self
-            .dialect
-            .reader(self.text.get(line_end..).unwrap_or_default());
+        self.reader = self.dialect.reader(self.text.get(line_end..).unwrap_or_default());
         Record::OpenQuote {
             at: quote_at,
             text: self.text.get(begin..line_end).unwrap_or_default().to_owned(),
@@ -161,7 +162,9 @@ fn open_quote(record: &[u8], dialect: Dialect) -> Option<usize> {
                 }
             }
             at += 1;
-            let is_closed = record.get(at).is_none_or(|byte| *byte == delimiter || is_line_end(byte));
+            let is_closed = record
+                .get(at)
+                .is_none_or(|byte| *byte == delimiter || is_line_end(byte));
             if spans_lines && !is_closed {
                 return Some(opened_at);
             }
@@ -184,7 +187,11 @@ mod tests {
         Records::new(text, dialect)
             .map(|record| match record {
                 Record::Fields { at, fields } => {
-                    format!("{}: {}", lines.line_of(at), fields.iter().collect::<Vec<_>>().join("|"))
+                    format!(
+                        "{}: {}",
+                        lines.line_of(at),
+                        fields.iter().collect::<Vec<_>>().join("|")
+                    )
                 }
                 Record::OpenQuote { at, text } => format!("{}! {text}", lines.line_of(at)),
             })
@@ -193,7 +200,10 @@ mod tests {
 
     #[test]
     fn closed_quotes_are_fields() {
-        assert_eq!(records("a,b\n\"1\n2\",\"x \"\"y\"\"\"\n", None), ["1: a|b", "2: 1\n2|x \"y\""]);
+        assert_eq!(
+            records("a,b\n\"1\n2\",\"x \"\"y\"\"\"\n", None),
+            ["1: a|b", "2: 1\n2|x \"y\""]
+        );
         assert_eq!(records("a,\"b\"\r\nc,\"\"", None), ["1: a|b", "2: c|"]);
         assert_eq!(records("a,\"b\"x\nc", None), ["1: a|bx", "2: c"]);
         assert_eq!(records("a \"b\n", None), ["1: a \"b"]);

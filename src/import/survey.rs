@@ -5,7 +5,7 @@ use super::infer::{SuggestedCastOptions, TextRelation, UndecidedType};
 use crate::error::Error;
 use crate::pg::stream::TextRow;
 use crate::pg::{Oid, text};
-use crate::values::infer::{ColumnInference, ValueReading, Separators, Suggestion, Type, Types};
+use crate::values::infer::{ColumnInference, Separators, Suggestion, Type, Types, ValueReading};
 use crate::values::moment::Order;
 use serde::{Deserialize, Serialize};
 use std::collections::hash_map::{DefaultHasher, Entry};
@@ -137,7 +137,10 @@ impl SurveyedColumn {
                 cast_options: Some(SuggestedCastOptions::of(&suggestion)),
                 ..plain(suggestion.of_type().name())
             },
-            None => match (self.enum_values(options), self.column.undecided(options.date_order)) {
+            None => match (
+                self.enum_values(options),
+                self.column.undecided(options.date_order),
+            ) {
                 (Some(values), None) => SuggestedType {
                     enum_values: Some(values),
                     ..plain("_enum")

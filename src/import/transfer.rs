@@ -1,8 +1,9 @@
 //! The statements that show the rows of a table as other types, and that put them into another table.
 
 use super::infer::{self, InferenceOptions};
-use crate::catalog::rows::{PgAttribute, PgClass};
-use crate::catalog::{Catalog, column, relation};
+use crate::catalog::Catalog;
+use crate::catalog::relation::Relation;
+use crate::catalog::rows::PgAttribute;
 use crate::definition::alteration::{CastOptions, ColumnAlteration};
 use crate::definition::form::lenient;
 use crate::definition::name::ColumnRef;
@@ -26,41 +27,11 @@ pub(crate) struct ColumnMapping {
     cast_options: Option<CastOptions>,
 }
 
-/// A relation with its columns.
-struct Table {
-    row: PgClass,
-    /// The qualified name, as SQL.
-    sql: String,
-    columns: Vec<PgAttribute>,
-}
-
-impl Table {
-    fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
-        let row = PgClass::by_oid(&catalog.reader, oid).ok_or(Error::UnknownRelation(oid))?;
-        let schema = catalog.schema_name(row.relnamespace)?;
-        Ok(Self {
-            sql: quote::qualified(&schema, &row.relname),
-            columns: PgAttribute::live(&catalog.reader, oid),
-            row,
-        })
-    }
-
-    fn column(&self, reference: &ColumnRef) -> Result<&PgAttribute, Error> {
-        let found = self.columns.iter().find(|column| match reference {
-            ColumnRef::Attnum(attnum) => column.attnum == *attnum,
-            ColumnRef::Name(name) => column.attname == *name,
-        });
-        let relation = || self.row.relname.clone();
-        found.ok_or_else(|| match reference {
-            ColumnRef::Attnum(attnum) => Error::UnknownColumn {
-                relation: relation(),
-                attnum: (*attnum).into(),
-            },
-            ColumnRef::Name(name) => Error::UnknownColumnName {
-                relation: relation(),
-                name: name.clone(),
-            },
-        })
+/// A column that a caller names.
+fn find_column<'r>(relation: &'r Relation, reference: &ColumnRef) -> Result<&'r PgAttribute, Error> {
+    match reference {
+        ColumnRef::Attnum(attnum) => relation.find_column((*attnum).into()),
+        ColumnRef::Name(name) => relation.find_column_named(name),
     }
 }
 
@@ -71,7 +42,10 @@ pub(crate) fn insert_statement(
     mappings: &[ColumnMapping],
 ) -> Result<String, Error> {
     let catalog = Catalog::new(Snapshot::latest());
-    let (from, into) = (Table::read(&catalog, source)?, Table::read(&catalog, target)?);
+    let (from, into) = (
+        Relation::find(&catalog, source)?,
+        Relation::find(&catalog, target)?,
+    );
     if mappings.is_empty() {
         return Err(Error::InvalidArgument {
             argument: "mappings",
@@ -83,8 +57,8 @@ pub(crate) fn insert_statement(
         .iter()
         .map(|mapping| {
             Ok((
-                from.column(&ColumnRef::Attnum(mapping.src_table_attnum))?,
-                into.column(&ColumnRef::Attnum(mapping.dst_table_attnum))?,
+                from.find_column(mapping.src_table_attnum.into())?,
+                into.find_column(mapping.dst_table_attnum.into())?,
                 mapping.cast_options.as_ref(),
             ))
         })
@@ -114,10 +88,10 @@ pub(crate) fn insert_statement(
     let counting = progress::row_condition("inserting", Total::of_rows(from.row.reltuples));
     Ok(format!(
         "INSERT INTO {} ({}) SELECT {} FROM {}{}",
-        into.sql,
+        into.sql(&catalog)?,
         targets.join(", "),
         values.join(", "),
-        from.sql,
+        from.sql(&catalog)?,
         counting.map_or(String::new(), |counting| format!(" WHERE {counting}"))
     ))
 }
@@ -129,10 +103,10 @@ pub(crate) fn preview_query(
     limit: Option<i32>,
 ) -> Result<String, Error> {
     let catalog = Catalog::new(Snapshot::latest());
-    let table = Table::read(&catalog, source)?;
+    let table = Relation::find(&catalog, source)?;
     let mut wanted: Vec<(i16, &ColumnAlteration)> = Vec::new();
     for cast in casts {
-        let attnum = table.column(&cast.target()?)?.attnum;
+        let attnum = find_column(&table, &cast.target()?)?.attnum;
         if wanted.iter().any(|&(known, _)| known == attnum) {
             return Err(Error::InvalidArgument {
                 argument: "col_cast_def",
@@ -142,24 +116,24 @@ pub(crate) fn preview_query(
         }
         wanted.push((attnum, cast));
     }
-    let privileges = relation::privileges(&catalog, &table.row);
     let mut shown = Vec::new();
     for column in &table.columns {
-        let on_column = column::privileges_on(&catalog, column, table.row.relowner, privileges);
         let name = quote::identifier(&column.attname);
         let cast = wanted.iter().find(|(attnum, _)| *attnum == column.attnum);
         match cast {
             // PostgreSQL refuses a column that the caller asks for and may not read.
             Some((_, cast)) => shown.push(format!("{} AS {name}", cast_column(column, &name, cast)?)),
-            None if on_column.includes_select() => shown.push(name),
+            None if table.may_read(&catalog, column) => shown.push(name),
             None => {}
         }
     }
-    let limit = limit.map_or(String::new(), |limit| format!(" LIMIT {}", quote::literal(&limit.to_string())));
+    let limit = limit.map_or(String::new(), |limit| {
+        format!(" LIMIT {}", quote::literal(&limit.to_string()))
+    });
     Ok(format!(
         "SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(preview)) FROM (SELECT {} FROM {}{limit}) AS preview",
         shown.join(", "),
-        table.sql
+        table.sql(&catalog)?
     ))
 }
 
@@ -171,7 +145,13 @@ fn cast_column(column: &PgAttribute, name: &str, cast: &ColumnAlteration) -> Res
     let Some(definition) = &cast.type_ else {
         return Ok(name.to_owned());
     };
-    let target = column_type::resolve_from(definition, TypeId { modifier: -1, ..current })?;
+    let target = column_type::resolve_from(
+        definition,
+        TypeId {
+            modifier: -1,
+            ..current
+        },
+    )?;
     if type_name::is_pseudo(target.oid) {
         return Err(Error::InvalidArgument {
             argument: "col_cast_def",

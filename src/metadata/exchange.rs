@@ -9,6 +9,7 @@ use super::store::Store;
 use crate::catalog::rows::PgClass;
 use crate::catalog::{Catalog, relation};
 use crate::error::Error;
+use crate::json_words;
 use crate::pg::Oid;
 use crate::pg::bookkeeping;
 use crate::pg::names;
@@ -140,7 +141,7 @@ struct Skipped {
 pub(crate) fn import(document: Value, dry_run: bool) -> Result<Imported, Error> {
     let export: Export = serde_json::from_value(document).map_err(|problem| Error::InvalidArgument {
         argument: "doc",
-        problem: problem.to_string(),
+        problem: json_words::describe_problem(&problem),
         hint: "Pass a document of msar.export_metadata.",
     })?;
     export.check()?;

@@ -6,7 +6,7 @@
 
 use super::options::attnum;
 use crate::catalog::row_key;
-use crate::values::template::{TemplatePart, Placeholder};
+use crate::values::template::{Placeholder, TemplatePart};
 use serde_json::{Value, json};
 
 const PATH: &str = "path";

@@ -1,14 +1,15 @@
 //! The template that a user gives a table, as text.
 
-use super::nearest;
+use super::text::{Audience, DefaultTemplate};
+use super::{nearest, text};
 use crate::catalog::link::ForeignKeyLink;
-use crate::catalog::preview::{Audience, DefaultTemplate};
+use crate::catalog::relation::Relation;
 use crate::catalog::rows::PgAttribute;
-use crate::catalog::{Catalog, column, consistent, preview, relation};
+use crate::catalog::{Catalog, consistent};
 use crate::error::{Error, Problem};
 use crate::metadata::{set, stored, template};
 use crate::pg::Oid;
-use crate::values::template::{self as text, Placeholder, SyntaxError, TemplateName, TemplatePart};
+use crate::values::template::{self as syntax, Placeholder, SyntaxError, TemplateName, TemplatePart};
 use pgrx::prelude::PgSqlErrorCode;
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
@@ -95,21 +96,17 @@ pub(crate) fn set(table: Oid, template: Option<&str>) -> Result<Option<String>, 
 /// The template in force for a table, as text with the names of now. `None`: its rows have no preview for the role.
 pub(crate) fn get(table: Oid) -> Result<Option<String>, Error> {
     consistent::read_relation(table, |catalog| {
-        let row = relation::find(catalog, table)?;
-        let columns = PgAttribute::live(&catalog.reader, table);
-        let custom = match stored::is_table_readable(catalog, &row) {
-            true => stored::OfTable::read(catalog, &row)?.template(catalog, table),
+        let relation = Relation::find(catalog, table)?;
+        let custom = match stored::is_table_readable(catalog, &relation.row) {
+            true => stored::OfTable::read(catalog, &relation.row)?.template(catalog, table),
             false => None,
         };
         if let Some(template) = custom {
-            return preview::customized_text(catalog, &template).map(Some);
+            return text::print_template(catalog, &template).map(Some);
         }
-        let on_relation = relation::privileges(catalog, &row);
-        let readable = columns.iter().filter(|column| {
-            column::privileges_on(catalog, column, row.relowner, on_relation).includes_select()
-        });
-        let keys = || preview::key_columns(catalog, table);
-        let default = DefaultTemplate::choose(catalog, readable, Audience::of_session(), keys)?;
+        let keys = || text::key_columns(catalog, table);
+        let default =
+            DefaultTemplate::choose(catalog, relation.readable(catalog), Audience::of_session(), keys)?;
         Ok(default.as_ref().map(DefaultTemplate::text))
     })
 }
@@ -122,7 +119,7 @@ fn stored_form(catalog: &Catalog, table: Oid, template: &str) -> Result<Value, E
         template,
         columns: RefCell::default(),
     };
-    let parts = text::parse(template).map_err(|error| {
+    let parts = syntax::parse(template).map_err(|error| {
         let read = resolver.read_to(error.position);
         CustomProblem::Syntax { error, read }
     })?;

@@ -1,9 +1,9 @@
 //! Which template is in force for a relation.
 
-use super::relation::Relation;
+use super::relation::PreviewedRelation;
+use super::text::{self, Audience, DefaultTemplate};
+use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;
-use crate::catalog::preview::{Audience, DefaultTemplate};
-use crate::catalog::{Catalog, preview};
 use crate::error::{Error, Problem};
 use crate::metadata::references::Column;
 use crate::metadata::template;
@@ -97,7 +97,7 @@ impl Templates {
 
     /// The template of a relation. What it names that is not there, or that is no foreign key where a path goes on, is
     /// left out.
-    pub(crate) fn in_force(&self, catalog: &Catalog, relation: &Relation) -> Result<InForce, Error> {
+    pub(crate) fn in_force(&self, catalog: &Catalog, relation: &PreviewedRelation) -> Result<InForce, Error> {
         let oid = relation.row.oid;
         if let Some(parts) = self.passed.get(&oid.to_u32()) {
             return Ok(InForce {
@@ -124,13 +124,17 @@ impl Templates {
         self.purpose
     }
 
-    fn default_parts(&self, catalog: &Catalog, relation: &Relation) -> Result<Vec<TemplatePart<Column>>, Error> {
+    fn default_parts(
+        &self,
+        catalog: &Catalog,
+        relation: &PreviewedRelation,
+    ) -> Result<Vec<TemplatePart<Column>>, Error> {
         let audience = match self.purpose {
             Purpose::Contract => Audience::Contract,
             Purpose::Own => Audience::of_session(),
         };
         let oid = relation.row.oid;
-        let keys = || preview::key_columns(catalog, oid);
+        let keys = || text::key_columns(catalog, oid);
         let default = DefaultTemplate::choose(catalog, relation.readable(catalog), audience, keys)?;
         let mut parts = Vec::new();
         for column in default.map_or(Vec::new(), |default| default.columns) {

@@ -6,7 +6,7 @@
 
 use super::error::RecordError;
 use super::filter::{Filter, Function};
-use super::relation::{Column, Relation};
+use super::relation::{RecordColumn, RecordRelation};
 use super::value::{self, Forms};
 use crate::catalog::types::TypeInfo;
 use crate::error::Error;
@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 /// Compiles filters about the rows of a relation.
 pub(crate) struct Conditions<'a, 'p> {
-    pub(crate) relation: &'a Relation,
+    pub(crate) relation: &'a RecordRelation,
     /// What the statement calls the relation.
     pub(crate) alias: &'a str,
     pub(crate) parameters: &'p mut Parameters,
@@ -38,7 +38,7 @@ pub(crate) struct Expression {
 }
 
 impl Expression {
-    pub(crate) fn of_column(column: &Column, alias: &str) -> Self {
+    pub(crate) fn of_column(column: &RecordColumn, alias: &str) -> Self {
         Self {
             sql: column.of(alias),
             type_oid: column.base_type,

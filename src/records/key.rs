@@ -3,7 +3,7 @@
 
 use super::condition::literal_value;
 use super::error::RecordError;
-use super::relation::{Column, Relation};
+use super::relation::{RecordColumn, RecordRelation};
 use crate::catalog::row_key;
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
@@ -57,7 +57,10 @@ impl Key {
     }
 
     /// The members of the object, each with its column, if it is an object that names columns: those of one of the keys.
-    fn named<'a>(&self, relation: &'a Relation) -> Result<Option<Vec<(&'a Column, Literal)>>, Error> {
+    fn named<'a>(
+        &self,
+        relation: &'a RecordRelation,
+    ) -> Result<Option<Vec<(&'a RecordColumn, Literal)>>, Error> {
         if self.parts.is_empty() {
             return Ok(None);
         }
@@ -76,7 +79,7 @@ impl Key {
         let Some(key) = row_key::with_columns(&relation.keys, &attnums) else {
             return Ok(None);
         };
-        let value_of = |column: &Column| {
+        let value_of = |column: &RecordColumn| {
             let mut values = named.iter().filter(|(attnum, _)| *attnum == column.attnum);
             values.next().map(|(_, literal)| *literal)
         };
@@ -90,9 +93,9 @@ impl Key {
     /// The values of the key's columns, in key order, as SQL.
     pub(crate) fn values<'a>(
         &self,
-        relation: &'a Relation,
+        relation: &'a RecordRelation,
         parameters: &mut Parameters,
-    ) -> Result<Vec<(&'a Column, String)>, Error> {
+    ) -> Result<Vec<(&'a RecordColumn, String)>, Error> {
         if let Some(named) = self.named(relation)? {
             return Ok(named
                 .into_iter()
@@ -124,7 +127,7 @@ impl Key {
     /// The condition for the row of `alias` that has this key.
     pub(crate) fn condition(
         &self,
-        relation: &Relation,
+        relation: &RecordRelation,
         alias: &str,
         parameters: &mut Parameters,
     ) -> Result<String, Error> {
@@ -142,7 +145,7 @@ impl Key {
 }
 
 /// For messages: `{"1": book_id, "2": author_id}`.
-fn describe(key: &[&Column]) -> String {
+fn describe(key: &[&RecordColumn]) -> String {
     match key {
         [column] => format!("the value of column {} ({})", column.attnum, column.name),
         _ => {

@@ -40,7 +40,13 @@ impl Writer {
     }
 
     /// The elements of an array may be arrays of the same type: its further dimensions.
-    fn write_array(&mut self, json: &str, array: Oid, element: Oid, written: &mut String) -> Result<(), Error> {
+    fn write_array(
+        &mut self,
+        json: &str,
+        array: Oid,
+        element: Oid,
+        written: &mut String,
+    ) -> Result<(), Error> {
         let elements: Vec<&RawValue> = serde_json::from_str(json).map_err(Error::Serialization)?;
         written.push('[');
         for (at, value) in elements.into_iter().enumerate() {

@@ -1,7 +1,7 @@
 //! The order of rows: what the request asks for, made total by the key.
 
 use super::error::RecordError;
-use super::relation::{Column, ColumnReference, Relation};
+use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 use crate::definition::form::lenient;
 use crate::error::Error;
 
@@ -64,13 +64,13 @@ impl OrderDocument {
 /// A column by which rows are ordered.
 #[derive(Clone, Copy)]
 pub(crate) struct Ordered<'a> {
-    pub(crate) column: &'a Column,
+    pub(crate) column: &'a RecordColumn,
     pub(crate) is_descending: bool,
     pub(crate) nulls_first: bool,
 }
 
 impl<'a> Ordered<'a> {
-    fn ascending(column: &'a Column) -> Self {
+    fn ascending(column: &'a RecordColumn) -> Self {
         Self {
             column,
             is_descending: false,
@@ -91,7 +91,7 @@ pub(crate) enum Unreadable {
 /// The columns by which the rows of a request are ordered: those asked for, then the key; without a key that the
 /// current role may read, every column that has an order.
 pub(crate) fn resolve<'a>(
-    relation: &'a Relation,
+    relation: &'a RecordRelation,
     items: &[OrderItem],
     unreadable: Unreadable,
 ) -> Result<Vec<Ordered<'a>>, Error> {
@@ -129,13 +129,13 @@ pub(crate) fn resolve<'a>(
     Ok(order)
 }
 
-fn is_among(order: &[Ordered<'_>], column: &Column) -> bool {
+fn is_among(order: &[Ordered<'_>], column: &RecordColumn) -> bool {
     order.iter().any(|known| known.column.attnum == column.attnum)
 }
 
 /// ` ORDER BY ...`, or nothing for a relation without a column that has an order. `name` says what the statement calls
 /// a column.
-pub(crate) fn clause(order: &[Ordered<'_>], name: impl Fn(&Column) -> String) -> String {
+pub(crate) fn clause(order: &[Ordered<'_>], name: impl Fn(&RecordColumn) -> String) -> String {
     let items: Vec<String> = order
         .iter()
         .map(|ordered| {

@@ -2,18 +2,19 @@
 
 use super::error::RecordError;
 use crate::catalog::link::ForeignKeyLink;
-use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgInherits};
+use crate::catalog::relation::Relation;
+use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::catalog::types::TypeInfo;
-use crate::catalog::{Catalog, column, relation, row_key};
+use crate::catalog::{Catalog, row_key};
 use crate::error::Error;
 use crate::pg::scan::Char;
-use crate::pg::{Oid, comparison, namespace, quote};
+use crate::pg::{Oid, comparison, quote};
 use crate::previews::comparison::Operand;
 use pgrx::pg_sys;
 use std::rc::Rc;
 
 /// A relation whose rows are read.
-pub(crate) struct Relation {
+pub(crate) struct RecordRelation {
     pub(crate) oid: Oid,
     pub(crate) name: String,
     /// Its qualified name, as SQL.
@@ -22,7 +23,7 @@ pub(crate) struct Relation {
     /// from it.
     pub(crate) referenced_sql: String,
     /// Live columns, in attnum order.
-    pub(crate) columns: Vec<Column>,
+    pub(crate) columns: Vec<RecordColumn>,
     /// The columns of its primary key, in key order; empty if it has none.
     pub(crate) key: Vec<i16>,
     /// The columns of each of its keys: the primary key, and the unique constraints.
@@ -33,7 +34,7 @@ pub(crate) struct Relation {
     pub(crate) is_nameable: bool,
 }
 
-pub(crate) struct Column {
+pub(crate) struct RecordColumn {
     pub(crate) attnum: i16,
     pub(crate) name: String,
     /// Its name, as SQL.
@@ -47,8 +48,8 @@ pub(crate) struct Column {
     pub(crate) is_readable: bool,
 }
 
-impl Column {
-    fn read(catalog: &Catalog, row: PgAttribute, is_readable: bool) -> Result<Self, Error> {
+impl RecordColumn {
+    fn read(catalog: &Catalog, row: &PgAttribute, is_readable: bool) -> Result<Self, Error> {
         Ok(Self {
             attnum: row.attnum,
             sql: quote::identifier(&row.attname),
@@ -57,7 +58,7 @@ impl Column {
             collation: row.attcollation,
             is_nullable: !row.attnotnull,
             is_readable,
-            name: row.attname,
+            name: row.attname.clone(),
         })
     }
 
@@ -82,44 +83,50 @@ impl Column {
     }
 }
 
-impl Relation {
+impl RecordRelation {
     pub(crate) fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
-        let row = relation::find(catalog, oid)?;
-        let privileges = relation::privileges(catalog, &row);
-        let columns = PgAttribute::live(&catalog.reader, oid).into_iter().map(|column| {
-            let on_column = column::privileges_on(catalog, &column, row.relowner, privileges);
-            Column::read(catalog, column, on_column.includes_select())
-        });
-        let sql = sql_name(catalog, &row)?;
+        let relation = Relation::find(catalog, oid)?;
+        let columns = relation
+            .columns
+            .iter()
+            .map(|column| RecordColumn::read(catalog, column, relation.may_read(catalog, column)));
+        let is_plain_table = relation.row.relkind == Char(pg_sys::RELKIND_RELATION);
+        let sql = relation.sql(catalog)?;
         let keys = keys(catalog, oid);
         Ok(Self {
             oid,
-            referenced_sql: match row.relkind {
-                Char(pg_sys::RELKIND_RELATION) => format!("ONLY {sql}"),
-                _ => sql.clone(),
+            referenced_sql: if is_plain_table {
+                format!("ONLY {sql}")
+            } else {
+                sql.clone()
             },
             sql,
             columns: columns.collect::<Result<_, _>>()?,
-            key: keys.first().filter(|(is_primary, _)| *is_primary).map_or(Vec::new(), |(_, key)| key.clone()),
+            key: keys
+                .first()
+                .filter(|(is_primary, _)| *is_primary)
+                .map_or(Vec::new(), |(_, key)| key.clone()),
             keys: keys.into_iter().map(|(_, key)| key).collect(),
-            has_heirs: row.relkind == Char(pg_sys::RELKIND_RELATION)
-                && !PgInherits::children(&catalog.reader, oid).is_empty(),
-            is_nameable: namespace::is_usable(row.relnamespace),
-            name: row.relname,
+            has_heirs: is_plain_table && relation.has_children(catalog),
+            is_nameable: relation.is_nameable(catalog)?,
+            name: relation.row.relname,
         })
     }
 
     /// The columns that the current role may read.
-    pub(crate) fn readable(&self) -> impl Iterator<Item = &Column> {
+    pub(crate) fn readable(&self) -> impl Iterator<Item = &RecordColumn> {
         self.columns.iter().filter(|column| column.is_readable)
     }
 
     /// A column that the request names, whoever may read it.
-    pub(crate) fn named(&self, reference: &ColumnReference) -> Result<&Column, Error> {
+    pub(crate) fn named(&self, reference: &ColumnReference) -> Result<&RecordColumn, Error> {
         let attnum = match reference {
             ColumnReference::Attnum(attnum) => i16::try_from(*attnum).ok(),
             ColumnReference::Name(name) => {
-                let columns = self.columns.iter().map(|column| (column.attnum, column.name.as_str()));
+                let columns = self
+                    .columns
+                    .iter()
+                    .map(|column| (column.attnum, column.name.as_str()));
                 row_key::find_column(&self.name, name, columns)?
             }
         };
@@ -132,14 +139,14 @@ impl Relation {
     }
 
     /// A column that the request names and the current role may read.
-    pub(crate) fn column(&self, reference: &ColumnReference) -> Result<&Column, Error> {
+    pub(crate) fn column(&self, reference: &ColumnReference) -> Result<&RecordColumn, Error> {
         let column = self.named(reference)?;
         self.check_readable(column)?;
         Ok(column)
     }
 
     /// Refuses a column that the current role may not read.
-    fn check_readable(&self, column: &Column) -> Result<(), RecordError> {
+    fn check_readable(&self, column: &RecordColumn) -> Result<(), RecordError> {
         if column.is_readable {
             Ok(())
         } else {
@@ -151,12 +158,12 @@ impl Relation {
     }
 
     /// A column by its number, if the current role may read it.
-    pub(crate) fn readable_by_number(&self, attnum: i16) -> Option<&Column> {
+    pub(crate) fn readable_by_number(&self, attnum: i16) -> Option<&RecordColumn> {
         self.readable().find(|column| column.attnum == attnum)
     }
 
     /// The columns of the key, if there is one that the current role may read.
-    pub(crate) fn readable_key(&self) -> Option<Vec<&Column>> {
+    pub(crate) fn readable_key(&self) -> Option<Vec<&RecordColumn>> {
         let columns: Option<Vec<_>> = self
             .key
             .iter()
@@ -166,18 +173,18 @@ impl Relation {
     }
 
     /// The same, if no two rows that are listed can have the same key.
-    pub(crate) fn unique_key(&self) -> Option<Vec<&Column>> {
+    pub(crate) fn unique_key(&self) -> Option<Vec<&RecordColumn>> {
         self.readable_key().filter(|_| !self.has_heirs)
     }
 
     /// The columns of the key, for a request that addresses rows by it.
-    pub(crate) fn needed_key(&self) -> Result<Vec<&Column>, RecordError> {
+    pub(crate) fn needed_key(&self) -> Result<Vec<&RecordColumn>, RecordError> {
         self.columns_of_key(&self.key)
     }
 
     /// The columns of a key, each of which the current role may read.
-    pub(crate) fn columns_of_key(&self, key: &[i16]) -> Result<Vec<&Column>, RecordError> {
-        let columns: Vec<&Column> = key
+    pub(crate) fn columns_of_key(&self, key: &[i16]) -> Result<Vec<&RecordColumn>, RecordError> {
+        let columns: Vec<&RecordColumn> = key
             .iter()
             .filter_map(|attnum| self.columns.iter().find(|column| column.attnum == *attnum))
             .collect();
@@ -195,8 +202,8 @@ impl Relation {
 
     /// The foreign keys by which its rows link to others: those of which the current role may read both sides, each
     /// with its target.
-    pub(crate) fn links(&self, catalog: &Catalog) -> Result<Vec<(ForeignKeyLink, Relation)>, Error> {
-        let mut links: Vec<(ForeignKeyLink, Relation)> = Vec::new();
+    pub(crate) fn links(&self, catalog: &Catalog) -> Result<Vec<(ForeignKeyLink, RecordRelation)>, Error> {
+        let mut links: Vec<(ForeignKeyLink, RecordRelation)> = Vec::new();
         for link in catalog.links(self.oid).iter() {
             let is_known = links.iter().any(|(known, _)| known.attnums().eq(link.attnums()));
             if is_known
@@ -206,7 +213,7 @@ impl Relation {
             {
                 continue;
             }
-            let target = Relation::read(catalog, link.target)?;
+            let target = RecordRelation::read(catalog, link.target)?;
             let is_readable = target.is_nameable
                 && link
                     .columns
@@ -244,12 +251,6 @@ impl ForeignKeyLink {
     pub(crate) fn attnums(&self) -> impl Iterator<Item = i16> {
         self.columns.iter().map(|column| column.attnum)
     }
-}
-
-/// The qualified name of a relation, as SQL.
-fn sql_name(catalog: &Catalog, row: &PgClass) -> Result<String, Error> {
-    let schema = catalog.schema_name(row.relnamespace)?;
-    Ok(quote::qualified(&schema, &row.relname))
 }
 
 /// The keys of a relation, the primary key first, and whether each is that.

@@ -2,6 +2,8 @@
 
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAttribute;
+use crate::ddl::script;
+use crate::ddl::target::{GrantableObject, Role};
 use crate::definition::object::JsonObject;
 use crate::definition::privileges::{
     OnDatabase, OnSchema, OnTable, Privilege, PrivilegeSpec, RolePrivileges,
@@ -10,8 +12,6 @@ use crate::error::{self, Error};
 use crate::pg::acl::{self, Granted, ObjectKind, Privileges};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, quote};
-use crate::tables::script;
-use crate::tables::target::{GrantableObject, Role};
 use pgrx::PgSqlErrorCode;
 use std::borrow::Cow;
 use std::collections::HashSet;

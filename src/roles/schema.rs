@@ -3,14 +3,14 @@
 use super::ownership;
 use crate::catalog::consistent;
 use crate::catalog::dependency::schemas::{self, Drop, Obstacle};
+use crate::ddl::DdlError;
+use crate::ddl::name::identifier;
+use crate::ddl::script;
+use crate::ddl::target::GrantableObject;
 use crate::definition::schema::SchemaPatch;
 use crate::error::{self, Error};
 use crate::pg::acl::CurrentRole;
 use crate::pg::{Oid, drop_guard, lock, names, quote};
-use crate::tables::DdlError;
-use crate::tables::resolve::identifier;
-use crate::tables::script;
-use crate::tables::target::GrantableObject;
 use pgrx::PgSqlErrorCode;
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
 //! Types of columns: from their definition to a type of the server's, by its own parser.
 
-use super::DdlError;
+use crate::ddl::DdlError;
 use crate::definition::type_object::{TypeModifierOptions, TypeObject};
 use crate::error::Error;
 use crate::pg::Oid;

@@ -34,14 +34,14 @@ pub(super) struct Counting<'t> {
 impl<'t> Counting<'t> {
     pub(super) fn of(table: &'t Table, column: &'t PgAttribute) -> Result<Self, Error> {
         let reader = Reader::new(Snapshot::latest());
-        let sequences = PgDepend::of_relation(&reader, table.oid)
+        let sequences = PgDepend::of_relation(&reader, table.oid())
             .into_iter()
             .filter(|row| {
                 row.classid.to_u32() == catalog_oid::PG_CLASS
                     && row.refobjsubid == i32::from(column.attnum)
                     && matches!(row.deptype, Char(b'a' | b'i'))
             })
-            .filter_map(|row| OwnedSequence::read(&reader, &row, table.oid, column.attnum).transpose())
+            .filter_map(|row| OwnedSequence::read(&reader, &row, table.oid(), column.attnum).transpose())
             .collect::<Result<_, Error>>()?;
         Ok(Self {
             table,
@@ -97,9 +97,17 @@ impl<'t> Counting<'t> {
 
     fn continuation(&self, is_descending: bool, wanted: SequenceOptions) -> String {
         let (furthest, further, first) = if is_descending {
-            ("min", "LEAST", format!("OPERATOR(pg_catalog.<=) {}", wanted.max.unwrap_or(-1)))
+            (
+                "min",
+                "LEAST",
+                format!("OPERATOR(pg_catalog.<=) {}", wanted.max.unwrap_or(-1)),
+            )
         } else {
-            ("max", "GREATEST", format!("OPERATOR(pg_catalog.>=) {}", wanted.min.unwrap_or(1)))
+            (
+                "max",
+                "GREATEST",
+                format!("OPERATOR(pg_catalog.>=) {}", wanted.min.unwrap_or(1)),
+            )
         };
         let table = self.table.sql();
         let mut reached = vec![format!(
@@ -124,12 +132,7 @@ impl<'t> Counting<'t> {
 }
 
 impl OwnedSequence {
-    fn read(
-        reader: &Reader,
-        dependency: &PgDepend,
-        table: Oid,
-        attnum: i16,
-    ) -> Result<Option<Self>, Error> {
+    fn read(reader: &Reader, dependency: &PgDepend, table: Oid, attnum: i16) -> Result<Option<Self>, Error> {
         let class = PgClass::by_oid(reader, dependency.objid).ok_or(Error::Vanished)?;
         if class.relkind != Char(pg_sys::RELKIND_SEQUENCE) {
             return Ok(None);
@@ -141,7 +144,9 @@ impl OwnedSequence {
                 && PgDepend::of_object(reader, row.classid, row.objid)
                     .iter()
                     .any(|on| {
-                        on.deptype == Char(b'a') && on.refobjid == table && on.refobjsubid == i32::from(attnum)
+                        on.deptype == Char(b'a')
+                            && on.refobjid == table
+                            && on.refobjsubid == i32::from(attnum)
                     })
         };
         Ok(Some(Self {

@@ -6,7 +6,7 @@
 
 use super::moment::{self, Moment, MomentKind, Order, Orders, Zone};
 use super::money::Amount;
-use super::number::{FORMATS, NumberFormat, Formats, Readings, NumberShape};
+use super::number::{FORMATS, Formats, NumberFormat, NumberShape, Readings};
 use super::{boolean, email, interval, json, number, trim, uri, uuid};
 
 /// The types that a column of text can turn out to have, in the order in which they are preferred.
@@ -167,7 +167,9 @@ impl<'a> ValueReading<'a> {
                 .types
                 .add(Type::MulticurrencyMoney, json::is_amount_with_currency(text));
         }
-        if wanted.has(Type::Boolean) && let Some(truth) = boolean::read(text) {
+        if wanted.has(Type::Boolean)
+            && let Some(truth) = boolean::read(text)
+        {
             reading.types.add(Type::Boolean, true);
             reading.truth = Truth::of(text, truth);
         }
@@ -351,8 +353,7 @@ impl NumberStyle {
         };
         FORMATS[at] == DECIMAL_COMMA
             && self.fractional.has(at)
-            && (at + 1..FORMATS.len())
-                .any(|other| self.fits.has(other) && FORMATS[other].group == Some(b','))
+            && (at + 1..FORMATS.len()).any(|other| self.fits.has(other) && FORMATS[other].group == Some(b','))
     }
 
     /// Whether all numbers can be read, but in two ways.
@@ -644,16 +645,25 @@ mod tests {
             (&["1e+20", "1.5e-07"], "numeric"),
             (&["1.5", "NaN"], "numeric"),
             (&["NaN"], "text"),
-            (&["2007-May-29", "May-29-2007", "May-2007-29", "29-May-2007"], "date"),
+            (
+                &["2007-May-29", "May-29-2007", "May-2007-29", "29-May-2007"],
+                "date",
+            ),
             (&["2024-01-05 AD", "0044-03-15 BC", "infinity"], "date"),
             (&["12024-01-05 AD"], "date"),
             (&["infinity"], "text"),
             (&["2024-01-05T10:00:00.0 AD"], "timestamp without time zone"),
-            (&["2024-01-05T10:00:00.0Z AD", "2024-01-05T10:00:00.5+05:30 AD"], "timestamp with time zone"),
+            (
+                &["2024-01-05T10:00:00.0Z AD", "2024-01-05T10:00:00.5+05:30 AD"],
+                "timestamp with time zone",
+            ),
             (&["P0Y0M0DT-36H-15M0S"], "interval"),
             (&["10:00:00.0", "24:00:00.0"], "time without time zone"),
             (
-                &["{\"value\": 1.50, \"currency\": \"EUR\"}", "{\"currency\": null, \"value\": null}"],
+                &[
+                    "{\"value\": 1.50, \"currency\": \"EUR\"}",
+                    "{\"currency\": null, \"value\": null}",
+                ],
                 "mathesar_types.multicurrency_money",
             ),
             (&["Note: hello", "a:b c"], "text"),
@@ -725,8 +735,14 @@ mod tests {
             assert_eq!(dates.suggestion(Some(order)), Some(suggested));
         }
         assert_eq!(dates.suggestion(Some(Order::Ymd)), None);
-        assert_eq!(of(&["1,500"]).undecided(None), undecided(Type::Numeric, "decimal_p"));
-        assert_eq!(of(&["$1,500"]).undecided(None), undecided(Type::Money, "decimal_p"));
+        assert_eq!(
+            of(&["1,500"]).undecided(None),
+            undecided(Type::Numeric, "decimal_p")
+        );
+        assert_eq!(
+            of(&["$1,500"]).undecided(None),
+            undecided(Type::Money, "decimal_p")
+        );
         assert_eq!(of(&["1,5"]).undecided(None), None);
         assert_eq!(of(&["a"]).undecided(None), None);
         assert_eq!(

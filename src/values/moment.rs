@@ -208,7 +208,9 @@ fn read_date(text: &[u8], era: Era) -> Option<(Date, &[u8])> {
     use DatePart::{Digits, Month};
     let (first, rest) = DatePart::read(text)?;
     let (separator, second) = match (&first, rest) {
-        (_, [separator @ (b'-' | b'/' | b'.' | b' '), rest @ ..]) if !is_compact(&first) => (*separator, rest),
+        (_, [separator @ (b'-' | b'/' | b'.' | b' '), rest @ ..]) if !is_compact(&first) => {
+            (*separator, rest)
+        }
         (Digits(digits), _) if digits.length == 8 => return Some((compact(digits.value, era), rest)),
         _ => return None,
     };
@@ -221,11 +223,19 @@ fn read_date(text: &[u8], era: Era) -> Option<(Date, &[u8])> {
     let (third, rest) = DatePart::read(rest.strip_prefix(&[separator])?)?;
     let date = match (first, second, third) {
         (Digits(first), Month(month), Digits(last)) => {
-            let (year, day) = if first.length >= 4 { (first, last) } else { (last, first) };
+            let (year, day) = if first.length >= 4 {
+                (first, last)
+            } else {
+                (last, first)
+            };
             Date::plain(year, month, day, era)
         }
         (Month(month), Digits(first), Digits(last)) => {
-            let (year, day) = if first.length >= 4 { (first, last) } else { (last, first) };
+            let (year, day) = if first.length >= 4 {
+                (first, last)
+            } else {
+                (last, first)
+            };
             Date::plain(year, month, day, era)
         }
         // PostgreSQL takes 2024 5 January, but not 2024-5-January.
@@ -256,7 +266,8 @@ fn of_digits([first, second, third]: [DigitRun; 3], separator: u8, era: Era) -> 
     if second.length > 2 {
         return None;
     }
-    let is_date = |year: DigitRun, month: DigitRun, day: DigitRun| is_day(year.value, month.value, day.value, era);
+    let is_date =
+        |year: DigitRun, month: DigitRun, day: DigitRun| is_day(year.value, month.value, day.value, era);
     match (first.length, third.length) {
         // Four digits are the year in any order; with more it is one that we have printed.
         (4, 1 | 2) => Some(Date::plain(first, second.value, third, era)),

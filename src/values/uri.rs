@@ -68,7 +68,8 @@ pub(crate) fn is_plainly_address(text: &[u8]) -> bool {
         (None, _) => {
             let is_www = text.len() > 4 && text[..4].eq_ignore_ascii_case(b"www.");
             let (host, rest) = split_before(text, b"/?#");
-            let has_path = rest.first() == Some(&b'/') && host.iter().any(|byte| !matches!(byte, b'0'..=b'9' | b'.'));
+            let has_path =
+                rest.first() == Some(&b'/') && host.iter().any(|byte| !matches!(byte, b'0'..=b'9' | b'.'));
             (is_www || has_path) && from_web_address(text).is_some()
         }
     }
@@ -84,8 +85,27 @@ fn is_scheme(scheme: &[u8]) -> bool {
 /// The schemes of the IANA's list without an authority that stand in people's tables.
 fn is_known_scheme(scheme: &[u8]) -> bool {
     const SCHEMES: [&str; 21] = [
-        "about", "bitcoin", "blob", "callto", "cid", "data", "doi", "geo", "info", "javascript", "magnet", "mailto", "mid",
-        "news", "sip", "sips", "skype", "sms", "tel", "urn", "xmpp",
+        "about",
+        "bitcoin",
+        "blob",
+        "callto",
+        "cid",
+        "data",
+        "doi",
+        "geo",
+        "info",
+        "javascript",
+        "magnet",
+        "mailto",
+        "mid",
+        "news",
+        "sip",
+        "sips",
+        "skype",
+        "sms",
+        "tel",
+        "urn",
+        "xmpp",
     ];
     SCHEMES
         .iter()

@@ -66,7 +66,16 @@ impl Progress {
         let is_due = self.unit != "rows" || self.done.is_multiple_of(ROWS_BETWEEN_LOOKS);
         if is_due && self.last.elapsed() >= EVERY {
             self.last = Instant::now();
-            notice!("{}", message(&self.work, self.unit, self.total, self.done, self.started.elapsed()));
+            notice!(
+                "{}",
+                message(
+                    &self.work,
+                    self.unit,
+                    self.total,
+                    self.done,
+                    self.started.elapsed()
+                )
+            );
         }
     }
 }
@@ -79,7 +88,10 @@ fn message(work: &str, unit: &str, total: Total, done: u64, elapsed: Duration) -
         _ => return format!("{work}: {done} {unit} done"),
     };
     let left = elapsed.as_secs_f64() / done.max(1) as f64 * total.saturating_sub(done) as f64;
-    format!("{work}: {done} of {about}{total} {unit} done, about {} s left", left.ceil())
+    format!(
+        "{work}: {done} of {about}{total} {unit} done, about {} s left",
+        left.ceil()
+    )
 }
 
 thread_local! {

@@ -3,10 +3,18 @@
 use crate::pg::scan;
 use pgrx::pg_sys::{self, Oid};
 use std::ffi::CStr;
+use std::time::Duration;
 
 /// Lets a query cancel or a shutdown take effect.
 pub(crate) fn check_for_interrupts() {
     pg_sys::check_for_interrupts!();
+}
+
+/// Waits a moment, unless a cancel or a shutdown takes effect.
+pub(crate) fn sleep(time: Duration) {
+    check_for_interrupts();
+    std::thread::sleep(time);
+    check_for_interrupts();
 }
 
 /// A number that grows when another session's change of the catalogs reaches us; our caches then know of it.

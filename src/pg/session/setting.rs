@@ -3,6 +3,7 @@
 use pgrx::PostgresGucEnum;
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
+static RPC_COMPAT: GucSetting<bool> = GucSetting::<bool>::new(false);
 static REATTACH_BY_NAME: GucSetting<bool> = GucSetting::<bool>::new(true);
 static DEFAULT_PREVIEW: GucSetting<DefaultPreview> = GucSetting::<DefaultPreview>::new(DefaultPreview::Name);
 
@@ -54,6 +55,14 @@ pub(crate) fn define() {
         GucContext::Userset,
         GucFlags::default(),
     );
+    GucRegistry::define_bool_guc(
+        c"mathesar_ext.rpc_compat",
+        c"Makes msar.rpc answer wrong requests and parameters as Mathesar's web service does.",
+        c"Unknown parameters are ignored, types are left to PostgreSQL, and errors of parameters have that service's codes.",
+        &RPC_COMPAT,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
 }
 
 /// Whether a new table gets the metadata of the dropped one that had its name and owner.
@@ -69,4 +78,9 @@ pub(crate) fn wants_progress() -> bool {
 /// How a default preview is chosen.
 pub(crate) fn default_preview() -> DefaultPreview {
     DEFAULT_PREVIEW.get()
+}
+
+/// Whether JSON-RPC treats parameters as the web service does whose methods it serves.
+pub(crate) fn rpc_compat() -> bool {
+    RPC_COMPAT.get()
 }

@@ -60,7 +60,7 @@ pub(crate) fn delete(relation: Oid, ids: Vec<Box<RawValue>>) -> Result<Vec<Box<R
     let mut seen = HashSet::new();
     if !deleted.iter().all(|(_, key)| seen.insert(key.get())) {
         return Err(WriteError::AmbiguousKey {
-            relation: target.name(),
+            relation: target.name().to_owned(),
         }
         .into());
     }

@@ -2,7 +2,8 @@
 //! columns of the primary key or of a unique constraint (see [`crate::catalog::row_key`]).
 
 use super::input::{Field, Input, declarations};
-use super::target::{WriteColumn, WriteTarget};
+use super::target::WriteTarget;
+use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::jsonb_value::JsonbValue;
@@ -22,7 +23,7 @@ pub(super) struct TargetKey<'a> {
 
 /// A column of a key.
 struct KeyPart<'a> {
-    column: &'a WriteColumn,
+    column: &'a PgAttribute,
     attnum: String,
 }
 
@@ -30,7 +31,7 @@ impl KeyPart<'_> {
     /// The column of the row `target`, in the form that it has in records.
     fn value(&self) -> String {
         let column = format!("target.{}", self.column.sql());
-        value::json_of(&column, self.column.row.atttypid, Forms::default())
+        value::json_of(&column, self.column.atttypid, Forms::default())
     }
 
     fn text(&self) -> String {
@@ -44,14 +45,14 @@ pub(super) type KeyValue = BTreeMap<String, Box<RawValue>>;
 impl<'a> TargetKey<'a> {
     /// The key of the rows of a table that has one.
     pub(super) fn of(target: &'a WriteTarget) -> Result<Option<Self>, Error> {
-        let key = Self::of_columns(target, target.key()?);
+        let key = Self::of_columns(target, target.key_columns()?);
         Ok(Some(key).filter(|key| !key.parts.is_empty()))
     }
 
-    fn of_columns(target: &'a WriteTarget, columns: Vec<&'a WriteColumn>) -> Self {
+    fn of_columns(target: &'a WriteTarget, columns: Vec<&'a PgAttribute>) -> Self {
         let parts = columns.into_iter().map(|column| KeyPart {
             column,
-            attnum: column.row.attnum.to_string(),
+            attnum: column.attnum.to_string(),
         });
         Self {
             target,
@@ -81,7 +82,7 @@ impl<'a> TargetKey<'a> {
 
     /// Whether the current role may read all of it.
     pub(super) fn is_readable(&self) -> bool {
-        self.parts.iter().all(|part| part.column.may_read)
+        self.parts.iter().all(|part| self.target.is_readable(part.column))
     }
 
     /// What a caller passes as text.
@@ -113,7 +114,7 @@ impl<'a> TargetKey<'a> {
         let (Some(name), None, [part]) = (names.next(), names.next(), self.parts.as_slice()) else {
             return Ok(false);
         };
-        Ok(self.target.attnum_of(name)? == Some(part.column.row.attnum))
+        Ok(self.target.attnum_of(name)? == Some(part.column.attnum))
     }
 
     /// An object of all parts, by attnum or by name.
@@ -122,14 +123,14 @@ impl<'a> TargetKey<'a> {
             serde_json::from_str(json).map_err(|_| self.wrong("it is not an object"))?;
         let mut key = KeyValue::new();
         for (name, value) in given {
-            let attnum = self.target.column_of_key(&name)?.row.attnum.to_string();
+            let attnum = self.target.column_of_key(&name)?.attnum.to_string();
             if !self.parts.iter().any(|part| part.attnum == attnum) {
                 return Err(self.wrong(&format!("\"{name}\" is not part of it")));
             }
             key.insert(attnum, value);
         }
         match self.parts.iter().find(|part| !key.contains_key(&part.attnum)) {
-            Some(part) => Err(self.wrong(&format!("\"{}\" is missing", part.column.row.attname))),
+            Some(part) => Err(self.wrong(&format!("\"{}\" is missing", part.column.attname))),
             None => Ok(key),
         }
     }
@@ -138,10 +139,10 @@ impl<'a> TargetKey<'a> {
         let parts: Vec<_> = self
             .parts
             .iter()
-            .map(|part| format!("\"{}\": {}", part.attnum, part.column.row.attname))
+            .map(|part| format!("\"{}\": {}", part.attnum, part.column.attname))
             .collect();
         RecordError::InvalidKey {
-            relation: self.target.name(),
+            relation: self.target.name().to_owned(),
             problem: problem.into(),
             key: format!("{{{}}}", parts.join(", ")),
         }
@@ -153,7 +154,7 @@ impl<'a> TargetKey<'a> {
             .iter()
             .map(|part| {
                 // Without modifiers and domains: a value that is rounded or refused is not the key of any row.
-                let base = comparison::base_type(part.column.row.atttypid);
+                let base = comparison::base_type(part.column.atttypid);
                 Ok(Field {
                     key: &part.attnum,
                     input: Input::of(base, -1)?,
@@ -176,7 +177,7 @@ impl<'a> TargetKey<'a> {
             .zip(&fields)
             .map(|(part, field)| {
                 // The columns of a key always have one.
-                let type_oid = part.column.row.atttypid;
+                let type_oid = part.column.atttypid;
                 let equal = comparison::operator(type_oid, Comparison::Equal).ok_or(Error::Vanished)?;
                 let column = format!("target.{}", part.column.sql());
                 Ok(format!(
@@ -202,7 +203,7 @@ impl<'a> TargetKey<'a> {
     fn returned_with(&self, value: impl Fn(&KeyPart<'a>) -> String) -> String {
         let json = match self.parts.as_slice() {
             // Printed as in JSON anyway.
-            [part] if is_integer(part.column.row.atttypid) => part.value(),
+            [part] if is_integer(part.column.atttypid) => part.value(),
             [part] => format!("pg_catalog.to_jsonb({})", value(part)),
             parts => {
                 // A key has 32 columns at most.
@@ -222,7 +223,7 @@ impl<'a> TargetKey<'a> {
             let mut parts = self.parts.iter();
             parts.all(|part| {
                 let value = key.get(&part.attnum).map(|value| value.get());
-                is_plainly_valid(part.column.row.atttypid, value)
+                is_plainly_valid(part.column.atttypid, value)
             })
         };
         if keys.iter().all(is_plain) {

@@ -1,48 +1,16 @@
-//! How a row is shown where other tables refer to it.
+//! Templates as people write them, and the default one.
 
-use super::Catalog;
-use super::rows::{OfRelation, PgAttribute, PgConstraint};
+use crate::catalog::Catalog;
+use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::error::Error;
 use crate::metadata::references::Column;
 use crate::pg::Oid;
 use crate::pg::scan::Char;
 use crate::pg::setting::{self, DefaultPreview};
-use crate::values::template::{self, TemplatePart, Placeholder};
+use crate::values::template::{self, Placeholder, TemplatePart};
 use pgrx::pg_sys;
 use serde::Serialize;
 use std::rc::Rc;
-
-/// The preview template of a table.
-#[derive(Serialize)]
-pub(crate) struct PreviewSettings {
-    template: Option<String>,
-    customized: bool,
-    /// Which rule chose the default; null where it is customized, or where there is nothing to show.
-    rule: Option<DefaultRule>,
-}
-
-impl PreviewSettings {
-    /// The template that a user chose; the default, if none did.
-    pub(crate) fn new<'a>(
-        catalog: &Catalog,
-        customized: Option<&[TemplatePart<Column>]>,
-        default: impl FnOnce() -> Result<Option<DefaultTemplate<'a>>, Error>,
-    ) -> Result<Self, Error> {
-        let Some(template) = customized else {
-            let default = default()?;
-            return Ok(Self {
-                template: default.as_ref().map(DefaultTemplate::text),
-                customized: false,
-                rule: default.map(|default| default.rule),
-            });
-        };
-        Ok(Self {
-            template: Some(customized_text(catalog, template)?),
-            customized: true,
-            rule: None,
-        })
-    }
-}
 
 /// Who is to know a row by its default preview.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -82,7 +50,7 @@ pub(crate) enum DefaultRule {
 /// A template for a table that nobody has given one: columns with a blank between.
 pub(crate) struct DefaultTemplate<'a> {
     pub(crate) columns: Vec<&'a PgAttribute>,
-    rule: DefaultRule,
+    pub(crate) rule: DefaultRule,
 }
 
 impl<'a> DefaultTemplate<'a> {
@@ -141,10 +109,15 @@ impl<'a> DefaultTemplate<'a> {
 
 /// The columns of a relation's keys and foreign keys.
 pub(crate) fn key_columns(catalog: &Catalog, relation: Oid) -> Vec<i16> {
-    PgConstraint::of_relation(&catalog.reader, relation)
-        .into_iter()
+    columns_of_keys(&PgConstraint::of_relation(&catalog.reader, relation))
+}
+
+/// The columns of those of the constraints that are keys or foreign keys.
+pub(crate) fn columns_of_keys(constraints: &[PgConstraint]) -> Vec<i16> {
+    constraints
+        .iter()
         .filter(|constraint| matches!(constraint.contype, Char(b'p' | b'f')))
-        .flat_map(|constraint| constraint.conkey)
+        .flat_map(|constraint| constraint.conkey.iter().copied())
         .collect()
 }
 
@@ -194,7 +167,7 @@ fn plain_name(name: &str) -> String {
 }
 
 /// A template as people write it, with the names that columns have now.
-pub(crate) fn customized_text(catalog: &Catalog, template: &[TemplatePart<Column>]) -> Result<String, Error> {
+pub(crate) fn print_template(catalog: &Catalog, template: &[TemplatePart<Column>]) -> Result<String, Error> {
     let mut text = String::new();
     for part in template {
         match part {
