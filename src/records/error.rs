@@ -125,7 +125,7 @@ impl Problem for RecordError {
                 "A row is addressed by the primary key of its table. Without one, rows can be listed, filtered and searched."
             }
             RecordError::InvalidKey { .. } => {
-                "Pass the value of the key column; for a key of several columns, a JSON object {attnum: value} with each of them."
+                "Pass the value of the primary key, if it has one column, or a JSON object with the columns of the primary key or of a unique constraint, by attnum or by name."
             }
             RecordError::NoSuchRow { .. } => "It may have been deleted. Begin again without \"after\", or use \"offset\".",
             RecordError::InvalidPath { .. } => {

@@ -111,7 +111,7 @@ impl Key {
         let is_whole = key.len() == 1 || self.whole.sort == Sort::Null;
         if !is_whole {
             Err(invalid(match self.parts.is_empty() {
-                true => "it is no object".into(),
+                true => "it is not an object".into(),
                 false => {
                     let names: Vec<&str> = self.parts.iter().map(|(name, _)| name.as_str()).collect();
                     format!("no key has the columns {}", names.join(", "))

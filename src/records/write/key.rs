@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 pub(super) struct TargetKey<'a> {
     target: &'a WriteTarget,
     parts: Vec<KeyPart<'a>>,
+    /// Whether it is the primary key, whose value alone is a key where it has one column.
+    is_primary: bool,
 }
 
 /// A column of a key.
@@ -57,6 +59,7 @@ impl<'a> TargetKey<'a> {
         Self {
             target,
             parts: parts.collect(),
+            is_primary: true,
         }
     }
 
@@ -69,7 +72,14 @@ impl<'a> TargetKey<'a> {
                 .collect::<Result<Option<Vec<i16>>, Error>>()?;
             let columns = attnums.map(|attnums| target.key_with(&attnums)).transpose()?;
             if let Some(columns) = columns.flatten() {
-                return Ok(Self::of_columns(target, columns));
+                let is_primary = target.key_columns()?.iter().all(|primary| {
+                    let is_same = |column: &&PgAttribute| column.attnum == primary.attnum;
+                    columns.iter().any(is_same)
+                });
+                return Ok(Self {
+                    is_primary,
+                    ..Self::of_columns(target, columns)
+                });
             }
         }
         Self::needed(target)
@@ -88,7 +98,7 @@ impl<'a> TargetKey<'a> {
     /// What a caller passes as text.
     pub(super) fn parse_text(&self, text: &str) -> Result<KeyValue, Error> {
         match self.parts.as_slice() {
-            [part] if !self.is_object(text)? => {
+            [part] if self.is_primary && !self.is_object(text)? => {
                 let value = serde_json::value::to_raw_value(text).map_err(Error::Serialization)?;
                 Ok(KeyValue::from([(part.attnum.clone(), value)]))
             }
@@ -99,7 +109,9 @@ impl<'a> TargetKey<'a> {
     /// What a caller passes as JSON.
     pub(super) fn parse_json(&self, json: Box<RawValue>) -> Result<KeyValue, Error> {
         match self.parts.as_slice() {
-            [part] if !self.is_object(json.get())? => Ok(KeyValue::from([(part.attnum.clone(), json)])),
+            [part] if self.is_primary && !self.is_object(json.get())? => {
+                Ok(KeyValue::from([(part.attnum.clone(), json)]))
+            }
             _ => self.parse_object(json.get()),
         }
     }
@@ -203,8 +215,8 @@ impl<'a> TargetKey<'a> {
     fn returned_with(&self, value: impl Fn(&KeyPart<'a>) -> String) -> String {
         let json = match self.parts.as_slice() {
             // Printed as in JSON anyway.
-            [part] if is_integer(part.column.atttypid) => part.value(),
-            [part] => format!("pg_catalog.to_jsonb({})", value(part)),
+            [part] if self.is_primary && is_integer(part.column.atttypid) => part.value(),
+            [part] if self.is_primary => format!("pg_catalog.to_jsonb({})", value(part)),
             parts => {
                 // A key has 32 columns at most.
                 let members: Vec<_> = parts

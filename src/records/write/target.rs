@@ -68,8 +68,8 @@ impl WriteTarget {
             Some(attnum) => self.find_column(attnum.into()),
             // A number that is out of range is a number all the same.
             None => match key.parse() {
-                Ok(attnum) => self.find_column(attnum),
-                Err(_) => Err(Error::UnknownColumnName {
+                Ok(attnum) if key.bytes().all(|byte| byte.is_ascii_digit()) => self.find_column(attnum),
+                _ => Err(Error::UnknownColumnName {
                     relation: self.name().into(),
                     name: key.into(),
                 }),
