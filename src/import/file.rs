@@ -391,7 +391,7 @@ fn parse_json_lines(text: &str) -> Parsed {
     rows.into_parsed(FileFormat::JsonLines)
 }
 
-/// The line of an object in an array is told as its number in the array.
+/// The line of an object in an array is its number in the array.
 fn parse_json_array(text: &str) -> Result<Parsed, FileError> {
     let items: Vec<Box<RawValue>> = serde_json::from_str(text).map_err(FileError::NotJson)?;
     let mut rows = ObjectRows::default();

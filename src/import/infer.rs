@@ -106,7 +106,7 @@ impl TextRelation {
     }
 }
 
-/// What `msar.infer_table_column_data_types` returns about a column.
+/// A column, as `msar.infer_table_column_data_types` returns it.
 #[derive(Serialize)]
 pub(crate) struct Inferred {
     #[serde(rename = "type")]
@@ -142,7 +142,7 @@ struct Details {
     options: SuggestedCastOptions,
 }
 
-/// What a cast has to be told: the keys of `cast_options`.
+/// The options of a cast: the keys of `cast_options`.
 #[derive(Serialize, Default)]
 pub(crate) struct SuggestedCastOptions {
     #[serde(skip_serializing_if = "Option::is_none")]

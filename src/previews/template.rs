@@ -1,4 +1,4 @@
-//! Which template is in force for a relation.
+//! The template in force for a relation.
 
 use super::relation::PreviewedRelation;
 use super::text::{self, Audience, DefaultTemplate};

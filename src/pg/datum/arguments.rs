@@ -1,4 +1,4 @@
-//! Argument types of our functions that pgrx has none for.
+//! Argument types that pgrx does not have.
 
 use crate::error::Error;
 use crate::json_words;
@@ -101,7 +101,7 @@ unsafe impl<'fcx> ArgAbi<'fcx> for TextArgument {
     }
 }
 
-/// `jsonb`, as text: what it should be is told when it is decoded.
+/// `jsonb`, as text: its shape is checked when it is decoded.
 pub(crate) struct JsonArgument(String);
 
 impl_sql_translatable!(JsonArgument, "jsonb");

@@ -1,4 +1,4 @@
-//! Memory that PostgreSQL's functions allocate while we work, given back at once.
+//! Freeing memory that PostgreSQL's functions allocate, as soon as a step is done.
 
 use pgrx::pg_sys;
 
@@ -19,8 +19,8 @@ impl Scratch {
         })
     }
 
-    /// As [`run`](Self::run), for steps that come by the million and seldom allocate: what they allocate is freed when it
-    /// has grown to a megabyte.
+    /// As [`run`](Self::run), for steps that come by the million and seldom allocate: what they allocate is freed when
+    /// it has grown to a megabyte.
     pub(crate) fn run_many<T: 'static>(&self, step: impl FnOnce() -> T) -> T {
         const LARGEST: usize = 1 << 20;
         // SAFETY: as in `run`; plain reads and writes of what palloc itself reads and writes.

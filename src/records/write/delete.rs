@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::HashSet;
 
-/// What the statement is told of a row.
+/// What the statement gets for a row.
 #[derive(Serialize)]
 struct DeletedRow {
     #[serde(flatten)]
@@ -37,7 +37,8 @@ pub(crate) fn delete(relation: Oid, ids: Vec<Box<RawValue>>) -> Result<Vec<Box<R
         .enumerate()
         .map(|(position, key)| DeletedRow { key, position })
         .collect();
-    // The limit tells the planner about how many keys there are, which decides between the index and the whole table.
+    // The limit gives the planner an estimate of the number of keys, which decides between the index and the whole
+    // table.
     let statement = format!(
         "DELETE FROM {} AS target \
          USING (SELECT * FROM pg_catalog.jsonb_to_recordset($1) AS key({}, \"0\" integer) LIMIT {}) AS key WHERE {} \

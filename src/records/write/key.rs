@@ -229,7 +229,7 @@ impl<'a> TargetKey<'a> {
         format!("CAST({json} AS pg_catalog.text)")
     }
 
-    /// Leaves out what is no value of the key's type, and so the key of no row.
+    /// Leaves out values that are invalid for the key's type, which match no row.
     pub(super) fn keep_valid(&self, keys: &mut Vec<KeyValue>) -> Result<(), Error> {
         let is_plain = |key: &KeyValue| {
             let mut parts = self.parts.iter();
