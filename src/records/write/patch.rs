@@ -8,21 +8,26 @@ use super::result::{self, WriteResultOptions};
 use super::target::{WriteTarget, field_for};
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
+use crate::pg::parameter::AnyValue;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::{Oid, dml};
+use serde_json::value::RawValue;
 
 /// Changes the columns that the record names, in the row of that key.
 pub(crate) fn patch(
     tab_id: Option<Oid>,
-    id: Option<String>,
+    id: Option<AnyValue>,
     record: Option<JsonbValue>,
     wanted: WriteResultOptions,
 ) -> Result<JsonbDatum, Error> {
     let target = WriteTarget::open(tab_id)?;
     let id = id.ok_or(WriteError::NullArgument { argument: "rec_id" })?;
     let record = record.ok_or(WriteError::NullArgument { argument: "rec_def" })?;
-    let key = TargetKey::meant_by(&target, &id)?;
-    let mut ids = vec![key.parse_text(&id)?];
+    let key = TargetKey::meant_by(&target, &id.text)?;
+    let mut ids = vec![match id.is_json.then(|| RawValue::from_string(id.text.clone())) {
+        Some(Ok(json)) => key.parse_json(json)?,
+        _ => key.parse_text(&id.text)?,
+    }];
     key.keep_valid(&mut ids)?;
     let statement = statement(&target, &key, &record)?;
     let Some(id) = ids.pop() else {

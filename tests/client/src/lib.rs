@@ -12,6 +12,8 @@
 //! Tests run at the same time on one server: each makes the databases and roles it needs, under names of its own.
 //! A helper that fails panics with PostgreSQL's message, which fails the test.
 
+pub mod gateway;
+
 use std::ffi::OsStr;
 use std::fmt::Display;
 use std::fs;
@@ -304,6 +306,18 @@ impl Server {
         Some(Self::create_in(binaries.into(), settings))
     }
 
+    /// A new, empty server whose environment has these variables.
+    #[must_use]
+    pub fn create_with_environment(environment: &[(&str, &str)]) -> Self {
+        let server = Self {
+            folder: new_folder(),
+            binaries: variable(BINARIES).into(),
+        };
+        finish(&mut server.initdb());
+        server.start_with(&[], environment);
+        server
+    }
+
     fn create_in(binaries: PathBuf, settings: &[&str]) -> Self {
         let server = Self {
             folder: new_folder(),
@@ -408,6 +422,10 @@ impl Server {
     }
 
     fn start(&self, settings: &[&str]) {
+        self.start_with(settings, &[]);
+    }
+
+    fn start_with(&self, settings: &[&str], environment: &[(&str, &str)]) {
         let folder = self.folder.display();
         let ours = format!("listen_addresses = ''\nunix_socket_directories = '{folder}'\nfsync = off\n");
         let file = self.folder.join("data/postgresql.conf");
@@ -416,6 +434,7 @@ impl Server {
             .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         finish(
             program_in(&self.binaries, "pg_ctl")
+                .envs(environment.iter().copied())
                 .args(["start", "--silent", "--wait"])
                 .arg(self.data_argument())
                 .arg(format!("--log={folder}/log")),
