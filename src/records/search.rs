@@ -4,7 +4,7 @@ use super::condition::{Conditions, Expression, like};
 use super::relation::ColumnReference;
 use crate::catalog::row_key;
 use crate::error::Error;
-use crate::statements::{Form, Literal, Sort, Values};
+use crate::statements::{Form, Literal, Values};
 use pgrx::pg_sys;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 pub(crate) struct Term {
     column: ColumnReference,
     literal: Literal,
+    is_number: bool,
 }
 
 /// The same as JSON.
@@ -38,6 +39,7 @@ impl TermDocument {
     pub(crate) fn take(self, values: &mut Values) -> Term {
         Term {
             column: self.attnum,
+            is_number: matches!(self.literal.get().as_bytes(), [b'-' | b'0'..=b'9', ..]),
             literal: values.take(self.literal),
         }
     }
@@ -95,7 +97,7 @@ fn is_number(term: &Term, conditions: &mut Conditions<'_, '_>) -> Result<Option<
         }
         _ => return Ok(None),
     };
-    if term.literal.sort != Sort::Number {
+    if !term.is_number {
         return Ok(None);
     }
     let (type_oid, name) = as_type;

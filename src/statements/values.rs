@@ -25,8 +25,7 @@ pub(crate) struct Literal {
 pub(crate) enum Sort {
     Null,
     Boolean(bool),
-    Number,
-    Text,
+    Scalar,
     Array,
     Object,
 }
@@ -40,8 +39,7 @@ impl Values {
             Some(b'f') => Sort::Boolean(false),
             Some(b'[') => Sort::Array,
             Some(b'{') => Sort::Object,
-            Some(b'"') => Sort::Text,
-            _ => Sort::Number,
+            _ => Sort::Scalar,
         };
         self.0.push(value);
         Literal {
