@@ -47,7 +47,7 @@ fn parse_file(data: &[u8], options: JsonArgument) -> Result<JsonbResult, ErrorRe
         bad_rows (refuse, skip), date_order (YMD, DMY, MDY).";
     let options = options.decode("options", hint)?;
     Ok(JsonbResult::new(
-        &file::parse(data, &options).map_err(Error::from)?,
+        &file::parse_file(data, &options).map_err(Error::from)?,
     )?)
 }
 

@@ -15,7 +15,7 @@ extension_sql_file!(
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn infer_table_column_data_types(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&infer::relation(
+    Ok(JsonbResult::new(&infer::infer_column_types(
         tab_id.0,
         &InferenceOptions::default(),
     )?)?)
@@ -25,7 +25,7 @@ fn infer_table_column_data_types(tab_id: RegClass) -> Result<JsonbResult, ErrorR
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn infer_columns(tab_id: RegClass, options: JsonArgument) -> Result<JsonbResult, ErrorReport> {
     let options = options.decode("options", "Known is {\"date_order\": YMD, DMY or MDY}.")?;
-    Ok(JsonbResult::new(&infer::relation(tab_id.0, &options)?)?)
+    Ok(JsonbResult::new(&infer::infer_column_types(tab_id.0, &options)?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
@@ -35,5 +35,5 @@ fn infer_types(
 ) -> Result<JsonbResult, ErrorReport> {
     let hint = "Known are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int, \"date_order\": YMD, DMY or MDY}.";
     let options = options.decode("options", hint)?;
-    Ok(JsonbResult::new(&survey::relation(tab_id.0, &options)?)?)
+    Ok(JsonbResult::new(&survey::survey_relation(tab_id.0, &options)?)?)
 }

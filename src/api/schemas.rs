@@ -26,13 +26,13 @@ fn create_schema(
 ) -> Result<(), ErrorReport> {
     let name = not_null("sch_name", sch_name)?;
     let description = description.map(|description| description.0);
-    Ok(schema::create(&name.0, own_id, description.as_deref())?)
+    Ok(schema::create_schema(&name.0, own_id, description.as_deref())?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn patch_schema(sch_id: Oid, patch: JsonArgument) -> Result<(), ErrorReport> {
     let JsonObject(patch) = read("patch", &patch)?;
-    Ok(schema::patch(sch_id, &patch)?)
+    Ok(schema::patch_schema(sch_id, &patch)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
@@ -40,5 +40,5 @@ fn drop_schemas(sch_ids: Vec<Option<Oid>>) -> Result<(), ErrorReport> {
     let ids = sch_ids
         .into_iter()
         .map(|id| not_null("sch_ids", id.map(Oid::to_u32)));
-    Ok(schema::drop(&ids.collect::<Result<_, _>>()?)?)
+    Ok(schema::drop_schemas(&ids.collect::<Result<_, _>>()?)?)
 }

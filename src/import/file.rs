@@ -105,7 +105,7 @@ impl error::Problem for FileError {
 }
 
 /// Reads a whole file.
-pub(crate) fn parse(data: &[u8], options: &FileOptions) -> Result<Parsed, FileError> {
+pub(crate) fn parse_file(data: &[u8], options: &FileOptions) -> Result<Parsed, FileError> {
     let (text, encoding) = decode(data, options.encoding.as_deref())?;
     let format = options.format.unwrap_or_else(|| detect_format(&text));
     let parsed = match format {
@@ -406,7 +406,7 @@ mod tests {
     use super::*;
 
     fn parse_with(data: &[u8], options: &str) -> Parsed {
-        parse(data, &serde_json::from_str(options).unwrap()).unwrap()
+        parse_file(data, &serde_json::from_str(options).unwrap()).unwrap()
     }
 
     fn table(data: &[u8], options: &str) -> String {
@@ -465,7 +465,7 @@ mod tests {
         );
         let options: FileOptions = serde_json::from_str(r#"{"encoding": "utf-8"}"#).unwrap();
         assert!(matches!(
-            parse(latin, &options),
+            parse_file(latin, &options),
             Err(FileError::NotInEncoding("UTF-8"))
         ));
     }
@@ -541,7 +541,7 @@ mod tests {
             [2, 3, 4]
         );
         assert!(matches!(
-            parse(b"{\"a\": 1}\n1\n2", &FileOptions::default()),
+            parse_file(b"{\"a\": 1}\n1\n2", &FileOptions::default()),
             Err(FileError::BadRows {
                 count: 2,
                 line: 2,
@@ -549,11 +549,11 @@ mod tests {
             })
         ));
         assert!(matches!(
-            parse(b"[1", &FileOptions::default()),
+            parse_file(b"[1", &FileOptions::default()),
             Err(FileError::NotJson(_))
         ));
         assert!(matches!(
-            parse(b"", &FileOptions::default()),
+            parse_file(b"", &FileOptions::default()),
             Err(FileError::NoColumns)
         ));
     }

@@ -10,7 +10,7 @@ use pgrx::pg_sys;
 use super::column_type;
 
 /// The SQL expression that casts `value`, an SQL expression of type `source`: a name, or something in parentheses.
-pub(crate) fn expression(
+pub(crate) fn compile_cast(
     value: &str,
     source: Oid,
     target: Oid,
@@ -25,7 +25,7 @@ pub(crate) fn expression(
     if is_text && let Some(sql) = by_way_of(value, source, target, &target_sql, options)? {
         return Ok(sql);
     }
-    let Some(function) = function(target, &target_sql) else {
+    let Some(function) = find_cast_function(target, &target_sql) else {
         return Ok(if is_text {
             from_text(value, target, &target_sql)
         } else if type_name::has_own_cast(base, target) {
@@ -155,7 +155,7 @@ fn is_known(base: Oid) -> bool {
 }
 
 /// The `cast_to_*` function for a type. A test compares the names with the existing functions.
-pub(super) fn function(target: Oid, target_sql: &str) -> Option<&'static str> {
+pub(super) fn find_cast_function(target: Oid, target_sql: &str) -> Option<&'static str> {
     Some(match target {
         pg_sys::BOOLOID => "cast_to_boolean",
         pg_sys::INT2OID => "cast_to_smallint",

@@ -16,6 +16,7 @@ mod constraint;
 mod counting;
 pub(crate) mod create;
 pub(crate) mod drop;
+mod error;
 pub(crate) mod extract;
 mod free_name;
 pub(crate) mod key;

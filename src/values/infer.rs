@@ -144,7 +144,7 @@ impl<'a> ValueReading<'a> {
             code: Code::None,
         };
         if wanted.meets(Types::MOMENTS)
-            && let Some(moment) = moment::read(text)
+            && let Some(moment) = moment::read_moment(text)
         {
             reading.add_moment(moment);
         }
