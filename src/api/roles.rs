@@ -26,7 +26,11 @@ fn create_role(
 ) -> Result<(), ErrorReport> {
     let name = not_null("rolename", rolename)?;
     let password = password_.map(|password| password.0);
-    Ok(role::create_role(&name.0, password.as_deref(), login_ == Some(true))?)
+    Ok(role::create_role(
+        &name.0,
+        password.as_deref(),
+        login_ == Some(true),
+    )?)
 }
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]

@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn the_form_of_documents_about_columns_is_taken_too() {
-        let of = |json: &str| parse::<ColumnAlteration>("col_alters", json);
+        let of = |json: &str| parse_argument::<ColumnAlteration>("col_alters", json);
         assert_eq!(
             of(
                 r#"{"id": "2", "nullable": false, "type": "numeric", "type_options": {"precision": "8"}, "default": {"value": 5}}"#

@@ -496,7 +496,7 @@ mod tests {
     fn open_quotes() {
         let file = b"name,inch\nnut,\"3\nbolt,4\nscrew,5\n";
         assert!(matches!(
-            parse(file, &FileOptions::default()),
+            parse_file(file, &FileOptions::default()),
             Err(FileError::BadRows {
                 count: 1,
                 line: 2,
@@ -507,7 +507,7 @@ mod tests {
         assert_eq!((parsed.rows.len(), parsed.bad_rows.len()), (2, 1));
         assert_eq!(parsed.bad_rows[0].text, "nut,\"3");
         assert!(matches!(
-            parse(b"\"a", &FileOptions::default()),
+            parse_file(b"\"a", &FileOptions::default()),
             Err(FileError::BadRows {
                 count: 1,
                 line: 1,
@@ -515,7 +515,7 @@ mod tests {
             })
         ));
         assert!(matches!(
-            parse(b"\"a", &serde_json::from_str(r#"{"bad_rows": "skip"}"#).unwrap()),
+            parse_file(b"\"a", &serde_json::from_str(r#"{"bad_rows": "skip"}"#).unwrap()),
             Err(FileError::NoColumns)
         ));
     }

@@ -227,7 +227,10 @@ impl Inferred {
 }
 
 /// The types of all columns of a relation, by attnum.
-pub(crate) fn infer_column_types(relation: Oid, options: &InferenceOptions) -> Result<BTreeMap<i16, Inferred>, Error> {
+pub(crate) fn infer_column_types(
+    relation: Oid,
+    options: &InferenceOptions,
+) -> Result<BTreeMap<i16, Inferred>, Error> {
     let source = TextRelation::open(relation)?;
     let values = source.values();
     let order = options.date_order;

@@ -78,7 +78,7 @@ pub(crate) fn insert_statement(
             None => shown.entry(column.attnum).or_default(),
         };
         targets.push(quote::identifier(&target.attname));
-        values.push(cast::expression(
+        values.push(cast::compile_cast(
             &quote::identifier(&column.attname),
             column.atttypid,
             target.atttypid,
@@ -161,6 +161,6 @@ fn cast_column(column: &PgAttribute, name: &str, cast: &ColumnAlteration) -> Res
     }
     let none = CastOptions::default();
     let options = cast.cast_options.as_ref().unwrap_or(&none);
-    let value = cast::expression(name, column.atttypid, target.oid, options)?;
+    let value = cast::compile_cast(name, column.atttypid, target.oid, options)?;
     Ok(format!("({value})::{}", column_type::to_sql(target)?))
 }

@@ -197,7 +197,7 @@ impl Compiler<'_> {
             .iter()
             .map(|&attnum| {
                 let attribute = relation.readable_column(self.catalog, attnum)?;
-                Some(display::raw(attribute, &column_of(source, attribute)))
+                Some(display::show_raw(attribute, &column_of(source, attribute)))
             })
             .collect();
         match values.as_deref() {

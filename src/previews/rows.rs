@@ -12,9 +12,9 @@ use crate::pg::Oid;
 use crate::pg::arguments::JsonArgument;
 use crate::pg::comparison::{Comparison, base_type, operator_oid};
 use crate::pg::plan::{JsonbDatum, Planning, Sees};
+use crate::pg::quote;
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, quote};
 use crate::statements::{self, Draft, Form, Literal, Parameters, Shape, Values};
 use pgrx::pg_sys;
 use serde_json::Value;
@@ -27,8 +27,12 @@ const ALIAS: &str = "t";
 pub(crate) fn print_statement(relation: Oid) -> Result<String, Error> {
     let catalog = Catalog::new(Snapshot::latest());
     let relation = PreviewedRelation::read(&catalog, relation)?;
-    let RowExpression { joins, text } =
-        compile::compile_row(&catalog, &Templates::new(None, Purpose::Own)?, relation.row.oid, ALIAS)?;
+    let RowExpression { joins, text } = compile::compile_row(
+        &catalog,
+        &Templates::new(None, Purpose::Own)?,
+        relation.row.oid,
+        ALIAS,
+    )?;
     let keys = keys(&catalog, &relation);
     let primary = keys.first().filter(|key| key.is_primary);
     let columns: Option<Vec<String>> = primary.map_or(Some(Vec::new()), |key| {
@@ -107,8 +111,12 @@ impl Shape for PreviewRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         let relation = PreviewedRelation::read(catalog, self.relation)?;
         let condition = self.condition(catalog, &relation)?;
-        let RowPreview { joins, text } =
-            super::compile_row_preview(catalog, &Templates::new(None, Purpose::Own)?, self.relation, ALIAS)?;
+        let RowPreview { joins, text } = super::compile_row_preview(
+            catalog,
+            &Templates::new(None, Purpose::Own)?,
+            self.relation,
+            ALIAS,
+        )?;
         let table = relation.sql(catalog)?;
         let mut parameters = Parameters::default();
         let keys = parameters.sql(self.keys, Form::Value, pg_sys::JSONBOID);
@@ -142,8 +150,8 @@ impl PreviewRequest {
                 let mut primary = keys.iter().filter(|key| key.is_primary && key.columns.len() == 1);
                 primary.next().map(|key| key.columns.as_slice())
             }
-            (Kind::Object(_), Some(attnums)) => row_key::with_columns(&columns, &attnums),
-            (Kind::Object(_), None) => None,
+            (RowKeyKind::Object(_), Some(attnums)) => row_key::with_columns(&columns, &attnums),
+            (RowKeyKind::Object(_), None) => None,
         };
         let Some(key) = found else {
             let (name, keys) = (relation.row.relname.clone(), list(catalog, relation, &keys)?);
@@ -177,7 +185,7 @@ impl PreviewRequest {
 impl PreviewRequest {
     /// What the members of the keys are called, each with its column; `None` if one names no column.
     fn named_columns(&self, relation: &PreviewedRelation) -> Result<Option<Vec<(&str, i16)>>, Error> {
-        let Kind::Object(names) = &self.kind else {
+        let RowKeyKind::Object(names) = &self.kind else {
             return Ok(None);
         };
         let columns = relation

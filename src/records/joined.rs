@@ -70,7 +70,7 @@ impl End {
     }
 
     pub(crate) fn column(&self) -> Result<&RecordColumn, Error> {
-        Ok(self.relation.column(&ColumnReference::from(self.attnum))?)
+        self.relation.column(&ColumnReference::from(self.attnum))
     }
 }
 

@@ -101,14 +101,14 @@ fn by_way_of(
         } else if target == pg_sys::NUMERICOID {
             return Ok(None);
         } else {
-            expression(value, source, pg_sys::NUMERICOID, options)?
+            compile_cast(value, source, pg_sys::NUMERICOID, options)?
         };
         let none = CastOptions::default();
-        let in_base = expression(&format!("({number})"), pg_sys::NUMERICOID, base, &none)?;
+        let in_base = compile_cast(&format!("({number})"), pg_sys::NUMERICOID, base, &none)?;
         return Ok(Some(in_type(in_base, base, target, target_sql)));
     }
     if is_date(base) && base != target && options.date_order.is_some() {
-        let in_base = expression(value, source, base, options)?;
+        let in_base = compile_cast(value, source, base, options)?;
         return Ok(Some(in_type(in_base, base, target, target_sql)));
     }
     Ok(None)

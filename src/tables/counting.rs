@@ -68,7 +68,7 @@ impl<'t> Counting<'t> {
             }
             _ => wanted.sequence,
         };
-        clause::identity(&IdentityDefinition { sequence, ..*wanted })
+        clause::write_identity(&IdentityDefinition { sequence, ..*wanted })
     }
 
     /// The statements that hand over to the identity of the column, which exists by then.

@@ -208,7 +208,7 @@ pub(crate) fn temporary_table_name(schema: Option<Oid>, wanted: Option<&str>, fa
     let wanted = wanted.map(free_name::cut_to_name).filter(|name| !name.is_empty());
     match wanted {
         Some(name) if !is_taken(name) => name.to_owned(),
-        _ => numbered(wanted.unwrap_or(fallback), 1, is_taken),
+        _ => number_name(wanted.unwrap_or(fallback), 1, is_taken),
     }
 }
 

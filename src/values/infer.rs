@@ -7,7 +7,7 @@
 use super::moment::{self, Moment, MomentKind, Order, Orders, Zone};
 use super::money::Amount;
 use super::number::{FORMATS, Formats, NumberFormat, NumberShape, Readings};
-use super::{boolean, email, interval, json, number, trim, uri, uuid};
+use super::{boolean, email, interval, json, number, trim_value, uri, uuid};
 
 /// The types that a column of text can turn out to have, in the order in which they are preferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,7 +168,7 @@ impl<'a> ValueReading<'a> {
                 .add(Type::MulticurrencyMoney, json::is_amount_with_currency(text));
         }
         if wanted.has(Type::Boolean)
-            && let Some(truth) = boolean::read(text)
+            && let Some(truth) = boolean::read_boolean(text)
         {
             reading.types.add(Type::Boolean, true);
             reading.truth = Truth::of(text, truth);
@@ -233,7 +233,7 @@ impl<'a> ValueReading<'a> {
         }
         self.code = match shape.digits_of_code() {
             Some(digits) if !shape.negative && number.is_some() => {
-                Code::Grouped(digits, number::is_network_address(trim(text)))
+                Code::Grouped(digits, number::is_network_address(trim_value(text)))
             }
             _ => Code::None,
         };

@@ -488,7 +488,10 @@ mod tests {
                 "{text}"
             );
         }
-        assert_eq!(read(b"300000-01-05 AD").unwrap().kind, MomentKind::DistantDate);
+        assert_eq!(
+            read_moment(b"300000-01-05 AD").unwrap().kind,
+            MomentKind::DistantDate
+        );
         assert_eq!(orders("13/01/2024"), "DMY");
         assert_eq!(orders("01/13/2024"), "MDY");
         assert_eq!(orders("1/2/2024"), "DMYMDY");
