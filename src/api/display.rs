@@ -25,7 +25,7 @@ fn display_number(
     currency_location: Option<TextBytes<'_>>,
 ) -> Option<NewText> {
     let digits = |option: Option<i32>| option.and_then(|digits| usize::try_from(digits).ok());
-    // Who asks for the separators of a format wants to see them.
+    // A client that sets a format wants to see its separators.
     let default_grouping = match format {
         Some(_) => DigitGrouping::Auto,
         None => DigitGrouping::Never,

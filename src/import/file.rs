@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// What a caller may say about a file; what is left out is found out.
+/// The options of a file; an option that is left out is detected.
 #[derive(DeriveDeserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct FileOptions {
@@ -23,7 +23,7 @@ pub(crate) struct FileOptions {
     quote: Option<char>,
     escape: Option<char>,
     header: Option<bool>,
-    /// What stands for NULL in CSV and TSV.
+    /// The text that means NULL in CSV and TSV.
     null: String,
     bad_rows: BadRows,
     /// Not about the file, but about its dates: for inference.
@@ -31,7 +31,7 @@ pub(crate) struct FileOptions {
     _date_order: Option<Order>,
 }
 
-/// What to do about rows that cannot be imported: refuse the whole file, or leave them out and give them back.
+/// The handling of rows that cannot be imported: refuse the whole file, or skip them and return them.
 #[derive(DeriveDeserialize, Default, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 enum BadRows {
@@ -49,7 +49,7 @@ enum FileFormat {
     Json,
 }
 
-/// What was in a file.
+/// The contents of a file.
 #[derive(Serialize, Debug)]
 pub(crate) struct Parsed {
     format: FileFormat,
@@ -275,7 +275,7 @@ fn detect_delimiter<'a>(reader: impl Fn(u8) -> csv::Reader<&'a [u8]>) -> u8 {
         }
         (lengths.iter().filter(|&&length| length == width).count(), width)
     };
-    // Of equal ones the first is taken, and max_by_key takes the last.
+    // If several are equal, the first one wins, and max_by_key takes the last.
     DELIMITERS
         .into_iter()
         .rev()

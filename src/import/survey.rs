@@ -26,7 +26,7 @@ pub(crate) struct SurveyOptions {
     date_order: Option<Order>,
 }
 
-/// Of this many values a column's distinct ones are counted, and no more: memory stays flat.
+/// The number of distinct values that are counted for a column; no more, so that memory stays flat.
 const MOST_DISTINCT: usize = 10_000;
 
 /// A column, as `msar.infer_types` returns it.
@@ -63,7 +63,7 @@ struct Candidate {
     misfits: Vec<String>,
 }
 
-/// What was seen of a column so far.
+/// The facts of a column so far.
 struct SurveyedColumn {
     column: ColumnInference,
     integers: IntegerRange,

@@ -1,6 +1,7 @@
 //! Changes by way of the functions of `msar`.
 //!
-//! What the caller may do, and what is to be changed, is checked here; then the rows are written as the owner of the tables.
+//! What the caller may do, and what is to be changed, is checked here; then the rows are written as the owner of the
+//! tables.
 
 use super::options;
 use super::patch::{ColumnPatch, Patch};

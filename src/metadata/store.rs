@@ -1,4 +1,5 @@
-//! Our tables: which columns they have, and what bookkeeping asks of them: are they there, does it matter, who owns them.
+//! Our tables: which columns they have, and what bookkeeping asks of them: are they there, does it matter, who owns
+//! them.
 
 use super::options::{COLUMN_OPTIONS, MetadataOption, TABLE_OPTIONS};
 use crate::error::Error;

@@ -5,7 +5,7 @@ use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 use crate::definition::form::lenient;
 use crate::error::Error;
 
-/// What a request asks for.
+/// The requested order.
 #[derive(PartialEq, Eq, Hash, Debug)]
 pub(crate) struct OrderItem {
     column: ColumnReference,

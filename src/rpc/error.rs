@@ -22,7 +22,7 @@ pub(crate) struct RpcError {
     pub(crate) data: Box<ErrorData>,
 }
 
-/// What is known of an error; members without a value are left out.
+/// The fields of an error; members without a value are left out.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct ErrorData {
     /// The five characters of an error of PostgreSQL's.

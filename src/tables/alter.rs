@@ -84,11 +84,11 @@ fn lock_for(alterations: &[ColumnAlteration]) -> AlterLock {
     }
 }
 
-/// What is to be done, by the statements that it takes.
+/// The changes, by the statements that make them.
 #[derive(Default)]
 struct AlterationPlan<'a> {
     attnums: Vec<i16>,
-    /// Of one ALTER TABLE.
+    /// The actions of one ALTER TABLE.
     actions: Vec<String>,
     /// By which columns that are identity columns now count on.
     counting: Vec<String>,
@@ -336,7 +336,7 @@ impl PlannedAlteration<'_> {
         is_new.then(|| Counting::of(table, column)).transpose()
     }
 
-    /// What makes a column an identity or generated column, or an ordinary one again.
+    /// The actions that make a column an identity or generated column, or an ordinary one again.
     fn push_sources(&self, push: &mut impl FnMut(String), counting: Option<&Counting>) -> Result<(), Error> {
         let is_identity = self.column.attidentity != Char(0);
         match &self.alteration.identity {

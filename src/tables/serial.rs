@@ -79,7 +79,7 @@ impl Sequences {
     }
 }
 
-/// What PostgreSQL calls such a column of this type.
+/// PostgreSQL's name of such a column of this type.
 fn pseudo_type(type_: TypeId) -> Option<&'static str> {
     match type_.oid {
         pg_sys::INT2OID => Some("smallserial"),

@@ -111,20 +111,20 @@ impl Types {
     }
 }
 
-/// What one value can be read as.
+/// The types that one value can be read as.
 pub(crate) struct ValueReading<'a> {
     pub(crate) types: Types,
-    /// Of a number or an amount.
+    /// For a number or an amount.
     readings: Option<Readings>,
     /// Currency marks of an amount.
     marks: (&'a [u8], &'a [u8]),
-    /// Of a date.
+    /// For a date.
     orders: Orders,
     /// Whether it is another date in another order.
     is_ambiguous: bool,
     /// Whether it is a date that no other can be compared with.
     is_infinite: bool,
-    /// Of a truth value.
+    /// For a boolean.
     truth: Truth,
     /// Of a number that could be a code.
     code: Code,
@@ -371,7 +371,7 @@ impl NumberStyle {
     }
 }
 
-/// What stands between groups of digits and before decimals; `None` for nothing.
+/// The separators between groups of digits and before decimals; `None` for none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Separators {
     pub(crate) group: Option<u8>,
@@ -421,7 +421,7 @@ impl Suggestion {
     }
 }
 
-/// What the values of a column have shown so far.
+/// The facts that the values of a column have shown so far.
 #[derive(Clone)]
 pub(crate) struct ColumnInference {
     possible: Types,

@@ -105,7 +105,7 @@ fn string(mut text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// What follows the four digits of a `\u`, or those of a surrogate pair.
+/// The text after the four digits of a `\u`, or those of a surrogate pair.
 fn escaped_character(text: &[u8]) -> Option<&[u8]> {
     let (first, rest) = hexadecimal(text)?;
     match first {

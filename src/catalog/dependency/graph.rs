@@ -49,7 +49,7 @@ impl Address {
     }
 }
 
-/// What dropping the one object means for the other.
+/// The effect of dropping one object on the other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum DependencyKind {
     /// The dependent object stops a plain DROP of the other.
@@ -103,10 +103,10 @@ impl Dependency {
 
 /// The dependencies of a database.
 pub(crate) trait Graph {
-    /// What depends on an object; for a whole one, on its columns too.
+    /// The dependents of an object; for a whole relation, of its columns, too.
     fn dependents(&self, object: Address) -> Vec<Dependency>;
 
-    /// What an object depends on; for a whole one, its columns too.
+    /// The objects that an object depends on; for a whole relation, those of its columns, too.
     fn dependencies(&self, object: Address) -> Vec<Dependency>;
 
     /// The objects without which `object` is never dropped.

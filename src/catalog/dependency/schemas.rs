@@ -9,7 +9,7 @@ use crate::pg::Oid;
 use crate::pg::identity::{self, ObjectIdentity};
 use std::collections::BTreeMap;
 
-/// What dropping schemas means.
+/// The effect of dropping schemas.
 pub(crate) enum Drop {
     /// It removes these objects, by catalog and number, none of which is in another schema.
     Possible(Vec<(u32, u32)>),

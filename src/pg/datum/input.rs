@@ -193,7 +193,7 @@ pub(crate) fn has_currency_symbol(text: TextBytes) -> bool {
     unsigned.starts_with(symbol) || text.0.ends_with(symbol)
 }
 
-/// What is left of an amount of money, as PostgreSQL writes it, without its number.
+/// The rest of an amount of money, as PostgreSQL writes it, without its number.
 fn currency_symbol() -> Vec<u8> {
     // SAFETY: money's output function gives a C string.
     let printed = unsafe {

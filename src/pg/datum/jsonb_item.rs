@@ -20,7 +20,7 @@ pub(crate) struct JsonbItem<'a> {
     bytes: &'a [u8],
 }
 
-/// What JSON calls a value.
+/// The type of a value in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JsonType {
     Null,
@@ -202,7 +202,7 @@ fn build(header: u32, parts: &[JsonbItem]) -> Result<JsonbValue, Error> {
     })
 }
 
-/// What is too large for an entry is refused by `varlena`.
+/// `varlena` refuses a value that is too large for an entry.
 fn offset_or_length(bytes: usize) -> u32 {
     bytes as u32 & JENTRY_OFFLENMASK
 }

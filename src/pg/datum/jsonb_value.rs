@@ -36,7 +36,7 @@ unsafe impl BoxRet for JsonbValue {
     }
 }
 
-/// What a statement returned is a copy of its own, in plain.
+/// The result of a statement is a copy, not compressed.
 impl From<JsonbDatum> for JsonbValue {
     fn from(document: JsonbDatum) -> Self {
         Self(document.0)

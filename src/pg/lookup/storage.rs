@@ -1,8 +1,10 @@
-//! The tables of the extension itself: which columns they have, and whether they are still as CREATE EXTENSION made them.
+//! The tables of the extension itself: which columns they have, and whether they are still as CREATE EXTENSION made
+//! them.
 //!
-//! They belong to the bootstrap superuser, and only a superuser can alter them. Code below reads their columns past SQL,
-//! by the types that are declared here, and writes to them with that role's rights. So before it does either it makes sure,
-//! once per version of the table, that nobody has put another type, another owner or another table in their place.
+//! They belong to the bootstrap superuser, and only a superuser can alter them. Code below reads their columns past
+//! SQL, by the types that are declared here, and writes to them with that role's rights. So before it does either it
+//! makes sure, once per version of the table, that nobody has put another type, another owner or another table in their
+//! place.
 
 use crate::error::{Error, Problem};
 use crate::pg::watch::CatalogWatch;
@@ -235,7 +237,8 @@ fn is_named(attribute: &pg_sys::FormData_pg_attribute, name: &str) -> bool {
 /// `relation` is open.
 unsafe fn primary_key(relation: pg_sys::Relation) -> Vec<i16> {
     let lock = pg_sys::AccessShareLock as i32;
-    // SAFETY: asking for the indexes fills in which of them is the primary key's. An index has `indnkeyatts` key columns.
+    // SAFETY: asking for the indexes fills in which of them is the primary key's. An index has `indnkeyatts` key
+    // columns.
     unsafe {
         pg_sys::list_free(pg_sys::RelationGetIndexList(relation));
         let index = (*relation).rd_pkindex;

@@ -9,17 +9,18 @@
 //! })?;
 //! ```
 //!
-//! - A statement is a constant. It has one parameter, `$1`, of type jsonb: what the argument is serialized to. It names our
-//!   tables with their schema; everything else is found in `pg_catalog` alone.
+//! - A statement is a constant. It has one parameter, `$1`, of type jsonb: what the argument is serialized to. It names
+//!   our tables with their schema; everything else is found in `pg_catalog` alone.
 //! - `query` is for statements that return one row with one column of type json or jsonb.
 //! - Each statement sees what is committed when it starts, and what this transaction did.
 //! - Event triggers of ours stay silent meanwhile.
 //!
 //! As PostgreSQL does for foreign keys, we become the owner of the tables for the time of the statements. That is the
-//! bootstrap superuser, so nothing may run there that is not ours: [`StorageTable::owner_of`] makes sure that the tables
-//! still are what CREATE EXTENSION made; nobody but a superuser can hang a trigger, a rule, a policy, a constraint or a
-//! default on them, or create anything in our schemas; statements touch no other table than catalogs, and no type of a
-//! user, whose functions would run. Under `SECURITY_RESTRICTED_OPERATION` nothing is left behind in the session.
+//! bootstrap superuser, so nothing may run there that is not ours: [`StorageTable::owner_of`] makes sure that the
+//! tables still are what CREATE EXTENSION made; nobody but a superuser can hang a trigger, a rule, a policy, a
+//! constraint or a default on them, or create anything in our schemas; statements touch no other table than catalogs,
+//! and no type of a user, whose functions would run. Under `SECURITY_RESTRICTED_OPERATION` nothing is left behind in
+//! the session.
 
 use crate::error::Error;
 use crate::pg::snapshot::Snapshot;

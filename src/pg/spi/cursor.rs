@@ -108,8 +108,8 @@ impl Cursor {
 }
 
 impl Cursor {
-    /// Whether a portal of that name is the one that was opened: when that is gone, anybody may give its name to another,
-    /// whose rows are of other types.
+    /// Whether a portal of that name is the one that was opened: when that is gone, anybody may give its name to
+    /// another, whose rows are of other types.
     ///
     /// # Safety
     /// `portal` is a portal.
@@ -136,7 +136,7 @@ impl Iterator for Cursor {
     }
 }
 
-/// Who reads only the first rows leaves it open.
+/// A caller that reads only the first rows leaves it open.
 impl Drop for Cursor {
     fn drop(&mut self) {
         // SAFETY: inside of a transaction that goes on, where the portal is looked up by its name. An aborted one

@@ -74,7 +74,7 @@ pub(super) fn read_columns(
     Ok(definitions)
 }
 
-/// What a parent says about a column.
+/// The properties of a column in a parent.
 struct Inherited {
     not_null: bool,
     default: Option<String>,
@@ -194,7 +194,7 @@ impl Columns<'_> {
         let default = self.expression(column);
         let is_plain = column.attidentity == Char(0) && column.attgenerated == Char(0);
         if is_plain && default != inherited.default {
-            // What the parent has by default, and the child has not, is NULL there.
+            // A default that the parent has, and the child has not, is NULL there.
             definition.default_expression = Some(default.unwrap_or_else(|| "NULL".to_owned()));
         }
         let differs = definition.not_null || definition.default_expression.is_some();
