@@ -6,8 +6,10 @@
 //! comes after what.
 
 mod casts;
+mod changes;
 mod columns;
 mod constraints;
+mod data_files;
 mod databases;
 mod definitions;
 mod dependents;
@@ -30,9 +32,11 @@ mod restructure;
 mod roles;
 mod rpc;
 mod schemas;
+mod servers;
 mod table_definitions;
 mod tables;
 mod types;
+mod users;
 mod value_forms;
 
 use crate::definition;

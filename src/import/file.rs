@@ -42,7 +42,7 @@ enum BadRows {
 
 #[derive(DeriveDeserialize, Serialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "snake_case")]
-enum FileFormat {
+pub(crate) enum FileFormat {
     Csv,
     Tsv,
     JsonLines,
@@ -52,10 +52,10 @@ enum FileFormat {
 /// The contents of a file.
 #[derive(Serialize, Debug)]
 pub(crate) struct Parsed {
-    format: FileFormat,
+    pub(super) format: FileFormat,
     encoding: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    delimiter: Option<char>,
+    pub(super) delimiter: Option<char>,
     /// Of formats that may have one.
     #[serde(flatten)]
     heading: Option<Heading>,
@@ -101,6 +101,17 @@ impl error::Problem for FileError {
         "Describe the file by {\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}, \
          or skip bad rows: {\"bad_rows\": \"skip\"}."
             .into()
+    }
+}
+
+impl FileOptions {
+    /// For the beginning of a file, which is to be looked at.
+    pub(super) fn for_survey(is_tsv: bool) -> Self {
+        Self {
+            format: is_tsv.then_some(FileFormat::Tsv),
+            bad_rows: BadRows::Skip,
+            ..Self::default()
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::statements::{INSERT_COLUMNS, INSERT_TABLES};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::events::outline::RelationOutline;
-use crate::pg::bookkeeping::Statements;
+use crate::pg::bookkeeping::BookkeepingSession;
 use crate::pg::{Oid, names, report, setting};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
@@ -222,7 +222,7 @@ pub(crate) enum Reappeared {
 /// Gives a relation that appeared, or got its owner, the metadata that is kept for it.
 /// When it is a table of which its options speak that appeared, these options are attached.
 pub(crate) fn attach_again(
-    statements: &Statements,
+    statements: &BookkeepingSession,
     catalog: &Catalog,
     relation: Oid,
     reappeared: Reappeared,
@@ -267,7 +267,7 @@ pub(crate) fn attach_again(
 
 /// Writes what has a place, and takes it out of what is kept aside.
 pub(crate) fn attach(
-    statements: &Statements,
+    statements: &BookkeepingSession,
     relation: Oid,
     kept: &Detached,
     placement: &Placement,

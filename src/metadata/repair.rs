@@ -3,7 +3,7 @@
 use super::restore::{self, Outcome};
 use super::store;
 use crate::error::{Error, Problem};
-use crate::pg::bookkeeping::{self, Statements};
+use crate::pg::bookkeeping::{self, BookkeepingSession};
 use pgrx::prelude::PgSqlErrorCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -73,7 +73,7 @@ pub(crate) fn by_caller() -> Result<Repaired, Error> {
 }
 
 /// Makes rows match by their names. The statements run as the owner of the tables.
-pub(super) fn repair(statements: &Statements) -> Result<Repaired, Error> {
+pub(super) fn repair(statements: &BookkeepingSession) -> Result<Repaired, Error> {
     if !statements.query::<Vec<String>>(RELAXED_TRIGGERS, &())?.is_empty() {
         for statement in ENABLE_TRIGGERS {
             statements.run(statement, &json!(null))?;

@@ -160,7 +160,7 @@ fn digits(text: &[u8]) -> usize {
     text.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
-/// JSON's own blanks are those of [`trim`] but for the form feed.
+/// JSON's own blanks are those of [`trim_value`] except the form feed.
 fn trim_blanks(text: &[u8]) -> &[u8] {
     let trimmed = trim_value(text);
     if trimmed.len() == text.len() || !text.contains(&0x0c) {

@@ -1,7 +1,8 @@
 //! Which objects dropping whole schemas removes, and which block it.
 
+use super::catalog_graph::CatalogGraph;
 use super::dependents::owner_of;
-use super::graph::{Address, CatalogGraph, DependencyKind, Graph, ObjectSet};
+use super::graph::{Address, DependencyKind, Graph, ObjectSet};
 use crate::catalog::Catalog;
 use crate::catalog::rows::catalog_oid;
 use crate::error::Error;

@@ -9,7 +9,7 @@ use crate::metadata::options::COLUMN_OPTIONS;
 use crate::metadata::repair;
 use crate::metadata::statements::{RESTORED_ROWS_COMPLETE, UPDATE_COLUMNS};
 use crate::metadata::store::Store;
-use crate::pg::bookkeeping::{self, Statements};
+use crate::pg::bookkeeping::{self, BookkeepingSession};
 use crate::pg::{Oid, report};
 use pgrx::pg_sys;
 use serde::{Deserialize, Serialize};
@@ -187,7 +187,7 @@ impl Changes {
         Ok(())
     }
 
-    fn write(&self, statements: &Statements) -> Result<(), Error> {
+    fn write(&self, statements: &BookkeepingSession) -> Result<(), Error> {
         if self.relations.is_empty() {
             return Ok(());
         }

@@ -73,6 +73,20 @@ impl JsonbValue {
         build(JB_FOBJECT | members.len() as u32, &parts)
     }
 
+    /// An object with the members of this one, whose names are ASCII, and those of the given ones that it has not.
+    pub(crate) fn with_members(&self, added: &[(&str, JsonbItem)]) -> Result<Self, Error> {
+        let object = self.item();
+        let own = object
+            .members()
+            .filter_map(|(name, value)| Some((std::str::from_utf8(name).ok()?, value)));
+        let missing = added
+            .iter()
+            .filter(|(name, _)| object.member(name).is_none())
+            .copied();
+        let members: Vec<_> = own.chain(missing).collect();
+        Self::object(&members)
+    }
+
     /// An array.
     pub(crate) fn array(elements: &[JsonbItem]) -> Result<Self, Error> {
         build(JB_FARRAY | elements.len() as u32, elements)

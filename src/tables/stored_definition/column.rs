@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::metadata::detached::Document;
 use crate::pg::scan::Char;
 use crate::pg::type_name::TypeId;
-use crate::pg::{Oid, deparse, quote, sequence_name};
+use crate::pg::{Oid, deparse, quote, relations};
 use pgrx::pg_sys;
 use std::collections::HashMap;
 
@@ -165,7 +165,7 @@ impl Columns<'_> {
             let schema = self.table.catalog.schema_name(class.relnamespace)?;
             let name = quote::qualified(&schema, &class.relname);
             let is_given =
-                class.relname != sequence_name::of_serial(&self.table.row.relname, &column.attname);
+                class.relname != relations::serial_sequence_name(&self.table.row.relname, &column.attname);
             if expression == format!("nextval({}::regclass)", quote::literal(&name)) {
                 definition.serial = Some(Serial {
                     name: is_given.then_some(class.relname),
