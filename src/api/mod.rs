@@ -27,6 +27,7 @@ mod metadata_keeping;
 mod owners;
 mod previews;
 mod privileges;
+mod progress;
 mod record_writes;
 mod records;
 mod restructure;
