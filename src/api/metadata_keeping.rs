@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::events;
-use crate::metadata::{announce, exchange, following, repair, restore, stored};
+use crate::metadata::{following, read, repair, transfer, triggers};
 use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
 use crate::pg::event_trigger::EventTrigger;
 use crate::pg::results::JsonbResult;
@@ -52,23 +52,23 @@ fn follow_command(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     sql = "CREATE FUNCTION __msar.announce_metadata_change() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';"
 )]
 fn announce_metadata_change(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
-    Ok(announce::change(call)?)
+    Ok(triggers::change(call)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn place_restored_row(restored: JsonArgument) -> Result<(), ErrorReport> {
-    restore::place(restored.value("restored")?)?;
+    repair::place(restored.value("restored")?)?;
     Ok(())
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn keep_restored_copy(restored: JsonArgument) -> Result<bool, ErrorReport> {
-    Ok(restore::keep_copy(restored.value("restored")?)?)
+    Ok(repair::keep_copy(restored.value("restored")?)?)
 }
 
 #[pg_extern(schema = "__msar", stable, strict, parallel_restricted)]
 fn lost_placeholders(tab_id: pg_sys::Oid) -> Result<Vec<String>, ErrorReport> {
-    Ok(stored::lost_placeholders(&Catalog::of_statement(), tab_id)?)
+    Ok(read::lost_placeholders(&Catalog::of_statement(), tab_id)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
@@ -78,14 +78,14 @@ fn repair_metadata() -> Result<JsonbResult, ErrorReport> {
 
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
 fn export_metadata(sch_id: default!(Option<RegNamespace>, "NULL")) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&exchange::export(
+    Ok(JsonbResult::new(&transfer::export(
         sch_id.map(|schema| schema.0),
     )?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn import_metadata(doc: JsonArgument, dry_run: default!(bool, "false")) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&exchange::import(doc.value("doc")?, dry_run)?)?)
+    Ok(JsonbResult::new(&transfer::import(doc.value("doc")?, dry_run)?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
@@ -97,12 +97,12 @@ fn attach_metadata(
     let Some(table) = tab_id else {
         return Ok(None);
     };
-    Ok(Some(JsonbResult::new(&exchange::attach(
+    Ok(Some(JsonbResult::new(&transfer::attach(
         table.0, sch_name, tab_name,
     )?)?))
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn forget_detached_metadata(sch_name: &str, tab_name: &str) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&exchange::forget(sch_name, tab_name)?)?)
+    Ok(JsonbResult::new(&transfer::forget(sch_name, tab_name)?)?)
 }

@@ -1,9 +1,8 @@
 //! Metadata without a table: put aside, and attached when its table is there again.
 
+use super::model::{self, Names, Options, Refs, TableRef};
 use super::options::{self, COLUMN_OPTIONS, TABLE_OPTIONS};
-use super::portable::{self, Names, Options};
-use super::refs::{Refs, TableRef};
-use super::statements::{INSERT_COLUMNS, INSERT_TABLES};
+use super::write::{INSERT_COLUMNS, INSERT_TABLES};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::events::outline::RelationOutline;
@@ -49,7 +48,7 @@ impl Document {
         if let Some(options) = &mut self.table {
             options.retain(|name, value| {
                 options::find(&TABLE_OPTIONS, name)
-                    .is_some_and(|option| !value.is_null() && portable::check(option, value).is_ok())
+                    .is_some_and(|option| !value.is_null() && model::check(option, value).is_ok())
             });
         }
         for options in self.columns.values_mut() {
@@ -225,7 +224,7 @@ impl Placement {
                 name: outline.name.clone(),
                 ..TableRef::default()
             };
-            let numbered = portable::to_numbers(options, relation.to_u32(), own, &Live);
+            let numbered = model::to_numbers(options, relation.to_u32(), own, &Live);
             placement.problems = numbered.problems;
             placement.left.table = Some(numbered.left).filter(|left| !left.is_empty());
             placement.table = Some((numbered.options, numbered.refs));

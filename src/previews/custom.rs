@@ -6,7 +6,7 @@ use crate::catalog::relation::Relation;
 use crate::catalog::rows::PgAttribute;
 use crate::catalog::{Catalog, consistent};
 use crate::error::{Error, Problem};
-use crate::metadata::{set, stored, template};
+use crate::metadata::{read, template, write};
 use crate::pg::Oid;
 use crate::values::template::{self as syntax, Placeholder, SyntaxError, TemplateName, TemplatePart};
 use pgrx::prelude::PgSqlErrorCode;
@@ -80,7 +80,7 @@ impl Problem for CustomProblem {
 
 /// Gives a table a template; `None`: the default again. Returns the one in force then.
 pub(crate) fn set(table: Oid, template: Option<&str>) -> Result<Option<String>, Error> {
-    set::table_by(table, |catalog| {
+    write::table_by(table, |catalog| {
         Ok(match template {
             Some(template) => json!({
                 "preview_customized": true,
@@ -96,8 +96,8 @@ pub(crate) fn set(table: Oid, template: Option<&str>) -> Result<Option<String>, 
 pub(crate) fn get(table: Oid) -> Result<Option<String>, Error> {
     consistent::read_relation(table, |catalog| {
         let relation = Relation::find(catalog, table)?;
-        let custom = match stored::is_table_readable(catalog, &relation.row) {
-            true => stored::OfTable::read(catalog, &relation.row)?.template(catalog, table),
+        let custom = match read::is_table_readable(catalog, &relation.row) {
+            true => read::OfTable::read(catalog, &relation.row)?.template(catalog, table),
             false => None,
         };
         if let Some(template) = custom {

@@ -25,7 +25,7 @@ use crate::definition::name::{ColumnRef, QualifiedName};
 use crate::definition::table::TableDefinition;
 use crate::error::{self, Error};
 use crate::metadata::detached::Document;
-use crate::metadata::stored;
+use crate::metadata::read;
 use crate::pg::scan::Char;
 use crate::pg::{Oid, portable_output, server};
 use constraint::Constraints;
@@ -87,7 +87,7 @@ impl StoredTableDefinition<'_> {
         let schema = catalog.schema_name(row.relnamespace)?;
         let is_nested = parent_schema.is_some();
         let mut comments = Comments::read(catalog, row.oid);
-        let mut metadata = stored::document(catalog, row)?;
+        let mut metadata = read::document(catalog, row)?;
         let parents: Vec<Oid> = PgInherits::parents(&catalog.reader, row.oid)
             .into_iter()
             .map(|row| row.inhparent)
