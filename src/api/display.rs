@@ -25,7 +25,7 @@ fn display_number(
     currency_location: Option<TextBytes<'_>>,
 ) -> Option<NewText> {
     let digits = |option: Option<i32>| option.and_then(|digits| usize::try_from(digits).ok());
-    // Who asks for the separators of a format wants to see them.
+    // A client that sets a format wants to see its separators.
     let default_grouping = match format {
         Some(_) => DigitGrouping::Auto,
         None => DigitGrouping::Never,
@@ -41,7 +41,7 @@ fn display_number(
             stands_behind: currency_location.is_some_and(|word| word.0 == b"end-with-space"),
         }),
     };
-    value.map(|value| NewText(number::show(value.0, &style)))
+    value.map(|value| NewText(number::show_number(value.0, &style)))
 }
 
 #[pg_extern(schema = "__msar", immutable, parallel_safe)]
@@ -55,5 +55,5 @@ fn display_duration(
     let has_units = show_units != Some(false);
     let style =
         duration::DurationDisplay::new(smallest.map(|word| word.0), largest.map(|word| word.0), has_units);
-    seconds.map(|seconds| NewText::encode(&duration::show(seconds, style)))
+    seconds.map(|seconds| NewText::encode(&duration::show_duration(seconds, style)))
 }

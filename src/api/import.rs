@@ -37,7 +37,7 @@ fn parse_file(data: &[u8], options: JsonArgument) -> Result<JsonbResult, ErrorRe
         bad_rows (refuse, skip).";
     let options = options.decode("options", hint)?;
     Ok(JsonbResult::new(
-        &file::parse(data, &options).map_err(Error::from)?,
+        &file::parse_file(data, &options).map_err(Error::from)?,
     )?)
 }
 

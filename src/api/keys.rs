@@ -1,7 +1,7 @@
 //! Primary keys, and columns that refer to them.
 
 use crate::definition::column::{KeyKind, MappingColumn};
-use crate::pg::arguments::{JsonArgument, PkeyKind, RegClass};
+use crate::pg::arguments::{JsonArgument, RegClass, enum_argument};
 use crate::pg::bytes::TextBytes;
 use crate::tables::{key, link};
 use pgrx::pg_sys::Oid;
@@ -19,6 +19,12 @@ extension_sql_file!(
     ]
 );
 
+enum_argument!(
+    /// `msar.pkey_kind`, by its label.
+    PkeyKind,
+    "msar.pkey_kind"
+);
+
 #[pg_extern(schema = "msar", volatile, parallel_unsafe, requires = ["types"])]
 fn add_pkey_column(
     tab_id: Option<RegClass>,
@@ -30,7 +36,7 @@ fn add_pkey_column(
     let kind = kind(super::not_null("pkey_type", pkey_type)?);
     let name = col_name.map(TextBytes::decode).filter(|name| !name.is_empty());
     let name = name.as_deref().unwrap_or("id");
-    Ok(key::add(table, kind, drop_old_pkey_col.unwrap_or(false), name)?.into())
+    Ok(key::add_key_column(table, kind, drop_old_pkey_col.unwrap_or(false), name)?.into())
 }
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe, requires = ["types"])]
@@ -42,7 +48,7 @@ fn set_pkey_column(
 ) -> Result<(), ErrorReport> {
     let table = super::not_null("tab_id", tab_id)?.0;
     let column = super::not_null("col_id", col_id)?;
-    Ok(key::set(
+    Ok(key::set_key_column(
         table,
         column,
         default_type.map(kind),

@@ -93,7 +93,7 @@ pub(crate) struct IdentityDefinition {
     pub(crate) sequence: SequenceOptions,
 }
 
-/// Who gives the values.
+/// The source of the values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum IdentityGeneration {
@@ -104,7 +104,7 @@ pub(crate) enum IdentityGeneration {
     ByDefault,
 }
 
-/// What is not the default of a sequence of the column's type.
+/// The options that differ from the defaults of a sequence of the column's type.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct SequenceOptions {
     pub(crate) start: Option<i64>,
@@ -349,18 +349,19 @@ pub(crate) struct MappingColumn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::parse;
+    use crate::definition::parse_argument;
+    use crate::error::TopicError;
 
     fn column(json: &str) -> Result<ColumnDefinition, DefinitionError> {
-        parse("col_defs", json)
+        parse_argument("col_defs", json)
     }
 
     #[test]
     fn unknown_keys_are_named_with_the_known_ones() {
-        let error =
-            parse::<Vec<ColumnDefinition>>("col_defs", r#"[{"name": "a"}, {"nmae": "b"}]"#).unwrap_err();
+        let error = parse_argument::<Vec<ColumnDefinition>>("col_defs", r#"[{"name": "a"}, {"nmae": "b"}]"#)
+            .unwrap_err();
         assert_eq!(
-            error.to_string(),
+            error.fields().message,
             "invalid definition in argument \"col_defs\": unknown key \"nmae\""
         );
         let DefinitionError::Malformed {
@@ -405,7 +406,8 @@ mod tests {
         };
         assert!(
             error
-                .to_string()
+                .fields()
+                .message
                 .starts_with("invalid definition of column \"a\"")
         );
     }

@@ -33,16 +33,16 @@ pub(crate) struct PartitionBounds {
         skip_serializing_if = "is_false"
     )]
     pub(crate) default: bool,
-    /// Of a list: its values.
+    /// For a list partition: its values.
     #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
     pub(crate) in_: Option<Vec<RawJson>>,
-    /// Of a range: from this, a value for each element of the key ...
+    /// For a range partition: from this, a value for each element of the key ...
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) from: Option<Vec<RawJson>>,
     /// ... to before this. `{"bound": "minvalue"}` and `{"bound": "maxvalue"}` stand for no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) to: Option<Vec<RawJson>>,
-    /// Of a hash: how many partitions there are, in effect ...
+    /// For a hash partition: the number of partitions, in effect ...
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) modulus: Option<i32>,
     /// ... and which of them this is.
@@ -152,11 +152,11 @@ fn problem() -> DefinitionError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::parse;
+    use crate::definition::parse_argument;
 
     #[test]
     fn bounds_are_of_one_kind() {
-        let of = |json: &str| parse::<PartitionBounds>("table", json).expect("bounds");
+        let of = |json: &str| parse_argument::<PartitionBounds>("table", json).expect("bounds");
         assert_eq!(
             of(r#"{"default": true}"#).bounds(),
             Ok(PartitionBoundsDefinition::Default)

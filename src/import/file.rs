@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-/// What a caller may say about a file; what is left out is found out.
+/// The options of a file; an option that is left out is detected.
 #[derive(DeriveDeserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct FileOptions {
@@ -21,12 +21,12 @@ pub(crate) struct FileOptions {
     quote: Option<char>,
     escape: Option<char>,
     header: Option<bool>,
-    /// What stands for NULL in CSV and TSV.
+    /// The text that means NULL in CSV and TSV.
     null: String,
     bad_rows: BadRows,
 }
 
-/// What to do about rows that cannot be imported: refuse the whole file, or leave them out and give them back.
+/// The handling of rows that cannot be imported: refuse the whole file, or skip them and return them.
 #[derive(DeriveDeserialize, Default, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 enum BadRows {
@@ -37,20 +37,20 @@ enum BadRows {
 
 #[derive(DeriveDeserialize, Serialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "snake_case")]
-enum FileFormat {
+pub(crate) enum FileFormat {
     Csv,
     Tsv,
     JsonLines,
     Json,
 }
 
-/// What was in a file.
+/// The contents of a file.
 #[derive(Serialize, Debug)]
 pub(crate) struct Parsed {
-    format: FileFormat,
+    pub(super) format: FileFormat,
     encoding: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    delimiter: Option<char>,
+    pub(super) delimiter: Option<char>,
     #[serde(skip_serializing_if = "Option::is_none")]
     header: Option<bool>,
     /// Names, empty where the file has none.
@@ -98,8 +98,19 @@ impl error::Problem for FileError {
     }
 }
 
+impl FileOptions {
+    /// For the beginning of a file, which is to be looked at.
+    pub(super) fn for_survey(is_tsv: bool) -> Self {
+        Self {
+            format: is_tsv.then_some(FileFormat::Tsv),
+            bad_rows: BadRows::Skip,
+            ..Self::default()
+        }
+    }
+}
+
 /// Reads a whole file.
-pub(crate) fn parse(data: &[u8], options: &FileOptions) -> Result<Parsed, FileError> {
+pub(crate) fn parse_file(data: &[u8], options: &FileOptions) -> Result<Parsed, FileError> {
     let (text, encoding) = decode(data, options.encoding.as_deref())?;
     let format = options.format.unwrap_or_else(|| detect_format(&text));
     let parsed = match format {
@@ -250,7 +261,7 @@ fn detect_delimiter<'a>(reader: impl Fn(u8) -> csv::Reader<&'a [u8]>) -> u8 {
         }
         (lengths.iter().filter(|&&length| length == width).count(), width)
     };
-    // Of equal ones the first is taken, and max_by_key takes the last.
+    // If several are equal, the first one wins, and max_by_key takes the last.
     DELIMITERS
         .into_iter()
         .rev()
@@ -389,7 +400,7 @@ mod tests {
     use super::*;
 
     fn parse_with(data: &[u8], options: &str) -> Parsed {
-        parse(data, &serde_json::from_str(options).unwrap()).unwrap()
+        parse_file(data, &serde_json::from_str(options).unwrap()).unwrap()
     }
 
     fn table(data: &[u8], options: &str) -> String {
@@ -444,7 +455,7 @@ mod tests {
         );
         let options: FileOptions = serde_json::from_str(r#"{"encoding": "utf-8"}"#).unwrap();
         assert!(matches!(
-            parse(latin, &options),
+            parse_file(latin, &options),
             Err(FileError::NotInEncoding("UTF-8"))
         ));
     }
@@ -492,7 +503,7 @@ mod tests {
             [2, 3, 4]
         );
         assert!(matches!(
-            parse(b"{\"a\": 1}\n1\n2", &FileOptions::default()),
+            parse_file(b"{\"a\": 1}\n1\n2", &FileOptions::default()),
             Err(FileError::BadRows {
                 count: 2,
                 line: 2,
@@ -500,11 +511,11 @@ mod tests {
             })
         ));
         assert!(matches!(
-            parse(b"[1", &FileOptions::default()),
+            parse_file(b"[1", &FileOptions::default()),
             Err(FileError::NotJson(_))
         ));
         assert!(matches!(
-            parse(b"", &FileOptions::default()),
+            parse_file(b"", &FileOptions::default()),
             Err(FileError::NoColumns)
         ));
     }

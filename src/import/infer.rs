@@ -23,7 +23,7 @@ pub(super) struct TextRelation {
 impl TextRelation {
     pub(super) fn open(relation: Oid) -> Result<Self, Error> {
         let lock = RelationLock::shared(relation);
-        // What the lock has waited for is to be seen.
+        // The changes that the lock has waited for must be visible.
         let catalog = Catalog::new(Snapshot::latest());
         let row = PgClass::by_oid(&catalog.reader, relation).ok_or(Error::UnknownRelation(relation))?;
         let schema = catalog.schema_name(row.relnamespace)?;
@@ -152,7 +152,7 @@ impl Inferred {
 }
 
 /// The types of all columns of a relation, by attnum.
-pub(crate) fn relation(relation: Oid) -> Result<BTreeMap<i16, Inferred>, Error> {
+pub(crate) fn infer_column_types(relation: Oid) -> Result<BTreeMap<i16, Inferred>, Error> {
     let source = TextRelation::open(relation)?;
     let mut columns: Vec<_> = source.text_columns().map(|_| ColumnInference::new()).collect();
     // Columns that are text for sure are not looked at any more.

@@ -23,7 +23,7 @@ pub(crate) struct SurveyOptions {
     misfits: Option<usize>,
 }
 
-/// Of this many values a column's distinct ones are counted, and no more: memory stays flat.
+/// The number of distinct values that are counted for a column; no more, so that memory stays flat.
 const MOST_DISTINCT: usize = 10_000;
 
 /// A column, as `msar.infer_types` returns it.
@@ -57,7 +57,7 @@ struct Candidate {
     misfits: Vec<String>,
 }
 
-/// What was seen of a column so far.
+/// The facts of a column so far.
 struct SurveyedColumn {
     column: ColumnInference,
     integers: IntegerRange,
@@ -212,7 +212,10 @@ impl IntegerRange {
 }
 
 /// A survey of the columns of type text of a relation, by attnum.
-pub(crate) fn relation(relation: Oid, options: &SurveyOptions) -> Result<BTreeMap<i16, ColumnSurvey>, Error> {
+pub(crate) fn survey_relation(
+    relation: Oid,
+    options: &SurveyOptions,
+) -> Result<BTreeMap<i16, ColumnSurvey>, Error> {
     let source = TextRelation::open(relation)?;
     let mut columns: Vec<_> = source.text_columns().map(|_| SurveyedColumn::new()).collect();
     let mut rows = 0;

@@ -1,12 +1,12 @@
 //! Metadata without a table: put aside, and attached when its table is there again.
 
-use super::model::{self, Names, Options, Refs, TableRef};
+use super::model::{self, ObjectNames, OptionValues, Refs, TableRef};
 use super::options::{self, COLUMN_OPTIONS, TABLE_OPTIONS};
-use super::write::{INSERT_COLUMNS, INSERT_TABLES};
+use super::statements::{INSERT_COLUMNS, INSERT_TABLES};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::events::outline::RelationOutline;
-use crate::pg::bookkeeping::Statements;
+use crate::pg::bookkeeping::BookkeepingSession;
 use crate::pg::{Oid, names, report, setting};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
@@ -17,9 +17,9 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Document {
     #[serde(default)]
-    pub(crate) table: Option<Options>,
+    pub(crate) table: Option<OptionValues>,
     #[serde(default)]
-    pub(crate) columns: BTreeMap<String, Options>,
+    pub(crate) columns: BTreeMap<String, OptionValues>,
 }
 
 impl Document {
@@ -69,7 +69,7 @@ impl Document {
 }
 
 /// The options of a row of `column_metadata`.
-pub(crate) fn column_options(row: &Map<String, Value>) -> Options {
+pub(crate) fn column_options(row: &Map<String, Value>) -> OptionValues {
     COLUMN_OPTIONS
         .iter()
         .filter_map(|option| Some((option.name, row.get(option.name)?)))
@@ -81,7 +81,7 @@ pub(crate) fn column_options(row: &Map<String, Value>) -> Options {
 /// The live objects of this database.
 pub(crate) struct Live;
 
-impl Names for Live {
+impl ObjectNames for Live {
     fn relation(&self, schema: &str, name: &str) -> Option<u32> {
         names::relation(schema, name).map(Oid::to_u32)
     }
@@ -92,100 +92,20 @@ impl Names for Live {
 }
 
 /// Puts a copy aside, in the place of an older one.
-pub(crate) const REPLACE: &str = "
-    INSERT INTO msar_catalog.stored_detached_metadata (schema_name, table_name, owner_name, metadata, reason)
-    SELECT r.schema_name, r.table_name, r.owner_name, r.metadata, r.reason
-    FROM jsonb_populate_record(NULL::msar_catalog.stored_detached_metadata, $1) AS r
-    ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
-      SET metadata = EXCLUDED.metadata, reason = EXCLUDED.reason, waits = false, detached_at = now()";
-
-/// Two documents of one table as one, as SQL: where both have something, the newer counts.
-macro_rules! merged {
-    ($older:literal, $newer:literal) => {
-        concat!(
-            "jsonb_build_object(
-               'table', CASE
-                 WHEN ",
-            $older,
-            "->'table' = 'null' THEN ",
-            $newer,
-            "->'table'
-                 WHEN ",
-            $newer,
-            "->'table' = 'null' THEN ",
-            $older,
-            "->'table'
-                 ELSE (",
-            $older,
-            "->'table') || (",
-            $newer,
-            "->'table')
-               END,
-               'columns', (",
-            $older,
-            "->'columns') || (",
-            $newer,
-            "->'columns')
-             )"
-        )
-    };
-}
+pub(crate) const REPLACE: &str = include_str!("../../sql/query/metadata/detached_replace.sql");
 
 /// Puts something aside, with what is there of the same table.
-pub(crate) const ADD: &str = concat!(
-    "INSERT INTO msar_catalog.stored_detached_metadata AS d (schema_name, table_name, owner_name, metadata, reason, waits)
-     SELECT r.schema_name, r.table_name, r.owner_name, r.metadata, r.reason, r.waits
-     FROM jsonb_populate_record(NULL::msar_catalog.stored_detached_metadata, $1) AS r
-     ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
-       SET metadata = ",
-    merged!("d.metadata", "EXCLUDED.metadata"),
-    ", reason = EXCLUDED.reason, waits = d.waits OR EXCLUDED.waits, detached_at = now()"
-);
+pub(crate) const ADD: &str = include_str!("../../sql/query/metadata/detached_add.sql");
 
 /// Puts a copy from a dump aside, with what this restore has put aside already: that belonged to a table that was
 /// there, and is newer.
-pub(crate) const ADD_RESTORED: &str = concat!(
-    "INSERT INTO msar_catalog.stored_detached_metadata AS d
-     SELECT * FROM jsonb_populate_record(NULL::msar_catalog.stored_detached_metadata, $1)
-     ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
-       SET metadata = ",
-    merged!("EXCLUDED.metadata", "d.metadata"),
-    ", waits = d.waits OR EXCLUDED.waits"
-);
+pub(crate) const ADD_RESTORED: &str = include_str!("../../sql/query/metadata/detached_add_restored.sql");
 
 /// What is kept for a relation; for a new one only if it has no metadata of its own.
-const KEPT_FOR: &str = "
-    SELECT (
-      SELECT to_jsonb(d)
-      FROM pg_class AS c
-      JOIN pg_namespace AS n ON n.oid = c.relnamespace
-      JOIN msar_catalog.stored_detached_metadata AS d
-        ON (d.schema_name, d.table_name, d.owner_name) = (n.nspname, c.relname, pg_get_userbyid(c.relowner))
-      WHERE c.oid = ($1->>'oid')::oid
-        AND EXISTS (
-          SELECT FROM msar_catalog.stored_detached_metadata AS l
-          WHERE (l.schema_name, l.table_name, l.owner_name) = (d.schema_name, d.table_name, d.owner_name)
-          FOR UPDATE SKIP LOCKED
-        )
-        AND NOT (
-          ($1->'is_new')::boolean
-          AND (
-            EXISTS (SELECT FROM msar_catalog.stored_table_metadata AS m WHERE m.table_oid = c.oid)
-            OR EXISTS (SELECT FROM msar_catalog.stored_column_metadata AS m WHERE m.table_oid = c.oid)
-          )
-        )
-    )";
+const KEPT_FOR: &str = include_str!("../../sql/query/metadata/detached_for_relation.sql");
 
 /// Removes what was attached, but for what did not fit.
-const KEEP_LEFT: &str = "
-    DELETE FROM msar_catalog.stored_detached_metadata AS d
-    USING jsonb_populate_record(NULL::msar_catalog.stored_detached_metadata, $1) AS r
-    WHERE (d.schema_name, d.table_name, d.owner_name) = (r.schema_name, r.table_name, r.owner_name)
-      AND r.metadata IS NULL;
-    UPDATE msar_catalog.stored_detached_metadata AS d SET metadata = r.metadata, reason = r.reason, waits = r.waits
-    FROM jsonb_populate_record(NULL::msar_catalog.stored_detached_metadata, $1) AS r
-    WHERE (d.schema_name, d.table_name, d.owner_name) = (r.schema_name, r.table_name, r.owner_name)
-      AND r.metadata IS NOT NULL";
+const KEEP_LEFT: &str = include_str!("../../sql/query/metadata/detached_keep_rest.sql");
 
 /// A row of `detached_metadata`.
 #[derive(Deserialize)]
@@ -204,8 +124,8 @@ fn stored_document<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Documen
 /// Where the metadata of a document goes in a relation.
 #[derive(Default)]
 pub(crate) struct Placement {
-    pub(crate) table: Option<(Options, Refs)>,
-    pub(crate) columns: Vec<(i16, Options)>,
+    pub(crate) table: Option<(OptionValues, Refs)>,
+    pub(crate) columns: Vec<(i16, OptionValues)>,
     /// What has no place there, and why.
     pub(crate) left: Document,
     pub(crate) problems: Vec<String>,
@@ -249,7 +169,7 @@ impl Placement {
 
     /// The rows to insert, as the statements of `statements.rs` take them.
     pub(crate) fn table_rows(&self, relation: Oid) -> Vec<Value> {
-        let row = |(options, refs): &(Options, Refs)| {
+        let row = |(options, refs): &(OptionValues, Refs)| {
             let mut row = options.clone();
             row.insert("table_oid".into(), relation.to_u32().into());
             row.insert("refs".into(), json!(refs));
@@ -259,7 +179,7 @@ impl Placement {
     }
 
     pub(crate) fn column_rows(&self, relation: Oid) -> Vec<Value> {
-        let row = |(attnum, options): &(i16, Options)| {
+        let row = |(attnum, options): &(i16, OptionValues)| {
             let mut row = options.clone();
             row.insert("table_oid".into(), relation.to_u32().into());
             row.insert("attnum".into(), (*attnum).into());
@@ -274,7 +194,7 @@ fn place_of(
     relation: &RelationOutline,
     catalog: &Catalog,
     name: &str,
-    options: &Options,
+    options: &OptionValues,
 ) -> Result<Result<i16, String>, Error> {
     let Some(column) = relation.columns.iter().find(|column| column.attname == name) else {
         return Ok(Err(format!("there is no column \"{name}\"")));
@@ -301,7 +221,7 @@ pub(crate) enum Reappeared {
 /// Gives a relation that appeared, or got its owner, the metadata that is kept for it.
 /// When it is a table of which its options speak that appeared, these options are attached.
 pub(crate) fn attach_again(
-    statements: &Statements,
+    statements: &BookkeepingSession,
     catalog: &Catalog,
     relation: Oid,
     reappeared: Reappeared,
@@ -346,7 +266,7 @@ pub(crate) fn attach_again(
 
 /// Writes what has a place, and takes it out of what is kept aside.
 pub(crate) fn attach(
-    statements: &Statements,
+    statements: &BookkeepingSession,
     relation: Oid,
     kept: &Detached,
     placement: &Placement,

@@ -8,7 +8,7 @@
 //! | a path in a template | `[5, 2]` | `["author_id", {"schema": "app", "name": "author", "column": "name"}]` |
 //! | a raw value in a template | `{"path": [2], "raw": true}` | `{"path": ["title"], "raw": true}` |
 //!
-//! Pure: what the names of a database are is asked of a [`Names`].
+//! Pure: what the names of a database are is asked of a [`ObjectNames`].
 
 use super::options::{self, Kind, MetadataOption, TABLE_OPTIONS, attnum};
 use super::template;
@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 pub(crate) type Refs = BTreeMap<u32, TableRef>;
 
 /// Leaves out what the numbers no longer mean.
-pub(crate) fn keep_live(refs: &mut Refs, names: &impl Names) {
+pub(crate) fn keep_live(refs: &mut Refs, names: &impl ObjectNames) {
     refs.retain(|&oid, table| names.relation(&table.schema, &table.name) == Some(oid));
     for (&oid, table) in refs {
         table
@@ -52,7 +52,7 @@ pub(crate) fn recall_lost_tables(refs: &mut Refs) {
 pub(crate) struct TableRef {
     pub(crate) schema: String,
     pub(crate) name: String,
-    /// Names of columns by attnum.
+    /// ObjectNames of columns by attnum.
     #[serde(default)]
     pub(crate) columns: BTreeMap<i16, String>,
     /// For columns from which a path goes on: OID of the table to which their foreign key leads. A restore has no
@@ -67,24 +67,24 @@ pub(crate) struct TableRef {
     pub(crate) is_lost: bool,
 }
 
-/// Options by name; those that are not set are left out.
-pub(crate) type Options = Map<String, Value>;
+/// OptionValues by name; those that are not set are left out.
+pub(crate) type OptionValues = Map<String, Value>;
 
 /// The live objects of a database.
-pub(crate) trait Names {
+pub(crate) trait ObjectNames {
     /// The relation of that name.
     fn relation(&self, schema: &str, name: &str) -> Option<u32>;
     /// The live column of that name.
     fn column(&self, relation: u32, name: &str) -> Option<i16>;
 }
 
-/// Options of a table with the numbers that they have in this database.
+/// OptionValues of a table with the numbers that they have in this database.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Numbered {
-    pub(crate) options: Options,
+    pub(crate) options: OptionValues,
     pub(crate) refs: Refs,
-    /// Options that speak of another table, or a column of it, that is not there. They wait for it as they are.
-    pub(crate) left: Options,
+    /// OptionValues that speak of another table, or a column of it, that is not there. They wait for it as they are.
+    pub(crate) left: OptionValues,
     /// Why something could not be placed.
     pub(crate) problems: Vec<String>,
 }
@@ -138,7 +138,7 @@ fn is_template(value: &Value) -> bool {
 
 /// Replaces numbers by the names that `refs` has for them. A number without a name there meant nothing any more, and is
 /// left out.
-pub(crate) fn to_names(options: &Options, table: u32, refs: &Refs) -> Options {
+pub(crate) fn to_names(options: &OptionValues, table: u32, refs: &Refs) -> OptionValues {
     let column = |number: &Value| column_name(refs, table, number).map(Value::from);
     TABLE_OPTIONS
         .iter()
@@ -169,7 +169,12 @@ pub(crate) fn to_names(options: &Options, table: u32, refs: &Refs) -> Options {
 
 /// Replaces names by the numbers that they have in this database, for the options of `table`. Columns that the table
 /// does not have are left out.
-pub(crate) fn to_numbers(options: &Options, table: u32, own: TableRef, names: &impl Names) -> Numbered {
+pub(crate) fn to_numbers(
+    options: &OptionValues,
+    table: u32,
+    own: TableRef,
+    names: &impl ObjectNames,
+) -> Numbered {
     let mut numbering = Numbering {
         table,
         names,
@@ -177,7 +182,7 @@ pub(crate) fn to_numbers(options: &Options, table: u32, own: TableRef, names: &i
         waits: false,
         problems: Vec::new(),
     };
-    let mut left = Options::new();
+    let mut left = OptionValues::new();
     let options = TABLE_OPTIONS
         .iter()
         .filter_map(|option| {
@@ -244,7 +249,7 @@ struct Numbering<'a, N> {
     problems: Vec<String>,
 }
 
-impl<N: Names> Numbering<'_, N> {
+impl<N: ObjectNames> Numbering<'_, N> {
     fn option(&mut self, option: &MetadataOption, value: &Value) -> Option<Value> {
         Some(match option.kind {
             Kind::Attnum => self.own_column(option.name, value)?,
@@ -338,7 +343,7 @@ mod tests {
     /// A database with `app.book` (20) and `app.author` (30).
     struct Library;
 
-    impl Names for Library {
+    impl ObjectNames for Library {
         fn relation(&self, schema: &str, name: &str) -> Option<u32> {
             match (schema, name) {
                 ("app", "book") => Some(20),
@@ -357,14 +362,14 @@ mod tests {
         }
     }
 
-    fn object(value: Value) -> Options {
+    fn object(value: Value) -> OptionValues {
         match value {
             Value::Object(map) => map,
             other => panic!("{other}"),
         }
     }
 
-    fn stored() -> (Options, Refs) {
+    fn stored() -> (OptionValues, Refs) {
         let options = object(json!({
             "import_verified": true, "is_temp": null, "import_target_oid": "3",
             "column_order": [5, 2, 99], "preview_template": ["No. ", {"path": [2], "raw": true}, [5, 1], [99]],
@@ -377,7 +382,7 @@ mod tests {
         (options, refs.unwrap())
     }
 
-    fn portable() -> Options {
+    fn portable() -> OptionValues {
         object(json!({
             "import_verified": true, "import_target_oid": {"schema": "app", "name": "author"},
             "column_order": ["author_id", "title"],

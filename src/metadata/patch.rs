@@ -2,7 +2,7 @@
 //! as a part of a table's definition, in which names may stand for numbers.
 
 use super::detached::Live;
-use super::model::{self, Options, TableRef};
+use super::model::{self, OptionValues, TableRef};
 use super::options::{self, Kind, MetadataOption, TABLE_OPTIONS};
 use crate::error::Error;
 use crate::pg::{Oid, names};
@@ -118,7 +118,7 @@ pub(crate) fn numbered(table: Oid, options: Value) -> Result<Value, Error> {
     let Value::Object(options) = options else {
         return Ok(options);
     };
-    let (named, mut others): (Options, Options) = options
+    let (named, mut others): (OptionValues, OptionValues) = options
         .into_iter()
         .partition(|(option, value)| has_names(option, value));
     if !named.is_empty() {

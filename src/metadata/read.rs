@@ -1,11 +1,11 @@
 //! The metadata that is stored, as documents.
 //!
-//! We read our tables as we read catalogs, by their keys and past the privileges on them, so the rules that the views have
-//! for SQL are repeated here: a row counts when its names are those of the object, and a role may read it when it may read
-//! the object (or has the rights of its owner).
+//! We read our tables as we read catalogs, by their keys and past the privileges on them, so the rules that the views
+//! have for SQL are repeated here: a row counts when its names are those of the object, and a role may read it when it
+//! may read the object (or has the rights of its owner).
 
 use super::detached::Document;
-use super::model::{self, Options};
+use super::model::{self, OptionValues};
 use super::options::MetadataOption;
 use super::references::Column;
 use super::rows::{StoredColumn, StoredOptions, StoredTable};
@@ -31,7 +31,7 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    fn into_options(self) -> Options {
+    fn into_options(self) -> OptionValues {
         let options = self.options.into_iter();
         options
             .map(|(option, value)| (option.name.to_owned(), value))

@@ -1,16 +1,16 @@
-//! Rows that do not match what they are about: those that come from a dump, whose numbers are those of another database, and
+//! UnmatchedRows that do not match what they are about: those that come from a dump, whose numbers are those of another database, and
 //! those of whose object PostgreSQL did not tell us a change. Their names decide.
 //!
 //! Only who may write to our tables may call this: nobody else puts anything aside under the name of another.
 
 use super::detached::{self, Document, Live, Placement};
-use super::model::{self, Names};
+use super::model::{self, ObjectNames};
 use super::rows::{self, RowDocument};
-use super::write::{RESTORE_COLUMNS, RESTORE_TABLES};
+use super::statements::{RESTORE_COLUMNS, RESTORE_TABLES};
 use crate::catalog::{Catalog, relation};
 use crate::error::{Error, Problem};
 use crate::events::outline::RelationOutline;
-use crate::pg::bookkeeping::{self, Statements};
+use crate::pg::bookkeeping::{self, BookkeepingSession};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, lock};
 use pgrx::prelude::PgSqlErrorCode;
@@ -35,7 +35,7 @@ pub(crate) fn keep_copy(mut row: Value) -> Result<bool, Error> {
 
 /// What became of a restored row.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum RowOutcome {
     /// It is about something that is here.
     Placed,
     /// It is about nothing that is here, and kept aside.
@@ -44,15 +44,15 @@ pub(crate) enum Outcome {
 
 /// Writes a row for the objects that its names mean here. Where there is a row already, its options stay. What has no place
 /// here is kept aside. No row makes a restore fail.
-pub(crate) fn place(row: Value) -> Result<Outcome, Error> {
+pub(crate) fn place(row: Value) -> Result<RowOutcome, Error> {
     let Ok(row) = serde_json::from_value::<RowDocument>(row) else {
-        return Ok(Outcome::KeptAside);
+        return Ok(RowOutcome::KeptAside);
     };
     let document = row.document();
     let Some((catalog, relation)) = row.find_relation()? else {
         let reason = format!("there is no table \"{}\".\"{}\"", row.schema_name, row.table_name);
         row.put_aside(&document, &reason, false)?;
-        return Ok(Outcome::KeptAside);
+        return Ok(RowOutcome::KeptAside);
     };
     let placement = Placement::find(&catalog, relation, &document)?;
     if !placement.left.is_empty() {
@@ -62,7 +62,7 @@ pub(crate) fn place(row: Value) -> Result<Outcome, Error> {
     let mut tables = placement.table_rows(relation);
     let mut columns = placement.column_rows(relation);
     if tables.is_empty() && columns.is_empty() {
-        return Ok(Outcome::KeptAside);
+        return Ok(RowOutcome::KeptAside);
     }
     for placed in tables.iter_mut().chain(&mut columns) {
         placed["created_at"] = json!(row.created_at);
@@ -72,7 +72,7 @@ pub(crate) fn place(row: Value) -> Result<Outcome, Error> {
         statements.run(&RESTORE_TABLES, &tables)?;
         statements.run(&RESTORE_COLUMNS, &columns)
     })?;
-    Ok(Outcome::Placed)
+    Ok(RowOutcome::Placed)
 }
 
 impl RowDocument {
@@ -121,35 +121,13 @@ impl RowDocument {
 }
 
 /// Takes the rows that do not match out of their tables.
-const TAKE_OUT: &str = "
-    WITH tables AS (
-      DELETE FROM msar_catalog.stored_table_metadata AS m
-      USING __msar.metadata_state AS s
-      WHERE s.reason IS NOT NULL AND s.attnum IS NULL AND m.table_oid = s.table_oid
-      RETURNING to_jsonb(m) AS row
-    ), columns AS (
-      DELETE FROM msar_catalog.stored_column_metadata AS m
-      USING __msar.metadata_state AS s
-      WHERE s.reason IS NOT NULL AND m.table_oid = s.table_oid AND m.attnum = s.attnum
-      RETURNING to_jsonb(m) AS row
-    )
-    SELECT jsonb_build_object(
-      'tables', (SELECT COALESCE(jsonb_agg(row), '[]') FROM tables),
-      'columns', (SELECT COALESCE(jsonb_agg(row), '[]') FROM columns)
-    )";
+const TAKE_OUT: &str = include_str!("../../sql/query/metadata/repair_take_out.sql");
 
 /// Writes rows of tables anew: their trigger notes which references have gone.
-const NOTE_LOST_REFERENCES: &str = "
-    UPDATE msar_catalog.stored_table_metadata AS m SET table_oid = m.table_oid
-    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE c.oid = m.table_oid AND c.relname = m.table_name AND n.nspname = m.schema_name";
+const NOTE_LOST_REFERENCES: &str = include_str!("../../sql/query/metadata/repair_note_lost_references.sql");
 
 /// Triggers that no longer work for every way of writing.
-const RELAXED_TRIGGERS: &str = "
-    SELECT COALESCE(jsonb_agg(tgrelid::regclass::text || '.' || tgname), '[]') FROM pg_trigger
-    WHERE NOT tgisinternal AND tgenabled <> 'A'
-      AND tgrelid IN ('msar_catalog.stored_table_metadata'::regclass, 'msar_catalog.stored_column_metadata'::regclass,
-                      'msar_catalog.stored_detached_metadata'::regclass)";
+const RELAXED_TRIGGERS: &str = include_str!("../../sql/query/metadata/repair_disabled_triggers.sql");
 
 /// Our triggers on all three tables.
 const ENABLE_TRIGGERS: [&str; 9] = [
@@ -165,7 +143,7 @@ const ENABLE_TRIGGERS: [&str; 9] = [
 ];
 
 #[derive(Deserialize)]
-struct Rows {
+struct UnmatchedRows {
     tables: Vec<Value>,
     columns: Vec<Value>,
 }
@@ -190,9 +168,9 @@ impl Problem for NotRestorer {
 /// What a repair did.
 #[derive(Default, Serialize)]
 pub(crate) struct Repaired {
-    /// Rows that match again.
+    /// UnmatchedRows that match again.
     mended: usize,
-    /// Rows whose names mean nothing here.
+    /// UnmatchedRows whose names mean nothing here.
     kept_aside: usize,
 }
 
@@ -206,18 +184,18 @@ pub(crate) fn by_caller() -> Result<Repaired, Error> {
 }
 
 /// Makes rows match by their names. The statements run as the owner of the tables.
-pub(super) fn repair(statements: &Statements) -> Result<Repaired, Error> {
+pub(super) fn repair(statements: &BookkeepingSession) -> Result<Repaired, Error> {
     if !statements.query::<Vec<String>>(RELAXED_TRIGGERS, &())?.is_empty() {
         for statement in ENABLE_TRIGGERS {
             statements.run(statement, &json!(null))?;
         }
     }
-    let rows: Rows = statements.query(TAKE_OUT, &())?;
+    let rows: UnmatchedRows = statements.query(TAKE_OUT, &())?;
     let mut repaired = Repaired::default();
     for row in rows.tables.into_iter().chain(rows.columns) {
         match place(row)? {
-            Outcome::Placed => repaired.mended += 1,
-            Outcome::KeptAside => repaired.kept_aside += 1,
+            RowOutcome::Placed => repaired.mended += 1,
+            RowOutcome::KeptAside => repaired.kept_aside += 1,
         }
     }
     statements.run(NOTE_LOST_REFERENCES, &())?;

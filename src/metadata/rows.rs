@@ -9,7 +9,7 @@ use crate::pg::scan::{
 };
 use crate::pg::snapshot::Snapshot;
 use crate::pg::storage::{StorageOwner, StorageTable};
-use crate::pg::{Oid, relation_size};
+use crate::pg::{Oid, relations};
 use pgrx::pg_sys;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -117,7 +117,7 @@ impl Store {
 
     /// Whether no table can have metadata. Rows that were deleted, or are not committed, may make it seem to have some.
     pub(crate) fn has_no_attached(&self) -> bool {
-        self.tables.iter().all(|&table| relation_size::is_zero(table))
+        self.tables.iter().all(|&table| relations::has_no_pages(table))
     }
 
     /// Whether something is kept aside that a new relation of that name might get, or that might wait for it.
@@ -140,7 +140,7 @@ impl Store {
 
     /// Whether nothing can be detached.
     pub(crate) fn has_no_detached(&self) -> bool {
-        relation_size::is_zero(self.detached)
+        relations::has_no_pages(self.detached)
     }
 }
 

@@ -1,11 +1,11 @@
 //! Metadata as a document for other databases, and for version control: everything by names.
 
 use super::detached::{self, Detached, Document, Live, Placement};
-use super::model::{self, Names};
+use super::model::{self, ObjectNames};
 use super::options::{self, COLUMN_OPTIONS, TABLE_OPTIONS};
 use super::rows::{self, RowDocument};
+use super::statements::{REPLACE_COLUMNS, REPLACE_TABLES};
 use super::triggers::Writable;
-use super::write::{REPLACE_COLUMNS, REPLACE_TABLES};
 use crate::catalog::rows::PgClass;
 use crate::catalog::{Catalog, relation};
 use crate::error::Error;
@@ -24,31 +24,17 @@ pub(crate) struct Export {
 }
 
 /// The rows that match their objects, as far as the caller may see them (which the views decide).
-const ROWS: &str = "
-    SELECT jsonb_build_object(
-      'tables', (
-        SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]')
-        FROM msar_catalog.table_metadata AS m
-        JOIN pg_class AS c ON c.oid = m.table_oid
-        WHERE $1->>'schema' IS NULL OR c.relnamespace = ($1->>'schema')::oid
-      ),
-      'columns', (
-        SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]')
-        FROM msar_catalog.column_metadata AS m
-        JOIN pg_class AS c ON c.oid = m.table_oid
-        WHERE $1->>'schema' IS NULL OR c.relnamespace = ($1->>'schema')::oid
-      )
-    )";
+const ROWS: &str = include_str!("../../sql/query/metadata/export_rows.sql");
 
 #[derive(Deserialize)]
-struct Rows {
+struct ExportedRows {
     tables: Vec<RowDocument>,
     columns: Vec<RowDocument>,
 }
 
 /// The metadata of a schema, or of all.
 pub(crate) fn export(schema: Option<Oid>) -> Result<Export, Error> {
-    let rows: Rows = bookkeeping::as_caller(|statements| {
+    let rows: ExportedRows = bookkeeping::as_caller(|statements| {
         statements.query(ROWS, &json!({"schema": schema.map(Oid::to_u32)}))
     })?;
     let mut export = Export::default();
@@ -201,10 +187,7 @@ impl Imported {
 }
 
 /// The copies that are kept under a name.
-const KEPT_UNDER_NAME: &str = "
-    SELECT COALESCE(jsonb_agg(to_jsonb(d) ORDER BY d.detached_at DESC), '[]')
-    FROM msar_catalog.detached_metadata AS d
-    WHERE d.schema_name = $1->>'schema' AND d.table_name = $1->>'table'";
+const KEPT_UNDER_NAME: &str = include_str!("../../sql/query/metadata/detached_by_name.sql");
 
 /// Gives a table the metadata that is kept under a name, its own unless another is given. The view decides which
 /// copies the caller sees: of several, the one of the table's owner is taken, else the newest.
@@ -235,19 +218,10 @@ fn kept_under(schema: &str, name: &str, table: &PgClass) -> Result<Option<Detach
 }
 
 /// The owners of the copies that are kept under a name, as far as the caller sees them.
-const OWNERS_OF_KEPT: &str = "
-    SELECT COALESCE(jsonb_agg(d.owner_name), '[]')
-    FROM msar_catalog.detached_metadata AS d
-    WHERE d.schema_name = $1->>'schema' AND d.table_name = $1->>'table'";
+const OWNERS_OF_KEPT: &str = include_str!("../../sql/query/metadata/detached_owners.sql");
 
 /// Deletes them.
-const FORGET: &str = "
-    WITH forgotten AS (
-      DELETE FROM msar_catalog.stored_detached_metadata AS d
-      WHERE d.schema_name = $1->>'schema' AND d.table_name = $1->>'table' AND $1->'owners' ? d.owner_name::text
-      RETURNING 1
-    )
-    SELECT jsonb_build_object('forgotten', count(*)) FROM forgotten";
+const FORGET: &str = include_str!("../../sql/query/metadata/detached_forget.sql");
 
 /// Deletes what is kept under a name, as far as the caller sees it; tells how many copies.
 pub(crate) fn forget(schema: &str, name: &str) -> Result<Value, Error> {

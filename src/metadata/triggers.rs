@@ -1,9 +1,9 @@
 //! The row triggers of the tables: before a row is written, by whatever statement, they ask here what is right to store;
 //! afterwards sessions are told that what they compiled from it is out of date.
 //!
-//! Only our functions write there, which have asked for the rights of the object's owner and locked the object until the
-//! transaction ends, so that who drops or renames it waits for this transaction, and finds the row; event triggers, which
-//! take no lock that their command does not take; and restores.
+//! Only our functions write there, which have asked for the rights of the object's owner and locked the object until
+//! the transaction ends, so that who drops or renames it waits for this transaction, and finds the row; event triggers,
+//! which take no lock that their command does not take; and restores.
 
 use super::following::commit;
 use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
@@ -76,8 +76,8 @@ impl Writable {
         Ok(self.catalog.type_info(column.atttypid)?.ui_type)
     }
 
-    fn names(&self) -> Result<Names, Error> {
-        Ok(Names {
+    fn names(&self) -> Result<RowNames, Error> {
+        Ok(RowNames {
             schema_name: self.catalog.schema_name(self.row.relnamespace)?,
             table_name: self.row.relname.clone(),
             owner_name: names::of_role(self.row.relowner).ok_or(Error::Vanished)?,
@@ -87,7 +87,7 @@ impl Writable {
 
 /// The names by which a row knows its table.
 #[derive(Serialize)]
-struct Names {
+struct RowNames {
     schema_name: Rc<str>,
     table_name: String,
     owner_name: String,
@@ -97,7 +97,7 @@ struct Names {
 #[derive(Serialize)]
 pub(crate) struct TableFields {
     #[serde(flatten)]
-    names: Names,
+    names: RowNames,
     refs: References,
     #[serde(skip_serializing_if = "Option::is_none")]
     updated_at: Option<&'static str>,
@@ -107,7 +107,7 @@ pub(crate) struct TableFields {
 #[derive(Serialize)]
 pub(crate) struct ColumnFields {
     #[serde(flatten)]
-    names: Names,
+    names: RowNames,
     column_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     updated_at: Option<&'static str>,

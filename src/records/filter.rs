@@ -5,7 +5,7 @@ use super::relation::ColumnReference;
 use crate::statements::{Literal, Values};
 use serde_json::value::RawValue;
 
-/// What a request asks of a row, or a value that such a question is about.
+/// A condition on a row, or a value in a condition.
 #[derive(PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Filter {
     Literal(Literal),
@@ -15,7 +15,7 @@ pub(crate) enum Filter {
 
 macro_rules! functions {
     ($($(#[$meta:meta])* $name:ident = $key:literal, $least:literal $(to $most:expr)?;)*) => {
-        /// What a filter can be made of.
+        /// The functions of filters.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         pub(crate) enum Function { $($(#[$meta])* $name),* }
 
@@ -64,7 +64,7 @@ functions! {
 
 const MANY: usize = usize::MAX;
 
-/// What a column can be put through before rows are grouped by it.
+/// Functions that can be applied to a column before rows are grouped by it.
 const PREPROCESSING: [Function; 10] = [
     Function::TruncateToYear,
     Function::TruncateToMonth,
@@ -190,6 +190,7 @@ fn missing_value(problem: &str) -> RecordError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::TopicError;
 
     fn parse(json: &str) -> Result<Filter, RecordError> {
         serde_json::from_str::<FilterDocument>(json)
@@ -213,16 +214,19 @@ mod tests {
     #[test]
     fn unknown_keys_are_refused() {
         let error = parse(r#"{"type": "equals", "args": []}"#).unwrap_err();
-        assert_eq!(error.to_string(), "filter \"equals\" does not exist");
+        assert_eq!(error.fields().message, "filter \"equals\" does not exist");
     }
 
     #[test]
     fn arguments_are_counted() {
         let error = parse(r#"{"type": "equal", "args": [{"type": "attnum", "value": 2}]}"#).unwrap_err();
-        assert_eq!(error.to_string(), "filter \"equal\" takes 2 arguments, not 1");
+        assert_eq!(
+            error.fields().message,
+            "filter \"equal\" takes 2 arguments, not 1"
+        );
         let error = parse(r#"{"type": "and"}"#).unwrap_err();
         assert_eq!(
-            error.to_string(),
+            error.fields().message,
             "filter \"and\" takes at least 1 argument, not 0"
         );
     }

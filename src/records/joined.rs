@@ -112,7 +112,7 @@ pub(crate) fn equal(
 pub(crate) struct Joined {
     /// Common table expressions: its values, and what each row of the page gets.
     pub(crate) tables: Vec<String>,
-    /// What it adds to a record `p`: a JSON object with its alias.
+    /// The part that it adds to a record `p`: a JSON object with its alias.
     pub(crate) member: String,
     /// How the rows read that the values belong to: the same.
     pub(crate) summaries: String,
@@ -202,7 +202,7 @@ fn summaries(
     forms: Forms,
 ) -> Result<String, Error> {
     let column = target.column()?;
-    let preview = previews::row(catalog, templates, target.relation.oid, "t")?;
+    let preview = previews::compile_row_preview(catalog, templates, target.relation.oid, "t")?;
     Ok(format!(
         "(SELECT COALESCE(pg_catalog.json_object_agg({}, {}), '{{}}') FROM (SELECT DISTINCT v.value FROM {values} AS v WHERE {SHOWN}) AS v \
          JOIN {} AS t ON {}{})",

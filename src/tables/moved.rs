@@ -2,10 +2,10 @@
 //! values, constraints on these columns alone.
 
 use super::column_type;
+use super::error::TablesError;
 use super::table::Table;
 use crate::catalog::Catalog;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgDescription};
-use crate::ddl::DdlError;
 use crate::definition::json_text::RawJson;
 use crate::error::Error;
 use crate::metadata::read;
@@ -46,10 +46,10 @@ impl Moved {
     /// Columns of a table whose rows are all there for the current role.
     pub(super) fn of(table: &Table, attnums: &[i32]) -> Result<Self, Error> {
         if attnums.is_empty() {
-            return Err(DdlError::NoColumns.into());
+            return Err(TablesError::NoColumns.into());
         }
         if ownership::row_security_applies(table.oid()) {
-            return Err(DdlError::HiddenRows {
+            return Err(TablesError::HiddenRows {
                 relation: table.name().to_owned(),
             }
             .into());
@@ -106,9 +106,9 @@ impl Moved {
         names.collect::<Vec<_>>().join(", ")
     }
 
-    /// What the rows of `relation` are ordered by, so that those with the same values stand together, and no others. Values
-    /// can be equal without being the same: 1.0 and 1.00, 30 days and 1 month, Foo and foo where case does not count. So
-    /// their texts count too, byte by byte. Types without an order are compared as they are stored.
+    /// What the rows of `relation` are ordered by, so that those with the same values stand together, and no others.
+    /// Values can be equal without being the same: 1.0 and 1.00, 30 days and 1 month, Foo and foo where case does not
+    /// count. So their texts count too, byte by byte. Types without an order are compared as they are stored.
     pub(super) fn order(&self, relation: &str) -> String {
         let terms = self.columns.iter().map(|column| {
             let value = format!("{relation}.{}", quote::identifier(&column.name));

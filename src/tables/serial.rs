@@ -1,13 +1,13 @@
 //! Columns with a sequence of their own, as `serial` creates them.
 
 use super::clause;
+use super::error::TablesError;
 use super::resolve::{ColumnValueSource, ResolvedColumn};
-use crate::ddl::DdlError;
 use crate::ddl::name::check_length;
 use crate::definition::column::{SequenceType, Serial};
 use crate::error::Error;
 use crate::pg::type_name::TypeId;
-use crate::pg::{quote, sequence_name};
+use crate::pg::{quote, relations};
 use pgrx::pg_sys;
 
 /// The statements that sequences take, beside the one that makes their columns.
@@ -29,7 +29,7 @@ impl Sequences {
             let ColumnValueSource::Serial(serial, type_) = column.source else {
                 continue;
             };
-            let pseudo_type = pseudo_type(type_).ok_or_else(|| DdlError::NotSerial {
+            let pseudo_type = pseudo_type(type_).ok_or_else(|| TablesError::NotSerial {
                 column: column.name.clone(),
                 type_: column.type_.clone(),
             })?;
@@ -57,7 +57,7 @@ impl Sequences {
     ) -> Result<String, Error> {
         let name = match &serial.name {
             Some(name) => name.clone(),
-            None => sequence_name::of_serial(table, &column.name),
+            None => relations::serial_sequence_name(table, &column.name),
         };
         check_length(&name)?;
         let sequence = quote::qualified(schema, &name);
@@ -68,7 +68,7 @@ impl Sequences {
             None => &column.type_,
         };
         let mut words = vec![format!("CREATE SEQUENCE {sequence} AS {type_}")];
-        words.extend(clause::sequence_options(&serial.sequence));
+        words.extend(clause::write_sequence_options(&serial.sequence));
         self.before.push(words.join(" "));
         self.after.push(format!(
             "ALTER SEQUENCE {sequence} OWNED BY {}.{}",
@@ -79,7 +79,7 @@ impl Sequences {
     }
 }
 
-/// What PostgreSQL calls such a column of this type.
+/// PostgreSQL's name of such a column of this type.
 fn pseudo_type(type_: TypeId) -> Option<&'static str> {
     match type_.oid {
         pg_sys::INT2OID => Some("smallserial"),

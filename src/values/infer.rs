@@ -108,16 +108,16 @@ impl Types {
     }
 }
 
-/// What one value can be read as.
+/// The types that one value can be read as.
 pub(crate) struct ValueReading<'a> {
     pub(crate) types: Types,
-    /// Of a number or an amount.
+    /// For a number or an amount.
     readings: Option<Readings>,
     /// Currency marks of an amount.
     marks: (&'a [u8], &'a [u8]),
-    /// Of a date.
+    /// For a date.
     orders: Orders,
-    /// Of a truth value.
+    /// For a boolean.
     truth: Truth,
 }
 
@@ -132,7 +132,7 @@ impl<'a> ValueReading<'a> {
             truth: Truth::of(text),
         };
         if wanted.meets(Types::MOMENTS)
-            && let Some(moment) = moment::read(text)
+            && let Some(moment) = moment::read_moment(text)
         {
             reading.add_moment(moment);
         }
@@ -144,7 +144,7 @@ impl<'a> ValueReading<'a> {
                 reading.types.add(one, is_one(text));
             }
         };
-        try_type(Type::Boolean, |text| boolean::read(text).is_some());
+        try_type(Type::Boolean, |text| boolean::read_boolean(text).is_some());
         try_type(Type::Uuid, uuid::is_uuid);
         try_type(Type::Interval, interval::is_interval);
         try_type(Type::Email, email::is_email);
@@ -304,7 +304,7 @@ impl NumberStyle {
     }
 }
 
-/// What stands between groups of digits and before decimals; `None` for nothing.
+/// The separators between groups of digits and before decimals; `None` for none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Separators {
     pub(crate) group: Option<u8>,
@@ -335,7 +335,7 @@ impl Suggestion {
     }
 }
 
-/// What the values of a column have shown so far.
+/// The facts that the values of a column have shown so far.
 #[derive(Clone)]
 pub(crate) struct ColumnInference {
     possible: Types,

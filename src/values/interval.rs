@@ -1,7 +1,7 @@
 //! Durations as people write them: `2 days 03:04:05`, `36:15:00`, `P1Y2M3DT4H`. As with dates, PostgreSQL's input
 //! function takes all forms that are accepted here, and more.
 
-use super::trim;
+use super::trim_value;
 
 /// Words for units, in the singular, from the longest to the shortest. Single letters are left out: `5 m` is a length
 /// to most.
@@ -20,14 +20,14 @@ const MOST_DIGITS: usize = 6;
 
 /// Whether a text is a length of time.
 pub(crate) fn is_interval(text: &[u8]) -> bool {
-    let text = trim(text);
+    let text = trim_value(text);
     match text {
         [b'P', rest @ ..] => is_iso(rest),
         _ => is_in_words(text),
     }
 }
 
-/// What follows the `P`: numbers with designators in their order, those of times after a `T`.
+/// The part after the `P`: numbers with designators in their order, those of times after a `T`.
 fn is_iso(text: &[u8]) -> bool {
     let (days, time) = match text.iter().position(|&byte| byte == b'T') {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
@@ -116,7 +116,7 @@ fn is_sixtieth(text: &[u8]) -> bool {
     matches!(text, [b'0'..=b'5', b'0'..=b'9'])
 }
 
-/// What follows a number without sign.
+/// The part after a number without sign.
 fn skip_number(text: &[u8]) -> Option<&[u8]> {
     let skip = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let whole = skip(text);

@@ -31,7 +31,7 @@ pub(crate) struct TemplateName {
     pub(crate) position: usize,
 }
 
-/// What is wrong with the form of a template.
+/// An error in the form of a template.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SyntaxError {
     /// The character at which it shows; the first is 1.
@@ -77,7 +77,7 @@ impl fmt::Display for Mistake {
 }
 
 impl SyntaxError {
-    /// What to do about it.
+    /// The next step for the user.
     pub(crate) fn hint(&self) -> &'static str {
         match self.mistake {
             Mistake::Empty => "Pass NULL to restore the default.",
@@ -92,7 +92,7 @@ impl SyntaxError {
 }
 
 /// Reads a template.
-pub(crate) fn parse(template: &str) -> Result<Vec<TemplatePart<TemplateName>>, SyntaxError> {
+pub(crate) fn parse_template(template: &str) -> Result<Vec<TemplatePart<TemplateName>>, SyntaxError> {
     let mut scanner = Scanner {
         rest: template,
         position: 1,
@@ -121,7 +121,7 @@ pub(crate) fn parse(template: &str) -> Result<Vec<TemplatePart<TemplateName>>, S
     Ok(parts)
 }
 
-/// What is left to read.
+/// The rest of the text.
 struct Scanner<'a> {
     rest: &'a str,
     position: usize,
@@ -167,7 +167,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// What follows a `{`, up to and with the `}`.
+    /// The part after a `{`, up to and including the `}`.
     fn placeholder(&mut self) -> Result<Placeholder<TemplateName>, SyntaxError> {
         let opened = self.position - 1;
         let mut placeholder = Placeholder {
@@ -315,12 +315,12 @@ mod tests {
                 format!("{{{}{}}}", names.join("|"), if raw { "!" } else { "" })
             }
         };
-        parse(template).unwrap().into_iter().map(part).collect()
+        parse_template(template).unwrap().into_iter().map(part).collect()
     }
 
     fn print(template: &str) -> String {
         let mut printed = String::new();
-        for part in parse(template).unwrap() {
+        for part in parse_template(template).unwrap() {
             match part {
                 TemplatePart::Text(text) => push_text(&mut printed, &text),
                 TemplatePart::Placeholder(Placeholder { path, raw }) => {
@@ -332,7 +332,7 @@ mod tests {
     }
 
     fn mistake(template: &str) -> (usize, Mistake) {
-        let error = parse(template).unwrap_err();
+        let error = parse_template(template).unwrap_err();
         (error.position, error.mistake)
     }
 

@@ -1,18 +1,20 @@
 //! Messages to the client, in the server's encoding: pgrx passes on the bytes of a Rust string as they are.
 
+use crate::error::Error;
 use crate::pg::error_fields::{self, Mark};
 use crate::pg::text;
 use pgrx::PgLogLevel;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::PgSqlErrorCode;
+use std::borrow::Cow;
 
-/// Keeps Rust's backtraces out of what clients are told, where the server's environment has RUST_BACKTRACE: pgrx would add
-/// one to the DETAIL of every error that passes through Rust.
+/// Keeps Rust's backtraces out of what clients are told, where the server's environment has RUST_BACKTRACE: pgrx would
+/// add one to the DETAIL of every error that passes through Rust.
 pub(crate) fn leave_out_backtraces() {
     const SETTING: &str = "RUST_LIB_BACKTRACE";
     let before = std::env::var_os(SETTING);
-    // SAFETY: a process of PostgreSQL has one thread. The standard library of this shared library asks once, in the first
-    // capture, and remembers the answer; so the environment is as it was for all others.
+    // SAFETY: a process of PostgreSQL has one thread. The standard library of this shared library asks once, in the
+    // first capture, and remembers the answer; so the environment is as it was for all others.
     unsafe {
         std::env::set_var(SETTING, "0");
         let _ = std::backtrace::Backtrace::capture();
@@ -61,4 +63,16 @@ pub(crate) fn warning(message: String, hint: &str) {
     )
     .report(PgLogLevel::WARNING);
     callbacks.forget();
+}
+
+impl From<Error> for ErrorReport {
+    fn from(error: Error) -> Self {
+        let fields = error.fields();
+        self::error(
+            fields.sqlstate,
+            fields.message.into_owned(),
+            fields.detail.map(Cow::into_owned),
+            Some(fields.hint.into_owned()),
+        )
+    }
 }

@@ -12,15 +12,15 @@ use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// What a statement did.
-pub(crate) struct Outcome {
+/// The outcome of a statement.
+pub(crate) struct DmlOutcome {
     /// Rows inserted, updated, deleted, or returned by a SELECT.
     pub(crate) processed: u64,
     /// The rows that it returned: one column of type text each.
     pub(crate) returned: Vec<Option<String>>,
 }
 
-/// What the executor calls for every row that a statement returns.
+/// The function that the executor calls for every row that a statement returns.
 #[repr(C)]
 struct ReturnedRowsReceiver<'a> {
     /// First, as the executor knows only this part.
@@ -41,7 +41,7 @@ thread_local! {
 
 /// Runs a statement whose parameters are of type jsonb, and which returns nothing or one column of type text. Triggers
 /// have fired when it is done.
-pub(crate) fn run(statement: &str, parameters: &[JsonbValue]) -> Result<Outcome, Error> {
+pub(crate) fn run(statement: &str, parameters: &[JsonbValue]) -> Result<DmlOutcome, Error> {
     let prepared = prepare(statement, parameters.len())?;
     let values: Vec<_> = parameters.iter().map(|value| Some(value.datum())).collect();
     let scratch = Scratch::new();
@@ -65,7 +65,7 @@ pub(crate) fn run(statement: &str, parameters: &[JsonbValue]) -> Result<Outcome,
         if code < 0 {
             return Err(Error::StatementRefused(code));
         }
-        Ok(Outcome {
+        Ok(DmlOutcome {
             processed,
             returned: receiver.returned,
         })

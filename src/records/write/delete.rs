@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::HashSet;
 
-/// What the statement gets for a row.
+/// The parameter for a row.
 #[derive(Serialize)]
 struct DeletedRow {
     #[serde(flatten)]

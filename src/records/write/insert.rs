@@ -8,7 +8,7 @@ use super::rows::{Group, KeySets};
 use super::target::{WriteTarget, field_for};
 use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
-use crate::pg::dml::{self, Outcome};
+use crate::pg::dml::{self, DmlOutcome};
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::{Oid, subtransaction, text};
@@ -57,7 +57,11 @@ fn add_without_key(
         teller.of_none()
     };
     if teller.has_columns() {
-        readable_or(target, || teller.of_insert(insert, record), without)
+        readable_or(
+            target,
+            || teller.of_statement(&insert.sql(Some(teller.columns())), record),
+            without,
+        )
     } else {
         without()
     }
@@ -164,7 +168,7 @@ pub(super) struct Insert<'a> {
     target: &'a WriteTarget,
     pub(super) columns: Vec<String>,
     pub(super) values: Vec<String>,
-    /// What the values come from.
+    /// The source of the values.
     pub(super) from: Vec<String>,
 }
 
@@ -178,7 +182,7 @@ impl<'a> Insert<'a> {
         }
     }
 
-    /// Of a row whose values are those of the object `$1`, under these keys.
+    /// For a row whose values are those of the object `$1`, under these keys.
     fn of_record<'k>(
         target: &'a WriteTarget,
         keys: impl Iterator<Item = (&'k str, &'a PgAttribute)>,
@@ -188,7 +192,7 @@ impl<'a> Insert<'a> {
         Ok(insert)
     }
 
-    /// Of rows whose values are those of the objects of the array that is parameter number `parameter`.
+    /// For rows whose values are those of the objects of the array that is parameter number `parameter`.
     fn of_records<'k>(
         target: &'a WriteTarget,
         keys: impl Iterator<Item = (&'k str, &'a PgAttribute)>,
@@ -247,7 +251,7 @@ impl<'a> Insert<'a> {
     }
 
     /// Runs the statement.
-    fn run(&self, returning: Option<&str>, json: JsonbValue) -> Result<Outcome, Error> {
+    fn run(&self, returning: Option<&str>, json: JsonbValue) -> Result<DmlOutcome, Error> {
         let run = |returning| dml::run(&self.sql(returning), &[json]);
         match returning {
             Some(_) => readable_or(self.target, || run(returning), || run(None)),

@@ -1,7 +1,7 @@
 //! Columns, with their defaults, identity and generation.
 
 use super::rows::{ByOid, SequenceRow};
-use super::{StoredTableDefinition, take_options};
+use super::table::{DefinedTable, take_options};
 use crate::catalog::comments::Comments;
 use crate::catalog::rows::{OfRelation, PgAttrdef, PgAttribute, PgClass, PgDepend, catalog_oid};
 use crate::definition::column::{
@@ -13,13 +13,13 @@ use crate::error::Error;
 use crate::metadata::detached::Document;
 use crate::pg::scan::Char;
 use crate::pg::type_name::TypeId;
-use crate::pg::{Oid, deparse, quote, sequence_name};
+use crate::pg::{Oid, deparse, quote, relations};
 use pgrx::pg_sys;
 use std::collections::HashMap;
 
 /// The columns of a table that it does not have from `parents`, and those that differ from what the parents say.
-pub(super) fn definitions(
-    table: &StoredTableDefinition<'_>,
+pub(super) fn read_columns(
+    table: &DefinedTable<'_>,
     parents: &[Oid],
     comments: &mut Comments,
     metadata: &mut Document,
@@ -74,14 +74,14 @@ pub(super) fn definitions(
     Ok(definitions)
 }
 
-/// What a parent says about a column.
+/// The properties of a column in a parent.
 struct Inherited {
     not_null: bool,
     default: Option<String>,
 }
 
 /// The stored defaults and generation expressions of a relation, by column.
-fn defaults(table: &StoredTableDefinition<'_>, relation: Oid) -> HashMap<i16, String> {
+fn defaults(table: &DefinedTable<'_>, relation: Oid) -> HashMap<i16, String> {
     PgAttrdef::of_relation(&table.catalog.reader, relation)
         .into_iter()
         .map(|row| (row.adnum, row.adbin.0))
@@ -89,7 +89,7 @@ fn defaults(table: &StoredTableDefinition<'_>, relation: Oid) -> HashMap<i16, St
 }
 
 /// The sequences that belong to columns, by column.
-fn sequences(table: &StoredTableDefinition<'_>) -> HashMap<i16, PgClass> {
+fn sequences(table: &DefinedTable<'_>) -> HashMap<i16, PgClass> {
     let dependents = table.rows::<PgDepend>().into_iter();
     dependents
         .filter(|row| {
@@ -107,7 +107,7 @@ fn sequences(table: &StoredTableDefinition<'_>) -> HashMap<i16, PgClass> {
 }
 
 struct Columns<'a> {
-    table: &'a StoredTableDefinition<'a>,
+    table: &'a DefinedTable<'a>,
     defaults: HashMap<i16, String>,
     sequences: HashMap<i16, PgClass>,
 }
@@ -165,7 +165,7 @@ impl Columns<'_> {
             let schema = self.table.catalog.schema_name(class.relnamespace)?;
             let name = quote::qualified(&schema, &class.relname);
             let is_given =
-                class.relname != sequence_name::of_serial(&self.table.row.relname, &column.attname);
+                class.relname != relations::serial_sequence_name(&self.table.row.relname, &column.attname);
             if expression == format!("nextval({}::regclass)", quote::literal(&name)) {
                 definition.serial = Some(Serial {
                     name: is_given.then_some(class.relname),
@@ -194,7 +194,7 @@ impl Columns<'_> {
         let default = self.expression(column);
         let is_plain = column.attidentity == Char(0) && column.attgenerated == Char(0);
         if is_plain && default != inherited.default {
-            // What the parent has by default, and the child has not, is NULL there.
+            // A default that the parent has, and the child has not, is NULL there.
             definition.default_expression = Some(default.unwrap_or_else(|| "NULL".to_owned()));
         }
         let differs = definition.not_null || definition.default_expression.is_some();
