@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::changes::record;
 use crate::events;
 use crate::metadata::{following, read, repair, transfer, triggers};
-use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
+use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace, TextArgument};
 use crate::pg::event_trigger::EventTrigger;
 use crate::pg::results::JsonbResult;
 use crate::pg::trigger::ChangedRows;
@@ -97,18 +97,20 @@ fn import_metadata(doc: JsonArgument, dry_run: default!(bool, "false")) -> Resul
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
 fn attach_metadata(
     tab_id: Option<RegClass>,
-    sch_name: default!(Option<String>, "NULL"),
-    tab_name: default!(Option<String>, "NULL"),
+    sch_name: default!(Option<TextArgument>, "NULL"),
+    tab_name: default!(Option<TextArgument>, "NULL"),
 ) -> Result<Option<JsonbResult>, ErrorReport> {
     let Some(table) = tab_id else {
         return Ok(None);
     };
-    Ok(Some(JsonbResult::new(&transfer::attach(
-        table.0, sch_name, tab_name,
-    )?)?))
+    let [schema, name] = [sch_name, tab_name].map(|name| name.map(|name| name.0));
+    Ok(Some(JsonbResult::new(&transfer::attach(table.0, schema, name)?)?))
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn forget_detached_metadata(sch_name: &str, tab_name: &str) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&transfer::forget(sch_name, tab_name)?)?)
+fn forget_detached_metadata(
+    sch_name: TextArgument,
+    tab_name: TextArgument,
+) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&transfer::forget(&sch_name.0, &tab_name.0)?)?)
 }

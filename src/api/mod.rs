@@ -25,6 +25,7 @@ mod metadata_keeping;
 mod owners;
 mod previews;
 mod privileges;
+mod progress;
 mod record_writes;
 mod records;
 mod restructure;

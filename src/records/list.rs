@@ -10,7 +10,7 @@ use super::filter::Filter;
 use super::group::{Grouping, Groups};
 use super::joined::{self, Joined, JoinedColumn};
 use super::key::RecordKey;
-use super::order::{self, OrderItem, Ordered};
+use super::order::{self, OrderItem, Ordered, Unreadable};
 use super::relation::{ColumnReference, LISTED, RecordColumn, RecordRelation};
 use super::search::{self, Term};
 use super::value::Forms;
@@ -18,7 +18,7 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::plan::Planning;
-use crate::previews::Templates;
+use crate::previews::{Purpose, Templates};
 use crate::statements::{Draft, Form, Literal, Parameters, Shape};
 use pgrx::pg_sys;
 
@@ -111,7 +111,11 @@ impl PageRequest {
 impl Shape for PageRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         let relation = RecordRelation::read(catalog, self.relation)?;
-        let templates = document::templates(self.templates.as_deref())?;
+        let purpose = match self.members {
+            Members::Own => Purpose::Own,
+            Members::Listed | Members::Searched | Members::Written => Purpose::Contract,
+        };
+        let templates = document::templates(self.templates.as_deref(), purpose)?;
         let mut page = Page::new(self, catalog, &templates, &relation)?;
         page.compile()
     }
@@ -148,7 +152,14 @@ impl<'a> Page<'a> {
             catalog,
             templates,
             relation,
-            order: order::resolve(relation, &request.order)?,
+            order: order::resolve(
+                relation,
+                &request.order,
+                match request.members {
+                    Members::Own => Unreadable::Refused,
+                    Members::Listed | Members::Searched | Members::Written => Unreadable::Ignored,
+                },
+            )?,
             shown,
             links: request.linked.links(catalog, relation)?,
             parameters: Parameters::default(),
@@ -475,7 +486,7 @@ impl<'a> Page<'a> {
         format!(
             "CASE WHEN (SELECT pg_catalog.count(*) FROM page) OPERATOR(pg_catalog.=) {limit} \
              THEN (SELECT {} FROM page AS p OFFSET {} LIMIT 1) END",
-            document::key_json(&key, Forms::default()),
+            document::key_json(&key, self.request.forms),
             (limit - 1).max(0)
         )
     }

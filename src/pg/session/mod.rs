@@ -6,5 +6,6 @@ pub(crate) mod commit;
 pub(crate) mod lock;
 pub(crate) mod memory;
 pub(crate) mod password;
+pub(crate) mod progress;
 pub(crate) mod server;
 pub(crate) mod setting;
