@@ -104,6 +104,18 @@ pub(crate) enum Error {
         hint: &'static str,
     },
 
+    #[error("argument {position} must not be NULL")]
+    NullArgument { position: usize },
+
+    #[error("an argument of {bytes} bytes is too large")]
+    ArgumentTooLarge { bytes: usize, most: usize },
+
+    #[error("cannot fill \"{relation}\": row-level security is in force for the current role")]
+    PoliciesInForce { relation: String },
+
+    #[error("out of memory")]
+    OutOfMemory,
+
     #[error("the document is larger than a value can be (1 GB)")]
     DocumentTooLarge,
 
@@ -151,6 +163,10 @@ impl Error {
             }
             Error::InvalidArgument { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
             Error::Topic(problem) => problem.sqlstate(),
+            Error::NullArgument { .. } => PgSqlErrorCode::ERRCODE_NULL_VALUE_NOT_ALLOWED,
+            Error::ArgumentTooLarge { .. } => PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+            Error::PoliciesInForce { .. } => PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
+            Error::OutOfMemory => PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY,
             Error::NotCastable { .. } => PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION,
             Error::DocumentTooLarge | Error::Serialization(_) => {
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED
@@ -168,6 +184,9 @@ impl Error {
             Error::Topic(problem) => return problem.detail(),
             Error::UnknownOption { known, .. } => format!("The options are {known}."),
             Error::WrongOptionValue { given, .. } => format!("The value is {given}."),
+            Error::ArgumentTooLarge { most, .. } => {
+                format!("A JSON document that is taken apart may have {most} bytes.")
+            }
             Error::OptionDoesNotApply { applies_to, .. } => {
                 format!("It applies to columns whose ui_type is {applies_to}.")
             }
@@ -223,6 +242,12 @@ impl Error {
             Error::StatementRefused(_) => "This is an error of mathesar_ext.",
             Error::NoEventTrigger => "PostgreSQL calls it after commands that define objects.",
             Error::Vanished => "Other sessions are changing this schema. Repeat the call.",
+            Error::NullArgument { .. } => "\\df+ shows what the arguments of the function mean.",
+            Error::ArgumentTooLarge { .. } => "Pass it in several calls.",
+            Error::PoliciesInForce { .. } => "Import as the owner of the table.",
+            Error::OutOfMemory => {
+                "The session has reached what the system lets it have. Pass less in a call."
+            }
             Error::DocumentTooLarge | Error::Serialization(_) => {
                 "Describe the relations one by one with msar.get_table_details(relation)."
             }

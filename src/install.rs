@@ -88,7 +88,8 @@ extension_sql_file!(
         import_table_name,
         add_mathesar_table,
         infer_table_column_data_types,
-        parse_file,
+        inspect_file,
+        fill_table,
         get_table_metadata,
         set_table_metadata
     ]

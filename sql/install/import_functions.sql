@@ -35,13 +35,11 @@ BEGIN ATOMIC
           '(%s)::%s AS %I',
           __msar.cast_expression(
             pg_catalog.quote_ident(a.attname), a.atttypid,
-            CASE WHEN wanted.type ? 'name' OR wanted.type ? 'id' THEN __msar.type_in_full(wanted.type)::regtype
-              ELSE a.atttypid::regtype
-            END,
+            CASE WHEN wanted.is_whole THEN __msar.type_in_full(wanted.type)::regtype ELSE a.atttypid::regtype END,
             wanted.cast_options
           ),
           __msar.type_in_full(
-            CASE WHEN wanted.type ? 'name' OR wanted.type ? 'id' THEN wanted.type
+            CASE WHEN wanted.is_whole THEN wanted.type
               -- Options alone leave the type's name.
               ELSE wanted.type || pg_catalog.jsonb_build_object('name', a.atttypid::regtype::text)
             END
@@ -54,8 +52,10 @@ BEGIN ATOMIC
     tab_id, rec_limit
   )
   FROM pg_catalog.pg_attribute AS a
-  LEFT JOIN pg_catalog.jsonb_to_recordset(col_cast_def) AS wanted(attnum integer, type jsonb, cast_options jsonb)
-    ON wanted.attnum = a.attnum
+  LEFT JOIN (
+    SELECT w.*, w.type ? 'name' OR w.type ? 'id' OR pg_catalog.jsonb_typeof(w.type) <> 'object' AS is_whole
+    FROM pg_catalog.jsonb_to_recordset(col_cast_def) AS w(attnum integer, type jsonb, cast_options jsonb)
+  ) AS wanted ON wanted.attnum = a.attnum
   WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped
     AND pg_catalog.has_column_privilege(tab_id, a.attnum, 'SELECT');
 END;
@@ -84,7 +84,7 @@ $$;
 COMMENT ON FUNCTION msar.get_preview(oid, jsonb, integer) IS $$The first rows of a table, with columns cast to other types; the table stays as it is.
 
 Arguments: tab_id: the table
-col_cast_def: array of {"attnum": int, "type": {"id", "modifier"} or {"schema", "name", "options"}, "cast_options": null or
+col_cast_def: array of {"attnum": int, "type": {"id", "modifier"}, {"schema", "name", "options"} or its name, "cast_options": null or
 {"group_sep", "decimal_p", "curr_pref", "curr_suff", "date_order"}}; other columns that the caller may read are shown as they
 are
 rec_limit: how many rows; NULL for all
@@ -97,7 +97,7 @@ Example: SELECT msar.get_preview('public.import'::regclass, '[{"attnum": 2, "typ
 CREATE FUNCTION __msar.import_statement(src_tab_id regclass, dst_tab_id regclass, mappings jsonb, inferred jsonb) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT pg_catalog.format(
+  SELECT CASE WHEN pg_catalog.count(*) > 0 THEN pg_catalog.format(
     'INSERT INTO %s (%s) SELECT %s FROM %s',
     dst_tab_id,
     pg_catalog.string_agg(pg_catalog.quote_ident(dst.attname), ', ' ORDER BY m.n),
@@ -112,7 +112,7 @@ BEGIN ATOMIC
       ', ' ORDER BY m.n
     ),
     src_tab_id
-  )
+  ) END
   FROM pg_catalog.jsonb_array_elements(mappings) WITH ORDINALITY AS m(mapping, n)
   JOIN pg_catalog.pg_attribute AS src
     ON src.attrelid = src_tab_id AND src.attnum = (m.mapping ->> 'src_table_attnum')::integer AND NOT src.attisdropped
@@ -124,7 +124,7 @@ COMMENT ON FUNCTION __msar.import_statement(regclass, regclass, jsonb, jsonb) IS
 
 Arguments: src_tab_id, dst_tab_id, mappings: as msar.insert_from_select; inferred: what msar.infer_table_column_data_types tells about the
 source
-Returns: an INSERT ... SELECT
+Returns: an INSERT ... SELECT; NULL if the mappings name no columns of both
 Errors: none
 
 Example: SELECT __msar.import_statement('public.import', 'public.book', '[{"src_table_attnum": 1, "dst_table_attnum": 2}]', '{}');$$;
@@ -153,10 +153,20 @@ CREATE FUNCTION msar.insert_from_select(src_tab_id regclass, dst_tab_id regclass
 LANGUAGE plpgsql STRICT
 AS $$
 DECLARE
+  statement text;
   inserted bigint;
 BEGIN
   PERFORM __msar.check_relation(dst_tab_id);
-  EXECUTE __msar.import_statement(src_tab_id, dst_tab_id, mappings, msar.infer_table_column_data_types(src_tab_id));
+  IF pg_catalog.jsonb_typeof(mappings) OPERATOR(pg_catalog.<>) 'array' THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'argument "mappings" is no array',
+      HINT = 'Pass an array of {"src_table_attnum": int, "dst_table_attnum": int}.';
+  END IF;
+  statement := __msar.import_statement(src_tab_id, dst_tab_id, mappings, msar.infer_table_column_data_types(src_tab_id));
+  IF statement IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'the mappings name no columns of both tables',
+      HINT = 'msar.get_column_info(relation) gives the columns, each with its attnum as "id".';
+  END IF;
+  EXECUTE statement;
   GET DIAGNOSTICS inserted = ROW_COUNT;
   PERFORM __msar.remember_import_target(src_tab_id, dst_tab_id);
   RETURN inserted;
@@ -170,7 +180,7 @@ mappings: array of {"src_table_attnum": int, "dst_table_attnum": int}
 Returns: how many rows were inserted. Columns of text whose values are all numbers, amounts or dates are read as
 msar.infer_table_column_data_types suggests (separators, currency marks, order of dates). A source that an import has made remembers the other table: metadata
 import_target_oid
-Errors: 42501, 23505, 23502 and so on of the INSERT; of a value that cannot be cast, what the cast raises
+Errors: 22023 no columns are mapped; 42501, 23505, 23502 and so on of the INSERT; of a value that cannot be cast, what the cast raises
 
 Example: SELECT msar.insert_from_select('import', 'public.book', '[{"src_table_attnum": 1, "dst_table_attnum": 2}]');$$;
 
@@ -329,43 +339,6 @@ Errors: 42703 unknown column, 42501 no UPDATE on it
 Example: SELECT msar.reset_mash('public.book', 5::smallint, '{"s3://covers/1.png": "5f2b"}');$$;
 
 
-COMMENT ON FUNCTION __msar.parse_file(bytea, jsonb) IS $$A file as rows of text, for msar.import_text.
-
-Arguments: data, options: as msar.import_text
-Returns: {"format", "encoding", "delimiter", "header", "columns": [names, empty where there are none], "rows": [[text or null]],
-"bad_rows": [{"line", "reason", "text"}]}
-Errors: 22023 wrong options, 22P04 the file cannot be read, or has bad rows that are not to be skipped
-
-Example: SELECT __msar.parse_file('a,b
-1,2', '{}');$$;
-
-
-CREATE FUNCTION __msar.fill_statement(tab_id regclass) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-  -- The columns of text are the file's, in its order.
-  SELECT pg_catalog.format(
-    'INSERT INTO %s (%s) SELECT %s FROM pg_catalog.jsonb_array_elements($1) AS file(line)',
-    tab_id,
-    pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum),
-    pg_catalog.string_agg(pg_catalog.format('line OPERATOR(pg_catalog.->>) %s', a.n - 1), ', ' ORDER BY a.attnum)
-  )
-  FROM (
-    SELECT a.attname, a.attnum, pg_catalog.row_number() OVER (ORDER BY a.attnum) AS n
-    FROM pg_catalog.pg_attribute AS a
-    WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'text'::regtype
-  ) AS a;
-END;
-
-COMMENT ON FUNCTION __msar.fill_statement(regclass) IS $$The statement that puts the rows of a file into a table of text.
-
-Arguments: tab_id: the table
-Returns: an INSERT; its parameter $1 is a JSON array with an array of texts a row
-Errors: none
-
-Example: SELECT __msar.fill_statement('public.import');$$;
-
-
 CREATE FUNCTION __msar.retype_statement(tab_id regclass, inferred jsonb) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -394,8 +367,17 @@ CREATE FUNCTION msar.import_text(sch_id regnamespace, tab_name text, data bytea,
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  parsed jsonb := __msar.parse_file(data, options);
-  prepared jsonb := msar.prepare_table_for_import(
+  parsed jsonb := __msar.inspect_file(data, COALESCE(options, '{}'));
+  prepared jsonb;
+  tab_id regclass;
+  inferred jsonb;
+  retype text;
+BEGIN
+  IF data IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'argument "data" must not be null',
+      HINT = 'Pass the file as bytea, or a text by convert_to(text, ''UTF8'').';
+  END IF;
+  prepared := msar.prepare_table_for_import(
     sch_id, tab_name,
     ARRAY(
       SELECT c.name
@@ -404,11 +386,8 @@ DECLARE
     ),
     NULL
   );
-  tab_id regclass := (prepared OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid;
-  inferred jsonb;
-  retype text;
-BEGIN
-  EXECUTE __msar.fill_statement(tab_id) USING parsed OPERATOR(pg_catalog.->) 'rows';
+  tab_id := (prepared OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid;
+  PERFORM __msar.fill_table(tab_id, data, parsed, COALESCE(options, '{}'));
   inferred := msar.infer_table_column_data_types(tab_id);
   retype := __msar.retype_statement(tab_id, inferred);
   IF retype IS NOT NULL THEN
@@ -422,7 +401,7 @@ BEGIN
     'renamed_columns', prepared OPERATOR(pg_catalog.->) 'renamed_columns',
     'pkey_column_attnum', prepared OPERATOR(pg_catalog.->) 'pkey_column_attnum',
     'columns', inferred,
-    'rows', pg_catalog.jsonb_array_length(parsed OPERATOR(pg_catalog.->) 'rows'),
+    'rows', parsed OPERATOR(pg_catalog.->) 'rows',
     'bad_rows', parsed OPERATOR(pg_catalog.->) 'bad_rows',
     'format', parsed OPERATOR(pg_catalog.->) 'format',
     'encoding', parsed OPERATOR(pg_catalog.->) 'encoding',
@@ -443,7 +422,8 @@ that stands for NULL in csv and tsv (empty), "bad_rows": refuse (the whole file)
 Returns: {"table_oid", "table_name", "renamed_columns", "pkey_column_attnum": as msar.prepare_table_for_import, "columns": as
 msar.infer_table_column_data_types, "rows": how many were imported, "bad_rows": [{"line": int, of a JSON array the number of the
 object, "reason", "text"}], "format", "encoding", "delimiter", "header": what the file was taken for}
-Errors: 22023 unknown option, 22P04 a file that cannot be read or has bad rows, 3F000 unknown schema, 42501 no CREATE on it
+Errors: 22004 data is NULL, 22023 unknown option, 22P04 a file that cannot be read or has bad rows, 54011 more columns than a
+table can have, 54000 more than 10000 bad rows to skip, 3F000 unknown schema, 42501 no CREATE on it
 
 Example: SELECT msar.import_text('public', 'towns', 'name,founded
 Bergen,1070-01-01');$$;

@@ -18,7 +18,11 @@ fn display_number(
     currency_symbol: Option<TextBytes<'_>>,
     currency_location: Option<TextBytes<'_>>,
 ) -> Option<NewText> {
-    let digits = |option: Option<i32>| option.and_then(|digits| usize::try_from(digits).ok());
+    /// As many as a number of PostgreSQL's can have after its decimal point.
+    const MOST_DIGITS: usize = 16_383;
+    let digits = |option: Option<i32>| {
+        option.and_then(|digits| usize::try_from(digits).ok().map(|digits| digits.min(MOST_DIGITS)))
+    };
     // Who asks for the separators of a format wants to see them.
     let default_grouping = match format {
         Some(_) => Grouping::Auto,
@@ -55,7 +59,7 @@ extension_sql!(
     r#"
 COMMENT ON FUNCTION __msar.display_number(text, integer, integer, text, text, boolean, text, text) IS
 $$A number as the display options of its column ask for it.
-Arguments: value: the number as PostgreSQL prints it; min_frac_digits, max_frac_digits, grouping, format, as_percentage, currency_symbol, currency_location: the options num_min_frac_digits to mon_currency_location, NULL where one is not set.
+Arguments: value: the number as PostgreSQL prints it; min_frac_digits, max_frac_digits, grouping, format, as_percentage, currency_symbol, currency_location: the options num_min_frac_digits to mon_currency_location, NULL where one is not set; digits beyond 16383 count as 16383.
 Returns: text; what has no digits (NaN, Infinity) as it is; NULL for NULL.
 Errors: none.
 Example: SELECT __msar.display_number('1234567.5', 2, 2, 'always', 'german', false, 'EUR', 'end-with-space');  -- 1.234.567,50 EUR$$;

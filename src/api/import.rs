@@ -1,21 +1,63 @@
 //! Files and pasted texts as rows.
 
 use crate::error::Error;
-use crate::import::file;
+use crate::import::{file, fill};
 use crate::pg::arguments::JsonArgument;
 use crate::pg::bytes::{NewText, TextBytes};
 use crate::pg::results::Jsonb;
+use crate::pg::server;
 use crate::tables::create;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
-fn parse_file(data: &[u8], options: JsonArgument) -> Result<Jsonb, ErrorReport> {
+fn inspect_file(data: &[u8], options: JsonArgument) -> Result<Jsonb, ErrorReport> {
+    let inspected = file::inspect(data, &file_options(&options)?, &server::check_for_interrupts);
+    Ok(Jsonb::new(&inspected.map_err(Error::from)?)?)
+}
+
+extension_sql!(
+    r#"
+COMMENT ON FUNCTION __msar.inspect_file(bytea, jsonb) IS
+$$What a file is, for msar.import_text.
+Arguments: data, options: as msar.import_text.
+Returns: {"format", "encoding", "delimiter", "header", "columns": [names, empty where there are none], "rows": how many can be imported, "bad_rows": [{"line", "reason", "text"}]}.
+Errors: 22023 wrong options; 22P04 the file cannot be read, or has bad rows that are not to be skipped; 54011 more columns than a table can have; 54000 more than 10000 bad rows; 53200 out of memory.
+Example: SELECT __msar.inspect_file('a,b', '{}');$$;
+"#,
+    name = "comment_inspect_file",
+    requires = [inspect_file]
+);
+
+#[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
+fn fill_table(
+    tab_id: pg_sys::Oid,
+    data: &[u8],
+    layout: JsonArgument,
+    options: JsonArgument,
+) -> Result<i64, ErrorReport> {
+    let layout = layout.decode("layout", "Pass what __msar.inspect_file returns.")?;
+    Ok(fill::table(tab_id, data, &layout, &file_options(&options)?)? as i64)
+}
+
+fn file_options(options: &JsonArgument) -> Result<file::Options, Error> {
     let hint = "Known are format (csv, tsv, json_lines, json), encoding, delimiter, quote, escape, header, null, \
         bad_rows (refuse, skip).";
-    let options = options.decode("options", hint)?;
-    Ok(Jsonb::new(&file::parse(data, &options).map_err(Error::from)?)?)
+    options.decode("options", hint)
 }
+
+extension_sql!(
+    r#"
+COMMENT ON FUNCTION __msar.fill_table(oid, bytea, jsonb, jsonb) IS
+$$Puts the rows of a file, but for the bad ones, into the columns of type text of a table, in their order.
+Arguments: tab_id: the table; data, options: as msar.import_text; layout: what __msar.inspect_file returns for them.
+Returns: the number of rows.
+Errors: 42501 no INSERT on the table; 0A000 row-level security is in force for the role; 22P04 the table has other columns; and those of COPY.
+Example: SELECT __msar.fill_table('public.import'::regclass, 'a,b', __msar.inspect_file('a,b', '{}'), '{}');$$;
+"#,
+    name = "comment_fill_table",
+    requires = [fill_table]
+);
 
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
 fn import_column_names(col_names: JsonArgument, reserved: JsonArgument) -> Result<Jsonb, ErrorReport> {
@@ -38,7 +80,7 @@ Example: SELECT __msar.import_column_names('["id", "name", "name"]', '["id"]'); 
     requires = [import_column_names]
 );
 
-#[pg_extern(schema = "__msar", stable, parallel_safe)]
+#[pg_extern(schema = "__msar", stable, parallel_unsafe)]
 fn import_table_name(
     sch_id: Option<pg_sys::Oid>,
     wanted: Option<TextBytes>,

@@ -1,18 +1,22 @@
 //! A file or a pasted text as rows of a table: CSV, TSV, JSON lines or a JSON array, in any encoding of the web. Pure
 //! code: nothing here calls PostgreSQL.
+//!
+//! A file is read twice: first to find out what it is, which columns it has and which rows are bad, then to hand on its
+//! rows one by one. Nothing of a row is kept, so that the file itself is nearly all the memory that is needed. Buffers
+//! that may become large are asked for, and whoever calls is called back all the time, to look whether to go on.
 
+use super::objects::Objects;
+use super::separated::Separated;
 use crate::error;
 use crate::values::infer::{Reading, Types};
 use encoding_rs::Encoding;
 use pgrx::PgSqlErrorCode;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde::{Deserialize as DeriveDeserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashSet, TryReserveError};
 
 /// What a caller may say about a file; what is left out is found out.
-#[derive(DeriveDeserialize, Default)]
+#[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Options {
     format: Option<Format>,
@@ -27,7 +31,7 @@ pub(crate) struct Options {
 }
 
 /// What to do about rows that cannot be imported: refuse the whole file, or leave them out and give them back.
-#[derive(DeriveDeserialize, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 enum BadRows {
     #[default]
@@ -35,7 +39,7 @@ enum BadRows {
     Skip,
 }
 
-#[derive(DeriveDeserialize, Serialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Deserialize, Serialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "snake_case")]
 enum Format {
     Csv,
@@ -44,18 +48,26 @@ enum Format {
     Json,
 }
 
-/// What was in a file.
-#[derive(Serialize, Debug)]
-pub(crate) struct Parsed {
+/// What a file is, so that its rows can be read.
+#[derive(Deserialize, Serialize, Debug)]
+pub(crate) struct Layout {
     format: Format,
-    encoding: &'static str,
+    encoding: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     delimiter: Option<char>,
     #[serde(skip_serializing_if = "Option::is_none")]
     header: Option<bool>,
     /// Names, empty where the file has none.
     columns: Vec<String>,
-    rows: Vec<Vec<Option<String>>>,
+}
+
+/// What was found in a file.
+#[derive(Serialize, Debug)]
+pub(crate) struct Inspected {
+    #[serde(flatten)]
+    layout: Layout,
+    /// How many rows can be imported.
+    rows: u64,
     bad_rows: Vec<BadRow>,
 }
 
@@ -67,6 +79,12 @@ pub(crate) struct BadRow {
     text: String,
 }
 
+/// The most columns that a table can have.
+pub(super) const MOST_COLUMNS: usize = 1600;
+
+/// The most bad rows that are left out and given back: where there are more, the file was taken for what it is not.
+const MOST_BAD_ROWS: usize = 10_000;
+
 /// Why a whole file cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Problem {
@@ -77,74 +95,289 @@ pub(crate) enum Problem {
     #[error("cannot read the file: \"{0}\" must be a single ASCII character")]
     NotAscii(char),
     #[error("cannot read the file: the data is not a JSON array of objects: {0}")]
-    NotJson(serde_json::Error),
+    NotJson(String),
     #[error("cannot read the file: the data has no columns")]
     NoColumns,
+    #[error("cannot read the file: it has more than {MOST_COLUMNS} columns")]
+    TooManyColumns,
+    #[error("cannot read the file: more than {MOST_BAD_ROWS} of the rows cannot be imported")]
+    TooManyBadRows,
+    #[error("out of memory")]
+    OutOfMemory,
     #[error(
         "cannot read the file: {count} of the rows cannot be imported, the first in line {line}: {reason}"
     )]
-    BadRows { count: usize, line: u64, reason: String },
+    BadRows { count: u64, line: u64, reason: String },
+}
+
+impl From<TryReserveError> for Problem {
+    fn from(_: TryReserveError) -> Self {
+        Self::OutOfMemory
+    }
 }
 
 impl error::Problem for Problem {
     fn sqlstate(&self) -> PgSqlErrorCode {
-        PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT
+        match self {
+            Self::TooManyColumns => PgSqlErrorCode::ERRCODE_TOO_MANY_COLUMNS,
+            Self::TooManyBadRows => PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+            Self::OutOfMemory => PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY,
+            _ => PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT,
+        }
     }
 
     fn hint(&self) -> Cow<'static, str> {
-        "Say what the file is ({\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}), \
-         or leave bad rows out: {\"bad_rows\": \"skip\"}."
-            .into()
-    }
-}
-
-/// Reads a whole file.
-pub(crate) fn parse(data: &[u8], options: &Options) -> Result<Parsed, Problem> {
-    let (text, encoding) = decode(data, options.encoding.as_deref())?;
-    let format = options.format.unwrap_or_else(|| detect_format(&text));
-    let parsed = match format {
-        Format::Csv | Format::Tsv => parse_separated(&text, format, options)?,
-        Format::JsonLines => parse_json_lines(&text),
-        Format::Json => parse_json_array(&text)?,
-    };
-    match parsed.bad_rows.first() {
-        Some(BadRow { line, reason, .. }) if options.bad_rows == BadRows::Refuse => Err(Problem::BadRows {
-            count: parsed.bad_rows.len(),
-            line: *line,
-            reason: reason.clone(),
-        }),
-        _ if parsed.columns.is_empty() => Err(Problem::NoColumns),
-        _ => Ok(Parsed {
-            encoding: encoding.name(),
-            ..parsed
-        }),
-    }
-}
-
-/// The text, by its byte order mark, by what the caller says, as UTF-8 if it is that, or by a guess.
-fn decode<'a>(data: &'a [u8], named: Option<&str>) -> Result<(Cow<'a, str>, &'static Encoding), Problem> {
-    let encoding = match (Encoding::for_bom(data), named) {
-        (Some((encoding, _)), _) => encoding,
-        (None, Some(name)) => {
-            Encoding::for_label(name.as_bytes()).ok_or_else(|| Problem::UnknownEncoding(name.to_string()))?
+        match self {
+            Self::OutOfMemory => {
+                "Make a table with msar.prepare_table_for_import, and fill it by COPY: that takes a file of any size."
+            }
+            _ => {
+                "Say what the file is ({\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}), \
+                 or leave bad rows out: {\"bad_rows\": \"skip\"}."
+            }
         }
-        (None, None) if std::str::from_utf8(data).is_ok() => encoding_rs::UTF_8,
+        .into()
+    }
+}
+
+/// Makes room for more bytes.
+pub(super) fn push(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), TryReserveError> {
+    buffer.try_reserve(bytes.len())?;
+    buffer.extend_from_slice(bytes);
+    Ok(())
+}
+
+/// Finds out what a file is, and looks at all of its rows. `pulse` is called again and again.
+pub(crate) fn inspect(data: &[u8], options: &Options, pulse: &dyn Fn()) -> Result<Inspected, Problem> {
+    let (text, encoding) = decode(data, options.encoding.as_deref(), pulse)?;
+    let format = options.format.unwrap_or_else(|| detect_format(&text));
+    let mut layout = Layout {
+        format,
+        encoding: encoding.name().into(),
+        delimiter: None,
+        header: None,
+        columns: Vec::new(),
+    };
+    if matches!(format, Format::Csv | Format::Tsv) {
+        find_columns(&mut layout, &text, options, pulse)?;
+    }
+    let mut found = Tally::default();
+    let mut reader = Reader::open(&text, &layout, options, pulse)?;
+    while let Some(row) = reader.next()? {
+        match row {
+            Ok(()) => found.rows += 1,
+            Err(row) => found.add(row, options.bad_rows)?,
+        }
+    }
+    let of_objects = match reader.0 {
+        RowReader::Objects(objects) => Some(objects.into_columns()),
+        RowReader::Separated(_) => None,
+    };
+    if let Some(columns) = of_objects {
+        layout.columns = columns;
+    }
+    match found.first {
+        Some((line, reason)) if options.bad_rows == BadRows::Refuse => Err(Problem::BadRows {
+            count: found.count,
+            line,
+            reason,
+        }),
+        _ if layout.columns.is_empty() => Err(Problem::NoColumns),
+        _ => Ok(Inspected {
+            layout,
+            rows: found.rows,
+            bad_rows: found.bad_rows,
+        }),
+    }
+}
+
+/// What the look at all rows has found so far.
+#[derive(Default)]
+struct Tally {
+    rows: u64,
+    count: u64,
+    first: Option<(u64, String)>,
+    bad_rows: Vec<BadRow>,
+}
+
+impl Tally {
+    fn add(&mut self, row: Bad, handling: BadRows) -> Result<(), Problem> {
+        self.count += 1;
+        if self.first.is_none() {
+            self.first = Some((row.line, row.reason.clone()));
+        }
+        if handling == BadRows::Refuse {
+            return Ok(());
+        }
+        if self.bad_rows.len() == MOST_BAD_ROWS {
+            return Err(Problem::TooManyBadRows);
+        }
+        let mut text = Vec::new();
+        push(&mut text, row.text)?;
+        self.bad_rows.push(BadRow {
+            line: row.line,
+            reason: row.reason,
+            text: String::from_utf8_lossy(&text).into_owned(),
+        });
+        Ok(())
+    }
+}
+
+/// A row that cannot be imported, where it stands in the file.
+pub(super) struct Bad<'a> {
+    pub(super) line: u64,
+    pub(super) reason: String,
+    pub(super) text: &'a [u8],
+}
+
+/// The rows of a file, one after the other.
+pub(crate) struct Reader<'a>(RowReader<'a>);
+
+enum RowReader<'a> {
+    Separated(Separated<'a>),
+    Objects(Objects<'a>),
+}
+
+impl<'a> Reader<'a> {
+    /// Of the text of a file, after [`decode`].
+    fn open(
+        text: &'a [u8],
+        layout: &'a Layout,
+        options: &'a Options,
+        pulse: &'a dyn Fn(),
+    ) -> Result<Self, Problem> {
+        Ok(Self(match layout.format {
+            Format::Csv | Format::Tsv => {
+                let delimiter = layout.delimiter.map_or(Ok(b','), ascii)?;
+                let mut rows = separated(text, options, delimiter, pulse)?;
+                if layout.header == Some(true) {
+                    rows.next_record()?;
+                }
+                RowReader::Separated(rows.with_form(layout.columns.len(), options.null.as_bytes()))
+            }
+            Format::JsonLines => RowReader::Objects(Objects::of_lines(text, &layout.columns, pulse)),
+            Format::Json => RowReader::Objects(Objects::of_array(text, &layout.columns, pulse)?),
+        }))
+    }
+
+    /// Goes on to the next row, which may be bad; `None` at the end.
+    fn next(&mut self) -> Result<Option<Result<(), Bad<'a>>>, Problem> {
+        match &mut self.0 {
+            RowReader::Separated(rows) => rows.next(),
+            RowReader::Objects(rows) => rows.next(),
+        }
+    }
+
+    /// Writes the values of the row, in the order of the columns, as COPY has them in its text format.
+    fn write(&mut self, out: &mut Vec<u8>) -> Result<(), Problem> {
+        match &mut self.0 {
+            RowReader::Separated(rows) => rows.write(out)?,
+            RowReader::Objects(rows) => rows.write(out)?,
+        }
+        push(out, b"\n")?;
+        Ok(())
+    }
+}
+
+/// Hands on the rows of a file that has that layout, as lines in the text format of COPY, without the bad ones. `next`
+/// gives `false` at the end, and otherwise has written at least one line.
+pub(crate) fn with_lines<T>(
+    data: &[u8],
+    layout: &Layout,
+    options: &Options,
+    pulse: &dyn Fn(),
+    body: impl FnOnce(&mut dyn FnMut(&mut Vec<u8>) -> Result<bool, Problem>) -> T,
+) -> Result<T, Problem> {
+    let (text, _) = decode(data, Some(&layout.encoding), pulse)?;
+    let mut reader = Reader::open(&text, layout, options, pulse)?;
+    Ok(body(&mut |out| {
+        while let Some(row) = reader.next()? {
+            if row.is_ok() {
+                reader.write(out)?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }))
+}
+
+/// How much is looked at before the caller is called back.
+const CHUNK: usize = 1 << 18;
+
+/// The text in UTF-8, by its byte order mark, by what the caller says, as UTF-8 if it is that, or by a guess.
+fn decode<'a>(
+    data: &'a [u8],
+    named: Option<&str>,
+    pulse: &dyn Fn(),
+) -> Result<(Cow<'a, [u8]>, &'static Encoding), Problem> {
+    let (encoding, data) = match (Encoding::for_bom(data), named) {
+        (Some((encoding, mark)), _) => (encoding, &data[mark..]),
+        (None, Some(name)) => {
+            let encoding = Encoding::for_label(name.as_bytes());
+            (
+                encoding.ok_or_else(|| Problem::UnknownEncoding(name.to_string()))?,
+                data,
+            )
+        }
+        (None, None) if is_utf8(data, pulse) => return Ok((data.into(), encoding_rs::UTF_8)),
         (None, None) => {
             let mut detector = chardetng::EncodingDetector::new();
-            detector.feed(data, true);
-            detector.guess(None, false)
+            for chunk in data.chunks(CHUNK) {
+                pulse();
+                detector.feed(chunk, false);
+            }
+            detector.feed(b"", true);
+            (detector.guess(None, false), data)
         }
     };
-    let (text, encoding, had_errors) = encoding.decode(data);
-    if had_errors {
-        Err(Problem::NotInEncoding(encoding.name()))
-    } else {
-        Ok((text, encoding))
+    if encoding == encoding_rs::UTF_8 {
+        return match is_utf8(data, pulse) {
+            true => Ok((data.into(), encoding)),
+            false => Err(Problem::NotInEncoding(encoding.name())),
+        };
+    }
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut text = Vec::new();
+    let mut buffer = vec![0; 2 * CHUNK];
+    let mut chunks = data.chunks(CHUNK).peekable();
+    loop {
+        let mut chunk = chunks.next().unwrap_or_default();
+        let is_last = chunks.peek().is_none();
+        loop {
+            pulse();
+            let (result, read, written, had_errors) = decoder.decode_to_utf8(chunk, &mut buffer, is_last);
+            if had_errors {
+                return Err(Problem::NotInEncoding(encoding.name()));
+            }
+            push(&mut text, &buffer[..written])?;
+            chunk = &chunk[read..];
+            if result == encoding_rs::CoderResult::InputEmpty {
+                break;
+            }
+        }
+        if is_last {
+            return Ok((text.into(), encoding));
+        }
     }
 }
 
-fn detect_format(text: &str) -> Format {
-    match text.trim_start().as_bytes().first() {
+fn is_utf8(mut data: &[u8], pulse: &dyn Fn()) -> bool {
+    while !data.is_empty() {
+        pulse();
+        let chunk = &data[..data.len().min(CHUNK)];
+        let valid = match std::str::from_utf8(chunk) {
+            Ok(_) => chunk.len(),
+            // A character that goes on in the next chunk.
+            Err(error) if error.error_len().is_none() && chunk.len() < data.len() => error.valid_up_to(),
+            Err(_) => return false,
+        };
+        data = &data[valid..];
+    }
+    true
+}
+
+fn detect_format(text: &[u8]) -> Format {
+    match text.trim_ascii_start().first() {
         Some(b'[') => Format::Json,
         Some(b'{') => Format::JsonLines,
         _ => Format::Csv,
@@ -154,257 +387,149 @@ fn detect_format(text: &str) -> Format {
 /// The delimiters that are tried.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-fn parse_separated(text: &str, format: Format, options: &Options) -> Result<Parsed, Problem> {
-    let ascii = |mark: char| {
-        u8::try_from(mark)
-            .ok()
-            .filter(u8::is_ascii)
-            .ok_or(Problem::NotAscii(mark))
-    };
+fn ascii(mark: char) -> Result<u8, Problem> {
+    u8::try_from(mark)
+        .ok()
+        .filter(u8::is_ascii)
+        .ok_or(Problem::NotAscii(mark))
+}
+
+fn separated<'a>(
+    text: &'a [u8],
+    options: &Options,
+    delimiter: u8,
+    pulse: &'a dyn Fn(),
+) -> Result<Separated<'a>, Problem> {
     let quote = options.quote.map_or(Ok(b'"'), ascii)?;
     let escape = options.escape.map(ascii).transpose()?;
-    let reader = |delimiter: u8| {
-        csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .quote(quote)
-            // An escape that is the quote itself is a doubled quote.
-            .escape(escape.filter(|&escape| escape != quote))
-            .from_reader(text.as_bytes())
-    };
+    // An escape that is the quote itself is a doubled quote.
+    let escape = escape.filter(|&escape| escape != quote);
+    Ok(Separated::new(text, delimiter, quote, escape, pulse))
+}
+
+/// Finds out the delimiter of a file of separated values, whether it has a header, and its columns.
+fn find_columns(
+    layout: &mut Layout,
+    text: &[u8],
+    options: &Options,
+    pulse: &dyn Fn(),
+) -> Result<(), Problem> {
     let delimiter = match options.delimiter {
         Some(delimiter) => ascii(delimiter)?,
-        None if format == Format::Tsv => b'\t',
-        None => detect_delimiter(reader),
+        None if layout.format == Format::Tsv => b'\t',
+        None => detect_delimiter(text, options, pulse)?,
     };
-    let mut records = reader(delimiter).into_records();
-    // The text is valid UTF-8 and rows of any length are taken, so no record is an error.
-    let mut records = std::iter::from_fn(move || records.next()?.ok()).peekable();
-    let Some(first) = records.peek() else {
+    let mut rows = separated(text, options, delimiter, pulse)?;
+    if !rows.next_record()? {
         return Err(Problem::NoColumns);
-    };
-    let width = first.len();
-    let header = options.header.unwrap_or_else(|| is_header(first));
-    let columns = match header {
-        true => records.next().map_or(Vec::new(), |names| {
-            names.iter().map(|name| name.trim().to_string()).collect()
-        }),
-        false => vec![String::new(); width],
-    };
-    let (mut rows, mut bad_rows) = (Vec::new(), Vec::new());
-    for record in records {
-        match reason_against(&record, width) {
-            Some(reason) => bad_rows.push(BadRow {
-                line: record.position().map_or(0, csv::Position::line),
-                reason,
-                text: record
-                    .iter()
-                    .collect::<Vec<_>>()
-                    .join(char::from(delimiter).encode_utf8(&mut [0; 4])),
-            }),
-            None => rows.push(
-                record
-                    .iter()
-                    .map(|value| (value != options.null).then(|| value.to_string()))
-                    .collect(),
-            ),
-        }
     }
-    Ok(Parsed {
-        format,
-        encoding: "",
-        delimiter: Some(delimiter.into()),
-        header: Some(header),
-        columns,
-        rows,
-        bad_rows,
-    })
-}
-
-fn reason_against(record: &csv::StringRecord, width: usize) -> Option<String> {
-    if record.len() != width {
-        return Some(format!("field count {} instead of {width}", record.len()));
+    if rows.width() > MOST_COLUMNS {
+        return Err(Problem::TooManyColumns);
     }
-    record.iter().find_map(reason_against_value)
-}
-
-fn reason_against_value(value: &str) -> Option<String> {
-    value
-        .contains('\0')
-        .then(|| "a character with code 0, which PostgreSQL cannot store".to_string())
+    let names: Vec<Cow<str>> = rows.fields().map(String::from_utf8_lossy).collect();
+    let header = options.header.unwrap_or_else(|| is_header(&names));
+    layout.columns = match header {
+        true => names.iter().map(|name| name.trim().to_string()).collect(),
+        false => vec![String::new(); names.len()],
+    };
+    layout.delimiter = Some(delimiter.into());
+    layout.header = Some(header);
+    Ok(())
 }
 
 /// The delimiter that gives the most rows of the same number of fields, and the most fields.
-fn detect_delimiter<'a>(reader: impl Fn(u8) -> csv::Reader<&'a [u8]>) -> u8 {
+fn detect_delimiter(text: &[u8], options: &Options, pulse: &dyn Fn()) -> Result<u8, Problem> {
     const LOOKED_AT: usize = 100;
-    let score = |delimiter: u8| {
-        let lengths: Vec<usize> = reader(delimiter)
-            .into_records()
-            .take(LOOKED_AT)
-            .filter_map(Result::ok)
-            .map(|row| row.len())
-            .collect();
+    let mut best = ((0, 0), b',');
+    for delimiter in DELIMITERS {
+        let mut rows = separated(text, options, delimiter, pulse)?;
+        let mut lengths = Vec::new();
+        while lengths.len() < LOOKED_AT && rows.next_record()? {
+            lengths.push(rows.width());
+        }
         let width = lengths.first().copied().unwrap_or(0);
         if width < 2 {
-            return (0, 0);
+            continue;
         }
-        (lengths.iter().filter(|&&length| length == width).count(), width)
-    };
-    // Of equal ones the first is taken, and max_by_key takes the last.
-    DELIMITERS
-        .into_iter()
-        .rev()
-        .max_by_key(|&delimiter| score(delimiter))
-        .unwrap_or(b',')
+        let score = (lengths.iter().filter(|&&length| length == width).count(), width);
+        // Of equal ones the first is taken.
+        if score > best.0 {
+            best = (score, delimiter);
+        }
+    }
+    Ok(best.1)
 }
 
 /// Names are there, differ, and are not values of some type.
-fn is_header(first: &csv::StringRecord) -> bool {
-    let names: HashSet<&str> = first.iter().map(str::trim).collect();
+fn is_header(first: &[Cow<str>]) -> bool {
+    let names: HashSet<&str> = first.iter().map(|name| name.trim()).collect();
     let looks_like_a_name =
         |name: &&str| !name.is_empty() && Reading::of(name.as_bytes(), Types::ALL).types.is_empty();
     names.len() == first.len() && names.iter().all(looks_like_a_name)
 }
 
-/// The members of a JSON object in their order, with their values as they are written.
-struct Object(Vec<(String, Box<RawValue>)>);
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object;
-
-            fn expecting(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
-                out.write_str("an object")
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Object, M::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Object(members))
-            }
-        }
-        deserializer.deserialize_map(Members)
-    }
+/// Why PostgreSQL cannot store a value.
+pub(super) fn reason_against_value(value: &[u8]) -> Option<String> {
+    value
+        .contains(&0)
+        .then(|| "a character with code 0, which PostgreSQL cannot store".to_string())
 }
 
-/// Rows of objects, whose columns are all keys in the order of their first appearance.
-#[derive(Default)]
-struct ObjectRows {
-    columns: Vec<String>,
-    positions: HashMap<String, usize>,
-    rows: Vec<Vec<Option<String>>>,
-    bad_rows: Vec<BadRow>,
+/// A value as COPY has it in its text format.
+pub(super) fn write_value(value: &[u8], out: &mut Vec<u8>) -> Result<(), TryReserveError> {
+    let mut rest = value;
+    while let Some(at) = rest
+        .iter()
+        .position(|byte| matches!(byte, b'\\' | b'\n' | b'\r' | b'\t'))
+    {
+        push(out, &rest[..at])?;
+        push(
+            out,
+            match rest[at] {
+                b'\\' => b"\\\\",
+                b'\n' => b"\\n",
+                b'\r' => b"\\r",
+                _ => b"\\t",
+            },
+        )?;
+        rest = &rest[at + 1..];
+    }
+    push(out, rest)
 }
 
-impl ObjectRows {
-    fn add(&mut self, line: u64, text: &str) {
-        let object = serde_json::from_str(text).map_err(|problem| format!("not a JSON object: {problem}"));
-        if let Err(reason) = object.and_then(|object| self.add_object(object)) {
-            self.bad_rows.push(BadRow {
-                line,
-                reason,
-                text: text.to_string(),
-            });
-        }
-    }
-
-    fn add_object(&mut self, Object(members): Object) -> Result<(), String> {
-        let members = members
-            .into_iter()
-            .map(|(key, value)| {
-                let value = plain_value(value.get())?;
-                let reason = std::iter::once(key.as_str())
-                    .chain(value.as_deref())
-                    .find_map(reason_against_value);
-                reason.map_or(Ok((key, value)), Err)
-            })
-            .collect::<Result<Vec<_>, String>>()?;
-        let mut row = vec![None; self.columns.len()];
-        for (key, value) in members {
-            let next = self.columns.len();
-            let at = *self.positions.entry(key.clone()).or_insert(next);
-            if at == next {
-                self.columns.push(key);
-                row.push(None);
-            }
-            row[at] = value;
-        }
-        self.rows.push(row);
-        Ok(())
-    }
-
-    fn into_parsed(mut self, format: Format) -> Parsed {
-        for row in &mut self.rows {
-            row.resize(self.columns.len(), None);
-        }
-        Parsed {
-            format,
-            encoding: "",
-            delimiter: None,
-            header: None,
-            columns: self.columns,
-            rows: self.rows,
-            bad_rows: self.bad_rows,
-        }
-    }
-}
-
-/// Strings without their quotes, null as NULL, anything else as it is written: no digit of a number is lost.
-fn plain_value(json: &str) -> Result<Option<String>, String> {
-    match json.as_bytes().first() {
-        Some(b'"') => serde_json::from_str(json)
-            .map(Some)
-            .map_err(|problem| problem.to_string()),
-        Some(b'n') => Ok(None),
-        _ => Ok(Some(json.to_string())),
-    }
-}
-
-fn parse_json_lines(text: &str) -> Parsed {
-    let mut rows = ObjectRows::default();
-    for (line, text) in (1..).zip(text.lines()) {
-        if !text.trim().is_empty() {
-            rows.add(line, text);
-        }
-    }
-    rows.into_parsed(Format::JsonLines)
-}
-
-/// The line of an object in an array is told as its number in the array.
-fn parse_json_array(text: &str) -> Result<Parsed, Problem> {
-    let items: Vec<Box<RawValue>> = serde_json::from_str(text).map_err(Problem::NotJson)?;
-    let mut rows = ObjectRows::default();
-    for (number, item) in (1..).zip(items) {
-        rows.add(number, item.get());
-    }
-    Ok(rows.into_parsed(Format::Json))
-}
+/// NULL as COPY has it in its text format.
+pub(super) const NULL: &[u8] = b"\\N";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parse_with(data: &[u8], options: &str) -> Parsed {
-        parse(data, &serde_json::from_str(options).unwrap()).unwrap()
+    fn options(json: &str) -> Options {
+        serde_json::from_str(json).unwrap()
     }
 
-    fn table(data: &[u8], options: &str) -> String {
-        let parsed = parse_with(data, options);
-        let rows = parsed.rows.iter().map(|row| {
-            row.iter()
-                .map(|value| value.as_deref().unwrap_or("NULL"))
-                .collect::<Vec<_>>()
-                .join("~")
-        });
-        std::iter::once(parsed.columns.join("~"))
-            .chain(rows)
-            .collect::<Vec<_>>()
-            .join("\n")
+    fn inspect_with(data: &[u8], json: &str) -> Inspected {
+        inspect(data, &options(json), &|| ()).unwrap()
+    }
+
+    fn problem(data: &[u8], json: &str) -> Problem {
+        inspect(data, &options(json), &|| ()).unwrap_err()
+    }
+
+    fn lines(data: &[u8], json: &str) -> String {
+        let layout = inspect_with(data, json).layout;
+        let mut out = Vec::new();
+        with_lines(data, &layout, &options(json), &|| (), |next| {
+            while next(&mut out).unwrap() {}
+        })
+        .unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn table(data: &[u8], json: &str) -> String {
+        let columns = inspect_with(data, json).layout.columns.join("~");
+        let rows = lines(data, json).replace('\t', "~").replace("\\N", "NULL");
+        format!("{columns}\n{}", rows.trim_end_matches('\n'))
     }
 
     #[test]
@@ -414,7 +539,7 @@ mod tests {
         assert_eq!(table(b"a\tb\n1\tx", "{}"), "a~b\n1~x");
         assert_eq!(
             table(b"a,b\n\"1\n2\",\"x \"\"y\"\"\"\n", "{}"),
-            "a~b\n1\n2~x \"y\""
+            "a~b\n1\\n2~x \"y\""
         );
         assert_eq!(
             table(b"a,b\n'1,2','x\\'y'\n", r#"{"quote": "'", "escape": "\\"}"#),
@@ -425,10 +550,18 @@ mod tests {
     }
 
     #[test]
+    fn what_copy_would_take_for_something_else_is_escaped() {
+        assert_eq!(
+            lines(b"a,b\n\\N,\\.\n\"x\ty\r\n\",\\\\\n", "{}"),
+            "\\\\N\t\\\\.\nx\\ty\\r\\n\t\\\\\\\\\n"
+        );
+    }
+
+    #[test]
     fn headers() {
         assert_eq!(table(b"1,x\n2,y\n", "{}"), "~\n1~x\n2~y");
         assert_eq!(table(b"x,x\ny,z\n", "{}"), "~\nx~x\ny~z");
-        assert_eq!(table(b"1,x\n", r#"{"header": true}"#), "1~x");
+        assert_eq!(table(b"1,x\n", r#"{"header": true}"#), "1~x\n");
         assert_eq!(table(b"a,b\n", r#"{"header": false}"#), "~\na~b");
     }
 
@@ -438,38 +571,66 @@ mod tests {
         assert_eq!(table(b"\xff\xfea\0,\0b\0\n\x001\0,\0\xe9\0", "{}"), "a~b\n1~é");
         let latin = b"name,town\nJos\xe9,M\xfcnchen\nAndr\xe9,Z\xfcrich\n";
         assert_eq!(table(latin, "{}"), "name~town\nJosé~München\nAndré~Zürich");
-        assert_eq!(parse_with(latin, "{}").encoding, "windows-1252");
+        assert_eq!(inspect_with(latin, "{}").layout.encoding, "windows-1252");
         assert_eq!(
             table(latin, r#"{"encoding": "latin1"}"#),
             "name~town\nJosé~München\nAndré~Zürich"
         );
-        let options: Options = serde_json::from_str(r#"{"encoding": "utf-8"}"#).unwrap();
         assert!(matches!(
-            parse(latin, &options),
-            Err(Problem::NotInEncoding("UTF-8"))
+            problem(latin, r#"{"encoding": "utf-8"}"#),
+            Problem::NotInEncoding("UTF-8")
         ));
     }
 
     #[test]
+    fn encodings_of_more_than_a_chunk() {
+        // Characters of two bytes across the ends of chunks, in UTF-8 and in UTF-16.
+        let text = format!("a,b\nx{},y\n", "é".repeat(2 * CHUNK));
+        assert!(is_utf8(text.as_bytes(), &|| ()));
+        assert!(!is_utf8(&text.as_bytes()[..text.len() - 4], &|| ()));
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let (decoded, _) = decode(&utf16, Some("utf-16le"), &|| ()).unwrap();
+        assert_eq!(decoded, text.as_bytes());
+    }
+
+    #[test]
     fn bad_rows() {
-        let parsed = parse_with(
+        let inspected = inspect_with(
             b"a,b\n1,x\n2\n3,y,z\n\"4\n\",x\n5,\0\n6,z\n",
             r#"{"header": true, "bad_rows": "skip"}"#,
         );
-        let lines: Vec<_> = parsed
+        let found: Vec<_> = inspected
             .bad_rows
             .iter()
-            .map(|bad| (bad.line, bad.reason.as_str()))
+            .map(|bad| (bad.line, bad.reason.as_str(), bad.text.as_str()))
             .collect();
         assert_eq!(
-            lines[..2],
+            found[..2],
             [
-                (3, "field count 1 instead of 2"),
-                (4, "field count 3 instead of 2")
+                (3, "field count 1 instead of 2", "2"),
+                (4, "field count 3 instead of 2", "3,y,z")
             ]
         );
-        assert_eq!(lines[2].0, 7);
-        assert_eq!(parsed.rows.len(), 3);
+        assert_eq!(found[2].0, 7);
+        assert_eq!(inspected.rows, 3);
+        let many = b"a,b\n".iter().copied().chain(b"1\n".repeat(MOST_BAD_ROWS + 1));
+        assert!(matches!(
+            problem(&many.collect::<Vec<_>>(), r#"{"bad_rows": "skip"}"#),
+            Problem::TooManyBadRows
+        ));
+    }
+
+    #[test]
+    fn very_wide_rows() {
+        let wide = ",".repeat(100_000);
+        assert!(matches!(problem(wide.as_bytes(), "{}"), Problem::TooManyColumns));
+        let inspected = inspect_with(format!("a,b\n{wide}\n").as_bytes(), r#"{"bad_rows": "skip"}"#);
+        assert_eq!(inspected.bad_rows[0].reason, "field count 100001 instead of 2");
+        let object: Vec<_> = (0..=MOST_COLUMNS).map(|at| format!("\"{at}\":0")).collect();
+        assert!(matches!(
+            problem(format!("{{{}}}", object.join(",")).as_bytes(), "{}"),
+            Problem::TooManyColumns
+        ));
     }
 
     #[test]
@@ -484,26 +645,29 @@ mod tests {
             table(b"[{\"a\": true}, {\"a\": \"\\u00e9\"}]", "{}"),
             "a\ntrue\né"
         );
-        let parsed = parse_with(
+        let inspected = inspect_with(
             b"{\"a\": 1}\n{\"a\": \n[1]\n{\"a\": \"\\u0000\"}\n",
             r#"{"bad_rows": "skip"}"#,
         );
         assert_eq!(
-            parsed.bad_rows.iter().map(|bad| bad.line).collect::<Vec<_>>(),
+            inspected.bad_rows.iter().map(|bad| bad.line).collect::<Vec<_>>(),
             [2, 3, 4]
         );
         assert!(matches!(
-            parse(b"{\"a\": 1}\n1\n2", &Options::default()),
-            Err(Problem::BadRows {
+            problem(b"{\"a\": 1}\n1\n2", "{}"),
+            Problem::BadRows {
                 count: 2,
                 line: 2,
                 ..
-            })
+            }
         ));
-        assert!(matches!(
-            parse(b"[1", &Options::default()),
-            Err(Problem::NotJson(_))
-        ));
-        assert!(matches!(parse(b"", &Options::default()), Err(Problem::NoColumns)));
+        for text in ["[1", "[{} {}]", "[{}]x", "[{},]", "[", "[,]"] {
+            assert!(
+                matches!(problem(text.as_bytes(), "{}"), Problem::NotJson(_)),
+                "{text}"
+            );
+        }
+        assert!(matches!(problem(b"", "{}"), Problem::NoColumns));
+        assert!(matches!(problem(b"[]", "{}"), Problem::NoColumns));
     }
 }

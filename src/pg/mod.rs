@@ -16,8 +16,8 @@ mod spi;
 mod triggers;
 
 pub(crate) use datum::{
-    arguments, array, bytes, input, json, json_writer, jsonb_value, moment, portable_output, text, tuple,
-    value,
+    arguments, array, bytes, input, json, json_writer, jsonb_value, jsonb_writer, moment, portable_output,
+    text, tuple, value,
 };
 pub(crate) use errors::{error_fields, error_label, report};
 pub(crate) use lookup::{
@@ -26,7 +26,7 @@ pub(crate) use lookup::{
 };
 pub(crate) use session::{caller, create_role, lock, memory, server, setting};
 pub(crate) use spi::{
-    bookkeeping, cursor, dml, parameter, plan, receiver, results, statement, stream, subtransaction,
+    bookkeeping, copy, cursor, dml, parameter, plan, receiver, results, statement, stream, subtransaction,
 };
 pub(crate) use triggers::{drop_guard, event_trigger, trigger};
 

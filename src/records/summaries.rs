@@ -43,7 +43,7 @@ impl Request {
         let Some(key) = relation.readable_key() else {
             return Ok(Draft {
                 sql: format!(
-                    "SELECT {}::pg_catalog.jsonb",
+                    "SELECT {}",
                     object(&[
                         ("count", "0".into()),
                         ("results", "'[]'::pg_catalog.jsonb".into()),
@@ -108,7 +108,7 @@ impl Request {
             ("mapping", mapping),
         ]);
         Ok(Draft {
-            sql: format!("WITH {} SELECT {members}::pg_catalog.jsonb", tables.join(", ")),
+            sql: format!("WITH {} SELECT {members}", tables.join(", ")),
             parameters,
             planning: Planning::EachTime,
             estimate: None,

@@ -198,13 +198,17 @@ pub(crate) fn file_table_name(schema: Oid, wanted: Option<&str>, fallback: &str)
     free_table_name(schema, wanted.map(free_name::cut_to_name), fallback)
 }
 
+/// The names that every table has columns of already.
+const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"];
+
 /// Names for the columns of a file: cut where they are too long, numbered where they are taken.
 pub(crate) fn file_column_names(
     wanted: &[Option<String>],
     reserved: Vec<String>,
 ) -> Result<Vec<String>, DdlError> {
     check_width(wanted.len() + reserved.len())?;
-    let mut names = Names::taken(reserved);
+    let of_system = SYSTEM_COLUMNS.iter().map(|&name| name.to_owned());
+    let mut names = Names::taken(reserved.into_iter().chain(of_system));
     let wanted = wanted
         .iter()
         .zip(1..)

@@ -27,6 +27,9 @@ pub(crate) enum DdlError {
     #[error("type with OID {0} does not exist")]
     UnknownType(u32),
 
+    #[error("cannot cast type {source_type} to {target}")]
+    NoCast { source_type: String, target: String },
+
     #[error("role with OID {0} does not exist")]
     UnknownRole(u32),
 
@@ -122,6 +125,7 @@ impl Problem for DdlError {
             | Self::ChangedTwice { .. }
             | Self::NoColumns
             | Self::NoPlaceForGenerated { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            Self::NoCast { .. } => PgSqlErrorCode::ERRCODE_CANNOT_COERCE,
             Self::NullArgument { .. } => PgSqlErrorCode::ERRCODE_NULL_VALUE_NOT_ALLOWED,
             Self::NoNewKeys { .. } => PgSqlErrorCode::ERRCODE_NOT_NULL_VIOLATION,
             Self::UnknownTable { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
@@ -172,6 +176,7 @@ impl Problem for DdlError {
                 "Arrays of pseudo-types, and of arrays, are none of PostgreSQL's types."
             }
             Self::WrongTypeOptions { hint, .. } => hint,
+            Self::NoCast { .. } => "There is no cast between the two. Cast to text first.",
             Self::NullArgument { .. } => "Pass a value.",
             Self::ChangedTwice { .. } => "Put all changes of a column into one object.",
             Self::NoSingleKey { .. } => {

@@ -4,10 +4,11 @@
 //! members, an entry of 32 bits for each key and value, and then the keys and values themselves. Calling PostgreSQL's own
 //! iterator for every token takes longer than the rest of reading the keys of many rows.
 
-use crate::pg::{Oid, text};
+use crate::pg::arguments::refuse_null;
+use crate::pg::{Oid, jsonb_writer, memory, text};
 use pgrx::callconv::{Arg, ArgAbi};
+use pgrx::impl_sql_translatable;
 use pgrx::pg_sys::{self, Datum, JsonbIteratorToken as Token};
-use pgrx::{direct_function_call_as_datum, impl_sql_translatable};
 
 /// A jsonb value, which lives as long as the memory context in which it was made.
 #[derive(Clone, Copy)]
@@ -18,25 +19,21 @@ impl_sql_translatable!(JsonbValue, "jsonb");
 // SAFETY: the argument is declared as jsonb; detoasting gives a plain one.
 unsafe impl<'fcx> ArgAbi<'fcx> for JsonbValue {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        refuse_null(&arg);
         // SAFETY: promised by the caller.
         unsafe {
             let datum = arg.unbox_arg_using_from_datum::<Datum>().unwrap_or(Datum::null());
+            // As much again for each element of an array, at the most.
+            memory::require(pg_sys::toast_raw_datum_size(datum));
             Self(Datum::from(pg_sys::pg_detoast_datum(datum.cast_mut_ptr())))
         }
     }
 }
 
 impl JsonbValue {
-    /// JSON text as a value, by jsonb's own input function.
+    /// JSON text as a value.
     pub(crate) fn parse(json: &str) -> Self {
-        // SAFETY: jsonb_in takes a C string in the server's encoding, and never gives null.
-        unsafe {
-            let text = pg_sys::text_to_cstring(text::to_text_datum(json).cast_mut_ptr());
-            Self(
-                direct_function_call_as_datum(pg_sys::jsonb_in, &[Some(text.into())])
-                    .unwrap_or(Datum::null()),
-            )
-        }
+        Self(jsonb_writer::write(&text::to_server(json)))
     }
 
     /// The type, for a list of parameters.

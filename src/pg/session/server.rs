@@ -1,11 +1,13 @@
 //! Small questions to the running server.
 
-use crate::pg::scan;
+use crate::pg::{memory, scan};
 use pgrx::pg_sys::{self, Oid};
 use std::ffi::CStr;
 
-/// Lets a query cancel or a shutdown take effect.
+/// Lets a query cancel or a shutdown take effect, or an error for lack of memory.
+#[inline]
 pub(crate) fn check_for_interrupts() {
+    memory::check();
     pg_sys::check_for_interrupts!();
 }
 

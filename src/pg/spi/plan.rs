@@ -2,7 +2,7 @@
 //! snapshot of the statement that called us. The executor checks privileges, row-level security and cancellation.
 
 use crate::error::Error;
-use crate::pg::{Oid, error_fields, lock, receiver, text};
+use crate::pg::{Oid, bytes, error_fields, jsonb_writer, lock, receiver, text, tuple};
 use pgrx::pg_sys::{self, Datum};
 use std::ffi::CString;
 
@@ -82,7 +82,7 @@ impl Prepared {
         }
     }
 
-    /// Runs a statement that returns one row with a jsonb, and maybe a boolean; `None` is NULL, or no row.
+    /// Runs a statement that returns one row with a json or a jsonb, and maybe a boolean; `None` is NULL, or no row.
     pub(crate) fn document(
         &self,
         values: &[ParameterValue],
@@ -235,8 +235,8 @@ unsafe extern "C-unwind" fn receive(
     slot: *mut pg_sys::TupleTableSlot,
     receiver: *mut pg_sys::DestReceiver,
 ) -> bool {
-    // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns: a jsonb
-    // and maybe a boolean.
+    // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns: a json or a
+    // jsonb, and maybe a boolean.
     unsafe {
         let receiver = &mut *receiver.cast::<Receiver>();
         let width = (*(*slot).tts_tupleDescriptor).natts;
@@ -247,9 +247,14 @@ unsafe extern "C-unwind" fn receive(
         receiver.flag = width > 1 && value(1).is_some_and(|flag| flag.value() != 0);
         receiver.document = value(0).map(|document| {
             let before = pg_sys::MemoryContextSwitchTo(receiver.context);
-            let copy = pg_sys::pg_detoast_datum_copy(document.cast_mut_ptr());
+            let is_text = tuple::attribute((*slot).tts_tupleDescriptor, 0).atttypid == pg_sys::JSONOID;
+            let value = if is_text {
+                jsonb_writer::write(bytes::of_text(document))
+            } else {
+                Datum::from(pg_sys::pg_detoast_datum_copy(document.cast_mut_ptr()))
+            };
             pg_sys::MemoryContextSwitchTo(before);
-            Datum::from(copy)
+            value
         });
         true
     }

@@ -2,10 +2,10 @@
 //! values and no second copy of the text.
 
 use crate::error::Error;
-use crate::pg::{json_writer, text};
+use crate::pg::{bytes, json_writer, jsonb_writer, text};
 use pgrx::callconv::{BoxRet, FcInfo};
 use pgrx::datum::Datum;
-use pgrx::{direct_function_call_as_datum, impl_sql_translatable, pg_sys, set_varsize_4b};
+use pgrx::{impl_sql_translatable, pg_sys, set_varsize_4b};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -133,16 +133,15 @@ unsafe impl BoxRet for Json {
     }
 }
 
-// SAFETY: the datum comes from jsonb's own input function.
+// SAFETY: the datum is a jsonb.
 unsafe impl BoxRet for Jsonb {
     unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> Datum<'fcx> {
-        // SAFETY: jsonb_in takes a C string in the server's encoding and never returns null.
+        // SAFETY: a text, which lives until it has been read; the rest is promised by the caller.
         unsafe {
-            let cstring = pg_sys::text_to_cstring(self.0.into_datum().cast_mut_ptr());
-            match direct_function_call_as_datum(pg_sys::jsonb_in, &[Some(cstring.into())]) {
-                Some(datum) => fcinfo.return_raw_datum(datum),
-                None => fcinfo.return_null(),
-            }
+            let text = self.0.into_datum();
+            let value = jsonb_writer::write(bytes::of_text(text));
+            pg_sys::pfree(text.cast_mut_ptr());
+            fcinfo.return_raw_datum(value)
         }
     }
 }

@@ -1,0 +1,410 @@
+//! JSON objects as rows, whose columns are all keys in the order of their first appearance.
+//!
+//! Whether a text is JSON is decided by serde_json; the members of an object are then found where they lie. So values
+//! stay as they are written, no digit of a number is lost, and nothing is copied.
+
+use super::file::{Bad, MOST_COLUMNS, NULL, Problem, push, reason_against_value, write_value};
+use rustc_hash::FxHashMap;
+use serde_json::value::RawValue;
+use std::collections::TryReserveError;
+
+/// The longest key of an object: PostgreSQL cuts names off at 63 bytes.
+const LONGEST_KEY: usize = 10_000;
+
+/// A reader of objects, standing on one.
+pub(super) struct Objects<'a> {
+    source: Source<'a>,
+    pulse: &'a dyn Fn(),
+    columns: Vec<String>,
+    positions: FxHashMap<Vec<u8>, usize>,
+    /// The values of the row, as JSON; `None` for a key that the object does not have.
+    row: Vec<Option<&'a [u8]>>,
+    /// For strings with escapes.
+    unescaped: Vec<u8>,
+}
+
+enum Source<'a> {
+    Lines { rest: &'a [u8], line: u64 },
+    Array { text: &'a [u8], at: usize, number: u64 },
+}
+
+impl<'a> Objects<'a> {
+    /// An object a line. `columns` are those that are known already.
+    pub(super) fn of_lines(text: &'a [u8], columns: &[String], pulse: &'a dyn Fn()) -> Self {
+        Self::new(Source::Lines { rest: text, line: 0 }, columns, pulse)
+    }
+
+    /// An array of objects.
+    pub(super) fn of_array(text: &'a [u8], columns: &[String], pulse: &'a dyn Fn()) -> Result<Self, Problem> {
+        let at = skip_blanks(text, 0);
+        if text.get(at) != Some(&b'[') {
+            return Err(Problem::NotJson("it does not begin with [".into()));
+        }
+        let source = Source::Array {
+            text,
+            at: at + 1,
+            number: 0,
+        };
+        Ok(Self::new(source, columns, pulse))
+    }
+
+    fn new(source: Source<'a>, columns: &[String], pulse: &'a dyn Fn()) -> Self {
+        Self {
+            source,
+            pulse,
+            columns: columns.to_vec(),
+            positions: (0..)
+                .zip(columns)
+                .map(|(at, name)| (name.clone().into_bytes(), at))
+                .collect(),
+            row: Vec::new(),
+            unescaped: Vec::new(),
+        }
+    }
+
+    pub(super) fn into_columns(self) -> Vec<String> {
+        self.columns
+    }
+
+    /// Goes on to the next row, which may be bad; `None` at the end.
+    pub(super) fn next(&mut self) -> Result<Option<Result<(), Bad<'a>>>, Problem> {
+        loop {
+            (self.pulse)();
+            let (line, text, value) = match &mut self.source {
+                Source::Lines { rest, line } => {
+                    if rest.is_empty() {
+                        return Ok(None);
+                    }
+                    let text = next_line(rest);
+                    *line += 1;
+                    if text.trim_ascii().is_empty() {
+                        continue;
+                    }
+                    (*line, text, serde_json::from_slice::<&RawValue>(text))
+                }
+                Source::Array { text, at, number } => match next_element(text, at, *number == 0)? {
+                    None => return Ok(None),
+                    // The line of an object in an array is told as its number in the array.
+                    Some(value) => {
+                        *number += 1;
+                        (*number, value.get().as_bytes(), Ok(value))
+                    }
+                },
+            };
+            let outcome = match value {
+                Ok(value) => self.take_object(value.get().as_bytes())?,
+                Err(problem) => Err(format!("not a JSON object: {problem}")),
+            };
+            return Ok(Some(outcome.map_err(|reason| Bad { line, reason, text })));
+        }
+    }
+
+    /// Takes the values of an object, which is valid JSON. The inner error says what is bad about it.
+    fn take_object(&mut self, json: &'a [u8]) -> Result<Result<(), String>, Problem> {
+        if json.first() != Some(&b'{') {
+            return Ok(Err("not a JSON object".into()));
+        }
+        self.row.clear();
+        self.row.resize(self.columns.len(), None);
+        // A bad row brings no columns.
+        let known = self.columns.len();
+        let mut members = Members { json, at: 1 };
+        while let Some((key, value)) = members.next() {
+            (self.pulse)();
+            if let Err(reason) = self.take_member(key, value)? {
+                for name in self.columns.drain(known..) {
+                    self.positions.remove(name.as_bytes());
+                }
+                return Ok(Err(reason));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn take_member(&mut self, key: &'a [u8], value: &'a [u8]) -> Result<Result<(), String>, Problem> {
+        if key.len() > LONGEST_KEY {
+            return Ok(Err(format!("a key of more than {LONGEST_KEY} bytes")));
+        }
+        if is_string(value)
+            && let Some(reason) = self.reason_against(value)?
+        {
+            return Ok(Err(reason));
+        }
+        if let Some(reason) = self.reason_against(key)? {
+            return Ok(Err(reason));
+        }
+        // Now the key is what was unescaped last.
+        let at = match self.positions.get(self.unescaped.as_slice()) {
+            Some(&at) => at,
+            None if self.columns.len() == MOST_COLUMNS => return Err(Problem::TooManyColumns),
+            None => {
+                let at = self.columns.len();
+                self.columns
+                    .push(String::from_utf8_lossy(&self.unescaped).into_owned());
+                self.positions.insert(self.unescaped.clone(), at);
+                self.row.push(None);
+                at
+            }
+        };
+        self.row[at] = Some(value);
+        Ok(Ok(()))
+    }
+
+    /// Unescapes a string, and says why it cannot be stored.
+    fn reason_against(&mut self, string: &[u8]) -> Result<Option<String>, TryReserveError> {
+        self.unescaped.clear();
+        Ok(match unescape(string, &mut self.unescaped)? {
+            true => reason_against_value(&self.unescaped),
+            false => Some("not a JSON object: half of a surrogate pair".into()),
+        })
+    }
+
+    /// Writes the row's values as COPY has them.
+    pub(super) fn write(&mut self, out: &mut Vec<u8>) -> Result<(), TryReserveError> {
+        for (at, value) in self.row.iter().enumerate() {
+            if at > 0 {
+                push(out, b"\t")?;
+            }
+            match value {
+                None | Some(b"null") => push(out, NULL)?,
+                // Strings without their quotes, anything else as it is written.
+                Some(value) if is_string(value) => {
+                    self.unescaped.clear();
+                    unescape(value, &mut self.unescaped)?;
+                    write_value(&self.unescaped, out)?;
+                }
+                Some(value) => write_value(value, out)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_string(json: &[u8]) -> bool {
+    json.first() == Some(&b'"')
+}
+
+/// The first line, without its end.
+fn next_line<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
+    let (line, after) = match rest.iter().position(|&byte| byte == b'\n') {
+        Some(at) => (&rest[..at], &rest[at + 1..]),
+        None => (*rest, &[][..]),
+    };
+    *rest = after;
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// The element that follows at `at`; `None` behind the last one, where the array must end.
+fn next_element<'a>(text: &'a [u8], at: &mut usize, is_first: bool) -> Result<Option<&'a RawValue>, Problem> {
+    let not_json = |at: usize, expected: &str| Problem::NotJson(format!("expected {expected} at byte {at}"));
+    *at = skip_blanks(text, *at);
+    match text.get(*at) {
+        Some(b']') => {
+            let end = skip_blanks(text, *at + 1);
+            return match text.get(end) {
+                None => Ok(None),
+                Some(_) => Err(not_json(end, "the end")),
+            };
+        }
+        Some(b',') if !is_first => *at += 1,
+        Some(_) if is_first => {}
+        _ => return Err(not_json(*at, ", or ]")),
+    }
+    let mut values = serde_json::Deserializer::from_slice(&text[*at..]).into_iter::<&RawValue>();
+    let value = match values.next() {
+        Some(Ok(value)) => value,
+        Some(Err(problem)) => return Err(Problem::NotJson(format!("{problem}, counted from byte {at}"))),
+        None => return Err(not_json(*at, "an object")),
+    };
+    *at += values.byte_offset();
+    Ok(Some(value))
+}
+
+fn skip_blanks(text: &[u8], at: usize) -> usize {
+    let blanks = text[at..]
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+    at + blanks.count()
+}
+
+/// The members of an object that is valid JSON: keys and values as they are written.
+struct Members<'a> {
+    json: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.at = skip_blanks(self.json, self.at);
+        if self.json.get(self.at) == Some(&b',') {
+            self.at = skip_blanks(self.json, self.at + 1);
+        }
+        if self.json.get(self.at) != Some(&b'"') {
+            return None;
+        }
+        let key = self.take(end_of_string);
+        self.at = skip_blanks(self.json, self.at) + 1;
+        self.at = skip_blanks(self.json, self.at);
+        let value = self.take(end_of_value);
+        Some((key, value))
+    }
+}
+
+impl<'a> Members<'a> {
+    fn take(&mut self, end: fn(&[u8], usize) -> usize) -> &'a [u8] {
+        let start = self.at;
+        self.at = end(self.json, start).min(self.json.len());
+        &self.json[start..self.at]
+    }
+}
+
+/// Where the string ends that begins at `at`.
+fn end_of_string(json: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    while let Some(byte) = json.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    json.len()
+}
+
+/// Where the value ends that begins at `at`.
+fn end_of_value(json: &[u8], at: usize) -> usize {
+    let (mut at, mut depth) = (at, 0_usize);
+    while let Some(byte) = json.get(at) {
+        match byte {
+            b'"' => {
+                at = end_of_string(json, at);
+                if depth == 0 {
+                    return at;
+                }
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                if depth <= 1 {
+                    return if depth == 1 { at + 1 } else { at };
+                }
+                depth -= 1;
+            }
+            b',' | b' ' | b'\t' | b'\n' | b'\r' if depth == 0 => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    json.len()
+}
+
+/// Writes what a string says that is valid JSON. `false` where an escape is half of a surrogate pair.
+fn unescape(string: &[u8], out: &mut Vec<u8>) -> Result<bool, TryReserveError> {
+    let inner = string.get(1..string.len().saturating_sub(1)).unwrap_or_default();
+    let mut rest = inner;
+    while let Some(at) = rest.iter().position(|&byte| byte == b'\\') {
+        push(out, &rest[..at])?;
+        let escape = rest.get(at + 1).copied().unwrap_or_default();
+        rest = rest.get(at + 2..).unwrap_or_default();
+        let plain = match escape {
+            b'b' => 8,
+            b'f' => 12,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'u' => {
+                let Some(letter) = take_escaped(&mut rest) else {
+                    return Ok(false);
+                };
+                push(out, letter.encode_utf8(&mut [0; 4]).as_bytes())?;
+                continue;
+            }
+            other => other,
+        };
+        push(out, &[plain])?;
+    }
+    push(out, rest)?;
+    Ok(true)
+}
+
+/// The character of which the escape goes on here, behind its `\u`; two escapes for one beyond the first 65536.
+fn take_escaped(rest: &mut &[u8]) -> Option<char> {
+    let first = take_code(rest)?;
+    if !(0xd800..0xdc00).contains(&first) {
+        return char::from_u32(first);
+    }
+    *rest = rest.strip_prefix(b"\\u")?;
+    let second = take_code(rest)?;
+    if !(0xdc00..0xe000).contains(&second) {
+        return None;
+    }
+    char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00))
+}
+
+fn take_code(rest: &mut &[u8]) -> Option<u32> {
+    let (digits, after) = rest.split_at_checked(4)?;
+    *rest = after;
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn members(json: &str) -> Vec<(String, String)> {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        Members {
+            json: json.as_bytes(),
+            at: 1,
+        }
+        .map(|(key, value)| (text(key), text(value)))
+        .collect()
+    }
+
+    #[test]
+    fn members_as_they_are_written() {
+        assert_eq!(members("{}"), []);
+        assert_eq!(members("{ }"), []);
+        let found = members(
+            r#"{"a":1 , "b" : "}\"," ,"c":{"d":[1,{"]":"}"}]},"e":[ ],"f":-1.50E+2,"g":null, "":true}"#,
+        );
+        let expected = [
+            ("\"a\"", "1"),
+            ("\"b\"", r#""}\",""#),
+            ("\"c\"", r#"{"d":[1,{"]":"}"}]}"#),
+            ("\"e\"", "[ ]"),
+            ("\"f\"", "-1.50E+2"),
+            ("\"g\"", "null"),
+            ("\"\"", "true"),
+        ];
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(key, value)| (key.to_string(), value.to_string()))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn strings_as_serde_reads_them() {
+        for json in [
+            r#""""#,
+            r#""plain é""#,
+            r#""\"\\\/\b\f\n\r\t""#,
+            r#""\u0041\u00e9\u20AC\uD83D\ude00!""#,
+            r#""a\\""#,
+        ] {
+            let mut out = Vec::new();
+            assert!(unescape(json.as_bytes(), &mut out).unwrap());
+            assert_eq!(
+                String::from_utf8(out).unwrap(),
+                serde_json::from_str::<String>(json).unwrap()
+            );
+        }
+        for json in [r#""\ud83d""#, r#""\ud83dx""#, r#""\ude00""#, r#""\ud83d\u0041""#] {
+            assert!(!unescape(json.as_bytes(), &mut Vec::new()).unwrap());
+            assert!(serde_json::from_str::<String>(json).is_err());
+        }
+    }
+}
