@@ -3,7 +3,7 @@
 
 Fails unless every SQL example of the README, with its output, stands literally in EXPECTED, the checked output of a
 regression test. An example is a fenced block whose info string is "sql" and, if one follows, the block "text" that
-comes next.
+comes next. Paragraphs of a block are looked up one by one, since the output of a statement precedes the next one.
 """
 
 import re
@@ -18,7 +18,8 @@ def main(readme: str, expected: str) -> int:
     with open(expected, encoding="utf-8") as file:
         # psql pads headings with blanks, which nobody keeps in a text.
         checked = "\n".join(line.rstrip() for line in file.read().splitlines())
-    missing = [text for _, text in blocks if text.rstrip("\n") not in checked]
+    paragraphs = [text for _, block in blocks for text in block.rstrip("\n").split("\n\n")]
+    missing = [text for text in paragraphs if text not in checked]
     for text in missing:
         print(f"{readme} shows what {expected} does not have:\n{text}")
     if not blocks:

@@ -32,30 +32,6 @@ CREATE TABLE msar_catalog.table_metadata (
   updated_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 
-COMMENT ON TABLE msar_catalog.table_metadata IS
-  'Display metadata of tables and views. Who may SELECT any column of a table may read its row, who has the rights of its owner may write it. msar.set_table_metadata writes it in bulk';
-COMMENT ON COLUMN msar_catalog.table_metadata.table_oid IS 'The table';
-COMMENT ON COLUMN msar_catalog.table_metadata.schema_name IS 'Name of its schema, kept up to date; the row counts only while it is right';
-COMMENT ON COLUMN msar_catalog.table_metadata.table_name IS 'Its name, kept up to date; the row counts only while it is right';
-COMMENT ON COLUMN msar_catalog.table_metadata.owner_name IS
-  'Its owner, to whom the metadata is offered again when a dropped table is created anew';
-COMMENT ON COLUMN msar_catalog.table_metadata.import_verified IS 'Whether the user has confirmed what an import inferred';
-COMMENT ON COLUMN msar_catalog.table_metadata.is_temp IS 'Whether the table only holds an import that is under way';
-COMMENT ON COLUMN msar_catalog.table_metadata.import_target_oid IS 'The table into which this one is to be imported';
-COMMENT ON COLUMN msar_catalog.table_metadata.column_order IS
-  'Attnums of the columns in the order in which clients show them; columns that are not named come last';
-COMMENT ON COLUMN msar_catalog.table_metadata.preview_customized IS 'Whether preview_template was chosen by a user; where it is false, the default is in force';
-COMMENT ON COLUMN msar_catalog.table_metadata.preview_template IS
-  'How a row is shown where other tables refer to it: an array of strings, which stand for themselves, and arrays of attnums: [2] is a column of the table, [5, 2] follows the foreign key of column 5 to column 2 of the table referred to; {"path": [2], "raw": true} is a value without display options. msar.set_preview_template takes it as text';
-COMMENT ON COLUMN msar_catalog.table_metadata.mathesar_added_pkey_attnum IS
-  'The primary key column that a client added to a table without one';
-COMMENT ON COLUMN msar_catalog.table_metadata.user_tracking_attnum IS 'The column in which clients note who wrote a row';
-COMMENT ON COLUMN msar_catalog.table_metadata.refs IS
-  'What the numbers in this row mean, so that a restore can translate them, kept up to date: {"<table OID>": {"schema": text, "name": text, "columns": {"<attnum>": "<name>"}, "targets": {"<attnum>": "<OID of the table to which a path goes on from that column>"}}}';
-COMMENT ON COLUMN msar_catalog.table_metadata.created_at IS 'When the row was created';
-COMMENT ON COLUMN msar_catalog.table_metadata.updated_at IS 'When an option was last changed';
-
-
 CREATE TABLE msar_catalog.column_metadata (
   table_oid oid,
   attnum smallint,
@@ -103,46 +79,6 @@ CREATE TABLE msar_catalog.column_metadata (
     pg_catalog.array_position('{ms,s,m,h,d}', duration_min) <= pg_catalog.array_position('{ms,s,m,h,d}', duration_max)
   )
 );
-
-COMMENT ON TABLE msar_catalog.column_metadata IS
-  'Display metadata of columns. Who may SELECT a column may read its row, who has the rights of the table''s owner may write it. msar.set_column_metadata writes it in bulk. Which options a column takes is decided by its ui_type; NULL is the default';
-COMMENT ON COLUMN msar_catalog.column_metadata.table_oid IS 'The table';
-COMMENT ON COLUMN msar_catalog.column_metadata.attnum IS 'The number of the column';
-COMMENT ON COLUMN msar_catalog.column_metadata.schema_name IS 'Name of the schema, kept up to date; the row counts only while it is right';
-COMMENT ON COLUMN msar_catalog.column_metadata.table_name IS 'Name of the table, kept up to date; the row counts only while it is right';
-COMMENT ON COLUMN msar_catalog.column_metadata.column_name IS 'Name of the column, kept up to date; the row counts only while it is right';
-COMMENT ON COLUMN msar_catalog.column_metadata.owner_name IS
-  'Owner of the table, to whom the metadata is offered again when a dropped table is created anew';
-COMMENT ON COLUMN msar_catalog.column_metadata.bool_input IS 'Input of a boolean: dropdown or checkbox';
-COMMENT ON COLUMN msar_catalog.column_metadata.bool_true IS 'What true is shown as; True by default';
-COMMENT ON COLUMN msar_catalog.column_metadata.bool_false IS 'What false is shown as; False by default';
-COMMENT ON COLUMN msar_catalog.column_metadata.num_min_frac_digits IS 'Fewest digits after the decimal point, 0 to 20';
-COMMENT ON COLUMN msar_catalog.column_metadata.num_max_frac_digits IS 'Most digits after the decimal point, 0 to 20';
-COMMENT ON COLUMN msar_catalog.column_metadata.num_show_as_perc IS 'Whether a number is shown as a percentage; false by default';
-COMMENT ON COLUMN msar_catalog.column_metadata.num_grouping IS
-  'When digits are grouped: always, auto (where the format groups a number of that size) or never';
-COMMENT ON COLUMN msar_catalog.column_metadata.num_format IS
-  'Separators of a number: english 1,234,567.89; german 1.234.567,89; french 1 234 567,89; hindi 12,34,567.89; swiss 1''234''567.89';
-COMMENT ON COLUMN msar_catalog.column_metadata.mon_currency_symbol IS 'Currency symbol of an amount of money';
-COMMENT ON COLUMN msar_catalog.column_metadata.mon_currency_location IS
-  'Where it stands: after-minus (-$5) or end-with-space (-5 $)';
-COMMENT ON COLUMN msar_catalog.column_metadata.time_format IS
-  'Format of a time of day, in the template patterns of to_char: HH24:MI:SS';
-COMMENT ON COLUMN msar_catalog.column_metadata.date_format IS
-  'Format of a date, in the template patterns of to_char: YYYY-MM-DD';
-COMMENT ON COLUMN msar_catalog.column_metadata.duration_min IS
-  'Smallest unit in which a duration is shown: d, h, m, s or ms';
-COMMENT ON COLUMN msar_catalog.column_metadata.duration_max IS
-  'Largest unit in which a duration is shown: d, h, m, s or ms';
-COMMENT ON COLUMN msar_catalog.column_metadata.duration_show_units IS 'Whether units are shown with the numbers of a duration';
-COMMENT ON COLUMN msar_catalog.column_metadata.display_width IS 'Width of the column on the screen, in pixels';
-COMMENT ON COLUMN msar_catalog.column_metadata.file_backend IS
-  'The store in which a client keeps the files that this column refers to; the column''s ui_type is file then';
-COMMENT ON COLUMN msar_catalog.column_metadata.user_display_field IS
-  'For clients that know users: what is shown of the user to whom a value refers: full_name, email or username';
-COMMENT ON COLUMN msar_catalog.column_metadata.created_at IS 'When the row was created';
-COMMENT ON COLUMN msar_catalog.column_metadata.updated_at IS 'When an option was last changed';
-
 
 -- Names, times and what follows from other columns are ours to write.
 GRANT SELECT, DELETE ON msar_catalog.table_metadata, msar_catalog.column_metadata TO PUBLIC;
@@ -213,17 +149,11 @@ CREATE POLICY owners ON msar_catalog.column_metadata USING (
   )
 );
 
-COMMENT ON POLICY readers ON msar_catalog.table_metadata IS 'Who may read a column of the table';
-COMMENT ON POLICY owners ON msar_catalog.table_metadata IS 'Who may alter the table';
-COMMENT ON POLICY readers ON msar_catalog.column_metadata IS 'Who may read the column';
-COMMENT ON POLICY owners ON msar_catalog.column_metadata IS 'Who may alter the table';
-
 ALTER TABLE msar_catalog.table_metadata OWNER TO @extowner@;
 ALTER TABLE msar_catalog.column_metadata OWNER TO @extowner@;
 
 SELECT pg_catalog.pg_extension_config_dump('msar_catalog.table_metadata', '');
 SELECT pg_catalog.pg_extension_config_dump('msar_catalog.column_metadata', '');
-
 
 -- What every row goes through, however it is written.
 CREATE FUNCTION __msar.table_metadata_row() RETURNS trigger
@@ -244,11 +174,6 @@ BEGIN
 END;
 $function$;
 
-COMMENT ON FUNCTION __msar.table_metadata_row() IS
-  'Trigger of msar_catalog.table_metadata: checks a row and fills in what follows from the live object';
-COMMENT ON FUNCTION __msar.column_metadata_row() IS
-  'Trigger of msar_catalog.column_metadata: checks a row and fills in what follows from the live object';
-
 CREATE TRIGGER metadata_row BEFORE INSERT OR UPDATE ON msar_catalog.table_metadata
   FOR EACH ROW EXECUTE FUNCTION __msar.table_metadata_row();
 CREATE TRIGGER metadata_row BEFORE INSERT OR UPDATE ON msar_catalog.column_metadata
@@ -257,9 +182,6 @@ CREATE TRIGGER metadata_row BEFORE INSERT OR UPDATE ON msar_catalog.column_metad
 -- With session_replication_role = replica too.
 ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER metadata_row;
 ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER metadata_row;
-
-COMMENT ON TRIGGER metadata_row ON msar_catalog.table_metadata IS 'Checks a row and fills in what follows from the live object';
-COMMENT ON TRIGGER metadata_row ON msar_catalog.column_metadata IS 'Checks a row and fills in what follows from the live object';
 
 -- Sessions keep statements that were compiled from these rows.
 CREATE TRIGGER z_announce AFTER INSERT OR UPDATE OR DELETE ON msar_catalog.table_metadata
@@ -274,8 +196,3 @@ ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER z_announce;
 ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER z_announce_truncate;
 ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER z_announce;
 ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER z_announce_truncate;
-
-COMMENT ON TRIGGER z_announce ON msar_catalog.table_metadata IS 'Tells sessions that what they compiled from the row is out of date';
-COMMENT ON TRIGGER z_announce ON msar_catalog.column_metadata IS 'Tells sessions that what they compiled from the row is out of date';
-COMMENT ON TRIGGER z_announce_truncate ON msar_catalog.table_metadata IS 'Tells sessions that what they compiled from rows is out of date';
-COMMENT ON TRIGGER z_announce_truncate ON msar_catalog.column_metadata IS 'Tells sessions that what they compiled from rows is out of date';

@@ -1,32 +1,79 @@
--- The schemas. Refuses to install over schemas that somebody else made, such as those of Mathesar: nothing of theirs may
--- be taken over or lost.
-DO $guard$
-DECLARE
-    taken text;
-BEGIN
-    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(nspname), ', ' ORDER BY nspname)
-      INTO taken
-      FROM pg_catalog.pg_namespace
-     WHERE nspname OPERATOR(pg_catalog.=) ANY ('{msar,__msar,msar_catalog,mathesar_types}'::pg_catalog.name[]);
-    IF taken IS NOT NULL THEN
-        RAISE EXCEPTION 'this database already has the schema(s) %', taken
-            USING ERRCODE = 'duplicate_schema',
-                  DETAIL = 'mathesar_ext keeps its objects in schemas of these names. '
-                           'Mathesar installs schemas of the same names for its own use.',
-                  HINT = 'Use a database where Mathesar is not installed, or remove those schemas first '
-                         '(uninstall Mathesar from this database, or rename or drop them if they are yours).';
-    END IF;
-END
-$guard$;
+-- Schemas: listing, creating, changing and dropping them.
+--
+-- Functions with an SQL-standard body (RETURN ..., BEGIN ATOMIC ...), here and in the other files, are parsed when the
+-- extension is created: every relation, function and operator in them is bound then, under the search_path
+-- pg_catalog, pg_temp. Nothing is looked up by name when a caller runs them, so an object of a user that shadows one of
+-- pg_catalog has no effect, while the caller's search_path stays in force for the names that are printed.
 
-CREATE SCHEMA msar;
-CREATE SCHEMA __msar;
-CREATE SCHEMA msar_catalog;
-CREATE SCHEMA mathesar_types;
+CREATE FUNCTION __msar.is_reserved_name(object_name name) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN pg_catalog.starts_with(object_name::text, 'pg_');
 
-COMMENT ON SCHEMA msar IS 'mathesar_ext: the functions for clients. \df+ msar.* is their manual';
-COMMENT ON SCHEMA __msar IS 'mathesar_ext: what the functions of msar use among themselves; not for callers';
-COMMENT ON SCHEMA msar_catalog IS 'mathesar_ext: display metadata of tables and columns';
-COMMENT ON SCHEMA mathesar_types IS 'mathesar_ext: domains and types for columns of users';
+CREATE FUNCTION __msar.is_system_schema(sch_name name) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN __msar.is_reserved_name(sch_name) OR sch_name = 'information_schema';
 
-GRANT USAGE ON SCHEMA msar, __msar, msar_catalog, mathesar_types TO PUBLIC;
+-- Neither STRICT nor SET, so that the planner inlines it: a caller's condition on oid reaches both catalogs.
+CREATE FUNCTION __msar.schema_info() RETURNS TABLE (oid oid, name name, info jsonb)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT
+    n.oid,
+    n.nspname,
+    pg_catalog.jsonb_build_object(
+      'oid', n.oid::bigint,
+      'name', n.nspname,
+      'description', pg_catalog.obj_description(n.oid, 'pg_namespace'),
+      'owner_oid', n.nspowner::bigint,
+      'current_role_priv', pg_catalog.array_remove(
+        ARRAY[
+          CASE WHEN pg_catalog.has_schema_privilege(n.oid, 'USAGE') THEN 'USAGE' END,
+          CASE WHEN pg_catalog.has_schema_privilege(n.oid, 'CREATE') THEN 'CREATE' END
+        ],
+        NULL
+      ),
+      'current_role_owns', pg_catalog.pg_has_role(n.nspowner, 'USAGE'),
+      'table_count', COALESCE(tables.count, 0)
+    )
+  FROM pg_catalog.pg_namespace AS n
+  LEFT JOIN (
+    SELECT c.relnamespace, pg_catalog.count(*) AS count
+    FROM pg_catalog.pg_class AS c
+    WHERE c.relkind = 'r'
+    GROUP BY c.relnamespace
+  ) AS tables ON tables.relnamespace = n.oid;
+END;
+
+CREATE FUNCTION msar.list_schemas() RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT COALESCE(pg_catalog.jsonb_agg(s.info ORDER BY s.name), '[]')
+  FROM __msar.schema_info() AS s
+  WHERE NOT __msar.is_system_schema(s.name);
+END;
+
+CREATE FUNCTION msar.get_schema(sch_id regnamespace) RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT s.info FROM __msar.schema_info() AS s WHERE s.oid = sch_id;
+END;
+
+-- What follows changes schemas. The work is done by functions in Rust, which have run when the second statement tells how things are then.
+
+CREATE FUNCTION msar.create_schema(sch_name text, own_id regrole, description text DEFAULT ''::text) RETURNS jsonb
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT __msar.create_schema(sch_name, own_id, description);
+  SELECT s.info FROM __msar.schema_info() AS s WHERE s.name = sch_name;
+END;
+
+CREATE FUNCTION msar.patch_schema(sch_id oid, patch jsonb) RETURNS jsonb
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT __msar.patch_schema(sch_id, patch);
+  SELECT s.info FROM __msar.schema_info() AS s WHERE s.oid = sch_id;
+END;
+
+CREATE FUNCTION msar.drop_schemas(sch_ids regnamespace[]) RETURNS void
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+RETURN __msar.drop_schemas(sch_ids::oid[]);

@@ -1,5 +1,5 @@
-//! The casts of text whose rules are ours. Those that PostgreSQL has itself are plain SQL, in `sql/install/casts.sql`,
-//! where all of them get their comments.
+//! The casts of text whose rules are ours. Those that PostgreSQL has itself are plain SQL, in `sql/install/casts.sql`;
+//! `sql/manual/casts.sql` writes the comments of all.
 
 use crate::error::Error;
 use crate::pg::bytes::TextBytes;
@@ -7,9 +7,34 @@ use crate::pg::input::{
     self, Cash, Date, Interval, MathesarMoney, Numeric, Timestamp, TimestampWithZone, UriText,
 };
 use crate::values::moment::Order;
-use crate::values::{boolean, email, money, number, uri};
+use crate::values::{boolean, money, number, uri};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
+
+extension_sql_file!(
+    "../../sql/install/casts.sql",
+    requires = [
+        "types",
+        cast_text_to_boolean,
+        cast_text_to_numeric,
+        cast_text_to_numeric_by_marks,
+        cast_text_to_mathesar_money,
+        cast_text_to_mathesar_money_by_marks,
+        cast_text_to_money,
+        cast_text_to_date,
+        cast_text_to_timestamp,
+        cast_text_to_date_by_order,
+        cast_text_to_timestamp_by_order,
+        cast_text_to_timestamp_with_zone_by_order,
+        cast_text_to_interval,
+        cast_text_to_uri
+    ]
+);
+extension_sql_file!(
+    "../../sql/manual/casts.sql",
+    name = "casts_manual",
+    requires = ["casts"]
+);
 
 #[pg_extern(schema = "msar", name = "cast_to_boolean", immutable, strict, parallel_safe)]
 fn cast_text_to_boolean(value: TextBytes) -> Result<bool, ErrorReport> {
@@ -166,18 +191,6 @@ fn cast_text_to_uri(value: TextBytes) -> Result<UriText, ErrorReport> {
     uri::from_web_address(value.0)
         .map(input::uri)
         .ok_or_else(|| refused(value, "mathesar_types.uri", hint))
-}
-
-/// The check of the domain `mathesar_types.email`.
-#[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
-fn is_email(value: TextBytes) -> bool {
-    email::is_email(value.0)
-}
-
-/// The check of the domain `mathesar_types.uri`.
-#[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
-fn is_uri(value: TextBytes) -> bool {
-    uri::is_uri(value.0)
 }
 
 /// An argument of type `"char"`: the empty string means none, and is stored as a zero byte.

@@ -9,42 +9,28 @@ use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
+extension_sql_file!("../../sql/install/constraints.sql", requires = ["schemas"]);
+extension_sql_file!(
+    "../../sql/manual/constraints.sql",
+    name = "constraints_manual",
+    requires = [
+        "constraints",
+        add_constraints,
+        drop_constraint,
+        drop_constraint_by_name
+    ]
+);
+
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn add_constraints(tab_id: Oid, con_defs: JsonArgument) -> Result<Vec<Oid>, ErrorReport> {
     let constraints: Vec<ConstraintDefinition> = super::read("con_defs", &con_defs)?;
     Ok(add::constraints(tab_id, &constraints)?)
 }
 
-extension_sql!(
-    r#"
-COMMENT ON FUNCTION msar.add_constraints(oid, jsonb) IS
-$$Adds constraints to a table, all at once.
-Arguments: tab_id: the table; con_defs: array of {"name", "type": p (primary key), u (unique), f (foreign key), c (check) or x (exclusion), "columns": [attnums or names], "deferrable", "initially_deferred", "description"}; of a foreign key also "fkey_relation_id" or "fkey_relation": {"schema", "name"}, "fkey_columns", "fkey_update_action" and "fkey_delete_action": a, r, c, n or d, "fkey_match_type": f or s; of a check "expression": SQL; of an exclusion "elements" and "predicate": docs/definitions.md has all keys. One without a name gets PostgreSQL's.
-Returns: the OIDs of all constraints that the table then has.
-Errors: 22023 an unknown key, a value of the wrong kind, keys that do not go together; 42P01 unknown table; 42703 unknown column; 42501 the current role has not the rights of the owner; 42622 a name of more than 63 bytes; 42601 what should be an expression is none; 42710 a name that is taken; 23505, 23503, 23514, 23P01 rows that it does not hold for; those of ALTER TABLE. Nothing is added then.
-Example: SELECT msar.add_constraints('public.book'::regclass, '[{"type": "u", "columns": ["isbn"]}, {"type": "c", "expression": "pages > 0"}]');$$;
-"#,
-    name = "comment_add_constraints",
-    requires = [add_constraints]
-);
-
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn drop_constraint(tab_id: Oid, con_id: Oid) -> Result<Option<NewText>, ErrorReport> {
     Ok(drop::constraint(tab_id, con_id)?.map(|name| NewText::encode(&name)))
 }
-
-extension_sql!(
-    r#"
-COMMENT ON FUNCTION msar.drop_constraint(oid, oid) IS
-$$Drops a constraint.
-Arguments: tab_id: its table; con_id: its OID, as msar.get_constraints_for_table tells it.
-Returns: the name that it had; NULL if there is no such table, or the table has no such constraint.
-Errors: 42501 the current role has not the rights of the owner; 2BP01 something depends on it.
-Example: SELECT msar.drop_constraint('public.book'::regclass, c.oid) FROM msar.get_constraints_for_table('public.book'::regclass) c WHERE c.name = 'book_isbn_key';$$;
-"#,
-    name = "comment_drop_constraint",
-    requires = [drop_constraint]
-);
 
 #[pg_extern(schema = "msar", name = "drop_constraint", volatile, strict, parallel_unsafe)]
 fn drop_constraint_by_name(
@@ -60,16 +46,3 @@ fn drop_constraint_by_name(
     drop::constraint_by_name(&table, &name)?;
     Ok(NewText::encode(&name))
 }
-
-extension_sql!(
-    r#"
-COMMENT ON FUNCTION msar.drop_constraint(text, text, text) IS
-$$Drops a constraint by its name.
-Arguments: sch_name, tab_name: its table, unquoted; con_name: its name, unquoted.
-Returns: its name.
-Errors: 42P01 unknown table; 42704 the table has no such constraint; 42501 the current role has not the rights of the owner; 2BP01 something depends on it.
-Example: SELECT msar.drop_constraint('public', 'book', 'book_isbn_key');$$;
-"#,
-    name = "comment_drop_constraint_by_name",
-    requires = [drop_constraint_by_name]
-);

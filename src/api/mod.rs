@@ -1,20 +1,28 @@
 //! The front door: every function that SQL can call, a file a topic. Each one decodes its arguments, calls one
-//! function of a floor below, and encodes the result. The COMMENT that `\df+` shows stands beside each function.
+//! function of a floor below, and encodes the result.
+//!
+//! A topic has the same name everywhere: `api/<topic>.rs` has its functions in Rust, `sql/install/<topic>.sql` its other
+//! objects, `sql/manual/<topic>.sql` the COMMENT of each, which `\df+` shows. The file here says which SQL file comes
+//! after what.
 
 mod casts;
 mod columns;
 mod constraints;
+mod databases;
 mod definitions;
 mod dependents;
 mod describe;
 mod display;
 mod import;
 mod infer;
+mod joinable_tables;
 mod keys;
 mod listing;
 mod metadata;
 mod metadata_keeping;
+mod owners;
 mod previews;
+mod privileges;
 mod record_writes;
 mod records;
 mod restructure;
@@ -22,7 +30,7 @@ mod roles;
 mod schemas;
 mod table_definitions;
 mod tables;
-mod text_parts;
+mod types;
 mod value_forms;
 
 use crate::definition;

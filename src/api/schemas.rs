@@ -1,4 +1,4 @@
-//! What creates, changes and drops schemas. The functions for clients are in `sql/install/schema_changes.sql`.
+//! Schemas: created, changed and dropped. The functions for clients are in `sql/install/schemas.sql`.
 
 use super::{not_null, read};
 use crate::definition::object::Object;
@@ -7,6 +7,16 @@ use crate::pg::arguments::JsonArgument;
 use crate::roles::schema;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
+
+extension_sql_file!(
+    "../../sql/install/schemas.sql",
+    requires = [create_schema, patch_schema, drop_schemas]
+);
+extension_sql_file!(
+    "../../sql/manual/schemas.sql",
+    name = "schemas_manual",
+    requires = ["schemas"]
+);
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]
 fn create_schema(
@@ -31,16 +41,3 @@ fn drop_schemas(sch_ids: Vec<Option<Oid>>) -> Result<(), ErrorReport> {
         .map(|id| not_null("sch_ids", id.map(Oid::to_u32)));
     Ok(schema::drop(&ids.collect::<Result<_, _>>()?)?)
 }
-
-extension_sql!(
-    r#"
-COMMENT ON FUNCTION __msar.create_schema(text, oid, text) IS
-$$Does what msar.create_schema tells; returns nothing.$$;
-COMMENT ON FUNCTION __msar.patch_schema(oid, jsonb) IS
-$$Does what msar.patch_schema tells; returns nothing.$$;
-COMMENT ON FUNCTION __msar.drop_schemas(oid[]) IS
-$$Does what msar.drop_schemas tells.$$;
-"#,
-    name = "comment_schema_changes",
-    requires = [create_schema, patch_schema, drop_schemas]
-);

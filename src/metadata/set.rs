@@ -69,10 +69,13 @@ pub(crate) fn table_by(
     };
     write(c"table_metadata", |statements| {
         statements.run(
-            include_str!("../../sql/query/table_metadata_make_rows.sql"),
+            include_str!("../../sql/query/metadata/table_metadata_make_rows.sql"),
             &change,
         )?;
-        statements.run(include_str!("../../sql/query/table_metadata_change.sql"), &change)
+        statements.run(
+            include_str!("../../sql/query/metadata/table_metadata_change.sql"),
+            &change,
+        )
     })?;
     stored::table(&Catalog::new(Snapshot::latest()), &row)
 }
@@ -88,11 +91,11 @@ pub(crate) fn columns(relation: Oid, patches: Value) -> Result<Vec<ColumnMetadat
     };
     write(c"column_metadata", |statements| {
         statements.run(
-            include_str!("../../sql/query/column_metadata_make_rows.sql"),
+            include_str!("../../sql/query/metadata/column_metadata_make_rows.sql"),
             &changes,
         )?;
         statements.run(
-            include_str!("../../sql/query/column_metadata_change.sql"),
+            include_str!("../../sql/query/metadata/column_metadata_change.sql"),
             &changes,
         )
     })?;

@@ -41,6 +41,15 @@ SELECT 'no comment: column ' || attrelid::regclass || '.' || attname
 FROM member JOIN pg_class AS c ON c.oid = objid AND classid = 'pg_class'::regclass AND relkind IN ('r', 'p', 'v', 'm')
 JOIN pg_attribute ON attrelid = objid AND attnum > 0 AND NOT attisdropped
 WHERE col_description(attrelid, attnum) IS NULL ORDER BY 1;
+-- Lines that are too long for \df+ and \d+ on a screen.
+SELECT 'long line in the comment on ' || description FROM member
+WHERE EXISTS (SELECT FROM regexp_split_to_table(comment, '\n') AS line WHERE length(line) > 100)
+ORDER BY description COLLATE "C";
+SELECT 'long line in the comment on column ' || attrelid::regclass || '.' || attname
+FROM member JOIN pg_attribute ON attrelid = objid AND classid = 'pg_class'::regclass AND attnum > 0
+WHERE EXISTS (
+  SELECT FROM regexp_split_to_table(col_description(attrelid, attnum), '\n') AS line WHERE length(line) > 100
+) ORDER BY 1;
 -- The comment on a function of msar tells its arguments by name, what it returns, its errors and an example that calls it.
 SELECT 'comment of ' || p.oid::regprocedure || ' lacks ' || lacking
 FROM member JOIN pg_proc AS p ON p.oid = objid AND classid = 'pg_proc'::regclass,

@@ -1,11 +1,5 @@
 -- The examples of README.md, which shows what this prints (scripts/lib/check_readme.py compares).
 
--- What is in the schema, and how should each table be shown?
-SELECT t->>'name' AS table, t->>'kind' AS kind, t->'estimated_rows' AS rows,
-       t->'preview_settings'->>'template' AS "shown as", json_array_length(t->'incoming') AS "linked from"
-FROM json_array_elements(msar.get_schema_table_details('library')) AS t
-WHERE t->>'name' < 'e';
-
 -- What does a client need to know to show and edit a column?
 SELECT c->>'name' AS column, c->>'type_full' AS type, c->>'ui_type' AS input,
        c->'default' AS default
@@ -35,3 +29,17 @@ FROM msar.apply_definitions('[
   {"add_constraints": {"table": {"schema": "library", "name": "book"},
     "constraints": [{"type": "check", "expression": "pages > 0"}]}}]', dry_run => true) AS done,
   jsonb_path_query(done, '$.steps[*].statements[*]') AS statement;
+
+-- The first example of the page, last here, since it adds a link to library.book.
+-- Create a table from JSON; it gets a primary key of its own.
+SELECT msar.add_mathesar_table('library'::regnamespace, 'wish', NULL,
+  '[{"name": "title", "type": "text", "not_null": true}, {"name": "sequel_of", "type": "integer"}]',
+  '[{"type": "foreignkey", "columns": ["sequel_of"], "fkey_relation": {"schema": "library", "name": "book"}}]',
+  NULL, 'Books that readers would like to see') ->> 'name' AS "table";
+
+-- Add a record.
+SELECT msar.add_records('library.wish', '[{"title": "Persuasion II", "sequel_of": 1}]') -> 'count' AS added;
+
+-- Read a page of records. A foreign key comes with a preview of the row that it refers to.
+SELECT page -> 'results' AS records, page -> 'linked_record_summaries' AS "records they refer to"
+FROM msar.list_records('library.wish') AS page;

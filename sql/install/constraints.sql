@@ -1,4 +1,4 @@
--- The constraints of one table as rows. Names are bound as in schema_functions.sql.
+-- The constraints of one table as rows. Names are bound as in schemas.sql.
 
 CREATE FUNCTION msar.get_constraints_for_table(tab_id oid)
 RETURNS TABLE (
@@ -29,13 +29,3 @@ BEGIN ATOMIC
     )
   ORDER BY c.conname;
 END;
-
-COMMENT ON FUNCTION msar.get_constraints_for_table(oid) IS $$The check, foreign key, primary key, unique and exclusion constraints of a table, by name.
-
-Arguments: tab_id: OID of the table
-Returns: rows (oid, name, type, columns, referent_table_oid, referent_columns); type is check, foreignkey, primary, unique
-or exclude; columns are attnums in key order; referent_table_oid is 0 and referent_columns NULL unless it is a foreign
-key. No rows if there is no table with this OID
-Errors: none
-
-Example: SELECT name, type FROM msar.get_constraints_for_table('app.invoice'::regclass);$$;

@@ -1,4 +1,4 @@
--- Roles: what msar.list_roles and msar.get_current_role tell about them. Names are bound as in schema_functions.sql.
+-- Roles: listing, creating and dropping them, and their members. Names are bound as in schemas.sql.
 
 CREATE FUNCTION __msar.role_info() RETURNS TABLE (oid oid, name name, info jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -35,16 +35,6 @@ BEGIN ATOMIC
   ) AS members ON members.roleid = r.oid;
 END;
 
-COMMENT ON FUNCTION __msar.role_info() IS $$Every role of the server, PostgreSQL's predefined ones too.
-
-Returns: rows (oid, name, info); info is {"oid": int, "name": text, "super": bool, "inherits": bool, "create_role": bool,
-  "create_db": bool, "login": bool, "description": its comment or null,
-  "members": null or [{"oid": int, "admin": bool}], the direct members by OID}
-Errors: none
-
-Example: SELECT info FROM __msar.role_info() WHERE name = current_user;$$;
-
-
 CREATE FUNCTION msar.list_roles() RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -52,16 +42,6 @@ BEGIN ATOMIC
   FROM __msar.role_info() AS r
   WHERE NOT __msar.is_reserved_name(r.name);
 END;
-
-COMMENT ON FUNCTION msar.list_roles() IS $$The roles of the server, by name, without those whose name begins with pg_.
-
-Returns: [{"oid": int, "name": text, "super": bool, "inherits": bool, "create_role": bool, "create_db": bool,
-  "login": bool, "description": its comment or null,
-  "members": null or [{"oid": int, "admin": bool}], the direct members by OID}]
-Errors: none
-
-Example: SELECT r->>'name' FROM jsonb_array_elements(msar.list_roles()) AS r WHERE (r->>'login')::boolean;$$;
-
 
 CREATE FUNCTION msar.get_current_role() RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -80,11 +60,22 @@ BEGIN ATOMIC
   );
 END;
 
-COMMENT ON FUNCTION msar.get_current_role() IS $$The current role, and the roles whose rights it has without SET ROLE.
+-- What follows changes roles. The work is done by functions in Rust, which have run when the second statement tells how things are then.
 
-Returns: {"current_role": role, "parent_roles": [role, ...]}, roles as in msar.list_roles. parent_roles are those from
-which the current role inherits, directly or not, by name; of a superuser all other roles. Names that begin with pg_ are
-left out.
-Errors: none
+CREATE FUNCTION msar.create_role(rolename text, password_ text, login_ boolean) RETURNS jsonb
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT __msar.create_role(rolename, password_, login_);
+  SELECT r.info FROM __msar.role_info() AS r WHERE r.name = rolename;
+END;
 
-Example: SELECT msar.get_current_role()->'current_role'->>'name';$$;
+CREATE FUNCTION msar.drop_role(rol_id regrole) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+RETURN __msar.drop_role(rol_id);
+
+CREATE FUNCTION msar.set_members_to_role(parent_rol_id regrole, members oid[]) RETURNS jsonb
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT __msar.set_members_to_role(parent_rol_id, members);
+  SELECT r.info FROM __msar.role_info() AS r WHERE r.oid = parent_rol_id;
+END;

@@ -1,9 +1,44 @@
-//! What explorations group by: parts of URIs, peaks of times and months. Their SQL is in `sql/install/types.sql`.
+//! The checks of the domains for users' columns, and what explorations group values by: parts of URIs, peaks of times
+//! and months. The domains and aggregates are in `sql/install/types.sql`.
 
 use crate::pg::bytes::{NewText, TextBytes};
-use crate::values::circle;
 use crate::values::uri::Uri;
+use crate::values::{circle, email, uri};
 use pgrx::prelude::*;
+
+extension_sql_file!(
+    "../../sql/install/types.sql",
+    requires = [
+        is_email,
+        is_uri,
+        uri_scheme,
+        uri_authority,
+        uri_path,
+        uri_query,
+        uri_fragment,
+        add_time,
+        add_month,
+        peak_time_of,
+        peak_month_of
+    ]
+);
+extension_sql_file!(
+    "../../sql/manual/types.sql",
+    name = "types_manual",
+    requires = ["types"]
+);
+
+/// The check of the domain `mathesar_types.email`.
+#[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
+fn is_email(value: TextBytes) -> bool {
+    email::is_email(value.0)
+}
+
+/// The check of the domain `mathesar_types.uri`.
+#[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
+fn is_uri(value: TextBytes) -> bool {
+    uri::is_uri(value.0)
+}
 
 #[pg_extern(schema = "msar", immutable, strict, parallel_safe)]
 fn uri_scheme(uri: TextBytes) -> Option<NewText> {

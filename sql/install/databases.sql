@@ -1,4 +1,4 @@
--- The current database as a whole. Names are bound as in schema_functions.sql.
+-- The current database as a whole. Names are bound as in schemas.sql.
 
 CREATE FUNCTION msar.get_current_database_info() RETURNS jsonb
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -20,16 +20,6 @@ BEGIN ATOMIC
   FROM pg_catalog.pg_database AS d
   WHERE d.datname = pg_catalog.current_database();
 END;
-
-COMMENT ON FUNCTION msar.get_current_database_info() IS $$The current database.
-
-Returns: {"oid": int, "name": text, "owner_oid": int,
-  "current_role_priv": those of CONNECT, CREATE, TEMPORARY that the current role has,
-  "current_role_owns": whether the current role has the rights of the owner}
-Errors: none
-
-Example: SELECT msar.get_current_database_info()->>'name';$$;
-
 
 CREATE FUNCTION msar.get_object_counts() RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -53,11 +43,3 @@ BEGIN ATOMIC
     'record_count', (SELECT COALESCE(pg_catalog.sum(t.records), 0) FROM user_table AS t)
   );
 END;
-
-COMMENT ON FUNCTION msar.get_object_counts() IS $$How much there is in the database, outside of PostgreSQL's own and this extension's schemas.
-
-Returns: {"schema_count": int, "table_count": int, "record_count": int}. Counted are ordinary tables (partitions are among
-them); records are the planner's estimate, 0 for a table that was never vacuumed or analysed
-Errors: none
-
-Example: SELECT msar.get_object_counts();$$;

@@ -21,18 +21,6 @@ CREATE TABLE msar_catalog.detached_metadata (
 -- So that a new table finds out at once whether anything waits for it.
 CREATE INDEX detached_metadata_waiting ON msar_catalog.detached_metadata (waits) WHERE waits;
 
-COMMENT ON TABLE msar_catalog.detached_metadata IS
-  'Display metadata whose table is not there, the last copy per name and owner. Who has the rights of the recorded owner sees it. A table of that name and owner gets it when it is created; msar.attach_metadata gives it to any table';
-COMMENT ON COLUMN msar_catalog.detached_metadata.schema_name IS 'Schema of the table';
-COMMENT ON COLUMN msar_catalog.detached_metadata.table_name IS 'Name of the table';
-COMMENT ON COLUMN msar_catalog.detached_metadata.owner_name IS 'Owner of the table';
-COMMENT ON COLUMN msar_catalog.detached_metadata.metadata IS
-  'As in msar.export_metadata: {"table": options of the table or null, "columns": {"<name>": options}}';
-COMMENT ON COLUMN msar_catalog.detached_metadata.reason IS 'Why it is here';
-COMMENT ON COLUMN msar_catalog.detached_metadata.waits IS
-  'Whether these are options of a table that is there; they speak of another one that is not';
-COMMENT ON COLUMN msar_catalog.detached_metadata.detached_at IS 'Since when it is here';
-
 GRANT SELECT, DELETE ON msar_catalog.detached_metadata TO PUBLIC;
 ALTER TABLE msar_catalog.detached_metadata ENABLE ROW LEVEL SECURITY;
 CREATE POLICY owners ON msar_catalog.detached_metadata USING (
@@ -41,10 +29,8 @@ CREATE POLICY owners ON msar_catalog.detached_metadata USING (
     WHERE r.rolname = owner_name AND pg_catalog.pg_has_role(r.oid, 'USAGE')
   )
 );
-COMMENT ON POLICY owners ON msar_catalog.detached_metadata IS 'Who has the rights of the recorded owner';
 ALTER TABLE msar_catalog.detached_metadata OWNER TO @extowner@;
 SELECT pg_catalog.pg_extension_config_dump('msar_catalog.detached_metadata', '');
-
 
 -- A row that comes with names comes from a dump (only the tables' owner can write those columns): its numbers are those
 -- of another database. The names decide. Named so that it comes before the trigger that completes a row.
@@ -61,12 +47,6 @@ BEGIN
   RETURN NEW;
 END;
 $$;
-COMMENT ON FUNCTION __msar.place_restored_row() IS $$Row trigger: gives a restored row the numbers that its names have here.
-
-Returns: the row, or NULL when what it is about is not here; then it is kept in msar_catalog.detached_metadata
-Errors: none of its own
-
-Example: none, it serves triggers only$$;
 
 CREATE TRIGGER a_restore BEFORE INSERT ON msar_catalog.table_metadata
   FOR EACH ROW WHEN (NEW.table_name IS NOT NULL) EXECUTE FUNCTION __msar.place_restored_row();
@@ -86,18 +66,10 @@ BEGIN
   RETURN NEW;
 END;
 $$;
-COMMENT ON FUNCTION __msar.keep_restored_copy() IS $$Row trigger: writes a copy of kept metadata that comes from a dump, together with what is there under its names.
-
-Returns: the row when the bookkeeping writes it, NULL when it has been written
-Errors: none of its own
-
-Example: none, it serves triggers only$$;
 
 CREATE TRIGGER a_restore BEFORE INSERT ON msar_catalog.detached_metadata
   FOR EACH ROW EXECUTE FUNCTION __msar.keep_restored_copy();
 ALTER TABLE msar_catalog.detached_metadata ENABLE ALWAYS TRIGGER a_restore;
-COMMENT ON TRIGGER a_restore ON msar_catalog.detached_metadata IS
-  'Keeps a restored copy together with what the same restore has put aside';
 
 CREATE FUNCTION __msar.metadata_state()
 RETURNS TABLE (table_oid oid, attnum smallint, schema_name name, table_name name, column_name name, reason text)
@@ -123,13 +95,6 @@ BEGIN ATOMIC
   LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = m.attnum AND NOT a.attisdropped;
 END;
-COMMENT ON FUNCTION __msar.metadata_state() IS $$Every row of table_metadata and column_metadata that the caller sees.
-
-Returns: rows; attnum and column_name are NULL for rows of table_metadata; reason tells why the row does not match what it
-names, NULL when it does
-Errors: none
-
-Example: SELECT * FROM __msar.metadata_state() WHERE reason IS NOT NULL;$$;
 
 CREATE FUNCTION msar.check_metadata() RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
@@ -156,15 +121,6 @@ BEGIN ATOMIC
     WHERE m.reason IS NULL AND m.attnum IS NULL
   ) AS s;
 END;
-COMMENT ON FUNCTION msar.check_metadata() IS $$The rows of metadata that do not match the objects they name, and so do not count; and what preview templates name that is gone.
-
-Arguments: none. Rows that do not match come from changes of which PostgreSQL told us nothing: made with event_triggers off, or in the catalogs themselves. A template goes on without the placeholders whose columns were dropped.
-Returns: array of {"table_oid": int, "attnum": int or null, "schema": text, "table": text, "column": text or null,
-  "reason": text}, [] when all is well; for the extension's owner, who sees all rows
-Errors: none
-
-Example: SELECT msar.check_metadata();$$;
-
 
 CREATE FUNCTION msar.list_detached_metadata() RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -181,14 +137,6 @@ BEGIN ATOMIC
   )
   FROM msar_catalog.detached_metadata AS d;
 END;
-COMMENT ON FUNCTION msar.list_detached_metadata() IS $$The metadata that is kept aside, of tables that are not there.
-
-Returns: array of {"schema": text, "table": text, "owner": text, "metadata": {"table": options or null, "columns":
-  {"<name>": options}}, "reason": text, "detached_at": timestamp}, as far as the caller has the rights of the owner
-Errors: none
-
-Example: SELECT d->>'table' FROM jsonb_array_elements(msar.list_detached_metadata()) AS d;$$;
-
 
 CREATE FUNCTION msar.forget_detached_metadata(sch_name text, tab_name text) RETURNS jsonb
 LANGUAGE sql VOLATILE
@@ -200,19 +148,8 @@ BEGIN ATOMIC
   )
   SELECT pg_catalog.jsonb_build_object('forgotten', pg_catalog.count(*)) FROM forgotten;
 END;
-COMMENT ON FUNCTION msar.forget_detached_metadata(text, text) IS $$Deletes the metadata that is kept aside under a name.
-
-Arguments: sch_name, tab_name: unquoted names of the schema and the table
-Returns: {"forgotten": number of copies}, those of whose owner the caller has the rights
-Errors: none
-
-Example: SELECT msar.forget_detached_metadata('app', 'former_table');$$;
-
 
 CREATE EVENT TRIGGER mathesar_ext_command_end ON ddl_command_end EXECUTE FUNCTION __msar.follow_command();
 ALTER EVENT TRIGGER mathesar_ext_command_end ENABLE ALWAYS;
 CREATE EVENT TRIGGER mathesar_ext_drop ON sql_drop EXECUTE FUNCTION __msar.follow_command();
 ALTER EVENT TRIGGER mathesar_ext_drop ENABLE ALWAYS;
-COMMENT ON EVENT TRIGGER mathesar_ext_command_end IS
-  'mathesar_ext: display metadata follows the tables and columns that are renamed, moved and changed';
-COMMENT ON EVENT TRIGGER mathesar_ext_drop IS 'mathesar_ext: display metadata goes with the tables and columns that are dropped';

@@ -1,0 +1,27 @@
+-- The schemas. Refuses to install over schemas that somebody else made, such as those of Mathesar: nothing of theirs may
+-- be taken over or lost.
+DO $guard$
+DECLARE
+    taken text;
+BEGIN
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(nspname), ', ' ORDER BY nspname)
+      INTO taken
+      FROM pg_catalog.pg_namespace
+     WHERE nspname OPERATOR(pg_catalog.=) ANY ('{msar,__msar,msar_catalog,mathesar_types}'::pg_catalog.name[]);
+    IF taken IS NOT NULL THEN
+        RAISE EXCEPTION 'this database already has the schema(s) %', taken
+            USING ERRCODE = 'duplicate_schema',
+                  DETAIL = 'mathesar_ext keeps its objects in schemas of these names. '
+                           'Mathesar installs schemas of the same names for its own use.',
+                  HINT = 'Use a database where Mathesar is not installed, or remove those schemas first '
+                         '(uninstall Mathesar from this database, or rename or drop them if they are yours).';
+    END IF;
+END
+$guard$;
+
+CREATE SCHEMA msar;
+CREATE SCHEMA __msar;
+CREATE SCHEMA msar_catalog;
+CREATE SCHEMA mathesar_types;
+
+GRANT USAGE ON SCHEMA msar, __msar, msar_catalog, mathesar_types TO PUBLIC;

@@ -1,0 +1,218 @@
+COMMENT ON TABLE msar_catalog.table_metadata IS
+'Display metadata of tables and views. Who may SELECT any column of a table may read its row, who
+has the rights of its owner may write it. msar.set_table_metadata writes it in bulk';
+COMMENT ON COLUMN msar_catalog.table_metadata.table_oid IS 'The table';
+COMMENT ON COLUMN msar_catalog.table_metadata.schema_name IS
+'Name of its schema, kept up to date; the row counts only while it is right';
+COMMENT ON COLUMN msar_catalog.table_metadata.table_name IS
+'Its name, kept up to date; the row counts only while it is right';
+COMMENT ON COLUMN msar_catalog.table_metadata.owner_name IS
+'Its owner, to whom the metadata is offered again when a dropped table is created anew';
+COMMENT ON COLUMN msar_catalog.table_metadata.import_verified IS
+'Whether the user has confirmed what an import inferred';
+COMMENT ON COLUMN msar_catalog.table_metadata.is_temp IS
+'Whether the table only holds an import that is under way';
+COMMENT ON COLUMN msar_catalog.table_metadata.import_target_oid IS
+'The table into which this one is to be imported';
+COMMENT ON COLUMN msar_catalog.table_metadata.column_order IS
+'Attnums of the columns in the order in which clients show them; columns that are not named come
+last';
+COMMENT ON COLUMN msar_catalog.table_metadata.preview_customized IS
+'Whether preview_template was chosen by a user; where it is false, the default is in force';
+COMMENT ON COLUMN msar_catalog.table_metadata.preview_template IS
+'How a row is shown where other tables refer to it: an array of strings, which stand for
+themselves, and arrays of attnums: [2] is a column of the table, [5, 2] follows the foreign key
+of column 5 to column 2 of the table referred to; {"path": [2], "raw": true} is a value without
+display options. msar.set_preview_template takes it as text';
+COMMENT ON COLUMN msar_catalog.table_metadata.mathesar_added_pkey_attnum IS
+'The primary key column that a client added to a table without one';
+COMMENT ON COLUMN msar_catalog.table_metadata.user_tracking_attnum IS
+'The column in which clients note who wrote a row';
+COMMENT ON COLUMN msar_catalog.table_metadata.refs IS
+'What the numbers in this row mean, so that a restore can translate them, kept up to date:
+{"<table OID>": {"schema": text, "name": text, "columns": {"<attnum>": "<name>"}, "targets":
+{"<attnum>": "<OID of the table to which a path goes on from that column>"}}}';
+COMMENT ON COLUMN msar_catalog.table_metadata.created_at IS 'When the row was created';
+COMMENT ON COLUMN msar_catalog.table_metadata.updated_at IS 'When an option was last changed';
+
+COMMENT ON TABLE msar_catalog.column_metadata IS
+'Display metadata of columns. Who may SELECT a column may read its row, who has the rights of the
+table''s owner may write it. msar.set_column_metadata writes it in bulk. Which options a column
+takes is decided by its ui_type; NULL is the default';
+COMMENT ON COLUMN msar_catalog.column_metadata.table_oid IS 'The table';
+COMMENT ON COLUMN msar_catalog.column_metadata.attnum IS 'The number of the column';
+COMMENT ON COLUMN msar_catalog.column_metadata.schema_name IS
+'Name of the schema, kept up to date; the row counts only while it is right';
+COMMENT ON COLUMN msar_catalog.column_metadata.table_name IS
+'Name of the table, kept up to date; the row counts only while it is right';
+COMMENT ON COLUMN msar_catalog.column_metadata.column_name IS
+'Name of the column, kept up to date; the row counts only while it is right';
+COMMENT ON COLUMN msar_catalog.column_metadata.owner_name IS
+'Owner of the table, to whom the metadata is offered again when a dropped table is created anew';
+COMMENT ON COLUMN msar_catalog.column_metadata.bool_input IS
+'Input of a boolean: dropdown or checkbox';
+COMMENT ON COLUMN msar_catalog.column_metadata.bool_true IS
+'What true is shown as; True by default';
+COMMENT ON COLUMN msar_catalog.column_metadata.bool_false IS
+'What false is shown as; False by default';
+COMMENT ON COLUMN msar_catalog.column_metadata.num_min_frac_digits IS
+'Fewest digits after the decimal point, 0 to 20';
+COMMENT ON COLUMN msar_catalog.column_metadata.num_max_frac_digits IS
+'Most digits after the decimal point, 0 to 20';
+COMMENT ON COLUMN msar_catalog.column_metadata.num_show_as_perc IS
+'Whether a number is shown as a percentage; false by default';
+COMMENT ON COLUMN msar_catalog.column_metadata.num_grouping IS
+'When digits are grouped: always, auto (where the format groups a number of that size) or never';
+COMMENT ON COLUMN msar_catalog.column_metadata.num_format IS
+'Separators of a number: english 1,234,567.89; german 1.234.567,89; french 1 234 567,89; hindi
+12,34,567.89; swiss 1''234''567.89';
+COMMENT ON COLUMN msar_catalog.column_metadata.mon_currency_symbol IS
+'Currency symbol of an amount of money';
+COMMENT ON COLUMN msar_catalog.column_metadata.mon_currency_location IS
+'Where it stands: after-minus (-$5) or end-with-space (-5 $)';
+COMMENT ON COLUMN msar_catalog.column_metadata.time_format IS
+'Format of a time of day, in the template patterns of to_char: HH24:MI:SS';
+COMMENT ON COLUMN msar_catalog.column_metadata.date_format IS
+'Format of a date, in the template patterns of to_char: YYYY-MM-DD';
+COMMENT ON COLUMN msar_catalog.column_metadata.duration_min IS
+'Smallest unit in which a duration is shown: d, h, m, s or ms';
+COMMENT ON COLUMN msar_catalog.column_metadata.duration_max IS
+'Largest unit in which a duration is shown: d, h, m, s or ms';
+COMMENT ON COLUMN msar_catalog.column_metadata.duration_show_units IS
+'Whether units are shown with the numbers of a duration';
+COMMENT ON COLUMN msar_catalog.column_metadata.display_width IS
+'Width of the column on the screen, in pixels';
+COMMENT ON COLUMN msar_catalog.column_metadata.file_backend IS
+'The store in which a client keeps the files that this column refers to; the column''s ui_type is
+file then';
+COMMENT ON COLUMN msar_catalog.column_metadata.user_display_field IS
+'For clients that know users: what is shown of the user to whom a value refers: full_name, email
+or username';
+COMMENT ON COLUMN msar_catalog.column_metadata.created_at IS 'When the row was created';
+COMMENT ON COLUMN msar_catalog.column_metadata.updated_at IS 'When an option was last changed';
+
+COMMENT ON POLICY readers ON msar_catalog.table_metadata IS 'Who may read a column of the table';
+
+COMMENT ON POLICY owners ON msar_catalog.table_metadata IS 'Who may alter the table';
+
+COMMENT ON POLICY readers ON msar_catalog.column_metadata IS 'Who may read the column';
+
+COMMENT ON POLICY owners ON msar_catalog.column_metadata IS 'Who may alter the table';
+
+COMMENT ON FUNCTION __msar.table_metadata_row() IS
+$$Trigger of msar_catalog.table_metadata: checks a row and fills in what follows from the live
+object$$;
+
+COMMENT ON FUNCTION __msar.column_metadata_row() IS
+$$Trigger of msar_catalog.column_metadata: checks a row and fills in what follows from the live
+object$$;
+
+COMMENT ON TRIGGER metadata_row ON msar_catalog.table_metadata IS
+'Checks a row and fills in what follows from the live object';
+
+COMMENT ON TRIGGER metadata_row ON msar_catalog.column_metadata IS
+'Checks a row and fills in what follows from the live object';
+
+COMMENT ON TRIGGER z_announce ON msar_catalog.table_metadata IS
+'Tells sessions that what they compiled from the row is out of date';
+
+COMMENT ON TRIGGER z_announce ON msar_catalog.column_metadata IS
+'Tells sessions that what they compiled from the row is out of date';
+
+COMMENT ON TRIGGER z_announce_truncate ON msar_catalog.table_metadata IS
+'Tells sessions that what they compiled from rows is out of date';
+
+COMMENT ON TRIGGER z_announce_truncate ON msar_catalog.column_metadata IS
+'Tells sessions that what they compiled from rows is out of date';
+
+COMMENT ON FUNCTION msar.get_table_metadata(regclass) IS
+$$The display metadata of a table or view.
+
+Arguments: tab_id: the relation.
+Returns: a JSON object: {"oid", "name"}, those of import_verified, is_temp, import_target_oid,
+  column_order, preview_customized, preview_template, mathesar_added_pkey_attnum,
+  user_tracking_attnum that are set (see the comments on the columns of
+  msar_catalog.table_metadata), "created_at" and "updated_at". NULL if there is none, if the
+  current role may read no column of the relation and has not the rights of its owner, or for an
+  unknown OID.
+Errors: none of its own.
+
+Example: SELECT msar.get_table_metadata('public.book')->'column_order';$$;
+
+COMMENT ON FUNCTION msar.list_table_metadata(regnamespace) IS
+$$The display metadata of the tables and views of a schema.
+
+Arguments: sch_id: the schema.
+Returns: a JSON array of objects as msar.get_table_metadata gives them, ordered by name;
+  relations without metadata, and those whose metadata the current role may not read, are left
+  out; [] for an unknown schema.
+Errors: none of its own.
+
+Example: SELECT m->>'name', m->'column_order' FROM
+  jsonb_array_elements(msar.list_table_metadata('public'::regnamespace)) m;$$;
+
+COMMENT ON FUNCTION msar.set_table_metadata(regclass, jsonb) IS
+$$Changes the display metadata of a table or view. Takes the rights of its owner.
+
+Arguments: tab_id: the relation; patch: a JSON object with the options to change: those of
+  msar.get_table_metadata. null clears an option, what is not named stays.
+Returns: what msar.get_table_metadata returns afterwards.
+Errors: 42P01 unknown relation OID; 42809 an index, a sequence or a composite type; 42501 the
+  current role has not the rights of the owner; 0A000 a temporary table; 22023 an unknown option,
+  a value of the wrong type, or a path through a column that is no foreign key; 42703 an attnum
+  that no column has. Nothing is changed then.
+
+Example: SELECT msar.set_table_metadata('public.book', '{"column_order": [2, 1]}');$$;
+
+COMMENT ON FUNCTION msar.get_column_metadata(regclass) IS
+$$The display metadata of the columns of a table or view.
+
+Arguments: tab_id: the relation.
+Returns: a JSON array with an object for each column that has any and that the current role may
+  read (or all, for the owner), by attnum: {"attnum", "name"}, those options that are set (see
+  the comments on the columns of msar_catalog.column_metadata), "created_at" and "updated_at". []
+  for an unknown OID.
+Errors: none of its own.
+
+Example: SELECT m->>'name', m->>'date_format' FROM
+  jsonb_array_elements(msar.get_column_metadata('public.book')) m;$$;
+
+COMMENT ON FUNCTION msar.set_column_metadata(regclass, jsonb) IS
+$$Changes the display metadata of columns of a table or view. Takes the rights of its owner.
+
+Arguments: tab_id: the relation; patches: a JSON array with an object for each column to change:
+  "attnum" or "name", and the options to change. null clears an option, what is not named stays.
+Returns: what msar.get_column_metadata returns afterwards.
+Errors: 42P01 unknown relation OID; 42809 an index, a sequence or a composite type; 42501 the
+  current role has not the rights of the owner; 0A000 a temporary table; 42703 unknown column;
+  22023 an unknown option, a value of the wrong type, an option that a column of that ui_type
+  does not take, or options that contradict each other. Nothing is changed then.
+
+Example: SELECT msar.set_column_metadata('public.book', '[{"name": "published", "date_format":
+  "YYYY-MM-DD"}]');$$;
+
+COMMENT ON FUNCTION __msar.complete_table_metadata(jsonb, jsonb) IS
+$$What a row of msar_catalog.table_metadata must say besides its options. Locks the table until
+the transaction ends.
+
+Arguments: new_row: the row to write; old_row: the stored one, NULL for a new row.
+Returns: a JSON object with schema_name, table_name, owner_name, refs, and updated_at if an
+  option changes.
+Errors: 42P01, 42809, 42501, 0A000, 42703, 22023 as msar.set_table_metadata.$$;
+
+COMMENT ON FUNCTION __msar.complete_column_metadata(jsonb, jsonb) IS
+$$What a row of msar_catalog.column_metadata must say besides its options. Locks the table until
+the transaction ends.
+
+Arguments: new_row: the row to write; old_row: the stored one, NULL for a new row.
+Returns: a JSON object with schema_name, table_name, owner_name, column_name, updated_at if an
+  option changes, and null for each old option that no longer fits the column's type.
+Errors: 42P01, 42809, 42501, 0A000, 42703, 22023 as msar.set_column_metadata.$$;
+
+COMMENT ON FUNCTION __msar.unfit_column_options(oid, smallint, jsonb) IS
+$$Which options do not fit the type of a column.
+
+Arguments: tab_id, attnum: the column; options: a JSON object whose keys are options.
+Returns: the names of those that are set and that the column does not take; {} for an unknown
+  column.
+Errors: none.$$;
