@@ -63,8 +63,8 @@ Returns: how many rows were inserted. Columns of text whose values are all numbe
   dates are read as msar.infer_table_column_data_types suggests (separators, currency marks,
   order of dates). A source that an import has made remembers the other table: metadata
   import_target_oid
-Errors: 22023 no columns are mapped; 42501, 23505, 23502 and so on of the INSERT; of a value that cannot be cast, what the
-  cast raises
+Errors: 22023 no columns are mapped; 42501, 23505, 23502 and so on of the INSERT; of a value that
+  cannot be cast, what the cast raises
 
 Example: SELECT msar.insert_from_select('import', 'public.book', '[{"src_table_attnum": 1,
   "dst_table_attnum": 2}]');$$;

@@ -7,8 +7,10 @@
 use crate::pg::arguments::refuse_null;
 use crate::pg::{Oid, jsonb_writer, memory, text};
 use pgrx::callconv::{Arg, ArgAbi};
-use pgrx::impl_sql_translatable;
 use pgrx::pg_sys::{self, Datum, JsonbIteratorToken as Token};
+use pgrx::{direct_function_call_as_datum, impl_sql_translatable};
+use std::borrow::Cow;
+use std::ffi::CStr;
 
 /// A jsonb value, which lives as long as the memory context in which it was made.
 #[derive(Clone, Copy)]
@@ -85,7 +87,10 @@ impl JsonbValue {
 
 /// An element of an array.
 #[derive(Clone, Copy)]
-pub(crate) struct Element<'a>(Option<Container<'a>>);
+pub(crate) struct Element<'a> {
+    entry: u32,
+    bytes: &'a [u8],
+}
 
 impl<'a> Element<'a> {
     /// Whether both are objects with the same keys.
@@ -97,7 +102,30 @@ impl<'a> Element<'a> {
 
     /// The keys of an object, in the server's encoding; `None` if it is none.
     pub(crate) fn keys(&self) -> Option<impl Iterator<Item = &'a [u8]>> {
-        self.0?.keys()
+        let is_container = self.sort() == JENTRY_ISCONTAINER;
+        is_container.then(|| Container::new(self.bytes))?.keys()
+    }
+
+    /// The text of a string, in the server's encoding, or of a number; `None` for anything else.
+    pub(crate) fn text(&self) -> Option<Cow<'a, [u8]>> {
+        match self.sort() {
+            JENTRY_ISSTRING => Some(self.bytes.into()),
+            JENTRY_ISNUMERIC => {
+                // SAFETY: a numeric, which begins at a multiple of four as in a row; what is printed is copied and freed.
+                unsafe {
+                    let number = Datum::from(self.bytes.as_ptr());
+                    let printed = direct_function_call_as_datum(pg_sys::numeric_out, &[Some(number)])?;
+                    let text = CStr::from_ptr(printed.cast_mut_ptr()).to_bytes().to_vec();
+                    pg_sys::pfree(printed.cast_mut_ptr());
+                    Some(text.into())
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn sort(&self) -> u32 {
+        self.entry & JENTRY_TYPEMASK
     }
 }
 
@@ -117,6 +145,8 @@ const JB_FARRAY: u32 = 0x4000_0000;
 const JENTRY_OFFLENMASK: u32 = 0x0fff_ffff;
 const JENTRY_TYPEMASK: u32 = 0x7000_0000;
 const JENTRY_HAS_OFF: u32 = 0x8000_0000;
+const JENTRY_ISSTRING: u32 = 0;
+const JENTRY_ISNUMERIC: u32 = 0x1000_0000;
 const JENTRY_ISCONTAINER: u32 = 0x5000_0000;
 
 impl<'a> Container<'a> {
@@ -139,10 +169,8 @@ impl<'a> Container<'a> {
     fn elements(self) -> Option<impl Iterator<Item = Element<'a>>> {
         let is_array = self.header & (JB_FARRAY | JB_FSCALAR) == JB_FARRAY;
         is_array.then(|| {
-            self.members(self.count()).map(|(entry, bytes)| {
-                let is_container = entry & JENTRY_TYPEMASK == JENTRY_ISCONTAINER;
-                Element(is_container.then(|| Container::new(bytes)))
-            })
+            self.members(self.count())
+                .map(|(entry, bytes)| Element { entry, bytes })
         })
     }
 
@@ -164,9 +192,9 @@ impl<'a> Container<'a> {
             } else {
                 start + length_or_end
             };
-            let is_container = entry & JENTRY_TYPEMASK == JENTRY_ISCONTAINER;
-            // Before a container there is padding.
-            let start = if is_container {
+            // Before a container or a number there is padding.
+            let is_aligned = matches!(entry & JENTRY_TYPEMASK, JENTRY_ISCONTAINER | JENTRY_ISNUMERIC);
+            let start = if is_aligned {
                 start.next_multiple_of(4)
             } else {
                 start

@@ -114,6 +114,12 @@ impl From<JsonText> for Json {
     }
 }
 
+impl From<JsonText> for Jsonb {
+    fn from(text: JsonText) -> Self {
+        Self(text)
+    }
+}
+
 impl Jsonb {
     pub(crate) fn new(document: &impl Serialize) -> Result<Self, Error> {
         let mut text = JsonText::new();

@@ -15,6 +15,7 @@ mod form;
 mod input;
 mod insert;
 mod key;
+mod keys;
 mod patch;
 mod references;
 mod result;

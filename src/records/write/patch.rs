@@ -22,12 +22,11 @@ pub(crate) fn patch(
     let id = id.ok_or(WriteProblem::NullArgument { argument: "rec_id" })?;
     let record = record.ok_or(WriteProblem::NullArgument { argument: "rec_def" })?;
     let key = Key::needed(&target)?;
-    let mut ids = vec![key.parse_text(&id)?];
-    key.keep_valid(&mut ids)?;
+    let id = key.parse_text(&id)?;
     let statement = statement(&target, &key, &record)?;
-    let Some(id) = ids.pop() else {
+    if !key.is_valid(&id)? {
         return Err(no_such_row(&target));
-    };
+    }
     let id = JsonbValue::parse(&serde_json::to_string(&id).map_err(Error::Serialization)?);
     let outcome = dml::run(&statement, &[id, record])?;
     let mut keys = outcome.returned.into_iter().flatten();

@@ -12,6 +12,9 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::pg_sys::{self, Datum};
 use std::cmp::Reverse;
 
+#[cfg(any(test, feature = "pg_test"))]
+mod tests;
+
 // The names of jsonb.h.
 const JB_FSCALAR: u32 = 0x1000_0000;
 const JB_FOBJECT: u32 = 0x2000_0000;
