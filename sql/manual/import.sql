@@ -1,206 +1,266 @@
 COMMENT ON FUNCTION __msar.check_relation(oid) IS
 $$Raises an error if a relation does not exist.
 
-Arguments: tab_id: its OID
-Returns: none
-Errors: 42P01 it does not exist
+Arguments:
+  tab_id: its OID
+Returns: nothing
+Errors:
+  42P01: no relation has this OID
 
-Example: SELECT __msar.check_relation('public.book'::regclass);$$;
+Example:
+  SELECT __msar.check_relation('public.book'::regclass);$$;
 
 COMMENT ON FUNCTION __msar.preview_query(regclass, jsonb, integer) IS
-$$The statement that msar.get_preview runs.
+$$Returns the statement that msar.get_preview runs.
 
-Arguments: tab_id, col_cast_def, rec_limit: as msar.get_preview
+Arguments:
+  tab_id, col_cast_def, rec_limit: as msar.get_preview
 Returns: a SELECT of one value
-Errors: 42704 unknown type
+Errors:
+  42704: unknown type
 
-Example: SELECT __msar.preview_query('public.import', '[{"attnum": 2, "type": {"name":
-  "date"}}]', 10);$$;
+Example:
+  SELECT __msar.preview_query(
+    'public.import', '[{"attnum": 2, "type": {"name": "date"}}]', 10);$$;
 
 COMMENT ON FUNCTION msar.get_preview(oid, jsonb, integer) IS
-$$The first rows of a table, with columns cast to other types; the table stays as it is.
+$$Returns the first rows of a table, with columns cast to other types. The table is not changed.
 
-Arguments: tab_id: the table
+Arguments:
+  tab_id: the table
   col_cast_def: array of {"attnum": int, "type": {"id", "modifier"}, {"schema", "name",
-  "options"} or its name, "cast_options": null or {"group_sep", "decimal_p", "curr_pref", "curr_suff",
-  "date_order"}}; other columns that the caller may read are shown as they are
-  rec_limit: how many rows; NULL for all
-Returns: array of objects with the columns' names as keys, values as to_jsonb gives them; NULL if
-  there are no rows
-Errors: 42P01 unknown relation, 42704 unknown type; of a value that cannot be cast, what the cast
-  raises
+    "options"} or its name, "cast_options": null or {"group_sep", "decimal_p", "curr_pref", "curr_suff",
+    "date_order"}}; other columns that the caller may read are returned unchanged
+  rec_limit: number of rows; NULL for all
+Returns: array of objects with the columns' names as keys, and values as to_jsonb returns them; NULL
+  if there are no rows
+Errors:
+  42P01: unknown relation
+  42704: unknown type
+  and the errors of the casts
 
-Example: SELECT msar.get_preview('public.import'::regclass, '[{"attnum": 2, "type": {"name":
-  "date"}}]', 10);$$;
+Example:
+  SELECT msar.get_preview(
+    'public.import'::regclass, '[{"attnum": 2, "type": {"name": "date"}}]', 10);$$;
 
 COMMENT ON FUNCTION __msar.import_statement(regclass, regclass, jsonb, jsonb) IS
-$$The statement that msar.insert_from_select runs.
+$$Returns the statement that msar.insert_from_select runs.
 
-Arguments: src_tab_id, dst_tab_id, mappings: as msar.insert_from_select; inferred: what
-  msar.infer_table_column_data_types tells about the source
-Returns: an INSERT ... SELECT; NULL if the mappings name no columns of both
+Arguments:
+  src_tab_id, dst_tab_id, mappings: as msar.insert_from_select
+  inferred: result of msar.infer_table_column_data_types for the source
+Returns: an INSERT ... SELECT; NULL if the mappings name no columns of both tables
 Errors: none
 
-Example: SELECT __msar.import_statement('public.import', 'public.book', '[{"src_table_attnum": 1,
-  "dst_table_attnum": 2}]', '{}');$$;
+Example:
+  SELECT __msar.import_statement('public.import', 'public.book',
+    '[{"src_table_attnum": 1, "dst_table_attnum": 2}]', '{}');$$;
 
 COMMENT ON FUNCTION __msar.remember_import_target(regclass, regclass) IS
-$$Keeps in the metadata of a table that an import has made, if the current role may, into which
-table its rows went.
+$$Stores in the metadata of a table made by an import into which table its rows went, if the current
+role may change the metadata.
 
-Arguments: src_tab_id, dst_tab_id: the tables
+Arguments:
+  src_tab_id, dst_tab_id: the tables
 Returns: nothing
 Errors: none
 
-Example: SELECT __msar.remember_import_target('import', 'public.book');$$;
+Example:
+  SELECT __msar.remember_import_target('import', 'public.book');$$;
 
 COMMENT ON FUNCTION msar.insert_from_select(regclass, regclass, jsonb) IS
-$$Inserts the rows of one table into another, with the values cast to the other's types.
+$$Inserts the rows of one table into another, with values cast to the types of the other.
 
-Arguments: src_tab_id, dst_tab_id: the tables
+Arguments:
+  src_tab_id, dst_tab_id: the tables
   mappings: array of {"src_table_attnum": int, "dst_table_attnum": int}
-Returns: how many rows were inserted. Columns of text whose values are all numbers, amounts or
-  dates are read as msar.infer_table_column_data_types suggests (separators, currency marks,
-  order of dates). A source that an import has made remembers the other table: metadata
-  import_target_oid
-Errors: 22023 no columns are mapped; 42501, 23505, 23502 and so on of the INSERT; of a value that
-  cannot be cast, what the cast raises
+Returns: the number of inserted rows. Text columns whose values are all numbers, amounts or dates
+  are read with the separators, currency marks and order of dates that
+  msar.infer_table_column_data_types returns. If an import made the source, its metadata gets the
+  other table as import_target_oid.
+Errors:
+  22023: the mappings name no columns of both tables
+  and those of INSERT (42501, 23505, 23502, ...) and of the casts
 
-Example: SELECT msar.insert_from_select('import', 'public.book', '[{"src_table_attnum": 1,
-  "dst_table_attnum": 2}]');$$;
+Example:
+  SELECT msar.insert_from_select('import', 'public.book',
+    '[{"src_table_attnum": 1, "dst_table_attnum": 2}]');$$;
 
 COMMENT ON FUNCTION __msar.copy_statement(regclass) IS
-$$The statement that fills the columns of type text of a table.
+$$Returns the statement that fills the columns of type text of a table.
 
-Arguments: tab_id: the table
+Arguments:
+  tab_id: the table
 Returns: COPY schema.table (columns) FROM STDIN
 Errors: none
 
-Example: SELECT __msar.copy_statement('public.import');$$;
+Example:
+  SELECT __msar.copy_statement('public.import');$$;
 
 COMMENT ON FUNCTION msar.prepare_table_for_import(oid, text, text[], text) IS
-$$Creates a table of text columns, with a primary key id, for COPY to fill.
+$$Creates a table of text columns with a primary key id, for COPY to fill.
 
-Arguments: sch_id: its schema; tab_name: its name, which gets a number if it is taken; NULL or
-  empty for Table N
-  col_names: the columns' names; NULL or empty for Column N; one that is taken (id is) gets a
-  number
+Arguments:
+  sch_id: its schema
+  tab_name: its name, with a number added if it is taken; NULL or empty for Table N
+  col_names: names of the columns; NULL or empty for Column N; a name that is taken (such as id)
+    gets a number
   comment_: its comment, or NULL
 Returns: {"copy_sql": the COPY statement, "table_oid": int, "table_name": text,
   "renamed_columns": {old: new}, "pkey_column_attnum": 1}
-Errors: 3F000 unknown schema, 42501 no CREATE on it
+Errors:
+  3F000: unknown schema
+  42501: no CREATE on the schema
 
-Example: SELECT msar.prepare_table_for_import('public'::regnamespace, 'import', '{name,price}',
-  NULL);$$;
+Example:
+  SELECT msar.prepare_table_for_import('public'::regnamespace, 'import', '{name,price}', NULL);$$;
 
 COMMENT ON FUNCTION msar.prepare_temp_table_for_import(text, text[]) IS
-$$Creates a temporary table of text columns, without a key, for COPY to fill.
+$$Creates a temporary table of text columns without a key, for COPY to fill.
 
-Arguments: tab_name: its name; NULL, empty or the name of any temporary table for Temp Table N
-  col_names: the columns' names; NULL, empty or id for Column N; one that is taken gets a number
+Arguments:
+  tab_name: its name; NULL, empty, or the name of any temporary table for Temp Table N
+  col_names: names of the columns; NULL, empty or id for Column N; a name that is taken gets a
+    number
 Returns: {"copy_sql": the COPY statement, "table_oid": int}
-Errors: 42501 no TEMPORARY on the database
+Errors:
+  42501: no TEMPORARY on the database
 
-Example: SELECT msar.prepare_temp_table_for_import('import', '{name,price}');$$;
+Example:
+  SELECT msar.prepare_temp_table_for_import('import', '{name,price}');$$;
 
 COMMENT ON FUNCTION __msar.reset_mash_statement(regclass, smallint, jsonb) IS
-$$The statement that msar.reset_mash runs.
+$$Returns the statement that msar.reset_mash runs.
 
-Arguments: tab_id, col_id, uri_mash_map: as msar.reset_mash
-Returns: an UPDATE; NULL if there is no such column
+Arguments:
+  tab_id, col_id, uri_mash_map: as msar.reset_mash
+Returns: an UPDATE; NULL for an unknown column
 Errors: none
 
-Example: SELECT __msar.reset_mash_statement('public.book', 5::smallint, '{"s3://a": "1f"}');$$;
+Example:
+  SELECT __msar.reset_mash_statement('public.book', 5::smallint, '{"s3://a": "1f"}');$$;
 
 COMMENT ON FUNCTION msar.reset_mash(regclass, smallint, jsonb) IS
-$$Sets the check values of files: in a column of {"uri": text, "mash": text}, mash of the rows
-with certain URIs.
+$$Sets the check values of files: in a column of {"uri": text, "mash": text}, it sets mash in the
+rows with the given URIs.
 
-Arguments: tab_id: the table; col_id: attnum of the column, of type json, jsonb or a domain over
-  it
+Arguments:
+  tab_id: the table
+  col_id: attnum of the column, of type json, jsonb or a domain over it
   uri_mash_map: {uri: mash}
-Returns: none
-Errors: 42703 unknown column, 42501 no UPDATE on it
+Returns: nothing
+Errors:
+  42703: unknown column
+  42501: no UPDATE on the column
 
-Example: SELECT msar.reset_mash('public.book', 5::smallint, '{"s3://covers/1.png": "5f2b"}');$$;
+Example:
+  SELECT msar.reset_mash('public.book', 5::smallint, '{"s3://covers/1.png": "5f2b"}');$$;
 
 COMMENT ON FUNCTION __msar.inspect_file(bytea, jsonb) IS
-$$What a file is, for msar.import_text.
+$$Finds out what a file is, for msar.import_text.
 
-Arguments: data, options: as msar.import_text
-Returns: {"format", "encoding", "delimiter", "header", "columns": [names, empty where there are none],
-  "rows": how many can be imported, "bad_rows": [{"line", "reason", "text"}]}
-Errors: 22023 wrong options, 22P04 the file cannot be read, or has bad rows that are not to be
-  skipped, 54011 more columns than a table can have, 54000 more than 10000 bad rows, 53200 out of
-  memory
+Arguments:
+  data, options: as msar.import_text
+Returns: {"format", "encoding", "delimiter", "header", "columns": [names, empty where the file has
+  none], "rows": number of rows that can be imported, "bad_rows": [{"line", "reason", "text"}]}
+Errors:
+  22023: wrong options
+  22P04: the file cannot be read, or has bad rows that are not to be skipped
+  54011: more columns than a table can have
+  54000: more than 10000 bad rows to skip
+  53200: out of memory
 
-Example: SELECT __msar.inspect_file('a,b', '{}');$$;
+Example:
+  SELECT __msar.inspect_file('a,b', '{}');$$;
 
 COMMENT ON FUNCTION __msar.fill_table(oid, bytea, jsonb, jsonb) IS
-$$Puts the rows of a file, but for the bad ones, into the columns of type text of a table, in their
-order.
+$$Inserts the rows of a file, except the bad ones, into the columns of type text of a table, in the
+order of the columns.
 
-Arguments: tab_id: the table; data, options: as msar.import_text; layout: what __msar.inspect_file
-  returns for them
+Arguments:
+  tab_id: the table
+  data, options: as msar.import_text
+  layout: what __msar.inspect_file returns for them
 Returns: the number of rows
-Errors: 42501 no INSERT on the table, 0A000 row-level security is in force for the role, 22P04 the
-  table has other columns, and those of COPY
+Errors:
+  42501: no INSERT on the table
+  0A000: row-level security is in force for the current role
+  22P04: the table has other columns
+  and those of COPY
 
-Example: SELECT __msar.fill_table('public.import'::regclass, 'a,b',
-  __msar.inspect_file('a,b', '{}'), '{}');$$;
+Example:
+  SELECT __msar.fill_table('public.import'::regclass, 'a,b',
+    __msar.inspect_file('a,b', '{}'), '{}');$$;
 
 COMMENT ON FUNCTION __msar.retype_statement(regclass, jsonb) IS
-$$The statement that gives columns the types that their values suggest, in one rewrite of the
-table.
+$$Returns the statement that gives columns their inferred types, with one rewrite of the table.
 
-Arguments: tab_id: the table; inferred: what msar.infer_table_column_data_types tells about it
-Returns: an ALTER TABLE; NULL if all columns have their types
+Arguments:
+  tab_id: the table
+  inferred: result of msar.infer_table_column_data_types for the table
+Returns: an ALTER TABLE; NULL if all columns have these types already
 Errors: none
 
-Example: SELECT __msar.retype_statement('public.import',
-  msar.infer_table_column_data_types('public.import'));$$;
+Example:
+  SELECT __msar.retype_statement('public.import',
+    msar.infer_table_column_data_types('public.import'));$$;
 
 COMMENT ON FUNCTION msar.import_text(regnamespace, text, bytea, jsonb) IS
-$$Makes a table of a small file or a pasted text, with the types that its values suggest. For
-large files use msar.prepare_table_for_import and COPY.
+$$Creates a table from a small file or a pasted text, with inferred types. For large files use
+msar.prepare_table_for_import and COPY.
 
-Arguments: sch_id: the table's schema; tab_name: its name, as msar.prepare_table_for_import
-  data: the file, in any encoding; bytea, as the server would refuse text in another encoding
-  than the client's
-  options: {"format": csv, tsv, json_lines or json (an array of objects), "encoding": as the web
-  names them (latin1, utf-16le), "delimiter", "quote", "escape": single ASCII characters,
-  "header": whether the first row has the columns' names, "null": text that stands for NULL in
-  csv and tsv (empty), "bad_rows": refuse (the whole file) or skip}; what is left out is found
-  out
+Arguments:
+  sch_id: the schema of the table
+  tab_name: its name, as msar.prepare_table_for_import
+  data: the file, in any encoding; bytea, since the server refuses text that is not in the client's
+    encoding
+  options: {"format": csv, tsv, json_lines or json (an array of objects), "encoding": a name as on
+    the web (latin1, utf-16le), "delimiter", "quote", "escape": single ASCII characters, "header":
+    whether the first row has the columns' names, "null": text that means NULL in csv and tsv (the
+    empty string by default), "bad_rows": refuse (the whole file) or skip}; an option that is left
+    out is detected
 Returns: {"table_oid", "table_name", "renamed_columns", "pkey_column_attnum": as
-  msar.prepare_table_for_import, "columns": as msar.infer_table_column_data_types, "rows": how
-  many were imported, "bad_rows": [{"line": int, of a JSON array the number of the object,
-  "reason", "text"}], "format", "encoding", "delimiter", "header": what the file was taken for}
-Errors: 22004 data is NULL, 22023 unknown option, 22P04 a file that cannot be read or has bad rows,
-  54011 more columns than a table can have, 54000 more than 10000 bad rows to skip, 3F000 unknown
-  schema, 42501 no CREATE on it
+  msar.prepare_table_for_import, "columns": as msar.infer_table_column_data_types, "rows": number of
+  imported rows, "bad_rows": [{"line": int, in a JSON array the number of the object, "reason",
+  "text"}], "format", "encoding", "delimiter", "header": as given or detected}
+Errors:
+  22004: data is NULL
+  22023: unknown option
+  22P04: a file that cannot be read or has bad rows
+  54011: more columns than a table can have
+  54000: more than 10000 bad rows to skip
+  53200: out of memory; a file takes about three times its size
+  3F000: unknown schema
+  42501: no CREATE on the schema
 
-Example: SELECT msar.import_text('public', 'towns', 'name,founded
-Bergen,1070-01-01');$$;
+Example:
+  SELECT msar.import_text('public', 'towns', E'name,founded\nBergen,1070-01-01');$$;
 
 COMMENT ON FUNCTION __msar.import_column_names(jsonb, jsonb) IS
-$$Names for the columns of a table to be imported into.
+$$Chooses names for the columns of a table to be imported into.
 
-Arguments: col_names: array of the names wanted; null or empty for Column N, N being the
-  position; one that is too long is cut; reserved: array of names that are taken.
-Returns: array of as many names that differ: one that is taken gets 1, 2, ... after a blank.
-Errors: 54011 more names than a table can have columns.
+Arguments:
+  col_names: array of the requested names; null or empty for Column N, N being the position; a name
+    that is too long is truncated
+  reserved: array of names that are taken
+Returns: array of as many distinct names; a name that is taken gets a blank and 1, 2, ...
+Errors:
+  54011: more names than a table can have columns
 
-Example: SELECT __msar.import_column_names('["id", "name", "name"]', '["id"]');  -- ["id 1",
-  "name", "name 1"]$$;
+Example:
+  SELECT __msar.import_column_names('["id", "name", "name"]', '["id"]');
+  -- ["id 1", "name", "name 1"]$$;
 
 COMMENT ON FUNCTION __msar.import_table_name(oid, text, text) IS
-$$A free name for a table to be imported into.
+$$Chooses a free name for a table to be imported into.
 
-Arguments: sch_id: its schema; wanted: the name, which is cut if it is too long; NULL or empty
-  for the fallback; fallback: what then gets a number.
-Returns: the name wanted; if it is taken or none is wanted, that or the fallback with a number,
-  which begins after the number of tables in the schema.
-Errors: none.
+Arguments:
+  sch_id: its schema
+  wanted: the requested name, which is truncated if it is too long; NULL or empty for the fallback
+  fallback: the name to number if none is requested
+Returns: the requested name; if it is taken or empty, that name or the fallback with a number, which
+  begins after the number of tables in the schema
+Errors: none
 
-Example: SELECT __msar.import_table_name('public'::regnamespace, '', 'Table');  -- Table 1$$;
+Example:
+  SELECT __msar.import_table_name('public'::regnamespace, '', 'Table');  -- Table 1$$;

@@ -1,53 +1,60 @@
 COMMENT ON FUNCTION __msar.json_form(date) IS
-$$A date as records have it in JSON.
+$$Returns a date in the form that records have in JSON.
 
-Arguments: the date.
-Returns: YYYY-MM-DD AD or BC; infinity, -infinity.
-Errors: none.
+Arguments: the date
+Returns: YYYY-MM-DD AD or BC; infinity, -infinity
+Errors: none
 
-Example: SELECT __msar.json_form('1970-01-02'::date);$$;
+Example:
+  SELECT __msar.json_form('1970-01-02'::date);$$;
 
 COMMENT ON FUNCTION __msar.json_form(time without time zone) IS
-$$A time as records have it in JSON.
+$$Returns a time in the form that records have in JSON.
 
-Arguments: the time.
-Returns: HH:MM:SS.f, with at least one digit of a fraction.
-Errors: none.
+Arguments: the time
+Returns: HH:MM:SS.f, with at least one fractional digit
+Errors: none
 
-Example: SELECT __msar.json_form('12:30'::time);$$;
+Example:
+  SELECT __msar.json_form('12:30'::time);$$;
 
 COMMENT ON FUNCTION __msar.json_form(time with time zone) IS
-$$A time as records have it in JSON.
+$$Returns a time with time zone in the form that records have in JSON.
 
-Arguments: the time.
-Returns: HH:MM:SS.f and Z or +HH:MM.
-Errors: none.
+Arguments: the time
+Returns: HH:MM:SS.f, then Z or +HH:MM
+Errors: none
 
-Example: SELECT __msar.json_form('12:30+02'::timetz);$$;
+Example:
+  SELECT __msar.json_form('12:30+02'::timetz);$$;
 
 COMMENT ON FUNCTION __msar.json_form(timestamp without time zone) IS
-$$A timestamp as records have it in JSON.
+$$Returns a timestamp in the form that records have in JSON.
 
-Arguments: the timestamp.
-Returns: YYYY-MM-DDTHH:MM:SS.f AD or BC; infinity, -infinity.
-Errors: none.
+Arguments: the timestamp
+Returns: YYYY-MM-DDTHH:MM:SS.f AD or BC; infinity, -infinity
+Errors: none
 
-Example: SELECT __msar.json_form('1970-01-02'::timestamp);$$;
+Example:
+  SELECT __msar.json_form('1970-01-02'::timestamp);$$;
 
 COMMENT ON FUNCTION __msar.json_form(timestamp with time zone) IS
-$$A moment as records have it in JSON, in the session's time zone.
+$$Returns a timestamp with time zone in the form that records have in JSON, in the session's time
+zone.
 
-Arguments: the moment.
-Returns: YYYY-MM-DDTHH:MM:SS.f, Z or +HH:MM, and AD or BC; infinity, -infinity.
-Errors: none.
+Arguments: the timestamp
+Returns: YYYY-MM-DDTHH:MM:SS.f, then Z or +HH:MM, then AD or BC; infinity, -infinity
+Errors: none
 
-Example: SELECT __msar.json_form(now());$$;
+Example:
+  SELECT __msar.json_form(now());$$;
 
 COMMENT ON FUNCTION __msar.json_form(interval) IS
-$$An interval as records have it in JSON, whatever IntervalStyle says.
+$$Returns an interval in the form that records have in JSON, independent of IntervalStyle.
 
-Arguments: the interval.
-Returns: P1Y2M3DT4H5M6.7S, always with all parts.
-Errors: none.
+Arguments: the interval
+Returns: P1Y2M3DT4H5M6.7S, always with all parts
+Errors: none
 
-Example: SELECT __msar.json_form('1 day 02:03'::interval);$$;
+Example:
+  SELECT __msar.json_form('1 day 02:03'::interval);$$;

@@ -7,7 +7,7 @@ use crate::definition::constraint::ConstraintDefinition;
 use crate::definition::type_object::TypeObject;
 use crate::pg::arguments::{JsonArgument, RegType};
 use crate::pg::bytes::{NewText, TextBytes};
-use crate::pg::results::Jsonb;
+use crate::pg::results::JsonbResult;
 use crate::tables::{cast, column_type, composite};
 use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -52,18 +52,24 @@ fn cast_expression(
 }
 
 #[pg_extern(schema = "__msar", stable, parallel_unsafe)]
-fn resolved_col_defs(tab_id: Option<Oid>, col_defs: Option<JsonArgument>) -> Result<Jsonb, ErrorReport> {
+fn resolved_col_defs(
+    tab_id: Option<Oid>,
+    col_defs: Option<JsonArgument>,
+) -> Result<JsonbResult, ErrorReport> {
     let columns: Option<Vec<ColumnDefinition>> = super::read_optional("col_defs", col_defs)?;
-    Ok(Jsonb::new(&composite::columns(
+    Ok(JsonbResult::new(&composite::columns(
         tab_id,
         &columns.unwrap_or_default(),
     )?)?)
 }
 
 #[pg_extern(schema = "__msar", stable, parallel_unsafe)]
-fn resolved_con_defs(tab_id: Option<Oid>, con_defs: Option<JsonArgument>) -> Result<Jsonb, ErrorReport> {
+fn resolved_con_defs(
+    tab_id: Option<Oid>,
+    con_defs: Option<JsonArgument>,
+) -> Result<JsonbResult, ErrorReport> {
     let constraints: Option<Vec<ConstraintDefinition>> = super::read_optional("con_defs", con_defs)?;
-    Ok(Jsonb::new(&composite::constraints(
+    Ok(JsonbResult::new(&composite::constraints(
         tab_id,
         &constraints.unwrap_or_default(),
     )?)?)

@@ -4,7 +4,7 @@ use crate::catalog::consistent;
 use crate::catalog::dependency::document;
 use crate::error::Error;
 use crate::pg::arguments::RegClass;
-use crate::pg::results::Jsonb;
+use crate::pg::results::JsonbResult;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -20,7 +20,7 @@ fn get_dependents(
     obj: Option<RegClass>,
     attnum: default!(Option<i32>, "NULL"),
     max_depth: default!(Option<i32>, 10),
-) -> Result<Option<Jsonb>, ErrorReport> {
+) -> Result<Option<JsonbResult>, ErrorReport> {
     let Some(obj) = obj else { return Ok(None) };
     let max_depth = max_depth.unwrap_or(i32::MAX);
     if max_depth < 1 {
@@ -31,15 +31,15 @@ fn get_dependents(
         })?;
     }
     let dependents = consistent::read(|catalog| document::dependents(catalog, obj.0, attnum, max_depth))?;
-    Ok(Some(Jsonb::new(&dependents)?))
+    Ok(Some(JsonbResult::new(&dependents)?))
 }
 
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
 fn preview_drop(
     obj: Option<RegClass>,
     attnum: default!(Option<i32>, "NULL"),
-) -> Result<Option<Jsonb>, ErrorReport> {
+) -> Result<Option<JsonbResult>, ErrorReport> {
     let Some(obj) = obj else { return Ok(None) };
     let dropped = consistent::read(|catalog| document::preview(catalog, obj.0, attnum))?;
-    Ok(Some(Jsonb::new(&dropped)?))
+    Ok(Some(JsonbResult::new(&dropped)?))
 }

@@ -2,7 +2,7 @@
 
 use crate::catalog::describe;
 use crate::pg::arguments::{RegClass, RegNamespace};
-use crate::pg::results::Json;
+use crate::pg::results::JsonResult;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -14,11 +14,11 @@ extension_sql_file!(
 
 // PARALLEL UNSAFE: reading expressions may need a subtransaction (see catalog::consistent), which parallel mode refuses.
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
-fn get_schema_table_details(sch_id: RegNamespace) -> Result<Json, ErrorReport> {
-    Ok(Json::from(describe::schema(sch_id.0)?))
+fn get_schema_table_details(sch_id: RegNamespace) -> Result<JsonResult, ErrorReport> {
+    Ok(JsonResult::from(describe::schema(sch_id.0)?))
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
-fn get_table_details(tab_id: RegClass) -> Result<Json, ErrorReport> {
-    Ok(Json::from(describe::table(tab_id.0)?))
+fn get_table_details(tab_id: RegClass) -> Result<JsonResult, ErrorReport> {
+    Ok(JsonResult::from(describe::table(tab_id.0)?))
 }

@@ -2,7 +2,7 @@
 
 use crate::pg::bytes::{NewText, TextBytes};
 use crate::values::display::duration;
-use crate::values::display::number::{self, Currency, Format, Grouping};
+use crate::values::display::number::{self, Currency, DigitGrouping, SeparatorStyle};
 use pgrx::prelude::*;
 
 extension_sql_file!(
@@ -31,14 +31,14 @@ fn display_number(
     };
     // Who asks for the separators of a format wants to see them.
     let default_grouping = match format {
-        Some(_) => Grouping::Auto,
-        None => Grouping::Never,
+        Some(_) => DigitGrouping::Auto,
+        None => DigitGrouping::Never,
     };
-    let style = number::Style {
+    let style = number::NumberDisplay {
         least_decimals: digits(min_frac_digits),
         most_decimals: digits(max_frac_digits),
-        grouping: grouping.map_or(default_grouping, |word| Grouping::parse(word.0)),
-        format: format.map_or(Format::English, |word| Format::parse(word.0)),
+        grouping: grouping.map_or(default_grouping, |word| DigitGrouping::parse(word.0)),
+        format: format.map_or(SeparatorStyle::English, |word| SeparatorStyle::parse(word.0)),
         is_percentage: as_percentage == Some(true),
         currency: currency_symbol.map(|symbol| Currency {
             symbol: symbol.0,
@@ -57,6 +57,7 @@ fn display_duration(
 ) -> Option<NewText> {
     // Without units a length of time is easily taken for a time of day.
     let has_units = show_units != Some(false);
-    let style = duration::Style::new(smallest.map(|word| word.0), largest.map(|word| word.0), has_units);
+    let style =
+        duration::DurationDisplay::new(smallest.map(|word| word.0), largest.map(|word| word.0), has_units);
     seconds.map(|seconds| NewText::encode(&duration::show(seconds, style)))
 }

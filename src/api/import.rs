@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::import::{file, fill};
 use crate::pg::arguments::JsonArgument;
 use crate::pg::bytes::{NewText, TextBytes};
-use crate::pg::results::Jsonb;
+use crate::pg::results::JsonbResult;
 use crate::pg::server;
 use crate::tables::create;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -34,9 +34,9 @@ extension_sql_file!(
 );
 
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
-fn inspect_file(data: &[u8], options: JsonArgument) -> Result<Jsonb, ErrorReport> {
+fn inspect_file(data: &[u8], options: JsonArgument) -> Result<JsonbResult, ErrorReport> {
     let inspected = file::inspect(data, &file_options(&options)?, &server::check_for_interrupts);
-    Ok(Jsonb::new(&inspected.map_err(Error::from)?)?)
+    Ok(JsonbResult::new(&inspected.map_err(Error::from)?)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
@@ -57,11 +57,11 @@ fn file_options(options: &JsonArgument) -> Result<file::Options, Error> {
 }
 
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
-fn import_column_names(col_names: JsonArgument, reserved: JsonArgument) -> Result<Jsonb, ErrorReport> {
+fn import_column_names(col_names: JsonArgument, reserved: JsonArgument) -> Result<JsonbResult, ErrorReport> {
     let names: Vec<Option<String>> = super::read("col_names", &col_names)?;
     let reserved = super::read("reserved", &reserved)?;
     let names = create::file_column_names(&names, reserved).map_err(Error::from)?;
-    Ok(Jsonb::new(&names)?)
+    Ok(JsonbResult::new(&names)?)
 }
 
 #[pg_extern(schema = "__msar", stable, parallel_unsafe)]

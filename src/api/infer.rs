@@ -2,7 +2,7 @@
 
 use crate::import::{infer, survey};
 use crate::pg::arguments::{JsonArgument, RegClass};
-use crate::pg::results::Jsonb;
+use crate::pg::results::JsonbResult;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -13,13 +13,16 @@ extension_sql_file!(
 );
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn infer_table_column_data_types(tab_id: RegClass) -> Result<Jsonb, ErrorReport> {
-    Ok(Jsonb::new(&infer::relation(tab_id.0)?)?)
+fn infer_table_column_data_types(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&infer::relation(tab_id.0)?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn infer_types(tab_id: RegClass, options: default!(JsonArgument, "'{}'")) -> Result<Jsonb, ErrorReport> {
+fn infer_types(
+    tab_id: RegClass,
+    options: default!(JsonArgument, "'{}'"),
+) -> Result<JsonbResult, ErrorReport> {
     let hint = "Known are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int}.";
     let options = options.decode("options", hint)?;
-    Ok(Jsonb::new(&survey::relation(tab_id.0, &options)?)?)
+    Ok(JsonbResult::new(&survey::relation(tab_id.0, &options)?)?)
 }

@@ -6,7 +6,7 @@ use crate::catalog::{Catalog, consistent};
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
-use crate::pg::results::Jsonb;
+use crate::pg::results::JsonbResult;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use serde::Serialize;
@@ -19,27 +19,27 @@ extension_sql_file!(
 );
 
 #[pg_extern(schema = "msar", stable, strict, parallel_safe)]
-fn get_table_info(sch_id: RegNamespace) -> Result<Jsonb, ErrorReport> {
+fn get_table_info(sch_id: RegNamespace) -> Result<JsonbResult, ErrorReport> {
     let catalog = Catalog::of_statement();
     let relations = relation::of_schema(&catalog, sch_id.0);
     let infos: Vec<_> = relations
         .iter()
         .filter_map(|row| TableInfo::read(&catalog, row))
         .collect();
-    Ok(Jsonb::new(&infos)?)
+    Ok(JsonbResult::new(&infos)?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_safe)]
-fn get_table(tab_id: RegClass) -> Result<Option<Jsonb>, ErrorReport> {
+fn get_table(tab_id: RegClass) -> Result<Option<JsonbResult>, ErrorReport> {
     Ok(table_info(&Catalog::of_statement(), tab_id.0)
-        .map(|info| Jsonb::new(&info))
+        .map(|info| JsonbResult::new(&info))
         .transpose()?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
-fn get_column_info(tab_id: RegClass) -> Result<Jsonb, ErrorReport> {
+fn get_column_info(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
     let columns = consistent::read_relation(tab_id.0, |catalog| relation::column_infos(catalog, tab_id.0))?;
-    Ok(Jsonb::new(&columns)?)
+    Ok(JsonbResult::new(&columns)?)
 }
 
 /// What `msar.get_tab_col_info_map` tells about one table.
@@ -50,7 +50,7 @@ struct TableWithColumns {
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
-fn get_tab_col_info_map(tab_col_map: JsonArgument) -> Result<Jsonb, ErrorReport> {
+fn get_tab_col_info_map(tab_col_map: JsonArgument) -> Result<JsonbResult, ErrorReport> {
     let wanted: HashMap<u32, Vec<i16>> = tab_col_map.decode(
         "tab_col_map",
         "Pass an object whose keys are table OIDs and whose values are arrays of attnums: {\"16400\": [1, 2]}.",
@@ -61,7 +61,7 @@ fn get_tab_col_info_map(tab_col_map: JsonArgument) -> Result<Jsonb, ErrorReport>
             .map(|(&oid, attnums)| Ok((oid, table_with_columns(catalog, oid.into(), attnums)?)))
             .collect::<Result<BTreeMap<_, _>, Error>>()
     })?;
-    Ok(Jsonb::new(&map)?)
+    Ok(JsonbResult::new(&map)?)
 }
 
 fn table_info(catalog: &Catalog, oid: Oid) -> Option<TableInfo> {

@@ -5,7 +5,7 @@ use crate::catalog::{consistent, relation};
 use crate::error::Error;
 use crate::metadata::{row, set, stored};
 use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
-use crate::pg::results::Jsonb;
+use crate::pg::results::JsonbResult;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use serde_json::{Map, Value};
@@ -36,47 +36,50 @@ extension_sql_file!(
 );
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
-fn get_table_metadata(tab_id: RegClass) -> Result<Option<Jsonb>, ErrorReport> {
+fn get_table_metadata(tab_id: RegClass) -> Result<Option<JsonbResult>, ErrorReport> {
     let metadata = consistent::read_relation(tab_id.0, |catalog| {
         match PgClass::by_oid(&catalog.reader, tab_id.0) {
             Some(row) => stored::table(catalog, &row),
             None => Ok(None),
         }
     })?;
-    Ok(metadata.map(|metadata| Jsonb::new(&metadata)).transpose()?)
+    Ok(metadata.map(|metadata| JsonbResult::new(&metadata)).transpose()?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
-fn list_table_metadata(sch_id: RegNamespace) -> Result<Jsonb, ErrorReport> {
+fn list_table_metadata(sch_id: RegNamespace) -> Result<JsonbResult, ErrorReport> {
     let metadata = consistent::read(|catalog| {
         relation::of_schema(catalog, sch_id.0)
             .iter()
             .filter_map(|row| stored::table(catalog, row).transpose())
             .collect::<Result<Vec<_>, _>>()
     })?;
-    Ok(Jsonb::new(&metadata)?)
+    Ok(JsonbResult::new(&metadata)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn set_table_metadata(tab_id: RegClass, patch: JsonArgument) -> Result<Option<Jsonb>, ErrorReport> {
+fn set_table_metadata(tab_id: RegClass, patch: JsonArgument) -> Result<Option<JsonbResult>, ErrorReport> {
     let metadata = set::table(tab_id.0, patch.value("patch")?)?;
-    Ok(metadata.map(|metadata| Jsonb::new(&metadata)).transpose()?)
+    Ok(metadata.map(|metadata| JsonbResult::new(&metadata)).transpose()?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
-fn get_column_metadata(tab_id: RegClass) -> Result<Jsonb, ErrorReport> {
+fn get_column_metadata(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
     let metadata = consistent::read_relation(tab_id.0, |catalog| {
         match PgClass::by_oid(&catalog.reader, tab_id.0) {
             Some(row) => stored::columns(catalog, &row),
             None => Ok(Vec::new()),
         }
     })?;
-    Ok(Jsonb::new(&metadata)?)
+    Ok(JsonbResult::new(&metadata)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn set_column_metadata(tab_id: RegClass, patches: JsonArgument) -> Result<Jsonb, ErrorReport> {
-    Ok(Jsonb::new(&set::columns(tab_id.0, patches.value("patches")?)?)?)
+fn set_column_metadata(tab_id: RegClass, patches: JsonArgument) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&set::columns(
+        tab_id.0,
+        patches.value("patches")?,
+    )?)?)
 }
 
 // What the triggers of the metadata tables ask; see sql/install/metadata.sql.
@@ -85,9 +88,9 @@ fn set_column_metadata(tab_id: RegClass, patches: JsonArgument) -> Result<Jsonb,
 fn complete_table_metadata(
     new_row: JsonArgument,
     old_row: Option<JsonArgument>,
-) -> Result<Jsonb, ErrorReport> {
+) -> Result<JsonbResult, ErrorReport> {
     let old_row = old_row.map(|row| object(&row, "old_row")).transpose()?;
-    Ok(Jsonb::new(&row::complete_table(
+    Ok(JsonbResult::new(&row::complete_table(
         &object(&new_row, "new_row")?,
         old_row.as_ref(),
     )?)?)
@@ -97,9 +100,9 @@ fn complete_table_metadata(
 fn complete_column_metadata(
     new_row: JsonArgument,
     old_row: Option<JsonArgument>,
-) -> Result<Jsonb, ErrorReport> {
+) -> Result<JsonbResult, ErrorReport> {
     let old_row = old_row.map(|row| object(&row, "old_row")).transpose()?;
-    Ok(Jsonb::new(&row::complete_column(
+    Ok(JsonbResult::new(&row::complete_column(
         &object(&new_row, "new_row")?,
         old_row.as_ref(),
     )?)?)

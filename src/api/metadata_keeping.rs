@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::metadata::{announce, exchange, following, repair, restore, stored};
 use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
 use crate::pg::event_trigger::EventTrigger;
-use crate::pg::results::Jsonb;
+use crate::pg::results::JsonbResult;
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -51,9 +51,9 @@ fn announce_metadata_change(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorR
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
-fn place_restored_row(restored: JsonArgument) -> Result<Option<Jsonb>, ErrorReport> {
+fn place_restored_row(restored: JsonArgument) -> Result<Option<JsonbResult>, ErrorReport> {
     Ok(restore::place(restored.value("restored")?)?
-        .map(|fields| Jsonb::new(&fields))
+        .map(|fields| JsonbResult::new(&fields))
         .transpose()?)
 }
 
@@ -68,18 +68,20 @@ fn lost_placeholders(tab_id: pg_sys::Oid) -> Result<Vec<String>, ErrorReport> {
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn repair_metadata() -> Result<Jsonb, ErrorReport> {
-    Ok(Jsonb::new(&repair::by_caller()?)?)
+fn repair_metadata() -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&repair::by_caller()?)?)
 }
 
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
-fn export_metadata(sch_id: default!(Option<RegNamespace>, "NULL")) -> Result<Jsonb, ErrorReport> {
-    Ok(Jsonb::new(&exchange::export(sch_id.map(|schema| schema.0))?)?)
+fn export_metadata(sch_id: default!(Option<RegNamespace>, "NULL")) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&exchange::export(
+        sch_id.map(|schema| schema.0),
+    )?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn import_metadata(doc: JsonArgument, dry_run: default!(bool, "false")) -> Result<Jsonb, ErrorReport> {
-    Ok(Jsonb::new(&exchange::import(doc.value("doc")?, dry_run)?)?)
+fn import_metadata(doc: JsonArgument, dry_run: default!(bool, "false")) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&exchange::import(doc.value("doc")?, dry_run)?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
@@ -87,9 +89,11 @@ fn attach_metadata(
     tab_id: Option<RegClass>,
     sch_name: default!(Option<String>, "NULL"),
     tab_name: default!(Option<String>, "NULL"),
-) -> Result<Option<Jsonb>, ErrorReport> {
+) -> Result<Option<JsonbResult>, ErrorReport> {
     let Some(table) = tab_id else {
         return Ok(None);
     };
-    Ok(Some(Jsonb::new(&exchange::attach(table.0, sch_name, tab_name)?)?))
+    Ok(Some(JsonbResult::new(&exchange::attach(
+        table.0, sch_name, tab_name,
+    )?)?))
 }

@@ -6,8 +6,8 @@ use crate::pg::dml;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::parameter::AnyValue;
 use crate::pg::plan::JsonbDatum;
-use crate::pg::results::Jsonb;
-use crate::records::write::{self, Wanted};
+use crate::pg::results::JsonbResult;
+use crate::records::write::{self, WriteResultOptions};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -24,8 +24,8 @@ extension_sql_file!(
 );
 
 /// What the caller of a function with these arguments wants to be told of the row.
-fn wanted(record_summaries: Option<bool>, templates: Option<JsonArgument>) -> Wanted {
-    Wanted {
+fn wanted(record_summaries: Option<bool>, templates: Option<JsonArgument>) -> WriteResultOptions {
+    WriteResultOptions {
         record_summaries: record_summaries.unwrap_or_default(),
         templates: templates
             .map(JsonArgument::into_text)
@@ -62,7 +62,7 @@ fn patch_record_in_table(
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn delete_records_from_table(tab_id: pg_sys::Oid, rec_ids: JsonbValue) -> Result<Jsonb, ErrorReport> {
+fn delete_records_from_table(tab_id: pg_sys::Oid, rec_ids: JsonbValue) -> Result<JsonbResult, ErrorReport> {
     Ok(run(|| write::delete(tab_id, rec_ids))?.into())
 }
 
@@ -77,6 +77,6 @@ fn form_insert(field_info_list: JsonArgument, values_: JsonArgument) -> Result<(
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn add_records(tab_id: RegClass, rows: JsonbValue) -> Result<Jsonb, ErrorReport> {
-    Ok(Jsonb::new(&run(|| write::add_many(tab_id.0, rows))?)?)
+fn add_records(tab_id: RegClass, rows: JsonbValue) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&run(|| write::add_many(tab_id.0, rows))?)?)
 }

@@ -2,7 +2,7 @@
 
 use crate::pg::arguments::RegClass;
 use crate::pg::bytes::TextBytes;
-use crate::pg::results::Jsonb;
+use crate::pg::results::JsonbResult;
 use crate::tables::{extract, move_columns};
 use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -20,7 +20,7 @@ fn extract_columns_from_table(
     col_ids: Option<Vec<Option<i32>>>,
     new_tab_name: Option<TextBytes>,
     fk_col_name: Option<TextBytes>,
-) -> Result<Jsonb, ErrorReport> {
+) -> Result<JsonbResult, ErrorReport> {
     let table = super::not_null("tab_id", tab_id)?;
     let columns: Vec<i32> = super::not_null("col_ids", col_ids)?
         .into_iter()
@@ -30,12 +30,12 @@ fn extract_columns_from_table(
         new_tab_name.map(TextBytes::decode),
         fk_col_name.map(TextBytes::decode),
     );
-    let names = extract::Names {
+    let names = extract::ExtractNames {
         table: new_table.as_deref(),
         column: link.as_deref(),
     };
     let (table, link) = extract::columns(table, &columns, &names)?;
-    Ok(Jsonb::new(&(table.to_u32(), link))?)
+    Ok(JsonbResult::new(&(table.to_u32(), link))?)
 }
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]

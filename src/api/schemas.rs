@@ -1,7 +1,7 @@
 //! Schemas: created, changed and dropped. The functions for clients are in `sql/install/schemas.sql`.
 
 use super::{not_null, read};
-use crate::definition::object::Object;
+use crate::definition::object::JsonObject;
 use crate::pg::Oid;
 use crate::pg::arguments::JsonArgument;
 use crate::roles::schema;
@@ -30,7 +30,7 @@ fn create_schema(
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn patch_schema(sch_id: Oid, patch: JsonArgument) -> Result<(), ErrorReport> {
-    let Object(patch) = read("patch", &patch)?;
+    let JsonObject(patch) = read("patch", &patch)?;
     Ok(schema::patch(sch_id, &patch)?)
 }
 

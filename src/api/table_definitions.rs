@@ -2,9 +2,9 @@
 
 use super::read;
 use crate::catalog::consistent;
-use crate::definition::step::Step;
+use crate::definition::step::DefinitionStep;
 use crate::pg::arguments::{JsonArgument, RegClass};
-use crate::pg::results::Jsonb;
+use crate::pg::results::JsonbResult;
 use crate::tables::apply;
 use crate::tables::stored_definition;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -17,14 +17,14 @@ extension_sql_file!(
 );
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
-fn get_table_definition(tab_id: RegClass) -> Result<Jsonb, ErrorReport> {
+fn get_table_definition(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
     // No lock on the one table: while it is held, another session may want it that has locked a partition.
     let definition = consistent::read(|catalog| stored_definition::read(catalog, tab_id.0))?;
-    Ok(Jsonb::new(&definition)?)
+    Ok(JsonbResult::new(&definition)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn apply_definitions(doc: JsonArgument, dry_run: default!(bool, false)) -> Result<Jsonb, ErrorReport> {
-    let steps: Vec<Step> = read("doc", &doc)?;
-    Ok(Jsonb::new(&apply::apply(&steps, dry_run)?)?)
+fn apply_definitions(doc: JsonArgument, dry_run: default!(bool, false)) -> Result<JsonbResult, ErrorReport> {
+    let steps: Vec<DefinitionStep> = read("doc", &doc)?;
+    Ok(JsonbResult::new(&apply::apply(&steps, dry_run)?)?)
 }

@@ -4,7 +4,7 @@ use crate::definition::alteration::TableAlteration;
 use crate::error::Error;
 use crate::pg::arguments::{JsonArgument, RegRole};
 use crate::pg::bytes::{NewText, TextBytes};
-use crate::pg::results::Jsonb;
+use crate::pg::results::JsonbResult;
 use crate::tables::create::NewTable;
 use crate::tables::{alter, drop, table};
 use pgrx::pg_sys::Oid;
@@ -27,7 +27,7 @@ fn add_mathesar_table(
     con_defs: Option<JsonArgument>,
     own_id: Option<RegRole>,
     comment_: Option<TextBytes>,
-) -> Result<Jsonb, ErrorReport> {
+) -> Result<JsonbResult, ErrorReport> {
     let name = tab_name.map(TextBytes::decode);
     let comment = comment_.map(TextBytes::decode);
     let table = NewTable {
@@ -39,7 +39,7 @@ fn add_mathesar_table(
         owner: own_id.map(|role| role.0),
         comment: comment.as_deref(),
     };
-    Ok(Jsonb::new(&table.create()?)?)
+    Ok(JsonbResult::new(&table.create()?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]

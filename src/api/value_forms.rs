@@ -1,7 +1,7 @@
 //! Dates, times and intervals in the form that they have in records: one overloaded function, which the statements of
 //! `record` call once a value.
 
-use crate::catalog::datetime::{self, Form};
+use crate::catalog::datetime::{self, DatetimeText};
 use crate::pg::bytes::NewText;
 use crate::pg::moment::{Date, Interval, Time, TimeWithZone, Timestamp, TimestampWithZone};
 use pgrx::prelude::*;
@@ -20,7 +20,7 @@ extension_sql_file!(
 );
 
 /// A form is ASCII, which is the same in every encoding.
-fn text(form: Form) -> NewText {
+fn text(form: DatetimeText) -> NewText {
     NewText(form.as_bytes().to_vec())
 }
 

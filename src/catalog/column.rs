@@ -33,7 +33,7 @@ pub(crate) struct ColumnDetails {
     type_full: Rc<str>,
     ui_type: UiType,
     identity: Option<&'static str>,
-    generated: Option<Generated>,
+    generated: Option<GeneratedDetails>,
     collation: Option<String>,
     domain: Option<Rc<Domain>>,
     enum_values: Option<Rc<[String]>>,
@@ -82,7 +82,7 @@ impl Serialize for ColumnDetails {
 }
 
 #[derive(serde::Serialize)]
-struct Generated {
+struct GeneratedDetails {
     kind: &'static str,
     expression: String,
 }
@@ -140,7 +140,7 @@ impl ColumnDetails {
                 Char(b'd') => Some("by_default"),
                 _ => None,
             },
-            generated: Generated::read(row, context.defaults)?,
+            generated: GeneratedDetails::read(row, context.defaults)?,
             collation: collation_of(&info, row)?,
             domain: info.domain(),
             enum_values: info.enum_values.clone(),
@@ -200,7 +200,7 @@ fn default_of(
     catalog.default(node_tree, row.attrelid).map(Some)
 }
 
-impl Generated {
+impl GeneratedDetails {
     fn read(row: &PgAttribute, defaults: &[PgAttrdef]) -> Result<Option<Self>, Error> {
         let kind = match row.attgenerated {
             Char(b's') => "stored",

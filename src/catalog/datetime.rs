@@ -10,12 +10,12 @@ const DAYS_TO_EPOCH: i64 = 730_425;
 const DAYS_PER_ERA: i64 = 146_097;
 
 /// The text of a value: ASCII, written in place, since a page or an export has many of them.
-pub(crate) struct Form {
+pub(crate) struct DatetimeText {
     bytes: [u8; Self::LONGEST],
     length: usize,
 }
 
-impl Form {
+impl DatetimeText {
     /// Longer than an interval with the greatest numbers.
     const LONGEST: usize = 80;
 
@@ -125,7 +125,7 @@ impl Form {
     }
 }
 
-impl std::ops::Deref for Form {
+impl std::ops::Deref for DatetimeText {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -135,12 +135,12 @@ impl std::ops::Deref for Form {
 }
 
 /// Days since 2000-01-01 as `YYYY-MM-DD AD`.
-pub(crate) fn date(days: i32) -> Form {
+pub(crate) fn date(days: i32) -> DatetimeText {
     match days {
-        i32::MAX => Form::of("infinity"),
-        i32::MIN => Form::of("-infinity"),
+        i32::MAX => DatetimeText::of("infinity"),
+        i32::MIN => DatetimeText::of("-infinity"),
         _ => {
-            let mut form = Form::new();
+            let mut form = DatetimeText::new();
             let era = form.push_day(days.into());
             form.push(era);
             form
@@ -149,43 +149,43 @@ pub(crate) fn date(days: i32) -> Form {
 }
 
 /// Microseconds since midnight as `HH24:MI:SS.f`.
-pub(crate) fn time(micros: i64) -> Form {
-    let mut form = Form::new();
+pub(crate) fn time(micros: i64) -> DatetimeText {
+    let mut form = DatetimeText::new();
     form.push_time(micros);
     form
 }
 
 /// A time and its zone, in seconds west of UTC.
-pub(crate) fn time_with_zone(micros: i64, zone: i32) -> Form {
+pub(crate) fn time_with_zone(micros: i64, zone: i32) -> DatetimeText {
     let mut form = time(micros);
     form.push_utc_offset((-zone).into());
     form
 }
 
 /// Microseconds since 2000-01-01 as `YYYY-MM-DDTHH24:MI:SS.f AD`.
-pub(crate) fn timestamp(micros: i64) -> Form {
+pub(crate) fn timestamp(micros: i64) -> DatetimeText {
     timestamp_and_offset(micros, None)
 }
 
 /// The same for a local time, `offset` seconds east of UTC.
-pub(crate) fn timestamp_with_zone(micros: i64, offset: i64) -> Form {
+pub(crate) fn timestamp_with_zone(micros: i64, offset: i64) -> DatetimeText {
     timestamp_and_offset(micros, Some(offset))
 }
 
 /// Microseconds since 2000-01-01 UTC, in the session's time zone.
-pub(crate) fn moment(micros: i64) -> Form {
+pub(crate) fn moment(micros: i64) -> DatetimeText {
     match value::timestamp_with_zone(micros) {
         Value::TimestampWithZone(local, offset) => timestamp_with_zone(local, offset),
         _ => timestamp(micros),
     }
 }
 
-fn timestamp_and_offset(micros: i64, offset: Option<i64>) -> Form {
+fn timestamp_and_offset(micros: i64, offset: Option<i64>) -> DatetimeText {
     match micros {
-        i64::MAX => Form::of("infinity"),
-        i64::MIN => Form::of("-infinity"),
+        i64::MAX => DatetimeText::of("infinity"),
+        i64::MIN => DatetimeText::of("-infinity"),
         _ => {
-            let mut form = Form::new();
+            let mut form = DatetimeText::new();
             let era = form.push_day(micros.div_euclid(MICROS_PER_DAY));
             form.push("T");
             form.push_time(micros.rem_euclid(MICROS_PER_DAY));
@@ -199,15 +199,15 @@ fn timestamp_and_offset(micros: i64, offset: Option<i64>) -> Form {
 }
 
 /// An interval in ISO 8601 form with all of its parts.
-pub(crate) fn interval(months: i32, days: i32, micros: i64) -> Form {
+pub(crate) fn interval(months: i32, days: i32, micros: i64) -> DatetimeText {
     match (months, days, micros) {
-        (i32::MAX, i32::MAX, i64::MAX) => return Form::of("infinity"),
-        (i32::MIN, i32::MIN, i64::MIN) => return Form::of("-infinity"),
+        (i32::MAX, i32::MAX, i64::MAX) => return DatetimeText::of("infinity"),
+        (i32::MIN, i32::MIN, i64::MIN) => return DatetimeText::of("-infinity"),
         _ => {}
     }
     let seconds = micros / MICROS_PER_SECOND;
     let fraction = (micros % MICROS_PER_SECOND).abs();
-    let mut form = Form::of("P");
+    let mut form = DatetimeText::of("P");
     let parts = [
         (i64::from(months / 12), "Y"),
         (i64::from(months % 12), "M"),

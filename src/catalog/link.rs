@@ -7,23 +7,23 @@ use crate::pg::scan::Char;
 
 /// A foreign key that leads to at most one row.
 #[derive(Clone)]
-pub(crate) struct Link {
+pub(crate) struct ForeignKeyLink {
     pub(crate) constraint: Oid,
     /// The table referred to.
     pub(crate) target: Oid,
-    pub(crate) columns: Vec<LinkColumn>,
+    pub(crate) columns: Vec<ForeignKeyLinkColumn>,
 }
 
 /// A column of a foreign key, and the one that it refers to.
 #[derive(Clone)]
-pub(crate) struct LinkColumn {
+pub(crate) struct ForeignKeyLinkColumn {
     pub(crate) attnum: i16,
     pub(crate) referenced: i16,
     /// The operator that compares the column referred to with this one.
     pub(crate) operator: Oid,
 }
 
-impl Link {
+impl ForeignKeyLink {
     /// The foreign keys of a relation: those of fewer columns first, then by name. Which one a column leads along, where
     /// it is in several, is thereby the same in every database.
     pub(crate) fn of_relation(catalog: &Catalog, relation: Oid) -> Vec<Self> {
@@ -47,14 +47,14 @@ impl Link {
     }
 }
 
-impl From<PgForeignKey> for Link {
+impl From<PgForeignKey> for ForeignKeyLink {
     fn from(row: PgForeignKey) -> Self {
         let pairs = row.conkey.into_iter().zip(row.confkey).zip(row.conpfeqop);
         Self {
             constraint: row.oid,
             target: row.confrelid,
             columns: pairs
-                .map(|((attnum, referenced), operator)| LinkColumn {
+                .map(|((attnum, referenced), operator)| ForeignKeyLinkColumn {
                     attnum,
                     referenced,
                     operator,

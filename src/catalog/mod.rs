@@ -19,13 +19,13 @@ pub(crate) mod rows;
 pub(crate) mod types;
 
 use crate::error::Error;
-use crate::pg::acl::Role;
+use crate::pg::acl::CurrentRole;
 use crate::pg::scan::{Reader, Timestamp};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, deparse, names, namespace, quote};
 use constraint::Constraint;
 use default::ColumnDefault;
-use link::Link;
+use link::ForeignKeyLink;
 use rows::{PgAttribute, PgClass, PgNamespace, PgType};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -37,14 +37,14 @@ use types::TypeInfo;
 /// The catalogs as one call sees them.
 pub(crate) struct Catalog {
     pub(crate) reader: Reader,
-    pub(crate) role: Role,
+    pub(crate) role: CurrentRole,
     types: RefCell<FxHashMap<Oid, Rc<TypeInfo>>>,
     schema_names: RefCell<FxHashMap<Oid, Rc<str>>>,
     relation_names: RefCell<FxHashMap<Oid, RelationName>>,
     column_names: RefCell<FxHashMap<(Oid, i16), Rc<str>>>,
     type_names: RefCell<FxHashMap<(Oid, i32), Rc<str>>>,
     timestamps: RefCell<FxHashMap<Timestamp, Rc<str>>>,
-    links: RefCell<FxHashMap<Oid, Rc<[Link]>>>,
+    links: RefCell<FxHashMap<Oid, Rc<[ForeignKeyLink]>>>,
     /// Foreign keys of which one of the two tables has told, until the other one does.
     foreign_keys: RefCell<FxHashMap<Oid, Rc<Constraint>>>,
     /// Defaults by their stored form: a schema has few that differ.
@@ -76,7 +76,7 @@ impl Catalog {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
         Self {
             reader: Reader::new(snapshot),
-            role: Role::current(),
+            role: CurrentRole::current(),
             types: RefCell::default(),
             schema_names: RefCell::default(),
             relation_names: RefCell::default(),
@@ -176,10 +176,10 @@ impl Catalog {
     }
 
     /// The foreign keys of a relation along which a path goes on.
-    pub(crate) fn links(&self, relation: Oid) -> Rc<[Link]> {
+    pub(crate) fn links(&self, relation: Oid) -> Rc<[ForeignKeyLink]> {
         let known = self.links.borrow().get(&relation).cloned();
         known.unwrap_or_else(|| {
-            let links: Rc<[Link]> = Link::of_relation(self, relation).into();
+            let links: Rc<[ForeignKeyLink]> = ForeignKeyLink::of_relation(self, relation).into();
             self.links.borrow_mut().insert(relation, Rc::clone(&links));
             links
         })

@@ -4,7 +4,7 @@ use super::Catalog;
 use super::rows::PgAttribute;
 use crate::error::Error;
 use crate::metadata::references::Column;
-use crate::values::template::{self, Part, Placeholder};
+use crate::values::template::{self, Placeholder, TemplatePart};
 use pgrx::pg_sys;
 use serde::Serialize;
 use std::rc::Rc;
@@ -20,7 +20,7 @@ impl PreviewSettings {
     /// The template that a user chose; the default, of which `default` gives the column, if none did.
     pub(crate) fn new<'a>(
         catalog: &Catalog,
-        customized: Option<&[Part<Column>]>,
+        customized: Option<&[TemplatePart<Column>]>,
         default: impl FnOnce() -> Result<Option<&'a PgAttribute>, Error>,
     ) -> Result<Self, Error> {
         let template = match customized {
@@ -35,12 +35,12 @@ impl PreviewSettings {
 }
 
 /// A template as people write it, with the names that columns have now.
-pub(crate) fn customized_text(catalog: &Catalog, template: &[Part<Column>]) -> Result<String, Error> {
+pub(crate) fn customized_text(catalog: &Catalog, template: &[TemplatePart<Column>]) -> Result<String, Error> {
     let mut text = String::new();
     for part in template {
         match part {
-            Part::Text(words) => template::push_text(&mut text, words),
-            Part::Placeholder(Placeholder { path, raw }) => {
+            TemplatePart::Text(words) => template::push_text(&mut text, words),
+            TemplatePart::Placeholder(Placeholder { path, raw }) => {
                 let names: Vec<Rc<str>> = path
                     .iter()
                     .map(|column| catalog.column_name(column.relation, column.attnum))

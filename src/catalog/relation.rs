@@ -56,7 +56,7 @@ pub(crate) struct TableDetails {
 
 /// The kinds of relations that we describe.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum RelationKind {
     Table,
     PartitionedTable,
     Partition,
@@ -65,37 +65,44 @@ enum Kind {
     ForeignTable,
 }
 
-impl Kind {
+impl RelationKind {
     /// `None` for indexes, sequences, composite types and TOAST tables.
     fn of(row: &PgClass) -> Option<Self> {
         let kind = match row.relkind.0 {
-            pg_sys::RELKIND_RELATION => Kind::Table,
-            pg_sys::RELKIND_PARTITIONED_TABLE => Kind::PartitionedTable,
-            pg_sys::RELKIND_FOREIGN_TABLE => Kind::ForeignTable,
-            pg_sys::RELKIND_VIEW => Kind::View,
-            pg_sys::RELKIND_MATVIEW => Kind::MaterializedView,
+            pg_sys::RELKIND_RELATION => RelationKind::Table,
+            pg_sys::RELKIND_PARTITIONED_TABLE => RelationKind::PartitionedTable,
+            pg_sys::RELKIND_FOREIGN_TABLE => RelationKind::ForeignTable,
+            pg_sys::RELKIND_VIEW => RelationKind::View,
+            pg_sys::RELKIND_MATVIEW => RelationKind::MaterializedView,
             _ => return None,
         };
-        Some(if row.relispartition { Kind::Partition } else { kind })
+        Some(if row.relispartition {
+            RelationKind::Partition
+        } else {
+            kind
+        })
     }
 
     fn name(self) -> &'static str {
         match self {
-            Kind::Table => "table",
-            Kind::PartitionedTable => "partitioned_table",
-            Kind::Partition => "partition",
-            Kind::View => "view",
-            Kind::MaterializedView => "materialized_view",
-            Kind::ForeignTable => "foreign_table",
+            RelationKind::Table => "table",
+            RelationKind::PartitionedTable => "partitioned_table",
+            RelationKind::Partition => "partition",
+            RelationKind::View => "view",
+            RelationKind::MaterializedView => "materialized_view",
+            RelationKind::ForeignTable => "foreign_table",
         }
     }
 
     /// The three words that clients of `msar.get_table` know.
     fn listed_type(self) -> &'static str {
         match self {
-            Kind::View => "view",
-            Kind::MaterializedView => "materialized_view",
-            Kind::Table | Kind::PartitionedTable | Kind::Partition | Kind::ForeignTable => "table",
+            RelationKind::View => "view",
+            RelationKind::MaterializedView => "materialized_view",
+            RelationKind::Table
+            | RelationKind::PartitionedTable
+            | RelationKind::Partition
+            | RelationKind::ForeignTable => "table",
         }
     }
 }
@@ -103,7 +110,7 @@ impl Kind {
 /// The relations of a schema that we describe, by name.
 pub(crate) fn of_schema(catalog: &Catalog, schema: Oid) -> Vec<PgClass> {
     let mut relations = PgClass::of_schema(&catalog.reader, schema);
-    relations.retain(|row| Kind::of(row).is_some());
+    relations.retain(|row| RelationKind::of(row).is_some());
     relations.sort_by(|a, b| a.relname.cmp(&b.relname));
     relations
 }
@@ -111,7 +118,7 @@ pub(crate) fn of_schema(catalog: &Catalog, schema: Oid) -> Vec<PgClass> {
 /// A relation that we describe.
 pub(crate) fn find(catalog: &Catalog, relation: Oid) -> Result<PgClass, Error> {
     let row = PgClass::by_oid(&catalog.reader, relation).ok_or(Error::UnknownRelation(relation))?;
-    if Kind::of(&row).is_none() {
+    if RelationKind::of(&row).is_none() {
         return Err(Error::NotDescribable { name: row.relname });
     }
     Ok(row)
@@ -138,7 +145,7 @@ impl TableInfo {
             owner_oid: row.relowner,
             current_role_priv: privileges(catalog, row),
             current_role_owns: catalog.role.has_rights_of(row.relowner),
-            listed_type: Kind::of(row)?.listed_type(),
+            listed_type: RelationKind::of(row)?.listed_type(),
         })
     }
 }
@@ -233,7 +240,7 @@ pub(crate) fn column_infos(catalog: &Catalog, relation: Oid) -> Result<Vec<Colum
 
 impl TableDetails {
     pub(crate) fn read(catalog: &Catalog, row: &PgClass) -> Result<Self, Error> {
-        let kind = Kind::of(row).ok_or_else(|| Error::NotDescribable {
+        let kind = RelationKind::of(row).ok_or_else(|| Error::NotDescribable {
             name: row.relname.clone(),
         })?;
         let mut parts = Parts::read(catalog, row.oid);

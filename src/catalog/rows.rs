@@ -6,7 +6,7 @@
 use crate::catalog_row;
 use crate::pg::Oid;
 use crate::pg::acl::Acl;
-use crate::pg::scan::{CatalogRow, Char, Key, Reader, Row, Text};
+use crate::pg::scan::{CatalogRow, Char, Reader, ScanKey, ScannedRow, Text};
 
 /// Declares OIDs by name: those of a catalog in upper case, those of an index without its suffix `_index`.
 macro_rules! oids {
@@ -99,7 +99,7 @@ pub(crate) trait OfRelation: CatalogRow {
     /// The index by which they are found.
     const INDEX: u32;
     /// What it is searched for.
-    fn keys(relation: Oid) -> Vec<(&'static str, Key)>;
+    fn keys(relation: Oid) -> Vec<(&'static str, ScanKey)>;
 
     fn of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
         reader.by_index(Self::INDEX, &Self::keys(relation))
@@ -109,12 +109,12 @@ pub(crate) trait OfRelation: CatalogRow {
 impl PgClass {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
         reader
-            .by_index(index_oid::PG_CLASS_OID, &[("oid", Key::Oid(oid))])
+            .by_index(index_oid::PG_CLASS_OID, &[("oid", ScanKey::Oid(oid))])
             .pop()
     }
 
     pub(crate) fn of_schema(reader: &Reader, schema: Oid) -> Vec<Self> {
-        reader.by_full_scan(&[("relnamespace", Key::Oid(schema))])
+        reader.by_full_scan(&[("relnamespace", ScanKey::Oid(schema))])
     }
 }
 
@@ -140,8 +140,11 @@ catalog_row!(
 
 impl OfRelation for PgAttribute {
     const INDEX: u32 = index_oid::PG_ATTRIBUTE_RELID_ATTNUM;
-    fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
-        vec![("attrelid", Key::Oid(relation)), ("attnum", Key::Positive)]
+    fn keys(relation: Oid) -> Vec<(&'static str, ScanKey)> {
+        vec![
+            ("attrelid", ScanKey::Oid(relation)),
+            ("attnum", ScanKey::Positive),
+        ]
     }
 }
 
@@ -155,7 +158,10 @@ impl PgAttribute {
 
     /// One live column.
     pub(crate) fn by_number(reader: &Reader, relation: Oid, attnum: i16) -> Option<Self> {
-        let keys = [("attrelid", Key::Oid(relation)), ("attnum", Key::Int2(attnum))];
+        let keys = [
+            ("attrelid", ScanKey::Oid(relation)),
+            ("attnum", ScanKey::Int2(attnum)),
+        ];
         reader
             .by_index(index_oid::PG_ATTRIBUTE_RELID_ATTNUM, &keys)
             .pop()
@@ -170,8 +176,8 @@ catalog_row!(
 
 impl OfRelation for PgAttrdef {
     const INDEX: u32 = index_oid::PG_ATTRDEF_ADRELID_ADNUM;
-    fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
-        vec![("adrelid", Key::Oid(relation))]
+    fn keys(relation: Oid) -> Vec<(&'static str, ScanKey)> {
+        vec![("adrelid", ScanKey::Oid(relation))]
     }
 }
 
@@ -202,13 +208,13 @@ catalog_row!(
 /// Those of a relation, but for not-null constraints: their columns tell of them.
 impl OfRelation for PgConstraint {
     const INDEX: u32 = index_oid::PG_CONSTRAINT_CONRELID_CONTYPID_CONNAME;
-    fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
-        vec![("conrelid", Key::Oid(relation))]
+    fn keys(relation: Oid) -> Vec<(&'static str, ScanKey)> {
+        vec![("conrelid", ScanKey::Oid(relation))]
     }
 
     fn of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
         // The first field. There are more of these than of all others together.
-        let is_wanted = |row: &Row<'_>| row.column::<Char>(0) != Char(b'n');
+        let is_wanted = |row: &ScannedRow<'_>| row.column::<Char>(0) != Char(b'n');
         reader.by_index_where(Self::INDEX, &Self::keys(relation), is_wanted)
     }
 }
@@ -216,14 +222,14 @@ impl OfRelation for PgConstraint {
 impl PgConstraint {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
         reader
-            .by_index(index_oid::PG_CONSTRAINT_OID, &[("oid", Key::Oid(oid))])
+            .by_index(index_oid::PG_CONSTRAINT_OID, &[("oid", ScanKey::Oid(oid))])
             .pop()
     }
 
     pub(crate) fn of_domain(reader: &Reader, domain: Oid) -> Vec<Self> {
         reader.by_index(
             index_oid::PG_CONSTRAINT_CONTYPID,
-            &[("contypid", Key::Oid(domain))],
+            &[("contypid", ScanKey::Oid(domain))],
         )
     }
 }
@@ -244,7 +250,7 @@ catalog_row!(
 
 impl OfRelation for PgForeignKey {
     const INDEX: u32 = PgConstraint::INDEX;
-    fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
+    fn keys(relation: Oid) -> Vec<(&'static str, ScanKey)> {
         PgConstraint::keys(relation)
     }
 }
@@ -256,7 +262,7 @@ catalog_row!(
 
 impl OfRelation for PgNotNull {
     const INDEX: u32 = PgConstraint::INDEX;
-    fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
+    fn keys(relation: Oid) -> Vec<(&'static str, ScanKey)> {
         PgConstraint::keys(relation)
     }
 }
@@ -277,10 +283,10 @@ catalog_row!(
 /// What depends on a relation or on its columns.
 impl OfRelation for PgDepend {
     const INDEX: u32 = index_oid::PG_DEPEND_REFERENCE;
-    fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
+    fn keys(relation: Oid) -> Vec<(&'static str, ScanKey)> {
         vec![
-            ("refclassid", Key::Oid(catalog_oid::PG_CLASS.into())),
-            ("refobjid", Key::Oid(relation)),
+            ("refclassid", ScanKey::Oid(catalog_oid::PG_CLASS.into())),
+            ("refobjid", ScanKey::Oid(relation)),
         ]
     }
 }
@@ -288,13 +294,16 @@ impl OfRelation for PgDepend {
 impl PgDepend {
     /// What depends on an object or on a part of it.
     pub(crate) fn on_object(reader: &Reader, class: Oid, object: Oid) -> Vec<Self> {
-        let keys = [("refclassid", Key::Oid(class)), ("refobjid", Key::Oid(object))];
+        let keys = [
+            ("refclassid", ScanKey::Oid(class)),
+            ("refobjid", ScanKey::Oid(object)),
+        ];
         reader.by_index(index_oid::PG_DEPEND_REFERENCE, &keys)
     }
 
     /// What an object or a part of it depends on.
     pub(crate) fn of_object(reader: &Reader, class: Oid, object: Oid) -> Vec<Self> {
-        let keys = [("classid", Key::Oid(class)), ("objid", Key::Oid(object))];
+        let keys = [("classid", ScanKey::Oid(class)), ("objid", ScanKey::Oid(object))];
         reader.by_index(index_oid::PG_DEPEND_DEPENDER, &keys)
     }
 }
@@ -307,10 +316,10 @@ catalog_row!(
 /// The comments on a relation (`objsubid` 0) and on its columns.
 impl OfRelation for PgDescription {
     const INDEX: u32 = index_oid::PG_DESCRIPTION_O_C_O;
-    fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
+    fn keys(relation: Oid) -> Vec<(&'static str, ScanKey)> {
         vec![
-            ("objoid", Key::Oid(relation)),
-            ("classoid", Key::Oid(catalog_oid::PG_CLASS.into())),
+            ("objoid", ScanKey::Oid(relation)),
+            ("classoid", ScanKey::Oid(catalog_oid::PG_CLASS.into())),
         ]
     }
 }
@@ -324,12 +333,15 @@ impl PgInherits {
     pub(crate) fn parents(reader: &Reader, child: Oid) -> Vec<Self> {
         reader.by_index(
             index_oid::PG_INHERITS_RELID_SEQNO,
-            &[("inhrelid", Key::Oid(child))],
+            &[("inhrelid", ScanKey::Oid(child))],
         )
     }
 
     pub(crate) fn children(reader: &Reader, parent: Oid) -> Vec<Self> {
-        reader.by_index(index_oid::PG_INHERITS_PARENT, &[("inhparent", Key::Oid(parent))])
+        reader.by_index(
+            index_oid::PG_INHERITS_PARENT,
+            &[("inhparent", ScanKey::Oid(parent))],
+        )
     }
 }
 
@@ -341,7 +353,7 @@ catalog_row!(
 impl PgNamespace {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
         reader
-            .by_index(index_oid::PG_NAMESPACE_OID, &[("oid", Key::Oid(oid))])
+            .by_index(index_oid::PG_NAMESPACE_OID, &[("oid", ScanKey::Oid(oid))])
             .pop()
     }
 }
@@ -354,7 +366,7 @@ catalog_row!(
 impl PgDatabase {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
         reader
-            .by_index(index_oid::PG_DATABASE_OID, &[("oid", Key::Oid(oid))])
+            .by_index(index_oid::PG_DATABASE_OID, &[("oid", ScanKey::Oid(oid))])
             .pop()
     }
 }
@@ -375,7 +387,7 @@ impl PgAuthMembers {
     pub(crate) fn of_role(reader: &Reader, role: Oid) -> Vec<Self> {
         reader.by_index(
             index_oid::PG_AUTH_MEMBERS_ROLE_MEMBER,
-            &[("roleid", Key::Oid(role))],
+            &[("roleid", ScanKey::Oid(role))],
         )
     }
 }
@@ -400,7 +412,7 @@ catalog_row!(
 impl PgType {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
         reader
-            .by_index(index_oid::PG_TYPE_OID, &[("oid", Key::Oid(oid))])
+            .by_index(index_oid::PG_TYPE_OID, &[("oid", ScanKey::Oid(oid))])
             .pop()
     }
 }
@@ -418,7 +430,7 @@ catalog_row!(
 impl PgOperator {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
         reader
-            .by_index(index_oid::PG_OPERATOR_OID, &[("oid", Key::Oid(oid))])
+            .by_index(index_oid::PG_OPERATOR_OID, &[("oid", ScanKey::Oid(oid))])
             .pop()
     }
 }
@@ -431,7 +443,7 @@ catalog_row!(
 impl PgCollation {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
         reader
-            .by_index(index_oid::PG_COLLATION_OID, &[("oid", Key::Oid(oid))])
+            .by_index(index_oid::PG_COLLATION_OID, &[("oid", ScanKey::Oid(oid))])
             .pop()
     }
 }
@@ -446,7 +458,7 @@ impl PgEnum {
     pub(crate) fn of_type(reader: &Reader, enum_type: Oid) -> Vec<Self> {
         reader.by_index(
             index_oid::PG_ENUM_TYPID_SORTORDER,
-            &[("enumtypid", Key::Oid(enum_type))],
+            &[("enumtypid", ScanKey::Oid(enum_type))],
         )
     }
 }

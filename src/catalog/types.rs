@@ -18,14 +18,14 @@ pub(crate) struct TypeInfo {
     pub(crate) listed_name: Rc<str>,
     pub(crate) category: u8,
     pub(crate) collation: Oid,
-    pub(crate) shape: Shape,
+    pub(crate) shape: TypeShape,
     pub(crate) ui_type: UiType,
     /// Of an enum, a domain over one, or an array of one.
     pub(crate) enum_values: Option<Rc<[String]>>,
 }
 
 /// How values of a type are made up.
-pub(crate) enum Shape {
+pub(crate) enum TypeShape {
     Scalar,
     Enum,
     Array { element: Rc<TypeInfo> },
@@ -74,7 +74,7 @@ impl TypeInfo {
     pub(super) fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
         let row = PgType::by_oid(&catalog.reader, oid).ok_or(Error::Vanished)?;
         let name: Rc<str> = deparse::type_name(oid).ok_or(Error::Vanished)?.into();
-        let shape = Shape::read(catalog, oid, &row)?;
+        let shape = TypeShape::read(catalog, oid, &row)?;
         let base = match row.typtype {
             TYPTYPE_DOMAIN => Some(catalog.type_info(row.typbasetype)?),
             _ => None,
@@ -83,23 +83,23 @@ impl TypeInfo {
             Some(own) => own,
             None => match (&shape, &base) {
                 (_, Some(base)) => base.ui_type,
-                (Shape::Array { .. }, None) => UiType::Array,
+                (TypeShape::Array { .. }, None) => UiType::Array,
                 _ => UiType::of_base_type(oid, row.typtype, row.typcategory),
             },
         };
         let enum_values = match (&shape, &base) {
-            (Shape::Enum, _) => {
+            (TypeShape::Enum, _) => {
                 let labels = PgEnum::of_type(&catalog.reader, oid);
                 Some(labels.into_iter().map(|label| label.enumlabel).collect())
             }
-            (Shape::Array { element }, _) => element.enum_values.clone(),
+            (TypeShape::Array { element }, _) => element.enum_values.clone(),
             (_, Some(base)) => base.enum_values.clone(),
             _ => None,
         };
         let listed_name = match shape {
-            Shape::Array { .. } => "_array".into(),
-            Shape::Enum => "_enum".into(),
-            Shape::Scalar | Shape::Domain(_) => Rc::clone(&name),
+            TypeShape::Array { .. } => "_array".into(),
+            TypeShape::Enum => "_enum".into(),
+            TypeShape::Scalar | TypeShape::Domain(_) => Rc::clone(&name),
         };
         Ok(Self {
             oid,
@@ -115,7 +115,7 @@ impl TypeInfo {
 
     pub(crate) fn domain(&self) -> Option<Rc<Domain>> {
         match &self.shape {
-            Shape::Domain(domain) => Some(Rc::clone(domain)),
+            TypeShape::Domain(domain) => Some(Rc::clone(domain)),
             _ => None,
         }
     }
@@ -124,21 +124,21 @@ impl TypeInfo {
 const TYPTYPE_DOMAIN: Char = Char(pg_sys::TYPTYPE_DOMAIN);
 const TYPTYPE_ENUM: Char = Char(pg_sys::TYPTYPE_ENUM);
 
-impl Shape {
+impl TypeShape {
     fn read(catalog: &Catalog, oid: Oid, row: &PgType) -> Result<Self, Error> {
         // An array type is one that its element names; other types have elements too (point, name, ...).
         if row.typlen == -1 && row.typelem != Oid::INVALID {
             let element = PgType::by_oid(&catalog.reader, row.typelem).ok_or(Error::Vanished)?;
             if element.typarray == oid {
-                return Ok(Shape::Array {
+                return Ok(TypeShape::Array {
                     element: catalog.type_info(row.typelem)?,
                 });
             }
         }
         match row.typtype {
-            TYPTYPE_ENUM => Ok(Shape::Enum),
-            TYPTYPE_DOMAIN => Ok(Shape::Domain(Rc::new(Domain::read(catalog, oid, row)?))),
-            _ => Ok(Shape::Scalar),
+            TYPTYPE_ENUM => Ok(TypeShape::Enum),
+            TYPTYPE_DOMAIN => Ok(TypeShape::Domain(Rc::new(Domain::read(catalog, oid, row)?))),
+            _ => Ok(TypeShape::Scalar),
         }
     }
 }
@@ -296,9 +296,9 @@ impl TypeOptions {
     /// The options of a column of type `info` with the modifiers `typmod`; `None` if the type takes none.
     pub(crate) fn of(info: &TypeInfo, typmod: i32) -> Option<Self> {
         match &info.shape {
-            Shape::Array { element } => {
+            TypeShape::Array { element } => {
                 let item_type = match element.shape {
-                    Shape::Enum => "_enum".into(),
+                    TypeShape::Enum => "_enum".into(),
                     _ => Rc::clone(&element.name),
                 };
                 // Character strings, intervals: arrays of them never told their modifiers here; see `type_full`.
@@ -307,11 +307,11 @@ impl TypeOptions {
                 });
                 Some(Self::Array { element, item_type })
             }
-            Shape::Enum => Some(Self::Enum {
+            TypeShape::Enum => Some(Self::Enum {
                 original_type: Rc::clone(&info.name),
                 enum_values: info.enum_values.clone().unwrap_or_default(),
             }),
-            Shape::Scalar | Shape::Domain(_) => Modifiers::of(info.oid, typmod).map(Self::Scalar),
+            TypeShape::Scalar | TypeShape::Domain(_) => Modifiers::of(info.oid, typmod).map(Self::Scalar),
         }
     }
 }

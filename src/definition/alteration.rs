@@ -1,9 +1,9 @@
 //! Changes of what is there. A key that is absent leaves things as they are.
 
 use super::DefinitionError;
-use super::column::{Generated, Identity};
+use super::column::{GeneratedDefinition, IdentityDefinition};
 use super::form::{null_as_default, present};
-use super::json_text::JsonText;
+use super::json_text::RawJson;
 use super::name::{ColumnRef, QualifiedName};
 use super::type_object::TypeObject;
 use serde::{Deserialize, Serialize};
@@ -25,22 +25,22 @@ pub(crate) struct ColumnAlteration {
     pub(crate) not_null: Option<bool>,
     /// A value; null for none.
     #[serde(default, deserialize_with = "present")]
-    pub(crate) default: Option<Option<JsonText>>,
+    pub(crate) default: Option<Option<RawJson>>,
     /// An SQL expression.
     pub(crate) default_expression: Option<String>,
     /// Null to make it an ordinary column.
     #[serde(default, deserialize_with = "present")]
-    pub(crate) identity: Option<Option<Identity>>,
+    pub(crate) identity: Option<Option<IdentityDefinition>>,
     /// Null to make it an ordinary column; an expression for one that is generated already: PostgreSQL 17.
     #[serde(default, deserialize_with = "present")]
-    pub(crate) generated: Option<Option<Generated>>,
+    pub(crate) generated: Option<Option<GeneratedDefinition>>,
     /// Null to drop the comment.
     #[serde(default, deserialize_with = "present")]
     pub(crate) description: Option<Option<String>>,
     #[serde(default, deserialize_with = "null_as_default")]
     pub(crate) delete: bool,
     /// Options of `msar.set_column_metadata`.
-    pub(crate) metadata: Option<JsonText>,
+    pub(crate) metadata: Option<RawJson>,
 }
 
 impl ColumnAlteration {
@@ -109,7 +109,7 @@ pub(crate) struct TableAlteration {
     #[serde(default, deserialize_with = "null_as_default")]
     pub(crate) columns: Vec<ColumnAlteration>,
     /// Options of `msar.set_table_metadata`.
-    pub(crate) metadata: Option<JsonText>,
+    pub(crate) metadata: Option<RawJson>,
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::DefinitionError;
 use super::form::{is_false, null_as_default, string_or_object};
-use super::json_text::JsonText;
+use super::json_text::RawJson;
 use super::name::QualifiedName;
 use super::type_object::TypeObject;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -26,31 +26,31 @@ pub(crate) struct ColumnDefinition {
     pub(crate) not_null: bool,
     /// A value.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) default: Option<JsonText>,
+    pub(crate) default: Option<RawJson>,
     /// An SQL expression.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) default_expression: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) identity: Option<Identity>,
+    pub(crate) identity: Option<IdentityDefinition>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) serial: Option<Serial>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) generated: Option<Generated>,
+    pub(crate) generated: Option<GeneratedDefinition>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) description: Option<String>,
     /// Options of `msar.set_column_metadata`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) metadata: Option<JsonText>,
+    pub(crate) metadata: Option<RawJson>,
 }
 
 /// Where a column gets its values from, when an INSERT does not give one.
 pub(crate) enum ValueSource<'a> {
     Nothing,
-    Value(&'a JsonText),
+    Value(&'a RawJson),
     Expression(&'a str),
-    Identity(&'a Identity),
+    Identity(&'a IdentityDefinition),
     Serial(&'a Serial),
-    Generated(&'a Generated),
+    Generated(&'a GeneratedDefinition),
 }
 
 impl ColumnDefinition {
@@ -88,7 +88,7 @@ impl ColumnDefinition {
 /// An identity column: `"always"` or `"by_default"`, or an object with the options of its sequence.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(into = "IdentityForm")]
-pub(crate) struct Identity {
+pub(crate) struct IdentityDefinition {
     pub(crate) generation: IdentityGeneration,
     pub(crate) sequence: SequenceOptions,
 }
@@ -172,8 +172,8 @@ enum IdentityForm {
     Long(IdentityObject),
 }
 
-impl From<Identity> for IdentityForm {
-    fn from(Identity { generation, sequence }: Identity) -> Self {
+impl From<IdentityDefinition> for IdentityForm {
+    fn from(IdentityDefinition { generation, sequence }: IdentityDefinition) -> Self {
         if sequence == SequenceOptions::default() {
             Self::Short(generation)
         } else {
@@ -182,7 +182,7 @@ impl From<Identity> for IdentityForm {
     }
 }
 
-impl From<IdentityObject> for Identity {
+impl From<IdentityObject> for IdentityDefinition {
     fn from(object: IdentityObject) -> Self {
         Self {
             generation: object.generation,
@@ -192,13 +192,13 @@ impl From<IdentityObject> for Identity {
 }
 
 string_or_object!(
-    Identity,
+    IdentityDefinition,
     IdentityObject,
     |word: &str| {
         let generation = IdentityGeneration::deserialize(serde::de::value::StrDeserializer::new(word))?;
-        Ok(Identity {
+        Ok(IdentityDefinition {
             generation,
-            ..Identity::default()
+            ..IdentityDefinition::default()
         })
     },
     "\"always\", \"by_default\", or an object with options of the sequence"
@@ -255,9 +255,9 @@ impl From<Serial> for SerialForm {
 
 impl<'de> Deserialize<'de> for Serial {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
+        struct SerialVisitor;
 
-        impl<'de> serde::de::Visitor<'de> for Visitor {
+        impl<'de> serde::de::Visitor<'de> for SerialVisitor {
             type Value = Serial;
 
             fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -283,14 +283,14 @@ impl<'de> Deserialize<'de> for Serial {
             }
         }
 
-        deserializer.deserialize_any(Visitor)
+        deserializer.deserialize_any(SerialVisitor)
     }
 }
 
 /// A generated column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Generated {
+pub(crate) struct GeneratedDefinition {
     #[serde(default)]
     pub(crate) kind: GeneratedKind,
     /// An SQL expression.

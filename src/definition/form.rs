@@ -27,9 +27,9 @@ macro_rules! string_or_object {
     ($type:ty, $form:ty, $from_text:expr, $expecting:literal) => {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Visitor;
+                struct FormVisitor;
 
-                impl<'de> serde::de::Visitor<'de> for Visitor {
+                impl<'de> serde::de::Visitor<'de> for FormVisitor {
                     type Value = $type;
 
                     fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -49,7 +49,7 @@ macro_rules! string_or_object {
                     }
                 }
 
-                deserializer.deserialize_any(Visitor)
+                deserializer.deserialize_any(FormVisitor)
             }
         }
     };

@@ -9,9 +9,9 @@ use serde_json::value::RawValue;
 /// Any JSON value, as text.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct JsonText(Box<RawValue>);
+pub(crate) struct RawJson(Box<RawValue>);
 
-impl JsonText {
+impl RawJson {
     pub(crate) fn as_str(&self) -> &str {
         self.0.get()
     }
@@ -41,7 +41,7 @@ impl JsonText {
     /// An array as PostgreSQL writes arrays. Elements are texts, numbers, booleans, nulls and, unless `of_json` says that
     /// they are JSON themselves, arrays of such.
     pub(crate) fn to_array_input(&self, of_json: bool) -> String {
-        let elements: Vec<Option<JsonText>> = serde_json::from_str(self.as_str()).unwrap_or_default();
+        let elements: Vec<Option<RawJson>> = serde_json::from_str(self.as_str()).unwrap_or_default();
         let elements: Vec<String> = elements
             .iter()
             .map(|element| match element {
@@ -60,13 +60,13 @@ fn quoted_element(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-impl PartialEq for JsonText {
+impl PartialEq for RawJson {
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
     }
 }
 
-impl TryFrom<&serde_json::Value> for JsonText {
+impl TryFrom<&serde_json::Value> for RawJson {
     type Error = serde_json::Error;
 
     fn try_from(value: &serde_json::Value) -> Result<Self, Self::Error> {
@@ -78,7 +78,7 @@ impl TryFrom<&serde_json::Value> for JsonText {
 mod tests {
     use super::*;
 
-    fn json(text: &str) -> JsonText {
+    fn json(text: &str) -> RawJson {
         serde_json::from_str(text).expect("JSON")
     }
 

@@ -17,20 +17,20 @@ pub(crate) struct QualifiedName {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Form {
+struct QualifiedNameFields {
     schema: Option<String>,
     name: String,
 }
 
-impl From<Form> for QualifiedName {
-    fn from(Form { schema, name }: Form) -> Self {
+impl From<QualifiedNameFields> for QualifiedName {
+    fn from(QualifiedNameFields { schema, name }: QualifiedNameFields) -> Self {
         Self { schema, name }
     }
 }
 
 string_or_object!(
     QualifiedName,
-    Form,
+    QualifiedNameFields,
     |name: &str| Ok(QualifiedName {
         schema: None,
         name: name.to_owned()
@@ -58,9 +58,9 @@ pub(crate) enum ColumnRef {
 
 impl<'de> Deserialize<'de> for ColumnRef {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
+        struct ColumnRefVisitor;
 
-        impl serde::de::Visitor<'_> for Visitor {
+        impl serde::de::Visitor<'_> for ColumnRefVisitor {
             type Value = ColumnRef;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,6 +82,6 @@ impl<'de> Deserialize<'de> for ColumnRef {
             }
         }
 
-        deserializer.deserialize_any(Visitor)
+        deserializer.deserialize_any(ColumnRefVisitor)
     }
 }

@@ -3,7 +3,7 @@
 use super::DefinitionError;
 use super::constraint::KeyElement;
 use super::form::{is_false, null_as_default};
-use super::json_text::JsonText;
+use super::json_text::RawJson;
 use serde::{Deserialize, Serialize};
 
 /// How a table is divided.
@@ -35,13 +35,13 @@ pub(crate) struct PartitionBounds {
     pub(crate) default: bool,
     /// Of a list: its values.
     #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
-    pub(crate) in_: Option<Vec<JsonText>>,
+    pub(crate) in_: Option<Vec<RawJson>>,
     /// Of a range: from this, a value for each element of the key ...
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) from: Option<Vec<JsonText>>,
+    pub(crate) from: Option<Vec<RawJson>>,
     /// ... to before this. `{"bound": "minvalue"}` and `{"bound": "maxvalue"}` stand for no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) to: Option<Vec<JsonText>>,
+    pub(crate) to: Option<Vec<RawJson>>,
     /// Of a hash: how many partitions there are, in effect ...
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) modulus: Option<i32>,
@@ -52,7 +52,7 @@ pub(crate) struct PartitionBounds {
 
 /// The rows of a partition.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Bounds<'a> {
+pub(crate) enum PartitionBoundsDefinition<'a> {
     Default,
     In(Vec<BoundValue<'a>>),
     Range {
@@ -69,13 +69,13 @@ pub(crate) enum Bounds<'a> {
 #[derive(Debug, PartialEq)]
 pub(crate) enum BoundValue<'a> {
     Null,
-    Value(&'a JsonText),
+    Value(&'a RawJson),
     Minimum,
     Maximum,
 }
 
 impl PartitionBounds {
-    pub(crate) fn bounds(&self) -> Result<Bounds<'_>, DefinitionError> {
+    pub(crate) fn bounds(&self) -> Result<PartitionBoundsDefinition<'_>, DefinitionError> {
         let Self {
             default,
             in_,
@@ -85,39 +85,41 @@ impl PartitionBounds {
             remainder,
         } = self;
         match (default, in_, from, to, modulus, remainder) {
-            (true, None, None, None, None, None) => Ok(Bounds::Default),
+            (true, None, None, None, None, None) => Ok(PartitionBoundsDefinition::Default),
             (false, Some(values), None, None, None, None) if !values.is_empty() => {
-                Ok(Bounds::In(list(values)?))
+                Ok(PartitionBoundsDefinition::In(list(values)?))
             }
             (false, None, Some(from), Some(to), None, None) if !from.is_empty() && !to.is_empty() => {
-                Ok(Bounds::Range {
+                Ok(PartitionBoundsDefinition::Range {
                     from: list(from)?,
                     to: list(to)?,
                 })
             }
-            (false, None, None, None, Some(modulus), Some(remainder)) => Ok(Bounds::Hash {
-                modulus: *modulus,
-                remainder: *remainder,
-            }),
+            (false, None, None, None, Some(modulus), Some(remainder)) => {
+                Ok(PartitionBoundsDefinition::Hash {
+                    modulus: *modulus,
+                    remainder: *remainder,
+                })
+            }
             _ => Err(problem()),
         }
     }
 }
 
-fn list(values: &[JsonText]) -> Result<Vec<BoundValue<'_>>, DefinitionError> {
+fn list(values: &[RawJson]) -> Result<Vec<BoundValue<'_>>, DefinitionError> {
     values.iter().map(BoundValue::of).collect()
 }
 
 impl<'a> BoundValue<'a> {
-    fn of(value: &'a JsonText) -> Result<Self, DefinitionError> {
+    fn of(value: &'a RawJson) -> Result<Self, DefinitionError> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct NoLimit {
-            bound: Limit,
+            bound: BoundKeyword,
         }
         #[derive(Deserialize)]
         #[serde(rename_all = "lowercase")]
-        enum Limit {
+        enum BoundKeyword {
             MinValue,
             MaxValue,
         }
@@ -129,10 +131,10 @@ impl<'a> BoundValue<'a> {
         }
         match serde_json::from_str(value.as_str()) {
             Ok(NoLimit {
-                bound: Limit::MinValue,
+                bound: BoundKeyword::MinValue,
             }) => Ok(Self::Minimum),
             Ok(NoLimit {
-                bound: Limit::MaxValue,
+                bound: BoundKeyword::MaxValue,
             }) => Ok(Self::Maximum),
             Err(_) => Err(problem()),
         }
@@ -155,14 +157,19 @@ mod tests {
     #[test]
     fn bounds_are_of_one_kind() {
         let of = |json: &str| parse::<PartitionBounds>("table", json).expect("bounds");
-        assert_eq!(of(r#"{"default": true}"#).bounds(), Ok(Bounds::Default));
+        assert_eq!(
+            of(r#"{"default": true}"#).bounds(),
+            Ok(PartitionBoundsDefinition::Default)
+        );
         let range =
             of(r#"{"from": [{"bound": "minvalue"}, 1], "to": ["2024-01-01", {"bound": "maxvalue"}]}"#);
-        assert!(matches!(range.bounds(), Ok(Bounds::Range { from, to })
-            if matches!(from[..], [BoundValue::Minimum, BoundValue::Value(_)])
-                && matches!(to[..], [BoundValue::Value(_), BoundValue::Maximum])));
         assert!(
-            matches!(of(r#"{"in": [null]}"#).bounds(), Ok(Bounds::In(values)) if values == [BoundValue::Null])
+            matches!(range.bounds(), Ok(PartitionBoundsDefinition::Range { from, to })
+            if matches!(from[..], [BoundValue::Minimum, BoundValue::Value(_)])
+                && matches!(to[..], [BoundValue::Value(_), BoundValue::Maximum]))
+        );
+        assert!(
+            matches!(of(r#"{"in": [null]}"#).bounds(), Ok(PartitionBoundsDefinition::In(values)) if values == [BoundValue::Null])
         );
         assert!(of("{}").bounds().is_err());
         assert!(of(r#"{"default": true, "in": [1]}"#).bounds().is_err());

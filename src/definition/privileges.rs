@@ -1,10 +1,10 @@
 //! Privileges that roles are to have on an object.
 
-use super::object::Object;
+use super::object::JsonObject;
 use serde::Deserialize;
 
 /// What roles are to have.
-pub(crate) type PrivilegeSpec<P> = Vec<Object<RolePrivileges<P>>>;
+pub(crate) type PrivilegeSpec<P> = Vec<JsonObject<RolePrivileges<P>>>;
 
 /// What one role is to have.
 #[derive(Deserialize, Debug, PartialEq, Eq)]

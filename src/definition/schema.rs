@@ -15,11 +15,11 @@ pub(crate) struct SchemaPatch {
 
 #[cfg(test)]
 mod tests {
-    use super::super::object::Object;
+    use super::super::object::JsonObject;
     use super::*;
 
     fn patch(json: &str) -> Result<SchemaPatch, String> {
-        let decoded = serde_json::from_str(json).map(|Object(patch)| patch);
+        let decoded = serde_json::from_str(json).map(|JsonObject(patch)| patch);
         decoded.map_err(|problem| problem.to_string())
     }
 

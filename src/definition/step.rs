@@ -5,7 +5,7 @@ use super::column::ColumnDefinition;
 use super::constraint::ConstraintDefinition;
 use super::form::null_as_default;
 use super::name::{ColumnRef, QualifiedName};
-use super::object::Object;
+use super::object::JsonObject;
 use super::schema::SchemaPatch;
 use super::table::TableDefinition;
 use serde::de::value::MapAccessDeserializer;
@@ -16,33 +16,33 @@ use std::fmt;
 /// A step: an object whose only key says what is done.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case", remote = "Self")]
-pub(crate) enum Step {
-    CreateSchema(Object<NewSchema>),
-    AlterSchema(Object<SchemaAlteration>),
-    DropSchemas(Object<SchemasToDrop>),
-    CreateTable(Box<Object<TableDefinition>>),
-    AlterTable(Object<AlterTable>),
-    DropTable(Object<TableToDrop>),
-    AddColumns(Object<AddColumns>),
-    DropColumns(Object<DropColumns>),
-    AddConstraints(Object<AddConstraints>),
-    DropConstraint(Object<DropConstraint>),
+pub(crate) enum DefinitionStep {
+    CreateSchema(JsonObject<NewSchema>),
+    AlterSchema(JsonObject<SchemaAlteration>),
+    DropSchemas(JsonObject<SchemasToDrop>),
+    CreateTable(Box<JsonObject<TableDefinition>>),
+    AlterTable(JsonObject<AlterTable>),
+    DropTable(JsonObject<TableToDrop>),
+    AddColumns(JsonObject<AddColumns>),
+    DropColumns(JsonObject<DropColumns>),
+    AddConstraints(JsonObject<AddConstraints>),
+    DropConstraint(JsonObject<DropConstraint>),
 }
 
 /// serde's own words about what is no such object would not help.
-impl<'de> Deserialize<'de> for Step {
+impl<'de> Deserialize<'de> for DefinitionStep {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
+        struct StepVisitor;
 
-        impl<'de> serde::de::Visitor<'de> for Visitor {
-            type Value = Step;
+        impl<'de> serde::de::Visitor<'de> for StepVisitor {
+            type Value = DefinitionStep;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str("an object with one key, which says what is done")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Step, A::Error> {
-                let step = Step::deserialize(MapAccessDeserializer::new(&mut map))?;
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<DefinitionStep, A::Error> {
+                let step = DefinitionStep::deserialize(MapAccessDeserializer::new(&mut map))?;
                 match map.next_key::<String>()? {
                     Some(_) => Err(A::Error::invalid_length(2, &self)),
                     None => Ok(step),
@@ -50,7 +50,7 @@ impl<'de> Deserialize<'de> for Step {
             }
         }
 
-        deserializer.deserialize_map(Visitor)
+        deserializer.deserialize_map(StepVisitor)
     }
 }
 
@@ -69,7 +69,7 @@ pub(crate) struct NewSchema {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SchemaAlteration {
     pub(crate) schema: String,
-    pub(crate) changes: Object<SchemaPatch>,
+    pub(crate) changes: JsonObject<SchemaPatch>,
 }
 
 /// Schemas to drop with all that is in them.
@@ -104,18 +104,18 @@ macro_rules! of_table {
 
 of_table! {
     /// Changes of a table and its columns.
-    AlterTable { changes: Object<TableAlteration> }
+    AlterTable { changes: JsonObject<TableAlteration> }
     /// Columns to add.
-    AddColumns { columns: Vec<Object<ColumnDefinition>> }
+    AddColumns { columns: Vec<JsonObject<ColumnDefinition>> }
     /// Columns to drop.
     DropColumns { columns: Vec<ColumnRef> }
     /// Constraints to add.
-    AddConstraints { constraints: Vec<Object<ConstraintDefinition>> }
+    AddConstraints { constraints: Vec<JsonObject<ConstraintDefinition>> }
     /// A constraint to drop, by its name.
     DropConstraint { constraint: String }
 }
 
-impl Step {
+impl DefinitionStep {
     /// The key that says what is done.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
@@ -134,13 +134,13 @@ impl Step {
 }
 
 /// As messages show it: `create_table "app"."invoice"`.
-impl fmt::Display for Step {
+impl fmt::Display for DefinitionStep {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.kind())?;
         match self {
-            Self::CreateSchema(Object(step)) => write!(formatter, " \"{}\"", step.name),
-            Self::AlterSchema(Object(step)) => write!(formatter, " \"{}\"", step.schema),
-            Self::DropSchemas(Object(step)) => {
+            Self::CreateSchema(JsonObject(step)) => write!(formatter, " \"{}\"", step.name),
+            Self::AlterSchema(JsonObject(step)) => write!(formatter, " \"{}\"", step.schema),
+            Self::DropSchemas(JsonObject(step)) => {
                 let names: Vec<_> = step.schemas.iter().map(|name| format!("\"{name}\"")).collect();
                 write!(formatter, " {}", names.join(", "))
             }
@@ -158,12 +158,12 @@ impl fmt::Display for Step {
                 }
                 None => Ok(()),
             },
-            Self::AlterTable(Object(AlterTable { table, .. }))
-            | Self::DropTable(Object(TableToDrop { table, .. }))
-            | Self::AddColumns(Object(AddColumns { table, .. }))
-            | Self::DropColumns(Object(DropColumns { table, .. }))
-            | Self::AddConstraints(Object(AddConstraints { table, .. }))
-            | Self::DropConstraint(Object(DropConstraint { table, .. })) => write!(formatter, " {table}"),
+            Self::AlterTable(JsonObject(AlterTable { table, .. }))
+            | Self::DropTable(JsonObject(TableToDrop { table, .. }))
+            | Self::AddColumns(JsonObject(AddColumns { table, .. }))
+            | Self::DropColumns(JsonObject(DropColumns { table, .. }))
+            | Self::AddConstraints(JsonObject(AddConstraints { table, .. }))
+            | Self::DropConstraint(JsonObject(DropConstraint { table, .. })) => write!(formatter, " {table}"),
         }
     }
 }
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_step_says_what_it_does() {
-        let steps: Vec<Step> = parse(
+        let steps: Vec<DefinitionStep> = parse(
             "doc",
             r#"[{"create_schema": {"name": "app"}},
                 {"create_table": {"schema": "app", "name": "a", "columns": [{"name": "b", "default": 1.10}]}},
@@ -183,7 +183,7 @@ mod tests {
                 {"drop_schemas": {"schemas": ["x", "y"]}}]"#,
         )
         .expect("steps");
-        let shown: Vec<_> = steps.iter().map(Step::to_string).collect();
+        let shown: Vec<_> = steps.iter().map(DefinitionStep::to_string).collect();
         assert_eq!(
             shown,
             [
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn unknown_steps_and_keys_are_named_with_the_known_ones() {
-        let detail = |json: &str| match parse::<Vec<Step>>("doc", json).expect_err("no step") {
+        let detail = |json: &str| match parse::<Vec<DefinitionStep>>("doc", json).expect_err("no step") {
             DefinitionError::Malformed { detail, .. } => detail.expect("a detail"),
             other => panic!("{other}"),
         };
@@ -205,9 +205,10 @@ mod tests {
         assert!(
             detail(r#"[{"drop_table": {"table": "a", "force": true}}]"#).contains("\"table\" or \"cascade\"")
         );
-        assert!(parse::<Vec<Step>>("doc", r#"[{"drop_table": ["a", true]}]"#).is_err());
+        assert!(parse::<Vec<DefinitionStep>>("doc", r#"[{"drop_table": ["a", true]}]"#).is_err());
         assert!(
-            parse::<Vec<Step>>("doc", r#"[{"drop_table": {"table": "a"}, "drop_columns": {}}]"#).is_err()
+            parse::<Vec<DefinitionStep>>("doc", r#"[{"drop_table": {"table": "a"}, "drop_columns": {}}]"#)
+                .is_err()
         );
     }
 }

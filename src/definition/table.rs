@@ -4,9 +4,9 @@ use super::DefinitionError;
 use super::column::ColumnDefinition;
 use super::constraint::ConstraintDefinition;
 use super::form::{is_false, null_as_default};
-use super::json_text::JsonText;
+use super::json_text::RawJson;
 use super::name::QualifiedName;
-use super::partition::{Bounds, PartitionBounds, PartitionKey};
+use super::partition::{PartitionBounds, PartitionBoundsDefinition, PartitionKey};
 use serde::{Deserialize, Serialize};
 
 /// A table: what `msar.get_table_definition` gives, and what a step of `msar.apply_definitions` creates.
@@ -67,7 +67,7 @@ pub(crate) struct TableDefinition {
     pub(crate) partitions: Vec<TableDefinition>,
     /// Options of `msar.set_table_metadata`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) metadata: Option<JsonText>,
+    pub(crate) metadata: Option<RawJson>,
 }
 
 impl TableDefinition {
@@ -77,7 +77,7 @@ impl TableDefinition {
     }
 
     /// The rows that it holds, if it is a partition.
-    pub(crate) fn bounds(&self) -> Result<Option<Bounds<'_>>, DefinitionError> {
+    pub(crate) fn bounds(&self) -> Result<Option<PartitionBoundsDefinition<'_>>, DefinitionError> {
         self.bounds.as_ref().map(PartitionBounds::bounds).transpose()
     }
 

@@ -9,15 +9,15 @@ use serde::{Deserialize, Serialize};
 /// `app.mood[]`, `"Odd type"`. In short: a string, which is such a name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Form {
+struct TypeObjectFields {
     id: Option<u32>,
     modifier: Option<i32>,
     schema: Option<String>,
     name: Option<String>,
-    options: Option<TypeOptions>,
+    options: Option<TypeModifierOptions>,
 }
 
-/// A type as a caller names it. See [`Form`].
+/// A type as a caller names it. See [`TypeObjectFields`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(crate) struct TypeObject {
     /// Its OID, which is preferred to its name.
@@ -31,11 +31,11 @@ pub(crate) struct TypeObject {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) options: Option<TypeOptions>,
+    pub(crate) options: Option<TypeModifierOptions>,
 }
 
-impl From<Form> for TypeObject {
-    fn from(form: Form) -> Self {
+impl From<TypeObjectFields> for TypeObject {
+    fn from(form: TypeObjectFields) -> Self {
         let not_empty = |text: Option<String>| text.filter(|text| !text.is_empty());
         Self {
             id: form.id,
@@ -49,7 +49,7 @@ impl From<Form> for TypeObject {
 
 string_or_object!(
     TypeObject,
-    Form,
+    TypeObjectFields,
     |name: &str| Ok(TypeObject::named(name)),
     "the name of a type, or an object with the keys \"id\" and \"modifier\", or \"schema\", \"name\" and \"options\""
 );
@@ -72,7 +72,7 @@ impl TypeObject {
 /// What stands in parentheses behind a type's name. Those that a type does not take are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct TypeOptions {
+pub(crate) struct TypeModifierOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) length: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]

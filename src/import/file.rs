@@ -18,8 +18,8 @@ use std::collections::{HashSet, TryReserveError};
 /// What a caller may say about a file; what is left out is found out.
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Options {
-    format: Option<Format>,
+pub(crate) struct FileOptions {
+    format: Option<FileFormat>,
     encoding: Option<String>,
     delimiter: Option<char>,
     quote: Option<char>,
@@ -41,7 +41,7 @@ enum BadRows {
 
 #[derive(Deserialize, Serialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "snake_case")]
-enum Format {
+enum FileFormat {
     Csv,
     Tsv,
     JsonLines,
@@ -50,8 +50,8 @@ enum Format {
 
 /// What a file is, so that its rows can be read.
 #[derive(Deserialize, Serialize, Debug)]
-pub(crate) struct Layout {
-    format: Format,
+pub(crate) struct FileLayout {
+    format: FileFormat,
     encoding: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     delimiter: Option<char>,
@@ -63,9 +63,9 @@ pub(crate) struct Layout {
 
 /// What was found in a file.
 #[derive(Serialize, Debug)]
-pub(crate) struct Inspected {
+pub(crate) struct InspectedFile {
     #[serde(flatten)]
-    layout: Layout,
+    layout: FileLayout,
     /// How many rows can be imported.
     rows: u64,
     bad_rows: Vec<BadRow>,
@@ -87,7 +87,7 @@ const MOST_BAD_ROWS: usize = 10_000;
 
 /// Why a whole file cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Problem {
+pub(crate) enum FileError {
     #[error("cannot read the file: unknown encoding \"{0}\"")]
     UnknownEncoding(String),
     #[error("cannot read the file: the data is not valid in encoding {0}")]
@@ -110,13 +110,13 @@ pub(crate) enum Problem {
     BadRows { count: u64, line: u64, reason: String },
 }
 
-impl From<TryReserveError> for Problem {
+impl From<TryReserveError> for FileError {
     fn from(_: TryReserveError) -> Self {
         Self::OutOfMemory
     }
 }
 
-impl error::Problem for Problem {
+impl error::Problem for FileError {
     fn sqlstate(&self) -> PgSqlErrorCode {
         match self {
             Self::TooManyColumns => PgSqlErrorCode::ERRCODE_TOO_MANY_COLUMNS,
@@ -148,21 +148,25 @@ pub(super) fn push(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), TryReserveE
 }
 
 /// Finds out what a file is, and looks at all of its rows. `pulse` is called again and again.
-pub(crate) fn inspect(data: &[u8], options: &Options, pulse: &dyn Fn()) -> Result<Inspected, Problem> {
+pub(crate) fn inspect(
+    data: &[u8],
+    options: &FileOptions,
+    pulse: &dyn Fn(),
+) -> Result<InspectedFile, FileError> {
     let (text, encoding) = decode(data, options.encoding.as_deref(), pulse)?;
     let format = options.format.unwrap_or_else(|| detect_format(&text));
-    let mut layout = Layout {
+    let mut layout = FileLayout {
         format,
         encoding: encoding.name().into(),
         delimiter: None,
         header: None,
         columns: Vec::new(),
     };
-    if matches!(format, Format::Csv | Format::Tsv) {
+    if matches!(format, FileFormat::Csv | FileFormat::Tsv) {
         find_columns(&mut layout, &text, options, pulse)?;
     }
     let mut found = Tally::default();
-    let mut reader = Reader::open(&text, &layout, options, pulse)?;
+    let mut reader = FileReader::open(&text, &layout, options, pulse)?;
     while let Some(row) = reader.next()? {
         match row {
             Ok(()) => found.rows += 1,
@@ -177,13 +181,13 @@ pub(crate) fn inspect(data: &[u8], options: &Options, pulse: &dyn Fn()) -> Resul
         layout.columns = columns;
     }
     match found.first {
-        Some((line, reason)) if options.bad_rows == BadRows::Refuse => Err(Problem::BadRows {
+        Some((line, reason)) if options.bad_rows == BadRows::Refuse => Err(FileError::BadRows {
             count: found.count,
             line,
             reason,
         }),
-        _ if layout.columns.is_empty() => Err(Problem::NoColumns),
-        _ => Ok(Inspected {
+        _ if layout.columns.is_empty() => Err(FileError::NoColumns),
+        _ => Ok(InspectedFile {
             layout,
             rows: found.rows,
             bad_rows: found.bad_rows,
@@ -201,7 +205,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, row: Bad, handling: BadRows) -> Result<(), Problem> {
+    fn add(&mut self, row: RejectedRow, handling: BadRows) -> Result<(), FileError> {
         self.count += 1;
         if self.first.is_none() {
             self.first = Some((row.line, row.reason.clone()));
@@ -210,7 +214,7 @@ impl Tally {
             return Ok(());
         }
         if self.bad_rows.len() == MOST_BAD_ROWS {
-            return Err(Problem::TooManyBadRows);
+            return Err(FileError::TooManyBadRows);
         }
         let mut text = Vec::new();
         push(&mut text, row.text)?;
@@ -224,30 +228,30 @@ impl Tally {
 }
 
 /// A row that cannot be imported, where it stands in the file.
-pub(super) struct Bad<'a> {
+pub(super) struct RejectedRow<'a> {
     pub(super) line: u64,
     pub(super) reason: String,
     pub(super) text: &'a [u8],
 }
 
 /// The rows of a file, one after the other.
-pub(crate) struct Reader<'a>(RowReader<'a>);
+pub(crate) struct FileReader<'a>(RowReader<'a>);
 
 enum RowReader<'a> {
     Separated(Separated<'a>),
     Objects(Objects<'a>),
 }
 
-impl<'a> Reader<'a> {
+impl<'a> FileReader<'a> {
     /// Of the text of a file, after [`decode`].
     fn open(
         text: &'a [u8],
-        layout: &'a Layout,
-        options: &'a Options,
+        layout: &'a FileLayout,
+        options: &'a FileOptions,
         pulse: &'a dyn Fn(),
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, FileError> {
         Ok(Self(match layout.format {
-            Format::Csv | Format::Tsv => {
+            FileFormat::Csv | FileFormat::Tsv => {
                 let delimiter = layout.delimiter.map_or(Ok(b','), ascii)?;
                 let mut rows = separated(text, options, delimiter, pulse)?;
                 if layout.header == Some(true) {
@@ -255,13 +259,13 @@ impl<'a> Reader<'a> {
                 }
                 RowReader::Separated(rows.with_form(layout.columns.len(), options.null.as_bytes()))
             }
-            Format::JsonLines => RowReader::Objects(Objects::of_lines(text, &layout.columns, pulse)),
-            Format::Json => RowReader::Objects(Objects::of_array(text, &layout.columns, pulse)?),
+            FileFormat::JsonLines => RowReader::Objects(Objects::of_lines(text, &layout.columns, pulse)),
+            FileFormat::Json => RowReader::Objects(Objects::of_array(text, &layout.columns, pulse)?),
         }))
     }
 
     /// Goes on to the next row, which may be bad; `None` at the end.
-    fn next(&mut self) -> Result<Option<Result<(), Bad<'a>>>, Problem> {
+    fn next(&mut self) -> Result<Option<Result<(), RejectedRow<'a>>>, FileError> {
         match &mut self.0 {
             RowReader::Separated(rows) => rows.next(),
             RowReader::Objects(rows) => rows.next(),
@@ -269,7 +273,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Writes the values of the row, in the order of the columns, as COPY has them in its text format.
-    fn write(&mut self, out: &mut Vec<u8>) -> Result<(), Problem> {
+    fn write(&mut self, out: &mut Vec<u8>) -> Result<(), FileError> {
         match &mut self.0 {
             RowReader::Separated(rows) => rows.write(out)?,
             RowReader::Objects(rows) => rows.write(out)?,
@@ -283,13 +287,13 @@ impl<'a> Reader<'a> {
 /// gives `false` at the end, and otherwise has written at least one line.
 pub(crate) fn with_lines<T>(
     data: &[u8],
-    layout: &Layout,
-    options: &Options,
+    layout: &FileLayout,
+    options: &FileOptions,
     pulse: &dyn Fn(),
-    body: impl FnOnce(&mut dyn FnMut(&mut Vec<u8>) -> Result<bool, Problem>) -> T,
-) -> Result<T, Problem> {
+    body: impl FnOnce(&mut dyn FnMut(&mut Vec<u8>) -> Result<bool, FileError>) -> T,
+) -> Result<T, FileError> {
     let (text, _) = decode(data, Some(&layout.encoding), pulse)?;
-    let mut reader = Reader::open(&text, layout, options, pulse)?;
+    let mut reader = FileReader::open(&text, layout, options, pulse)?;
     Ok(body(&mut |out| {
         while let Some(row) = reader.next()? {
             if row.is_ok() {
@@ -309,13 +313,13 @@ fn decode<'a>(
     data: &'a [u8],
     named: Option<&str>,
     pulse: &dyn Fn(),
-) -> Result<(Cow<'a, [u8]>, &'static Encoding), Problem> {
+) -> Result<(Cow<'a, [u8]>, &'static Encoding), FileError> {
     let (encoding, data) = match (Encoding::for_bom(data), named) {
         (Some((encoding, mark)), _) => (encoding, &data[mark..]),
         (None, Some(name)) => {
             let encoding = Encoding::for_label(name.as_bytes());
             (
-                encoding.ok_or_else(|| Problem::UnknownEncoding(name.to_string()))?,
+                encoding.ok_or_else(|| FileError::UnknownEncoding(name.to_string()))?,
                 data,
             )
         }
@@ -333,7 +337,7 @@ fn decode<'a>(
     if encoding == encoding_rs::UTF_8 {
         return match is_utf8(data, pulse) {
             true => Ok((data.into(), encoding)),
-            false => Err(Problem::NotInEncoding(encoding.name())),
+            false => Err(FileError::NotInEncoding(encoding.name())),
         };
     }
     let mut decoder = encoding.new_decoder_without_bom_handling();
@@ -347,7 +351,7 @@ fn decode<'a>(
             pulse();
             let (result, read, written, had_errors) = decoder.decode_to_utf8(chunk, &mut buffer, is_last);
             if had_errors {
-                return Err(Problem::NotInEncoding(encoding.name()));
+                return Err(FileError::NotInEncoding(encoding.name()));
             }
             push(&mut text, &buffer[..written])?;
             chunk = &chunk[read..];
@@ -376,30 +380,30 @@ fn is_utf8(mut data: &[u8], pulse: &dyn Fn()) -> bool {
     true
 }
 
-fn detect_format(text: &[u8]) -> Format {
+fn detect_format(text: &[u8]) -> FileFormat {
     match text.trim_ascii_start().first() {
-        Some(b'[') => Format::Json,
-        Some(b'{') => Format::JsonLines,
-        _ => Format::Csv,
+        Some(b'[') => FileFormat::Json,
+        Some(b'{') => FileFormat::JsonLines,
+        _ => FileFormat::Csv,
     }
 }
 
 /// The delimiters that are tried.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-fn ascii(mark: char) -> Result<u8, Problem> {
+fn ascii(mark: char) -> Result<u8, FileError> {
     u8::try_from(mark)
         .ok()
         .filter(u8::is_ascii)
-        .ok_or(Problem::NotAscii(mark))
+        .ok_or(FileError::NotAscii(mark))
 }
 
 fn separated<'a>(
     text: &'a [u8],
-    options: &Options,
+    options: &FileOptions,
     delimiter: u8,
     pulse: &'a dyn Fn(),
-) -> Result<Separated<'a>, Problem> {
+) -> Result<Separated<'a>, FileError> {
     let quote = options.quote.map_or(Ok(b'"'), ascii)?;
     let escape = options.escape.map(ascii).transpose()?;
     // An escape that is the quote itself is a doubled quote.
@@ -409,22 +413,22 @@ fn separated<'a>(
 
 /// Finds out the delimiter of a file of separated values, whether it has a header, and its columns.
 fn find_columns(
-    layout: &mut Layout,
+    layout: &mut FileLayout,
     text: &[u8],
-    options: &Options,
+    options: &FileOptions,
     pulse: &dyn Fn(),
-) -> Result<(), Problem> {
+) -> Result<(), FileError> {
     let delimiter = match options.delimiter {
         Some(delimiter) => ascii(delimiter)?,
-        None if layout.format == Format::Tsv => b'\t',
+        None if layout.format == FileFormat::Tsv => b'\t',
         None => detect_delimiter(text, options, pulse)?,
     };
     let mut rows = separated(text, options, delimiter, pulse)?;
     if !rows.next_record()? {
-        return Err(Problem::NoColumns);
+        return Err(FileError::NoColumns);
     }
     if rows.width() > MOST_COLUMNS {
-        return Err(Problem::TooManyColumns);
+        return Err(FileError::TooManyColumns);
     }
     let names: Vec<Cow<str>> = rows.fields().map(String::from_utf8_lossy).collect();
     let header = options.header.unwrap_or_else(|| is_header(&names));
@@ -438,7 +442,7 @@ fn find_columns(
 }
 
 /// The delimiter that gives the most rows of the same number of fields, and the most fields.
-fn detect_delimiter(text: &[u8], options: &Options, pulse: &dyn Fn()) -> Result<u8, Problem> {
+fn detect_delimiter(text: &[u8], options: &FileOptions, pulse: &dyn Fn()) -> Result<u8, FileError> {
     const LOOKED_AT: usize = 100;
     let mut best = ((0, 0), b',');
     for delimiter in DELIMITERS {
@@ -504,15 +508,15 @@ pub(super) const NULL: &[u8] = b"\\N";
 mod tests {
     use super::*;
 
-    fn options(json: &str) -> Options {
+    fn options(json: &str) -> FileOptions {
         serde_json::from_str(json).unwrap()
     }
 
-    fn inspect_with(data: &[u8], json: &str) -> Inspected {
+    fn inspect_with(data: &[u8], json: &str) -> InspectedFile {
         inspect(data, &options(json), &|| ()).unwrap()
     }
 
-    fn problem(data: &[u8], json: &str) -> Problem {
+    fn problem(data: &[u8], json: &str) -> FileError {
         inspect(data, &options(json), &|| ()).unwrap_err()
     }
 
@@ -578,7 +582,7 @@ mod tests {
         );
         assert!(matches!(
             problem(latin, r#"{"encoding": "utf-8"}"#),
-            Problem::NotInEncoding("UTF-8")
+            FileError::NotInEncoding("UTF-8")
         ));
     }
 
@@ -616,20 +620,23 @@ mod tests {
         let many = b"a,b\n".iter().copied().chain(b"1\n".repeat(MOST_BAD_ROWS + 1));
         assert!(matches!(
             problem(&many.collect::<Vec<_>>(), r#"{"bad_rows": "skip"}"#),
-            Problem::TooManyBadRows
+            FileError::TooManyBadRows
         ));
     }
 
     #[test]
     fn very_wide_rows() {
         let wide = ",".repeat(100_000);
-        assert!(matches!(problem(wide.as_bytes(), "{}"), Problem::TooManyColumns));
+        assert!(matches!(
+            problem(wide.as_bytes(), "{}"),
+            FileError::TooManyColumns
+        ));
         let inspected = inspect_with(format!("a,b\n{wide}\n").as_bytes(), r#"{"bad_rows": "skip"}"#);
         assert_eq!(inspected.bad_rows[0].reason, "field count 100001 instead of 2");
         let object: Vec<_> = (0..=MOST_COLUMNS).map(|at| format!("\"{at}\":0")).collect();
         assert!(matches!(
             problem(format!("{{{}}}", object.join(",")).as_bytes(), "{}"),
-            Problem::TooManyColumns
+            FileError::TooManyColumns
         ));
     }
 
@@ -655,7 +662,7 @@ mod tests {
         );
         assert!(matches!(
             problem(b"{\"a\": 1}\n1\n2", "{}"),
-            Problem::BadRows {
+            FileError::BadRows {
                 count: 2,
                 line: 2,
                 ..
@@ -663,11 +670,11 @@ mod tests {
         ));
         for text in ["[1", "[{} {}]", "[{}]x", "[{},]", "[", "[,]"] {
             assert!(
-                matches!(problem(text.as_bytes(), "{}"), Problem::NotJson(_)),
+                matches!(problem(text.as_bytes(), "{}"), FileError::NotJson(_)),
                 "{text}"
             );
         }
-        assert!(matches!(problem(b"", "{}"), Problem::NoColumns));
-        assert!(matches!(problem(b"[]", "{}"), Problem::NoColumns));
+        assert!(matches!(problem(b"", "{}"), FileError::NoColumns));
+        assert!(matches!(problem(b"[]", "{}"), FileError::NoColumns));
     }
 }

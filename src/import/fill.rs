@@ -1,6 +1,6 @@
 //! The rows of a file into a table of text.
 
-use super::file::{self, Layout, Options};
+use super::file::{self, FileLayout, FileOptions};
 use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::error::Error;
@@ -9,7 +9,12 @@ use crate::pg::{Oid, copy, lock, server};
 use pgrx::pg_sys;
 
 /// Puts the rows of a file, but for the bad ones, into the columns of type text of a table, in their order.
-pub(crate) fn table(relation: Oid, data: &[u8], layout: &Layout, options: &Options) -> Result<u64, Error> {
+pub(crate) fn table(
+    relation: Oid,
+    data: &[u8],
+    layout: &FileLayout,
+    options: &FileOptions,
+) -> Result<u64, Error> {
     lock::share_until_commit(relation);
     let catalog = Catalog::new(Snapshot::latest());
     PgClass::by_oid(&catalog.reader, relation).ok_or(Error::UnknownRelation(relation))?;

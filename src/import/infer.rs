@@ -6,13 +6,13 @@ use crate::error::Error;
 use crate::pg::lock::RelationLock;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, deparse, input, quote, stream};
-use crate::values::infer::{Column, Separators, Suggestion};
+use crate::values::infer::{ColumnInference, Separators, Suggestion};
 use pgrx::pg_sys;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// A relation whose columns of type text are to be read.
-pub(super) struct Source {
+pub(super) struct TextRelation {
     /// Keeps others from altering it between the look at its columns and the end of the reading.
     _lock: RelationLock,
     name: String,
@@ -20,7 +20,7 @@ pub(super) struct Source {
     pub(super) columns: Vec<(PgAttribute, String)>,
 }
 
-impl Source {
+impl TextRelation {
     pub(super) fn open(relation: Oid) -> Result<Self, Error> {
         let lock = RelationLock::shared(relation);
         // What the lock has waited for is to be seen.
@@ -82,12 +82,12 @@ pub(crate) struct Inferred {
 struct Details {
     mathesar_casting: bool,
     #[serde(flatten)]
-    options: CastOptions,
+    options: SuggestedCastOptions,
 }
 
 /// What a cast has to be told: the keys of `cast_options`.
 #[derive(Serialize, Default)]
-pub(crate) struct CastOptions {
+pub(crate) struct SuggestedCastOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     group_sep: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,7 +100,7 @@ pub(crate) struct CastOptions {
     date_order: Option<&'static str>,
 }
 
-impl CastOptions {
+impl SuggestedCastOptions {
     pub(super) fn of(suggestion: &Suggestion) -> Self {
         match suggestion {
             Suggestion::Numeric(separators) => Self::with(*separators),
@@ -138,7 +138,7 @@ impl Inferred {
             type_name: suggestion.of_type().name().into(),
             details: Some(Details {
                 mathesar_casting: true,
-                options: CastOptions::of(suggestion),
+                options: SuggestedCastOptions::of(suggestion),
             }),
         }
     }
@@ -153,8 +153,8 @@ impl Inferred {
 
 /// The types of all columns of a relation, by attnum.
 pub(crate) fn relation(relation: Oid) -> Result<BTreeMap<i16, Inferred>, Error> {
-    let source = Source::open(relation)?;
-    let mut columns: Vec<_> = source.text_columns().map(|_| Column::new()).collect();
+    let source = TextRelation::open(relation)?;
+    let mut columns: Vec<_> = source.text_columns().map(|_| ColumnInference::new()).collect();
     // Columns that are text for sure are not looked at any more.
     let mut undecided: Vec<usize> = (0..columns.len()).collect();
     source.each_row(|row| {

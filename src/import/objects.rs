@@ -3,7 +3,7 @@
 //! Whether a text is JSON is decided by serde_json; the members of an object are then found where they lie. So values
 //! stay as they are written, no digit of a number is lost, and nothing is copied.
 
-use super::file::{Bad, MOST_COLUMNS, NULL, Problem, push, reason_against_value, write_value};
+use super::file::{FileError, MOST_COLUMNS, NULL, RejectedRow, push, reason_against_value, write_value};
 use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 use std::collections::TryReserveError;
@@ -13,7 +13,7 @@ const LONGEST_KEY: usize = 10_000;
 
 /// A reader of objects, standing on one.
 pub(super) struct Objects<'a> {
-    source: Source<'a>,
+    source: ObjectSource<'a>,
     pulse: &'a dyn Fn(),
     columns: Vec<String>,
     positions: FxHashMap<Vec<u8>, usize>,
@@ -23,7 +23,7 @@ pub(super) struct Objects<'a> {
     unescaped: Vec<u8>,
 }
 
-enum Source<'a> {
+enum ObjectSource<'a> {
     Lines { rest: &'a [u8], line: u64 },
     Array { text: &'a [u8], at: usize, number: u64 },
 }
@@ -31,16 +31,20 @@ enum Source<'a> {
 impl<'a> Objects<'a> {
     /// An object a line. `columns` are those that are known already.
     pub(super) fn of_lines(text: &'a [u8], columns: &[String], pulse: &'a dyn Fn()) -> Self {
-        Self::new(Source::Lines { rest: text, line: 0 }, columns, pulse)
+        Self::new(ObjectSource::Lines { rest: text, line: 0 }, columns, pulse)
     }
 
     /// An array of objects.
-    pub(super) fn of_array(text: &'a [u8], columns: &[String], pulse: &'a dyn Fn()) -> Result<Self, Problem> {
+    pub(super) fn of_array(
+        text: &'a [u8],
+        columns: &[String],
+        pulse: &'a dyn Fn(),
+    ) -> Result<Self, FileError> {
         let at = skip_blanks(text, 0);
         if text.get(at) != Some(&b'[') {
-            return Err(Problem::NotJson("it does not begin with [".into()));
+            return Err(FileError::NotJson("it does not begin with [".into()));
         }
-        let source = Source::Array {
+        let source = ObjectSource::Array {
             text,
             at: at + 1,
             number: 0,
@@ -48,7 +52,7 @@ impl<'a> Objects<'a> {
         Ok(Self::new(source, columns, pulse))
     }
 
-    fn new(source: Source<'a>, columns: &[String], pulse: &'a dyn Fn()) -> Self {
+    fn new(source: ObjectSource<'a>, columns: &[String], pulse: &'a dyn Fn()) -> Self {
         Self {
             source,
             pulse,
@@ -67,11 +71,11 @@ impl<'a> Objects<'a> {
     }
 
     /// Goes on to the next row, which may be bad; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<Result<(), Bad<'a>>>, Problem> {
+    pub(super) fn next(&mut self) -> Result<Option<Result<(), RejectedRow<'a>>>, FileError> {
         loop {
             (self.pulse)();
             let (line, text, value) = match &mut self.source {
-                Source::Lines { rest, line } => {
+                ObjectSource::Lines { rest, line } => {
                     if rest.is_empty() {
                         return Ok(None);
                     }
@@ -82,7 +86,7 @@ impl<'a> Objects<'a> {
                     }
                     (*line, text, serde_json::from_slice::<&RawValue>(text))
                 }
-                Source::Array { text, at, number } => match next_element(text, at, *number == 0)? {
+                ObjectSource::Array { text, at, number } => match next_element(text, at, *number == 0)? {
                     None => return Ok(None),
                     // The line of an object in an array is told as its number in the array.
                     Some(value) => {
@@ -95,12 +99,12 @@ impl<'a> Objects<'a> {
                 Ok(value) => self.take_object(value.get().as_bytes())?,
                 Err(problem) => Err(format!("not a JSON object: {problem}")),
             };
-            return Ok(Some(outcome.map_err(|reason| Bad { line, reason, text })));
+            return Ok(Some(outcome.map_err(|reason| RejectedRow { line, reason, text })));
         }
     }
 
     /// Takes the values of an object, which is valid JSON. The inner error says what is bad about it.
-    fn take_object(&mut self, json: &'a [u8]) -> Result<Result<(), String>, Problem> {
+    fn take_object(&mut self, json: &'a [u8]) -> Result<Result<(), String>, FileError> {
         if json.first() != Some(&b'{') {
             return Ok(Err("not a JSON object".into()));
         }
@@ -108,7 +112,7 @@ impl<'a> Objects<'a> {
         self.row.resize(self.columns.len(), None);
         // A bad row brings no columns.
         let known = self.columns.len();
-        let mut members = Members { json, at: 1 };
+        let mut members = ObjectMembers { json, at: 1 };
         while let Some((key, value)) = members.next() {
             (self.pulse)();
             if let Err(reason) = self.take_member(key, value)? {
@@ -121,7 +125,7 @@ impl<'a> Objects<'a> {
         Ok(Ok(()))
     }
 
-    fn take_member(&mut self, key: &'a [u8], value: &'a [u8]) -> Result<Result<(), String>, Problem> {
+    fn take_member(&mut self, key: &'a [u8], value: &'a [u8]) -> Result<Result<(), String>, FileError> {
         if key.len() > LONGEST_KEY {
             return Ok(Err(format!("a key of more than {LONGEST_KEY} bytes")));
         }
@@ -136,7 +140,7 @@ impl<'a> Objects<'a> {
         // Now the key is what was unescaped last.
         let at = match self.positions.get(self.unescaped.as_slice()) {
             Some(&at) => at,
-            None if self.columns.len() == MOST_COLUMNS => return Err(Problem::TooManyColumns),
+            None if self.columns.len() == MOST_COLUMNS => return Err(FileError::TooManyColumns),
             None => {
                 let at = self.columns.len();
                 self.columns
@@ -195,8 +199,13 @@ fn next_line<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
 }
 
 /// The element that follows at `at`; `None` behind the last one, where the array must end.
-fn next_element<'a>(text: &'a [u8], at: &mut usize, is_first: bool) -> Result<Option<&'a RawValue>, Problem> {
-    let not_json = |at: usize, expected: &str| Problem::NotJson(format!("expected {expected} at byte {at}"));
+fn next_element<'a>(
+    text: &'a [u8],
+    at: &mut usize,
+    is_first: bool,
+) -> Result<Option<&'a RawValue>, FileError> {
+    let not_json =
+        |at: usize, expected: &str| FileError::NotJson(format!("expected {expected} at byte {at}"));
     *at = skip_blanks(text, *at);
     match text.get(*at) {
         Some(b']') => {
@@ -213,7 +222,7 @@ fn next_element<'a>(text: &'a [u8], at: &mut usize, is_first: bool) -> Result<Op
     let mut values = serde_json::Deserializer::from_slice(&text[*at..]).into_iter::<&RawValue>();
     let value = match values.next() {
         Some(Ok(value)) => value,
-        Some(Err(problem)) => return Err(Problem::NotJson(format!("{problem}, counted from byte {at}"))),
+        Some(Err(problem)) => return Err(FileError::NotJson(format!("{problem}, counted from byte {at}"))),
         None => return Err(not_json(*at, "an object")),
     };
     *at += values.byte_offset();
@@ -228,12 +237,12 @@ fn skip_blanks(text: &[u8], at: usize) -> usize {
 }
 
 /// The members of an object that is valid JSON: keys and values as they are written.
-struct Members<'a> {
+struct ObjectMembers<'a> {
     json: &'a [u8],
     at: usize,
 }
 
-impl<'a> Iterator for Members<'a> {
+impl<'a> Iterator for ObjectMembers<'a> {
     type Item = (&'a [u8], &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -252,7 +261,7 @@ impl<'a> Iterator for Members<'a> {
     }
 }
 
-impl<'a> Members<'a> {
+impl<'a> ObjectMembers<'a> {
     fn take(&mut self, end: fn(&[u8], usize) -> usize) -> &'a [u8] {
         let start = self.at;
         self.at = end(self.json, start).min(self.json.len());
@@ -355,7 +364,7 @@ mod tests {
 
     fn members(json: &str) -> Vec<(String, String)> {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        Members {
+        ObjectMembers {
             json: json.as_bytes(),
             at: 1,
         }

@@ -1,6 +1,6 @@
 //! Records of separated values, read one by one into buffers that are asked for.
 
-use super::file::{Bad, MOST_COLUMNS, NULL, Problem, push, reason_against_value, write_value};
+use super::file::{FileError, MOST_COLUMNS, NULL, RejectedRow, push, reason_against_value, write_value};
 use std::collections::TryReserveError;
 
 /// How many bytes are read before the caller is called back.
@@ -113,7 +113,7 @@ impl<'a> Separated<'a> {
     }
 
     /// Goes on to the next row, which may be bad; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<Result<(), Bad<'a>>>, Problem> {
+    pub(super) fn next(&mut self) -> Result<Option<Result<(), RejectedRow<'a>>>, FileError> {
         if !self.next_record()? {
             return Ok(None);
         }
@@ -124,7 +124,7 @@ impl<'a> Separated<'a> {
         };
         Ok(Some(match reason {
             None => Ok(()),
-            Some(reason) => Err(Bad {
+            Some(reason) => Err(RejectedRow {
                 line: self.line,
                 reason,
                 text: trim_line_ends(self.text),

@@ -1,11 +1,11 @@
 //! What a person needs to see to choose a type for a column: how many values fit each type, which do not, how many
 //! there are.
 
-use super::infer::{CastOptions, Source};
+use super::infer::{SuggestedCastOptions, TextRelation};
 use crate::error::Error;
 use crate::pg::stream::TextRow;
 use crate::pg::{Oid, input, text};
-use crate::values::infer::{Column, Reading, Separators, Suggestion, Type, Types};
+use crate::values::infer::{ColumnInference, Separators, Suggestion, Type, Types, ValueReading};
 use serde::{Deserialize, Serialize};
 use std::collections::hash_map::{DefaultHasher, Entry};
 use std::collections::{BTreeMap, HashMap};
@@ -14,7 +14,7 @@ use std::hash::{Hash, Hasher};
 /// Options of `msar.infer_types`.
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Options {
+pub(crate) struct SurveyOptions {
     /// Whether whole numbers become integer or bigint instead of numeric.
     integers: bool,
     /// Columns of text with at most so many distinct values are suggested to be an enum; 0 for none.
@@ -43,7 +43,7 @@ pub(crate) struct ColumnSurvey {
 struct SuggestedType {
     #[serde(rename = "type")]
     type_name: String,
-    cast_options: Option<CastOptions>,
+    cast_options: Option<SuggestedCastOptions>,
     #[serde(skip_serializing_if = "Option::is_none")]
     enum_values: Option<Vec<String>>,
 }
@@ -58,8 +58,8 @@ struct Candidate {
 }
 
 /// What was seen of a column so far.
-struct Values {
-    column: Column,
+struct SurveyedColumn {
+    column: ColumnInference,
     integers: IntegerRange,
     has_currency: bool,
     count: u64,
@@ -69,10 +69,10 @@ struct Values {
     distinct: Option<HashMap<u64, Option<Vec<u8>>>>,
 }
 
-impl Values {
+impl SurveyedColumn {
     fn new() -> Self {
         Self {
-            column: Column::new(),
+            column: ColumnInference::new(),
             integers: IntegerRange::Empty,
             has_currency: false,
             count: 0,
@@ -82,9 +82,9 @@ impl Values {
         }
     }
 
-    fn add(&mut self, value: &[u8], options: &Options) {
+    fn add(&mut self, value: &[u8], options: &SurveyOptions) {
         self.count += 1;
-        let reading = Reading::of(value, Types::ALL);
+        let reading = ValueReading::of(value, Types::ALL);
         self.column.add_reading(&reading);
         self.integers.add(value);
         self.has_currency |= reading.has_currency();
@@ -115,7 +115,7 @@ impl Values {
         }
     }
 
-    fn suggestion(&self, type_name: &str, options: &Options) -> SuggestedType {
+    fn suggestion(&self, type_name: &str, options: &SurveyOptions) -> SuggestedType {
         let plain = |type_name: &str| SuggestedType {
             type_name: type_name.into(),
             cast_options: None,
@@ -127,7 +127,7 @@ impl Values {
                 decimal: None,
             })) if options.integers => plain(self.integers.type_name()),
             Some(suggestion) => SuggestedType {
-                cast_options: Some(CastOptions::of(&suggestion)),
+                cast_options: Some(SuggestedCastOptions::of(&suggestion)),
                 ..plain(suggestion.of_type().name())
             },
             None => match self.enum_values(options) {
@@ -141,7 +141,7 @@ impl Values {
     }
 
     /// The values in byte order, if they are few, and come again.
-    fn enum_values(&self, options: &Options) -> Option<Vec<String>> {
+    fn enum_values(&self, options: &SurveyOptions) -> Option<Vec<String>> {
         // The longest label that PostgreSQL takes.
         const LONGEST_LABEL: usize = 63;
         let distinct = self.distinct.as_ref()?;
@@ -212,9 +212,9 @@ impl IntegerRange {
 }
 
 /// A survey of the columns of type text of a relation, by attnum.
-pub(crate) fn relation(relation: Oid, options: &Options) -> Result<BTreeMap<i16, ColumnSurvey>, Error> {
-    let source = Source::open(relation)?;
-    let mut columns: Vec<_> = source.text_columns().map(|_| Values::new()).collect();
+pub(crate) fn relation(relation: Oid, options: &SurveyOptions) -> Result<BTreeMap<i16, ColumnSurvey>, Error> {
+    let source = TextRelation::open(relation)?;
+    let mut columns: Vec<_> = source.text_columns().map(|_| SurveyedColumn::new()).collect();
     let mut rows = 0;
     source.each_row(|row: &TextRow| {
         rows += 1;

@@ -2,7 +2,7 @@
 //! learn of a change of the table itself: by PostgreSQL's messages that outdate what its caches know.
 
 use crate::error::{Error, Problem};
-use crate::pg::trigger::{self, Changed, Trigger};
+use crate::pg::trigger::{self, ChangedRows, Trigger};
 use pgrx::pg_sys;
 use pgrx::prelude::PgSqlErrorCode;
 use std::borrow::Cow;
@@ -28,8 +28,8 @@ impl Problem for AnnounceProblem {
 pub(crate) fn change(call: pg_sys::FunctionCallInfo) -> Result<(), Error> {
     let call = Trigger::of_call(call).ok_or(AnnounceProblem::NoTrigger)?;
     match call.changed(c"table_oid") {
-        Changed::Row(relations) => relations.into_iter().for_each(trigger::outdate_relation),
-        Changed::Everything => trigger::outdate_all_relations(),
+        ChangedRows::Row(relations) => relations.into_iter().for_each(trigger::outdate_relation),
+        ChangedRows::Everything => trigger::outdate_all_relations(),
     }
     Ok(())
 }

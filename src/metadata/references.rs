@@ -7,7 +7,7 @@ use super::options::{Kind, TABLE_OPTIONS, attnum};
 use super::refs::{Refs, TableRef};
 use super::template;
 use crate::catalog::Catalog;
-use crate::catalog::link::Link;
+use crate::catalog::link::ForeignKeyLink;
 use crate::error::Error;
 use crate::pg::Oid;
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,7 @@ impl References {
             if at + 1 < path.len() {
                 let target = Oid::from(*referent.targets.get(&attnum)?);
                 let links = catalog.links(table);
-                Link::of_column(&links, attnum, Some(target))?;
+                ForeignKeyLink::of_column(&links, attnum, Some(target))?;
                 table = target;
             }
         }
@@ -253,7 +253,7 @@ impl Collector<'_> {
             .filter(|_| self.trusts_known)
             .or_else(|| {
                 let links = self.catalog.links(table);
-                Link::of_column(&links, attnum, None).map(|link| link.target)
+                ForeignKeyLink::of_column(&links, attnum, None).map(|link| link.target)
             })
             .or(known)
             .ok_or(Error::NoForeignKey {

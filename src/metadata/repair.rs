@@ -2,7 +2,7 @@
 
 use super::store::Store;
 use crate::error::Error;
-use crate::pg::acl::Role;
+use crate::pg::acl::CurrentRole;
 use crate::pg::bookkeeping::{self, Statements};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -78,7 +78,7 @@ pub(crate) struct Repaired {
 /// Repairs on behalf of the extension's owner.
 pub(crate) fn by_caller() -> Result<Repaired, Error> {
     let store = Store::find().ok_or(Error::Vanished)?;
-    if !Role::current().has_rights_of(store.owner()?) {
+    if !CurrentRole::current().has_rights_of(store.owner()?) {
         return Err(Error::NotOwner {
             name: "msar_catalog.table_metadata".into(),
         });

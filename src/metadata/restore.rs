@@ -7,7 +7,7 @@ use super::store::Store;
 use crate::catalog::{Catalog, relation};
 use crate::error::Error;
 use crate::pg::Oid;
-use crate::pg::acl::Role;
+use crate::pg::acl::CurrentRole;
 use crate::pg::bookkeeping;
 use crate::pg::snapshot::Snapshot;
 use serde::Deserialize;
@@ -32,7 +32,7 @@ struct RestoredRow {
 /// aside under another's name.
 fn store() -> Result<Store, Error> {
     let store = Store::find().ok_or(Error::Vanished)?;
-    if !Role::current().has_rights_of(store.owner()?) {
+    if !CurrentRole::current().has_rights_of(store.owner()?) {
         return Err(Error::NotOwner {
             name: "msar_catalog.table_metadata".into(),
         });

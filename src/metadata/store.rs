@@ -2,7 +2,7 @@
 
 use crate::catalog::rows::PgClass;
 use crate::error::Error;
-use crate::pg::scan::{CatalogRow, Key, Reader, Row, Source};
+use crate::pg::scan::{CatalogRow, Reader, RowSource, ScanKey, ScannedRow};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, names, relation_size};
 
@@ -37,8 +37,8 @@ impl Store {
     pub(crate) fn awaits(&self, schema: &str, name: &str) -> bool {
         let reader = Reader::new(Snapshot::latest());
         let keys = [
-            ("schema_name", Key::name(schema)),
-            ("table_name", Key::name(name)),
+            ("schema_name", ScanKey::name(schema)),
+            ("table_name", ScanKey::name(name)),
         ];
         !reader.by_primary_key::<DetachedName>(&keys).is_empty() || self.has_waiting()
     }
@@ -60,9 +60,9 @@ impl Store {
 struct DetachedName;
 
 impl CatalogRow for DetachedName {
-    const SOURCE: Source = Source::Own(c"detached_metadata");
+    const SOURCE: RowSource = RowSource::Own(c"detached_metadata");
     const COLUMNS: &'static [&'static str] = &[];
-    fn read(_row: &Row<'_>) -> Self {
+    fn read(_row: &ScannedRow<'_>) -> Self {
         Self
     }
 }

@@ -15,8 +15,8 @@ use crate::catalog::{Catalog, column, relation};
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::acl::Privileges;
-use crate::pg::scan::{CatalogRow, Json, Key, Name, Row, Source, Text, Timestamp};
-use crate::values::template::{Part, Placeholder};
+use crate::pg::scan::{CatalogRow, JsonField, NameField, RowSource, ScanKey, ScannedRow, Text, Timestamp};
+use crate::values::template::{Placeholder, TemplatePart};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use std::rc::Rc;
@@ -89,8 +89,8 @@ impl Serialize for Metadata {
 
 /// A row of `msar_catalog.table_metadata`.
 struct StoredTable {
-    schema_name: Name,
-    table_name: Name,
+    schema_name: NameField,
+    table_name: NameField,
     refs: References,
     stored: StoredOptions,
 }
@@ -98,9 +98,9 @@ struct StoredTable {
 /// A row of `msar_catalog.column_metadata`.
 struct StoredColumn {
     attnum: i16,
-    schema_name: Name,
-    table_name: Name,
-    column_name: Name,
+    schema_name: NameField,
+    table_name: NameField,
+    column_name: NameField,
     stored: StoredOptions,
 }
 
@@ -133,27 +133,27 @@ const COLUMN_IDENTITY: [&str; 6] = [
 ];
 
 impl CatalogRow for StoredTable {
-    const SOURCE: Source = Source::Own(c"table_metadata");
+    const SOURCE: RowSource = RowSource::Own(c"table_metadata");
     const COLUMNS: &'static [&'static str] =
         &with_options::<{ TABLE_IDENTITY.len() + TABLE_OPTIONS.len() }>(&TABLE_IDENTITY, &TABLE_OPTIONS);
 
-    fn read(row: &Row<'_>) -> Self {
+    fn read(row: &ScannedRow<'_>) -> Self {
         Self {
             schema_name: row.column(2),
             table_name: row.column(3),
-            refs: row.column::<Json<References>>(4).0.unwrap_or_default(),
+            refs: row.column::<JsonField<References>>(4).0.unwrap_or_default(),
             stored: StoredOptions::read(row, TABLE_IDENTITY.len(), &TABLE_OPTIONS),
         }
     }
 }
 
 impl CatalogRow for StoredColumn {
-    const SOURCE: Source = Source::Own(c"column_metadata");
+    const SOURCE: RowSource = RowSource::Own(c"column_metadata");
     const USUAL_NUMBER: usize = 32;
     const COLUMNS: &'static [&'static str] =
         &with_options::<{ COLUMN_IDENTITY.len() + COLUMN_OPTIONS.len() }>(&COLUMN_IDENTITY, &COLUMN_OPTIONS);
 
-    fn read(row: &Row<'_>) -> Self {
+    fn read(row: &ScannedRow<'_>) -> Self {
         Self {
             schema_name: row.column(2),
             table_name: row.column(3),
@@ -166,7 +166,7 @@ impl CatalogRow for StoredColumn {
 
 impl StoredOptions {
     /// Takes the options out of a row, in which they begin at position `first`, and the times, with which it begins.
-    fn read(row: &Row<'_>, first: usize, options: &'static [MetadataOption]) -> Self {
+    fn read(row: &ScannedRow<'_>, first: usize, options: &'static [MetadataOption]) -> Self {
         let set = options
             .iter()
             .enumerate()
@@ -179,7 +179,7 @@ impl StoredOptions {
     }
 }
 
-fn read_value(row: &Row<'_>, at: usize, kind: Kind) -> Option<Value> {
+fn read_value(row: &ScannedRow<'_>, at: usize, kind: Kind) -> Option<Value> {
     match kind {
         Kind::Boolean => row.column::<Option<bool>>(at).map(Value::from),
         Kind::Text | Kind::TextNotEmpty | Kind::OneOf(_) => {
@@ -189,7 +189,7 @@ fn read_value(row: &Row<'_>, at: usize, kind: Kind) -> Option<Value> {
         Kind::SmallInteger(..) | Kind::Attnum => row.column::<Option<i16>>(at).map(Value::from),
         Kind::Attnums => row.column::<Option<Vec<i16>>>(at).map(Value::from),
         Kind::Table => row.column::<Option<Oid>>(at).map(|oid| Value::from(oid.to_u32())),
-        Kind::Template => row.column::<Json<Value>>(at).0,
+        Kind::Template => row.column::<JsonField<Value>>(at).0,
     }
 }
 
@@ -202,12 +202,12 @@ pub(crate) struct OfTable {
 
 impl OfTable {
     pub(crate) fn read(catalog: &Catalog, row: &PgClass) -> Result<Self, Error> {
-        let key = [("table_oid", Key::Oid(row.oid))];
+        let key = [("table_oid", ScanKey::Oid(row.oid))];
         let mut table = catalog.reader.by_primary_key::<StoredTable>(&key).pop();
         let mut columns = catalog.reader.by_primary_key::<StoredColumn>(&key);
         if table.is_some() || !columns.is_empty() {
             let schema = catalog.schema_name(row.relnamespace)?;
-            let counts = |schema_name: &Name, table_name: &Name| {
+            let counts = |schema_name: &NameField, table_name: &NameField| {
                 table_name.is(&row.relname) && schema_name.is(&schema)
             };
             table = table.filter(|stored| counts(&stored.schema_name, &stored.table_name));
@@ -231,17 +231,17 @@ impl OfTable {
 
     /// The preview template that a user chose, without the placeholders whose columns or foreign keys are gone. `None`: the
     /// default is in force.
-    pub(crate) fn template(&self, catalog: &Catalog, relation: Oid) -> Option<Vec<Part<Column>>> {
+    pub(crate) fn template(&self, catalog: &Catalog, relation: Oid) -> Option<Vec<TemplatePart<Column>>> {
         let StoredTable { refs, stored, .. } = self.table.as_ref()?;
         if stored.get("preview_customized") == Some(&Value::Bool(false)) {
             return None;
         }
         let parts = stored.get("preview_template")?.as_array()?;
-        let current = |part: Part<i16>| match part {
-            Part::Text(text) => Some(Part::Text(text)),
-            Part::Placeholder(Placeholder { path, raw }) => {
+        let current = |part: TemplatePart<i16>| match part {
+            TemplatePart::Text(text) => Some(TemplatePart::Text(text)),
+            TemplatePart::Placeholder(Placeholder { path, raw }) => {
                 let path = refs.current_path(catalog, relation, &path)?;
-                Some(Part::Placeholder(Placeholder { path, raw }))
+                Some(TemplatePart::Placeholder(Placeholder { path, raw }))
             }
         };
         Some(
@@ -260,7 +260,7 @@ impl OfTable {
         };
         let parts = stored.get("preview_template").and_then(Value::as_array);
         let lost = |part: &Value| match template::read(part)? {
-            Part::Placeholder(Placeholder { path, .. })
+            TemplatePart::Placeholder(Placeholder { path, .. })
                 if refs.current_path(catalog, relation, &path).is_none() =>
             {
                 Some(refs.names_of_path(relation, &path))

@@ -5,7 +5,7 @@
 //! another in its place. Pure.
 
 use super::options::attnum;
-use crate::values::template::{Part, Placeholder};
+use crate::values::template::{Placeholder, TemplatePart};
 use serde_json::{Value, json};
 
 const PATH: &str = "path";
@@ -54,22 +54,22 @@ fn is_path(path: &[Value]) -> bool {
 }
 
 /// A part of which [`is_part`] is true.
-pub(crate) fn read(part: &Value) -> Option<Part<i16>> {
+pub(crate) fn read(part: &Value) -> Option<TemplatePart<i16>> {
     if let Value::String(text) = part {
-        return Some(Part::Text(text.clone()));
+        return Some(TemplatePart::Text(text.clone()));
     }
-    Some(Part::Placeholder(Placeholder {
+    Some(TemplatePart::Placeholder(Placeholder {
         path: path(part)?.iter().map(attnum).collect::<Option<_>>()?,
         raw: part.get(RAW) == Some(&Value::Bool(true)),
     }))
 }
 
 /// A part as it is stored.
-pub(crate) fn write(part: &Part<i16>) -> Value {
+pub(crate) fn write(part: &TemplatePart<i16>) -> Value {
     match part {
-        Part::Text(text) => json!(text),
-        Part::Placeholder(Placeholder { path, raw: false }) => json!(path),
-        Part::Placeholder(Placeholder { path, raw: true }) => json!({PATH: path, RAW: true}),
+        TemplatePart::Text(text) => json!(text),
+        TemplatePart::Placeholder(Placeholder { path, raw: false }) => json!(path),
+        TemplatePart::Placeholder(Placeholder { path, raw: true }) => json!({PATH: path, RAW: true}),
     }
 }
 

@@ -9,13 +9,13 @@ use super::display;
 use super::relation::Relation;
 use super::template::{InForce, Templates};
 use crate::catalog::Catalog;
-use crate::catalog::link::{Link, LinkColumn};
+use crate::catalog::link::{ForeignKeyLink, ForeignKeyLinkColumn};
 use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::metadata::references::Column;
 use crate::pg::scan::Char;
 use crate::pg::{Oid, quote};
-use crate::values::template::{Part, Placeholder};
+use crate::values::template::{Placeholder, TemplatePart};
 use pgrx::pg_sys;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -35,7 +35,7 @@ const MOST_JOINED_VALUES: usize = 256;
 const NOTHING: &str = "'?'::pg_catalog.text";
 
 /// How a row reads, as SQL: see [`RowPreview`](super::RowPreview).
-pub(crate) struct Compiled {
+pub(crate) struct RowExpression {
     /// One after the other: ` LEFT JOIN ...`.
     pub(crate) joins: Vec<String>,
     pub(crate) text: String,
@@ -46,7 +46,7 @@ pub(crate) fn row(
     templates: &Templates,
     relation: Oid,
     alias: &str,
-) -> Result<Compiled, Error> {
+) -> Result<RowExpression, Error> {
     let mut compiler = Compiler {
         catalog,
         templates,
@@ -86,7 +86,7 @@ struct Compiler<'a> {
 
 /// A relation in the FROM clause.
 #[derive(Clone)]
-struct Source {
+struct JoinedRelation {
     alias: String,
     relation: Rc<Relation>,
     /// Whether a row of it may not be found.
@@ -97,7 +97,7 @@ struct Join {
     /// The alias of the relation whose foreign key it follows.
     from: String,
     constraint: Oid,
-    to: Source,
+    to: JoinedRelation,
     sql: String,
 }
 
@@ -131,7 +131,7 @@ impl First {
 }
 
 /// What a row shows.
-struct Shown {
+struct ShownValue {
     first: First,
     /// NULL means that there is nothing to show.
     is_nullable: bool,
@@ -154,27 +154,27 @@ impl Piece {
 }
 
 impl Compiler<'_> {
-    fn row(&mut self, relation: Oid) -> Result<Compiled, Error> {
+    fn row(&mut self, relation: Oid) -> Result<RowExpression, Error> {
         self.joins.clear();
         self.joined_values = 0;
         self.takes_too_much = false;
         self.collations.clear();
-        let source = Source {
+        let source = JoinedRelation {
             alias: quote::identifier(self.alias),
             relation: self.relation(relation)?,
             is_joined: false,
         };
         let text = match self.template(&source, 0)? {
             None => NOTHING.to_owned(),
-            Some(Shown { first, is_nullable }) if is_nullable => first.or(NOTHING.into()).sql(),
-            Some(Shown { first, .. }) => first.sql(),
+            Some(ShownValue { first, is_nullable }) if is_nullable => first.or(NOTHING.into()).sql(),
+            Some(ShownValue { first, .. }) => first.sql(),
         };
         // Of two collations that differ, PostgreSQL cannot tell by which to sort and compare.
         let collate = match self.collations.len() {
             0 | 1 => "",
             _ => " COLLATE pg_catalog.\"default\"",
         };
-        Ok(Compiled {
+        Ok(RowExpression {
             joins: self.joins.iter().map(|join| join.sql.clone()).collect(),
             text: format!("{text}{collate}"),
         })
@@ -197,14 +197,14 @@ impl Compiler<'_> {
     }
 
     /// A row of `source` by its relation's template. `None` if no part of it can be shown.
-    fn template(&mut self, source: &Source, depth: usize) -> Result<Option<Shown>, Error> {
+    fn template(&mut self, source: &JoinedRelation, depth: usize) -> Result<Option<ShownValue>, Error> {
         let InForce { parts, shows_rows } = self.templates.in_force(self.catalog, &source.relation)?;
         let mut pieces = Vec::with_capacity(parts.len());
         let mut text = String::new();
         for part in &parts {
             match part {
-                Part::Text(words) => text.push_str(words),
-                Part::Placeholder(placeholder) => {
+                TemplatePart::Text(words) => text.push_str(words),
+                TemplatePart::Placeholder(placeholder) => {
                     if let Some(piece) = self.placeholder(source, placeholder, shows_rows, depth)? {
                         pieces.extend(Piece::of_text(std::mem::take(&mut text)));
                         pieces.push(piece);
@@ -219,7 +219,7 @@ impl Compiler<'_> {
     /// What a placeholder shows; `None` if it is left out, and nothing uses its joins.
     fn placeholder(
         &mut self,
-        source: &Source,
+        source: &JoinedRelation,
         placeholder: &Placeholder<Column>,
         shows_rows: bool,
         depth: usize,
@@ -241,7 +241,7 @@ impl Compiler<'_> {
     /// A column of `source`; with `row_at_depth`, where it is a foreign key, the row to which it refers.
     fn value(
         &mut self,
-        source: &Source,
+        source: &JoinedRelation,
         attnum: i16,
         raw: bool,
         row_at_depth: Option<usize>,
@@ -282,13 +282,14 @@ impl Compiler<'_> {
     /// Goes along all but the last step of a path.
     fn follow<'p>(
         &mut self,
-        source: &Source,
+        source: &JoinedRelation,
         path: &'p [Column],
-    ) -> Result<Option<(Source, &'p Column)>, Error> {
+    ) -> Result<Option<(JoinedRelation, &'p Column)>, Error> {
         let mut source = source.clone();
         for steps in path.windows(2) {
             let links = self.catalog.links(source.relation.row.oid);
-            let Some(link) = Link::of_column(&links, steps[0].attnum, Some(steps[1].relation)) else {
+            let Some(link) = ForeignKeyLink::of_column(&links, steps[0].attnum, Some(steps[1].relation))
+            else {
                 return Ok(None);
             };
             let Some(next) = self.join(&source, link)? else {
@@ -302,19 +303,19 @@ impl Compiler<'_> {
     /// The row to which a foreign key column refers, by its own relation's template. NULL if it is not there.
     fn row_referred_to(
         &mut self,
-        source: &Source,
+        source: &JoinedRelation,
         attnum: i16,
         depth: usize,
     ) -> Result<Option<First>, Error> {
         let links = self.catalog.links(source.relation.row.oid);
-        let Some(link) = Link::of_column(&links, attnum, None) else {
+        let Some(link) = ForeignKeyLink::of_column(&links, attnum, None) else {
             return Ok(None);
         };
         let joined_before = self.joins.len();
         let Some(target) = self.join(source, link)? else {
             return Ok(None);
         };
-        let Some(Shown { first, is_nullable }) = self.template(&target, depth + 1)? else {
+        let Some(ShownValue { first, is_nullable }) = self.template(&target, depth + 1)? else {
             self.joins.truncate(joined_before);
             return Ok(None);
         };
@@ -326,7 +327,11 @@ impl Compiler<'_> {
     }
 
     /// The row to which a foreign key of `source` leads, if the role may follow it.
-    fn join(&mut self, source: &Source, link: &Link) -> Result<Option<Source>, Error> {
+    fn join(
+        &mut self,
+        source: &JoinedRelation,
+        link: &ForeignKeyLink,
+    ) -> Result<Option<JoinedRelation>, Error> {
         let is_same = |join: &&Join| join.constraint == link.constraint && join.from == source.alias;
         if let Some(join) = self.joins.iter().find(is_same) {
             return Ok(Some(join.to.clone()));
@@ -341,7 +346,7 @@ impl Compiler<'_> {
         if !relation.is_nameable() {
             return Ok(None);
         }
-        let to = Source {
+        let to = JoinedRelation {
             alias: quote::identifier(&format!("{}_{}", self.alias, self.joins.len() + 1)),
             relation,
             is_joined: true,
@@ -374,7 +379,12 @@ impl Compiler<'_> {
 
     /// That a column referred to has the value of the foreign key's, compared as the foreign key does. `None` if the role
     /// may not read both.
-    fn comparison(&self, to: &Source, from: &Source, column: &LinkColumn) -> Result<Option<String>, Error> {
+    fn comparison(
+        &self,
+        to: &JoinedRelation,
+        from: &JoinedRelation,
+        column: &ForeignKeyLinkColumn,
+    ) -> Result<Option<String>, Error> {
         let catalog = self.catalog;
         let (Some(referenced), Some(referring)) = (
             to.relation.readable_column(catalog, column.referenced),
@@ -389,14 +399,18 @@ impl Compiler<'_> {
 }
 
 /// That the row to which a foreign key leads is there. `None`: the role may not read the key.
-fn key_is_there(catalog: &Catalog, target: &Source, link: &Link) -> Result<Option<String>, Error> {
+fn key_is_there(
+    catalog: &Catalog,
+    target: &JoinedRelation,
+    link: &ForeignKeyLink,
+) -> Result<Option<String>, Error> {
     let key = link.columns.first().map(|column| column.referenced);
     key.and_then(|key| target.relation.readable_column(catalog, key))
         .map(|column| is_not_null(catalog, column, &column_of(target, column)))
         .transpose()
 }
 
-fn column_of(source: &Source, column: &PgAttribute) -> String {
+fn column_of(source: &JoinedRelation, column: &PgAttribute) -> String {
     format!("{}.{}", source.alias, quote::identifier(&column.attname))
 }
 
@@ -409,9 +423,9 @@ fn is_not_null(catalog: &Catalog, column: &PgAttribute, value: &str) -> Result<S
 }
 
 /// Pieces one after the other, without those that are NULL; NULL if all are.
-fn combine(mut pieces: Vec<Piece>) -> Option<Shown> {
+fn combine(mut pieces: Vec<Piece>) -> Option<ShownValue> {
     if pieces.len() < 2 {
-        return pieces.pop().map(|piece| Shown {
+        return pieces.pop().map(|piece| ShownValue {
             first: piece.first,
             is_nullable: piece.is_there.is_some(),
         });
@@ -424,11 +438,11 @@ fn combine(mut pieces: Vec<Piece>) -> Option<Shown> {
     });
     let sql = concatenation(texts.collect());
     Some(match any_is_there {
-        Some(any_is_there) => Shown {
+        Some(any_is_there) => ShownValue {
             first: format!("CASE WHEN {any_is_there} THEN {sql} END").into(),
             is_nullable: true,
         },
-        None => Shown {
+        None => ShownValue {
             first: sql.into(),
             is_nullable: false,
         },

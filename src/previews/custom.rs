@@ -1,13 +1,13 @@
 //! The template that a user gives a table, as text.
 
 use super::nearest;
-use crate::catalog::link::Link;
+use crate::catalog::link::ForeignKeyLink;
 use crate::catalog::rows::PgAttribute;
 use crate::catalog::{Catalog, column, consistent, preview, relation};
 use crate::error::{Error, Problem};
 use crate::metadata::{set, stored, template};
 use crate::pg::Oid;
-use crate::values::template::{self as text, Name, Part, Placeholder, SyntaxError};
+use crate::values::template::{self as text, Placeholder, SyntaxError, TemplateName, TemplatePart};
 use pgrx::prelude::PgSqlErrorCode;
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
@@ -126,8 +126,8 @@ fn stored_form(catalog: &Catalog, table: Oid, template: &str) -> Result<Value, E
     })?;
     let stored = |part| -> Result<Value, Error> {
         Ok(template::write(&match part {
-            Part::Text(text) => Part::Text(text),
-            Part::Placeholder(Placeholder { path, raw }) => Part::Placeholder(Placeholder {
+            TemplatePart::Text(text) => TemplatePart::Text(text),
+            TemplatePart::Placeholder(Placeholder { path, raw }) => TemplatePart::Placeholder(Placeholder {
                 path: resolver.path(&path)?,
                 raw,
             }),
@@ -146,7 +146,7 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    fn path(&self, names: &[Name]) -> Result<Vec<i16>, Error> {
+    fn path(&self, names: &[TemplateName]) -> Result<Vec<i16>, Error> {
         let mut relation = self.table;
         let mut path = Vec::with_capacity(names.len());
         for (at, name) in names.iter().enumerate() {
@@ -159,9 +159,10 @@ impl Resolver<'_> {
             path.push(attnum);
             if at + 1 < names.len() {
                 let links = self.catalog.links(relation);
-                let Some(link) = Link::of_column(&links, attnum, None) else {
-                    let leads_on =
-                        |column: &PgAttribute| Link::of_column(&links, column.attnum, None).is_some();
+                let Some(link) = ForeignKeyLink::of_column(&links, attnum, None) else {
+                    let leads_on = |column: &PgAttribute| {
+                        ForeignKeyLink::of_column(&links, column.attnum, None).is_some()
+                    };
                     return Err(CustomProblem::NoForeignKey(self.wrong(relation, name, leads_on)).into());
                 };
                 relation = link.target;
@@ -179,7 +180,12 @@ impl Resolver<'_> {
     }
 
     /// A name that is none of those that would do.
-    fn wrong(&self, relation: Oid, name: &Name, would_do: impl Fn(&PgAttribute) -> bool) -> WrongName {
+    fn wrong(
+        &self,
+        relation: Oid,
+        name: &TemplateName,
+        would_do: impl Fn(&PgAttribute) -> bool,
+    ) -> WrongName {
         let columns = self.columns(relation);
         let names = columns.iter().filter(|column| would_do(column));
         WrongName {

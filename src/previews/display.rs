@@ -35,7 +35,7 @@ pub(crate) fn value(
 ) -> Result<String, Error> {
     let info = catalog.type_info(column.atttypid)?;
     let base_type = base_type(catalog, column.atttypid)?;
-    let options = Options(metadata.column_options(column, info.ui_type).collect());
+    let options = DisplayOptions(metadata.column_options(column, info.ui_type).collect());
     let shown = match (info.ui_type, base_type) {
         (UiType::Boolean, pg_sys::BOOLOID) => Some(boolean(value, &options)),
         (UiType::Number, _) => number(&printed(value), &options),
@@ -71,9 +71,9 @@ fn base_type(catalog: &Catalog, type_oid: Oid) -> Result<Oid, Error> {
 }
 
 /// The options that are set for a column.
-struct Options<'a>(Vec<(&'static str, &'a Value)>);
+struct DisplayOptions<'a>(Vec<(&'static str, &'a Value)>);
 
-impl Options<'_> {
+impl DisplayOptions<'_> {
     fn get(&self, option: &str) -> Option<&Value> {
         self.0
             .iter()
@@ -104,7 +104,7 @@ impl Options<'_> {
     }
 }
 
-fn boolean(value: &str, options: &Options<'_>) -> String {
+fn boolean(value: &str, options: &DisplayOptions<'_>) -> String {
     let word = |option, default| quote::literal(options.text(option).unwrap_or(default));
     format!(
         "CASE WHEN {value} THEN {} WHEN NOT {value} THEN {} END",
@@ -125,7 +125,7 @@ const NUMBER_OPTIONS: [&str; 7] = [
 ];
 
 /// `printed` is the number as PostgreSQL prints it.
-fn number(printed: &str, options: &Options<'_>) -> Option<String> {
+fn number(printed: &str, options: &DisplayOptions<'_>) -> Option<String> {
     options.has_any(&NUMBER_OPTIONS).then(|| {
         let arguments = options.arguments(&NUMBER_OPTIONS);
         format!("__msar.display_number({printed}, {arguments})")
@@ -133,7 +133,7 @@ fn number(printed: &str, options: &Options<'_>) -> Option<String> {
 }
 
 /// A value of `multicurrency_money`: `12.50 EUR`, unless a symbol is set.
-fn amount_with_currency(value: &str, options: &Options<'_>) -> String {
+fn amount_with_currency(value: &str, options: &DisplayOptions<'_>) -> String {
     let amount = printed(&format!("({value}).value"));
     let amount = number(&amount, options).unwrap_or(amount);
     let shown = match options.text("mon_currency_symbol") {
@@ -143,7 +143,7 @@ fn amount_with_currency(value: &str, options: &Options<'_>) -> String {
     format!("CASE WHEN {value} IS DISTINCT FROM NULL THEN {shown} END")
 }
 
-fn date(value: &str, options: &Options<'_>) -> Option<String> {
+fn date(value: &str, options: &DisplayOptions<'_>) -> Option<String> {
     let format = quote::literal(options.text("date_format")?);
     // Dates go on for longer than timestamps, which are what is formatted.
     Some(format!(
@@ -154,14 +154,14 @@ fn date(value: &str, options: &Options<'_>) -> Option<String> {
 }
 
 /// The time of some day, as a time alone has no format.
-fn time(value: &str, options: &Options<'_>) -> Option<String> {
+fn time(value: &str, options: &DisplayOptions<'_>) -> Option<String> {
     let format = quote::literal(options.text("time_format")?);
     Some(format!(
         "pg_catalog.to_char('1970-01-01'::pg_catalog.date OPERATOR(pg_catalog.+) {value}, {format})"
     ))
 }
 
-fn datetime(value: &str, type_name: &str, options: &Options<'_>) -> Option<String> {
+fn datetime(value: &str, type_name: &str, options: &DisplayOptions<'_>) -> Option<String> {
     if !options.has_any(&["date_format", "time_format"]) {
         return None;
     }
@@ -177,7 +177,7 @@ fn datetime(value: &str, type_name: &str, options: &Options<'_>) -> Option<Strin
 /// In the order of the arguments of the function.
 const DURATION_OPTIONS: [&str; 3] = ["duration_min", "duration_max", "duration_show_units"];
 
-fn duration(value: &str, options: &Options<'_>) -> Option<String> {
+fn duration(value: &str, options: &DisplayOptions<'_>) -> Option<String> {
     options.has_any(&DURATION_OPTIONS).then(|| {
         let arguments = options.arguments(&DURATION_OPTIONS);
         format!("__msar.display_duration(pg_catalog.date_part('epoch', {value}), {arguments})")

@@ -25,7 +25,7 @@ mod tests;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
-use compile::Compiled;
+use compile::RowExpression;
 pub(crate) use template::Templates;
 
 /// How a row of a relation reads, as SQL. It depends on no search_path.
@@ -44,7 +44,7 @@ pub(crate) fn row(
     relation: Oid,
     alias: &str,
 ) -> Result<RowPreview, Error> {
-    let Compiled { joins, text } = compile::row(catalog, templates, relation, alias)?;
+    let RowExpression { joins, text } = compile::row(catalog, templates, relation, alias)?;
     Ok(RowPreview {
         joins: joins.concat(),
         text,

@@ -1,7 +1,7 @@
 //! Previews of rows by their keys, and the statement that gives those of all rows.
 
 use super::comparison::{self, Operand};
-use super::compile::{self, Compiled};
+use super::compile::{self, RowExpression};
 use super::relation::Relation;
 use super::{RowPreview, Templates};
 use crate::catalog::Catalog;
@@ -13,8 +13,7 @@ use crate::pg::plan::{JsonbDatum, Planning, Sees};
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, quote};
-use crate::statements::kept::{self, Draft, Shape};
-use crate::statements::values::{Form, Literal, Parameters, Values};
+use crate::statements::{self, Draft, Form, Literal, Parameters, Shape, Values};
 use pgrx::pg_sys;
 use pgrx::prelude::PgSqlErrorCode;
 use serde_json::Value;
@@ -82,7 +81,8 @@ const ALIAS: &str = "t";
 pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
     let catalog = Catalog::new(Snapshot::latest());
     let relation = Relation::read(&catalog, relation)?;
-    let Compiled { joins, text } = compile::row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
+    let RowExpression { joins, text } =
+        compile::row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
     let keys = keys(&catalog, &relation);
     let primary = keys.first().filter(|key| key.is_primary);
     let columns: Option<Vec<String>> = primary.map_or(Some(Vec::new()), |key| {
@@ -100,7 +100,7 @@ pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
 
 /// A request for the previews of rows, without their keys.
 #[derive(PartialEq, Eq, Hash)]
-pub(crate) struct Request {
+pub(crate) struct PreviewRequest {
     relation: Oid,
     kind: Kind,
     keys: Literal,
@@ -148,17 +148,17 @@ pub(crate) fn by_keys(relation: Oid, document: &JsonArgument) -> Result<JsonbDat
     };
     let kind = Kind::of_all(&keys)?;
     let mut values = Values::default();
-    let request = Request {
+    let request = PreviewRequest {
         relation,
         kind,
         keys: values.take(document.decode("keys", "Pass an array.")?),
     };
-    let (previews, _) = kept::statement_for(Shape::Previews(request))?.run(&values, Sees::WhatCallerSees)?;
+    let (previews, _) = statements::statement_for(request)?.run(&values, Sees::WhatCallerSees)?;
     Ok(previews)
 }
 
-impl Request {
-    pub(crate) fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
+impl Shape for PreviewRequest {
+    fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         let relation = Relation::read(catalog, self.relation)?;
         let condition = self.condition(catalog, &relation)?;
         let RowPreview { joins, text } = super::row(catalog, &Templates::new(None)?, self.relation, ALIAS)?;
@@ -178,7 +178,9 @@ impl Request {
             estimate: None,
         })
     }
+}
 
+impl PreviewRequest {
     /// That a row has the key `k.key`.
     fn condition(&self, catalog: &Catalog, relation: &Relation) -> Result<String, Error> {
         let keys = keys(catalog, relation);

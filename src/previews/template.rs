@@ -1,13 +1,13 @@
 //! Which template is in force for a relation.
 
 use super::relation::Relation;
-use crate::catalog::link::Link;
+use crate::catalog::link::ForeignKeyLink;
 use crate::catalog::{Catalog, preview};
 use crate::error::{Error, Problem};
 use crate::metadata::references::Column;
 use crate::metadata::template;
 use crate::pg::Oid;
-use crate::values::template::{Part, Placeholder};
+use crate::values::template::{Placeholder, TemplatePart};
 use pgrx::prelude::PgSqlErrorCode;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -16,12 +16,12 @@ use std::borrow::Cow;
 /// The templates in force for a call: those that it passed, else those that users chose, else the defaults.
 #[derive(Default)]
 pub(crate) struct Templates {
-    passed: FxHashMap<u32, Vec<Part<i16>>>,
+    passed: FxHashMap<u32, Vec<TemplatePart<i16>>>,
 }
 
 /// The template of a relation, with the columns that it means.
 pub(crate) struct InForce {
-    pub(crate) parts: Vec<Part<Column>>,
+    pub(crate) parts: Vec<TemplatePart<Column>>,
     /// Whether a placeholder that ends on a foreign key column shows the row referred to. In a template that a call
     /// passed, it shows the column's own value.
     pub(crate) shows_rows: bool,
@@ -98,7 +98,7 @@ impl Templates {
             Some(parts) => parts,
             None => preview::default_column(catalog, relation.readable(catalog))?
                 .map(|column| {
-                    Part::Placeholder(Placeholder {
+                    TemplatePart::Placeholder(Placeholder {
                         path: vec![Column {
                             relation: oid,
                             attnum: column.attnum,
@@ -116,7 +116,7 @@ impl Templates {
     }
 }
 
-fn read(table: u32, template: &Value) -> Result<Vec<Part<i16>>, TemplateProblem> {
+fn read(table: u32, template: &Value) -> Result<Vec<TemplatePart<i16>>, TemplateProblem> {
     let Value::Array(parts) = template else {
         return Err(TemplateProblem::Template { table });
     };
@@ -130,21 +130,21 @@ fn read(table: u32, template: &Value) -> Result<Vec<Part<i16>>, TemplateProblem>
 }
 
 /// Finds the tables on the way of a path.
-fn with_columns(catalog: &Catalog, relation: Oid, part: &Part<i16>) -> Option<Part<Column>> {
+fn with_columns(catalog: &Catalog, relation: Oid, part: &TemplatePart<i16>) -> Option<TemplatePart<Column>> {
     let Placeholder { path, raw } = match part {
-        Part::Text(text) => return Some(Part::Text(text.clone())),
-        Part::Placeholder(placeholder) => placeholder,
+        TemplatePart::Text(text) => return Some(TemplatePart::Text(text.clone())),
+        TemplatePart::Placeholder(placeholder) => placeholder,
     };
     let mut columns = Vec::with_capacity(path.len());
     let mut relation = relation;
     for (at, &attnum) in path.iter().enumerate() {
         if at > 0 {
             let links = catalog.links(relation);
-            relation = Link::of_column(&links, path[at - 1], None)?.target;
+            relation = ForeignKeyLink::of_column(&links, path[at - 1], None)?.target;
         }
         columns.push(Column { relation, attnum });
     }
-    Some(Part::Placeholder(Placeholder {
+    Some(TemplatePart::Placeholder(Placeholder {
         path: columns,
         raw: *raw,
     }))

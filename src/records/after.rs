@@ -12,7 +12,7 @@ use super::relation::{Column, Relation};
 use super::{document, list};
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
-use crate::statements::values::Parameters;
+use crate::statements::Parameters;
 
 /// The rows after the one with a key: the table expression `anchor`, which has a row if that row is there, and the
 /// query. `selected` is what the page selects, `condition` what its rows must fulfil.

@@ -12,7 +12,7 @@ use crate::catalog::types::TypeInfo;
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::{Oid, deparse};
-use crate::statements::values::{Form, Literal, Parameters, Sort};
+use crate::statements::{Form, Literal, Parameters, Sort};
 use pgrx::pg_sys;
 use std::borrow::Cow;
 use std::rc::Rc;

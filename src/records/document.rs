@@ -11,7 +11,7 @@ use super::error::RecordError;
 use super::relation::{Column, ColumnReference, Relation};
 use super::value::{self, Forms};
 use crate::catalog::Catalog;
-use crate::catalog::link::Link;
+use crate::catalog::link::ForeignKeyLink;
 use crate::error::Error;
 use crate::pg::quote;
 use crate::previews::{self, Templates, comparison};
@@ -132,7 +132,7 @@ pub(crate) enum Linked {
 }
 
 /// A foreign key of the relation and the table that it leads to.
-pub(crate) type LinkTo = (Link, Relation);
+pub(crate) type LinkTo = (ForeignKeyLink, Relation);
 
 impl Linked {
     /// The links of a relation that get previews.
@@ -185,7 +185,7 @@ fn linked_by(
     catalog: &Catalog,
     templates: &Templates,
     relation: &Relation,
-    link: &Link,
+    link: &ForeignKeyLink,
     target: &Relation,
     forms: Forms,
 ) -> Result<String, Error> {

@@ -11,13 +11,12 @@ use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::cursor::Cursor;
 use crate::pg::plan::Planning;
-use crate::statements::kept::{self, Draft, Shape};
-use crate::statements::values::{Form, Literal, Parameters, Values};
+use crate::statements::{self, Draft, Form, Literal, Parameters, Shape, Values};
 use pgrx::pg_sys;
 
 /// A request for rows, without its values.
 #[derive(PartialEq, Eq, Hash)]
-pub(crate) struct Request {
+pub(crate) struct ExportRequest {
     pub(crate) relation: Oid,
     pub(crate) filter: Option<Filter>,
     pub(crate) order: Vec<OrderItem>,
@@ -25,9 +24,9 @@ pub(crate) struct Request {
     pub(crate) offset: Option<Literal>,
 }
 
-impl Request {
+impl Shape for ExportRequest {
     /// A statement whose first row has the names of the columns, and the others the records.
-    pub(crate) fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
+    fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         const ALIAS: &str = "r";
         let relation = Relation::read(catalog, self.relation)?;
         let columns: Vec<&Column> = relation.readable().collect();
@@ -76,8 +75,8 @@ impl Request {
 }
 
 /// The rows of a request, as they are asked for.
-pub(crate) fn rows(request: Request, values: &Values) -> Result<Cursor, Error> {
-    let compiled = kept::statement_for(Shape::Export(request))?;
+pub(crate) fn rows(request: ExportRequest, values: &Values) -> Result<Cursor, Error> {
+    let compiled = statements::statement_for(request)?;
     Ok(Cursor::open(
         std::rc::Rc::clone(&compiled.statement),
         &compiled.bind(values),

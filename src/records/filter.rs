@@ -3,7 +3,7 @@
 
 use super::error::{FILTER_SHAPE, RecordError};
 use super::relation::ColumnReference;
-use crate::statements::values::{Literal, Values};
+use crate::statements::{Literal, Values};
 use serde_json::value::RawValue;
 
 /// What a request asks of a row, or a value that such a question is about.

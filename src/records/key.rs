@@ -4,7 +4,7 @@ use super::error::RecordError;
 use super::relation::{Column, Relation};
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
-use crate::statements::values::{Form, Literal, Parameters, Sort, Values};
+use crate::statements::{Form, Literal, Parameters, Sort, Values};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 

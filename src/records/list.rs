@@ -19,13 +19,12 @@ use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::plan::Planning;
 use crate::previews::Templates;
-use crate::statements::kept::Draft;
-use crate::statements::values::{Form, Literal, Parameters};
+use crate::statements::{Draft, Form, Literal, Parameters, Shape};
 use pgrx::pg_sys;
 
 /// A request for a page of records, without its values.
 #[derive(PartialEq, Eq, Hash)]
-pub(crate) struct Request {
+pub(crate) struct PageRequest {
     pub(crate) relation: Oid,
     pub(crate) rows: Rows,
     /// The columns that are told; `None` for all that the role may read.
@@ -88,8 +87,29 @@ pub(crate) enum Members {
     Written,
 }
 
-impl Request {
-    pub(crate) fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
+impl PageRequest {
+    /// A request for rows of a relation, with everything else as it is unless asked for.
+    pub(crate) fn new(relation: Oid, rows: Rows, members: Members) -> Self {
+        Self {
+            relation,
+            rows,
+            columns: None,
+            order: Vec::new(),
+            bounds: Bounds::default(),
+            group: None,
+            joined: Vec::new(),
+            linked: Linked::All,
+            record_summaries: false,
+            templates: None,
+            count: Count::Exact,
+            forms: Forms::default(),
+            members,
+        }
+    }
+}
+
+impl Shape for PageRequest {
+    fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         let relation = Relation::read(catalog, self.relation)?;
         let templates = document::templates(self.templates.as_deref())?;
         let mut page = Page::new(self, catalog, &templates, &relation)?;
@@ -99,7 +119,7 @@ impl Request {
 
 /// A page under construction.
 struct Page<'a> {
-    request: &'a Request,
+    request: &'a PageRequest,
     catalog: &'a Catalog,
     templates: &'a Templates,
     relation: &'a Relation,
@@ -114,7 +134,7 @@ pub(super) const ALIAS: &str = "r";
 
 impl<'a> Page<'a> {
     fn new(
-        request: &'a Request,
+        request: &'a PageRequest,
         catalog: &'a Catalog,
         templates: &'a Templates,
         relation: &'a Relation,

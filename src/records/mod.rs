@@ -7,12 +7,14 @@
 //! - [`order`], [`after`]: in what order, and where a page begins; [`key`]: how a row is addressed
 //! - [`group`], [`joined`]: what else is told of the rows of a page
 //! - [`value`]: how values are put into JSON; [`document`]: the parts of a result
-//! - [`list`], [`summaries`], [`export`]: the statements; [`options`]: what `msar.list_records` takes
+//! - [`list`], [`summaries`], [`export`]: the statements; [`options`]: what `msar.list_records` takes;
+//!   [`arguments`]: what the functions of Mathesar's contract take
 //! - [`written`]: rows that were just written
 //! - [`mod@write`]: rows that are added, changed and deleted
 //! - [`relation`]: what a request needs to know of its relation; [`error`]: what can be wrong with it
 
 mod after;
+pub(crate) mod arguments;
 mod condition;
 pub(crate) mod document;
 pub(crate) mod error;

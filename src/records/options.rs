@@ -5,7 +5,7 @@ use super::error::RecordError;
 use super::filter::FilterDocument;
 use super::group::GroupingDocument;
 use super::key::Key;
-use super::list::{Bounds, Count, Members, Request, Rows};
+use super::list::{Bounds, Count, Members, PageRequest, Rows};
 use super::order::OrderDocument;
 use super::relation::ColumnReference;
 use super::value::{Dates, Forms, Numbers};
@@ -13,8 +13,7 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::plan::{JsonbDatum, Sees};
-use crate::statements::kept::{self, Shape};
-use crate::statements::values::Values;
+use crate::statements::{self, Literal, Values};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -79,7 +78,7 @@ impl From<Previews> for Linked {
 
 impl Options {
     /// The request that they make; their values go into `values`.
-    pub(crate) fn request(self, relation: Oid, values: &mut Values) -> Result<Request, Error> {
+    pub(crate) fn request(self, relation: Oid, values: &mut Values) -> Result<PageRequest, Error> {
         let after = self.after.filter(|after| after.get() != "null");
         let has_offset = self.offset.is_some_and(|offset| offset != 0);
         if after.is_some() && has_offset {
@@ -97,9 +96,7 @@ impl Options {
             .map(OrderDocument::parse)
             .collect::<Result<_, _>>()?;
         let group = self.group.map(GroupingDocument::parse).transpose()?.flatten();
-        Ok(Request {
-            relation,
-            rows: Rows::Filtered(filter),
+        Ok(PageRequest {
             columns: self.columns,
             order,
             bounds: Bounds {
@@ -108,26 +105,23 @@ impl Options {
                 after: after.map(|after| Key::of_json(after, values)),
             },
             group,
-            joined: Vec::new(),
             linked: self.previews.map_or(Linked::All, Linked::from),
             record_summaries: self.record_summaries.unwrap_or(false),
-            templates: None,
             count: self.count.unwrap_or_default(),
             forms: Forms {
                 numbers: self.numbers.unwrap_or_default(),
                 dates: self.dates.unwrap_or_default(),
             },
-            members: Members::Own,
+            ..PageRequest::new(relation, Rows::Filtered(filter), Members::Own)
         })
     }
 }
 
 /// Runs a request.
-pub(crate) fn run(request: Request, values: &Values) -> Result<JsonbDatum, Error> {
+pub(crate) fn run(request: PageRequest, values: &Values) -> Result<JsonbDatum, Error> {
     let relation = request.relation;
     let is_after = request.bounds.after.is_some();
-    let (document, is_there) =
-        kept::statement_for(Shape::List(request))?.run(values, Sees::WhatCallerSees)?;
+    let (document, is_there) = statements::statement_for(request)?.run(values, Sees::WhatCallerSees)?;
     if is_after && !is_there {
         let name = Catalog::of_statement().relation_name(relation)?;
         Err(RecordError::NoSuchRow {
@@ -142,7 +136,7 @@ pub(crate) fn offset(
     name: &'static str,
     offset: Option<i64>,
     values: &mut Values,
-) -> Result<Option<crate::statements::values::Literal>, RecordError> {
+) -> Result<Option<Literal>, RecordError> {
     let offset = offset
         .map(|offset| not_negative(name, offset))
         .transpose()?

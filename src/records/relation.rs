@@ -1,7 +1,7 @@
 //! What a request needs to know of the relation that it reads: names, types, privileges, key and links, looked up once.
 
 use super::error::RecordError;
-use crate::catalog::link::Link;
+use crate::catalog::link::ForeignKeyLink;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgInherits};
 use crate::catalog::types::TypeInfo;
 use crate::catalog::{Catalog, column, relation};
@@ -172,8 +172,8 @@ impl Relation {
 
     /// The foreign keys by which its rows link to others: those of which the current role may read both sides, each
     /// with its target.
-    pub(crate) fn links(&self, catalog: &Catalog) -> Result<Vec<(Link, Relation)>, Error> {
-        let mut links: Vec<(Link, Relation)> = Vec::new();
+    pub(crate) fn links(&self, catalog: &Catalog) -> Result<Vec<(ForeignKeyLink, Relation)>, Error> {
+        let mut links: Vec<(ForeignKeyLink, Relation)> = Vec::new();
         for link in catalog.links(self.oid).iter() {
             let is_known = links.iter().any(|(known, _)| known.attnums().eq(link.attnums()));
             if is_known
@@ -216,7 +216,7 @@ impl Relation {
     }
 }
 
-impl Link {
+impl ForeignKeyLink {
     /// Its columns, in the order of the key.
     pub(crate) fn attnums(&self) -> impl Iterator<Item = i16> {
         self.columns.iter().map(|column| column.attnum)

@@ -3,7 +3,7 @@
 use super::condition::{Conditions, Expression, like};
 use super::relation::ColumnReference;
 use crate::error::Error;
-use crate::statements::values::{Form, Literal, Values};
+use crate::statements::{Form, Literal, Values};
 use pgrx::pg_sys;
 use serde_json::value::RawValue;
 

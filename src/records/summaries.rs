@@ -11,13 +11,12 @@ use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::plan::Planning;
 use crate::previews;
-use crate::statements::kept::Draft;
-use crate::statements::values::{Form, Literal, Parameters};
+use crate::statements::{Draft, Form, Literal, Parameters, Shape};
 use pgrx::pg_sys;
 
 /// A request for records and how they read, without its values.
 #[derive(PartialEq, Eq, Hash)]
-pub(crate) struct Request {
+pub(crate) struct SummaryRequest {
     pub(crate) relation: Oid,
     pub(crate) limit: Option<i64>,
     pub(crate) offset: Option<Literal>,
@@ -34,26 +33,21 @@ pub(crate) struct LinkedPath {
     pub(crate) path: JoinPath,
 }
 
-impl Request {
-    pub(crate) fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
+impl Shape for SummaryRequest {
+    fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         const ALIAS: &str = "r";
         let relation = Relation::read(catalog, self.relation)?;
         let templates = document::templates(self.templates.as_deref())?;
         let mut parameters = Parameters::default();
         let Some(key) = relation.readable_key() else {
-            return Ok(Draft {
-                sql: format!(
-                    "SELECT {}",
-                    object(&[
-                        ("count", "0".into()),
-                        ("results", "'[]'::pg_catalog.jsonb".into()),
-                        ("mapping", "NULL".into())
-                    ])
-                ),
-                parameters,
-                planning: Planning::Once,
-                estimate: None,
-            });
+            return Ok(Draft::new(format!(
+                "SELECT {}",
+                object(&[
+                    ("count", "0".into()),
+                    ("results", "'[]'::pg_catalog.jsonb".into()),
+                    ("mapping", "NULL".into())
+                ])
+            )));
         };
         let preview = previews::row(catalog, &templates, relation.oid, ALIAS)?;
         let columns = document::page_columns(&key, ALIAS);

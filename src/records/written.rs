@@ -1,14 +1,11 @@
 //! Rows that were just written, as writes return them.
 
-use super::document::Linked;
 use super::key::Key;
-use super::list::{Bounds, Count, Members, Request, Rows};
-use super::value::Forms;
+use super::list::{Count, Members, PageRequest, Rows};
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::plan::{JsonbDatum, Sees};
-use crate::statements::kept::{self, Shape};
-use crate::statements::values::Values;
+use crate::statements::{self, Values};
 use serde_json::value::RawValue;
 
 /// The row with a key (JSON: the value of a single column, or an object `{attnum: value}`), as it is after what this
@@ -21,21 +18,13 @@ pub(crate) fn by_key(
     templates: Option<String>,
 ) -> Result<JsonbDatum, Error> {
     let mut values = Values::default();
-    let request = Request {
-        relation,
-        rows: Rows::WithKey(Key::of_json(key, &mut values)),
-        columns: None,
-        order: Vec::new(),
-        bounds: Bounds::default(),
-        group: None,
-        joined: Vec::new(),
-        linked: Linked::All,
+    let rows = Rows::WithKey(Key::of_json(key, &mut values));
+    let request = PageRequest {
         record_summaries,
         templates,
         count: Count::None,
-        forms: Forms::default(),
-        members: Members::Written,
+        ..PageRequest::new(relation, rows, Members::Written)
     };
-    let (document, _) = kept::statement_for(Shape::List(request))?.run(&values, Sees::OwnWrites)?;
+    let (document, _) = statements::statement_for(request)?.run(&values, Sees::OwnWrites)?;
     Ok(document)
 }

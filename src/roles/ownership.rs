@@ -3,24 +3,24 @@
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::tables::script;
-use crate::tables::target::{Object, Role};
+use crate::tables::target::{GrantableObject, Role};
 
 /// Gives the current database to another role.
 pub(crate) fn transfer_database(new_owner: Oid) -> Result<(), Error> {
-    transfer(&Object::database()?, new_owner)
+    transfer(&GrantableObject::database()?, new_owner)
 }
 
 /// Gives a schema to another role.
 pub(crate) fn transfer_schema(schema: Oid, new_owner: Oid) -> Result<(), Error> {
-    transfer(&Object::schema(schema)?, new_owner)
+    transfer(&GrantableObject::schema(schema)?, new_owner)
 }
 
 /// Gives a table or a view to another role.
 pub(crate) fn transfer_relation(relation: Oid, new_owner: Oid) -> Result<(), Error> {
-    transfer(&Object::relation(relation)?, new_owner)
+    transfer(&GrantableObject::relation(relation)?, new_owner)
 }
 
-pub(crate) fn transfer(object: &Object, new_owner: Oid) -> Result<(), Error> {
+pub(crate) fn transfer(object: &GrantableObject, new_owner: Oid) -> Result<(), Error> {
     let new_owner = Role::find(new_owner)?;
     script::run(format!(
         "ALTER {} {} OWNER TO {}",

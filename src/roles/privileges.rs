@@ -2,23 +2,23 @@
 
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAttribute;
-use crate::definition::object::Object as JsonObject;
+use crate::definition::object::JsonObject;
 use crate::definition::privileges::{
     OnDatabase, OnSchema, OnTable, Privilege, PrivilegeSpec, RolePrivileges,
 };
 use crate::error::{self, Error};
-use crate::pg::acl::{self, Granted, Kind, Privileges};
+use crate::pg::acl::{self, Granted, ObjectKind, Privileges};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, quote};
 use crate::tables::script;
-use crate::tables::target::{Object, Role};
+use crate::tables::target::{GrantableObject, Role};
 use pgrx::PgSqlErrorCode;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// What is wrong with a list of privileges, or with who wants to grant them.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Problem {
+pub(crate) enum PrivilegeError {
     #[error("role with OID {0} is listed twice")]
     ListedTwice(u32),
 
@@ -30,18 +30,18 @@ pub(crate) enum Problem {
     },
 }
 
-impl error::Problem for Problem {
+impl error::Problem for PrivilegeError {
     fn sqlstate(&self) -> PgSqlErrorCode {
         match self {
-            Problem::ListedTwice(_) => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-            Problem::Denied { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            PrivilegeError::ListedTwice(_) => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            PrivilegeError::Denied { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
         }
     }
 
     fn detail(&self) -> Option<String> {
         match self {
-            Problem::ListedTwice(_) => None,
-            Problem::Denied { lacking, .. } => {
+            PrivilegeError::ListedTwice(_) => None,
+            PrivilegeError::Denied { lacking, .. } => {
                 Some(format!("The current role has no grant option for {lacking}."))
             }
         }
@@ -49,8 +49,8 @@ impl error::Problem for Problem {
 
     fn hint(&self) -> Cow<'static, str> {
         match self {
-            Problem::ListedTwice(_) => "Pass one object for each role.",
-            Problem::Denied { .. } => {
+            PrivilegeError::ListedTwice(_) => "Pass one object for each role.",
+            PrivilegeError::Denied { .. } => {
                 "The owner may grant and revoke, and who has the owner's rights by membership or was granted the \
                  privilege WITH GRANT OPTION."
             }
@@ -61,28 +61,31 @@ impl error::Problem for Problem {
 
 /// Gives roles these privileges on the current database, and takes the others from them.
 pub(crate) fn replace_on_database(spec: &PrivilegeSpec<OnDatabase>) -> Result<(), Error> {
-    replace(&Object::database()?, spec)
+    replace(&GrantableObject::database()?, spec)
 }
 
 /// Gives roles these privileges on a schema, and takes the others from them.
 pub(crate) fn replace_on_schema(schema: Oid, spec: &PrivilegeSpec<OnSchema>) -> Result<(), Error> {
-    replace(&Object::schema(schema)?, spec)
+    replace(&GrantableObject::schema(schema)?, spec)
 }
 
 /// Gives roles these privileges on a table or a view, and takes the others from them.
 pub(crate) fn replace_on_relation(relation: Oid, spec: &PrivilegeSpec<OnTable>) -> Result<(), Error> {
-    replace(&Object::relation(relation)?, spec)
+    replace(&GrantableObject::relation(relation)?, spec)
 }
 
-fn replace<P: Privilege>(object: &Object, spec: &[JsonObject<RolePrivileges<P>>]) -> Result<(), Error> {
+fn replace<P: Privilege>(
+    object: &GrantableObject,
+    spec: &[JsonObject<RolePrivileges<P>>],
+) -> Result<(), Error> {
     let mut listed = HashSet::new();
     if let Some(JsonObject(twice)) = spec.iter().find(|entry| !listed.insert(entry.0.role_oid)) {
-        Err(Problem::ListedTwice(twice.role_oid))?;
+        Err(PrivilegeError::ListedTwice(twice.role_oid))?;
     }
     let mut roles = Vec::new();
     for JsonObject(entry) in spec {
         let role = Role::find(entry.role_oid.into())?;
-        let change = Change::find(object, &role, entry)?;
+        let change = PrivilegeChange::find(object, &role, entry)?;
         for sql in change.statements(object, &role) {
             script::run(sql)?;
         }
@@ -93,7 +96,7 @@ fn replace<P: Privilege>(object: &Object, spec: &[JsonObject<RolePrivileges<P>>]
 }
 
 /// What is to be granted to a role and revoked from it.
-struct Change<P> {
+struct PrivilegeChange<P> {
     granted: Vec<P>,
     revoked: Vec<Revoked<P>>,
 }
@@ -105,10 +108,10 @@ struct Revoked<P> {
     privileges: Vec<P>,
 }
 
-impl<P: Privilege> Change<P> {
+impl<P: Privilege> PrivilegeChange<P> {
     /// Refuses what the current role may not do as a whole. PostgreSQL would do a part of it, with a warning.
-    fn find(object: &Object, role: &Role, entry: &RolePrivileges<P>) -> Result<Self, Error> {
-        let current = acl::Role::current();
+    fn find(object: &GrantableObject, role: &Role, entry: &RolePrivileges<P>) -> Result<Self, Error> {
+        let current = acl::CurrentRole::current();
         let mut lacking = Vec::new();
         let mut revoked: Vec<Revoked<P>> = Vec::new();
         for privilege in entry.others() {
@@ -137,11 +140,11 @@ impl<P: Privilege> Change<P> {
                 .include(wanted)
         }));
         if !lacking.is_empty() {
-            Err(Problem::Denied {
+            Err(PrivilegeError::Denied {
                 kind: match object.kind {
-                    Kind::Database => "database",
-                    Kind::Schema => "schema",
-                    Kind::Relation => "table",
+                    ObjectKind::Database => "database",
+                    ObjectKind::Schema => "schema",
+                    ObjectKind::Relation => "table",
                 },
                 name: object.name().to_owned(),
                 lacking: list(&lacking),
@@ -153,7 +156,7 @@ impl<P: Privilege> Change<P> {
         })
     }
 
-    fn statements(&self, object: &Object, role: &Role) -> Vec<String> {
+    fn statements(&self, object: &GrantableObject, role: &Role) -> Vec<String> {
         let (on, role_name) = (format!("{} {}", object.keyword(), object.sql()), role.sql());
         let mut statements = Vec::new();
         if !self.granted.is_empty() {
@@ -163,7 +166,7 @@ impl<P: Privilege> Change<P> {
         for revoked in &self.revoked {
             let privileges = list(&revoked.privileges);
             statements.push(format!("REVOKE {privileges} ON {on} FROM {role_name}"));
-            if object.kind == Kind::Relation {
+            if object.kind == ObjectKind::Relation {
                 statements.extend(revoked.restore_columns(object, role));
             }
         }
@@ -173,7 +176,7 @@ impl<P: Privilege> Change<P> {
 
 impl<P: Privilege> Revoked<P> {
     /// Gives back what a REVOKE from a whole table takes from its columns.
-    fn restore_columns(&self, object: &Object, role: &Role) -> Vec<String> {
+    fn restore_columns(&self, object: &GrantableObject, role: &Role) -> Vec<String> {
         let catalog = Catalog::new(Snapshot::latest());
         let mut statements = Vec::new();
         for column in PgAttribute::live(&catalog.reader, object.oid()) {

@@ -5,12 +5,12 @@ use crate::catalog::consistent;
 use crate::catalog::dependency::schemas::{self, Drop, Obstacle};
 use crate::definition::schema::SchemaPatch;
 use crate::error::{self, Error};
-use crate::pg::acl::Role;
+use crate::pg::acl::CurrentRole;
 use crate::pg::{Oid, drop_guard, lock, names, quote};
 use crate::tables::DdlError;
 use crate::tables::resolve::identifier;
 use crate::tables::script;
-use crate::tables::target::Object;
+use crate::tables::target::GrantableObject;
 use pgrx::PgSqlErrorCode;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -32,7 +32,7 @@ pub(crate) fn create(name: &str, owner: Option<Oid>, description: Option<&str>) 
 
 /// Changes name and comment of a schema.
 pub(crate) fn patch(schema: Oid, patch: &SchemaPatch) -> Result<(), Error> {
-    let schema = Object::schema(schema)?;
+    let schema = GrantableObject::schema(schema)?;
     if let Some(description) = &patch.description {
         comment(&schema.sql(), description.as_deref())?;
     }
@@ -49,7 +49,7 @@ fn comment(schema: &str, description: Option<&str>) -> Result<(), Error> {
     Ok(())
 }
 
-fn rename(schema: &Object, name: &str) -> Result<(), Error> {
+fn rename(schema: &GrantableObject, name: &str) -> Result<(), Error> {
     let new_name = identifier(name)?;
     script::run(format!("ALTER SCHEMA {} RENAME TO {new_name}", schema.sql()))?;
     if names::schema(name) == Some(schema.oid()) {
@@ -108,15 +108,19 @@ pub(crate) fn drop(schemas: &BTreeSet<u32>) -> Result<(), Error> {
     }
 }
 
-fn list(schemas: &[Object]) -> String {
-    schemas.iter().map(Object::sql).collect::<Vec<_>>().join(", ")
+fn list(schemas: &[GrantableObject]) -> String {
+    schemas
+        .iter()
+        .map(GrantableObject::sql)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The schemas, all of which the current role may drop.
-fn find_owned(schemas: &BTreeSet<u32>) -> Result<Vec<Object>, Error> {
-    let role = Role::current();
+fn find_owned(schemas: &BTreeSet<u32>) -> Result<Vec<GrantableObject>, Error> {
+    let role = CurrentRole::current();
     let found = schemas.iter().map(|&schema| {
-        let schema = Object::schema(schema.into())?;
+        let schema = GrantableObject::schema(schema.into())?;
         if !role.has_rights_of(schema.owner) {
             Err(DdlError::NotOwnerOfSchema { name: schema.sql() })?;
         }

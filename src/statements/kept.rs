@@ -1,68 +1,25 @@
-//! Statements that were compiled for requests, kept for the session.
+//! Compiled statements, kept for the session.
 //!
-//! A request is its shape and its values. The shape, the role and its search_path decide the statement; PostgreSQL's
-//! messages about changes of catalogs tell when a statement does no longer hold; a trigger on the tables of metadata
-//! sends such a message for the relation that was changed. A call whose shape is known costs one look-up.
+//! The shape of a request, the role and its search_path decide the statement. PostgreSQL's messages about changes of the
+//! catalogs report when a statement is outdated; a trigger on the tables of metadata sends such a message for the relation
+//! that was changed. A call whose shape is known costs one lookup.
 
-use super::values::{Parameter, Parameters, Values};
-use crate::catalog::{Catalog, consistent};
+use super::compiled::Compiled;
+use super::shape::{AnyShape, Shape};
+use crate::catalog::consistent;
 use crate::error::Error;
-use crate::pg::parameter::ParameterValue;
-use crate::pg::plan::{JsonbDatum, Planning, Prepared, Sees};
-use crate::pg::watch::Watch;
-use crate::pg::{Oid, caller, server};
-use crate::previews::rows as previews;
-use crate::records::{export, list, summaries};
+use crate::pg::{Oid, caller, server, setting};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// The most statements that a session keeps, at up to 100 kB each. An application has a few shapes for each of the
-/// tables that a session looks at.
+/// The most statements that a session keeps, as far as `mathesar_ext.statement_memory` allows it: what a statement takes
+/// depends on the width of its tables and on their previews, from 50 kB to some MB. An application has a few shapes for
+/// each of the tables that a session looks at.
 const MOST: usize = 64;
 
-/// The length of the longest text of a statement that is kept, in bytes.
-const HUGE: usize = 1 << 18;
-
-/// What a statement is compiled for.
-#[derive(PartialEq, Eq, Hash)]
-pub(crate) enum Shape {
-    List(list::Request),
-    Summaries(summaries::Request),
-    Export(export::Request),
-    Previews(previews::Request),
-}
-
-impl Shape {
-    fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
-        match self {
-            Shape::List(request) => request.compile(catalog),
-            Shape::Summaries(request) => request.compile(catalog),
-            Shape::Export(request) => request.compile(catalog),
-            Shape::Previews(request) => request.compile(catalog),
-        }
-    }
-}
-
-/// A statement as text.
-pub(crate) struct Draft {
-    pub(crate) sql: String,
-    pub(crate) parameters: Parameters,
-    pub(crate) planning: Planning,
-    /// A statement with the same parameters of which only the planner's estimate of its rows is wanted, and the
-    /// parameter of the first one that takes it.
-    pub(crate) estimate: Option<String>,
-}
-
-/// A statement that is ready to run.
-pub(crate) struct Compiled {
-    pub(crate) statement: Rc<Prepared>,
-    parameters: Vec<Parameter>,
-    estimate: Option<Prepared>,
-    watch: Watch,
-    /// Whether its text is longer than that of any page of a usual table.
-    is_huge: bool,
-}
+/// What decides a statement: the shape of the request, the role and its search_path.
+type KeptKey = (AnyShape, Oid, String);
 
 struct Entry {
     compiled: Rc<Compiled>,
@@ -71,7 +28,7 @@ struct Entry {
 
 #[derive(Default)]
 struct Kept {
-    entries: FxHashMap<(Shape, Oid, String), Entry>,
+    entries: FxHashMap<KeptKey, Entry>,
     uses: u64,
 }
 
@@ -80,21 +37,21 @@ thread_local! {
 }
 
 /// The statement for a shape. What it reads is locked, so that it still holds when it is run.
-pub(crate) fn statement_for(shape: Shape) -> Result<Rc<Compiled>, Error> {
-    let key = (shape, caller::role(), caller::search_path());
+pub(crate) fn statement_for(shape: impl Shape) -> Result<Rc<Compiled>, Error> {
+    let key = (AnyShape::new(shape), caller::role(), caller::search_path());
     if let Some(known) = KEPT.with_borrow_mut(|kept| kept.find(&key)) {
         known.statement.lock();
         // Where we hold the locks already, nobody has told us yet of what we do not lock: templates, say, and roles.
         server::catalog_changes();
-        if !known.watch.is_over() {
+        if !known.is_outdated() {
             return Ok(known);
         }
     }
     let compiled = consistent::read_while(
         |catalog| Compiled::new(&key.0, catalog).map(Rc::new),
-        |compiled| !compiled.watch.is_over(),
+        |compiled| !compiled.is_outdated(),
     )?;
-    if !compiled.watch.is_over() && !compiled.is_huge {
+    if !compiled.is_outdated() && !compiled.is_huge() {
         let forgotten = KEPT.with_borrow_mut(|kept| kept.insert(key, Rc::clone(&compiled)));
         // Freeing a plan calls the server, which must not find the store borrowed.
         drop(forgotten);
@@ -103,29 +60,42 @@ pub(crate) fn statement_for(shape: Shape) -> Result<Rc<Compiled>, Error> {
 }
 
 impl Kept {
-    fn find(&mut self, key: &(Shape, Oid, String)) -> Option<Rc<Compiled>> {
+    fn find(&mut self, key: &KeptKey) -> Option<Rc<Compiled>> {
         self.uses += 1;
         let entry = self.entries.get_mut(key)?;
         entry.last_use = self.uses;
         Some(Rc::clone(&entry.compiled))
     }
 
-    /// Gives back what has to go.
-    fn insert(&mut self, key: (Shape, Oid, String), compiled: Rc<Compiled>) -> Vec<Entry> {
-        let mut forgotten = Vec::new();
-        if self.entries.len() >= MOST {
-            let is_over = |entry: &Entry| entry.compiled.watch.is_over();
-            let uses = self
-                .entries
-                .values()
-                .map(|entry| (!is_over(entry), entry.last_use));
-            let first = uses.min().unwrap_or_default();
-            let goes = |entry: &Entry| is_over(entry) || (true, entry.last_use) == first;
-            forgotten.extend(
-                self.entries
-                    .extract_if(|_, entry| goes(entry))
-                    .map(|(_, entry)| entry),
-            );
+    /// Returns the entries that have to go.
+    fn insert(&mut self, key: KeptKey, compiled: Rc<Compiled>) -> Vec<Entry> {
+        let mut forgotten: Vec<Entry> = self
+            .entries
+            .extract_if(|_, entry| entry.compiled.is_outdated())
+            .map(|(_, entry)| entry)
+            .collect();
+        let mut room = setting::statement_memory().saturating_sub(compiled.memory());
+        // The ones that were used last stay, as long as there is room.
+        let mut uses: Vec<_> = self
+            .entries
+            .values()
+            .map(|entry| (entry.last_use, entry.compiled.memory()))
+            .collect();
+        uses.sort_unstable_by(|one, other| other.cmp(one));
+        let kept = uses.iter().take(MOST - 1).take_while(|(_, memory)| {
+            let fits = *memory <= room;
+            room = room.saturating_sub(*memory);
+            fits
+        });
+        let kept = kept.count();
+        let first = kept.checked_sub(1).map_or(u64::MAX, |last| uses[last].0);
+        forgotten.extend(
+            self.entries
+                .extract_if(|_, entry| entry.last_use < first)
+                .map(|(_, entry)| entry),
+        );
+        if compiled.memory() > setting::statement_memory() {
+            return forgotten;
         }
         let entry = Entry {
             compiled,
@@ -133,51 +103,5 @@ impl Kept {
         };
         forgotten.extend(self.entries.insert(key, entry));
         forgotten
-    }
-}
-
-impl Compiled {
-    fn new(shape: &Shape, catalog: &Catalog) -> Result<Self, Error> {
-        let watch = Watch::begin();
-        let draft = shape.compile(catalog)?;
-        let parameters = draft.parameters.into_inner();
-        let mut types: Vec<Oid> = parameters.iter().map(|parameter| parameter.type_oid).collect();
-        let estimate = match &draft.estimate {
-            Some(sql) => {
-                let estimate = Prepared::new(sql, &types, Planning::EachTime)?;
-                types.push(pgrx::pg_sys::INT8OID);
-                Some(estimate)
-            }
-            None => None,
-        };
-        let statement = Prepared::new(&draft.sql, &types, draft.planning)?;
-        watch.narrow(&catalog.reader.asked());
-        Ok(Self {
-            statement: Rc::new(statement),
-            parameters,
-            estimate,
-            watch,
-            is_huge: draft.sql.len() > HUGE,
-        })
-    }
-
-    /// The values of its parameters.
-    pub(crate) fn bind(&self, values: &Values) -> Vec<ParameterValue> {
-        let mut bound: Vec<ParameterValue> = self
-            .parameters
-            .iter()
-            .map(|parameter| values.bind(parameter))
-            .collect();
-        if let Some(estimate) = &self.estimate {
-            let rows = estimate.estimated_rows(&bound).round() as i64;
-            bound.push(Some(rows.into()));
-        }
-        bound
-    }
-
-    /// Runs it. Gives the document and the flag beside it, if it has one.
-    pub(crate) fn run(&self, values: &Values, sees: Sees) -> Result<(JsonbDatum, bool), Error> {
-        let (document, flag) = self.statement.document(&self.bind(values), sees)?;
-        Ok((document.ok_or(Error::Vanished)?, flag))
     }
 }

@@ -3,6 +3,7 @@
 //! Values stay the JSON text that they came as, so that numbers keep all their digits, until PostgreSQL's input
 //! functions read them as values of a column's type.
 
+use super::parameters::{Form, Parameter};
 use crate::pg::Oid;
 use crate::pg::parameter::{self, ParameterValue};
 use serde_json::value::RawValue;
@@ -15,7 +16,7 @@ pub(crate) struct Values(Vec<Box<RawValue>>);
 /// A value that stands in a request: which one, and what sort of JSON it is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Literal {
-    slot: usize,
+    pub(super) slot: usize,
     pub(crate) sort: Sort,
 }
 
@@ -27,58 +28,6 @@ pub(crate) enum Sort {
     Scalar,
     Array,
     Object,
-}
-
-/// A parameter of a statement: a value of the request as a value of a type.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Parameter {
-    slot: usize,
-    form: Form,
-    pub(crate) type_oid: Oid,
-}
-
-/// What is made of a value.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Form {
-    /// What it says. For an array type, an array; for a JSON type, the JSON.
-    Value,
-    /// An array, of a value that is none too.
-    List,
-    /// A pattern that matches its text.
-    Exactly,
-    /// A pattern that matches what begins with its text.
-    StartsWith,
-    /// A pattern that matches what contains its text.
-    Contains,
-}
-
-/// The parameters of a statement under construction.
-#[derive(Default)]
-pub(crate) struct Parameters(Vec<Parameter>);
-
-impl Parameters {
-    /// The SQL for a value of the request.
-    pub(crate) fn sql(&mut self, literal: Literal, form: Form, type_oid: Oid) -> String {
-        let parameter = Parameter {
-            slot: literal.slot,
-            form,
-            type_oid,
-        };
-        let known = self.0.iter().position(|known| *known == parameter);
-        let at = known.unwrap_or_else(|| {
-            self.0.push(parameter);
-            self.0.len() - 1
-        });
-        format!("${}", at + 1)
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub(crate) fn into_inner(self) -> Vec<Parameter> {
-        self.0
-    }
 }
 
 impl Values {
@@ -221,17 +170,5 @@ mod tests {
         assert_eq!(text("true").as_deref(), Some("true"));
         assert_eq!(text("null"), None);
         assert_eq!(text(r#""null""#).as_deref(), Some("null"));
-    }
-
-    #[test]
-    fn a_value_has_one_parameter_a_use() {
-        let mut values = Values::default();
-        let one = values.take_text("a");
-        let other = values.take_number(1);
-        let mut parameters = Parameters::default();
-        assert_eq!(parameters.sql(one, Form::Exactly, pgrx::pg_sys::TEXTOID), "$1");
-        assert_eq!(parameters.sql(other, Form::Value, pgrx::pg_sys::INT8OID), "$2");
-        assert_eq!(parameters.sql(one, Form::Exactly, pgrx::pg_sys::TEXTOID), "$1");
-        assert_eq!(parameters.sql(one, Form::Contains, pgrx::pg_sys::TEXTOID), "$3");
     }
 }

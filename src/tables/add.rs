@@ -1,7 +1,7 @@
 //! Columns and constraints added to tables.
 
-use super::free_name::{Names, check_length, check_width};
-use super::resolve::Column;
+use super::free_name::{TakenNames, check_length, check_width};
+use super::resolve::ResolvedColumn;
 use super::script::Script;
 use super::serial::Sequences;
 use super::table::{Table, attnum};
@@ -21,12 +21,16 @@ pub(crate) fn columns(
 ) -> Result<Vec<i16>, Error> {
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
     check_width(table.columns.len() + definitions.len())?;
-    let mut names = Names::taken(table.columns.iter().map(|column| column.attname.clone()));
+    let mut names = TakenNames::taken(table.columns.iter().map(|column| column.attname.clone()));
     let mut columns = Vec::new();
     for definition in definitions {
         let wanted = definition.given_name().unwrap_or("Column");
         check_length(wanted)?;
-        columns.push(Column::resolve(definition, names.give(wanted), raw_default)?);
+        columns.push(ResolvedColumn::resolve(
+            definition,
+            names.give(wanted),
+            raw_default,
+        )?);
     }
     let sequences = Sequences::of_columns(&table.schema, &table.name, &mut columns)?;
     let sql = table.sql();

@@ -3,14 +3,14 @@
 //! All changes of columns but names and comments are one ALTER TABLE. A column gets a USING only where PostgreSQL needs
 //! one: without it, varchar(20) becomes varchar(30) without a look at the rows, and PostgreSQL takes care of the default.
 
-use super::resolve::{Source, identifier, qualified};
+use super::resolve::{ColumnValueSource, identifier, qualified};
 use super::script::Script;
 use super::table::{Table, check_schema};
 use super::{DdlError, cast, clause, column_type, create, free_name, renames};
 use crate::catalog::rows::{PgAttrdef, PgAttribute};
 use crate::definition::alteration::{ColumnAlteration, TableAlteration};
-use crate::definition::column::{Identity, SequenceOptions, ValueSource};
-use crate::definition::json_text::JsonText;
+use crate::definition::column::{IdentityDefinition, SequenceOptions, ValueSource};
+use crate::definition::json_text::RawJson;
 use crate::error::Error;
 use crate::pg::ownership::AlterLock;
 use crate::pg::scan::Char;
@@ -21,7 +21,7 @@ use pgrx::pg_sys;
 /// Changes columns; gives the attnums of those that were changed, in the order of the changes.
 pub(crate) fn columns(relation: Oid, alterations: &[ColumnAlteration]) -> Result<Vec<i16>, Error> {
     let table = Table::lock(relation, lock_for(alterations))?;
-    let changes = ColumnChanges::of(&table, alterations)?;
+    let changes = AlterationPlan::of(&table, alterations)?;
     let altered = changes.attnums.clone();
     changes.run(&table)?;
     Ok(altered)
@@ -41,7 +41,7 @@ pub(crate) fn table(relation: Oid, alteration: &TableAlteration) -> Result<(), E
         _ => AlterLock::AccessExclusive,
     };
     let table = Table::lock(relation, lock)?;
-    ColumnChanges::of(&table, columns)?.run(&table)?;
+    AlterationPlan::of(&table, columns)?.run(&table)?;
 
     let mut script = Script::new();
     let mut sql = table.sql();
@@ -81,17 +81,17 @@ fn lock_for(alterations: &[ColumnAlteration]) -> AlterLock {
 
 /// What is to be done, by the statements that it takes.
 #[derive(Default)]
-struct ColumnChanges<'a> {
+struct AlterationPlan<'a> {
     attnums: Vec<i16>,
     /// Of one ALTER TABLE.
     actions: Vec<String>,
     renames: Vec<(&'a str, &'a str)>,
     /// By the names that the columns have at last.
     comments: Vec<(&'a str, Option<&'a str>)>,
-    metadata: Vec<(String, JsonText)>,
+    metadata: Vec<(String, RawJson)>,
 }
 
-impl<'a> ColumnChanges<'a> {
+impl<'a> AlterationPlan<'a> {
     fn of(table: &'a Table, alterations: &'a [ColumnAlteration]) -> Result<Self, Error> {
         let mut changes = Self::default();
         // Read once, and only where a column may lose its default.
@@ -118,7 +118,7 @@ impl<'a> ColumnChanges<'a> {
                 let defaults = defaults.get_or_init(|| table.defaults());
                 defaults.iter().find(|default| default.adnum == column.attnum)
             };
-            let change = ColumnChange {
+            let change = PlannedAlteration {
                 column,
                 alteration,
                 sql: quote::identifier(&column.attname),
@@ -177,14 +177,14 @@ fn is_mathesar_id(column: &PgAttribute) -> bool {
 }
 
 /// A change of one column.
-struct ColumnChange<'a> {
+struct PlannedAlteration<'a> {
     column: &'a PgAttribute,
     alteration: &'a ColumnAlteration,
     /// The column as an identifier.
     sql: String,
 }
 
-impl ColumnChange<'_> {
+impl PlannedAlteration<'_> {
     fn push_actions<'d>(
         &self,
         actions: &mut Vec<String>,
@@ -241,8 +241,8 @@ impl ColumnChange<'_> {
             (None, Some(expression)) => ValueSource::Expression(expression),
             (Some(_), Some(_)) => return Err(self.alteration.two_defaults(&self.column.attname).into()),
         };
-        Ok(match Source::resolve(source, target, false)? {
-            Source::Default(default) => Some(Some(default)),
+        Ok(match ColumnValueSource::resolve(source, target, false)? {
+            ColumnValueSource::Default(default) => Some(Some(default)),
             _ => None,
         })
     }
@@ -319,7 +319,7 @@ impl ColumnChange<'_> {
     }
 }
 
-fn set_identity(identity: &Identity) -> String {
+fn set_identity(identity: &IdentityDefinition) -> String {
     let SequenceOptions {
         start,
         increment,

@@ -10,10 +10,10 @@
 use super::script::{recorded, run};
 use super::{DdlError, add, alter, create, drop};
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind, Referent};
-use crate::definition::json_text::JsonText;
+use crate::definition::json_text::RawJson;
 use crate::definition::name::{ColumnRef, QualifiedName};
-use crate::definition::object::Object;
-use crate::definition::step::Step;
+use crate::definition::object::JsonObject;
+use crate::definition::step::DefinitionStep;
 use crate::definition::table::TableDefinition;
 use crate::error::{Error, Problem};
 use crate::pg::{Oid, error_label, names, quote, server, subtransaction};
@@ -26,7 +26,7 @@ use std::collections::{BTreeSet, HashMap};
 
 /// What was done, or would be.
 #[derive(Serialize)]
-pub(crate) struct Applied {
+pub(crate) struct ApplyResult {
     dry_run: bool,
     steps: Vec<AppliedStep>,
 }
@@ -36,12 +36,12 @@ struct AppliedStep {
     step: &'static str,
     /// The table that was created.
     #[serde(flatten)]
-    table: Option<NewTable>,
+    table: Option<CreatedTable>,
     statements: Vec<String>,
 }
 
 #[derive(Serialize, Clone)]
-struct NewTable {
+struct CreatedTable {
     schema: String,
     name: String,
     /// Of a dry run none, as there is no table.
@@ -72,7 +72,7 @@ impl Problem for FailedStep {
 }
 
 /// Runs steps; all or none.
-pub(crate) fn apply(steps: &[Step], is_dry_run: bool) -> Result<Applied, Error> {
+pub(crate) fn apply(steps: &[DefinitionStep], is_dry_run: bool) -> Result<ApplyResult, Error> {
     let all = || Run::new(steps).all();
     let mut steps = if is_dry_run {
         subtransaction::rolled_back(all)?
@@ -85,7 +85,7 @@ pub(crate) fn apply(steps: &[Step], is_dry_run: bool) -> Result<Applied, Error> 
             .filter_map(|step| step.table.as_mut())
             .for_each(|table| table.oid = None);
     }
-    Ok(Applied {
+    Ok(ApplyResult {
         dry_run: is_dry_run,
         steps,
     })
@@ -93,12 +93,12 @@ pub(crate) fn apply(steps: &[Step], is_dry_run: bool) -> Result<Applied, Error> 
 
 /// Steps that are being run.
 struct Run<'a> {
-    steps: &'a [Step],
+    steps: &'a [DefinitionStep],
     /// Which step creates a table, by the names of its schema and itself.
     created_by: HashMap<(String, String), usize>,
     applied: Vec<AppliedStep>,
     postponed: Vec<Postponed>,
-    shown: Vec<Shown>,
+    shown: Vec<PendingMetadata>,
     owners: Vec<NewOwner>,
 }
 
@@ -113,13 +113,13 @@ struct Postponed {
 }
 
 /// How a table is to be shown.
-struct Shown {
+struct PendingMetadata {
     /// The step that asks for it.
     step: usize,
     /// The step behind which all is there that it speaks of.
     until: usize,
     table: Oid,
-    metadata: JsonText,
+    metadata: RawJson,
 }
 
 /// Who gets a table.
@@ -131,10 +131,10 @@ struct NewOwner {
 }
 
 impl<'a> Run<'a> {
-    fn new(steps: &'a [Step]) -> Self {
+    fn new(steps: &'a [DefinitionStep]) -> Self {
         let mut created_by = HashMap::new();
         for (at, step) in steps.iter().enumerate() {
-            if let Step::CreateTable(table) = step {
+            if let DefinitionStep::CreateTable(table) = step {
                 each_table(&table.0, &mut |schema, name, _| {
                     created_by.insert((schema.to_owned(), name.to_owned()), at);
                 });
@@ -189,27 +189,35 @@ impl<'a> Run<'a> {
         Ok((value, statements))
     }
 
-    fn step(&mut self, at: usize) -> Result<Option<NewTable>, Error> {
+    fn step(&mut self, at: usize) -> Result<Option<CreatedTable>, Error> {
         match &self.steps[at] {
-            Step::CreateTable(definition) => return self.create_table(at, &definition.0).map(Some),
-            Step::CreateSchema(Object(step)) => {
+            DefinitionStep::CreateTable(definition) => return self.create_table(at, &definition.0).map(Some),
+            DefinitionStep::CreateSchema(JsonObject(step)) => {
                 let owner = step.owner.as_deref().map(role).transpose()?;
                 schema::create(&step.name, owner, step.description.as_deref())?;
             }
-            Step::AlterSchema(Object(step)) => schema::patch(find_schema(&step.schema)?, &step.changes.0)?,
-            Step::DropSchemas(Object(step)) => {
+            DefinitionStep::AlterSchema(JsonObject(step)) => {
+                schema::patch(find_schema(&step.schema)?, &step.changes.0)?
+            }
+            DefinitionStep::DropSchemas(JsonObject(step)) => {
                 let schemas = step.schemas.iter().map(|name| find_schema(name).map(Oid::to_u32));
                 schema::drop(&schemas.collect::<Result<BTreeSet<_>, _>>()?)?;
             }
-            Step::AlterTable(Object(step)) => alter::table(find(&step.table)?, &step.changes.0)?,
-            Step::DropTable(Object(step)) => {
+            DefinitionStep::AlterTable(JsonObject(step)) => {
+                alter::table(find(&step.table)?, &step.changes.0)?
+            }
+            DefinitionStep::DropTable(JsonObject(step)) => {
                 drop::table(find(&step.table)?, step.cascade)?;
             }
-            Step::AddColumns(Object(step)) => {
-                let columns: Vec<_> = step.columns.iter().map(|Object(column)| column.clone()).collect();
+            DefinitionStep::AddColumns(JsonObject(step)) => {
+                let columns: Vec<_> = step
+                    .columns
+                    .iter()
+                    .map(|JsonObject(column)| column.clone())
+                    .collect();
                 add::columns(find(&step.table)?, &columns, false)?;
             }
-            Step::DropColumns(Object(step)) => {
+            DefinitionStep::DropColumns(JsonObject(step)) => {
                 let table = find(&step.table)?;
                 let attnums = step
                     .columns
@@ -217,20 +225,22 @@ impl<'a> Run<'a> {
                     .map(|column| attnum(table, &step.table, column));
                 drop::columns(table, &attnums.collect::<Result<Vec<_>, _>>()?)?;
             }
-            Step::AddConstraints(Object(step)) => {
+            DefinitionStep::AddConstraints(JsonObject(step)) => {
                 let constraints: Vec<_> = step
                     .constraints
                     .iter()
-                    .map(|Object(constraint)| constraint.clone())
+                    .map(|JsonObject(constraint)| constraint.clone())
                     .collect();
                 add::constraints(find(&step.table)?, &constraints)?;
             }
-            Step::DropConstraint(Object(step)) => drop::constraint_of(find(&step.table)?, &step.constraint)?,
+            DefinitionStep::DropConstraint(JsonObject(step)) => {
+                drop::constraint_of(find(&step.table)?, &step.constraint)?
+            }
         }
         Ok(None)
     }
 
-    fn create_table(&mut self, at: usize, definition: &TableDefinition) -> Result<NewTable, Error> {
+    fn create_table(&mut self, at: usize, definition: &TableDefinition) -> Result<CreatedTable, Error> {
         let mut definition = definition.clone();
         let mut later = Vec::new();
         self.take_later(at, &mut definition, None, &mut later);
@@ -249,7 +259,7 @@ impl<'a> Run<'a> {
                 None => oid,
             };
             if let Some(metadata) = metadata {
-                self.shown.push(Shown {
+                self.shown.push(PendingMetadata {
                     step: at,
                     until: self.until(at, &keys, &metadata),
                     table,
@@ -269,7 +279,7 @@ impl<'a> Run<'a> {
                     constraint,
                 }));
         }
-        Ok(NewTable {
+        Ok(CreatedTable {
             schema,
             name,
             oid: Some(oid.to_u32()),
@@ -345,7 +355,7 @@ impl<'a> Run<'a> {
     }
 
     /// The step behind which there are all tables that the metadata of a table speaks of, and all foreign keys.
-    fn until(&self, at: usize, keys: &[(usize, ConstraintDefinition)], metadata: &JsonText) -> usize {
+    fn until(&self, at: usize, keys: &[(usize, ConstraintDefinition)], metadata: &RawJson) -> usize {
         let mut spoken_of = Vec::new();
         tables_in(&metadata.to_value(), &mut spoken_of);
         let created = spoken_of
@@ -379,7 +389,7 @@ struct Later {
     table: Option<(String, String)>,
     /// Foreign keys, each with the step that creates the table that it refers to.
     keys: Vec<(usize, ConstraintDefinition)>,
-    metadata: Option<JsonText>,
+    metadata: Option<RawJson>,
     owner: Option<String>,
 }
 

@@ -1,12 +1,12 @@
 //! What is resolved as SQL text. Pure.
 
-use super::resolve::{Column, Source};
-use crate::definition::column::{GeneratedKind, Identity, IdentityGeneration, SequenceOptions};
-use crate::definition::partition::{BoundValue, Bounds, PartitionStrategy};
+use super::resolve::{ColumnValueSource, ResolvedColumn};
+use crate::definition::column::{GeneratedKind, IdentityDefinition, IdentityGeneration, SequenceOptions};
+use crate::definition::partition::{BoundValue, PartitionBoundsDefinition, PartitionStrategy};
 use crate::pg::quote;
 
 /// A column of CREATE TABLE or ADD COLUMN.
-pub(super) fn column(column: &Column<'_>) -> String {
+pub(super) fn column(column: &ResolvedColumn<'_>) -> String {
     let mut sql = format!("{} {}", quote::identifier(&column.name), column.type_);
     if let Some(collation) = &column.collation {
         sql.push_str(" COLLATE ");
@@ -17,25 +17,25 @@ pub(super) fn column(column: &Column<'_>) -> String {
 }
 
 /// A column of CREATE TABLE ... PARTITION OF, which has its type already.
-pub(super) fn partition_column(column: &Column<'_>) -> String {
+pub(super) fn partition_column(column: &ResolvedColumn<'_>) -> String {
     let mut sql = format!("{} WITH OPTIONS", quote::identifier(&column.name));
     push_source(&mut sql, column);
     sql
 }
 
-fn push_source(sql: &mut String, column: &Column<'_>) {
+fn push_source(sql: &mut String, column: &ResolvedColumn<'_>) {
     match &column.source {
         // A serial column has got its default, or a type that stands for it.
-        Source::Nothing | Source::Serial(..) => {}
-        Source::Default(default) => {
+        ColumnValueSource::Nothing | ColumnValueSource::Serial(..) => {}
+        ColumnValueSource::Default(default) => {
             sql.push_str(" DEFAULT ");
             sql.push_str(default);
         }
-        Source::Identity(identity) => {
+        ColumnValueSource::Identity(identity) => {
             sql.push_str(" GENERATED ");
             sql.push_str(&self::identity(identity));
         }
-        Source::Generated(kind, expression) => {
+        ColumnValueSource::Generated(kind, expression) => {
             sql.push_str(" GENERATED ALWAYS AS ");
             sql.push_str(expression);
             sql.push_str(match kind {
@@ -50,7 +50,7 @@ fn push_source(sql: &mut String, column: &Column<'_>) {
 }
 
 /// What stands behind GENERATED.
-pub(super) fn identity(identity: &Identity) -> String {
+pub(super) fn identity(identity: &IdentityDefinition) -> String {
     let options = sequence_options(&identity.sequence);
     let sequence = if options.is_empty() {
         String::new()
@@ -117,18 +117,18 @@ pub(super) fn partition_key(strategy: PartitionStrategy, elements: &[String]) ->
 }
 
 /// The rows of a partition.
-pub(super) fn bounds(bounds: &Bounds<'_>) -> String {
+pub(super) fn bounds(bounds: &PartitionBoundsDefinition<'_>) -> String {
     match bounds {
-        Bounds::Default => "DEFAULT".into(),
-        Bounds::In(values) => format!("FOR VALUES IN ({})", bound_values(values)),
-        Bounds::Range { from, to } => {
+        PartitionBoundsDefinition::Default => "DEFAULT".into(),
+        PartitionBoundsDefinition::In(values) => format!("FOR VALUES IN ({})", bound_values(values)),
+        PartitionBoundsDefinition::Range { from, to } => {
             format!(
                 "FOR VALUES FROM ({}) TO ({})",
                 bound_values(from),
                 bound_values(to)
             )
         }
-        Bounds::Hash { modulus, remainder } => {
+        PartitionBoundsDefinition::Hash { modulus, remainder } => {
             format!("FOR VALUES WITH (MODULUS {modulus}, REMAINDER {remainder})")
         }
     }

@@ -1,7 +1,7 @@
 //! Types of columns: from their definition to a type of the server's, by its own parser.
 
 use super::DdlError;
-use crate::definition::type_object::{TypeObject, TypeOptions};
+use crate::definition::type_object::{TypeModifierOptions, TypeObject};
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::quote;
@@ -62,7 +62,7 @@ fn by_id(oid: u32, modifier: Option<i32>) -> Result<TypeId, Error> {
 }
 
 /// The type with those of the options that it takes.
-fn with_options(type_: TypeId, options: &TypeOptions) -> Result<TypeId, Error> {
+fn with_options(type_: TypeId, options: &TypeModifierOptions) -> Result<TypeId, Error> {
     let element = type_.element();
     let scalar = element.unwrap_or(type_);
     let modifiers = modifiers(scalar, options)?;
@@ -83,14 +83,14 @@ fn with_options(type_: TypeId, options: &TypeOptions) -> Result<TypeId, Error> {
 }
 
 /// What the type's modifier function is given; nothing if no option is one for it.
-fn modifiers(type_: TypeId, options: &TypeOptions) -> Result<Vec<String>, Error> {
+fn modifiers(type_: TypeId, options: &TypeModifierOptions) -> Result<Vec<String>, Error> {
     let wrong = |problem: &str, hint| DdlError::WrongTypeOptions {
         type_name: type_.to_sql().unwrap_or_default(),
         problem: problem.to_owned(),
         hint,
     };
     let texts = |numbers: &[Option<i32>]| numbers.iter().flatten().map(i32::to_string).collect();
-    let TypeOptions {
+    let TypeModifierOptions {
         length,
         precision,
         scale,

@@ -1,7 +1,7 @@
 //! Definitions as the composite types of `__msar`, for SQL of a client's own: what is to be run in quoted form.
 
-use super::free_name::{Names, check_length, check_width};
-use super::resolve::{Column, Source};
+use super::free_name::{TakenNames, check_length, check_width};
+use super::resolve::{ColumnValueSource, ResolvedColumn};
 use super::table::{ColumnNames, Table};
 use super::{DdlError, constraint};
 use crate::definition::column::ColumnDefinition;
@@ -39,7 +39,7 @@ pub(crate) fn columns(table: Option<Oid>, definitions: &[ColumnDefinition]) -> R
         None => Vec::new(),
     };
     check_width(taken.len() + definitions.len())?;
-    let mut names = Names::taken(taken.into_iter().map(|column| column.attname));
+    let mut names = TakenNames::taken(taken.into_iter().map(|column| column.attname));
     let mut columns = Vec::new();
     for (definition, position) in definitions.iter().zip(1..) {
         let wanted = match (definition.given_name(), table) {
@@ -48,18 +48,18 @@ pub(crate) fn columns(table: Option<Oid>, definitions: &[ColumnDefinition]) -> R
             (None, None) => format!("Column {position}"),
         };
         check_length(&wanted)?;
-        let column = Column::resolve(definition, names.give(&wanted), false)?;
+        let column = ResolvedColumn::resolve(definition, names.give(&wanted), false)?;
         columns.push(ColDef::of(column)?);
     }
     Ok(columns)
 }
 
 impl ColDef {
-    fn of(column: Column<'_>) -> Result<Self, DdlError> {
+    fn of(column: ResolvedColumn<'_>) -> Result<Self, DdlError> {
         let default_ = match &column.source {
-            Source::Default(default) => Some(default.clone()),
-            Source::Nothing | Source::Identity(_) => None,
-            Source::Generated(..) | Source::Serial(..) => {
+            ColumnValueSource::Default(default) => Some(default.clone()),
+            ColumnValueSource::Nothing | ColumnValueSource::Identity(_) => None,
+            ColumnValueSource::Generated(..) | ColumnValueSource::Serial(..) => {
                 return Err(DdlError::NoPlaceForGenerated { column: column.name });
             }
         };
@@ -71,7 +71,7 @@ impl ColDef {
             },
             not_null: column.not_null,
             default_,
-            identity_: matches!(column.source, Source::Identity(_)),
+            identity_: matches!(column.source, ColumnValueSource::Identity(_)),
             description: column.description.map(str::to_owned),
         })
     }

@@ -1,15 +1,15 @@
 //! New tables.
 
-use super::free_name::{self, Names, check_length, check_width, numbered};
-use super::resolve::{Column, identifier, qualified};
+use super::free_name::{self, TakenNames, check_length, check_width, numbered};
+use super::resolve::{ResolvedColumn, identifier, qualified};
 use super::script::{Script, record};
 use super::serial::Sequences;
 use super::table::{ColumnNames, check_schema, schema_name};
 use super::{DdlError, clause, constraint};
 use crate::catalog::rows::PgClass;
-use crate::definition::column::{ColumnDefinition, Identity, KeyColumn, KeyKind};
+use crate::definition::column::{ColumnDefinition, IdentityDefinition, KeyColumn, KeyKind};
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind};
-use crate::definition::json_text::JsonText;
+use crate::definition::json_text::RawJson;
 use crate::definition::name::ColumnRef;
 use crate::definition::table::TableDefinition;
 use crate::definition::type_object::TypeObject;
@@ -108,7 +108,7 @@ impl NewTable<'_> {
             key => Some(key.unwrap_or_default()),
         };
         check_width(self.columns.len() + usize::from(key.is_some()))?;
-        let mut names = Names::taken(key.iter().map(|key| key.name().to_owned()));
+        let mut names = TakenNames::taken(key.iter().map(|key| key.name().to_owned()));
         let mut renamed = Map::new();
         for (column, position) in self.columns.iter_mut().zip(1..) {
             let wanted = column
@@ -164,7 +164,7 @@ pub(super) fn key_column(kind: KeyKind, name: String) -> ColumnDefinition {
     match kind {
         KeyKind::Identity => ColumnDefinition {
             type_: Some(TypeObject::named("pg_catalog.int4")),
-            identity: Some(Identity::default()),
+            identity: Some(IdentityDefinition::default()),
             ..column
         },
         KeyKind::Uuid => ColumnDefinition {
@@ -198,7 +198,7 @@ pub(crate) fn file_table_name(schema: Oid, wanted: Option<&str>, fallback: &str)
     free_table_name(schema, wanted.map(free_name::cut_to_name), fallback)
 }
 
-/// The names that every table has columns of already.
+/// The columns that every table has.
 const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"];
 
 /// Names for the columns of a file: cut where they are too long, numbered where they are taken.
@@ -208,7 +208,7 @@ pub(crate) fn file_column_names(
 ) -> Result<Vec<String>, DdlError> {
     check_width(wanted.len() + reserved.len())?;
     let of_system = SYSTEM_COLUMNS.iter().map(|&name| name.to_owned());
-    let mut names = Names::taken(reserved.into_iter().chain(of_system));
+    let mut names = TakenNames::taken(reserved.into_iter().chain(of_system));
     let wanted = wanted
         .iter()
         .zip(1..)
@@ -223,17 +223,17 @@ pub(crate) fn file_column_names(
 #[derive(Default)]
 struct Creation {
     script: Script,
-    metadata: Vec<Metadata>,
+    metadata: Vec<NewTableMetadata>,
     /// Last, since what is given away can no longer be changed.
     owners: Script,
 }
 
 /// Metadata for a table that is not there yet.
-struct Metadata {
+struct NewTableMetadata {
     schema: String,
     name: String,
-    of_table: Option<JsonText>,
-    of_columns: Vec<(String, JsonText)>,
+    of_table: Option<RawJson>,
+    of_columns: Vec<(String, RawJson)>,
 }
 
 impl Creation {
@@ -315,7 +315,7 @@ impl Creation {
         &mut self,
         definition: &TableDefinition,
         table: &str,
-        columns: &[Column<'_>],
+        columns: &[ResolvedColumn<'_>],
     ) -> Result<(), Error> {
         if let Some(text) = &definition.description {
             self.script
@@ -338,14 +338,14 @@ impl Creation {
         definition: &TableDefinition,
         schema: &str,
         name: &str,
-        columns: &[Column<'_>],
+        columns: &[ResolvedColumn<'_>],
     ) {
         let of_columns: Vec<_> = columns
             .iter()
             .filter_map(|column| Some((column.name.clone(), column.metadata?.clone())))
             .collect();
         if definition.metadata.is_some() || !of_columns.is_empty() {
-            self.metadata.push(Metadata {
+            self.metadata.push(NewTableMetadata {
                 schema: schema.to_owned(),
                 name: name.to_owned(),
                 of_table: definition.metadata.clone(),
@@ -356,7 +356,7 @@ impl Creation {
 
     fn run(self) -> Result<(), Error> {
         self.script.run()?;
-        for Metadata {
+        for NewTableMetadata {
             schema,
             name,
             of_table,
@@ -373,8 +373,8 @@ impl Creation {
 /// Sets options of a table and of its columns.
 pub(super) fn set_metadata(
     table: Oid,
-    of_table: Option<&JsonText>,
-    of_columns: Vec<(String, JsonText)>,
+    of_table: Option<&RawJson>,
+    of_columns: Vec<(String, RawJson)>,
 ) -> Result<(), Error> {
     if let Some(options) = of_table {
         let options = metadata::named::numbered(table, options.to_value())?;
@@ -409,7 +409,7 @@ fn metadata_statement(function: &str, table: Oid, options: &Value) -> String {
     )
 }
 
-fn resolve_columns(definitions: &[ColumnDefinition]) -> Result<Vec<Column<'_>>, Error> {
+fn resolve_columns(definitions: &[ColumnDefinition]) -> Result<Vec<ResolvedColumn<'_>>, Error> {
     definitions
         .iter()
         .zip(1..)
@@ -417,7 +417,7 @@ fn resolve_columns(definitions: &[ColumnDefinition]) -> Result<Vec<Column<'_>>, 
             let name = definition
                 .given_name()
                 .map_or_else(|| format!("Column {position}"), str::to_owned);
-            Column::resolve(definition, name, false)
+            ResolvedColumn::resolve(definition, name, false)
         })
         .collect()
 }

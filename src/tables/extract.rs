@@ -6,7 +6,7 @@ use super::create::{free_table_name, set_metadata};
 use super::free_name::{check_length, free};
 use super::key::continue_counting;
 use super::moved::Moved;
-use super::resolve::{Column, Source};
+use super::resolve::{ColumnValueSource, ResolvedColumn};
 use super::script::Script;
 use super::table::{Table, as_printed, attnum};
 use crate::error::Error;
@@ -14,14 +14,18 @@ use crate::pg::ownership::AlterLock;
 use crate::pg::{Oid, names, quote};
 
 /// What a new table is to be called, and the column that refers to it.
-pub(crate) struct Names<'a> {
+pub(crate) struct ExtractNames<'a> {
     pub(crate) table: Option<&'a str>,
     /// `<table>_id` if there is none.
     pub(crate) column: Option<&'a str>,
 }
 
 /// Moves columns into a new table; gives its OID, and the attnum of the column that refers to it.
-pub(crate) fn columns(relation: Oid, attnums: &[i32], wanted: &Names<'_>) -> Result<(Oid, i16), Error> {
+pub(crate) fn columns(
+    relation: Oid,
+    attnums: &[i32],
+    wanted: &ExtractNames<'_>,
+) -> Result<(Oid, i16), Error> {
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
     let moved = Moved::of(&table, attnums)?;
     let extraction = Extraction::plan(&table, &moved, wanted)?;
@@ -48,7 +52,7 @@ struct Extraction {
 }
 
 impl Extraction {
-    fn plan(table: &Table, moved: &Moved, wanted: &Names<'_>) -> Result<Self, Error> {
+    fn plan(table: &Table, moved: &Moved, wanted: &ExtractNames<'_>) -> Result<Self, Error> {
         let schema = names::schema(&table.schema).ok_or(Error::Vanished)?;
         if let Some(name) = wanted.table {
             check_length(name)?;
@@ -126,14 +130,16 @@ impl Extraction {
             quote::identifier(&self.key)
         )];
         elements.extend(moved.columns.iter().map(|column| {
-            clause::column(&Column {
+            clause::column(&ResolvedColumn {
                 collation: column.collation.clone(),
                 not_null: column.not_null,
                 source: column
                     .default
                     .clone()
-                    .map_or(Source::Nothing, |default| Source::Default(format!("({default})"))),
-                ..Column::plain(column.name.clone(), column.type_.clone())
+                    .map_or(ColumnValueSource::Nothing, |default| {
+                        ColumnValueSource::Default(format!("({default})"))
+                    }),
+                ..ResolvedColumn::plain(column.name.clone(), column.type_.clone())
             })
         }));
         format!("CREATE TABLE {new} ({})", elements.join(", "))

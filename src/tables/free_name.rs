@@ -29,9 +29,9 @@ pub(super) fn check_width(columns: usize) -> Result<(), DdlError> {
 }
 
 /// Names of columns, each of which is given once.
-pub(super) struct Names(FxHashSet<String>);
+pub(super) struct TakenNames(FxHashSet<String>);
 
-impl Names {
+impl TakenNames {
     /// Those that are taken.
     pub(super) fn taken(names: impl IntoIterator<Item = String>) -> Self {
         Self(names.into_iter().collect())

@@ -3,7 +3,7 @@
 use super::clause;
 use super::create::key_column;
 use super::free_name::{check_length, free};
-use super::resolve::Column;
+use super::resolve::ResolvedColumn;
 use super::script::Script;
 use super::table::{Table, attnum};
 use crate::definition::column::KeyKind;
@@ -26,7 +26,7 @@ pub(crate) fn add(relation: Oid, kind: KeyKind, drop_old: bool, name: &str) -> R
     };
     let name = free(name, is_taken);
     let definition = key_column(kind, name.clone());
-    let column = Column::resolve(&definition, name.clone(), false)?;
+    let column = ResolvedColumn::resolve(&definition, name.clone(), false)?;
     let mut actions = old.actions;
     actions.push(format!("ADD COLUMN {} PRIMARY KEY", clause::column(&column)));
     let mut script = Script::new();

@@ -2,7 +2,7 @@
 
 use super::create::{MadeTable, NewTable};
 use super::free_name::{check_length, free};
-use super::resolve::Column;
+use super::resolve::ResolvedColumn;
 use super::script::Script;
 use super::table::{Table, attnum};
 use super::{DdlError, clause, constraint};
@@ -21,8 +21,8 @@ pub(crate) fn add_column(name: &str, relation: Oid, referent: Oid, is_unique: bo
     let wanted = if name.is_empty() { "Column" } else { name };
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
     let name = free(wanted, |name| table.has_column(name));
-    let link = Link::to(referent, name.clone())?;
-    let column = Column::resolve(&link.column, name.clone(), false)?;
+    let link = LinkDefinition::to(referent, name.clone())?;
+    let column = ResolvedColumn::resolve(&link.column, name.clone(), false)?;
     let names = table.column_names();
     let mut actions = vec![format!("ADD COLUMN {}", clause::column(&column))];
     let columns = vec![ColumnRef::Name(name.clone())];
@@ -45,7 +45,7 @@ pub(crate) fn add_column(name: &str, relation: Oid, referent: Oid, is_unique: bo
 pub(crate) fn add_table(schema: Oid, name: &str, columns: &[MappingColumn]) -> Result<MadeTable, Error> {
     let links = columns
         .iter()
-        .map(|column| Link::to(column.referent_table_oid.into(), column.column_name.clone()))
+        .map(|column| LinkDefinition::to(column.referent_table_oid.into(), column.column_name.clone()))
         .collect::<Result<Vec<_>, Error>>()?;
     let (columns, keys): (Vec<_>, Vec<_>) = links.into_iter().map(|link| (link.column, link.key)).unzip();
     // By number, since names may get a number yet. Before them is the key of the table itself.
@@ -69,13 +69,13 @@ pub(crate) fn add_table(schema: Oid, name: &str, columns: &[MappingColumn]) -> R
 }
 
 /// A column of the type of another table's primary key, and the foreign key to it.
-struct Link {
+struct LinkDefinition {
     column: ColumnDefinition,
     /// Without its column.
     key: ConstraintDefinition,
 }
 
-impl Link {
+impl LinkDefinition {
     fn to(referent: Oid, name: String) -> Result<Self, Error> {
         // It must not change before the statement has used it.
         lock::share_until_commit(referent);

@@ -6,9 +6,9 @@
 use super::DdlError;
 use super::clause;
 use super::create::set_metadata;
-use super::free_name::Names;
+use super::free_name::TakenNames;
 use super::moved::{self, Moved};
-use super::resolve::Column;
+use super::resolve::ResolvedColumn;
 use super::script::Script;
 use super::table::Table;
 use crate::catalog::rows::PgAttribute;
@@ -47,7 +47,7 @@ pub(crate) fn to_referenced(source: Oid, target: Oid, attnums: &[i16]) -> Result
 
 /// The names that the columns get: with a number where the target has such a one already.
 fn new_names(target: &Table, moved: &Moved) -> Vec<String> {
-    let mut names = Names::taken(target.columns.iter().map(|column| column.attname.clone()));
+    let mut names = TakenNames::taken(target.columns.iter().map(|column| column.attname.clone()));
     moved
         .columns
         .iter()
@@ -175,9 +175,9 @@ impl Relocation<'_> {
 
     fn add_actions(&self) -> Vec<String> {
         let columns = self.moved.columns.iter().zip(&self.names);
-        let columns = columns.map(|(column, name)| Column {
+        let columns = columns.map(|(column, name)| ResolvedColumn {
             collation: column.collation.clone(),
-            ..Column::plain(name.clone(), column.type_.clone())
+            ..ResolvedColumn::plain(name.clone(), column.type_.clone())
         });
         columns
             .map(|column| format!("ADD COLUMN {}", clause::column(&column)))

@@ -5,7 +5,7 @@ use super::table::Table;
 use super::{DdlError, column_type};
 use crate::catalog::Catalog;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgDescription};
-use crate::definition::json_text::JsonText;
+use crate::definition::json_text::RawJson;
 use crate::error::Error;
 use crate::metadata::stored;
 use crate::pg::scan::Char;
@@ -30,7 +30,7 @@ pub(super) struct MovedColumn {
     /// As SQL, if it is a value.
     pub(super) default: Option<String>,
     pub(super) description: Option<String>,
-    pub(super) metadata: Option<JsonText>,
+    pub(super) metadata: Option<RawJson>,
     /// What rows are ordered by to find those with the same values.
     order: String,
 }
@@ -202,11 +202,11 @@ fn metadata_of(catalog: &Catalog, relation: Oid) -> Result<Vec<Value>, Error> {
 }
 
 /// The options of one column.
-fn take_metadata(metadata: &mut [Value], attnum: i16) -> Option<JsonText> {
+fn take_metadata(metadata: &mut [Value], attnum: i16) -> Option<RawJson> {
     let options = metadata
         .iter_mut()
         .find(|options| options.get("attnum") == Some(&attnum.into()))?
         .as_object_mut()?;
     options.retain(|key, _| !matches!(key.as_str(), "attnum" | "name" | "created_at" | "updated_at"));
-    JsonText::try_from(&Value::Object(std::mem::take(options))).ok()
+    RawJson::try_from(&Value::Object(std::mem::take(options))).ok()
 }

@@ -4,8 +4,8 @@
 use super::column_type;
 use super::free_name::check_length;
 use super::{DdlError, clause};
-use crate::definition::column::{ColumnDefinition, GeneratedKind, Identity, Serial, ValueSource};
-use crate::definition::json_text::JsonText;
+use crate::definition::column::{ColumnDefinition, GeneratedKind, IdentityDefinition, Serial, ValueSource};
+use crate::definition::json_text::RawJson;
 use crate::definition::name::QualifiedName;
 use crate::error::Error;
 use crate::pg::type_name::{self, TypeId};
@@ -13,28 +13,28 @@ use crate::pg::{parser, quote};
 use pgrx::pg_sys;
 
 /// A column that can be written down.
-pub(crate) struct Column<'a> {
+pub(crate) struct ResolvedColumn<'a> {
     pub(crate) name: String,
     pub(crate) type_: String,
     pub(crate) collation: Option<String>,
     pub(crate) not_null: bool,
-    pub(crate) source: Source<'a>,
+    pub(crate) source: ColumnValueSource<'a>,
     pub(crate) description: Option<&'a str>,
-    pub(crate) metadata: Option<&'a JsonText>,
+    pub(crate) metadata: Option<&'a RawJson>,
 }
 
 /// Where its values come from.
-pub(crate) enum Source<'a> {
+pub(crate) enum ColumnValueSource<'a> {
     Nothing,
     /// A literal, or an expression in parentheses.
     Default(String),
-    Identity(&'a Identity),
+    Identity(&'a IdentityDefinition),
     /// See [`super::serial`].
     Serial(&'a Serial, TypeId),
     Generated(GeneratedKind, String),
 }
 
-impl<'a> Column<'a> {
+impl<'a> ResolvedColumn<'a> {
     /// A column under the name that it is to have. With `raw_default`, its default is an SQL expression.
     pub(crate) fn resolve(
         definition: &'a ColumnDefinition,
@@ -48,7 +48,7 @@ impl<'a> Column<'a> {
             type_: column_type::to_sql(type_)?,
             collation: definition.collation.as_ref().map(qualified).transpose()?,
             not_null: definition.not_null,
-            source: Source::resolve(definition.value_source()?, type_, raw_default)?,
+            source: ColumnValueSource::resolve(definition.value_source()?, type_, raw_default)?,
             description: definition.description.as_deref(),
             metadata: definition.metadata.as_ref(),
         })
@@ -61,14 +61,14 @@ impl<'a> Column<'a> {
             type_,
             collation: None,
             not_null: false,
-            source: Source::Nothing,
+            source: ColumnValueSource::Nothing,
             description: None,
             metadata: None,
         }
     }
 }
 
-impl<'a> Source<'a> {
+impl<'a> ColumnValueSource<'a> {
     pub(crate) fn resolve(source: ValueSource<'a>, type_: TypeId, raw_default: bool) -> Result<Self, Error> {
         Ok(match source {
             ValueSource::Nothing => Self::Nothing,
@@ -87,7 +87,7 @@ impl<'a> Source<'a> {
 }
 
 /// A JSON value as a literal for a column of a type: a JSON array is an array where the type is one.
-pub(crate) fn literal(value: &JsonText, type_: TypeId) -> String {
+pub(crate) fn literal(value: &RawJson, type_: TypeId) -> String {
     let base = TypeId {
         oid: type_name::base(type_.oid),
         ..type_

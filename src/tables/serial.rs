@@ -1,7 +1,7 @@
 //! Columns that count by a sequence of their own, as `serial` makes them.
 
 use super::free_name::check_length;
-use super::resolve::{Column, Source};
+use super::resolve::{ColumnValueSource, ResolvedColumn};
 use super::{DdlError, clause};
 use crate::definition::column::{SequenceType, Serial};
 use crate::error::Error;
@@ -18,10 +18,14 @@ pub(super) struct Sequences {
 
 impl Sequences {
     /// Gives the serial ones of a table's new columns their defaults.
-    pub(super) fn of_columns(schema: &str, table: &str, columns: &mut [Column<'_>]) -> Result<Self, Error> {
+    pub(super) fn of_columns(
+        schema: &str,
+        table: &str,
+        columns: &mut [ResolvedColumn<'_>],
+    ) -> Result<Self, Error> {
         let mut sequences = Self::default();
         for column in columns {
-            let Source::Serial(serial, type_) = column.source else {
+            let ColumnValueSource::Serial(serial, type_) = column.source else {
                 continue;
             };
             let pseudo_type = pseudo_type(type_).ok_or_else(|| DdlError::NotSerial {
@@ -30,10 +34,10 @@ impl Sequences {
             })?;
             if *serial == Serial::default() && column.not_null {
                 column.type_ = pseudo_type.to_owned();
-                column.source = Source::Nothing;
+                column.source = ColumnValueSource::Nothing;
             } else {
                 let sequence = sequences.push(schema, table, column, serial)?;
-                column.source = Source::Default(format!(
+                column.source = ColumnValueSource::Default(format!(
                     "pg_catalog.nextval({}::pg_catalog.regclass)",
                     quote::literal(&sequence)
                 ));
@@ -47,7 +51,7 @@ impl Sequences {
         &mut self,
         schema: &str,
         table: &str,
-        column: &Column<'_>,
+        column: &ResolvedColumn<'_>,
         serial: &Serial,
     ) -> Result<String, Error> {
         let name = match &serial.name {

@@ -6,7 +6,7 @@ use crate::catalog::Catalog;
 use crate::catalog::relation;
 use crate::catalog::rows::{PgDatabase, PgNamespace};
 use crate::error::Error;
-use crate::pg::acl::{Acl, Kind};
+use crate::pg::acl::{Acl, ObjectKind};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, names, quote, server};
 
@@ -44,8 +44,8 @@ impl Role {
 }
 
 /// An object with privileges.
-pub(crate) struct Object {
-    pub(crate) kind: Kind,
+pub(crate) struct GrantableObject {
+    pub(crate) kind: ObjectKind,
     pub(crate) owner: Oid,
     pub(crate) acl: Acl,
     oid: Oid,
@@ -53,16 +53,16 @@ pub(crate) struct Object {
     name: String,
 }
 
-impl Object {
+impl GrantableObject {
     /// The current database.
     pub(crate) fn database() -> Result<Self, Error> {
         let oid = server::current_database();
         let catalog = Catalog::new(Snapshot::latest());
         let row = PgDatabase::by_oid(&catalog.reader, oid).ok_or(DdlError::UnknownDatabase(oid.to_u32()))?;
         Ok(Self {
-            kind: Kind::Database,
+            kind: ObjectKind::Database,
             owner: row.datdba,
-            acl: acl(Kind::Database, row.datdba, row.datacl),
+            acl: acl(ObjectKind::Database, row.datdba, row.datacl),
             oid,
             schema: None,
             name: row.datname,
@@ -81,9 +81,9 @@ impl Object {
         }
         check_schema(&row.nspname)?;
         Ok(Self {
-            kind: Kind::Schema,
+            kind: ObjectKind::Schema,
             owner: row.nspowner,
-            acl: acl(Kind::Schema, row.nspowner, row.nspacl),
+            acl: acl(ObjectKind::Schema, row.nspowner, row.nspacl),
             oid,
             schema: None,
             name: row.nspname,
@@ -97,9 +97,9 @@ impl Object {
         let schema = catalog.schema_name(row.relnamespace)?.to_string();
         check_schema(&schema)?;
         Ok(Self {
-            kind: Kind::Relation,
+            kind: ObjectKind::Relation,
             owner: row.relowner,
-            acl: acl(Kind::Relation, row.relowner, row.relacl),
+            acl: acl(ObjectKind::Relation, row.relowner, row.relacl),
             oid,
             schema: Some(schema),
             name: row.relname,
@@ -126,17 +126,17 @@ impl Object {
     /// What it is, in SQL.
     pub(crate) fn keyword(&self) -> &'static str {
         match self.kind {
-            Kind::Database => "DATABASE",
-            Kind::Schema => "SCHEMA",
-            Kind::Relation => "TABLE",
+            ObjectKind::Database => "DATABASE",
+            ObjectKind::Schema => "SCHEMA",
+            ObjectKind::Relation => "TABLE",
         }
     }
 
     /// Refuses what was done by a name that meanwhile was another object's.
     pub(crate) fn confirm(&self) -> Result<(), Error> {
         let named = match (self.kind, &self.schema) {
-            (Kind::Relation, Some(schema)) => names::relation(schema, &self.name),
-            (Kind::Database, _) => return Ok(()),
+            (ObjectKind::Relation, Some(schema)) => names::relation(schema, &self.name),
+            (ObjectKind::Database, _) => return Ok(()),
             _ => names::schema(&self.name),
         };
         confirm(named == Some(self.oid))
@@ -147,6 +147,6 @@ fn confirm(is_the_same: bool) -> Result<(), Error> {
     if is_the_same { Ok(()) } else { Err(Error::Vanished) }
 }
 
-fn acl(kind: Kind, owner: Oid, acl: Option<Acl>) -> Acl {
+fn acl(kind: ObjectKind, owner: Oid, acl: Option<Acl>) -> Acl {
     acl.unwrap_or_else(|| Acl::default_of(kind, owner))
 }

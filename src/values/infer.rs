@@ -4,9 +4,9 @@
 //! column for which nothing but text is left is not looked at any more. What a value is read as here, the cast to that
 //! type surely takes; so a suggestion can always be followed.
 
-use super::moment::{self, Kind, Moment, Order, Orders, Zone};
+use super::moment::{self, Moment, MomentKind, Order, Orders, Zone};
 use super::money::Amount;
-use super::number::{FORMATS, Format, Formats, Readings, Shape};
+use super::number::{FORMATS, Formats, NumberFormat, NumberShape, Readings};
 use super::{boolean, email, interval, json, uri, uuid};
 
 /// The types that a column of text can turn out to have, in the order in which they are preferred.
@@ -109,7 +109,7 @@ impl Types {
 }
 
 /// What one value can be read as.
-pub(crate) struct Reading<'a> {
+pub(crate) struct ValueReading<'a> {
     pub(crate) types: Types,
     /// Of a number or an amount.
     readings: Option<Readings>,
@@ -121,7 +121,7 @@ pub(crate) struct Reading<'a> {
     truth: Truth,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> ValueReading<'a> {
     /// Reads a value against the types that are wanted.
     pub(crate) fn of(text: &'a [u8], wanted: Types) -> Self {
         let mut reading = Self {
@@ -162,15 +162,15 @@ impl<'a> Reading<'a> {
 
     fn add_moment(&mut self, moment: Moment) {
         let (is_date, is_date_time) = match moment.kind {
-            Kind::Date => (true, true),
-            Kind::DateTime { midnight } => (midnight && moment.zone != Zone::Other, true),
-            Kind::Time => (false, false),
+            MomentKind::Date => (true, true),
+            MomentKind::DateTime { midnight } => (midnight && moment.zone != Zone::Other, true),
+            MomentKind::Time => (false, false),
         };
         self.types.add(Type::Date, is_date);
         self.types
             .add(Type::Timestamp, is_date_time && moment.zone != Zone::Other);
         self.types.add(Type::TimestampWithZone, is_date_time);
-        self.types.add(Type::Time, moment.kind == Kind::Time);
+        self.types.add(Type::Time, moment.kind == MomentKind::Time);
         self.orders = moment.orders;
     }
 
@@ -180,7 +180,7 @@ impl<'a> Reading<'a> {
         if text.len() > LONGEST {
             return;
         }
-        let number = Shape::scan(text);
+        let number = NumberShape::scan(text);
         // A number without marks is an amount too.
         let amount = match &number {
             Some(shape) if !shape.plus => Some(Amount {
@@ -231,7 +231,7 @@ impl Truth {
 }
 
 /// Digits that name something instead of counting it: a postal code with leading zeros, a telephone number.
-fn is_code(shape: &Shape) -> bool {
+fn is_code(shape: &NumberShape) -> bool {
     shape.leading_zero || shape.plus && shape.first >= 7
 }
 
@@ -284,7 +284,7 @@ impl NumberStyle {
         // A comma before three digits, and nothing in the column to tell what it is. (A point is taken for one before
         // decimals: that is what programs write.)
         let is_ambiguous = FORMATS[at]
-            == Format {
+            == NumberFormat {
                 group: None,
                 decimal: b',',
             }
@@ -337,7 +337,7 @@ impl Suggestion {
 
 /// What the values of a column have told so far.
 #[derive(Clone)]
-pub(crate) struct Column {
+pub(crate) struct ColumnInference {
     possible: Types,
     has_values: bool,
     numbers: NumberStyle,
@@ -348,7 +348,7 @@ pub(crate) struct Column {
     truth: Truth,
 }
 
-impl Column {
+impl ColumnInference {
     pub(crate) fn new() -> Self {
         Self {
             possible: Types::ALL,
@@ -369,12 +369,12 @@ impl Column {
 
     pub(crate) fn add(&mut self, text: &[u8]) {
         if !self.is_decided() {
-            self.add_reading(&Reading::of(text, self.possible));
+            self.add_reading(&ValueReading::of(text, self.possible));
         }
     }
 
     /// Adds a value that was read against all types that are still possible, or more.
-    pub(crate) fn add_reading(&mut self, reading: &Reading) {
+    pub(crate) fn add_reading(&mut self, reading: &ValueReading) {
         self.has_values = true;
         self.possible = self.possible.and(reading.types);
         self.truth.0 |= reading.truth.0;
@@ -450,7 +450,7 @@ mod tests {
     use super::*;
 
     fn infer(values: &[&str]) -> Option<Suggestion> {
-        let mut column = Column::new();
+        let mut column = ColumnInference::new();
         for value in values {
             column.add(value.as_bytes());
         }

@@ -8,14 +8,14 @@ use super::trim;
 /// What a text says about time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment {
-    pub(crate) kind: Kind,
+    pub(crate) kind: MomentKind,
     /// In which orders its day, month and year can be read.
     pub(crate) orders: Orders,
     pub(crate) zone: Zone,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum MomentKind {
     Date,
     /// A date with a time, which may be midnight.
     DateTime {
@@ -94,7 +94,7 @@ pub(crate) fn read(text: &[u8]) -> Option<Moment> {
     }
     if let Some((time, rest)) = read_time(text) {
         return (rest.is_empty() && time.is_valid()).then_some(Moment {
-            kind: Kind::Time,
+            kind: MomentKind::Time,
             orders: Orders::ALL,
             zone: Zone::None,
         });
@@ -105,7 +105,7 @@ pub(crate) fn read(text: &[u8]) -> Option<Moment> {
     }
     if rest.is_empty() {
         return Some(Moment {
-            kind: Kind::Date,
+            kind: MomentKind::Date,
             orders,
             zone: Zone::None,
         });
@@ -120,7 +120,7 @@ pub(crate) fn read(text: &[u8]) -> Option<Moment> {
     let zone = read_zone(rest)?;
     let midnight = time.microseconds_are_zero && (time.hour, time.minute, time.second) == (0, 0, 0);
     time.is_valid().then_some(Moment {
-        kind: Kind::DateTime { midnight },
+        kind: MomentKind::DateTime { midnight },
         orders,
         zone,
     })
@@ -164,7 +164,7 @@ fn read_date(text: &[u8]) -> Option<(Orders, &[u8])> {
 }
 
 /// A date whose first number is followed by a separator.
-fn read_after_first(first: Number, separator: u8, rest: &[u8]) -> Option<(Orders, &[u8])> {
+fn read_after_first(first: DigitRun, separator: u8, rest: &[u8]) -> Option<(Orders, &[u8])> {
     // 5-Jan-2024
     if rest.first().is_some_and(u8::is_ascii_alphabetic) && separator == b'-' && first.length <= 2 {
         let (month, rest) = read_month(rest)?;
@@ -192,7 +192,7 @@ fn read_after_first(first: Number, separator: u8, rest: &[u8]) -> Option<(Orders
 }
 
 /// A date whose month is a word: the order of the others does not matter then.
-fn of_day_in_month(year: Number, month: u32, day: Number) -> Orders {
+fn of_day_in_month(year: DigitRun, month: u32, day: DigitRun) -> Orders {
     Orders::ALL.when(year.length == 4 && day.length <= 2 && is_day(year.value, month, day.value))
 }
 
@@ -209,12 +209,12 @@ fn is_day(year: u32, month: u32, day: u32) -> bool {
 
 /// A number and how many digits it has.
 #[derive(Clone, Copy)]
-struct Number {
+struct DigitRun {
     value: u32,
     length: usize,
 }
 
-fn number(text: &[u8]) -> Option<(Number, &[u8])> {
+fn number(text: &[u8]) -> Option<(DigitRun, &[u8])> {
     let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if !(1..=9).contains(&length) {
         return None;
@@ -222,7 +222,7 @@ fn number(text: &[u8]) -> Option<(Number, &[u8])> {
     let value = text[..length]
         .iter()
         .fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
-    Some((Number { value, length }, &text[length..]))
+    Some((DigitRun { value, length }, &text[length..]))
 }
 
 /// The English name of a month, or its first three letters.
@@ -357,7 +357,7 @@ mod tests {
             "January 5, 2024",
         ] {
             assert_eq!(orders(text), "YMDDMYMDY", "{text}");
-            assert_eq!(read(text.as_bytes()).unwrap().kind, Kind::Date, "{text}");
+            assert_eq!(read(text.as_bytes()).unwrap().kind, MomentKind::Date, "{text}");
         }
         assert_eq!(orders("13/01/2024"), "DMY");
         assert_eq!(orders("01/13/2024"), "MDY");
@@ -389,7 +389,7 @@ mod tests {
     #[test]
     fn dates_with_times() {
         let kind = |text: &str| read(text.as_bytes()).map(|moment| (moment.kind, moment.zone));
-        let at = |midnight, zone| Some((Kind::DateTime { midnight }, zone));
+        let at = |midnight, zone| Some((MomentKind::DateTime { midnight }, zone));
         assert_eq!(kind("2024-02-29 03:04"), at(false, Zone::None));
         assert_eq!(kind("2024-02-29T00:00:00.000Z"), at(true, Zone::Utc));
         assert_eq!(kind("2024-02-29 00:00:00+00:00"), at(true, Zone::Utc));
@@ -419,7 +419,7 @@ mod tests {
         for text in ["3:04", "03:04:05", "23:59:59.999999", "12:30 pm"] {
             assert_eq!(
                 read(text.as_bytes()).map(|moment| moment.kind),
-                Some(Kind::Time),
+                Some(MomentKind::Time),
                 "{text}"
             );
         }

@@ -1,6 +1,6 @@
 //! Amounts of money as people write them: `$1,234.50`, `-3 €`, `(12.00 USD)`.
 
-use super::number::{self, Shape};
+use super::number::{self, NumberShape};
 use super::{currency, trim};
 
 /// An amount that can be meant in one way only, in canonical form: a number with at most one run of other characters
@@ -10,7 +10,7 @@ pub(crate) fn read(text: &[u8]) -> Option<Vec<u8>> {
     let start = text.iter().position(of_number)?;
     let end = text.iter().rposition(of_number)? + 1;
     let (before, amount, after) = (&text[..start], &text[start..end], &text[end..]);
-    let shape = Shape::scan(amount)?;
+    let shape = NumberShape::scan(amount)?;
     if shape.has_apostrophes() {
         return None;
     }
@@ -62,7 +62,7 @@ pub(crate) fn with_marks(
 
 /// An amount, taken apart into what currency marks and number it has.
 pub(crate) struct Amount<'a> {
-    pub(crate) shape: Shape,
+    pub(crate) shape: NumberShape,
     pub(crate) prefix: &'a [u8],
     pub(crate) suffix: &'a [u8],
 }
@@ -93,7 +93,7 @@ impl<'a> Amount<'a> {
             return None;
         }
         Some(Self {
-            shape: Shape::scan(&text[start..end])?,
+            shape: NumberShape::scan(&text[start..end])?,
             prefix,
             suffix,
         })

@@ -1,17 +1,17 @@
 //! Numbers as people write them: `1234.5`, `1,234.50`, `1.234,50`, `1 234,50`, `12,34,567`, `1'234.50`.
 //!
-//! A number is scanned once into its [`Shape`]: how long its parts are and what stands between them. What the shape
+//! A number is scanned once into its [`NumberShape`]: how long its parts are and what stands between them. What the shape
 //! means is decided afterwards, by one of two rules:
 //!
-//! - [`Shape::own_reading`]: by itself. `1,500` is refused: it is 1500 to some and 1.5 to others.
-//! - [`Shape::readings`]: under which [`Format`]s it can be read, so that the other values of its column decide.
+//! - [`NumberShape::own_reading`]: by itself. `1,500` is refused: it is 1500 to some and 1.5 to others.
+//! - [`NumberShape::readings`]: under which [`NumberFormat`]s it can be read, so that the other values of its column decide.
 
 use super::trim;
 use std::borrow::Cow;
 
 /// How a text that looks like a number is made up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Shape {
+pub(crate) struct NumberShape {
     pub(crate) negative: bool,
     /// A `+` in front.
     pub(crate) plus: bool,
@@ -36,38 +36,38 @@ pub(crate) struct Shape {
 
 /// How numbers are written in a column: what stands between groups of digits (if anything), and before decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Format {
+pub(crate) struct NumberFormat {
     pub(crate) group: Option<u8>,
     pub(crate) decimal: u8,
 }
 
 /// All formats, those without groups first; the order in which they are preferred.
-pub(crate) const FORMATS: [Format; 7] = [
-    Format {
+pub(crate) const FORMATS: [NumberFormat; 7] = [
+    NumberFormat {
         group: None,
         decimal: b'.',
     },
-    Format {
+    NumberFormat {
         group: None,
         decimal: b',',
     },
-    Format {
+    NumberFormat {
         group: Some(b','),
         decimal: b'.',
     },
-    Format {
+    NumberFormat {
         group: Some(b'.'),
         decimal: b',',
     },
-    Format {
+    NumberFormat {
         group: Some(b' '),
         decimal: b',',
     },
-    Format {
+    NumberFormat {
         group: Some(b' '),
         decimal: b'.',
     },
-    Format {
+    NumberFormat {
         group: Some(b'\''),
         decimal: b'.',
     },
@@ -128,7 +128,7 @@ pub(crate) struct Readings {
     pub(crate) fractional: Formats,
 }
 
-impl Shape {
+impl NumberShape {
     /// The shape of a text that is a sign, digits, and single separators between digits. Blanks around are skipped.
     pub(crate) fn scan(text: &[u8]) -> Option<Self> {
         let offset = text.len() - text.trim_ascii_start().len();
@@ -320,7 +320,7 @@ pub(crate) fn read(text: &[u8]) -> Option<Cow<'_, [u8]>> {
     if is_canonical(text) {
         return Some(Cow::Borrowed(text));
     }
-    let shape = Shape::scan(text)?;
+    let shape = NumberShape::scan(text)?;
     shape
         .own_reading()
         .map(|decimals_at| Cow::Owned(canonical(text, shape.negative, decimals_at)))
@@ -486,8 +486,8 @@ mod tests {
     }
 
     fn formats(text: &str) -> Vec<String> {
-        let fits = Shape::scan(text.as_bytes()).unwrap().readings().fits;
-        let marks = |format: &Format| {
+        let fits = NumberShape::scan(text.as_bytes()).unwrap().readings().fits;
+        let marks = |format: &NumberFormat| {
             format!(
                 "1{}234{}5",
                 format.group.map_or(String::new(), |mark| char::from(mark).into()),
@@ -528,7 +528,7 @@ mod tests {
             for decimals in ["", "5", "25", "125", "1234"] {
                 for (at, format) in FORMATS.iter().enumerate() {
                     let text = write(digits, decimals, *format);
-                    let readings = Shape::scan(text.as_bytes()).unwrap().readings();
+                    let readings = NumberShape::scan(text.as_bytes()).unwrap().readings();
                     assert!(readings.fits.has(at), "{text}");
                     assert_eq!(readings.fractional.has(at), !decimals.is_empty(), "{text}");
                     let plain = with_separators(text.as_bytes(), format.group, Some(format.decimal));
@@ -543,7 +543,7 @@ mod tests {
         }
     }
 
-    fn write(digits: &str, decimals: &str, format: Format) -> String {
+    fn write(digits: &str, decimals: &str, format: NumberFormat) -> String {
         let mut text = String::new();
         for (at, digit) in digits.chars().enumerate() {
             if at > 0 && (digits.len() - at).is_multiple_of(3) {

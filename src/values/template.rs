@@ -8,7 +8,7 @@ use std::fmt;
 
 /// A part of a template; the steps of its paths are names, numbers or columns.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Part<S> {
+pub(crate) enum TemplatePart<S> {
     /// Stands for itself.
     Text(String),
     Placeholder(Placeholder<S>),
@@ -25,7 +25,7 @@ pub(crate) struct Placeholder<S> {
 
 /// A name in a template.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Name {
+pub(crate) struct TemplateName {
     pub(crate) text: String,
     /// Where it begins: the first character of the template is 1.
     pub(crate) position: usize,
@@ -94,7 +94,7 @@ impl SyntaxError {
 }
 
 /// Reads a template.
-pub(crate) fn parse(template: &str) -> Result<Vec<Part<Name>>, SyntaxError> {
+pub(crate) fn parse(template: &str) -> Result<Vec<TemplatePart<TemplateName>>, SyntaxError> {
     let mut scanner = Scanner {
         rest: template,
         position: 1,
@@ -106,16 +106,16 @@ pub(crate) fn parse(template: &str) -> Result<Vec<Part<Name>>, SyntaxError> {
             '{' | '}' if scanner.skip(character) => text.push(character),
             '{' => {
                 if !text.is_empty() {
-                    parts.push(Part::Text(std::mem::take(&mut text)));
+                    parts.push(TemplatePart::Text(std::mem::take(&mut text)));
                 }
-                parts.push(Part::Placeholder(scanner.placeholder()?));
+                parts.push(TemplatePart::Placeholder(scanner.placeholder()?));
             }
             '}' => return Err(scanner.error_before(Mistake::LoneBrace)),
             other => text.push(other),
         }
     }
     if !text.is_empty() {
-        parts.push(Part::Text(text));
+        parts.push(TemplatePart::Text(text));
     }
     if parts.is_empty() {
         return Err(scanner.error(Mistake::Empty));
@@ -170,7 +170,7 @@ impl Scanner<'_> {
     }
 
     /// What follows a `{`, up to and with the `}`.
-    fn placeholder(&mut self) -> Result<Placeholder<Name>, SyntaxError> {
+    fn placeholder(&mut self) -> Result<Placeholder<TemplateName>, SyntaxError> {
         let opened = self.position - 1;
         let mut placeholder = Placeholder {
             path: Vec::new(),
@@ -206,7 +206,7 @@ impl Scanner<'_> {
     }
 
     /// A name with the blanks around it.
-    fn name(&mut self, opened: usize) -> Result<Name, SyntaxError> {
+    fn name(&mut self, opened: usize) -> Result<TemplateName, SyntaxError> {
         self.skip_blanks();
         let position = self.position;
         let text = if self.skip('"') {
@@ -217,7 +217,7 @@ impl Scanner<'_> {
             self.take_until(is_special).trim_end_matches(' ').to_owned()
         };
         if !text.is_empty() {
-            return Ok(Name { text, position });
+            return Ok(TemplateName { text, position });
         }
         Err(SyntaxError {
             position,
@@ -310,9 +310,9 @@ mod tests {
 
     /// A template in its parts, as `[text]`, `{a|b}` and `{a|b!}`.
     fn read(template: &str) -> String {
-        let part = |part: Part<Name>| match part {
-            Part::Text(text) => format!("[{text}]"),
-            Part::Placeholder(Placeholder { path, raw }) => {
+        let part = |part: TemplatePart<TemplateName>| match part {
+            TemplatePart::Text(text) => format!("[{text}]"),
+            TemplatePart::Placeholder(Placeholder { path, raw }) => {
                 let names: Vec<_> = path.into_iter().map(|name| name.text).collect();
                 format!("{{{}{}}}", names.join("|"), if raw { "!" } else { "" })
             }
@@ -324,8 +324,8 @@ mod tests {
         let mut printed = String::new();
         for part in parse(template).unwrap() {
             match part {
-                Part::Text(text) => push_text(&mut printed, &text),
-                Part::Placeholder(Placeholder { path, raw }) => {
+                TemplatePart::Text(text) => push_text(&mut printed, &text),
+                TemplatePart::Placeholder(Placeholder { path, raw }) => {
                     push_placeholder(&mut printed, path.iter().map(|name| name.text.as_str()), raw);
                 }
             }

@@ -3,12 +3,12 @@
 //! What PostgreSQL keeps as internal parts of an object (a view's rule, a table's row type, a constraint's index) is
 //! nothing that a user made or names: it stands for its owner, whose dependents are the parts' dependents too.
 
-use super::graph::{Address, Graph, Kind};
+use super::graph::{Address, DependencyKind, Graph};
 use std::collections::{BTreeMap, HashSet};
 
 /// An object that depends on the one that was asked for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Dependent {
+pub(super) struct FoundDependent {
     pub(super) object: Address,
     /// 1 hangs on the object that was asked for.
     pub(super) depth: i32,
@@ -17,7 +17,7 @@ pub(super) struct Dependent {
 }
 
 /// Everything that depends on `target`, down to a depth; each object once, where it is nearest.
-pub(super) fn of(graph: &impl Graph, target: Address, max_depth: i32) -> Vec<Dependent> {
+pub(super) fn of(graph: &impl Graph, target: Address, max_depth: i32) -> Vec<FoundDependent> {
     let mut found = Vec::new();
     let mut seen = HashSet::from([target]);
     let mut level = vec![target];
@@ -35,7 +35,7 @@ pub(super) fn of(graph: &impl Graph, target: Address, max_depth: i32) -> Vec<Dep
             break;
         }
         level = next.keys().copied().collect();
-        found.extend(next.into_iter().map(|(object, depends_on)| Dependent {
+        found.extend(next.into_iter().map(|(object, depends_on)| FoundDependent {
             object,
             depth,
             depends_on,
@@ -51,8 +51,8 @@ fn hanging_on(graph: &impl Graph, owner: Address) -> Vec<Address> {
         for dependency in graph.dependents(part) {
             let dependent = dependency.dependent;
             // The index of a TOAST table goes along with a part: it is one too.
-            let is_part =
-                dependency.kind == Kind::Internal || dependency.kind == Kind::Automatic && part != owner;
+            let is_part = dependency.kind == DependencyKind::Internal
+                || dependency.kind == DependencyKind::Automatic && part != owner;
             if !is_part {
                 hanging.push(dependent);
             } else if parts.insert(dependent) {
@@ -73,7 +73,7 @@ pub(super) fn owner_of(graph: &impl Graph, part: Address) -> Address {
     let mut passed = HashSet::new();
     while passed.insert(object) {
         let dependencies = graph.dependencies(object).into_iter();
-        let mut owning = dependencies.filter(|dependency| dependency.kind == Kind::Internal);
+        let mut owning = dependencies.filter(|dependency| dependency.kind == DependencyKind::Internal);
         if let Some(owner) = owning.find(|dependency| !object.covers(dependency.on)) {
             object = owner.on;
         }

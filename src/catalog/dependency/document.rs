@@ -1,21 +1,21 @@
 //! The documents of `msar.get_dependents` and `msar.preview_drop`.
 
-use super::graph::{Address, Graph, Objects};
-use super::target::Target;
+use super::graph::{Address, Graph, ObjectSet};
+use super::target::DropTarget;
 use super::{dependents, rules};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
-use crate::pg::identity::{self, Identity};
+use crate::pg::identity::{self, ObjectIdentity};
 use serde::Serialize;
 
 /// An object that depends on another.
 #[derive(Serialize)]
 pub(crate) struct Dependent {
     #[serde(flatten)]
-    object: Identity,
+    object: ObjectIdentity,
     depth: i32,
-    depends_on: Identity,
+    depends_on: ObjectIdentity,
     blocks_drop: bool,
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn dependents(
     attnum: Option<i32>,
     max_depth: i32,
 ) -> Result<Vec<Dependent>, Error> {
-    let target = Target::find(catalog, relation, attnum)?;
+    let target = DropTarget::find(catalog, relation, attnum)?;
     let taken = rules::taken_along(&target.graph, target.address);
     let found = dependents::of(&target.graph, target.address, max_depth);
     let listed = found.into_iter().map(|found| {
@@ -58,7 +58,7 @@ enum Reason {
 #[derive(Serialize)]
 pub(crate) struct Dropped {
     #[serde(flatten)]
-    object: Identity,
+    object: ObjectIdentity,
     reason: Reason,
     /// Whether it is a part of another object that is dropped, such as the rule of a view.
     internal: bool,
@@ -66,7 +66,7 @@ pub(crate) struct Dropped {
 
 /// What `DROP ... CASCADE` of a relation or a column removes.
 pub(crate) fn preview(catalog: &Catalog, relation: Oid, attnum: Option<i32>) -> Result<Vec<Dropped>, Error> {
-    let target = Target::find(catalog, relation, attnum)?;
+    let target = DropTarget::find(catalog, relation, attnum)?;
     if !target.is_droppable() {
         return Err(Error::FixedColumns {
             relation: target.relation_name().to_owned(),
@@ -87,7 +87,7 @@ pub(crate) fn preview(catalog: &Catalog, relation: Oid, attnum: Option<i32>) -> 
     }
 }
 
-fn list(target: &Target<'_>, objects: &Objects) -> Result<Vec<Dropped>, Error> {
+fn list(target: &DropTarget<'_>, objects: &ObjectSet) -> Result<Vec<Dropped>, Error> {
     let taken = rules::taken_along(&target.graph, target.address).objects;
     let reason = |object| match object {
         _ if object == target.address => Reason::Target,
@@ -106,6 +106,6 @@ fn list(target: &Target<'_>, objects: &Objects) -> Result<Vec<Dropped>, Error> {
     Ok(dropped)
 }
 
-fn identify(object: Address) -> Result<Identity, Error> {
+fn identify(object: Address) -> Result<ObjectIdentity, Error> {
     identity::identify(object.class.into(), object.object.into(), object.part).ok_or(Error::Vanished)
 }

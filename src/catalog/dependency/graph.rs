@@ -51,7 +51,7 @@ impl Address {
 
 /// What dropping the one object means for the other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
+pub(super) enum DependencyKind {
     /// The dependent object stops a plain DROP of the other.
     Normal,
     /// The dependent object goes along.
@@ -64,15 +64,15 @@ pub(super) enum Kind {
     Extension,
 }
 
-impl Kind {
+impl DependencyKind {
     /// `None` for what PostgreSQL 14 has beside them: rows that mark pinned objects and depend on nothing.
     fn of(deptype: Char) -> Option<Self> {
         match deptype {
-            Char(b'n') => Some(Kind::Normal),
-            Char(b'a' | b'x') => Some(Kind::Automatic),
-            Char(b'i') => Some(Kind::Internal),
-            Char(b'P' | b'S') => Some(Kind::Partition),
-            Char(b'e') => Some(Kind::Extension),
+            Char(b'n') => Some(DependencyKind::Normal),
+            Char(b'a' | b'x') => Some(DependencyKind::Automatic),
+            Char(b'i') => Some(DependencyKind::Internal),
+            Char(b'P' | b'S') => Some(DependencyKind::Partition),
+            Char(b'e') => Some(DependencyKind::Extension),
             _ => None,
         }
     }
@@ -83,7 +83,7 @@ impl Kind {
 pub(super) struct Dependency {
     pub(super) dependent: Address,
     pub(super) on: Address,
-    pub(super) kind: Kind,
+    pub(super) kind: DependencyKind,
 }
 
 impl Dependency {
@@ -96,7 +96,7 @@ impl Dependency {
         Some(Self {
             dependent: address(row.classid, row.objid, row.objsubid),
             on: address(row.refclassid, row.refobjid, row.refobjsubid),
-            kind: Kind::of(row.deptype)?,
+            kind: DependencyKind::of(row.deptype)?,
         })
     }
 }
@@ -112,8 +112,12 @@ pub(super) trait Graph {
     /// The objects without which `object` is never dropped.
     fn owners(&self, object: Address) -> Vec<Address> {
         let dependencies = self.dependencies(object).into_iter();
-        let owning =
-            dependencies.filter(|dependency| matches!(dependency.kind, Kind::Internal | Kind::Extension));
+        let owning = dependencies.filter(|dependency| {
+            matches!(
+                dependency.kind,
+                DependencyKind::Internal | DependencyKind::Extension
+            )
+        });
         // Columns of a partition key depend on their own table.
         owning
             .map(|dependency| dependency.on)
@@ -124,9 +128,9 @@ pub(super) trait Graph {
 
 /// A set of objects. A column is in it also when its whole table is.
 #[derive(Default)]
-pub(super) struct Objects(FxHashSet<Address>);
+pub(super) struct ObjectSet(FxHashSet<Address>);
 
-impl Objects {
+impl ObjectSet {
     pub(super) fn contains(&self, object: Address) -> bool {
         self.0.contains(&object) || self.0.contains(&object.whole())
     }
@@ -224,13 +228,13 @@ impl Graph for RelationGraph<'_> {
 fn is_toast(dependency: &Dependency) -> bool {
     let Dependency { dependent, on, kind } = dependency;
     let of_relation = dependent.class == catalog_oid::PG_CLASS && on.class == catalog_oid::PG_CLASS;
-    of_relation && *kind == Kind::Internal && on.part == 0 && dependent.part == 0
+    of_relation && *kind == DependencyKind::Internal && on.part == 0 && dependent.part == 0
 }
 
 /// Graphs for tests.
 #[cfg(test)]
 pub(super) mod hand_made {
-    use super::{Address, Char, Dependency, Graph, Kind};
+    use super::{Address, Char, Dependency, DependencyKind, Graph};
 
     pub(in super::super) struct HandMade(Vec<Dependency>);
 
@@ -257,7 +261,7 @@ pub(super) mod hand_made {
         let mut words = text.split(' ');
         let mut next = || words.next().expect("three words");
         let dependent = address(next());
-        let kind = Kind::of(Char(next().as_bytes()[0])).expect("a letter of pg_depend");
+        let kind = DependencyKind::of(Char(next().as_bytes()[0])).expect("a letter of pg_depend");
         Dependency {
             dependent,
             kind,

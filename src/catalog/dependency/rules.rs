@@ -1,11 +1,11 @@
 //! The rules by which PostgreSQL drops: what goes along, what refuses, what CASCADE adds.
 
-use super::graph::{Address, Graph, Kind, Objects};
+use super::graph::{Address, DependencyKind, Graph, ObjectSet};
 
 /// What a plain DROP would take along, if nothing refused it.
 pub(super) struct Taken {
     /// The target and all that goes along with it.
-    pub(super) objects: Objects,
+    pub(super) objects: ObjectSet,
     /// What depends normally on one of them; some of it may go along all the same.
     normal: Vec<Address>,
 }
@@ -13,14 +13,14 @@ pub(super) struct Taken {
 /// What a plain DROP of `target` takes along.
 pub(super) fn taken_along(graph: &impl Graph, target: Address) -> Taken {
     let mut taken = Taken {
-        objects: Objects::default(),
+        objects: ObjectSet::default(),
         normal: Vec::new(),
     };
     taken.objects.insert(target);
     let mut unread = vec![target];
     while let Some(object) = unread.pop() {
         for dependency in graph.dependents(object) {
-            if dependency.kind == Kind::Normal {
+            if dependency.kind == DependencyKind::Normal {
                 taken.normal.push(dependency.dependent);
             } else if taken.objects.insert(dependency.dependent) {
                 unread.push(dependency.dependent);
@@ -63,11 +63,11 @@ pub(super) struct Required {
 }
 
 /// Everything that `DROP target CASCADE` drops.
-pub(super) fn cascade(graph: &impl Graph, target: Address) -> Result<Objects, Required> {
+pub(super) fn cascade(graph: &impl Graph, target: Address) -> Result<ObjectSet, Required> {
     if let Some(&by) = graph.owners(target).first() {
         return Err(Required { object: target, by });
     }
-    let mut objects = Objects::default();
+    let mut objects = ObjectSet::default();
     objects.insert(target);
     let mut unread = vec![target];
     let mut request = |object, unread: &mut Vec<Address>| {
@@ -76,19 +76,19 @@ pub(super) fn cascade(graph: &impl Graph, target: Address) -> Result<Objects, Re
         }
     };
     // A part of a partitioned index, constraint or trigger needs one of those that it belongs to to go.
-    let (mut partitions, mut released) = (Vec::new(), Objects::default());
+    let (mut partitions, mut released) = (Vec::new(), ObjectSet::default());
     while let Some(object) = unread.pop() {
         for owner in graph.owners(object) {
             request(owner, &mut unread);
         }
         for dependency in graph.dependents(object) {
             request(dependency.dependent, &mut unread);
-            if dependency.kind == Kind::Partition {
+            if dependency.kind == DependencyKind::Partition {
                 released.insert(dependency.dependent);
             }
         }
         let dependencies = graph.dependencies(object).into_iter();
-        partitions.extend(dependencies.filter(|dependency| dependency.kind == Kind::Partition));
+        partitions.extend(dependencies.filter(|dependency| dependency.kind == DependencyKind::Partition));
     }
     match partitions
         .iter()

@@ -1,12 +1,12 @@
 //! What dropping whole schemas removes, and what stands in its way.
 
 use super::dependents::owner_of;
-use super::graph::{Address, CatalogGraph, Graph, Kind, Objects};
+use super::graph::{Address, CatalogGraph, DependencyKind, Graph, ObjectSet};
 use crate::catalog::Catalog;
 use crate::catalog::rows::catalog_oid;
 use crate::error::Error;
 use crate::pg::Oid;
-use crate::pg::identity::{self, Identity};
+use crate::pg::identity::{self, ObjectIdentity};
 use std::collections::BTreeMap;
 
 /// What dropping schemas means.
@@ -20,8 +20,8 @@ pub(crate) enum Drop {
 /// That something elsewhere would go, with what it depends on.
 #[derive(Debug)]
 pub(crate) struct Obstacle {
-    pub(crate) dependent: Identity,
-    pub(crate) on: Identity,
+    pub(crate) dependent: ObjectIdentity,
+    pub(crate) on: ObjectIdentity,
 }
 
 /// Tells what dropping these schemas means.
@@ -53,8 +53,8 @@ pub(crate) fn drop(catalog: &Catalog, schemas: &[Oid]) -> Result<Drop, Error> {
 
 /// The objects that are in the schemas or go along with one that is; or each object elsewhere that depends on one of
 /// them, with the first such one.
-fn removed(graph: &impl Graph, schemas: &[Address]) -> Result<Objects, BTreeMap<Address, Address>> {
-    let mut objects = Objects::default();
+fn removed(graph: &impl Graph, schemas: &[Address]) -> Result<ObjectSet, BTreeMap<Address, Address>> {
+    let mut objects = ObjectSet::default();
     // Objects that depend on one in the schemas, which may be in them as well.
     let mut hanging = Vec::new();
     let mut unread = Vec::new();
@@ -70,7 +70,8 @@ fn removed(graph: &impl Graph, schemas: &[Address]) -> Result<Objects, BTreeMap<
         for dependency in graph.dependents(object) {
             let dependent = dependency.dependent;
             hanging.push((dependent, dependency.on));
-            let goes_along = dependency.kind != Kind::Normal || is_about_type(dependent, dependency.on);
+            let goes_along =
+                dependency.kind != DependencyKind::Normal || is_about_type(dependent, dependency.on);
             if goes_along && !is_elsewhere(graph, dependent, schemas) && objects.insert(dependent) {
                 unread.push(dependent);
             }

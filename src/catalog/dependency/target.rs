@@ -1,6 +1,6 @@
 //! The relation or column that a call names.
 
-use super::graph::{Address, CatalogGraph, Dependency, Graph, Kind};
+use super::graph::{Address, CatalogGraph, Dependency, DependencyKind, Graph};
 use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgClass, PgInherits};
 use crate::error::Error;
@@ -9,14 +9,14 @@ use crate::pg::scan::{Char, Reader};
 use pgrx::pg_sys;
 use std::collections::HashMap;
 
-pub(super) struct Target<'a> {
+pub(super) struct DropTarget<'a> {
     pub(super) address: Address,
     pub(super) graph: CatalogGraph<'a>,
     relation: PgClass,
     column: Option<PgAttribute>,
 }
 
-impl<'a> Target<'a> {
+impl<'a> DropTarget<'a> {
     /// A relation, or with an attnum one of its columns.
     pub(super) fn find(catalog: &'a Catalog, relation: Oid, attnum: Option<i32>) -> Result<Self, Error> {
         let reader = &catalog.reader;
@@ -116,7 +116,7 @@ fn inherited_columns(reader: &Reader, column: &PgAttribute) -> Vec<Dependency> {
                 found.push(Dependency {
                     dependent: Address::column(child, inherited.attnum),
                     on: Address::column(parent, attnum),
-                    kind: Kind::Automatic,
+                    kind: DependencyKind::Automatic,
                 });
                 unread.push((child, inherited.attnum));
             }

@@ -52,7 +52,7 @@ impl JsonbValue {
     }
 
     /// The elements of an array; `None` if it is none.
-    pub(crate) fn elements(&self) -> Option<impl Iterator<Item = Element<'_>>> {
+    pub(crate) fn elements(&self) -> Option<impl Iterator<Item = JsonbElement<'_>>> {
         Container::new(self.bytes()).elements()
     }
 
@@ -87,14 +87,14 @@ impl JsonbValue {
 
 /// An element of an array.
 #[derive(Clone, Copy)]
-pub(crate) struct Element<'a> {
+pub(crate) struct JsonbElement<'a> {
     entry: u32,
     bytes: &'a [u8],
 }
 
-impl<'a> Element<'a> {
+impl<'a> JsonbElement<'a> {
     /// Whether both are objects with the same keys.
-    pub(crate) fn has_keys_of(&self, other: &Element) -> bool {
+    pub(crate) fn has_keys_of(&self, other: &JsonbElement) -> bool {
         self.keys()
             .zip(other.keys())
             .is_some_and(|(own, others)| own.eq(others))
@@ -166,11 +166,11 @@ impl<'a> Container<'a> {
     }
 
     /// The elements of an array. A scalar is kept as if it were one.
-    fn elements(self) -> Option<impl Iterator<Item = Element<'a>>> {
+    fn elements(self) -> Option<impl Iterator<Item = JsonbElement<'a>>> {
         let is_array = self.header & (JB_FARRAY | JB_FSCALAR) == JB_FARRAY;
         is_array.then(|| {
             self.members(self.count())
-                .map(|(entry, bytes)| Element { entry, bytes })
+                .map(|(entry, bytes)| JsonbElement { entry, bytes })
         })
     }
 

@@ -13,7 +13,7 @@ const SETTINGS: [(&std::ffi::CStr, &std::ffi::CStr); 5] = [
 ];
 
 /// The settings that a call changed, until it ends.
-struct Changed(i32);
+struct ChangedSettings(i32);
 
 /// Runs `body` under those settings.
 pub(crate) fn during<T>(body: impl FnOnce() -> T) -> T {
@@ -33,12 +33,12 @@ pub(crate) fn during<T>(body: impl FnOnce() -> T) -> T {
                 false,
             );
         }
-        Changed(level)
+        ChangedSettings(level)
     };
     body()
 }
 
-impl Drop for Changed {
+impl Drop for ChangedSettings {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             // SAFETY: the level that `during` began.

@@ -23,20 +23,20 @@ unsafe extern "C-unwind" {
 ///
 /// What is kept is in the current memory context, which must outlive a subtransaction that the error ends.
 pub(crate) fn kept<T>(body: impl FnOnce() -> T) -> T {
-    let _watch = Watch::begin(None);
+    let _watch = FieldsCallback::begin(None);
     body()
 }
 
 /// The same for something of the caller's, which the error then tells as its context: PostgreSQL itself does not know
 /// where it is from.
 pub(crate) fn kept_about<T>(subject: &CStr, body: impl FnOnce() -> T) -> T {
-    let _watch = Watch::begin(Some(subject));
+    let _watch = FieldsCallback::begin(Some(subject));
     body()
 }
 
 /// The same for a statement of ours: its text, which PostgreSQL would give as the context, is nothing to the caller.
 pub(crate) fn kept_without_context<T>(body: impl FnOnce() -> T) -> T {
-    let watch = Watch::begin(None);
+    let watch = FieldsCallback::begin(None);
     // SAFETY: the entry is valid while the watch is.
     unsafe { (*watch.0).hides_context = true };
     body()
@@ -59,7 +59,7 @@ pub(crate) fn replace_next(
         (*error).message = text::to_message(message);
         (*error).detail = detail.map_or(std::ptr::null_mut(), text::to_message);
         (*error).hint = hint.map_or(std::ptr::null_mut(), text::to_message);
-        let entry = Entry::push(put_back);
+        let entry = FieldsEntry::push(put_back);
         (*entry).error = error;
         pg_sys::MemoryContextSwitchTo(before);
     }
@@ -82,9 +82,9 @@ impl Mark {
 }
 
 /// An entry on PostgreSQL's stack of callbacks, in memory of PostgreSQL's: it outlives the unwinding.
-struct Watch(*mut Entry);
+struct FieldsCallback(*mut FieldsEntry);
 
-struct Entry {
+struct FieldsEntry {
     callback: ErrorContextCallback,
     memory: MemoryContext,
     error: *mut ErrorData,
@@ -93,7 +93,7 @@ struct Entry {
     hides_context: bool,
 }
 
-impl Entry {
+impl FieldsEntry {
     /// A new one on the stack, in the current memory context.
     ///
     /// # Safety
@@ -101,7 +101,7 @@ impl Entry {
     unsafe fn push(callback: unsafe extern "C-unwind" fn(*mut c_void)) -> *mut Self {
         // SAFETY: a backend has one thread; the rest is promised by the caller.
         unsafe {
-            let entry = pg_sys::palloc0(size_of::<Entry>()).cast::<Entry>();
+            let entry = pg_sys::palloc0(size_of::<FieldsEntry>()).cast::<FieldsEntry>();
             (*entry).memory = pg_sys::CurrentMemoryContext;
             (*entry).callback = ErrorContextCallback {
                 previous: pg_sys::error_context_stack,
@@ -114,12 +114,12 @@ impl Entry {
     }
 }
 
-impl Watch {
+impl FieldsCallback {
     fn begin(subject: Option<&CStr>) -> Self {
         // SAFETY: the entry is valid as long as it is on the stack: until `drop`, or until the error has been raised,
         // which frees the memory it is in.
         unsafe {
-            let entry = Entry::push(keep);
+            let entry = FieldsEntry::push(keep);
             if let Some(subject) = subject {
                 (*entry).subject = pg_sys::pstrdup(subject.as_ptr());
             }
@@ -128,7 +128,7 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for FieldsCallback {
     fn drop(&mut self) {
         // SAFETY: pushed by `begin`; what was pushed since is gone again.
         unsafe {
@@ -148,9 +148,9 @@ impl Drop for Watch {
 /// Called for each message, when the code that it comes from has said all that it knows.
 ///
 /// # Safety
-/// `entry` is that of a [`Watch`].
+/// `entry` is that of a [`FieldsCallback`].
 unsafe extern "C-unwind" fn keep(entry: *mut c_void) {
-    let entry = entry.cast::<Entry>();
+    let entry = entry.cast::<FieldsEntry>();
     // SAFETY: the message at hand can be copied here, into any memory but that of messages. An error that a statement
     // catches by itself is replaced by the one that it ends with.
     unsafe {
@@ -168,8 +168,8 @@ unsafe extern "C-unwind" fn keep(entry: *mut c_void) {
 /// Keeps a copy in place of the one that is kept.
 ///
 /// # Safety
-/// `entry` is that of a [`Watch`]; `error` is null or a copy of its own.
-unsafe fn replace(entry: *mut Entry, error: *mut ErrorData) {
+/// `entry` is that of a [`FieldsCallback`]; `error` is null or a copy of its own.
+unsafe fn replace(entry: *mut FieldsEntry, error: *mut ErrorData) {
     // SAFETY: promised by the caller.
     unsafe {
         if !(*entry).error.is_null() {
@@ -184,7 +184,7 @@ unsafe fn replace(entry: *mut Entry, error: *mut ErrorData) {
 /// # Safety
 /// As [`keep`].
 unsafe extern "C-unwind" fn put_back(entry: *mut c_void) {
-    let entry = entry.cast::<Entry>();
+    let entry = entry.cast::<FieldsEntry>();
     // SAFETY: the strings are those of the copy, NUL-terminated or null; the functions copy them.
     unsafe {
         let error = (*entry).error;

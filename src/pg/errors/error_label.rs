@@ -10,13 +10,13 @@ unsafe extern "C-unwind" {
 }
 
 /// An entry on PostgreSQL's stack of callbacks, in memory of PostgreSQL's: it outlives the unwinding.
-struct Entry {
+struct LabelEntry {
     callback: ErrorContextCallback,
     memory: MemoryContext,
     label: *const c_char,
 }
 
-struct Labelled(*mut Entry);
+struct Labelled(*mut LabelEntry);
 
 /// Runs `body`; the message of an error of PostgreSQL's that ends it begins with the label. All else is as PostgreSQL
 /// said it. Not for what is caught in between.
@@ -25,7 +25,7 @@ pub(crate) fn during<T>(label: &str, body: impl FnOnce() -> T) -> T {
     // SAFETY: the entry is valid as long as it is on the stack: until `drop`, or until the error has been raised again,
     // which frees the memory it is in.
     let _labelled = unsafe {
-        let entry = pg_sys::palloc0(size_of::<Entry>()).cast::<Entry>();
+        let entry = pg_sys::palloc0(size_of::<LabelEntry>()).cast::<LabelEntry>();
         (*entry).memory = pg_sys::CurrentMemoryContext;
         (*entry).label = pg_sys::pstrdup(label.as_ptr());
         (*entry).callback = ErrorContextCallback {
@@ -58,7 +58,7 @@ impl Drop for Labelled {
 /// # Safety
 /// `entry` is that of a [`Labelled`].
 unsafe extern "C-unwind" fn put_label(entry: *mut c_void) {
-    let entry = entry.cast::<Entry>();
+    let entry = entry.cast::<LabelEntry>();
     // SAFETY: the message at hand can be copied here, into any memory but that of messages.
     unsafe {
         let before = pg_sys::MemoryContextSwitchTo((*entry).memory);

@@ -25,15 +25,15 @@ impl Acl {
 
     /// The ACL of a relation to which nothing was granted or revoked.
     fn default_of_relation(owner: Oid) -> Self {
-        Self::default_of(Kind::Relation, owner)
+        Self::default_of(ObjectKind::Relation, owner)
     }
 
     /// The ACL of an object to which nothing was granted or revoked.
-    pub(crate) fn default_of(kind: Kind, owner: Oid) -> Self {
+    pub(crate) fn default_of(kind: ObjectKind, owner: Oid) -> Self {
         let kind = match kind {
-            Kind::Database => pg_sys::ObjectType::OBJECT_DATABASE,
-            Kind::Schema => pg_sys::ObjectType::OBJECT_SCHEMA,
-            Kind::Relation => pg_sys::ObjectType::OBJECT_TABLE,
+            ObjectKind::Database => pg_sys::ObjectType::OBJECT_DATABASE,
+            ObjectKind::Schema => pg_sys::ObjectType::OBJECT_SCHEMA,
+            ObjectKind::Relation => pg_sys::ObjectType::OBJECT_TABLE,
         };
         // SAFETY: a fresh aclitem[].
         unsafe { Self::copy(pg_sys::acldefault(kind, owner).cast()) }
@@ -75,7 +75,7 @@ impl FromColumn for Option<Acl> {
 
 /// What privileges can be granted on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
+pub(crate) enum ObjectKind {
     Database,
     Schema,
     Relation,
@@ -171,14 +171,14 @@ impl Serialize for OnColumn {
 }
 
 /// The current role, with what follows from its memberships alone.
-pub(crate) struct Role {
+pub(crate) struct CurrentRole {
     oid: Oid,
     is_superuser: bool,
     reads_all_data: bool,
     writes_all_data: bool,
 }
 
-impl Role {
+impl CurrentRole {
     pub(crate) fn current() -> Self {
         // SAFETY: plain questions about the session's role.
         unsafe {

@@ -10,14 +10,14 @@ const FIRST_UNPINNED: u32 = 12_000;
 
 /// What `pg_identify_object` tells about an object.
 #[derive(Serialize, Debug)]
-pub(crate) struct Identity {
+pub(crate) struct ObjectIdentity {
     kind: String,
     schema: Option<String>,
     name: Option<String>,
     identity: String,
 }
 
-impl Identity {
+impl ObjectIdentity {
     /// What lists of objects are ordered by.
     pub(crate) fn sort_key(&self) -> (&str, &str) {
         (&self.kind, &self.identity)
@@ -25,7 +25,7 @@ impl Identity {
 }
 
 /// As PostgreSQL's messages name it: `view app.book_list`.
-impl fmt::Display for Identity {
+impl fmt::Display for ObjectIdentity {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.kind, self.identity)
     }
@@ -38,7 +38,7 @@ pub(crate) fn is_pinned(object: Oid) -> bool {
 
 /// The object with this OID in the catalog `class`, or its column number `part`. `None` when it is gone; for some
 /// kinds PostgreSQL raises an error instead: see `catalog::consistent`.
-pub(crate) fn identify(class: Oid, object: Oid, part: i32) -> Option<Identity> {
+pub(crate) fn identify(class: Oid, object: Oid, part: i32) -> Option<ObjectIdentity> {
     // SAFETY: the function takes two OIDs and an integer and returns a row of four texts. It is called by its OID,
     // since it asks for the type of its result.
     let row = unsafe {
@@ -52,7 +52,7 @@ pub(crate) fn identify(class: Oid, object: Oid, part: i32) -> Option<Identity> {
     };
     // SAFETY: a row of that type, whose columns are numbered from 1.
     let field = |number| unsafe { text_field(row, number) };
-    Some(Identity {
+    Some(ObjectIdentity {
         kind: field(1)?,
         schema: field(2),
         name: field(3),

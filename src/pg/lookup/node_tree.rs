@@ -23,8 +23,8 @@ pub(crate) enum StoredBounds {
     /// Values as their types print them.
     List(Vec<Option<String>>),
     Range {
-        from: Vec<Limit>,
-        to: Vec<Limit>,
+        from: Vec<RangeLimit>,
+        to: Vec<RangeLimit>,
     },
     Hash {
         modulus: i32,
@@ -33,7 +33,7 @@ pub(crate) enum StoredBounds {
 }
 
 /// A limit of a range.
-pub(crate) enum Limit {
+pub(crate) enum RangeLimit {
     Minimum,
     Value(Option<String>),
     Maximum,
@@ -49,7 +49,7 @@ pub(crate) fn bounds(stored: &str) -> Option<StoredBounds> {
             return None;
         }
         let bounds = &*node.cast::<pg_sys::PartitionBoundSpec>();
-        let limits = |list: *mut pg_sys::List| -> Vec<Limit> {
+        let limits = |list: *mut pg_sys::List| -> Vec<RangeLimit> {
             let limits = PgList::<pg_sys::PartitionRangeDatum>::from_pg(list);
             limits.iter_ptr().map(|limit| limit_of(&*limit)).collect()
         };
@@ -73,12 +73,12 @@ pub(crate) fn bounds(stored: &str) -> Option<StoredBounds> {
 
 /// # Safety
 /// `limit` is a limit of a stored range.
-unsafe fn limit_of(limit: &pg_sys::PartitionRangeDatum) -> Limit {
+unsafe fn limit_of(limit: &pg_sys::PartitionRangeDatum) -> RangeLimit {
     match limit.kind {
-        pg_sys::PartitionRangeDatumKind::PARTITION_RANGE_DATUM_MINVALUE => Limit::Minimum,
-        pg_sys::PartitionRangeDatumKind::PARTITION_RANGE_DATUM_MAXVALUE => Limit::Maximum,
+        pg_sys::PartitionRangeDatumKind::PARTITION_RANGE_DATUM_MINVALUE => RangeLimit::Minimum,
+        pg_sys::PartitionRangeDatumKind::PARTITION_RANGE_DATUM_MAXVALUE => RangeLimit::Maximum,
         // SAFETY: promised by the caller.
-        _ => Limit::Value(unsafe { constant(limit.value) }),
+        _ => RangeLimit::Value(unsafe { constant(limit.value) }),
     }
 }
 

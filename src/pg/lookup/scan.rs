@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 /// Where rows come from.
 #[derive(Clone, Copy)]
-pub(crate) enum Source {
+pub(crate) enum RowSource {
     /// A catalog, by its OID.
     Catalog(u32),
     /// One of our own tables, by its name in `msar_catalog`.
@@ -25,13 +25,13 @@ pub(crate) enum Source {
 /// A struct that is read from the rows of one catalog. Mostly made by [`catalog_row!`](crate::catalog_row).
 pub(crate) trait CatalogRow: Sized + 'static {
     /// The catalog.
-    const SOURCE: Source;
+    const SOURCE: RowSource;
     /// The columns, in the order of the struct's fields.
     const COLUMNS: &'static [&'static str];
     /// How many rows one look-up gives mostly, at most.
     const USUAL_NUMBER: usize = 4;
     /// Takes the fields out of a row.
-    fn read(row: &Row<'_>) -> Self;
+    fn read(row: &ScannedRow<'_>) -> Self;
 }
 
 /// Declares a struct whose fields are columns of a catalog, under their own names.
@@ -42,10 +42,10 @@ macro_rules! catalog_row {
         pub(crate) struct $name { $(pub(crate) $column: $type),* }
 
         impl $crate::pg::scan::CatalogRow for $name {
-            const SOURCE: $crate::pg::scan::Source = $crate::pg::scan::Source::Catalog($catalog);
+            const SOURCE: $crate::pg::scan::RowSource = $crate::pg::scan::RowSource::Catalog($catalog);
             const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),*];
             $(const USUAL_NUMBER: usize = $number;)?
-            fn read(row: &$crate::pg::scan::Row<'_>) -> Self {
+            fn read(row: &$crate::pg::scan::ScannedRow<'_>) -> Self {
                 let mut position = 0..;
                 $(let $column = row.column(position.next().unwrap_or_default());)*
                 Self { $($column),* }
@@ -55,13 +55,13 @@ macro_rules! catalog_row {
 }
 
 /// One row while a scan stands on it.
-pub(crate) struct Row<'a> {
+pub(crate) struct ScannedRow<'a> {
     values: &'a [Datum],
     nulls: &'a [bool],
     positions: &'a [Option<usize>],
 }
 
-impl Row<'_> {
+impl ScannedRow<'_> {
     /// The value of the row type's column number `index`.
     pub(crate) fn column<T: FromColumn>(&self, index: usize) -> T {
         let datum = self.positions[index]
@@ -137,16 +137,16 @@ impl FromColumn for String {
 }
 
 /// A column of type `name` that is only compared: the server's bytes, with zeros behind them.
-pub(crate) struct Name([u8; pg_sys::NAMEDATALEN as usize]);
+pub(crate) struct NameField([u8; pg_sys::NAMEDATALEN as usize]);
 
-impl Name {
+impl NameField {
     pub(crate) fn is(&self, name: &str) -> bool {
         let length = self.0.iter().position(|&byte| byte == 0).unwrap_or(self.0.len());
         text::is_server_text(&self.0[..length], name)
     }
 }
 
-impl FromColumn for Name {
+impl FromColumn for NameField {
     unsafe fn from_column(datum: Option<Datum>) -> Self {
         // SAFETY: a name has NAMEDATALEN bytes.
         Self(datum.map_or([0; _], |datum| unsafe { *datum.cast_mut_ptr() }))
@@ -164,9 +164,9 @@ impl FromColumn for Text {
 }
 
 /// A column of type `jsonb`, read as a `T`. `None` is null, and what is written otherwise.
-pub(crate) struct Json<T>(pub(crate) Option<T>);
+pub(crate) struct JsonField<T>(pub(crate) Option<T>);
 
-impl<T: DeserializeOwned> FromColumn for Json<T> {
+impl<T: DeserializeOwned> FromColumn for JsonField<T> {
     unsafe fn from_column(datum: Option<Datum>) -> Self {
         // SAFETY: promised by the caller.
         Self(datum.and_then(|datum| unsafe { json::from_jsonb_datum(datum) }))
@@ -192,16 +192,16 @@ impl<T: FromColumn> FromColumn for Option<T> {
 
 /// A value that an index is searched for.
 #[derive(Clone, Copy)]
-pub(crate) enum Key {
+pub(crate) enum ScanKey {
     Oid(Oid),
     Int2(i16),
     /// An int2 above 0.
     Positive,
-    /// Made by [`Key::name`].
+    /// Made by [`ScanKey::name`].
     Name(Datum),
 }
 
-impl Key {
+impl ScanKey {
     /// A name, kept in the current memory context.
     pub(crate) fn name(name: &str) -> Self {
         // SAFETY: a name has NAMEDATALEN bytes, of which the rest are zero; longer text is cut off, and so finds nothing.
@@ -216,7 +216,7 @@ impl Key {
     /// The object that it names.
     fn oid(self) -> Option<u32> {
         match self {
-            Key::Oid(oid) => Some(oid.to_u32()),
+            ScanKey::Oid(oid) => Some(oid.to_u32()),
             _ => None,
         }
     }
@@ -224,10 +224,10 @@ impl Key {
     /// The comparison that it stands for: B-tree strategy, the strategy's function, argument.
     fn comparison(self) -> (u32, u32, Datum) {
         match self {
-            Key::Oid(oid) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_OIDEQ, oid.into()),
-            Key::Int2(number) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_INT2EQ, number.into()),
-            Key::Name(name) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_NAMEEQ, name),
-            Key::Positive => (pg_sys::BTGreaterStrategyNumber, pg_sys::F_INT2GT, 0_i16.into()),
+            ScanKey::Oid(oid) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_OIDEQ, oid.into()),
+            ScanKey::Int2(number) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_INT2EQ, number.into()),
+            ScanKey::Name(name) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_NAMEEQ, name),
+            ScanKey::Positive => (pg_sys::BTGreaterStrategyNumber, pg_sys::F_INT2GT, 0_i16.into()),
         }
     }
 }
@@ -263,7 +263,7 @@ impl Reader {
     }
 
     /// The rows that match all keys, found through `index`; in the index's order.
-    pub(crate) fn by_index<R: CatalogRow>(&self, index: u32, keys: &[(&str, Key)]) -> Vec<R> {
+    pub(crate) fn by_index<R: CatalogRow>(&self, index: u32, keys: &[(&str, ScanKey)]) -> Vec<R> {
         self.by_index_where(index, keys, |_| true)
     }
 
@@ -271,8 +271,8 @@ impl Reader {
     pub(crate) fn by_index_where<R: CatalogRow>(
         &self,
         index: u32,
-        keys: &[(&str, Key)],
-        is_wanted: impl Fn(&Row<'_>) -> bool,
+        keys: &[(&str, ScanKey)],
+        is_wanted: impl Fn(&ScannedRow<'_>) -> bool,
     ) -> Vec<R> {
         match self.catalog::<R>() {
             Some(catalog) => self.scan_index(&catalog, index, keys, is_wanted),
@@ -281,7 +281,7 @@ impl Reader {
     }
 
     /// The same, found through the primary key of a table of our own.
-    pub(crate) fn by_primary_key<R: CatalogRow>(&self, keys: &[(&str, Key)]) -> Vec<R> {
+    pub(crate) fn by_primary_key<R: CatalogRow>(&self, keys: &[(&str, ScanKey)]) -> Vec<R> {
         match self.catalog::<R>() {
             Some(table) => self.scan_index(&table, table.primary_key_index(), keys, |_| true),
             None => Vec::new(),
@@ -292,8 +292,8 @@ impl Reader {
         &self,
         catalog: &OpenCatalog,
         index: u32,
-        keys: &[(&str, Key)],
-        is_wanted: impl Fn(&Row<'_>) -> bool,
+        keys: &[(&str, ScanKey)],
+        is_wanted: impl Fn(&ScannedRow<'_>) -> bool,
     ) -> Vec<R> {
         self.asked
             .borrow_mut()
@@ -320,7 +320,7 @@ impl Reader {
     }
 
     /// The rows that match all keys, found by reading the whole catalog.
-    pub(crate) fn by_full_scan<R: CatalogRow>(&self, keys: &[(&str, Key)]) -> Vec<R> {
+    pub(crate) fn by_full_scan<R: CatalogRow>(&self, keys: &[(&str, ScanKey)]) -> Vec<R> {
         let Some(catalog) = self.catalog::<R>() else {
             return Vec::new();
         };
@@ -355,7 +355,7 @@ impl Reader {
     /// `None` for a table of our own that has no rows.
     fn catalog<R: CatalogRow>(&self) -> Option<Rc<OpenCatalog>> {
         let open = || {
-            if let Source::Own(name) = R::SOURCE {
+            if let RowSource::Own(name) = R::SOURCE {
                 self.asked.borrow_mut().extend(own_table(name).map(Oid::to_u32));
             }
             OpenCatalog::open::<R>().map(Rc::new)
@@ -381,8 +381,8 @@ struct OpenCatalog {
 impl OpenCatalog {
     fn open<R: CatalogRow>() -> Option<Self> {
         let oid = match R::SOURCE {
-            Source::Catalog(oid) => Oid::from(oid),
-            Source::Own(name) => own_table(name)?,
+            RowSource::Catalog(oid) => Oid::from(oid),
+            RowSource::Own(name) => own_table(name)?,
         };
         // SAFETY: a catalog, which cannot be dropped, or a table of ours (when somebody drops the extension at this
         // moment, PostgreSQL says so by an error); its descriptor has `natts` attributes.
@@ -403,7 +403,7 @@ impl OpenCatalog {
             columns,
             buffers: RefCell::new((vec![Datum::null(); width], vec![true; width])),
         };
-        let is_needed = matches!(R::SOURCE, Source::Catalog(_)) || !catalog.is_empty();
+        let is_needed = matches!(R::SOURCE, RowSource::Catalog(_)) || !catalog.is_empty();
         is_needed.then_some(catalog)
     }
 
@@ -430,7 +430,7 @@ impl OpenCatalog {
     unsafe fn read_rows<R: CatalogRow>(
         &self,
         next: impl Fn() -> pg_sys::HeapTuple,
-        is_wanted: impl Fn(&Row<'_>) -> bool,
+        is_wanted: impl Fn(&ScannedRow<'_>) -> bool,
     ) -> Vec<R> {
         let mut buffers = self.buffers.borrow_mut();
         let (values, nulls) = &mut *buffers;
@@ -446,7 +446,7 @@ impl OpenCatalog {
                 let descriptor = (*self.relation).rd_att;
                 pg_sys::heap_deform_tuple(tuple, descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
             }
-            let row = Row {
+            let row = ScannedRow {
                 values,
                 nulls,
                 positions: &self.positions,
@@ -460,7 +460,7 @@ impl OpenCatalog {
         }
     }
 
-    fn scan_key(&self, column: &str, key: Key) -> pg_sys::ScanKeyData {
+    fn scan_key(&self, column: &str, key: ScanKey) -> pg_sys::ScanKeyData {
         // A catalog's key column is there in every version.
         let attnum = self.columns.get(column).map_or(0, |at| at + 1) as i16;
         let (strategy, procedure, argument) = key.comparison();

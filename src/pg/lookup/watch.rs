@@ -1,7 +1,7 @@
 //! What was worked out from the catalogs and is kept for the session, and whether it still holds.
 //!
 //! PostgreSQL tells each session of changes that others have committed, and of its own. Whoever keeps something holds a
-//! [`Watch`] on the objects that it was made from.
+//! [`CatalogWatch`] on the objects that it was made from.
 
 use pgrx::pg_sys::{self, Datum, Oid, SysCacheIdentifier};
 use rustc_hash::FxHashSet;
@@ -9,20 +9,20 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 /// Tells whether something changed since it began.
-pub(crate) struct Watch(Rc<State>);
+pub(crate) struct CatalogWatch(Rc<WatchState>);
 
 #[derive(Default)]
-struct State {
+struct WatchState {
     is_over: Cell<bool>,
     /// `None` as long as it is not known which objects count.
-    objects: RefCell<Option<Objects>>,
+    objects: RefCell<Option<WatchedObjects>>,
     /// What changed meanwhile.
-    journal: RefCell<Vec<Change>>,
+    journal: RefCell<Vec<CatalogChange>>,
 }
 
 /// A change, as the server's messages tell it.
 #[derive(Clone, Copy)]
-enum Change {
+enum CatalogChange {
     Relation(u32),
     /// Of an object of another sort, by the hash of its OID.
     Object(u32),
@@ -31,23 +31,23 @@ enum Change {
 }
 
 /// Objects, both ways.
-struct Objects {
+struct WatchedObjects {
     oids: FxHashSet<u32>,
     hashes: FxHashSet<u32>,
 }
 
-impl Objects {
-    fn includes(&self, change: Change) -> bool {
+impl WatchedObjects {
+    fn includes(&self, change: CatalogChange) -> bool {
         match change {
-            Change::Relation(oid) => self.oids.contains(&oid),
-            Change::Object(hash) => self.hashes.contains(&hash),
-            Change::Everything => true,
+            CatalogChange::Relation(oid) => self.oids.contains(&oid),
+            CatalogChange::Object(hash) => self.hashes.contains(&hash),
+            CatalogChange::Everything => true,
         }
     }
 }
 
-impl State {
-    fn note(&self, change: Change) {
+impl WatchState {
+    fn note(&self, change: CatalogChange) {
         match &*self.objects.borrow() {
             Some(objects) if objects.includes(change) => self.is_over.set(true),
             Some(_) => {}
@@ -57,17 +57,17 @@ impl State {
 }
 
 thread_local! {
-    static WATCHES: RefCell<Vec<Weak<State>>> = const { RefCell::new(Vec::new()) };
+    static WATCHES: RefCell<Vec<Weak<WatchState>>> = const { RefCell::new(Vec::new()) };
     static IS_REGISTERED: Cell<bool> = const { Cell::new(false) };
 }
 
-impl Watch {
+impl CatalogWatch {
     /// Notes everything, until told what matters.
     pub(crate) fn begin() -> Self {
         if !IS_REGISTERED.replace(true) {
             register();
         }
-        let state = Rc::new(State::default());
+        let state = Rc::new(WatchState::default());
         WATCHES.with_borrow_mut(|watches| {
             watches.retain(|watch| watch.strong_count() > 0);
             watches.push(Rc::downgrade(&state));
@@ -92,11 +92,11 @@ impl Watch {
             }
         };
         let hashes = objects.iter().map(hash).collect();
-        let objects = Objects {
+        let objects = WatchedObjects {
             oids: objects.clone(),
             hashes,
         };
-        let is_over = |&change: &Change| objects.includes(change);
+        let is_over = |&change: &CatalogChange| objects.includes(change);
         if self.0.journal.take().iter().any(is_over) {
             self.0.is_over.set(true);
         }
@@ -110,7 +110,7 @@ impl Watch {
 }
 
 /// Tells all watches of a change.
-fn note(change: Change) {
+fn note(change: CatalogChange) {
     WATCHES.with_borrow(|watches| {
         for state in watches.iter().filter_map(Weak::upgrade) {
             state.note(change);
@@ -135,20 +135,20 @@ fn register() {
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn relation_changed(_argument: Datum, relation: Oid) {
     note(match relation {
-        Oid::INVALID => Change::Everything,
-        _ => Change::Relation(relation.to_u32()),
+        Oid::INVALID => CatalogChange::Everything,
+        _ => CatalogChange::Relation(relation.to_u32()),
     });
 }
 
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn object_changed(_argument: Datum, _cache: std::ffi::c_int, hash: u32) {
     note(match hash {
-        0 => Change::Everything,
-        _ => Change::Object(hash),
+        0 => CatalogChange::Everything,
+        _ => CatalogChange::Object(hash),
     });
 }
 
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn roles_changed(_argument: Datum, _cache: std::ffi::c_int, _hash: u32) {
-    note(Change::Everything);
+    note(CatalogChange::Everything);
 }

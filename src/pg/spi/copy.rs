@@ -12,7 +12,7 @@ use std::ffi::{CString, c_int, c_void};
 type Next<'a> = dyn FnMut(&mut Vec<u8>) -> Result<bool, Error> + 'a;
 
 /// What the running COPY reads from.
-struct Source {
+struct CopySource {
     next: *mut Next<'static>,
     /// Lines that were written, of which the first `given` bytes have been read.
     lines: Vec<u8>,
@@ -21,16 +21,16 @@ struct Source {
 
 thread_local! {
     /// PostgreSQL calls back without saying for which COPY. A trigger of the table may start another one meanwhile.
-    static SOURCES: RefCell<Vec<Source>> = const { RefCell::new(Vec::new()) };
+    static SOURCES: RefCell<Vec<CopySource>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Takes a source off again, after an error too.
-struct Running;
+struct RunningCopy;
 
-impl Running {
+impl RunningCopy {
     fn begin(next: *mut Next<'static>) -> Self {
         SOURCES.with_borrow_mut(|sources| {
-            sources.push(Source {
+            sources.push(CopySource {
                 next,
                 lines: Vec::new(),
                 given: 0,
@@ -40,7 +40,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningCopy {
     fn drop(&mut self) {
         SOURCES.with_borrow_mut(Vec::pop);
     }
@@ -54,7 +54,8 @@ pub(crate) fn lines(
 ) -> Result<u64, Error> {
     let next: &mut Next = &mut next;
     // SAFETY: the source is taken off before this function returns.
-    let _running = Running::begin(unsafe { std::mem::transmute::<*mut Next<'_>, *mut Next<'static>>(next) });
+    let _running =
+        RunningCopy::begin(unsafe { std::mem::transmute::<*mut Next<'_>, *mut Next<'static>>(next) });
     error_fields::kept(|| {
         // SAFETY: what COPY FROM itself does, in its order: the relation is opened with the lock of an INSERT, the rights
         // are checked before a row is read, and what was written becomes visible afterwards. All lists are of copies in

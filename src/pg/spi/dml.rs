@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::memory::Scratch;
 use crate::pg::plan::{Planning, Prepared};
-use crate::pg::{Oid, bytes, error_fields, memory, receiver, text};
+use crate::pg::{Oid, bytes, error_fields, memory, receiver, setting, text};
 use pgrx::pg_sys::{self, Datum};
 use pgrx::prelude::PgSqlErrorCode;
 use rustc_hash::FxHashMap;
@@ -22,7 +22,7 @@ pub(crate) struct Outcome {
 
 /// What the executor calls for every row that a statement returns.
 #[repr(C)]
-struct Receiver<'a> {
+struct ReturnedRowsReceiver<'a> {
     /// First, as the executor knows only this part.
     header: pg_sys::DestReceiver,
     scratch: &'a Scratch,
@@ -76,7 +76,7 @@ fn execute(
     let prepared = prepare(statement, parameters.len())?;
     let values: Vec<_> = parameters.iter().map(|value| Some(value.datum())).collect();
     let scratch = Scratch::new();
-    let mut receiver = Receiver {
+    let mut receiver = ReturnedRowsReceiver {
         header: receiver::header(receive),
         scratch: &scratch,
         take,
@@ -111,7 +111,8 @@ fn prepare(statement: &str, parameters: usize) -> Result<Rc<Prepared>, Error> {
     if statement.len() <= LONGEST {
         // Freeing a plan calls the server, which must not find the store borrowed.
         let forgotten = KEPT.with_borrow_mut(|kept| {
-            let forgotten = if kept.len() < MOST {
+            let memory = || kept.values().map(|known| known.memory()).sum::<usize>();
+            let forgotten = if kept.len() < MOST && memory() < setting::statement_memory() {
                 FxHashMap::default()
             } else {
                 std::mem::take(kept)
@@ -132,7 +133,7 @@ unsafe extern "C-unwind" fn receive(
     // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns. What is
     // fetched of them goes into the scratch memory.
     unsafe {
-        let receiver = &mut *receiver.cast::<Receiver>();
+        let receiver = &mut *receiver.cast::<ReturnedRowsReceiver>();
         let width = receiver.width;
         if ((*slot).tts_nvalid as usize) < width {
             pg_sys::slot_getsomeattrs_int(slot, width as i32);

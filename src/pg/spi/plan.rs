@@ -88,7 +88,7 @@ impl Prepared {
         values: &[ParameterValue],
         sees: Sees,
     ) -> Result<(Option<JsonbDatum>, bool), Error> {
-        let mut receiver = Receiver::new();
+        let mut receiver = DocumentReceiver::new();
         // SAFETY: the receiver outlives the execution; there is a value for each parameter.
         error_fields::kept_without_context(|| unsafe {
             let options = pg_sys::SPIExecuteOptions {
@@ -106,6 +106,23 @@ impl Prepared {
             Ok(())
         })?;
         Ok((receiver.document.map(JsonbDatum), receiver.flag))
+    }
+
+    /// How much memory of PostgreSQL's it takes at the moment, with the plan that is kept for it.
+    pub(crate) fn memory(&self) -> usize {
+        // SAFETY: a prepared statement of ours is one query; its memory contexts live as long as it does.
+        unsafe {
+            let source: *mut pg_sys::CachedPlanSource =
+                pg_sys::list_nth(pg_sys::SPI_plan_get_plan_sources(self.plan), 0).cast();
+            let of_source = pg_sys::MemoryContextMemAllocated((*source).context, true);
+            let plan = (*source).gplan;
+            let of_plan = if plan.is_null() {
+                0
+            } else {
+                pg_sys::MemoryContextMemAllocated((*plan).context, true)
+            };
+            (of_source + of_plan) as usize
+        }
     }
 
     /// How many rows the planner expects.
@@ -208,7 +225,7 @@ unsafe impl pgrx::callconv::BoxRet for JsonbDatum {
 
 /// What the executor calls for the row.
 #[repr(C)]
-struct Receiver {
+struct DocumentReceiver {
     /// First, as the executor knows only this part.
     header: pg_sys::DestReceiver,
     /// Where the document is kept.
@@ -217,7 +234,7 @@ struct Receiver {
     flag: bool,
 }
 
-impl Receiver {
+impl DocumentReceiver {
     /// Keeps what it receives in the current memory context.
     fn new() -> Self {
         Self {
@@ -238,7 +255,7 @@ unsafe extern "C-unwind" fn receive(
     // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns: a json or a
     // jsonb, and maybe a boolean.
     unsafe {
-        let receiver = &mut *receiver.cast::<Receiver>();
+        let receiver = &mut *receiver.cast::<DocumentReceiver>();
         let width = (*(*slot).tts_tupleDescriptor).natts;
         if i32::from((*slot).tts_nvalid) < width {
             pg_sys::slot_getsomeattrs_int(slot, width);

@@ -103,24 +103,24 @@ impl Write for JsonText {
 }
 
 /// A document of type `json`.
-pub(crate) struct Json(JsonText);
+pub(crate) struct JsonResult(JsonText);
 
 /// A document of type `jsonb`.
-pub(crate) struct Jsonb(JsonText);
+pub(crate) struct JsonbResult(JsonText);
 
-impl From<JsonText> for Json {
+impl From<JsonText> for JsonResult {
     fn from(text: JsonText) -> Self {
         Self(text)
     }
 }
 
-impl From<JsonText> for Jsonb {
+impl From<JsonText> for JsonbResult {
     fn from(text: JsonText) -> Self {
         Self(text)
     }
 }
 
-impl Jsonb {
+impl JsonbResult {
     pub(crate) fn new(document: &impl Serialize) -> Result<Self, Error> {
         let mut text = JsonText::new();
         text.push(document)?;
@@ -128,11 +128,11 @@ impl Jsonb {
     }
 }
 
-impl_sql_translatable!(Json, "json");
-impl_sql_translatable!(Jsonb, "jsonb");
+impl_sql_translatable!(JsonResult, "json");
+impl_sql_translatable!(JsonbResult, "jsonb");
 
 // SAFETY: a json value is stored as text is.
-unsafe impl BoxRet for Json {
+unsafe impl BoxRet for JsonResult {
     unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> Datum<'fcx> {
         // SAFETY: promised by the caller.
         unsafe { fcinfo.return_raw_datum(self.0.into_datum()) }
@@ -140,7 +140,7 @@ unsafe impl BoxRet for Json {
 }
 
 // SAFETY: the datum is a jsonb.
-unsafe impl BoxRet for Jsonb {
+unsafe impl BoxRet for JsonbResult {
     unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> Datum<'fcx> {
         // SAFETY: a text, which lives until it has been read; the rest is promised by the caller.
         unsafe {

@@ -22,7 +22,7 @@ impl TextRow<'_> {
 
 /// What the executor calls for every row.
 #[repr(C)]
-struct Receiver<'a> {
+struct StreamReceiver<'a> {
     /// First, as the executor knows only this part.
     header: pg_sys::DestReceiver,
     width: usize,
@@ -34,7 +34,7 @@ struct Receiver<'a> {
 pub(crate) fn each_row(query: &str, width: usize, mut row: impl FnMut(&TextRow) -> bool) {
     let query = CString::new(crate::pg::text::to_server(query)).unwrap_or_default();
     let scratch = Scratch::new();
-    let mut receiver = Receiver {
+    let mut receiver = StreamReceiver {
         header: receiver::header(receive),
         width,
         scratch: &scratch,
@@ -62,7 +62,7 @@ unsafe extern "C-unwind" fn receive(
 ) -> bool {
     // SAFETY: the executor gives back the receiver that it was given, with a slot of the query's columns.
     unsafe {
-        let receiver = &mut *receiver.cast::<Receiver>();
+        let receiver = &mut *receiver.cast::<StreamReceiver>();
         if ((*slot).tts_nvalid as usize) < receiver.width {
             pg_sys::slot_getsomeattrs_int(slot, receiver.width as i32);
         }

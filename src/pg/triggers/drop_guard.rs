@@ -16,13 +16,13 @@ use std::cell::{Cell, RefCell};
 use std::ffi::{c_int, c_void};
 
 /// An object by its catalog and its number there.
-type Object = (u32, u32);
+type ObjectNumbers = (u32, u32);
 
 #[derive(Default)]
 struct Expected {
-    objects: FxHashSet<Object>,
+    objects: FxHashSet<ObjectNumbers>,
     /// Those of them that are still there.
-    left: FxHashSet<Object>,
+    left: FxHashSet<ObjectNumbers>,
 }
 
 thread_local! {
@@ -50,7 +50,7 @@ impl Problem for Unexpected {
 /// Runs `body`, a DROP of the `expected` objects. Once they are gone, what else is dropped (by an event trigger) is no
 /// concern of ours.
 pub(crate) fn expecting<T>(
-    expected: impl IntoIterator<Item = Object>,
+    expected: impl IntoIterator<Item = ObjectNumbers>,
     body: impl FnOnce() -> Result<T, Error>,
 ) -> Result<T, Error> {
     struct Guarded;
@@ -99,7 +99,7 @@ unsafe extern "C-unwind" fn on_access(
     }
 }
 
-fn is_expected(object: Object) -> bool {
+fn is_expected(object: ObjectNumbers) -> bool {
     EXPECTED.with_borrow_mut(|expected| match expected {
         Some(expected) if !expected.left.is_empty() => {
             expected.left.remove(&object);

@@ -8,7 +8,7 @@ use std::ffi::CStr;
 pub(crate) struct Trigger(*mut pg_sys::TriggerData);
 
 /// What was changed.
-pub(crate) enum Changed {
+pub(crate) enum ChangedRows {
     /// A row, of which the column has these values: before, after, or both.
     Row(Vec<Oid>),
     /// All rows.
@@ -28,12 +28,12 @@ impl Trigger {
     }
 
     /// What was changed, told by a column of type `oid`.
-    pub(crate) fn changed(&self, column: &CStr) -> Changed {
+    pub(crate) fn changed(&self, column: &CStr) -> ChangedRows {
         // SAFETY: what a trigger is told is valid while it runs; a tuple that there is not is null.
         unsafe {
             let data = &*self.0;
             if data.tg_event & pg_sys::TRIGGER_EVENT_ROW == 0 {
-                return Changed::Everything;
+                return ChangedRows::Everything;
             }
             let descriptor = (*data.tg_relation).rd_att;
             let number = pg_sys::SPI_fnumber(descriptor, column.as_ptr());
@@ -46,7 +46,7 @@ impl Trigger {
                 (!is_null).then(|| Oid::from(value.value() as u32))
             };
             let values = [data.tg_trigtuple, data.tg_newtuple];
-            Changed::Row(values.into_iter().filter_map(value).collect())
+            ChangedRows::Row(values.into_iter().filter_map(value).collect())
         }
     }
 }

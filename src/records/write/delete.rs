@@ -1,9 +1,9 @@
 //! Deleting rows.
 
-use super::error::WriteProblem;
-use super::key::Key;
-use super::keys::Keys;
-use super::target::Target;
+use super::error::WriteError;
+use super::key::TargetKey;
+use super::keys::GivenKeys;
+use super::target::WriteTarget;
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::results::JsonText;
@@ -11,9 +11,9 @@ use crate::pg::{Oid, dml, memory, server, text};
 
 /// Deletes the rows of these keys; gives the keys of those that there were, in the order asked for, as a JSON array.
 pub(crate) fn delete(relation: Oid, ids: JsonbValue) -> Result<JsonText, Error> {
-    let target = Target::open(Some(relation))?;
-    let key = Key::needed(&target)?;
-    let mut keys = Keys::read(&key, ids)?;
+    let target = WriteTarget::open(Some(relation))?;
+    let key = TargetKey::needed(&target)?;
+    let mut keys = GivenKeys::read(&key, ids)?;
     keys.keep_valid()?;
     let statement = format!(
         "DELETE FROM {} AS target USING {} WHERE {} RETURNING given.position, {}",
@@ -22,7 +22,7 @@ pub(crate) fn delete(relation: Oid, ids: JsonbValue) -> Result<JsonText, Error> 
         key.condition()?,
         key.returned(),
     );
-    let mut deleted = Deleted::new(keys.count);
+    let mut deleted = DeletedKeys::new(keys.count);
     dml::run_for_pairs(&statement, &[keys.ids], &mut |position, key| {
         deleted.add(position, key);
     })?;
@@ -30,21 +30,21 @@ pub(crate) fn delete(relation: Oid, ids: JsonbValue) -> Result<JsonText, Error> 
 }
 
 /// The keys of deleted rows, by their position in what was asked for.
-struct Deleted {
+struct DeletedKeys {
     /// One behind the other, in the server's encoding.
     keys: Vec<u8>,
     /// Where the key of each position lies.
-    places: Vec<Option<Place>>,
+    places: Vec<Option<KeyPlace>>,
     has_same_key_twice: bool,
 }
 
 #[derive(Clone, Copy)]
-struct Place {
+struct KeyPlace {
     start: u32,
     length: std::num::NonZeroU32,
 }
 
-impl Deleted {
+impl DeletedKeys {
     fn new(count: usize) -> Self {
         let mut places = Vec::new();
         memory::reserve(&mut places, count);
@@ -66,13 +66,13 @@ impl Deleted {
             .zip(u32::try_from(key.len()).ok().and_then(std::num::NonZeroU32::new));
         if let Some(slot) = self.places.get_mut(at) {
             self.has_same_key_twice |= slot.is_some();
-            *slot = place.map(|(start, length)| Place { start, length });
+            *slot = place.map(|(start, length)| KeyPlace { start, length });
         }
     }
 
-    fn into_document(self, target: &Target) -> Result<JsonText, Error> {
+    fn into_document(self, target: &WriteTarget) -> Result<JsonText, Error> {
         if self.has_same_key_twice {
-            return Err(WriteProblem::AmbiguousKey {
+            return Err(WriteError::AmbiguousKey {
                 relation: target.name(),
             }
             .into());

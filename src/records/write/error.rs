@@ -5,7 +5,7 @@ use pgrx::prelude::PgSqlErrorCode;
 use std::borrow::Cow;
 
 #[derive(Debug, thiserror::Error)]
-pub(super) enum WriteProblem {
+pub(super) enum WriteError {
     #[error("argument \"{argument}\" must not be null")]
     NullArgument { argument: &'static str },
 
@@ -53,7 +53,7 @@ pub(super) enum NotWritable {
     AlwaysIdentity,
 }
 
-impl Problem for WriteProblem {
+impl Problem for WriteError {
     fn sqlstate(&self) -> PgSqlErrorCode {
         match self {
             Self::NullArgument { .. } => PgSqlErrorCode::ERRCODE_NULL_VALUE_NOT_ALLOWED,

@@ -4,10 +4,10 @@
 //! are those of the row that it refers to, where that one is to be created too. All of it is one statement: an INSERT for
 //! each row, those that are referred to first, each handing the columns that are referred to on to the next.
 
-use super::error::WriteProblem;
+use super::error::WriteError;
 use super::insert::Insert;
 use super::references;
-use super::target::{Target, TargetColumn};
+use super::target::{WriteColumn, WriteTarget};
 use crate::error::Error;
 use crate::pg::column_type::Content;
 use crate::pg::jsonb_value::JsonbValue;
@@ -36,13 +36,13 @@ pub(crate) struct FormField {
 fn number<'de, D: Deserializer<'de>, N: TryFrom<i64>>(deserializer: D) -> Result<N, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
-    enum Number {
+    enum KeyNumber {
         Number(i64),
         Digits(String),
     }
-    let number = match Number::deserialize(deserializer)? {
-        Number::Number(number) => Some(number),
-        Number::Digits(digits) => digits.parse().ok(),
+    let number = match KeyNumber::deserialize(deserializer)? {
+        KeyNumber::Number(number) => Some(number),
+        KeyNumber::Digits(digits) => digits.parse().ok(),
     };
     number
         .and_then(|number| N::try_from(number).ok())
@@ -54,7 +54,7 @@ pub(crate) type FormValues = BTreeMap<String, Box<RawValue>>;
 
 /// Inserts what a form says.
 pub(crate) fn insert_form(fields: &[FormField], values: &FormValues) -> Result<(), Error> {
-    let mut form = Form::new(fields, values)?;
+    let mut form = InsertForm::new(fields, values)?;
     let Some(&first) = form.below(None).first() else {
         return Err(wrong("it has no field without a parent".into()));
     };
@@ -70,7 +70,7 @@ pub(crate) fn insert_form(fields: &[FormField], values: &FormValues) -> Result<(
         .map_or(Ok(()), |made| form.check_made(made))
 }
 
-struct Form<'a> {
+struct InsertForm<'a> {
     fields: &'a [FormField],
     values: &'a FormValues,
     /// The positions of the fields, by the key of their parent.
@@ -78,11 +78,11 @@ struct Form<'a> {
     /// The values that the statement takes, by the positions of their fields.
     parameter: BTreeMap<usize, &'a RawValue>,
     /// The rows to which others refer, in the order in which they are made.
-    steps: Vec<Step>,
+    steps: Vec<ReferencedRow>,
 }
 
 /// A row to which another one refers.
-struct Step {
+struct ReferencedRow {
     relation: String,
     insert: String,
 }
@@ -97,11 +97,11 @@ enum Filled<'a> {
 /// A column that gets a value from the form.
 struct Given<'a, 't> {
     at: usize,
-    column: &'t TargetColumn,
+    column: &'t WriteColumn,
     filled: Filled<'a>,
 }
 
-impl<'a> Form<'a> {
+impl<'a> InsertForm<'a> {
     fn new(fields: &'a [FormField], values: &'a FormValues) -> Result<Self, Error> {
         let mut positions = HashMap::new();
         let mut by_parent: HashMap<_, Vec<_>> = HashMap::new();
@@ -139,7 +139,7 @@ impl<'a> Form<'a> {
         relation: Oid,
         handed_on: &BTreeSet<i16>,
     ) -> Result<String, Error> {
-        let target = Target::open(Some(relation))?;
+        let target = WriteTarget::open(Some(relation))?;
         let mut given = self.given_below(parent, &target)?;
         let mut insert = Insert::new(&target);
         let created: Vec<_> = given
@@ -172,7 +172,7 @@ impl<'a> Form<'a> {
     fn given_below<'t>(
         &self,
         parent: Option<&'a str>,
-        target: &'t Target,
+        target: &'t WriteTarget,
     ) -> Result<BTreeMap<i16, Given<'a, 't>>, Error> {
         let mut all = BTreeMap::new();
         for &at in self.below(parent) {
@@ -208,8 +208,8 @@ impl<'a> Form<'a> {
     fn create<'t>(
         &mut self,
         at: usize,
-        target: &'t Target,
-        column: &'t TargetColumn,
+        target: &'t WriteTarget,
+        column: &'t WriteColumn,
         given: &mut BTreeMap<i16, Given<'a, 't>>,
         insert: &mut Insert<'t>,
     ) -> Result<(), Error> {
@@ -226,7 +226,7 @@ impl<'a> Form<'a> {
             }
         }
         let handed_on = taken.iter().map(|&(_, referent)| referent).collect();
-        let step = Step {
+        let step = ReferencedRow {
             insert: self.insert_below(Some(&field.key), reference.relation, &handed_on)?,
             relation: references::relation_name(reference.relation)?,
         };
@@ -270,7 +270,7 @@ impl<'a> Form<'a> {
     fn check_made(&self, made: &str) -> Result<(), Error> {
         let made: Vec<bool> = serde_json::from_str(made).map_err(Error::Serialization)?;
         match self.steps.iter().zip(made).find(|(_, made)| !made) {
-            Some((step, _)) => Err(WriteProblem::Suppressed {
+            Some((step, _)) => Err(WriteError::Suppressed {
                 relation: step.relation.clone(),
             }
             .into()),
@@ -288,7 +288,12 @@ impl Given<'_, '_> {
 impl<'a> Filled<'a> {
     /// An object in a foreign key column says what the column is to refer to. In a column of any other sort that takes
     /// objects, it is a value.
-    fn read(target: &Target, column: &TargetColumn, key: &str, value: &'a RawValue) -> Result<Self, Error> {
+    fn read(
+        target: &WriteTarget,
+        column: &WriteColumn,
+        key: &str,
+        value: &'a RawValue,
+    ) -> Result<Self, Error> {
         let Ok(object) = serde_json::from_str::<HashMap<&str, &RawValue>>(value.get()) else {
             return Ok(Filled::Value(value));
         };
@@ -335,7 +340,7 @@ fn step_name(at: usize) -> String {
     format!("row{}", at + 1)
 }
 
-fn no_foreign_key(column: &TargetColumn, key: &str) -> Error {
+fn no_foreign_key(column: &WriteColumn, key: &str) -> Error {
     wrong(format!(
         "the value \"{key}\" is an object, but column \"{}\" has no foreign key",
         column.row.attname
@@ -343,5 +348,5 @@ fn no_foreign_key(column: &TargetColumn, key: &str) -> Error {
 }
 
 fn wrong(problem: String) -> Error {
-    WriteProblem::WrongForm { problem }.into()
+    WriteError::WrongForm { problem }.into()
 }

@@ -1,11 +1,11 @@
 //! New rows.
 
-use super::error::WriteProblem;
+use super::error::WriteError;
 use super::input::declarations;
-use super::key::Key;
-use super::result::{self, Teller, Wanted};
+use super::key::TargetKey;
+use super::result::{self, Teller, WriteResultOptions};
 use super::rows::{Group, KeySets};
-use super::target::{Target, TargetColumn};
+use super::target::{WriteColumn, WriteTarget};
 use crate::error::Error;
 use crate::pg::dml::{self, Outcome};
 use crate::pg::jsonb_value::JsonbValue;
@@ -26,10 +26,10 @@ pub(crate) struct AddedRows {
 pub(crate) fn add(
     tab_id: Option<Oid>,
     record: Option<JsonbValue>,
-    wanted: Wanted,
+    wanted: WriteResultOptions,
 ) -> Result<JsonbDatum, Error> {
-    let target = Target::open(tab_id)?;
-    let record = record.ok_or(WriteProblem::NullArgument { argument: "rec_def" })?;
+    let target = WriteTarget::open(tab_id)?;
+    let record = record.ok_or(WriteError::NullArgument { argument: "rec_def" })?;
     let keys = record_keys(&record)?;
     let columns = target.columns_of_record(&keys)?;
     let insert = Insert::of_record(&target, keys.iter().map(String::as_str).zip(columns))?;
@@ -45,10 +45,10 @@ pub(crate) fn add(
 
 /// Adds a row that cannot be read again by its key; gives it as it was inserted.
 fn add_without_key(
-    target: &Target,
+    target: &WriteTarget,
     insert: &Insert,
     record: JsonbValue,
-    wanted: &Wanted,
+    wanted: &WriteResultOptions,
 ) -> Result<JsonbDatum, Error> {
     let teller = Teller::new(target, wanted)?;
     let without = || {
@@ -64,7 +64,7 @@ fn add_without_key(
 
 /// Adds many rows. One statement inserts all of them, so that they may refer to each other.
 pub(crate) fn add_many(relation: Oid, rows: JsonbValue) -> Result<AddedRows, Error> {
-    let target = Target::open(Some(relation))?;
+    let target = WriteTarget::open(Some(relation))?;
     let sets = KeySets::read(&target, &rows)?;
     let returned = readable_key(&target)?.map(|key| key.returned());
     match sets.groups.as_slice() {
@@ -83,7 +83,7 @@ pub(crate) fn add_many(relation: Oid, rows: JsonbValue) -> Result<AddedRows, Err
 
 /// Adds rows that name different columns: an INSERT for each group of rows, all in one statement.
 fn add_groups(
-    target: &Target,
+    target: &WriteTarget,
     sets: &KeySets,
     groups: &[Group],
     returned: Option<&str>,
@@ -145,7 +145,7 @@ impl AddedRows {
 
 /// The keys of a record that a caller passes.
 pub(super) fn record_keys(record: &JsonbValue) -> Result<Vec<String>, Error> {
-    let keys = record.keys().ok_or_else(|| WriteProblem::WrongShape {
+    let keys = record.keys().ok_or_else(|| WriteError::WrongShape {
         argument: "rec_def",
         problem: "it is no object".into(),
         hint: "Pass an object whose keys are attnums or names of columns: {\"2\": \"Emma\"}.",
@@ -154,13 +154,13 @@ pub(super) fn record_keys(record: &JsonbValue) -> Result<Vec<String>, Error> {
 }
 
 /// The key of the target, if it has one that the current role may read.
-fn readable_key(target: &Target) -> Result<Option<Key<'_>>, Error> {
-    Ok(Key::of(target)?.filter(Key::is_readable))
+fn readable_key(target: &WriteTarget) -> Result<Option<TargetKey<'_>>, Error> {
+    Ok(TargetKey::of(target)?.filter(TargetKey::is_readable))
 }
 
 /// An INSERT from a SELECT.
 pub(super) struct Insert<'a> {
-    target: &'a Target,
+    target: &'a WriteTarget,
     pub(super) columns: Vec<String>,
     pub(super) values: Vec<String>,
     /// What the values come from.
@@ -168,7 +168,7 @@ pub(super) struct Insert<'a> {
 }
 
 impl<'a> Insert<'a> {
-    pub(super) fn new(target: &'a Target) -> Self {
+    pub(super) fn new(target: &'a WriteTarget) -> Self {
         Self {
             target,
             columns: Vec::new(),
@@ -179,8 +179,8 @@ impl<'a> Insert<'a> {
 
     /// Of a row whose values are those of the object `$1`, under these keys.
     fn of_record<'k>(
-        target: &'a Target,
-        keys: impl Iterator<Item = (&'k str, &'a TargetColumn)>,
+        target: &'a WriteTarget,
+        keys: impl Iterator<Item = (&'k str, &'a WriteColumn)>,
     ) -> Result<Self, Error> {
         let mut insert = Self::new(target);
         insert.take_values("pg_catalog.jsonb_to_record($1)", keys)?;
@@ -189,8 +189,8 @@ impl<'a> Insert<'a> {
 
     /// Of rows whose values are those of the objects of the array that is parameter number `parameter`.
     fn of_records<'k>(
-        target: &'a Target,
-        keys: impl Iterator<Item = (&'k str, &'a TargetColumn)>,
+        target: &'a WriteTarget,
+        keys: impl Iterator<Item = (&'k str, &'a WriteColumn)>,
         parameter: usize,
         count: usize,
     ) -> Result<Self, Error> {
@@ -208,7 +208,7 @@ impl<'a> Insert<'a> {
     pub(super) fn take_values<'k>(
         &mut self,
         function: &str,
-        keys: impl Iterator<Item = (&'k str, &'a TargetColumn)>,
+        keys: impl Iterator<Item = (&'k str, &'a WriteColumn)>,
     ) -> Result<(), Error> {
         let mut fields = Vec::new();
         for (key, column) in keys {
@@ -257,7 +257,7 @@ impl<'a> Insert<'a> {
 
 /// Runs an INSERT with RETURNING, or `without` it, if the current role may write the rows, but not read them.
 fn readable_or<T>(
-    target: &Target,
+    target: &WriteTarget,
     returning: impl FnOnce() -> Result<T, Error>,
     without: impl FnOnce() -> Result<T, Error>,
 ) -> Result<T, Error> {

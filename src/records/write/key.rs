@@ -2,7 +2,7 @@
 //! attnum: value.
 
 use super::input::{Field, Input, declarations};
-use super::target::{Target, TargetColumn};
+use super::target::{WriteColumn, WriteTarget};
 use crate::error::Error;
 use crate::pg::column_type::Content;
 use crate::pg::comparison::{self, Comparison};
@@ -14,18 +14,18 @@ use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// The primary key of a target.
-pub(super) struct Key<'a> {
-    target: &'a Target,
-    parts: Vec<Part<'a>>,
+pub(super) struct TargetKey<'a> {
+    target: &'a WriteTarget,
+    parts: Vec<KeyPart<'a>>,
 }
 
 /// A column of a key.
-struct Part<'a> {
-    column: &'a TargetColumn,
+struct KeyPart<'a> {
+    column: &'a WriteColumn,
     attnum: String,
 }
 
-impl Part<'_> {
+impl KeyPart<'_> {
     /// The column of the row `target`, in a form that can be read back.
     fn value(&self) -> String {
         let column = format!("target.{}", self.column.sql());
@@ -44,13 +44,13 @@ impl Part<'_> {
 /// A key of a row, part by part, each as JSON.
 pub(super) type KeyValue = BTreeMap<String, Box<RawValue>>;
 
-impl<'a> Key<'a> {
+impl<'a> TargetKey<'a> {
     /// The key of the rows of a table that has one.
-    pub(super) fn of(target: &'a Target) -> Result<Option<Self>, Error> {
+    pub(super) fn of(target: &'a WriteTarget) -> Result<Option<Self>, Error> {
         let parts: Vec<_> = target
             .key()?
             .into_iter()
-            .map(|column| Part {
+            .map(|column| KeyPart {
                 column,
                 attnum: column.row.attnum.to_string(),
             })
@@ -59,7 +59,7 @@ impl<'a> Key<'a> {
     }
 
     /// The same, where a row must be addressed.
-    pub(super) fn needed(target: &'a Target) -> Result<Self, Error> {
+    pub(super) fn needed(target: &'a WriteTarget) -> Result<Self, Error> {
         Self::of(target)?.ok_or_else(|| target.without_key())
     }
 
@@ -154,15 +154,15 @@ impl<'a> Key<'a> {
 
     /// The key of the row `target` for callers, as JSON text.
     pub(super) fn returned(&self) -> String {
-        self.returned_with(Part::value)
+        self.returned_with(KeyPart::value)
     }
 
     /// The same for readers, who take text for values of any type.
     pub(super) fn returned_as_text(&self) -> String {
-        self.returned_with(Part::text)
+        self.returned_with(KeyPart::text)
     }
 
-    fn returned_with(&self, value: impl Fn(&Part<'a>) -> String) -> String {
+    fn returned_with(&self, value: impl Fn(&KeyPart<'a>) -> String) -> String {
         let json = match self.parts.as_slice() {
             // Printed as in JSON anyway.
             [part] if is_integer(part.column.row.atttypid) => part.value(),

@@ -1,25 +1,25 @@
 //! Many keys, where they lie in the array that a caller passes: nothing is kept of each of them.
 
-use super::key::{Key, can_be_read};
+use super::key::{TargetKey, can_be_read};
 use crate::error::Error;
 use crate::pg::column_type::{Content, qualified_name};
 use crate::pg::comparison;
-use crate::pg::jsonb_value::{Element, JsonbValue};
+use crate::pg::jsonb_value::{JsonbElement, JsonbValue};
 use crate::pg::memory::{self, Scratch};
 use crate::pg::{Oid, parameter, quote, server, text};
 use crate::values::uuid;
 use pgrx::pg_sys;
 
-/// Keys of rows of a table, each an element of an array.
-pub(super) struct Keys<'a> {
-    key: &'a Key<'a>,
+/// GivenKeys of rows of a table, each an element of an array.
+pub(super) struct GivenKeys<'a> {
+    key: &'a TargetKey<'a>,
     pub(super) ids: JsonbValue,
     pub(super) count: usize,
 }
 
-impl<'a> Keys<'a> {
+impl<'a> GivenKeys<'a> {
     /// The keys in an array: each a value, or for a key of several columns an object of all of them.
-    pub(super) fn read(key: &'a Key<'a>, ids: JsonbValue) -> Result<Self, Error> {
+    pub(super) fn read(key: &'a TargetKey<'a>, ids: JsonbValue) -> Result<Self, Error> {
         let elements = ids.elements().ok_or(Error::InvalidArgument {
             argument: "rec_ids",
             problem: "it is no array".into(),
@@ -27,7 +27,7 @@ impl<'a> Keys<'a> {
         })?;
         let parts: Vec<_> = key.parts().collect();
         let mut count = 0;
-        let mut previous: Option<Element> = None;
+        let mut previous: Option<JsonbElement> = None;
         for element in elements {
             server::check_for_interrupts();
             if parts.len() > 1 && !previous.is_some_and(|previous| element.has_keys_of(&previous)) {
@@ -119,7 +119,7 @@ impl<'a> Keys<'a> {
 }
 
 /// That an element is an object of all parts of a key, by attnum or by name, and of nothing else.
-fn check_object(key: &Key, parts: &[(&str, &str, Oid)], element: &Element) -> Result<(), Error> {
+fn check_object(key: &TargetKey, parts: &[(&str, &str, Oid)], element: &JsonbElement) -> Result<(), Error> {
     let given = element.keys().ok_or_else(|| key.wrong("it is no object"))?;
     let mut named = vec![false; parts.len()];
     for name in given {

@@ -26,4 +26,4 @@ pub(crate) use delete::delete;
 pub(crate) use form::{FormField, insert_form};
 pub(crate) use insert::{add, add_many};
 pub(crate) use patch::patch;
-pub(crate) use result::Wanted;
+pub(crate) use result::WriteResultOptions;

@@ -1,11 +1,11 @@
 //! Changing one row.
 
-use super::error::WriteProblem;
+use super::error::WriteError;
 use super::input::declarations;
 use super::insert::record_keys;
-use super::key::Key;
-use super::result::{self, Wanted};
-use super::target::Target;
+use super::key::TargetKey;
+use super::result::{self, WriteResultOptions};
+use super::target::WriteTarget;
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::JsonbDatum;
@@ -16,12 +16,12 @@ pub(crate) fn patch(
     tab_id: Option<Oid>,
     id: Option<String>,
     record: Option<JsonbValue>,
-    wanted: Wanted,
+    wanted: WriteResultOptions,
 ) -> Result<JsonbDatum, Error> {
-    let target = Target::open(tab_id)?;
-    let id = id.ok_or(WriteProblem::NullArgument { argument: "rec_id" })?;
-    let record = record.ok_or(WriteProblem::NullArgument { argument: "rec_def" })?;
-    let key = Key::needed(&target)?;
+    let target = WriteTarget::open(tab_id)?;
+    let id = id.ok_or(WriteError::NullArgument { argument: "rec_id" })?;
+    let record = record.ok_or(WriteError::NullArgument { argument: "rec_def" })?;
+    let key = TargetKey::needed(&target)?;
     let id = key.parse_text(&id)?;
     let statement = statement(&target, &key, &record)?;
     if !key.is_valid(&id)? {
@@ -33,7 +33,7 @@ pub(crate) fn patch(
     match (keys.next(), keys.next()) {
         (Some(key), None) => result::of_key(&target, key, wanted),
         (None, _) => Err(no_such_row(&target)),
-        (Some(_), Some(_)) => Err(WriteProblem::AmbiguousKey {
+        (Some(_), Some(_)) => Err(WriteError::AmbiguousKey {
             relation: target.name(),
         }
         .into()),
@@ -41,7 +41,7 @@ pub(crate) fn patch(
 }
 
 /// The UPDATE, with the key as parameter `$1` and the record as `$2`. It gives the key that the row has afterwards.
-fn statement(target: &Target, key: &Key, record: &JsonbValue) -> Result<String, Error> {
+fn statement(target: &WriteTarget, key: &TargetKey, record: &JsonbValue) -> Result<String, Error> {
     let keys = record_keys(record)?;
     let columns = target.columns_of_record(&keys)?;
     let relation = &target.sql;
@@ -68,8 +68,8 @@ fn statement(target: &Target, key: &Key, record: &JsonbValue) -> Result<String, 
     ))
 }
 
-fn no_such_row(target: &Target) -> Error {
-    WriteProblem::NoSuchRow {
+fn no_such_row(target: &WriteTarget) -> Error {
+    WriteError::NoSuchRow {
         relation: target.name(),
     }
     .into()

@@ -1,7 +1,7 @@
 //! The foreign keys by which a row refers to a row that is created with it.
 
-use super::error::WriteProblem;
-use super::target::{Target, TargetColumn};
+use super::error::WriteError;
+use super::target::{WriteColumn, WriteTarget};
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgConstraint;
 use crate::error::Error;
@@ -20,12 +20,12 @@ pub(super) struct Reference {
 }
 
 /// Whether a column is part of a foreign key.
-pub(super) fn has_foreign_key(target: &Target, attnum: i16) -> bool {
+pub(super) fn has_foreign_key(target: &WriteTarget, attnum: i16) -> bool {
     foreign_keys(target).any(|key| key.conkey.contains(&attnum))
 }
 
 /// What a column refers to; `None` if it is part of no foreign key.
-pub(super) fn of_column(target: &Target, column: &TargetColumn) -> Result<Option<Reference>, Error> {
+pub(super) fn of_column(target: &WriteTarget, column: &WriteColumn) -> Result<Option<Reference>, Error> {
     let attnum = column.row.attnum;
     let mut referents = BTreeSet::new();
     let mut others = BTreeSet::new();
@@ -48,7 +48,7 @@ pub(super) fn of_column(target: &Target, column: &TargetColumn) -> Result<Option
         })),
         (Some(first), Some(second)) => {
             let all = [first, second].into_iter().chain(referents);
-            Err(WriteProblem::AmbiguousReference {
+            Err(WriteError::AmbiguousReference {
                 relation: target.name(),
                 column: column.row.attname.clone(),
                 referents: all
@@ -61,7 +61,7 @@ pub(super) fn of_column(target: &Target, column: &TargetColumn) -> Result<Option
 }
 
 /// Without the copies that a foreign key to a partitioned table has for the partitions.
-fn foreign_keys(target: &Target) -> impl Iterator<Item = &PgConstraint> {
+fn foreign_keys(target: &WriteTarget) -> impl Iterator<Item = &PgConstraint> {
     let all = &target.constraints;
     let is_copy = |key: &PgConstraint| all.iter().any(|other| other.oid == key.conparentid);
     all.iter()

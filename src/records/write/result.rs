@@ -1,7 +1,7 @@
 //! What a write tells of the row that it wrote: the document that readers of records give.
 
 use super::insert::Insert;
-use super::target::Target;
+use super::target::WriteTarget;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
@@ -13,21 +13,25 @@ use crate::records::{document, written};
 use serde_json::value::RawValue;
 
 /// What the caller wants to be told.
-pub(crate) struct Wanted {
+pub(crate) struct WriteResultOptions {
     pub(crate) record_summaries: bool,
     /// JSON, of the argument `table_record_summary_templates`.
     pub(crate) templates: Option<String>,
 }
 
 /// The row of this key, as it is now.
-pub(super) fn of_key(target: &Target, key: String, wanted: Wanted) -> Result<JsonbDatum, Error> {
+pub(super) fn of_key(
+    target: &WriteTarget,
+    key: String,
+    wanted: WriteResultOptions,
+) -> Result<JsonbDatum, Error> {
     let key = RawValue::from_string(key).map_err(Error::Serialization)?;
     written::by_key(target.row.oid, key, wanted.record_summaries, wanted.templates)
 }
 
 /// How to tell of rows without a key. All that is to be known of the catalogs is known.
 pub(super) struct Teller<'a> {
-    target: &'a Target,
+    target: &'a WriteTarget,
     /// The columns of the row `target` that the document needs, as a select list.
     columns: String,
     /// The SELECT of the document from these columns, which the statement calls `page`.
@@ -35,7 +39,7 @@ pub(super) struct Teller<'a> {
 }
 
 impl<'a> Teller<'a> {
-    pub(super) fn new(target: &'a Target, wanted: &Wanted) -> Result<Self, Error> {
+    pub(super) fn new(target: &'a WriteTarget, wanted: &WriteResultOptions) -> Result<Self, Error> {
         let catalog = Catalog::new(Snapshot::latest());
         let relation = Relation::read(&catalog, target.row.oid)?;
         let columns: Vec<&Column> = relation.readable().collect();

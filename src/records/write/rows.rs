@@ -3,10 +3,10 @@
 //! A column that a row does not name gets its default, and an INSERT names the same columns for all of its rows. So rows
 //! that differ in the columns *with a default* need INSERTs of their own; for all other columns NULL is the default.
 
-use super::error::WriteProblem;
-use super::target::{Target, TargetColumn};
+use super::error::WriteError;
+use super::target::{WriteColumn, WriteTarget};
 use crate::error::Error;
-use crate::pg::jsonb_value::{Element, JsonbValue};
+use crate::pg::jsonb_value::{JsonbElement, JsonbValue};
 use crate::pg::text;
 use rustc_hash::FxHashMap;
 
@@ -20,22 +20,22 @@ pub(super) struct Group {
 
 /// The keys of many rows.
 pub(super) struct KeySets<'a> {
-    target: &'a Target,
-    keys: Vec<Key<'a>>,
+    target: &'a WriteTarget,
+    keys: Vec<RowMember<'a>>,
     by_name: FxHashMap<Vec<u8>, usize>,
     pub(super) groups: Vec<Group>,
     /// Which group has the rows that name these columns with a default.
     by_defaults: FxHashMap<Vec<usize>, usize>,
 }
 
-struct Key<'a> {
+struct RowMember<'a> {
     name: String,
-    column: &'a TargetColumn,
+    column: &'a WriteColumn,
     has_default: bool,
 }
 
 impl<'a> KeySets<'a> {
-    pub(super) fn read(target: &'a Target, rows: &JsonbValue) -> Result<Self, Error> {
+    pub(super) fn read(target: &'a WriteTarget, rows: &JsonbValue) -> Result<Self, Error> {
         let mut sets = Self {
             target,
             keys: Vec::new(),
@@ -45,7 +45,7 @@ impl<'a> KeySets<'a> {
         };
         let elements = rows.elements().ok_or_else(|| no_rows("it is no array".into()))?;
         // Most rows have the keys of the one before.
-        let mut previous: Option<(Element, usize)> = None;
+        let mut previous: Option<(JsonbElement, usize)> = None;
         for (row, element) in elements.enumerate() {
             let group = match previous {
                 Some((like, group)) if element.has_keys_of(&like) => group,
@@ -61,7 +61,7 @@ impl<'a> KeySets<'a> {
     }
 
     /// The keys that the rows of a group have, each with its column.
-    pub(super) fn of_group(&self, group: &Group) -> impl Iterator<Item = (&str, &'a TargetColumn)> {
+    pub(super) fn of_group(&self, group: &Group) -> impl Iterator<Item = (&str, &'a WriteColumn)> {
         let keys = self.keys.iter().zip(group.has_key.iter());
         keys.filter(|(_, has)| **has)
             .map(|(key, _)| (key.name.as_str(), key.column))
@@ -80,7 +80,7 @@ impl<'a> KeySets<'a> {
             return Err(column.named_twice(&known.name, &name));
         }
         let index = self.keys.len();
-        self.keys.push(Key {
+        self.keys.push(RowMember {
             name,
             column,
             has_default: self.target.has_default(column),
@@ -118,7 +118,7 @@ impl<'a> KeySets<'a> {
 }
 
 fn no_rows(problem: String) -> Error {
-    WriteProblem::WrongShape {
+    WriteError::WrongShape {
         argument: "rows",
         problem,
         hint: "Pass an array of objects whose keys are attnums or names of columns: [{\"title\": \"Emma\"}].",

@@ -1,6 +1,6 @@
 //! The relation that is written to.
 
-use super::error::{NotWritable, WriteProblem};
+use super::error::{NotWritable, WriteError};
 use super::input::{Field, Input};
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint};
 use crate::catalog::{Catalog, column, relation};
@@ -13,23 +13,23 @@ use pgrx::pg_sys;
 use std::collections::HashMap;
 
 /// A relation with what a statement that writes to it must know. It stays as it is until the transaction ends.
-pub(super) struct Target {
+pub(super) struct WriteTarget {
     pub(super) row: PgClass,
     /// Its name in SQL, with its schema.
     pub(super) sql: String,
-    columns: Vec<TargetColumn>,
+    columns: Vec<WriteColumn>,
     pub(super) constraints: Vec<PgConstraint>,
 }
 
-pub(super) struct TargetColumn {
+pub(super) struct WriteColumn {
     pub(super) row: PgAttribute,
     pub(super) may_read: bool,
 }
 
-impl Target {
+impl WriteTarget {
     /// A relation by the argument `tab_id`.
     pub(super) fn open(tab_id: Option<Oid>) -> Result<Self, Error> {
-        let relation = tab_id.ok_or(WriteProblem::NullArgument { argument: "tab_id" })?;
+        let relation = tab_id.ok_or(WriteError::NullArgument { argument: "tab_id" })?;
         // The statement takes a stronger lock on it at once; so nothing that is read now is another when it runs.
         lock::share_until_commit(relation);
         let catalog = Catalog::new(Snapshot::latest());
@@ -37,7 +37,7 @@ impl Target {
         let schema = catalog.schema_name(row.relnamespace)?;
         let on_relation = relation::privileges(&catalog, &row);
         let columns = PgAttribute::live(&catalog.reader, relation).into_iter();
-        let columns = columns.map(|column| TargetColumn {
+        let columns = columns.map(|column| WriteColumn {
             may_read: column::privileges_on(&catalog, &column, row.relowner, on_relation).includes_select(),
             row: column,
         });
@@ -53,11 +53,11 @@ impl Target {
         self.row.relname.clone()
     }
 
-    pub(super) fn column(&self, attnum: i16) -> Result<&TargetColumn, Error> {
+    pub(super) fn column(&self, attnum: i16) -> Result<&WriteColumn, Error> {
         self.find(attnum.into())
     }
 
-    pub(super) fn find(&self, attnum: i32) -> Result<&TargetColumn, Error> {
+    pub(super) fn find(&self, attnum: i32) -> Result<&WriteColumn, Error> {
         self.columns
             .iter()
             .find(|column| i32::from(column.row.attnum) == attnum)
@@ -68,7 +68,7 @@ impl Target {
     }
 
     /// The column that a key of a record names: by its attnum, or by its name.
-    pub(super) fn column_of_key(&self, key: &str) -> Result<&TargetColumn, Error> {
+    pub(super) fn column_of_key(&self, key: &str) -> Result<&WriteColumn, Error> {
         let is_attnum = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
         match key.parse() {
             Ok(attnum) if is_attnum => self.find(attnum),
@@ -84,7 +84,7 @@ impl Target {
     }
 
     /// The columns that the keys of a record name. Each can be given a value, and is named once.
-    pub(super) fn columns_of_record(&self, keys: &[String]) -> Result<Vec<&TargetColumn>, Error> {
+    pub(super) fn columns_of_record(&self, keys: &[String]) -> Result<Vec<&WriteColumn>, Error> {
         let mut seen = HashMap::new();
         keys.iter()
             .map(|key| {
@@ -98,7 +98,7 @@ impl Target {
             .collect()
     }
 
-    pub(super) fn check_writable(&self, column: &TargetColumn) -> Result<(), Error> {
+    pub(super) fn check_writable(&self, column: &WriteColumn) -> Result<(), Error> {
         let reason = if column.row.attgenerated != Char(0) {
             NotWritable::Generated
         } else if column.row.attidentity == Char(pg_sys::ATTRIBUTE_IDENTITY_ALWAYS) {
@@ -106,7 +106,7 @@ impl Target {
         } else {
             return Ok(());
         };
-        Err(WriteProblem::NotWritable {
+        Err(WriteError::NotWritable {
             relation: self.name(),
             column: column.row.attname.clone(),
             reason,
@@ -115,14 +115,14 @@ impl Target {
     }
 
     /// The columns of the primary key, in its order; none if there is none.
-    pub(super) fn key(&self) -> Result<Vec<&TargetColumn>, Error> {
+    pub(super) fn key(&self) -> Result<Vec<&WriteColumn>, Error> {
         let key = self.constraints.iter().find(|one| one.contype == Char(b'p'));
         let attnums = key.map(|key| key.conkey.as_slice()).unwrap_or_default();
         attnums.iter().map(|&attnum| self.column(attnum)).collect()
     }
 
     /// Whether a column that a row does not name may get another value than NULL.
-    pub(super) fn has_default(&self, column: &TargetColumn) -> bool {
+    pub(super) fn has_default(&self, column: &WriteColumn) -> bool {
         // A view's column has that of the column that it shows.
         column.row.atthasdef
             || column.row.attidentity != Char(0)
@@ -151,7 +151,7 @@ impl Target {
     }
 }
 
-impl TargetColumn {
+impl WriteColumn {
     /// Its name in SQL.
     pub(super) fn sql(&self) -> String {
         quote::identifier(&self.row.attname)
@@ -166,7 +166,7 @@ impl TargetColumn {
     }
 
     pub(super) fn named_twice(&self, key: &str, other: &str) -> Error {
-        WriteProblem::NamedTwice {
+        WriteError::NamedTwice {
             column: self.row.attname.clone(),
             keys: [key.into(), other.into()],
         }

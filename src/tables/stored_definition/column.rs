@@ -1,12 +1,12 @@
 //! Columns, with where their values come from.
 
 use super::rows::{ByOid, SequenceRow};
-use super::{Table, take_options};
+use super::{StoredTableDefinition, take_options};
 use crate::catalog::comments::Comments;
 use crate::catalog::rows::{OfRelation, PgAttrdef, PgAttribute, PgClass, PgDepend, catalog_oid};
 use crate::definition::column::{
-    ColumnDefinition, Generated, GeneratedKind, Identity, IdentityGeneration, SequenceOptions, SequenceType,
-    Serial,
+    ColumnDefinition, GeneratedDefinition, GeneratedKind, IdentityDefinition, IdentityGeneration,
+    SequenceOptions, SequenceType, Serial,
 };
 use crate::definition::type_object::TypeObject;
 use crate::error::Error;
@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 /// The columns of a table that it does not have from `parents`, and those that differ from what the parents say.
 pub(super) fn definitions(
-    table: &Table<'_>,
+    table: &StoredTableDefinition<'_>,
     parents: &[Oid],
     comments: &mut Comments,
     metadata: &mut Document,
@@ -81,7 +81,7 @@ struct Inherited {
 }
 
 /// The stored defaults and generation expressions of a relation, by column.
-fn defaults(table: &Table<'_>, relation: Oid) -> HashMap<i16, String> {
+fn defaults(table: &StoredTableDefinition<'_>, relation: Oid) -> HashMap<i16, String> {
     PgAttrdef::of_relation(&table.catalog.reader, relation)
         .into_iter()
         .map(|row| (row.adnum, row.adbin.0))
@@ -89,7 +89,7 @@ fn defaults(table: &Table<'_>, relation: Oid) -> HashMap<i16, String> {
 }
 
 /// The sequences that belong to columns, by column.
-fn sequences(table: &Table<'_>) -> HashMap<i16, PgClass> {
+fn sequences(table: &StoredTableDefinition<'_>) -> HashMap<i16, PgClass> {
     let dependents = table.rows::<PgDepend>().into_iter();
     dependents
         .filter(|row| {
@@ -107,7 +107,7 @@ fn sequences(table: &Table<'_>) -> HashMap<i16, PgClass> {
 }
 
 struct Columns<'a> {
-    table: &'a Table<'a>,
+    table: &'a StoredTableDefinition<'a>,
     defaults: HashMap<i16, String>,
     sequences: HashMap<i16, PgClass>,
 }
@@ -130,7 +130,7 @@ impl Columns<'_> {
         match (column.attidentity, column.attgenerated) {
             (Char(0), Char(0)) => self.add_default(column, &mut definition)?,
             (Char(0), kind) => {
-                definition.generated = self.expression(column).map(|expression| Generated {
+                definition.generated = self.expression(column).map(|expression| GeneratedDefinition {
                     kind: if kind == Char(b'v') {
                         GeneratedKind::Virtual
                     } else {
@@ -140,7 +140,7 @@ impl Columns<'_> {
                 });
             }
             (generation, _) => {
-                definition.identity = Some(Identity {
+                definition.identity = Some(IdentityDefinition {
                     generation: if generation == Char(b'a') {
                         IdentityGeneration::Always
                     } else {

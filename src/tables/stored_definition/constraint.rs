@@ -1,7 +1,7 @@
 //! Constraints that are a table's own.
 
-use super::Table;
-use super::key::{Element, Elements};
+use super::StoredTableDefinition;
+use super::key::{StoredKeyElement, StoredKeyElements};
 use super::rows::{
     ByOid, ConstraintComment, ConstraintRow, IndexMethodRow, IndexRow, MethodRow, OperatorRow,
 };
@@ -14,12 +14,12 @@ use crate::pg::{Oid, deparse};
 
 /// The constraints of a table: keys first, then other rules, then references; each by name.
 pub(super) struct Constraints<'a> {
-    table: &'a Table<'a>,
+    table: &'a StoredTableDefinition<'a>,
     rows: Vec<ConstraintRow>,
 }
 
 impl<'a> Constraints<'a> {
-    pub(super) fn read(table: &'a Table<'a>) -> Result<Self, Error> {
+    pub(super) fn read(table: &'a StoredTableDefinition<'a>) -> Result<Self, Error> {
         let mut rows: Vec<ConstraintRow> = table.rows();
         // Those of a parent come along with it.
         rows.retain(|row| row.conparentid == Oid::INVALID && (row.conislocal || row.coninhcount == 0));
@@ -96,7 +96,7 @@ impl<'a> Constraints<'a> {
     fn add_exclusion(&self, row: &ConstraintRow, definition: &mut ConstraintDefinition) -> Result<(), Error> {
         let reader = &self.table.catalog.reader;
         let index = self.index(row)?;
-        let elements = Elements {
+        let elements = StoredKeyElements {
             attnums: &index.indkey,
             expressions: index.indexprs.as_ref().map(|text| text.0.as_str()),
             collations: &index.indcollation,
@@ -122,7 +122,7 @@ impl<'a> Constraints<'a> {
 
     fn exclusion_element(
         &self,
-        element: Element,
+        element: StoredKeyElement,
         operator: Oid,
         option: i16,
     ) -> Result<ExclusionElement, Error> {

@@ -1,6 +1,6 @@
 //! Elements of keys: columns or expressions, with what an index wants to know about them.
 
-use super::Table;
+use super::StoredTableDefinition;
 use super::rows::{ByOid, OperatorClassRow};
 use crate::catalog::rows::PgAttribute;
 use crate::definition::name::{ColumnRef, QualifiedName};
@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::pg::{Oid, deparse, node_tree};
 
 /// The elements of an index or of a partition key, as catalogs have them.
-pub(super) struct Elements<'a> {
+pub(super) struct StoredKeyElements<'a> {
     /// 0 stands for the next expression.
     pub(super) attnums: &'a [i16],
     pub(super) expressions: Option<&'a str>,
@@ -17,15 +17,15 @@ pub(super) struct Elements<'a> {
 }
 
 /// An element by names.
-pub(super) struct Element {
+pub(super) struct StoredKeyElement {
     pub(super) column: Option<ColumnRef>,
     pub(super) expression: Option<String>,
     pub(super) collation: Option<QualifiedName>,
     pub(super) operator_class: Option<QualifiedName>,
 }
 
-impl Elements<'_> {
-    pub(super) fn read(&self, table: &Table<'_>) -> Result<Vec<Element>, Error> {
+impl StoredKeyElements<'_> {
+    pub(super) fn read(&self, table: &StoredTableDefinition<'_>) -> Result<Vec<StoredKeyElement>, Error> {
         let mut expressions = self
             .expressions
             .map(node_tree::elements)
@@ -43,7 +43,7 @@ impl Elements<'_> {
                     .ok_or(Error::Vanished)?;
                 (Some(ColumnRef::Name(row.attname)), None, row.attcollation)
             };
-            elements.push(Element {
+            elements.push(StoredKeyElement {
                 column,
                 expression,
                 collation: table.collation(collation, own_collation)?,
@@ -55,7 +55,10 @@ impl Elements<'_> {
 }
 
 /// An operator class, if it is not the one that is taken anyway.
-fn operator_class(table: &Table<'_>, class: Option<Oid>) -> Result<Option<QualifiedName>, Error> {
+fn operator_class(
+    table: &StoredTableDefinition<'_>,
+    class: Option<Oid>,
+) -> Result<Option<QualifiedName>, Error> {
     let Some(class) = class else { return Ok(None) };
     let row = OperatorClassRow::by_oid(&table.catalog.reader, class).ok_or(Error::Vanished)?;
     if row.opcdefault {

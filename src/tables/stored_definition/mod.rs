@@ -19,7 +19,7 @@ mod rows;
 use crate::catalog::comments::Comments;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgInherits};
 use crate::catalog::{Catalog, RelationName, relation};
-use crate::definition::json_text::JsonText;
+use crate::definition::json_text::RawJson;
 use crate::definition::name::{ColumnRef, QualifiedName};
 use crate::definition::table::TableDefinition;
 use crate::error::{self, Error};
@@ -55,7 +55,7 @@ pub(crate) fn read(catalog: &Catalog, relation: Oid) -> Result<TableDefinition, 
         if !is_table(&row) {
             Err(NoTable(row.relname.clone()))?;
         }
-        Table { catalog, row }.definition(None)
+        StoredTableDefinition { catalog, row }.definition(None)
     })
 }
 
@@ -64,12 +64,12 @@ fn is_table(row: &PgClass) -> bool {
 }
 
 /// A table that is being read.
-struct Table<'a> {
+struct StoredTableDefinition<'a> {
     catalog: &'a Catalog,
     row: PgClass,
 }
 
-impl Table<'_> {
+impl StoredTableDefinition<'_> {
     /// Its definition; when it stands in that of its parent, the names of schema and parent are known.
     fn definition(&self, parent_schema: Option<&str>) -> Result<TableDefinition, Error> {
         server::check_for_interrupts();
@@ -126,7 +126,7 @@ impl Table<'_> {
         children
             .into_iter()
             .map(|row| {
-                Table {
+                StoredTableDefinition {
                     catalog: self.catalog,
                     row,
                 }
@@ -189,13 +189,13 @@ fn in_schema(schema: &str, name: &str) -> QualifiedName {
 }
 
 /// Options as a part of a definition.
-fn json(options: &Map<String, Value>) -> Result<JsonText, Error> {
+fn json(options: &Map<String, Value>) -> Result<RawJson, Error> {
     serde_json::value::to_raw_value(options)
         .and_then(|text| serde_json::from_str(text.get()))
         .map_err(Error::Serialization)
 }
 
 /// What is known of columns of a table by their names.
-fn take_options(metadata: &mut Document, column: &str) -> Result<Option<JsonText>, Error> {
+fn take_options(metadata: &mut Document, column: &str) -> Result<Option<RawJson>, Error> {
     metadata.columns.remove(column).as_ref().map(json).transpose()
 }

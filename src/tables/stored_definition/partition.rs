@@ -1,28 +1,28 @@
 //! How a table is divided, and which rows a partition holds.
 
-use super::Table;
-use super::key::{Element, Elements};
+use super::StoredTableDefinition;
+use super::key::{StoredKeyElement, StoredKeyElements};
 use super::rows::{BoundsRow, ByOid, PartitionedTableRow};
 use crate::definition::constraint::KeyElement;
-use crate::definition::json_text::JsonText;
+use crate::definition::json_text::RawJson;
 use crate::definition::partition::{PartitionBounds, PartitionKey, PartitionStrategy};
 use crate::error::Error;
-use crate::pg::node_tree::{self, Limit, StoredBounds};
+use crate::pg::node_tree::{self, RangeLimit, StoredBounds};
 use crate::pg::scan::Char;
 use serde_json::{Value, json};
 
 /// How a table is divided, if it is.
-pub(super) fn key(table: &Table<'_>) -> Result<Option<PartitionKey>, Error> {
+pub(super) fn key(table: &StoredTableDefinition<'_>) -> Result<Option<PartitionKey>, Error> {
     let Some(row) = PartitionedTableRow::by_oid(&table.catalog.reader, table.row.oid) else {
         return Ok(None);
     };
-    let elements = Elements {
+    let elements = StoredKeyElements {
         attnums: &row.partattrs,
         expressions: row.partexprs.as_ref().map(|text| text.0.as_str()),
         collations: &row.partcollation,
         operator_classes: &row.partclass,
     };
-    let element = |element: Element| KeyElement {
+    let element = |element: StoredKeyElement| KeyElement {
         column: element.column,
         expression: element.expression,
         collation: element.collation,
@@ -39,7 +39,7 @@ pub(super) fn key(table: &Table<'_>) -> Result<Option<PartitionKey>, Error> {
 }
 
 /// The rows that a partition holds; `None` for what is no partition.
-pub(super) fn bounds(table: &Table<'_>) -> Result<Option<PartitionBounds>, Error> {
+pub(super) fn bounds(table: &StoredTableDefinition<'_>) -> Result<Option<PartitionBounds>, Error> {
     if !table.row.relispartition {
         return Ok(None);
     }
@@ -76,17 +76,17 @@ pub(super) fn bounds(table: &Table<'_>) -> Result<Option<PartitionBounds>, Error
     Ok(Some(bounds))
 }
 
-fn limits(limits: Vec<Limit>) -> Result<Vec<JsonText>, Error> {
+fn limits(limits: Vec<RangeLimit>) -> Result<Vec<RawJson>, Error> {
     limits
         .into_iter()
         .map(|limit| match limit {
-            Limit::Minimum => text(&json!({"bound": "minvalue"})),
-            Limit::Maximum => text(&json!({"bound": "maxvalue"})),
-            Limit::Value(value) => text(&json!(value)),
+            RangeLimit::Minimum => text(&json!({"bound": "minvalue"})),
+            RangeLimit::Maximum => text(&json!({"bound": "maxvalue"})),
+            RangeLimit::Value(value) => text(&json!(value)),
         })
         .collect()
 }
 
-fn text(value: &Value) -> Result<JsonText, Error> {
-    JsonText::try_from(value).map_err(Error::Serialization)
+fn text(value: &Value) -> Result<RawJson, Error> {
+    RawJson::try_from(value).map_err(Error::Serialization)
 }

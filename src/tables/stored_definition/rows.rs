@@ -3,7 +3,7 @@
 use crate::catalog::rows::{OfRelation, catalog_oid, index_oid};
 use crate::catalog_row;
 use crate::pg::Oid;
-use crate::pg::scan::{CatalogRow, Char, Key, Reader, Text};
+use crate::pg::scan::{CatalogRow, Char, Reader, ScanKey, Text};
 
 catalog_row!(
     /// A constraint, with what tells where it comes from and what it is made of.
@@ -35,8 +35,8 @@ catalog_row!(
 
 impl OfRelation for ConstraintRow {
     const INDEX: u32 = index_oid::PG_CONSTRAINT_CONRELID_CONTYPID_CONNAME;
-    fn keys(relation: Oid) -> Vec<(&'static str, Key)> {
-        vec![("conrelid", Key::Oid(relation))]
+    fn keys(relation: Oid) -> Vec<(&'static str, ScanKey)> {
+        vec![("conrelid", ScanKey::Oid(relation))]
     }
 }
 
@@ -49,7 +49,7 @@ pub(super) trait ByOid: CatalogRow {
 
     fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
         reader
-            .by_index(Self::INDEX, &[(Self::COLUMN, Key::Oid(oid))])
+            .by_index(Self::INDEX, &[(Self::COLUMN, ScanKey::Oid(oid))])
             .pop()
     }
 }
@@ -169,8 +169,8 @@ catalog_row!(
 impl ConstraintComment {
     pub(super) fn of(reader: &Reader, constraint: Oid) -> Option<String> {
         let keys = [
-            ("objoid", Key::Oid(constraint)),
-            ("classoid", Key::Oid(catalog_oid::PG_CONSTRAINT.into())),
+            ("objoid", ScanKey::Oid(constraint)),
+            ("classoid", ScanKey::Oid(catalog_oid::PG_CONSTRAINT.into())),
         ];
         let row: Option<Self> = reader.by_index(index_oid::PG_DESCRIPTION_O_C_O, &keys).pop();
         row.map(|row| row.description.0)

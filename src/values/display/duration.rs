@@ -17,13 +17,13 @@ const DAYS: usize = 4;
 
 /// How a length of time is to be shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Style {
+pub(crate) struct DurationDisplay {
     smallest: usize,
     largest: usize,
     has_units: bool,
 }
 
-impl Style {
+impl DurationDisplay {
     /// From days to seconds unless units are given; the one that is given decides where the two are in the wrong order.
     pub(crate) fn new(smallest: Option<&[u8]>, largest: Option<&[u8]>, has_units: bool) -> Self {
         let unit = |word: &[u8]| UNITS.iter().position(|(name, ..)| name.as_bytes() == word);
@@ -37,7 +37,7 @@ impl Style {
 }
 
 /// Shows a length of so many seconds, rounded to the smallest unit.
-pub(crate) fn show(seconds: f64, style: Style) -> String {
+pub(crate) fn show(seconds: f64, style: DurationDisplay) -> String {
     if !seconds.is_finite() {
         return if seconds > 0.0 { "infinity" } else { "-infinity" }.to_owned();
     }
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     fn shown(seconds: f64, smallest: &str, largest: &str, has_units: bool) -> String {
-        let style = Style::new(Some(smallest.as_bytes()), Some(largest.as_bytes()), has_units);
+        let style = DurationDisplay::new(Some(smallest.as_bytes()), Some(largest.as_bytes()), has_units);
         show(seconds, style)
     }
 
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn units_that_are_not_given() {
         let style = |smallest: Option<&str>, largest: Option<&str>| {
-            let style = Style::new(smallest.map(str::as_bytes), largest.map(str::as_bytes), true);
+            let style = DurationDisplay::new(smallest.map(str::as_bytes), largest.map(str::as_bytes), true);
             show(90_061.25, style)
         };
         assert_eq!(style(None, None), "1d 1h 1m 1s");
@@ -122,7 +122,13 @@ mod tests {
 
     #[test]
     fn no_end() {
-        assert_eq!(show(f64::INFINITY, Style::new(None, None, true)), "infinity");
-        assert_eq!(show(f64::NEG_INFINITY, Style::new(None, None, true)), "-infinity");
+        assert_eq!(
+            show(f64::INFINITY, DurationDisplay::new(None, None, true)),
+            "infinity"
+        );
+        assert_eq!(
+            show(f64::NEG_INFINITY, DurationDisplay::new(None, None, true)),
+            "-infinity"
+        );
     }
 }

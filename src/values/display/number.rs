@@ -2,19 +2,19 @@
 
 /// How a number is to be shown.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Style<'a> {
+pub(crate) struct NumberDisplay<'a> {
     /// Fewest and most digits after the decimal point. `None`: as the number has them.
     pub(crate) least_decimals: Option<usize>,
     pub(crate) most_decimals: Option<usize>,
-    pub(crate) grouping: Grouping,
-    pub(crate) format: Format,
+    pub(crate) grouping: DigitGrouping,
+    pub(crate) format: SeparatorStyle,
     pub(crate) is_percentage: bool,
     pub(crate) currency: Option<Currency<'a>>,
 }
 
 /// When the digits before the decimal point are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Grouping {
+pub(crate) enum DigitGrouping {
     Always,
     /// Unless they are four: 1234, 12,345.
     Auto,
@@ -23,7 +23,7 @@ pub(crate) enum Grouping {
 
 /// What stands between digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
+pub(crate) enum SeparatorStyle {
     English,
     German,
     French,
@@ -38,62 +38,62 @@ pub(crate) struct Currency<'a> {
     pub(crate) stands_behind: bool,
 }
 
-impl Grouping {
+impl DigitGrouping {
     pub(crate) fn parse(word: &[u8]) -> Self {
         match word {
-            b"always" => Grouping::Always,
-            b"auto" => Grouping::Auto,
-            _ => Grouping::Never,
+            b"always" => DigitGrouping::Always,
+            b"auto" => DigitGrouping::Auto,
+            _ => DigitGrouping::Never,
         }
     }
 
     fn applies_to(self, digits: usize) -> bool {
         match self {
-            Grouping::Always => true,
-            Grouping::Auto => digits > 4,
-            Grouping::Never => false,
+            DigitGrouping::Always => true,
+            DigitGrouping::Auto => digits > 4,
+            DigitGrouping::Never => false,
         }
     }
 }
 
-impl Format {
+impl SeparatorStyle {
     pub(crate) fn parse(word: &[u8]) -> Self {
         match word {
-            b"german" => Format::German,
-            b"french" => Format::French,
-            b"hindi" => Format::Hindi,
-            b"swiss" => Format::Swiss,
-            _ => Format::English,
+            b"german" => SeparatorStyle::German,
+            b"french" => SeparatorStyle::French,
+            b"hindi" => SeparatorStyle::Hindi,
+            b"swiss" => SeparatorStyle::Swiss,
+            _ => SeparatorStyle::English,
         }
     }
 
     fn decimal_mark(self) -> u8 {
         match self {
-            Format::English | Format::Hindi | Format::Swiss => b'.',
-            Format::German | Format::French => b',',
+            SeparatorStyle::English | SeparatorStyle::Hindi | SeparatorStyle::Swiss => b'.',
+            SeparatorStyle::German | SeparatorStyle::French => b',',
         }
     }
 
     fn separator(self) -> u8 {
         match self {
-            Format::English | Format::Hindi => b',',
-            Format::German => b'.',
-            Format::French => b' ',
-            Format::Swiss => b'\'',
+            SeparatorStyle::English | SeparatorStyle::Hindi => b',',
+            SeparatorStyle::German => b'.',
+            SeparatorStyle::French => b' ',
+            SeparatorStyle::Swiss => b'\'',
         }
     }
 
     /// Whether a separator stands before the last `left` digits.
     fn separates(self, left: usize) -> bool {
         match self {
-            Format::Hindi => left >= 3 && left % 2 == 1,
+            SeparatorStyle::Hindi => left >= 3 && left % 2 == 1,
             _ => left.is_multiple_of(3),
         }
     }
 }
 
 /// Shows a number that PostgreSQL has printed. What has no digits (`NaN`, `Infinity`) stays as it is.
-pub(crate) fn show(number: &[u8], style: &Style<'_>) -> Vec<u8> {
+pub(crate) fn show(number: &[u8], style: &NumberDisplay<'_>) -> Vec<u8> {
     let Some(mut decimal) = Decimal::parse(number) else {
         return number.to_vec();
     };
@@ -208,7 +208,7 @@ impl Decimal {
         }
     }
 
-    fn print(&self, style: &Style<'_>) -> Vec<u8> {
+    fn print(&self, style: &NumberDisplay<'_>) -> Vec<u8> {
         let (integer, fraction) = self.digits.split_at(self.digits.len() - self.scale);
         let mut text = Vec::with_capacity(2 * self.digits.len() + 16);
         if self.is_negative {
@@ -244,23 +244,23 @@ impl Decimal {
 mod tests {
     use super::*;
 
-    const PLAIN: Style<'static> = Style {
+    const PLAIN: NumberDisplay<'static> = NumberDisplay {
         least_decimals: None,
         most_decimals: None,
-        grouping: Grouping::Never,
-        format: Format::English,
+        grouping: DigitGrouping::Never,
+        format: SeparatorStyle::English,
         is_percentage: false,
         currency: None,
     };
 
-    fn shown(number: &str, style: Style<'_>) -> String {
+    fn shown(number: &str, style: NumberDisplay<'_>) -> String {
         String::from_utf8(show(number.as_bytes(), &style)).unwrap()
     }
 
     fn with_decimals(number: &str, least: Option<usize>, most: Option<usize>) -> String {
         shown(
             number,
-            Style {
+            NumberDisplay {
                 least_decimals: least,
                 most_decimals: most,
                 ..PLAIN
@@ -268,11 +268,11 @@ mod tests {
         )
     }
 
-    fn grouped(number: &str, format: Format) -> String {
+    fn grouped(number: &str, format: SeparatorStyle) -> String {
         shown(
             number,
-            Style {
-                grouping: Grouping::Always,
+            NumberDisplay {
+                grouping: DigitGrouping::Always,
                 format,
                 ..PLAIN
             },
@@ -312,21 +312,21 @@ mod tests {
 
     #[test]
     fn groups() {
-        assert_eq!(grouped("1234567.89", Format::English), "1,234,567.89");
-        assert_eq!(grouped("1234567.89", Format::German), "1.234.567,89");
-        assert_eq!(grouped("1234567.89", Format::French), "1 234 567,89");
-        assert_eq!(grouped("1234567.89", Format::Hindi), "12,34,567.89");
-        assert_eq!(grouped("1234567.89", Format::Swiss), "1'234'567.89");
-        assert_eq!(grouped("-123", Format::English), "-123");
-        assert_eq!(grouped("-1234", Format::Hindi), "-1,234");
-        assert_eq!(grouped("12345", Format::Hindi), "12,345");
-        assert_eq!(grouped("100000", Format::Hindi), "1,00,000");
+        assert_eq!(grouped("1234567.89", SeparatorStyle::English), "1,234,567.89");
+        assert_eq!(grouped("1234567.89", SeparatorStyle::German), "1.234.567,89");
+        assert_eq!(grouped("1234567.89", SeparatorStyle::French), "1 234 567,89");
+        assert_eq!(grouped("1234567.89", SeparatorStyle::Hindi), "12,34,567.89");
+        assert_eq!(grouped("1234567.89", SeparatorStyle::Swiss), "1'234'567.89");
+        assert_eq!(grouped("-123", SeparatorStyle::English), "-123");
+        assert_eq!(grouped("-1234", SeparatorStyle::Hindi), "-1,234");
+        assert_eq!(grouped("12345", SeparatorStyle::Hindi), "12,345");
+        assert_eq!(grouped("100000", SeparatorStyle::Hindi), "1,00,000");
     }
 
     #[test]
     fn four_digits_may_stand_together() {
-        let auto = Style {
-            grouping: Grouping::Auto,
+        let auto = NumberDisplay {
+            grouping: DigitGrouping::Auto,
             ..PLAIN
         };
         assert_eq!(shown("1234", auto), "1234");
@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn percentages() {
-        let percentage = Style {
+        let percentage = NumberDisplay {
             is_percentage: true,
             ..PLAIN
         };
@@ -349,7 +349,7 @@ mod tests {
 
     #[test]
     fn amounts_of_money() {
-        let of = |symbol, stands_behind| Style {
+        let of = |symbol, stands_behind| NumberDisplay {
             currency: Some(Currency {
                 symbol,
                 stands_behind,
@@ -363,8 +363,11 @@ mod tests {
 
     #[test]
     fn floats_with_exponents() {
-        assert_eq!(grouped("1e+20", Format::English), "100,000,000,000,000,000,000");
-        assert_eq!(grouped("1.5e-07", Format::German), "0,00000015");
+        assert_eq!(
+            grouped("1e+20", SeparatorStyle::English),
+            "100,000,000,000,000,000,000"
+        );
+        assert_eq!(grouped("1.5e-07", SeparatorStyle::German), "0,00000015");
         assert_eq!(with_decimals("1.5e-07", None, Some(2)), "0.00");
         assert_eq!(with_decimals("-1.7976931348623157e+308", None, None).len(), 310);
         assert_eq!(with_decimals("1e999999", None, Some(2)), "1e999999");

@@ -37,7 +37,7 @@ const PULSE: usize = 1024;
 
 /// The value of a JSON text in the server's encoding, in the current memory context.
 pub(crate) fn write(json: &[u8]) -> Datum {
-    let mut writer = Writer {
+    let mut writer = JsonbWriter {
         json,
         at: 0,
         values: Vec::new(),
@@ -47,11 +47,11 @@ pub(crate) fn write(json: &[u8]) -> Datum {
     };
     match writer.document() {
         Ok(()) => writer.into_datum(),
-        Err(Failure::TooLarge) => {
+        Err(WriteFailure::TooLarge) => {
             ErrorReport::from(Error::DocumentTooLarge).report(pgrx::PgLogLevel::ERROR);
             Datum::null()
         }
-        Err(Failure::NotPlain) => by_postgres(json),
+        Err(WriteFailure::NotPlain) => by_postgres(json),
     }
 }
 
@@ -70,7 +70,7 @@ fn by_postgres(json: &[u8]) -> Datum {
 }
 
 /// Why a text is not written here.
-enum Failure {
+enum WriteFailure {
     /// It is no JSON, or has something that is seldom.
     NotPlain,
     /// A value cannot be as large.
@@ -79,7 +79,7 @@ enum Failure {
 
 /// A member that was written, of a container whose end was not read yet.
 #[derive(Clone, Copy)]
-struct Item {
+struct JsonbItem {
     /// As entries have it.
     sort: u32,
     /// Where it lies in `values`.
@@ -87,7 +87,7 @@ struct Item {
     length: u32,
 }
 
-impl Item {
+impl JsonbItem {
     fn bytes(self, values: &[u8]) -> &[u8] {
         &values[self.start as usize..][..self.length as usize]
     }
@@ -101,20 +101,20 @@ impl Item {
     }
 }
 
-struct Writer<'a> {
+struct JsonbWriter<'a> {
     json: &'a [u8],
     at: usize,
     /// The members of open containers, one behind the other.
     values: Vec<u8>,
-    items: Vec<Item>,
+    items: Vec<JsonbItem>,
     /// The container that is being written.
     container: Vec<u8>,
     until_pulse: usize,
 }
 
-impl Writer<'_> {
+impl JsonbWriter<'_> {
     /// Reads the whole text; leaves the root container in `container`.
-    fn document(&mut self) -> Result<(), Failure> {
+    fn document(&mut self) -> Result<(), WriteFailure> {
         let sort = match self.peek()? {
             b'{' => JB_FOBJECT,
             b'[' => JB_FARRAY,
@@ -128,7 +128,7 @@ impl Writer<'_> {
         }
         self.skip_blanks();
         if self.at < self.json.len() {
-            return Err(Failure::NotPlain);
+            return Err(WriteFailure::NotPlain);
         }
         self.assemble(sort, 0)
     }
@@ -153,25 +153,25 @@ impl Writer<'_> {
     }
 
     /// The next byte that is no blank.
-    fn peek(&mut self) -> Result<u8, Failure> {
+    fn peek(&mut self) -> Result<u8, WriteFailure> {
         self.skip_blanks();
-        self.json.get(self.at).copied().ok_or(Failure::NotPlain)
+        self.json.get(self.at).copied().ok_or(WriteFailure::NotPlain)
     }
 
-    fn expect(&mut self, word: &[u8]) -> Result<(), Failure> {
+    fn expect(&mut self, word: &[u8]) -> Result<(), WriteFailure> {
         let rest = &self.json[self.at..];
         if !rest.starts_with(word) {
-            return Err(Failure::NotPlain);
+            return Err(WriteFailure::NotPlain);
         }
         self.at += word.len();
         match self.json.get(self.at) {
-            Some(byte) if byte.is_ascii_alphanumeric() => Err(Failure::NotPlain),
+            Some(byte) if byte.is_ascii_alphanumeric() => Err(WriteFailure::NotPlain),
             _ => Ok(()),
         }
     }
 
     /// Reads a value, and writes it as the last item.
-    fn value(&mut self, depth: usize) -> Result<(), Failure> {
+    fn value(&mut self, depth: usize) -> Result<(), WriteFailure> {
         self.until_pulse -= 1;
         if self.until_pulse == 0 {
             self.until_pulse = PULSE;
@@ -181,7 +181,7 @@ impl Writer<'_> {
             b'"' => self.string(),
             opening @ (b'{' | b'[') => {
                 if depth > DEEPEST {
-                    return Err(Failure::NotPlain);
+                    return Err(WriteFailure::NotPlain);
                 }
                 self.at += 1;
                 let (items, values) = (self.items.len(), self.values.len());
@@ -212,7 +212,7 @@ impl Writer<'_> {
     }
 
     /// Reads the members of a container up to its end. Those of an object become two items each: key and value.
-    fn members(&mut self, sort: u32, depth: usize) -> Result<(), Failure> {
+    fn members(&mut self, sort: u32, depth: usize) -> Result<(), WriteFailure> {
         let closing = if sort == JB_FOBJECT { b'}' } else { b']' };
         if self.peek()? == closing {
             self.at += 1;
@@ -221,11 +221,11 @@ impl Writer<'_> {
         loop {
             if sort == JB_FOBJECT {
                 if self.peek()? != b'"' {
-                    return Err(Failure::NotPlain);
+                    return Err(WriteFailure::NotPlain);
                 }
                 self.string()?;
                 if self.peek()? != b':' {
-                    return Err(Failure::NotPlain);
+                    return Err(WriteFailure::NotPlain);
                 }
                 self.at += 1;
             }
@@ -235,12 +235,12 @@ impl Writer<'_> {
             match next {
                 b',' => {}
                 _ if next == closing => return Ok(()),
-                _ => return Err(Failure::NotPlain),
+                _ => return Err(WriteFailure::NotPlain),
             }
         }
     }
 
-    fn push(&mut self, sort: u32, bytes: &[u8]) -> Result<(), Failure> {
+    fn push(&mut self, sort: u32, bytes: &[u8]) -> Result<(), WriteFailure> {
         let start = self.values.len();
         memory::reserve(&mut self.values, bytes.len());
         self.values.extend_from_slice(bytes);
@@ -248,21 +248,21 @@ impl Writer<'_> {
     }
 
     /// The bytes from `start` on are an item.
-    fn finish_item(&mut self, sort: u32, start: usize) -> Result<(), Failure> {
+    fn finish_item(&mut self, sort: u32, start: usize) -> Result<(), WriteFailure> {
         let length = self.values.len() - start;
         if length > JENTRY_OFFLENMASK {
-            return Err(Failure::TooLarge);
+            return Err(WriteFailure::TooLarge);
         }
         memory::reserve(&mut self.items, 1);
-        self.items.push(Item {
+        self.items.push(JsonbItem {
             sort,
-            start: u32::try_from(start).map_err(|_| Failure::TooLarge)?,
+            start: u32::try_from(start).map_err(|_| WriteFailure::TooLarge)?,
             length: length as u32,
         });
         Ok(())
     }
 
-    fn string(&mut self) -> Result<(), Failure> {
+    fn string(&mut self) -> Result<(), WriteFailure> {
         self.at += 1;
         let start = self.values.len();
         loop {
@@ -270,7 +270,7 @@ impl Writer<'_> {
             let end = rest
                 .iter()
                 .position(|&byte| byte == b'"' || byte == b'\\' || byte < b' ')
-                .ok_or(Failure::NotPlain)?;
+                .ok_or(WriteFailure::NotPlain)?;
             memory::reserve(&mut self.values, end + 1);
             self.values.extend_from_slice(&rest[..end]);
             self.at += end + 1;
@@ -280,14 +280,14 @@ impl Writer<'_> {
                     let byte = self.escape()?;
                     self.values.push(byte);
                 }
-                _ => return Err(Failure::NotPlain),
+                _ => return Err(WriteFailure::NotPlain),
             }
         }
     }
 
     /// The byte that an escape stands for. Those that are several, or none, are PostgreSQL's.
-    fn escape(&mut self) -> Result<u8, Failure> {
-        let escape = *self.json.get(self.at).ok_or(Failure::NotPlain)?;
+    fn escape(&mut self) -> Result<u8, WriteFailure> {
+        let escape = *self.json.get(self.at).ok_or(WriteFailure::NotPlain)?;
         self.at += 1;
         Ok(match escape {
             b'"' | b'\\' | b'/' => escape,
@@ -297,7 +297,10 @@ impl Writer<'_> {
             b'r' => b'\r',
             b't' => b'\t',
             b'u' => {
-                let digits = self.json.get(self.at..self.at + 4).ok_or(Failure::NotPlain)?;
+                let digits = self
+                    .json
+                    .get(self.at..self.at + 4)
+                    .ok_or(WriteFailure::NotPlain)?;
                 self.at += 4;
                 let code = std::str::from_utf8(digits)
                     .ok()
@@ -305,22 +308,22 @@ impl Writer<'_> {
                     .and_then(|digits| u32::from_str_radix(digits, 16).ok());
                 match code {
                     Some(code @ 1..=0x7f) => code as u8,
-                    _ => return Err(Failure::NotPlain),
+                    _ => return Err(WriteFailure::NotPlain),
                 }
             }
-            _ => return Err(Failure::NotPlain),
+            _ => return Err(WriteFailure::NotPlain),
         })
     }
 
-    fn number(&mut self) -> Result<(), Failure> {
+    fn number(&mut self) -> Result<(), WriteFailure> {
         let rest = &self.json[self.at..];
-        let length = number_length(rest).ok_or(Failure::NotPlain)?;
+        let length = number_length(rest).ok_or(WriteFailure::NotPlain)?;
         let text = &rest[..length];
         self.at += length;
         if let Some(byte) = self.json.get(self.at)
             && (byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'+' | b'-'))
         {
-            return Err(Failure::NotPlain);
+            return Err(WriteFailure::NotPlain);
         }
         let start = self.values.len();
         match small_integer(text) {
@@ -337,7 +340,7 @@ impl Writer<'_> {
     }
 
     /// Writes the container of the items from `first` on.
-    fn assemble(&mut self, sort: u32, first: usize) -> Result<(), Failure> {
+    fn assemble(&mut self, sort: u32, first: usize) -> Result<(), WriteFailure> {
         let Self {
             values,
             items,
@@ -356,7 +359,7 @@ impl Writer<'_> {
             );
         }
         let (pairs, _) = items.as_chunks::<2>();
-        let rank = |key: Item| (key.length, key.bytes(values));
+        let rank = |key: JsonbItem| (key.length, key.bytes(values));
         if pairs.is_sorted_by(|[one, _], [other, _]| rank(*one) < rank(*other)) {
             let keys = pairs.iter().map(|pair| pair[0]);
             let members = keys.chain(pairs.iter().map(|pair| pair[1]));
@@ -384,10 +387,10 @@ impl Writer<'_> {
 fn put_together(
     out: &mut Vec<u8>,
     header: u32,
-    members: impl Iterator<Item = Item>,
+    members: impl Iterator<Item = JsonbItem>,
     count: usize,
     values: &[u8],
-) -> Result<(), Failure> {
+) -> Result<(), WriteFailure> {
     let entries = size_of::<u32>();
     memory::reserve(out, entries + count * entries);
     out.extend_from_slice(&header.to_ne_bytes());
@@ -404,7 +407,7 @@ fn put_together(
         out.extend_from_slice(bytes);
         total += padding + bytes.len();
         if total > JENTRY_OFFLENMASK {
-            return Err(Failure::TooLarge);
+            return Err(WriteFailure::TooLarge);
         }
         let entry = if at.is_multiple_of(JB_OFFSET_STRIDE) {
             item.sort | total as u32 | JENTRY_HAS_OFF
@@ -415,7 +418,7 @@ fn put_together(
     }
     match out.len() {
         ..=JENTRY_OFFLENMASK => Ok(()),
-        _ => Err(Failure::TooLarge),
+        _ => Err(WriteFailure::TooLarge),
     }
 }
 

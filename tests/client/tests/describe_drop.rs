@@ -14,7 +14,7 @@ fn no_rows(client: &mut Client, function: &str) {
 
 /// Compares all drops of a database of which so many must succeed.
 fn compare(mut client: Client, at_least: i32) {
-    run(&mut client, include_str!("drop/check.sql"));
+    run(&mut client, include_str!("describe_drop/check.sql"));
     let enough = format!(
         "SELECT (count(*) FILTER (WHERE cardinality(drop_check.foretold(obj, attnum)) > 1) >= {at_least})::text
          FROM drop_check.target"
@@ -48,13 +48,13 @@ fn drops_of_pagila() {
 fn drops_of_odd_objects() {
     let database = Database::with_extension();
     let mut client = database.connect_as_superuser();
-    run(&mut client, include_str!("drop/odd.sql"));
+    run(&mut client, include_str!("describe_drop/odd.sql"));
     if text(
         &mut client,
         "SELECT (current_setting('server_version_num')::int >= 180000)::text",
     ) == "true"
     {
-        run(&mut client, include_str!("drop/odd_18.sql"));
+        run(&mut client, include_str!("describe_drop/odd_18.sql"));
     }
     compare(client, 120);
 }

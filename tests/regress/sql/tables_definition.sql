@@ -1,4 +1,4 @@
--- msar.get_table_definition. That a table can be built again by it is tested in rebuild.sql.
+-- msar.get_table_definition. That a table can be built again by it is tested in tables_rebuild.sql.
 \getenv folder PG_ABS_SRCDIR
 \set problem :folder '/include/problem.sql'
 \i :problem
