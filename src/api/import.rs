@@ -50,7 +50,7 @@ fn fill_table(
     Ok(fill::table(tab_id, data, &layout, &file_options(&options)?)? as i64)
 }
 
-fn file_options(options: &JsonArgument) -> Result<file::Options, Error> {
+fn file_options(options: &JsonArgument) -> Result<file::FileOptions, Error> {
     let hint = "Known are format (csv, tsv, json_lines, json), encoding, delimiter, quote, escape, header, null, \
         bad_rows (refuse, skip).";
     options.decode("options", hint)

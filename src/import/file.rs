@@ -8,7 +8,7 @@
 use super::objects::Objects;
 use super::separated::Separated;
 use crate::error;
-use crate::values::infer::{Reading, Types};
+use crate::values::infer::{Types, ValueReading};
 use encoding_rs::Encoding;
 use pgrx::PgSqlErrorCode;
 use serde::{Deserialize, Serialize};
@@ -468,7 +468,7 @@ fn detect_delimiter(text: &[u8], options: &FileOptions, pulse: &dyn Fn()) -> Res
 fn is_header(first: &[Cow<str>]) -> bool {
     let names: HashSet<&str> = first.iter().map(|name| name.trim()).collect();
     let looks_like_a_name =
-        |name: &&str| !name.is_empty() && Reading::of(name.as_bytes(), Types::ALL).types.is_empty();
+        |name: &&str| !name.is_empty() && ValueReading::of(name.as_bytes(), Types::ALL).types.is_empty();
     names.len() == first.len() && names.iter().all(looks_like_a_name)
 }
 

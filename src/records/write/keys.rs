@@ -44,22 +44,28 @@ impl<'a> GivenKeys<'a> {
     pub(super) fn source(&self) -> Result<String, Error> {
         let parts: Vec<_> = self.key.parts().collect();
         // The limit tells the planner about how many keys there are, which decides between the index and the whole table.
-        let given = format!(
-            "(SELECT id, pg_catalog.min(position) AS position \
-             FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY AS element(id, position) \
-             GROUP BY id LIMIT {}) AS given",
-            self.count.max(1).next_power_of_two()
-        );
+        let given = |id: &str| {
+            format!(
+                "(SELECT {id} AS id, pg_catalog.min(position) AS position \
+                 FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY AS element(json, position) \
+                 GROUP BY 1 LIMIT {}) AS given",
+                self.count.max(1).next_power_of_two()
+            )
+        };
         if let [(attnum, _, type_oid)] = parts.as_slice() {
             let base = comparison::base_type(*type_oid);
             if Content::of(base) == Content::Other && !parameter::is_array(base) {
                 let type_name = qualified_name(base, -1).ok_or(Error::Vanished)?;
                 return Ok(format!(
-                    "{given}, LATERAL (SELECT CAST(given.id OPERATOR(pg_catalog.#>>) '{{}}' AS {type_name})) AS key({})",
+                    "{}, LATERAL (SELECT given.id) AS key({})",
+                    given(&format!(
+                        "CAST(json OPERATOR(pg_catalog.#>>) '{{}}' AS {type_name})"
+                    )),
                     quote::identifier(attnum)
                 ));
             }
         }
+        let given = given("json");
         let members: Vec<_> = parts
             .iter()
             .map(|(attnum, name, _)| match parts.len() {
