@@ -26,6 +26,13 @@ pub(crate) struct SurveyOptions {
 /// Of this many values a column's distinct ones are counted, and no more: memory stays flat.
 const MOST_DISTINCT: usize = 10_000;
 
+/// The longest label that PostgreSQL takes.
+const LONGEST_LABEL: usize = 63;
+
+/// The most values that are shown of those that do not fit a type, and how much of each, in bytes.
+const MOST_MISFITS: usize = 1000;
+const LONGEST_MISFIT: usize = 10_000;
+
 /// What `msar.infer_types` tells about a column.
 #[derive(Serialize)]
 pub(crate) struct ColumnSurvey {
@@ -88,13 +95,14 @@ impl SurveyedColumn {
         self.column.add_reading(&reading);
         self.integers.add(value);
         self.has_currency |= reading.has_currency();
-        let shown = options.misfits.unwrap_or(3);
+        let shown = options.misfits.unwrap_or(3).min(MOST_MISFITS);
+        let head = &value[..value.len().min(LONGEST_MISFIT)];
         for one in Type::ALL {
             let at = one as usize;
             if reading.types.has(one) {
                 self.fits[at] += 1;
-            } else if self.misfits[at].len() < shown && !self.misfits[at].iter().any(|known| known == value) {
-                self.misfits[at].push(value.to_vec());
+            } else if self.misfits[at].len() < shown && !self.misfits[at].iter().any(|known| known == head) {
+                self.misfits[at].push(head.to_vec());
             }
         }
         self.add_distinct(value, options.enum_max_values);
@@ -108,7 +116,8 @@ impl SurveyedColumn {
         value.hash(&mut hasher);
         let so_far = distinct.len();
         if let Entry::Vacant(entry) = distinct.entry(hasher.finish()) {
-            entry.insert((so_far < kept).then(|| value.to_vec()));
+            // A longer value is no label of an enum.
+            entry.insert((so_far < kept && value.len() <= LONGEST_LABEL).then(|| value.to_vec()));
             if so_far == MOST_DISTINCT {
                 self.distinct = None;
             }
@@ -142,8 +151,6 @@ impl SurveyedColumn {
 
     /// The values in byte order, if they are few, and come again.
     fn enum_values(&self, options: &SurveyOptions) -> Option<Vec<String>> {
-        // The longest label that PostgreSQL takes.
-        const LONGEST_LABEL: usize = 63;
         let distinct = self.distinct.as_ref()?;
         let is_enum = !distinct.is_empty()
             && distinct.len() <= options.enum_max_values

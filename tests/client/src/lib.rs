@@ -12,6 +12,8 @@
 //! Tests run at the same time on one server: each makes the databases and roles it needs, under names of its own.
 //! A helper that fails panics with PostgreSQL's message, which fails the test.
 
+pub mod functions;
+
 use std::ffi::OsStr;
 use std::fmt::Display;
 use std::fs;
@@ -87,6 +89,32 @@ pub fn resident(client: &mut Client) -> i64 {
     kilobytes
         .and_then(|number| number.parse().ok())
         .unwrap_or_else(|| panic!("{status}"))
+}
+
+/// The SQLSTATE of a call that may be refused; in `Err`, with the call, that the server has ended the session, or says that
+/// it has an internal error.
+pub fn refusal(error: &postgres::Error, call: &str) -> Result<String, String> {
+    let call: String = call.chars().take(2000).collect();
+    let Some(server) = error.as_db_error() else {
+        return Err(format!("the session has ended: {error}\n{call}"));
+    };
+    let sqlstate = server.code().code();
+    if sqlstate.starts_with("XX") || matches!(sqlstate, "57P01" | "57P02" | "57P03") {
+        return Err(format!("{}\n{call}", explain(error)));
+    }
+    Ok(sqlstate.to_owned())
+}
+
+/// A session of a server that may be starting again after a crash.
+#[must_use]
+pub fn reconnected(config: &Config) -> Client {
+    for _ in 0..100 {
+        if let Ok(client) = config.connect(NoTls) {
+            return client;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    connect(config)
 }
 
 /// The error of statements that are to fail.
