@@ -36,7 +36,7 @@ pub(crate) enum Error {
     #[error("relation with OID {} does not exist", .0.to_u32())]
     UnknownRelation(Oid),
 
-    #[error("\"{name}\" is not a table, a view, or anything else that holds rows for users")]
+    #[error("\"{name}\" is not a table, view, materialized view or foreign table")]
     NotDescribable { name: String },
 
     #[error("column {attnum} of relation \"{relation}\" does not exist")]
@@ -48,7 +48,7 @@ pub(crate) enum Error {
     #[error("cannot drop column {attnum} of relation \"{relation}\": it is part of the partition key")]
     PartitionKeyColumn { relation: String, attnum: i32 },
 
-    #[error("columns of \"{relation}\" cannot be dropped one by one")]
+    #[error("cannot drop columns of \"{relation}\"")]
     FixedColumns { relation: String },
 
     #[error("cannot drop {object} because {by} requires it")]
@@ -63,13 +63,13 @@ pub(crate) enum Error {
     #[error("must be owner of relation \"{name}\"")]
     NotOwner { name: String },
 
-    #[error("cannot keep metadata of temporary table \"{name}\"")]
+    #[error("cannot store metadata of temporary table \"{name}\"")]
     TemporaryTable { name: String },
 
-    #[error("there is no metadata option \"{option}\"")]
+    #[error("metadata option \"{option}\" does not exist")]
     UnknownOption { option: String, known: String },
 
-    #[error("wrong value for \"{option}\": it takes {expected}")]
+    #[error("invalid value for \"{option}\": it takes {expected}")]
     WrongOptionValue {
         option: &'static str,
         expected: String,
@@ -84,7 +84,7 @@ pub(crate) enum Error {
         applies_to: String,
     },
 
-    #[error("no foreign key leads on from column {attnum} of relation \"{relation}\"")]
+    #[error("column {attnum} of relation \"{relation}\" is in no foreign key")]
     NoForeignKey { relation: String, attnum: i16 },
 
     #[error("invalid value for argument \"{argument}\": {problem}")]
@@ -116,22 +116,22 @@ pub(crate) enum Error {
     #[error("out of memory")]
     OutOfMemory,
 
-    #[error("the document is larger than a value can be (1 GB)")]
+    #[error("the result is larger than 1 GB, the limit of a value")]
     DocumentTooLarge,
 
-    #[error("no metadata is kept aside for a table \"{schema}\".\"{name}\"")]
+    #[error("there is no detached metadata of a table \"{schema}\".\"{name}\"")]
     NothingKept { schema: String, name: String },
 
-    #[error("this function serves event triggers only")]
+    #[error("this function can only be called as an event trigger")]
     NoEventTrigger,
 
     #[error("could not read stored metadata: {0}")]
     UnreadableMetadata(serde_json::Error),
 
-    #[error("SPI refused a statement of the bookkeeping, with code {0}")]
+    #[error("SPI could not run an internal statement, code {0}")]
     StatementRefused(i32),
 
-    #[error("a catalog entry went away while it was read")]
+    #[error("a catalog entry was removed while it was read")]
     Vanished,
 
     #[error("could not write the document: {0}")]
@@ -199,48 +199,44 @@ impl Error {
             Error::Topic(problem) => return problem.hint(),
             Error::Required { by, .. } => return format!("You can drop {by} instead.").into(),
             Error::UnknownSchema(_) => {
-                "msar.list_schemas() gives the schemas of this database with their OIDs."
+                "msar.list_schemas() lists the schemas of this database with their OIDs."
             }
             Error::UnknownRelation(_) => {
-                "It may have been dropped. msar.get_table_info(schema) gives the relations of a schema with their OIDs."
+                "It may have been dropped. msar.get_table_info(schema) lists the relations of a schema with their OIDs."
             }
             Error::NotDescribable { .. } => {
                 "Pass an ordinary, partitioned or foreign table, a partition, a view or a materialized view."
             }
             Error::NotOwner { .. } => {
-                "Who may change its metadata is the owner of the relation, and who has the owner's rights by membership."
+                "The owner of the relation, and roles that inherit the owner's privileges, may change its metadata."
             }
-            Error::TemporaryTable { .. } => "Metadata is kept for relations that outlive the session.",
+            Error::TemporaryTable { .. } => "Metadata is stored for permanent tables and views.",
             Error::UnknownOption { .. } => {
-                "The columns of msar_catalog.table_metadata and msar_catalog.column_metadata explain them: \\d+ shows their comments."
+                "\\d+ msar_catalog.table_metadata and \\d+ msar_catalog.column_metadata describe the options."
             }
             Error::WrongOptionValue { .. } => "Pass null to clear an option.",
             Error::OptionDoesNotApply { .. } => {
-                "Which options a column takes is decided by the ui_type of its type, see msar.get_table_details(relation)."
+                "The ui_type of a column decides which options it takes; msar.get_table_details(relation) returns it."
             }
             Error::NoForeignKey { .. } => {
-                "A path goes on to another table only from a column of a foreign key."
+                "A path continues to another table only from a column of a foreign key."
             }
             Error::UnknownColumn { .. } | Error::UnknownColumnName { .. } => {
-                "msar.get_column_info(relation) gives the columns, each with its attnum as \"id\"."
+                "msar.get_column_info(relation) lists the columns, each with its attnum as \"id\"."
             }
             Error::InheritedColumn { .. } => "Drop the column of the parent table instead.",
-            Error::PartitionKeyColumn { .. } => {
-                "PostgreSQL never drops such a column, not with CASCADE either."
-            }
-            Error::FixedColumns { .. } => {
-                "Only a table has columns that can be dropped, and not if it was made OF a type."
-            }
-            Error::SystemObject { .. } => "Only what was made after the database cluster can be dropped.",
+            Error::PartitionKeyColumn { .. } => "PostgreSQL does not drop such a column, even with CASCADE.",
+            Error::FixedColumns { .. } => "Columns can be dropped from tables, except from typed tables.",
+            Error::SystemObject { .. } => "Objects that initdb created cannot be dropped.",
             Error::InvalidArgument { hint, .. } | Error::NotCastable { hint, .. } => hint,
             Error::NothingKept { .. } => {
-                "msar.list_detached_metadata() gives what is kept aside, as far as you may see it."
+                "msar.list_detached_metadata() lists the detached metadata that the current role may see."
             }
             Error::UnreadableMetadata(_) => {
-                "Only the owner of the tables in msar_catalog can have written that."
+                "Only the owner of the tables in msar_catalog can have written it."
             }
-            Error::StatementRefused(_) => "This is an error of mathesar_ext.",
-            Error::NoEventTrigger => "PostgreSQL calls it after commands that define objects.",
+            Error::StatementRefused(_) => "This is a bug in mathesar_ext. Please report it.",
+            Error::NoEventTrigger => "PostgreSQL calls it after DDL commands.",
             Error::Vanished => "Other sessions are changing this schema. Repeat the call.",
             Error::NullArgument { .. } => "\\df+ shows what the arguments of the function mean.",
             Error::ArgumentTooLarge { .. } => "Pass it in several calls.",

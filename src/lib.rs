@@ -2,12 +2,14 @@
 //!
 //! The map of the house. Calls go down these floors, never up.
 //!
-//! The front door:
+//! The front doors:
 //!
 //! - [`api`]: the functions that SQL can call, a file a topic: decode, call one function below, encode
+//! - [`rpc`]: the same, and the methods of a web service, as JSON-RPC: a request in, an answer out
 //!
 //! The rooms, each one thing that a user can name:
 //!
+//! - [`describe`]: schemas, tables, columns, constraints and their dependents as documents
 //! - [`tables`]: tables, columns, constraints: from definitions to statements, and running them
 //! - [`roles`]: roles, memberships, privileges, owners, schemas
 //! - [`records`]: rows of users' tables: a request becomes one statement
@@ -16,27 +18,35 @@
 //!
 //! The kernel below them:
 //!
+//! - [`ddl`]: statements that define objects, run as the caller
 //! - [`statements`]: compiled statements, kept for the session
+//! - [`events`]: what commands did to the database's objects, for the rooms that have to know
 //! - [`metadata`]: what PostgreSQL cannot know about tables and columns, kept in tables of our own
-//! - [`catalog`]: what is there: rows of the catalogs, and the documents that describe them
+//! - [`catalog`]: what is there: rows of the catalogs, relations, types, links, dependencies
 //! - [`definition`]: what a caller may ask for, as JSON; calls no PostgreSQL
 //! - [`values`]: what texts mean as values of a type; calls no PostgreSQL
 //! - [`pg`]: the ground floor: the only home of `unsafe`, of catalog scans and of PostgreSQL's C interface
-//! - [`error`]: every error of ours with its SQLSTATE and hint
+//! - [`error`]: the errors that topics share, with SQLSTATE, detail and hint
+//! - [`json_words`]: problems with JSON in the words of JSON
 //!
 //! The SQL that CREATE EXTENSION runs is in `sql/install/`; `install` says in which order.
 
 mod api;
 mod catalog;
+mod ddl;
 mod definition;
+mod describe;
 mod error;
+mod events;
 mod import;
 mod install;
+mod json_words;
 mod metadata;
 mod pg;
 mod previews;
 mod records;
 mod roles;
+mod rpc;
 mod statements;
 mod tables;
 #[cfg(any(test, feature = "pg_test"))]

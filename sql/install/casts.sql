@@ -29,7 +29,7 @@ AS $$
 BEGIN
   RAISE EXCEPTION 'cannot cast % to %', value, pg_catalog.pg_typeof(target)
     USING HINT = CASE WHEN pg_catalog.pg_typeof(target) OPERATOR(pg_catalog.=) 'boolean'::pg_catalog.regtype
-      THEN 'Only 0 and 1 are truth values.'
+      THEN 'Only 0 and 1 can be cast to boolean.'
       ELSE 'The fraction would be lost. Cast to numeric, or round first.'
     END;
 END

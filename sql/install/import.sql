@@ -10,7 +10,7 @@ BEGIN
   IF NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) tab_id) THEN
     RAISE EXCEPTION USING ERRCODE = 'undefined_table',
       MESSAGE = pg_catalog.format('relation with OID %s does not exist', tab_id::pg_catalog.int8),
-      HINT = 'It may have been dropped. msar.get_table_info(schema) gives the relations of a schema with their OIDs.';
+      HINT = 'It may have been dropped. msar.get_table_info(schema) lists the relations of a schema with their OIDs.';
   END IF;
 END
 $$;
@@ -108,7 +108,7 @@ DECLARE
 BEGIN
   PERFORM __msar.check_relation(dst_tab_id);
   IF pg_catalog.jsonb_typeof(mappings) OPERATOR(pg_catalog.<>) 'array' THEN
-    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'argument "mappings" is no array',
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'argument "mappings" is not an array',
       HINT = 'Pass an array of {"src_table_attnum": int, "dst_table_attnum": int}.';
   END IF;
   statement := __msar.import_statement(src_tab_id, dst_tab_id, mappings, msar.infer_table_column_data_types(src_tab_id));
@@ -221,7 +221,7 @@ BEGIN
   IF statement IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'undefined_column',
       MESSAGE = pg_catalog.format('column %s of relation %s does not exist', col_id, tab_id),
-      HINT = 'msar.get_column_info(relation) gives the columns, each with its attnum as "id".';
+      HINT = 'msar.get_column_info(relation) lists the columns, each with its attnum as "id".';
   END IF;
   EXECUTE statement;
 END

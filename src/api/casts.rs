@@ -38,15 +38,14 @@ extension_sql_file!(
 
 #[pg_extern(schema = "msar", name = "cast_to_boolean", immutable, strict, parallel_safe)]
 fn cast_text_to_boolean(value: TextBytes) -> Result<bool, ErrorReport> {
-    let hint =
-        "Accepted are 1, on, t, true, y, yes and 0, off, f, false, n, no, in any case, without blanks.";
+    let hint = "Accepted values are 1, on, t, true, y, yes and 0, off, f, false, n, no. Case is ignored, blanks are not.";
     boolean::read(value.0).ok_or_else(|| refused(value, "boolean", hint))
 }
 
 #[pg_extern(schema = "msar", name = "cast_to_numeric", immutable, strict, parallel_safe)]
 fn cast_text_to_numeric(value: TextBytes) -> Result<Numeric, ErrorReport> {
-    let hint = "Text is cast where it can be meant in one way only: not 1,500, which some read as 1.5. \
-        Say what its separators are: msar.cast_to_numeric(value, group_sep, decimal_p).";
+    let hint = "Ambiguous text is refused: 1,500 can mean 1500 or 1.5. \
+        Pass the separators: msar.cast_to_numeric(value, group_sep, decimal_p).";
     number::read(value.0)
         .map(|plain| input::numeric(&plain))
         .ok_or_else(|| refused(value, "numeric", hint))
@@ -63,8 +62,8 @@ fn cast_text_to_numeric_by_marks(value: TextBytes, group_sep: i8, decimal_p: i8)
 
 #[pg_extern(schema = "msar", name = "cast_to_mathesar_money", immutable, strict, parallel_safe, requires = ["types"])]
 fn cast_text_to_mathesar_money(value: TextBytes) -> Result<MathesarMoney, ErrorReport> {
-    let hint = "Text is cast where its number can be meant in one way only: not $1,500, which some read as 1.5. Say what \
-        its marks are: msar.cast_to_mathesar_money(value, group_sep, decimal_p, curr_pref, curr_suff).";
+    let hint = "Ambiguous text is refused: $1,500 can mean 1500 or 1.5. Pass the separators and currency marks: \
+        msar.cast_to_mathesar_money(value, group_sep, decimal_p, curr_pref, curr_suff).";
     money::read(value.0)
         .map(|plain| input::mathesar_money(&plain))
         .ok_or_else(|| refused(value, "mathesar_types.mathesar_money", hint))
@@ -175,7 +174,7 @@ fn order(name: TextBytes) -> Result<Order, ErrorReport> {
 
 #[pg_extern(schema = "msar", name = "cast_to_interval", immutable, strict, parallel_safe)]
 fn cast_text_to_interval(value: TextBytes) -> Result<Interval, ErrorReport> {
-    let hint = "A number alone does not say of what: write '1 day', '01:30' or 'PT1H30M'.";
+    let hint = "A number alone has no unit: write '1 day', '01:30' or 'PT1H30M'.";
     if number::is_plain(value.0) {
         return Err(refused(value, "interval", hint));
     }

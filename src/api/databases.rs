@@ -1,8 +1,8 @@
 //! The database as a whole. Most is in `sql/install/databases.sql`.
 
+use crate::ddl::DdlError;
 use crate::error::Error;
 use crate::pg::{Oid, names, quote};
-use crate::tables::DdlError;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 

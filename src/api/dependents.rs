@@ -1,7 +1,7 @@
 //! What depends on a relation or a column, and what dropping it would remove.
 
 use crate::catalog::consistent;
-use crate::catalog::dependency::document;
+use crate::describe::dependents;
 use crate::error::Error;
 use crate::pg::arguments::RegClass;
 use crate::pg::results::JsonbResult;
@@ -30,7 +30,8 @@ fn get_dependents(
             hint: "Pass 1 for the direct dependents only, or NULL for all.",
         })?;
     }
-    let dependents = consistent::read(|catalog| document::dependents(catalog, obj.0, attnum, max_depth))?;
+    let dependents =
+        consistent::read(|catalog| dependents::list_dependents(catalog, obj.0, attnum, max_depth))?;
     Ok(Some(JsonbResult::new(&dependents)?))
 }
 
@@ -40,6 +41,6 @@ fn preview_drop(
     attnum: default!(Option<i32>, "NULL"),
 ) -> Result<Option<JsonbResult>, ErrorReport> {
     let Some(obj) = obj else { return Ok(None) };
-    let dropped = consistent::read(|catalog| document::preview(catalog, obj.0, attnum))?;
+    let dropped = consistent::read(|catalog| dependents::preview_drop(catalog, obj.0, attnum))?;
     Ok(Some(JsonbResult::new(&dropped)?))
 }

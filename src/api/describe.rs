@@ -1,6 +1,6 @@
 //! The main job: one call describes a whole schema, or one relation.
 
-use crate::catalog::describe;
+use crate::describe::details;
 use crate::pg::arguments::{RegClass, RegNamespace};
 use crate::pg::results::JsonResult;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -15,10 +15,10 @@ extension_sql_file!(
 // PARALLEL UNSAFE: reading expressions may need a subtransaction (see catalog::consistent), which parallel mode refuses.
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_schema_table_details(sch_id: RegNamespace) -> Result<JsonResult, ErrorReport> {
-    Ok(JsonResult::from(describe::schema(sch_id.0)?))
+    Ok(JsonResult::from(details::describe_schema(sch_id.0)?))
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_table_details(tab_id: RegClass) -> Result<JsonResult, ErrorReport> {
-    Ok(JsonResult::from(describe::table(tab_id.0)?))
+    Ok(JsonResult::from(details::describe_table(tab_id.0)?))
 }

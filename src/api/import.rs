@@ -51,7 +51,7 @@ fn fill_table(
 }
 
 fn file_options(options: &JsonArgument) -> Result<file::FileOptions, Error> {
-    let hint = "Known are format (csv, tsv, json_lines, json), encoding, delimiter, quote, escape, header, null, \
+    let hint = "The options are format (csv, tsv, json_lines, json), encoding, delimiter, quote, escape, header, null, \
         bad_rows (refuse, skip).";
     options.decode("options", hint)
 }

@@ -22,7 +22,7 @@ fn infer_types(
     tab_id: RegClass,
     options: default!(JsonArgument, "'{}'"),
 ) -> Result<JsonbResult, ErrorReport> {
-    let hint = "Known are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int}.";
+    let hint = "The options are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int}.";
     let options = options.decode("options", hint)?;
     Ok(JsonbResult::new(&survey::relation(tab_id.0, &options)?)?)
 }

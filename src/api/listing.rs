@@ -1,8 +1,9 @@
 //! Tables and columns in the shapes that clients of Mathesar's SQL layer know.
 
-use crate::catalog::relation::{self, TableInfo};
 use crate::catalog::rows::PgClass;
-use crate::catalog::{Catalog, consistent};
+use crate::catalog::{Catalog, consistent, relation};
+use crate::describe::Describer;
+use crate::describe::table::{self, ColumnInfo, TableInfo};
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
@@ -21,7 +22,7 @@ extension_sql_file!(
 #[pg_extern(schema = "msar", stable, strict, parallel_safe)]
 fn get_table_info(sch_id: RegNamespace) -> Result<JsonbResult, ErrorReport> {
     let catalog = Catalog::of_statement();
-    let relations = relation::of_schema(&catalog, sch_id.0);
+    let relations = relation::list_of_schema(&catalog, sch_id.0);
     let infos: Vec<_> = relations
         .iter()
         .filter_map(|row| TableInfo::read(&catalog, row))
@@ -38,7 +39,8 @@ fn get_table(tab_id: RegClass) -> Result<Option<JsonbResult>, ErrorReport> {
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_column_info(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
-    let columns = consistent::read_relation(tab_id.0, |catalog| relation::column_infos(catalog, tab_id.0))?;
+    let columns =
+        consistent::read_relation_by(tab_id.0, |describer| table::list_columns(describer, tab_id.0))?;
     Ok(JsonbResult::new(&columns)?)
 }
 
@@ -46,7 +48,7 @@ fn get_column_info(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
 #[derive(Serialize)]
 struct TableWithColumns {
     table_info: [Option<TableInfo>; 1],
-    columns: BTreeMap<i16, relation::ColumnInfo>,
+    columns: BTreeMap<i16, ColumnInfo>,
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
@@ -55,10 +57,10 @@ fn get_tab_col_info_map(tab_col_map: JsonArgument) -> Result<JsonbResult, ErrorR
         "tab_col_map",
         "Pass an object whose keys are table OIDs and whose values are arrays of attnums: {\"16400\": [1, 2]}.",
     )?;
-    let map = consistent::read(|catalog| {
+    let map = consistent::read_by(|describer| {
         wanted
             .iter()
-            .map(|(&oid, attnums)| Ok((oid, table_with_columns(catalog, oid.into(), attnums)?)))
+            .map(|(&oid, attnums)| Ok((oid, table_with_columns(describer, oid.into(), attnums)?)))
             .collect::<Result<BTreeMap<_, _>, Error>>()
     })?;
     Ok(JsonbResult::new(&map)?)
@@ -68,10 +70,10 @@ fn table_info(catalog: &Catalog, oid: Oid) -> Option<TableInfo> {
     PgClass::by_oid(&catalog.reader, oid).and_then(|row| TableInfo::read(catalog, &row))
 }
 
-fn table_with_columns(catalog: &Catalog, oid: Oid, attnums: &[i16]) -> Result<TableWithColumns, Error> {
-    let columns = relation::column_infos(catalog, oid)?;
+fn table_with_columns(describer: &Describer, oid: Oid, attnums: &[i16]) -> Result<TableWithColumns, Error> {
+    let columns = table::list_columns(describer, oid)?;
     Ok(TableWithColumns {
-        table_info: [table_info(catalog, oid)],
+        table_info: [table_info(&describer.catalog, oid)],
         columns: columns
             .into_iter()
             .filter(|column| attnums.contains(&column.id))

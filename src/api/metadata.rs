@@ -49,7 +49,7 @@ fn get_table_metadata(tab_id: RegClass) -> Result<Option<JsonbResult>, ErrorRepo
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn list_table_metadata(sch_id: RegNamespace) -> Result<JsonbResult, ErrorReport> {
     let metadata = consistent::read(|catalog| {
-        relation::of_schema(catalog, sch_id.0)
+        relation::list_of_schema(catalog, sch_id.0)
             .iter()
             .filter_map(|row| stored::table(catalog, row).transpose())
             .collect::<Result<Vec<_>, _>>()
@@ -88,24 +88,20 @@ fn set_column_metadata(tab_id: RegClass, patches: JsonArgument) -> Result<JsonbR
 fn complete_table_metadata(
     new_row: JsonArgument,
     old_row: Option<JsonArgument>,
-) -> Result<JsonbResult, ErrorReport> {
+) -> Result<Option<JsonbResult>, ErrorReport> {
     let old_row = old_row.map(|row| object(&row, "old_row")).transpose()?;
-    Ok(JsonbResult::new(&row::complete_table(
-        &object(&new_row, "new_row")?,
-        old_row.as_ref(),
-    )?)?)
+    let fields = row::complete_table(&object(&new_row, "new_row")?, old_row.as_ref())?;
+    Ok(fields.map(|fields| JsonbResult::new(&fields)).transpose()?)
 }
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]
 fn complete_column_metadata(
     new_row: JsonArgument,
     old_row: Option<JsonArgument>,
-) -> Result<JsonbResult, ErrorReport> {
+) -> Result<Option<JsonbResult>, ErrorReport> {
     let old_row = old_row.map(|row| object(&row, "old_row")).transpose()?;
-    Ok(JsonbResult::new(&row::complete_column(
-        &object(&new_row, "new_row")?,
-        old_row.as_ref(),
-    )?)?)
+    let fields = row::complete_column(&object(&new_row, "new_row")?, old_row.as_ref())?;
+    Ok(fields.map(|fields| JsonbResult::new(&fields)).transpose()?)
 }
 
 #[pg_extern(schema = "__msar", stable, strict, parallel_unsafe)]

@@ -1,6 +1,7 @@
 //! Keeping metadata: following what it is about, putting it aside and back, checks, and documents for other databases.
 
 use crate::catalog::Catalog;
+use crate::events;
 use crate::metadata::{announce, exchange, following, repair, restore, stored};
 use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
 use crate::pg::event_trigger::EventTrigger;
@@ -40,7 +41,10 @@ extension_sql_file!(
     sql = "CREATE FUNCTION __msar.follow_command() RETURNS event_trigger LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';"
 )]
 fn follow_command(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
-    Ok(following::follow(&EventTrigger::of_call(call)?)?)
+    Ok(events::dispatch(
+        EventTrigger::of_call(call)?,
+        &[following::follow],
+    )?)
 }
 
 #[pg_extern(

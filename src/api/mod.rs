@@ -27,16 +27,17 @@ mod record_writes;
 mod records;
 mod restructure;
 mod roles;
+mod rpc;
 mod schemas;
 mod table_definitions;
 mod tables;
 mod types;
 mod value_forms;
 
+use crate::ddl::DdlError;
 use crate::definition;
 use crate::error::Error;
 use crate::pg::arguments::JsonArgument;
-use crate::tables::DdlError;
 use serde::de::DeserializeOwned;
 
 /// An argument that the function cannot do without, though it is not declared STRICT.

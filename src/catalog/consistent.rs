@@ -21,13 +21,18 @@ const ATTEMPTS: usize = 20;
 
 /// Reads what belongs together.
 pub(crate) fn read<T>(read: impl Fn(&Catalog) -> Result<T, Error>) -> Result<T, Error> {
+    read_by(read)
+}
+
+/// The same by a view of the catalogs, which is made anew for each reading.
+pub(crate) fn read_by<C: From<Catalog>, T>(read: impl Fn(&C) -> Result<T, Error>) -> Result<T, Error> {
     for _ in 1..ATTEMPTS {
-        match attempt(|reading| reading.confirmed(read(&reading.catalog))) {
+        match attempt(|reading| reading.confirmed(read(&reading.view))) {
             Err(Error::Vanished) => {}
             outcome => return outcome,
         }
     }
-    attempt(|reading| read(&reading.catalog))
+    attempt(|reading| read(&reading.view))
 }
 
 /// Reads what tells by itself whether it still `holds`.
@@ -36,8 +41,8 @@ pub(crate) fn read_while<T>(
     holds: impl Fn(&T) -> bool,
 ) -> Result<T, Error> {
     for _ in 1..ATTEMPTS {
-        let read_now = |reading: &Reading| {
-            let value = read(&reading.catalog)?;
+        let read_now = |reading: &Reading<Catalog>| {
+            let value = read(&reading.view)?;
             server::catalog_changes();
             if holds(&value) {
                 Ok(value)
@@ -50,7 +55,7 @@ pub(crate) fn read_while<T>(
             outcome => return outcome,
         }
     }
-    attempt(|reading| read(&reading.catalog))
+    attempt(|reading: &Reading<Catalog>| read(&reading.view))
 }
 
 /// Reads one relation. When it is altered meanwhile, we lock it and read again: who alters it in a loop never leaves
@@ -59,26 +64,34 @@ pub(crate) fn read_relation<T>(
     relation: Oid,
     read_it: impl Fn(&Catalog) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    match attempt(|reading| reading.confirmed(read_it(&reading.catalog))) {
+    read_relation_by(relation, read_it)
+}
+
+/// The same by a view of the catalogs.
+pub(crate) fn read_relation_by<C: From<Catalog>, T>(
+    relation: Oid,
+    read_it: impl Fn(&C) -> Result<T, Error>,
+) -> Result<T, Error> {
+    match attempt(|reading| reading.confirmed(read_it(&reading.view))) {
         Err(Error::Vanished) => {
             let _lock = RelationLock::shared(relation);
-            read(read_it)
+            read_by(read_it)
         }
         outcome => outcome,
     }
 }
 
 /// Reads one relation after the other: as many as possible by one snapshot, and after a change by another one.
-pub(crate) fn read_relations<T>(
+pub(crate) fn read_relations<C: From<Catalog>, T>(
     relations: &[PgClass],
-    read_one: impl Fn(&Catalog, &PgClass) -> Result<T, Error>,
+    read_one: impl Fn(&C, &PgClass) -> Result<T, Error>,
     mut accept: impl FnMut(T) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut upcoming = relations;
     loop {
         let outcome = attempt(|reading| {
             while let [relation, rest @ ..] = upcoming {
-                accept(reading.confirmed(read_one(&reading.catalog, relation))?)?;
+                accept(reading.confirmed(read_one(&reading.view, relation))?)?;
                 upcoming = rest;
             }
             Ok(())
@@ -86,20 +99,18 @@ pub(crate) fn read_relations<T>(
         let (Err(Error::Vanished), [disturbed, rest @ ..]) = (&outcome, upcoming) else {
             return outcome;
         };
-        accept(read_relation(disturbed.oid, |catalog| {
-            read_one(catalog, disturbed)
-        })?)?;
+        accept(read_relation_by(disturbed.oid, |view| read_one(view, disturbed))?)?;
         upcoming = rest;
     }
 }
 
 /// The catalogs as they are when it begins.
-struct Reading {
-    catalog: Catalog,
+struct Reading<C> {
+    view: C,
     changes: u64,
 }
 
-impl Reading {
+impl<C> Reading<C> {
     /// Gives back what was read, or why it could not be, if no change arrived since the reading began: names come from
     /// the session's caches, which know of a table that went away before our snapshot does.
     fn confirmed<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
@@ -112,11 +123,11 @@ impl Reading {
 }
 
 /// One reading, in which PostgreSQL's errors for a vanished object become [`Error::Vanished`].
-fn attempt<T>(read: impl FnOnce(&Reading) -> Result<T, Error>) -> Result<T, Error> {
+fn attempt<C: From<Catalog>, T>(read: impl FnOnce(&Reading<C>) -> Result<T, Error>) -> Result<T, Error> {
     let read_now = || {
         let changes = server::catalog_changes();
         read(&Reading {
-            catalog: Catalog::new(Snapshot::latest()),
+            view: C::from(Catalog::new(Snapshot::latest())),
             changes,
         })
     };

@@ -1,19 +1,14 @@
-//! What is there: rows of PostgreSQL's catalogs become the documents that we return.
+//! What is there: rows of PostgreSQL's catalogs, and what follows from them: relations with the role's rights, types,
+//! links, dependencies. What is told to callers about it is made of that in the rooms above.
 //!
 //! [`Catalog`] is what one call works with: a reader bound to a snapshot, the current role, and what was looked up
 //! once (types, names), so that a schema of thousands of tables asks for each only once.
 
-pub(crate) mod column;
 pub(crate) mod comments;
 pub(crate) mod consistent;
-pub(crate) mod constraint;
 pub(crate) mod datetime;
-mod default;
 pub(crate) mod dependency;
-pub(crate) mod describe;
-mod json_value;
 pub(crate) mod link;
-pub(crate) mod preview;
 pub(crate) mod relation;
 pub(crate) mod rows;
 pub(crate) mod types;
@@ -23,8 +18,6 @@ use crate::pg::acl::CurrentRole;
 use crate::pg::scan::{Reader, Timestamp};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, deparse, names, namespace, quote};
-use constraint::Constraint;
-use default::ColumnDefault;
 use link::ForeignKeyLink;
 use rows::{PgAttribute, PgClass, PgNamespace, PgType};
 use rustc_hash::FxHashMap;
@@ -45,17 +38,13 @@ pub(crate) struct Catalog {
     type_names: RefCell<FxHashMap<(Oid, i32), Rc<str>>>,
     timestamps: RefCell<FxHashMap<Timestamp, Rc<str>>>,
     links: RefCell<FxHashMap<Oid, Rc<[ForeignKeyLink]>>>,
-    /// Foreign keys of which one of the two tables has told, until the other one does.
-    foreign_keys: RefCell<FxHashMap<Oid, Rc<Constraint>>>,
-    /// Defaults by their stored form: a schema has few that differ.
-    defaults: RefCell<FxHashMap<String, Rc<ColumnDefault>>>,
 }
 
 /// A relation as other objects refer to it.
 #[derive(Clone, Serialize)]
 pub(crate) struct RelationName {
     #[serde(serialize_with = "oid")]
-    oid: Oid,
+    pub(crate) oid: Oid,
     schema: Rc<str>,
     name: Rc<str>,
 }
@@ -64,6 +53,11 @@ impl RelationName {
     /// The names of the schema and the relation.
     pub(crate) fn parts(&self) -> (&str, &str) {
         (&self.schema, &self.name)
+    }
+
+    /// The same, for who keeps them.
+    pub(crate) fn shared_parts(&self) -> (Rc<str>, Rc<str>) {
+        (Rc::clone(&self.schema), Rc::clone(&self.name))
     }
 
     /// Whether it has these names.
@@ -84,8 +78,6 @@ impl Catalog {
             type_names: RefCell::default(),
             timestamps: RefCell::default(),
             links: RefCell::default(),
-            foreign_keys: RefCell::default(),
-            defaults: RefCell::default(),
         }
     }
 
@@ -116,7 +108,7 @@ impl Catalog {
     }
 
     /// Keeps a name that was read with its relation.
-    fn remember_relation_name(&self, row: &PgClass) -> Result<(), Error> {
+    pub(crate) fn remember_relation_name(&self, row: &PgClass) -> Result<(), Error> {
         let schema = self.schema_name(row.relnamespace)?;
         let name = RelationName {
             oid: row.oid,
@@ -128,7 +120,7 @@ impl Catalog {
     }
 
     /// Keeps a name that was read with its relation.
-    fn remember_column_name(&self, row: &PgAttribute) {
+    pub(crate) fn remember_column_name(&self, row: &PgAttribute) {
         let name = row.attname.as_str().into();
         self.column_names
             .borrow_mut()
@@ -150,19 +142,6 @@ impl Catalog {
         once(&self.types, type_oid, || {
             TypeInfo::read(self, type_oid).map(Rc::new)
         })
-    }
-
-    /// The default that `pg_attrdef` stores for a column of `relation` that is not generated: an expression that names
-    /// no column, so that it reads the same wherever it stands.
-    fn default(&self, node_tree: &str, relation: Oid) -> Result<Rc<ColumnDefault>, Error> {
-        if let Some(default) = self.defaults.borrow().get(node_tree) {
-            return Ok(Rc::clone(default));
-        }
-        let default = Rc::new(ColumnDefault::stored(node_tree, relation)?);
-        self.defaults
-            .borrow_mut()
-            .insert(node_tree.to_owned(), Rc::clone(&default));
-        Ok(default)
     }
 
     /// A moment as documents show it. Much is stored in one transaction, and has one time.

@@ -4,9 +4,9 @@
 //! them with the names given here).
 
 use crate::catalog_row;
-use crate::pg::Oid;
 use crate::pg::acl::Acl;
 use crate::pg::scan::{CatalogRow, Char, Reader, ScanKey, ScannedRow, Text};
+use crate::pg::{Oid, quote};
 
 /// Declares OIDs by name: those of a catalog in upper case, those of an index without its suffix `_index`.
 macro_rules! oids {
@@ -79,6 +79,7 @@ oids!(
 
 catalog_row!(
     /// A relation.
+    #[derive(Clone)]
     PgClass, catalog_oid::PG_CLASS, {
         oid: Oid,
         relname: String,
@@ -154,6 +155,11 @@ impl PgAttribute {
         let mut columns = Self::of_relation(reader, relation);
         columns.retain(|column| !column.attisdropped);
         columns
+    }
+
+    /// Its name as SQL.
+    pub(crate) fn sql(&self) -> String {
+        quote::identifier(&self.attname)
     }
 
     /// One live column.

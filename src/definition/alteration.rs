@@ -51,8 +51,8 @@ impl ColumnAlteration {
             (None, Some(name)) => Ok(ColumnRef::Name(name.clone())),
             _ => Err(DefinitionError::contradictory(
                 "the change of a column",
-                "it takes one of the keys \"attnum\" and \"column\"",
-                "msar.get_column_info(relation) gives the columns, each with its attnum as \"id\".",
+                "it needs exactly one of the keys \"attnum\" and \"column\"",
+                "msar.get_column_info(relation) lists the columns, each with its attnum as \"id\".",
             )),
         }
     }

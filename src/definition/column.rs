@@ -370,7 +370,7 @@ mod tests {
             panic!("no detail")
         };
         assert!(
-            detail.starts_with("In [1].nmae. Expected is one of \"name\", \"type\", "),
+            detail.starts_with("In [1].nmae. Expected one of \"name\", \"type\", "),
             "{detail}"
         );
     }

@@ -215,7 +215,7 @@ impl<'a> KeyTerm<'a> {
             (None, Some(expression)) => Ok(Self::Expression(expression)),
             _ => Err(DefinitionError::contradictory(
                 "an element of a key",
-                "it is a column or an expression, one of both",
+                "it needs exactly one of the keys \"column\" and \"expression\"",
                 "Give either \"column\" or \"expression\".",
             )),
         }
@@ -244,8 +244,8 @@ impl ExclusionElement {
         if !is_operator {
             return Err(DefinitionError::contradictory(
                 "an element of an exclusion constraint",
-                format!("\"{name}\" is no operator"),
-                "Operators are made of the characters + - * / < > = ~ ! @ # % ^ & | ` ? and no others.",
+                format!("\"{name}\" is not an operator"),
+                "Operators consist of the characters + - * / < > = ~ ! @ # % ^ & | ` ?.",
             ));
         }
         Ok(Operator {
@@ -328,7 +328,7 @@ impl ConstraintDefinition {
     pub(crate) fn rule(&self) -> Result<Rule<'_>, DefinitionError> {
         for (key, is_given, kinds) in self.keys_of_some_kinds() {
             if is_given && !kinds.contains(&self.kind) {
-                return Err(self.problem(format!("\"{key}\" is no key of a constraint of its kind")));
+                return Err(self.problem(format!("key \"{key}\" does not apply to this type of constraint")));
             }
         }
         match self.kind {
@@ -342,10 +342,10 @@ impl ConstraintDefinition {
             }),
             ConstraintKind::Check => match &self.expression {
                 Some(expression) => Ok(Rule::Check(expression)),
-                None => Err(self.problem("it lacks the key \"expression\"")),
+                None => Err(self.problem("the key \"expression\" is missing")),
             },
             ConstraintKind::Exclusion if self.elements.is_empty() => {
-                Err(self.problem("it lacks the key \"elements\""))
+                Err(self.problem("the key \"elements\" is missing"))
             }
             ConstraintKind::Exclusion => Ok(Rule::Exclusion(&self.elements)),
         }
@@ -394,7 +394,7 @@ impl ConstraintDefinition {
 
     fn columns_of_key(&self) -> Result<&[ColumnRef], DefinitionError> {
         if self.columns.is_empty() {
-            return Err(self.problem("it lacks the key \"columns\", or that is empty"));
+            return Err(self.problem("the key \"columns\" is missing or empty"));
         }
         Ok(&self.columns)
     }
@@ -403,7 +403,10 @@ impl ConstraintDefinition {
         match (self.fkey_relation_id, &self.fkey_relation) {
             (Some(oid), None) => Ok(Referent::Oid(oid)),
             (None, Some(name)) => Ok(Referent::Name(name)),
-            _ => Err(self.problem("it takes one of the keys \"fkey_relation_id\" and \"fkey_relation\"")),
+            _ => {
+                Err(self
+                    .problem("it needs exactly one of the keys \"fkey_relation_id\" and \"fkey_relation\""))
+            }
         }
     }
 
@@ -422,7 +425,7 @@ impl ConstraintDefinition {
         DefinitionError::contradictory(
             object,
             problem,
-            "docs/definitions.md lists the keys of each kind.",
+            "docs/definitions.md lists the keys of each type.",
         )
     }
 }
@@ -473,23 +476,23 @@ mod tests {
         for (json, problem) in [
             (
                 r#"{"type": "p"}"#,
-                "a primary key: it lacks the key \"columns\", or that is empty",
+                "a primary key: the key \"columns\" is missing or empty",
             ),
             (
                 r#"{"type": "c", "name": "n"}"#,
-                "a check \"n\": it lacks the key \"expression\"",
+                "a check \"n\": the key \"expression\" is missing",
             ),
             (
                 r#"{"type": "x"}"#,
-                "an exclusion constraint: it lacks the key \"elements\"",
+                "an exclusion constraint: the key \"elements\" is missing",
             ),
             (
                 r#"{"type": "f", "columns": ["a"]}"#,
-                "a foreign key: it takes one of the keys \"fkey_relation_id\" and \"fkey_relation\"",
+                "a foreign key: it needs exactly one of the keys \"fkey_relation_id\" and \"fkey_relation\"",
             ),
             (
                 r#"{"type": "u", "columns": ["a"], "expression": "a > 0"}"#,
-                "a unique key: \"expression\" is no key of a constraint of its kind",
+                "a unique key: key \"expression\" does not apply to this type of constraint",
             ),
         ] {
             let error = constraint(json).rule().unwrap_err();

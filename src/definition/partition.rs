@@ -144,7 +144,7 @@ impl<'a> BoundValue<'a> {
 fn problem() -> DefinitionError {
     DefinitionError::contradictory(
         "the bounds of a partition",
-        "they are none of those that PostgreSQL knows",
+        "they are not partition bounds",
         "Give {\"default\": true}, {\"in\": [values]}, {\"from\": [values], \"to\": [values]} or {\"modulus\": 4, \"remainder\": 0}; in place of a value, {\"bound\": \"minvalue\"} or {\"bound\": \"maxvalue\"}.",
     )
 }

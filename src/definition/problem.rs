@@ -1,6 +1,7 @@
 //! What can be wrong with a definition by itself.
 
 use crate::error::Problem;
+use crate::json_words;
 use pgrx::prelude::PgSqlErrorCode;
 use std::borrow::Cow;
 
@@ -24,23 +25,14 @@ pub(crate) enum DefinitionError {
 }
 
 impl DefinitionError {
-    /// From serde's message, which ends with a position that means nothing for jsonb, and puts names into backquotes.
+    /// From serde's message.
     pub(super) fn malformed(argument: &'static str, path: &str, message: &str) -> Self {
-        let message = message
-            .split(" at line ")
-            .next()
-            .unwrap_or(message)
-            .replace('`', "\"");
-        let (problem, expected) = match message.split_once(", expected ") {
-            Some((problem, expected)) => (problem, Some(in_words_of_json(expected))),
-            None => (message.as_str(), None),
-        };
-        let problem = in_words_of_json(problem);
+        let (problem, expected) = json_words::split_problem(message);
         let place = (path != ".").then(|| format!("In {path}"));
         let detail = match (place, expected) {
-            (Some(place), Some(expected)) => Some(format!("{place}. Expected is {expected}.")),
+            (Some(place), Some(expected)) => Some(format!("{place}. Expected {expected}.")),
             (Some(place), None) => Some(format!("{place}.")),
-            (None, Some(expected)) => Some(format!("Expected is {expected}.")),
+            (None, Some(expected)) => Some(format!("Expected {expected}.")),
             (None, None) => None,
         };
         Self::Malformed {
@@ -85,34 +77,6 @@ impl Problem for DefinitionError {
     }
 }
 
-/// serde's words for what clients know from JSON.
-fn in_words_of_json(message: &str) -> String {
-    if message.starts_with("struct ") {
-        return "an object".into();
-    }
-    [
-        ("unknown field", "unknown key"),
-        ("missing field", "missing key"),
-        ("duplicate field", "duplicate key"),
-        ("unknown variant", "unknown value"),
-        ("invalid type: map", "invalid type: object"),
-        ("invalid type: sequence", "invalid type: array"),
-        ("a sequence", "an array"),
-        ("variant identifier", "a string"),
-        ("u32", "a positive integer"),
-        ("i32", "an integer"),
-        ("i64", "an integer"),
-        ("i16", "an attnum"),
-    ]
-    .into_iter()
-    .fold(message.to_owned(), |message, (word, plain)| {
-        match message.strip_prefix(word) {
-            Some(rest) => format!("{plain}{rest}"),
-            None => message,
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use crate::definition::column::ColumnDefinition;
@@ -128,21 +92,21 @@ mod tests {
     #[test]
     fn problems_are_told_in_words_of_json() {
         for (json, told, detail) in [
-            ("{}", "invalid type: object", "Expected is an array."),
+            ("{}", "invalid type: object", "Expected an array."),
             (
                 "[5]",
                 "invalid type: integer \"5\"",
-                "In [0]. Expected is an object.",
+                "In [0]. Expected an object.",
             ),
             (
                 r#"[{"name": []}]"#,
                 "invalid type: array",
-                "In [0].name. Expected is a string.",
+                "In [0].name. Expected a string.",
             ),
             (
                 r#"[{"type": {"id": "x"}}]"#,
                 "invalid type: string \"x\"",
-                "In [0].type.id. Expected is a positive integer.",
+                "In [0].type.id. Expected a positive integer.",
             ),
             (
                 r#"[{"generated": {}}]"#,

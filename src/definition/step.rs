@@ -38,7 +38,7 @@ impl<'de> Deserialize<'de> for DefinitionStep {
             type Value = DefinitionStep;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object with one key, which says what is done")
+                formatter.write_str("an object with one key, the name of the step")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<DefinitionStep, A::Error> {

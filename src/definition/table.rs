@@ -87,9 +87,9 @@ impl TableDefinition {
         let problem = if has_parent && self.bounds.is_none() {
             "a partition needs \"bounds\""
         } else if !has_parent && self.bounds.is_some() {
-            "\"bounds\" are for a partition, which stands in \"partitions\" or has \"partition_of\""
+            "\"bounds\" need \"partition_of\", or a place in \"partitions\""
         } else if is_nested && self.partition_of.is_some() {
-            "what stands in \"partitions\" takes no \"partition_of\""
+            "a table in \"partitions\" takes no \"partition_of\""
         } else if has_parent && !self.inherits.is_empty() {
             "a partition takes no \"inherits\""
         } else if !self.partitions.is_empty() && self.partition_by.is_none() {
@@ -100,7 +100,7 @@ impl TableDefinition {
                 .iter()
                 .any(|column| column.type_.is_some() || column.collation.is_some())
         {
-            "the columns of a partition have their types from its parent"
+            "the columns of a partition take their types from its parent"
         } else {
             return Ok(());
         };
@@ -108,7 +108,7 @@ impl TableDefinition {
             self.given_name()
                 .map_or_else(|| "a table".into(), |name| format!("table \"{name}\"")),
             problem,
-            "docs/definitions.md tells which keys go together.",
+            "docs/definitions.md describes which keys go together.",
         ))
     }
 }

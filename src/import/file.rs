@@ -129,11 +129,11 @@ impl error::Problem for FileError {
     fn hint(&self) -> Cow<'static, str> {
         match self {
             Self::OutOfMemory => {
-                "Make a table with msar.prepare_table_for_import, and fill it by COPY: that takes a file of any size."
+                "Create a table with msar.prepare_table_for_import, and fill it by COPY: that takes a file of any size."
             }
             _ => {
-                "Say what the file is ({\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}), \
-                 or leave bad rows out: {\"bad_rows\": \"skip\"}."
+                "Describe the file by {\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}, \
+                 or skip bad rows: {\"bad_rows\": \"skip\"}."
             }
         }
         .into()

@@ -1,6 +1,7 @@
 //! Sessions keep statements that were compiled from the metadata of a table. Whatever changes it, they learn of it as they
 //! learn of a change of the table itself: by PostgreSQL's messages that outdate what its caches know.
 
+use super::following::commit;
 use crate::error::{Error, Problem};
 use crate::pg::trigger::{self, ChangedRows, Trigger};
 use pgrx::pg_sys;
@@ -9,7 +10,7 @@ use std::borrow::Cow;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AnnounceProblem {
-    #[error("this function serves triggers only")]
+    #[error("this function can only be called as a trigger")]
     NoTrigger,
 }
 
@@ -28,7 +29,10 @@ impl Problem for AnnounceProblem {
 pub(crate) fn change(call: pg_sys::FunctionCallInfo) -> Result<(), Error> {
     let call = Trigger::of_call(call).ok_or(AnnounceProblem::NoTrigger)?;
     match call.changed(c"table_oid") {
-        ChangedRows::Row(relations) => relations.into_iter().for_each(trigger::outdate_relation),
+        ChangedRows::Row(relations) => relations.into_iter().for_each(|relation| {
+            trigger::outdate_relation(relation);
+            commit::expect_rows_of(relation.to_u32());
+        }),
         ChangedRows::Everything => trigger::outdate_all_relations(),
     }
     Ok(())

@@ -1,12 +1,12 @@
 //! Metadata without a table: put aside, and attached when its table is there again.
 
-use super::following::State;
 use super::options::COLUMN_OPTIONS;
 use super::portable::{self, Names, Options};
 use super::refs::{Refs, TableRef};
 use super::statements::{INSERT_COLUMNS, INSERT_TABLES};
 use crate::catalog::Catalog;
 use crate::error::Error;
+use crate::events::outline::RelationOutline;
 use crate::pg::bookkeeping::Statements;
 use crate::pg::{Oid, names, report, setting};
 use serde::{Deserialize, Serialize};
@@ -123,6 +123,11 @@ const KEPT_FOR: &str = "
       JOIN msar_catalog.detached_metadata AS d
         ON (d.schema_name, d.table_name, d.owner_name) = (n.nspname, c.relname, pg_get_userbyid(c.relowner))
       WHERE c.oid = ($1->>'oid')::oid
+        AND EXISTS (
+          SELECT FROM msar_catalog.detached_metadata AS l
+          WHERE (l.schema_name, l.table_name, l.owner_name) = (d.schema_name, d.table_name, d.owner_name)
+          FOR UPDATE SKIP LOCKED
+        )
         AND NOT (
           ($1->'is_new')::boolean
           AND (
@@ -165,14 +170,14 @@ pub(crate) struct Placement {
 impl Placement {
     /// Finds the places: columns of the same name whose kind takes the options.
     pub(crate) fn find(catalog: &Catalog, relation: Oid, document: &Document) -> Result<Self, Error> {
-        let Some(state) = State::read(catalog, relation)? else {
+        let Some(outline) = RelationOutline::read(catalog, relation)? else {
             return Err(Error::UnknownRelation(relation));
         };
         let mut placement = Self::default();
         if let Some(options) = &document.table {
             let own = TableRef {
-                schema: state.schema.to_string(),
-                name: state.name.clone(),
+                schema: outline.schema.to_string(),
+                name: outline.name.clone(),
                 ..TableRef::default()
             };
             let numbered = portable::to_numbers(options, relation.to_u32(), own, &Live);
@@ -181,7 +186,7 @@ impl Placement {
             placement.table = Some((numbered.options, numbered.refs));
         }
         for (name, options) in &document.columns {
-            match state.place_of(catalog, name, options)? {
+            match place_of(&outline, catalog, name, options)? {
                 Ok(attnum) => placement.columns.push((attnum, options.clone())),
                 Err(problem) => {
                     placement.problems.push(problem);
@@ -220,26 +225,24 @@ impl Placement {
     }
 }
 
-impl State {
-    /// The column of that name, if its kind takes the options; else why not.
-    fn place_of(
-        &self,
-        catalog: &Catalog,
-        name: &str,
-        options: &Options,
-    ) -> Result<Result<i16, String>, Error> {
-        let Some(column) = self.columns.iter().find(|column| column.attname == name) else {
-            return Ok(Err(format!("there is no column \"{name}\"")));
-        };
-        let ui_type = catalog.type_info(column.atttypid)?.ui_type;
-        let unfit = COLUMN_OPTIONS
-            .iter()
-            .find(|option| options.contains_key(option.name) && !option.applies_to(ui_type));
-        Ok(match unfit {
-            Some(option) => Err(format!("column \"{name}\" does not take {}", option.name)),
-            None => Ok(column.attnum),
-        })
-    }
+/// The column of that name, if its kind takes the options; else why not.
+fn place_of(
+    relation: &RelationOutline,
+    catalog: &Catalog,
+    name: &str,
+    options: &Options,
+) -> Result<Result<i16, String>, Error> {
+    let Some(column) = relation.columns.iter().find(|column| column.attname == name) else {
+        return Ok(Err(format!("there is no column \"{name}\"")));
+    };
+    let ui_type = catalog.type_info(column.atttypid)?.ui_type;
+    let unfit = COLUMN_OPTIONS
+        .iter()
+        .find(|option| options.contains_key(option.name) && !option.applies_to(ui_type));
+    Ok(match unfit {
+        Some(option) => Err(format!("column \"{name}\" does not take {}", option.name)),
+        None => Ok(column.attnum),
+    })
 }
 
 /// What appeared.
@@ -269,7 +272,7 @@ pub(crate) fn attach_again(
     let table = format!("\"{}\".\"{}\"", kept.schema_name, kept.table_name);
     if !setting::reattach_by_name() {
         report::notice(format!(
-            "metadata of a former table {table} is kept aside; msar.attach_metadata attaches it"
+            "there is detached metadata of a former table {table}; msar.attach_metadata attaches it"
         ));
         return Ok(());
     }
@@ -287,7 +290,7 @@ pub(crate) fn attach_again(
     }
     attach(statements, relation, &kept, &placement)?;
     report::notice(format!(
-        "metadata of a former table {table} is attached to the new one: {} columns{}",
+        "metadata of the former table {table} was attached to the new one: {} columns{}",
         placement.columns.len(),
         match placement.problems.as_slice() {
             [] => String::new(),

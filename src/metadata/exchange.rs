@@ -9,6 +9,7 @@ use super::store::Store;
 use crate::catalog::rows::PgClass;
 use crate::catalog::{Catalog, relation};
 use crate::error::Error;
+use crate::json_words;
 use crate::pg::Oid;
 use crate::pg::bookkeeping;
 use crate::pg::names;
@@ -104,7 +105,7 @@ impl Export {
                 if let Some(problem) = options::contradiction(|name| options.get(name)) {
                     return Err(Error::InvalidArgument {
                         argument: "doc",
-                        problem: format!("of column \"{column}\", {problem}"),
+                        problem: format!("column \"{column}\": {problem}"),
                         hint: "Change one of the two, or leave it out.",
                     });
                 }
@@ -140,7 +141,7 @@ struct Skipped {
 pub(crate) fn import(document: Value, dry_run: bool) -> Result<Imported, Error> {
     let export: Export = serde_json::from_value(document).map_err(|problem| Error::InvalidArgument {
         argument: "doc",
-        problem: problem.to_string(),
+        problem: json_words::describe_problem(&problem),
         hint: "Pass a document of msar.export_metadata.",
     })?;
     export.check()?;
@@ -177,7 +178,7 @@ fn place(
         .relation(schema, table)
         .and_then(|oid| relation::find(catalog, oid.into()).ok());
     let Some(row) = row else {
-        return Ok(Err("there is no such table".into()));
+        return Ok(Err("the table does not exist".into()));
     };
     if !catalog.role.has_rights_of(row.relowner) {
         return Ok(Err("only its owner may change its metadata".into()));

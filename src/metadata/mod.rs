@@ -3,7 +3,7 @@
 //! It is kept in tables of our own ([`stored`] reads them) and obeys the privileges on the table or column it is about.
 //! A row names its object by OID and attnum and by names, and counts only while both mean the same live object.
 //!
-//! - [`following`]: it follows what it is about, called by event triggers
+//! - [`following`]: it follows what it is about, as a subscriber of [`events`](crate::events)
 //! - [`detached`], [`restore`], [`repair`], [`exchange`]: put aside and back, from a dump, by name, as a document
 //! - [`portable`]: numbers inside of values become names, and names numbers. Pure
 //! - [`options`]: which options there are, what values they take, and which kind of column takes which. Pure

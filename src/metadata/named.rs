@@ -36,7 +36,7 @@ pub(crate) fn numbered(table: Oid, options: Value) -> Result<Value, Error> {
                     argument: "metadata",
                     problem: problems
                         .next()
-                        .unwrap_or_else(|| format!("{option}: there is something else than names")),
+                        .unwrap_or_else(|| format!("{option}: it has values that are not names")),
                     hint: "Columns are named by strings, other tables by {\"schema\", \"name\"}; or use numbers alone.",
                 });
             }

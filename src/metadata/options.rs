@@ -206,12 +206,12 @@ impl Kind {
         match self {
             Kind::Boolean => "true or false".into(),
             Kind::Text => "a string".into(),
-            Kind::TextNotEmpty => "a string that is not empty".into(),
+            Kind::TextNotEmpty => "a non-empty string".into(),
             Kind::OneOf(words) => format!("one of \"{}\"", words.join("\", \"")),
             Kind::Integer(least, _) => format!("an integer of {least} or more"),
             Kind::SmallInteger(least, most) => format!("an integer from {least} to {most}"),
             Kind::Attnum => "the attnum of a column".into(),
-            Kind::Attnums => "an array of attnums, each once".into(),
+            Kind::Attnums => "an array of distinct attnums".into(),
             Kind::Table => "the OID of a table".into(),
             Kind::Template => "an array of strings and of arrays of attnums".into(),
         }

@@ -103,7 +103,7 @@ const EXAMPLE: &str =
 fn not_an_object(argument: &'static str) -> Error {
     Error::InvalidArgument {
         argument,
-        problem: "what should tell the changes is not an object".into(),
+        problem: "the changes are not an object".into(),
         hint: "Pass an object whose keys are options: {\"display_width\": 200}.",
     }
 }
@@ -117,7 +117,7 @@ mod tests {
     fn a_patch_names_options_that_there_are() {
         assert!(Patch::of_table(json!({"is_temp": true, "column_order": null})).is_ok());
         let unknown = Patch::of_table(json!({"is_tmp": true})).unwrap_err();
-        assert_eq!(unknown.to_string(), "there is no metadata option \"is_tmp\"");
+        assert_eq!(unknown.to_string(), "metadata option \"is_tmp\" does not exist");
         // An option of columns is none of tables.
         assert!(Patch::of_table(json!({"display_width": 7})).is_err());
         assert!(Patch::of_table(json!([])).is_err());
@@ -128,7 +128,7 @@ mod tests {
         let wrong = Patch::of_table(json!({"column_order": [1, "2"]})).unwrap_err();
         assert_eq!(
             wrong.to_string(),
-            "wrong value for \"column_order\": it takes an array of attnums, each once"
+            "wrong value for \"column_order\": it takes an array of distinct attnums"
         );
     }
 

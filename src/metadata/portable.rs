@@ -43,7 +43,7 @@ pub(crate) struct Numbered {
 pub(crate) fn check(option: &MetadataOption, value: &Value) -> Result<(), Error> {
     let (is_right, expected) = match option.kind {
         Kind::Attnum => (value.is_string(), "the name of a column"),
-        Kind::Attnums => (are_names(value), "an array of names of columns, each once"),
+        Kind::Attnums => (are_names(value), "an array of distinct column names"),
         Kind::Table => (
             has_strings(value, &["schema", "name"]),
             "an object with the schema and the name of a table",

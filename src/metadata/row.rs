@@ -12,7 +12,7 @@ use crate::catalog::{Catalog, relation};
 use crate::error::Error;
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, lock, names, server};
+use crate::pg::{Oid, bookkeeping, lock, names, server};
 use pgrx::pg_sys;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -39,6 +39,11 @@ impl Writable {
     }
 
     fn find(relation: Oid, must_own: bool) -> Result<Self, Error> {
+        if bookkeeping::is_busy() {
+            // Whoever let us write has locked the table, or looks at the row again at commit. Waiting here would make a
+            // command wait for tables that it has nothing to do with.
+            return Self::look(relation, must_own);
+        }
         Self::look(relation, must_own)?;
         lock::share_until_commit(relation);
         // Somebody may have changed it before we had the lock.
@@ -108,11 +113,28 @@ pub(crate) struct ColumnFields {
     cleared: BTreeMap<&'static str, ()>,
 }
 
+/// `None` for a row that the bookkeeping found about something that has gone meanwhile: it stays as it is, and the rest
+/// of the rows do not suffer.
+fn unless_gone<T>(completed: Result<T, Error>) -> Result<Option<T>, Error> {
+    match completed {
+        Err(Error::UnknownRelation(_) | Error::UnknownColumn { .. } | Error::Vanished)
+            if bookkeeping::is_busy() =>
+        {
+            Ok(None)
+        }
+        completed => completed.map(Some),
+    }
+}
+
 /// Completes a row of a table, of which `before` is the stored version, if there is one.
 pub(crate) fn complete_table(
     row: &Map<String, Value>,
     before: Option<&Map<String, Value>>,
-) -> Result<TableFields, Error> {
+) -> Result<Option<TableFields>, Error> {
+    unless_gone(table_fields(row, before))
+}
+
+fn table_fields(row: &Map<String, Value>, before: Option<&Map<String, Value>>) -> Result<TableFields, Error> {
     let writable = Writable::by_statement(oid_of(row), c"table_metadata")?;
     Ok(TableFields {
         names: writable.names()?,
@@ -123,6 +145,13 @@ pub(crate) fn complete_table(
 
 /// Completes a row of a column, of which `before` is the stored version, if there is one.
 pub(crate) fn complete_column(
+    row: &Map<String, Value>,
+    before: Option<&Map<String, Value>>,
+) -> Result<Option<ColumnFields>, Error> {
+    unless_gone(column_fields(row, before))
+}
+
+fn column_fields(
     row: &Map<String, Value>,
     before: Option<&Map<String, Value>>,
 ) -> Result<ColumnFields, Error> {

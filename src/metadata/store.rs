@@ -28,6 +28,11 @@ impl Store {
         Ok(table.relowner)
     }
 
+    /// The table of what is kept aside.
+    pub(crate) fn detached_table(&self) -> Oid {
+        self.detached
+    }
+
     /// Whether no table can have metadata. Rows that were deleted, or are not committed, may make it seem to have some.
     pub(crate) fn has_no_attached(&self) -> bool {
         self.tables.iter().all(|&table| relation_size::is_zero(table))

@@ -9,9 +9,10 @@ use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
 use super::portable::{self, Options};
 use super::references::{Column, References};
 use super::template;
+use crate::catalog::Catalog;
+use crate::catalog::relation::{self, privileges_on_column};
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::catalog::types::UiType;
-use crate::catalog::{Catalog, column, relation};
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::acl::Privileges;
@@ -354,7 +355,7 @@ pub(crate) fn is_table_readable(catalog: &Catalog, row: &PgClass) -> bool {
     is_readable(catalog, row.relowner, privileges)
         || PgAttribute::live(&catalog.reader, row.oid)
             .iter()
-            .any(|column| column::privileges_on(catalog, column, row.relowner, privileges).includes_select())
+            .any(|column| privileges_on_column(catalog, column, row.relowner, privileges).includes_select())
 }
 
 /// The metadata of a relation and its columns by names, as far as the current role may read it.
@@ -388,7 +389,7 @@ pub(crate) fn columns(catalog: &Catalog, row: &PgClass) -> Result<Vec<ColumnMeta
     let on_relation = relation::privileges(catalog, row);
     let mut documents = Vec::new();
     for column in PgAttribute::live(&catalog.reader, row.oid) {
-        let privileges = column::privileges_on(catalog, &column, row.relowner, on_relation);
+        let privileges = privileges_on_column(catalog, &column, row.relowner, on_relation);
         if !is_readable(catalog, row.relowner, privileges) {
             continue;
         }

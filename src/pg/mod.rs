@@ -16,19 +16,19 @@ mod spi;
 mod triggers;
 
 pub(crate) use datum::{
-    arguments, array, bytes, input, json, json_writer, jsonb_value, jsonb_writer, moment, portable_output,
-    text, tuple, value,
+    arguments, array, bytes, input, json, json_writer, jsonb_item, jsonb_value, jsonb_writer, moment,
+    portable_output, text, tuple, value,
 };
 pub(crate) use errors::{error_fields, error_label, report};
 pub(crate) use lookup::{
     acl, column_type, comparison, deparse, expression, identity, index, names, namespace, node_tree,
     ownership, parser, quote, relation_size, scan, sequence_name, snapshot, type_name, watch,
 };
-pub(crate) use session::{caller, create_role, lock, memory, server, setting};
+pub(crate) use session::{caller, commit, create_role, lock, memory, server, setting};
 pub(crate) use spi::{
     bookkeeping, copy, cursor, dml, parameter, plan, receiver, results, statement, stream, subtransaction,
 };
-pub(crate) use triggers::{drop_guard, event_trigger, trigger};
+pub(crate) use triggers::{drop_guard, event_objects, event_trigger, trigger};
 
 /// The kind of object identifier that PostgreSQL's catalogs use.
 pub(crate) use pgrx::pg_sys::Oid;

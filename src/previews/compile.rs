@@ -6,7 +6,7 @@
 
 use super::comparison::{self, Operand};
 use super::display;
-use super::relation::Relation;
+use super::relation::PreviewedRelation;
 use super::template::{InForce, Templates};
 use crate::catalog::Catalog;
 use crate::catalog::link::{ForeignKeyLink, ForeignKeyLinkColumn};
@@ -75,7 +75,7 @@ struct Compiler<'a> {
     /// How far templates go on in templates.
     deepest: usize,
     /// `None`: gone meanwhile.
-    relations: FxHashMap<Oid, Option<Rc<Relation>>>,
+    relations: FxHashMap<Oid, Option<Rc<PreviewedRelation>>>,
     joins: Vec<Join>,
     joined_values: usize,
     /// Whether something had to be left out.
@@ -88,7 +88,7 @@ struct Compiler<'a> {
 #[derive(Clone)]
 struct JoinedRelation {
     alias: String,
-    relation: Rc<Relation>,
+    relation: Rc<PreviewedRelation>,
     /// Whether a row of it may not be found.
     is_joined: bool,
 }
@@ -180,15 +180,15 @@ impl Compiler<'_> {
         })
     }
 
-    fn relation(&mut self, oid: Oid) -> Result<Rc<Relation>, Error> {
+    fn relation(&mut self, oid: Oid) -> Result<Rc<PreviewedRelation>, Error> {
         self.relation_if_there(oid)?.ok_or(Error::UnknownRelation(oid))
     }
 
-    fn relation_if_there(&mut self, oid: Oid) -> Result<Option<Rc<Relation>>, Error> {
+    fn relation_if_there(&mut self, oid: Oid) -> Result<Option<Rc<PreviewedRelation>>, Error> {
         if let Some(known) = self.relations.get(&oid) {
             return Ok(known.clone());
         }
-        let relation = match Relation::read(self.catalog, oid) {
+        let relation = match PreviewedRelation::read(self.catalog, oid) {
             Err(Error::UnknownRelation(_)) => None,
             relation => Some(Rc::new(relation?)),
         };
@@ -343,7 +343,7 @@ impl Compiler<'_> {
         let Some(relation) = self.relation_if_there(link.target)? else {
             return Ok(None);
         };
-        if !relation.is_nameable() {
+        if !relation.is_joinable() {
             return Ok(None);
         }
         let to = JoinedRelation {
@@ -368,7 +368,7 @@ impl Compiler<'_> {
             constraint: link.constraint,
             sql: format!(
                 " LEFT JOIN {only}{} AS {} ON {}",
-                to.relation.qualified_name(self.catalog)?,
+                to.relation.sql(self.catalog)?,
                 to.alias,
                 conditions.join(" AND "),
             ),

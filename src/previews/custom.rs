@@ -1,13 +1,14 @@
 //! The template that a user gives a table, as text.
 
-use super::nearest;
+use super::{nearest, text};
 use crate::catalog::link::ForeignKeyLink;
+use crate::catalog::relation::Relation;
 use crate::catalog::rows::PgAttribute;
-use crate::catalog::{Catalog, column, consistent, preview, relation};
+use crate::catalog::{Catalog, consistent};
 use crate::error::{Error, Problem};
 use crate::metadata::{set, stored, template};
 use crate::pg::Oid;
-use crate::values::template::{self as text, Placeholder, SyntaxError, TemplateName, TemplatePart};
+use crate::values::template::{self as syntax, Placeholder, SyntaxError, TemplateName, TemplatePart};
 use pgrx::prelude::PgSqlErrorCode;
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ pub(crate) enum CustomProblem {
     #[error("column \"{}\" of relation \"{}\" does not exist, at position {} of the preview template", .0.name, .0.relation, .0.position)]
     UnknownColumn(WrongName),
 
-    #[error("no foreign key leads on from column \"{}\" of relation \"{}\", at position {} of the preview template", .0.name, .0.relation, .0.position)]
+    #[error("column \"{}\" of relation \"{}\" is in no foreign key, at position {} of the preview template", .0.name, .0.relation, .0.position)]
     NoForeignKey(WrongName),
 }
 
@@ -68,10 +69,10 @@ impl Problem for CustomProblem {
                 format!("Perhaps you meant {}.", wrong.nearest.join(" or ")).into()
             }
             CustomProblem::NoForeignKey(wrong) if wrong.nearest.is_empty() => {
-                format!("No foreign key leads on from \"{}\".", wrong.relation).into()
+                format!("\"{}\" has no foreign keys.", wrong.relation).into()
             }
             CustomProblem::NoForeignKey(wrong) => {
-                format!("Foreign keys lead on from {}.", wrong.nearest.join(", ")).into()
+                format!("Columns of foreign keys are {}.", wrong.nearest.join(", ")).into()
             }
         }
     }
@@ -94,21 +95,16 @@ pub(crate) fn set(table: Oid, template: Option<&str>) -> Result<Option<String>, 
 /// The template in force for a table, as text with the names of now. `None`: its rows have no preview for the role.
 pub(crate) fn get(table: Oid) -> Result<Option<String>, Error> {
     consistent::read_relation(table, |catalog| {
-        let row = relation::find(catalog, table)?;
-        let columns = PgAttribute::live(&catalog.reader, table);
-        let custom = match stored::is_table_readable(catalog, &row) {
-            true => stored::OfTable::read(catalog, &row)?.template(catalog, table),
+        let relation = Relation::find(catalog, table)?;
+        let custom = match stored::is_table_readable(catalog, &relation.row) {
+            true => stored::OfTable::read(catalog, &relation.row)?.template(catalog, table),
             false => None,
         };
         if let Some(template) = custom {
-            return preview::customized_text(catalog, &template).map(Some);
+            return text::print_template(catalog, &template).map(Some);
         }
-        let on_relation = relation::privileges(catalog, &row);
-        let readable = columns.iter().filter(|column| {
-            column::privileges_on(catalog, column, row.relowner, on_relation).includes_select()
-        });
-        let default = preview::default_column(catalog, readable)?;
-        Ok(default.map(preview::default_text))
+        let default = text::find_default_column(catalog, relation.readable(catalog))?;
+        Ok(default.map(text::print_default))
     })
 }
 
@@ -120,7 +116,7 @@ fn stored_form(catalog: &Catalog, table: Oid, template: &str) -> Result<Value, E
         template,
         columns: RefCell::default(),
     };
-    let parts = text::parse(template).map_err(|error| {
+    let parts = syntax::parse(template).map_err(|error| {
         let read = resolver.read_to(error.position);
         CustomProblem::Syntax { error, read }
     })?;

@@ -9,6 +9,7 @@
 //! - [`comparison`]: operators that mean the same on every search_path
 //! - [`custom`], [`nearest`]: the template that a user writes, and what he may have meant
 //! - [`rows`]: previews by key, and the statement that gives all
+//! - [`text`]: templates as people write them, and the default one
 //! - [`relation`]: what the compiler knows of a relation, and what the role may read of it
 
 pub(crate) mod comparison;
@@ -21,6 +22,7 @@ pub(crate) mod rows;
 mod template;
 #[cfg(any(test, feature = "pg_test"))]
 mod tests;
+pub(crate) mod text;
 
 use crate::catalog::Catalog;
 use crate::error::Error;

@@ -2,17 +2,17 @@
 
 use super::comparison::{self, Operand};
 use super::compile::{self, RowExpression};
-use super::relation::Relation;
+use super::relation::PreviewedRelation;
 use super::{RowPreview, Templates};
 use crate::catalog::Catalog;
-use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
+use crate::catalog::rows::PgAttribute;
 use crate::error::{Error, Problem};
+use crate::pg::Oid;
 use crate::pg::arguments::JsonArgument;
 use crate::pg::comparison::{Comparison, base_type, operator_oid};
 use crate::pg::plan::{JsonbDatum, Planning, Sees};
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, quote};
 use crate::statements::{self, Draft, Form, Literal, Parameters, Shape, Values};
 use pgrx::pg_sys;
 use pgrx::prelude::PgSqlErrorCode;
@@ -29,7 +29,7 @@ pub(crate) enum KeyProblem {
     #[error("relation \"{relation}\" has no primary key of one column, so a key must be an object")]
     NotAnObject { relation: String, keys: String },
 
-    #[error("key {position} is not of the kind of the first one")]
+    #[error("key {position} has another form than the first key")]
     Mixed {
         position: usize,
         key: String,
@@ -80,7 +80,7 @@ const ALIAS: &str = "t";
 /// The statement that gives the preview of every row, beside its primary key where there is one that the role may read.
 pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
     let catalog = Catalog::new(Snapshot::latest());
-    let relation = Relation::read(&catalog, relation)?;
+    let relation = PreviewedRelation::read(&catalog, relation)?;
     let RowExpression { joins, text } =
         compile::row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
     let keys = keys(&catalog, &relation);
@@ -93,7 +93,7 @@ pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
     Ok(format!(
         "SELECT {}{text} AS preview\nFROM {} AS {ALIAS}{}",
         columns.unwrap_or_default().concat(),
-        relation.qualified_name(&catalog)?,
+        relation.sql(&catalog)?,
         joins.iter().map(|join| format!("\n {join}")).collect::<String>(),
     ))
 }
@@ -159,10 +159,10 @@ pub(crate) fn by_keys(relation: Oid, document: &JsonArgument) -> Result<JsonbDat
 
 impl Shape for PreviewRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
-        let relation = Relation::read(catalog, self.relation)?;
+        let relation = PreviewedRelation::read(catalog, self.relation)?;
         let condition = self.condition(catalog, &relation)?;
         let RowPreview { joins, text } = super::row(catalog, &Templates::new(None)?, self.relation, ALIAS)?;
-        let table = relation.qualified_name(catalog)?;
+        let table = relation.sql(catalog)?;
         let mut parameters = Parameters::default();
         let keys = parameters.sql(self.keys, Form::Value, pg_sys::JSONBOID);
         Ok(Draft {
@@ -182,7 +182,7 @@ impl Shape for PreviewRequest {
 
 impl PreviewRequest {
     /// That a row has the key `k.key`.
-    fn condition(&self, catalog: &Catalog, relation: &Relation) -> Result<String, Error> {
+    fn condition(&self, catalog: &Catalog, relation: &PreviewedRelation) -> Result<String, Error> {
         let keys = keys(catalog, relation);
         let found = keys.iter().find(|key| match &self.kind {
             Kind::Nothing => false,
@@ -226,13 +226,14 @@ struct Key {
 }
 
 /// The keys of a relation, the primary key first, then by name.
-fn keys(catalog: &Catalog, relation: &Relation) -> Vec<Key> {
-    let mut keys: Vec<Key> = PgConstraint::of_relation(&catalog.reader, relation.row.oid)
-        .into_iter()
+fn keys(catalog: &Catalog, relation: &PreviewedRelation) -> Vec<Key> {
+    let mut keys: Vec<Key> = relation
+        .constraints(catalog)
+        .iter()
         .filter(|row| matches!(row.contype, Char(b'p' | b'u')))
         .map(|row| Key {
             is_primary: row.contype == Char(b'p'),
-            columns: row.conkey,
+            columns: row.conkey.clone(),
         })
         .collect();
     keys.sort_by_key(|key| !key.is_primary);
@@ -240,14 +241,19 @@ fn keys(catalog: &Catalog, relation: &Relation) -> Vec<Key> {
 }
 
 /// That a column has the value of which `printed` is the text.
-fn is_equal(catalog: &Catalog, relation: &Relation, attnum: i16, printed: &str) -> Result<String, Error> {
-    let column = PgAttribute::by_number(&catalog.reader, relation.row.oid, attnum).ok_or(Error::Vanished)?;
+fn is_equal(
+    catalog: &Catalog,
+    relation: &PreviewedRelation,
+    attnum: i16,
+    printed: &str,
+) -> Result<String, Error> {
+    let column = relation.column(attnum).ok_or(Error::Vanished)?;
     // A key has an index, and so its type has such an operator.
     let operator = operator_oid(column.atttypid, Comparison::Equal).ok_or(Error::Vanished)?;
     // Without domains: a value that one refuses is not the key of any row.
     let base = base_type(column.atttypid);
     let value = format!("({printed})::{}", catalog.qualified_type_name(base)?);
-    let left = Operand::of_column(column_of(&column), &column);
+    let left = Operand::of_column(column_of(column), column);
     let right = Operand::new(value, base, column.attcollation);
     comparison::sql(catalog, operator, left, right)?.ok_or_else(|| {
         KeyProblem::NotNameable {
@@ -258,11 +264,11 @@ fn is_equal(catalog: &Catalog, relation: &Relation, attnum: i16, printed: &str) 
 }
 
 fn column_of(column: &PgAttribute) -> String {
-    format!("{ALIAS}.{}", quote::identifier(&column.attname))
+    format!("{ALIAS}.{}", column.sql())
 }
 
 /// The keys of a relation, for messages.
-fn list(catalog: &Catalog, relation: &Relation, keys: &[Key]) -> Result<String, Error> {
+fn list(catalog: &Catalog, relation: &PreviewedRelation, keys: &[Key]) -> Result<String, Error> {
     let mut listed = Vec::with_capacity(keys.len());
     for key in keys {
         let mut columns = Vec::with_capacity(key.columns.len());

@@ -1,8 +1,9 @@
 //! Which template is in force for a relation.
 
-use super::relation::Relation;
+use super::relation::PreviewedRelation;
+use super::text;
+use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;
-use crate::catalog::{Catalog, preview};
 use crate::error::{Error, Problem};
 use crate::metadata::references::Column;
 use crate::metadata::template;
@@ -83,7 +84,7 @@ impl Templates {
 
     /// The template of a relation. What it names that is not there, or that is no foreign key where a path goes on, is
     /// left out.
-    pub(crate) fn in_force(&self, catalog: &Catalog, relation: &Relation) -> Result<InForce, Error> {
+    pub(crate) fn in_force(&self, catalog: &Catalog, relation: &PreviewedRelation) -> Result<InForce, Error> {
         let oid = relation.row.oid;
         if let Some(parts) = self.passed.get(&oid.to_u32()) {
             return Ok(InForce {
@@ -96,7 +97,7 @@ impl Templates {
         }
         let parts = match relation.metadata.template(catalog, oid) {
             Some(parts) => parts,
-            None => preview::default_column(catalog, relation.readable(catalog))?
+            None => text::find_default_column(catalog, relation.readable(catalog))?
                 .map(|column| {
                     TemplatePart::Placeholder(Placeholder {
                         path: vec![Column {

@@ -8,7 +8,7 @@
 use super::error::RecordError;
 use super::key::Key;
 use super::order::{self, Ordered};
-use super::relation::{Column, Relation};
+use super::relation::{RecordColumn, RecordRelation};
 use super::{document, list};
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
@@ -18,7 +18,7 @@ use crate::statements::Parameters;
 /// query. `selected` is what the page selects, `condition` what its rows must fulfil.
 pub(crate) fn compile(
     key: &Key,
-    relation: &Relation,
+    relation: &RecordRelation,
     order: &[Ordered<'_>],
     selected: &str,
     condition: Option<&str>,
@@ -84,7 +84,7 @@ const IS_NOT_NULL: &str = "IS DISTINCT FROM NULL";
 
 /// A column of the order, with the value that the row before the page has.
 struct Step<'a> {
-    column: &'a Column,
+    column: &'a RecordColumn,
     /// As SQL that operators take.
     name: String,
     /// What the anchor is: the value's own SQL, or the column that the anchor selects.
@@ -98,7 +98,7 @@ struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
-    fn new(ordered: Ordered<'a>, key: &[(&Column, String)]) -> Result<Self, RecordError> {
+    fn new(ordered: Ordered<'a>, key: &[(&RecordColumn, String)]) -> Result<Self, RecordError> {
         let column = ordered.column;
         let in_key = key.iter().find(|(known, _)| known.attnum == column.attnum);
         let following = match ordered.is_descending {

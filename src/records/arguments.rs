@@ -117,7 +117,7 @@ pub(crate) fn search(
 
 /// The argument `linked_record_path`.
 #[derive(Deserialize)]
-#[serde(expecting = "a way from a record")]
+#[serde(expecting = "a path from a record")]
 struct LinkedPathDocument {
     record_pkey: Box<RawValue>,
     join_path: JoinPath,

@@ -6,7 +6,7 @@
 
 use super::error::RecordError;
 use super::filter::{Filter, Function};
-use super::relation::{Column, Relation};
+use super::relation::{RecordColumn, RecordRelation};
 use super::value::{self, Forms};
 use crate::catalog::types::TypeInfo;
 use crate::error::Error;
@@ -19,7 +19,7 @@ use std::rc::Rc;
 
 /// Compiles filters about the rows of a relation.
 pub(crate) struct Conditions<'a, 'p> {
-    pub(crate) relation: &'a Relation,
+    pub(crate) relation: &'a RecordRelation,
     /// What the statement calls the relation.
     pub(crate) alias: &'a str,
     pub(crate) parameters: &'p mut Parameters,
@@ -37,7 +37,7 @@ pub(crate) struct Expression {
 }
 
 impl Expression {
-    pub(crate) fn of_column(column: &Column, alias: &str) -> Self {
+    pub(crate) fn of_column(column: &RecordColumn, alias: &str) -> Self {
         Self {
             sql: column.of(alias),
             type_oid: column.base_type,
@@ -171,7 +171,7 @@ impl Conditions<'_, '_> {
         if value.type_oid != pg_sys::BOOLOID {
             Err(RecordError::Invalid {
                 argument: "filter",
-                problem: format!("a value of type {} is no condition", value.type_name()),
+                problem: format!("a value of type {} is not a condition", value.type_name()),
                 hint: "Compare the value by another filter, such as \"equal\".",
             })?;
         }

@@ -8,21 +8,22 @@
 //! thirds of the time of building it as jsonb, which copies each part into the next larger one.
 
 use super::error::RecordError;
-use super::relation::{Column, ColumnReference, Relation};
+use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 use super::value::{self, Forms};
 use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;
 use crate::error::Error;
+use crate::json_words;
 use crate::pg::quote;
 use crate::previews::{self, Templates, comparison};
 
 /// What the page calls a column.
-pub(crate) fn page_column(column: &Column) -> String {
+pub(crate) fn page_column(column: &RecordColumn) -> String {
     format!("c{}", column.attnum)
 }
 
 /// The columns of the page as a select list over a relation that the statement calls `alias`.
-pub(crate) fn page_columns(columns: &[&Column], alias: &str) -> String {
+pub(crate) fn page_columns(columns: &[&RecordColumn], alias: &str) -> String {
     let items: Vec<String> = columns
         .iter()
         .map(|column| format!("{} AS {}", column.of(alias), page_column(column)))
@@ -33,7 +34,7 @@ pub(crate) fn page_columns(columns: &[&Column], alias: &str) -> String {
 /// A row of the page as a FROM item: a row `v` whose columns are named as the members of a record. `source` gives the
 /// row `p`, if nothing around does. What makes JSON of a row has no limit on the number of columns, which a function
 /// with two arguments a column has.
-pub(crate) fn record(columns: &[&Column], forms: Forms, source: Option<&str>) -> String {
+pub(crate) fn record(columns: &[&RecordColumn], forms: Forms, source: Option<&str>) -> String {
     let items: Vec<String> = columns
         .iter()
         .map(|column| {
@@ -46,14 +47,14 @@ pub(crate) fn record(columns: &[&Column], forms: Forms, source: Option<&str>) ->
 }
 
 /// The records of the page, in its order.
-pub(crate) fn results(columns: &[&Column], forms: Forms) -> String {
+pub(crate) fn results(columns: &[&RecordColumn], forms: Forms) -> String {
     let record = record(columns, forms, Some("page"));
     format!("(SELECT COALESCE(pg_catalog.json_agg(v), '[]') FROM {record})")
 }
 
 /// The key of a row as the key of a JSON object: the value of a single column, or the text of an object
 /// `{attnum: value}`. `column` gives what the statement calls a column.
-pub(crate) fn key_text(key: &[(&Column, String)], forms: Forms) -> String {
+pub(crate) fn key_text(key: &[(&RecordColumn, String)], forms: Forms) -> String {
     match key {
         [(column, sql)] => value::key(sql, &column.type_info, forms),
         _ => format!("{}::pg_catalog.text", key_object(key, forms)),
@@ -61,7 +62,7 @@ pub(crate) fn key_text(key: &[(&Column, String)], forms: Forms) -> String {
 }
 
 /// The key of a row as JSON: the value of a single column, or an object `{attnum: value}`.
-pub(crate) fn key_json(key: &[(&Column, String)], forms: Forms) -> String {
+pub(crate) fn key_json(key: &[(&RecordColumn, String)], forms: Forms) -> String {
     match key {
         [(column, sql)] => format!(
             "pg_catalog.to_jsonb({})",
@@ -71,7 +72,7 @@ pub(crate) fn key_json(key: &[(&Column, String)], forms: Forms) -> String {
     }
 }
 
-fn key_object(key: &[(&Column, String)], forms: Forms) -> String {
+fn key_object(key: &[(&RecordColumn, String)], forms: Forms) -> String {
     let items: Vec<String> = key
         .iter()
         .map(|(column, sql)| {
@@ -91,7 +92,7 @@ pub(crate) fn templates(passed: Option<&str>) -> Result<Templates, Error> {
     let parsed = passed.map(serde_json::from_str).transpose();
     Templates::new(parsed.map_err(|problem| RecordError::Invalid {
         argument: "table_record_summary_templates",
-        problem: problem.to_string(),
+        problem: json_words::describe_problem(&problem),
         hint: "Pass a document that is nested less deeply.",
     })?)
 }
@@ -100,7 +101,7 @@ pub(crate) fn templates(passed: Option<&str>) -> Result<Templates, Error> {
 pub(crate) fn record_summaries(
     catalog: &Catalog,
     templates: &Templates,
-    relation: &Relation,
+    relation: &RecordRelation,
     forms: Forms,
 ) -> Result<String, Error> {
     let Some(key) = relation.readable_key() else {
@@ -132,11 +133,11 @@ pub(crate) enum Linked {
 }
 
 /// A foreign key of the relation and the table that it leads to.
-pub(crate) type LinkTo = (ForeignKeyLink, Relation);
+pub(crate) type LinkTo = (ForeignKeyLink, RecordRelation);
 
 impl Linked {
     /// The links of a relation that get previews.
-    pub(crate) fn links(&self, catalog: &Catalog, relation: &Relation) -> Result<Vec<LinkTo>, Error> {
+    pub(crate) fn links(&self, catalog: &Catalog, relation: &RecordRelation) -> Result<Vec<LinkTo>, Error> {
         let wanted = match self {
             Linked::None => return Ok(Vec::new()),
             Linked::All => None,
@@ -160,7 +161,7 @@ impl Linked {
 pub(crate) fn linked_summaries(
     catalog: &Catalog,
     templates: &Templates,
-    relation: &Relation,
+    relation: &RecordRelation,
     links: &[LinkTo],
     forms: Forms,
 ) -> Result<String, Error> {
@@ -184,9 +185,9 @@ pub(crate) fn linked_summaries(
 fn linked_by(
     catalog: &Catalog,
     templates: &Templates,
-    relation: &Relation,
+    relation: &RecordRelation,
     link: &ForeignKeyLink,
-    target: &Relation,
+    target: &RecordRelation,
     forms: Forms,
 ) -> Result<String, Error> {
     let mut key = Vec::new();
@@ -245,11 +246,11 @@ pub(crate) fn object(members: &[(&str, String)]) -> String {
 pub(crate) fn of_written(
     catalog: &Catalog,
     templates: &Templates,
-    relation: &Relation,
+    relation: &RecordRelation,
     with_record_summaries: bool,
 ) -> Result<String, Error> {
     let forms = Forms::default();
-    let columns: Vec<&Column> = relation.readable().collect();
+    let columns: Vec<&RecordColumn> = relation.readable().collect();
     let links = Linked::All.links(catalog, relation)?;
     let summaries = if with_record_summaries {
         record_summaries(catalog, templates, relation, forms)?

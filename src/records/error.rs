@@ -21,7 +21,7 @@ pub(crate) enum RecordError {
     #[error("permission denied for column \"{column}\" of relation \"{relation}\"")]
     UnreadableColumn { relation: String, column: String },
 
-    #[error("there is no filter \"{key}\"")]
+    #[error("filter \"{key}\" does not exist")]
     UnknownFilter { key: String, known: String },
 
     #[error("filter \"{key}\" takes {takes}, not {given}")]
@@ -31,7 +31,7 @@ pub(crate) enum RecordError {
         given: usize,
     },
 
-    #[error("there is no direction \"{direction}\"")]
+    #[error("invalid direction \"{direction}\"")]
     UnknownDirection { direction: String },
 
     #[error("invalid value for argument \"{argument}\": {problem}")]
@@ -68,7 +68,7 @@ pub(crate) enum RecordError {
         key: String,
     },
 
-    #[error("the row after which the page should begin is not there")]
+    #[error("the row of \"after\" does not exist")]
     NoSuchRow { relation: String },
 
     #[error("invalid join path: {problem}")]
@@ -101,7 +101,7 @@ impl Problem for RecordError {
             RecordError::UnknownFilter { known, .. } => Some(format!("The filters are {known}.")),
             RecordError::InvalidKey { key, .. } => Some(format!("The key is {key}.")),
             RecordError::NoSuchRow { relation } => Some(format!(
-                "\"{relation}\" has no row with that key that the current role may see."
+                "The current role sees no row of \"{relation}\" with that key."
             )),
             _ => None,
         }
@@ -110,17 +110,17 @@ impl Problem for RecordError {
     fn hint(&self) -> Cow<'static, str> {
         match self {
             RecordError::UnknownColumn { .. } => {
-                "msar.get_column_info(relation) gives the columns, each with its attnum as \"id\"."
+                "msar.get_column_info(relation) lists the columns, each with its attnum as \"id\"."
             }
             RecordError::UnreadableColumn { .. } => "Ask for columns on which the current role has SELECT.",
             RecordError::UnknownFilter { .. } | RecordError::WrongArguments { .. } => FILTER_SHAPE,
             RecordError::UnknownDirection { .. } => "Pass \"asc\" or \"desc\".",
             RecordError::Invalid { hint, .. } => hint,
             RecordError::NoOrder { .. } => {
-                "Take a column whose type has an order."
+                "Use a column whose type has an order."
             }
-            RecordError::WrongType { .. } => "Use a filter that fits the type; \"contains\" and \"starts_with\" look at the text of any value.",
-            RecordError::TooComplex => "A filter that stands within \"between\", \"in\" or \"json_array_length\" is asked more than once.",
+            RecordError::WrongType { .. } => "Use a filter that fits the type; \"contains\" and \"starts_with\" match the text of any value.",
+            RecordError::TooComplex => "A filter that stands within \"between\", \"in\" or \"json_array_length\" is evaluated more than once.",
             RecordError::NoKey { .. } => {
                 "A row is addressed by the primary key of its table. Without one, rows can be listed, filtered and searched."
             }

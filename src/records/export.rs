@@ -4,7 +4,7 @@ use super::condition::Conditions;
 use super::document;
 use super::filter::Filter;
 use super::order::{self, OrderItem};
-use super::relation::{Column, Relation};
+use super::relation::{RecordColumn, RecordRelation};
 use super::value::Forms;
 use crate::catalog::Catalog;
 use crate::error::Error;
@@ -28,8 +28,8 @@ impl Shape for ExportRequest {
     /// A statement whose first row has the names of the columns, and the others the records.
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         const ALIAS: &str = "r";
-        let relation = Relation::read(catalog, self.relation)?;
-        let columns: Vec<&Column> = relation.readable().collect();
+        let relation = RecordRelation::read(catalog, self.relation)?;
+        let columns: Vec<&RecordColumn> = relation.readable().collect();
         let mut parameters = Parameters::default();
         let condition = match &self.filter {
             Some(filter) => {

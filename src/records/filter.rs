@@ -136,14 +136,14 @@ impl FilterDocument {
             "literal" => {
                 let value = self
                     .value
-                    .ok_or_else(|| missing_value("a literal has a \"value\""))?;
+                    .ok_or_else(|| missing_value("a literal needs a \"value\""))?;
                 Ok(Filter::Literal(values.take(value)))
             }
             "attnum" => {
                 let value = self.value.as_deref().and_then(|value| value.get().parse().ok());
                 value
                     .map(|attnum| Filter::Column(ColumnReference::Attnum(attnum)))
-                    .ok_or_else(|| missing_value("\"attnum\" has the number of a column as \"value\""))
+                    .ok_or_else(|| missing_value("\"attnum\" needs the number of a column as \"value\""))
             }
             "column" => {
                 let value = self
@@ -152,7 +152,7 @@ impl FilterDocument {
                     .and_then(|value| serde_json::from_str(value.get()).ok());
                 value
                     .map(|name| Filter::Column(ColumnReference::Name(name)))
-                    .ok_or_else(|| missing_value("\"column\" has the name of a column as \"value\""))
+                    .ok_or_else(|| missing_value("\"column\" needs the name of a column as \"value\""))
             }
             key => {
                 let (function, least, most) = Function::of_key(key)?;
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn unknown_keys_are_refused() {
         let error = parse(r#"{"type": "equals", "args": []}"#).unwrap_err();
-        assert_eq!(error.to_string(), "there is no filter \"equals\"");
+        assert_eq!(error.to_string(), "filter \"equals\" does not exist");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::condition::{Conditions, Expression};
 use super::document::object;
 use super::error::RecordError;
 use super::filter::Function;
-use super::relation::{Column, ColumnReference};
+use super::relation::{ColumnReference, RecordColumn};
 use super::value::{self, Forms};
 use crate::error::Error;
 use crate::pg::{comparison, quote};
@@ -63,7 +63,7 @@ pub(crate) struct Groups<'a> {
 
 /// One of the values that the rows of a group have in common.
 struct Member<'a> {
-    column: &'a Column,
+    column: &'a RecordColumn,
     expression: Expression,
 }
 

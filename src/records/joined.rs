@@ -2,7 +2,7 @@
 
 use super::document::{self, key_text, object};
 use super::error::RecordError;
-use super::relation::{Column, ColumnReference, Relation};
+use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 use super::value::{self, Forms};
 use crate::catalog::Catalog;
 use crate::error::Error;
@@ -41,24 +41,24 @@ impl TryFrom<serde_json::Value> for TableOid {
         };
         number
             .map(Self)
-            .ok_or_else(|| format!("{value} is no OID of a table"))
+            .ok_or_else(|| format!("{value} is not the OID of a table"))
     }
 }
 
 /// A column at an end of a step.
 pub(crate) struct End {
-    pub(crate) relation: Relation,
+    pub(crate) relation: RecordRelation,
     attnum: i16,
 }
 
 impl End {
     fn read(catalog: &Catalog, (relation, attnum): (TableOid, i64)) -> Result<Self, Error> {
-        let relation = Relation::read(catalog, Oid::from(relation.0))?;
+        let relation = RecordRelation::read(catalog, Oid::from(relation.0))?;
         let attnum = relation.column(&ColumnReference::Attnum(attnum))?.attnum;
         Ok(Self { relation, attnum })
     }
 
-    pub(crate) fn column(&self) -> Result<&Column, Error> {
+    pub(crate) fn column(&self) -> Result<&RecordColumn, Error> {
         Ok(self.relation.column(&ColumnReference::from(self.attnum))?)
     }
 }
@@ -91,8 +91,8 @@ impl JoinPath {
 
 /// That two columns are equal, as SQL. What the statement calls them stands beside them.
 pub(crate) fn equal(
-    (column, sql): (&Column, &str),
-    (other, other_sql): (&Column, &str),
+    (column, sql): (&RecordColumn, &str),
+    (other, other_sql): (&RecordColumn, &str),
 ) -> Result<String, RecordError> {
     match comparison::operator(column.base_type, Comparison::Equal) {
         Some(operator) => Ok(format!(
@@ -126,7 +126,7 @@ impl Joined {
         catalog: &Catalog,
         templates: &Templates,
         joined: &JoinedColumn,
-        base: &Relation,
+        base: &RecordRelation,
         number: usize,
         forms: Forms,
     ) -> Result<Self, Error> {

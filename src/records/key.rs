@@ -1,7 +1,7 @@
 //! Keys of rows, as requests name them: the value of a single column, or an object `{attnum: value}`.
 
 use super::error::RecordError;
-use super::relation::{Column, Relation};
+use super::relation::{RecordColumn, RecordRelation};
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
 use crate::statements::{Form, Literal, Parameters, Sort, Values};
@@ -56,9 +56,9 @@ impl Key {
     /// The values of the key's columns, in key order, as SQL.
     pub(crate) fn values<'a>(
         &self,
-        relation: &'a Relation,
+        relation: &'a RecordRelation,
         parameters: &mut Parameters,
-    ) -> Result<Vec<(&'a Column, String)>, Error> {
+    ) -> Result<Vec<(&'a RecordColumn, String)>, Error> {
         let key = relation.needed_key()?;
         let invalid = |problem: String| RecordError::InvalidKey {
             relation: relation.name.clone(),
@@ -70,7 +70,7 @@ impl Key {
             .iter()
             .find(|(name, _)| key.len() > 1 && !key.iter().any(|column| names(name, column)))
         {
-            Err(invalid(format!("\"{name}\" is no column of the key")))?;
+            Err(invalid(format!("column \"{name}\" is not part of the key")))?;
         }
         let mut values = Vec::with_capacity(key.len());
         for &column in &key {
@@ -89,7 +89,7 @@ impl Key {
     /// The condition for the row of `alias` that has this key.
     pub(crate) fn condition(
         &self,
-        relation: &Relation,
+        relation: &RecordRelation,
         alias: &str,
         parameters: &mut Parameters,
     ) -> Result<String, Error> {
@@ -107,12 +107,12 @@ impl Key {
 }
 
 /// Whether a member of a key's object is about a column.
-fn names(name: &str, column: &Column) -> bool {
+fn names(name: &str, column: &RecordColumn) -> bool {
     name.parse() == Ok(column.attnum)
 }
 
 /// For messages: `{"1": book_id, "2": author_id}`.
-fn describe(key: &[&Column]) -> String {
+fn describe(key: &[&RecordColumn]) -> String {
     match key {
         [column] => format!("the value of column {} ({})", column.attnum, column.name),
         _ => {

@@ -11,7 +11,7 @@ use super::group::{Grouping, Groups};
 use super::joined::{self, Joined, JoinedColumn};
 use super::key::Key;
 use super::order::{self, OrderItem, Ordered};
-use super::relation::{Column, ColumnReference, Relation};
+use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 use super::search::{self, Term};
 use super::value::Forms;
 use crate::catalog::Catalog;
@@ -110,7 +110,7 @@ impl PageRequest {
 
 impl Shape for PageRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
-        let relation = Relation::read(catalog, self.relation)?;
+        let relation = RecordRelation::read(catalog, self.relation)?;
         let templates = document::templates(self.templates.as_deref())?;
         let mut page = Page::new(self, catalog, &templates, &relation)?;
         page.compile()
@@ -122,9 +122,9 @@ struct Page<'a> {
     request: &'a PageRequest,
     catalog: &'a Catalog,
     templates: &'a Templates,
-    relation: &'a Relation,
+    relation: &'a RecordRelation,
     order: Vec<Ordered<'a>>,
-    shown: Vec<&'a Column>,
+    shown: Vec<&'a RecordColumn>,
     links: Vec<document::LinkTo>,
     parameters: Parameters,
 }
@@ -137,7 +137,7 @@ impl<'a> Page<'a> {
         request: &'a PageRequest,
         catalog: &'a Catalog,
         templates: &'a Templates,
-        relation: &'a Relation,
+        relation: &'a RecordRelation,
     ) -> Result<Self, Error> {
         let shown = match &request.columns {
             None => relation.readable().collect(),
@@ -247,7 +247,7 @@ impl<'a> Page<'a> {
         tables: &mut Vec<String>,
     ) -> Result<String, Error> {
         let score = format!("{} AS score", self.score()?);
-        let order = |name: &dyn Fn(&Column) -> String| {
+        let order = |name: &dyn Fn(&RecordColumn) -> String| {
             let order = order::clause(&self.order, name).replacen(" ORDER BY ", ", ", 1);
             format!(" ORDER BY score DESC{order}")
         };
@@ -269,7 +269,13 @@ impl<'a> Page<'a> {
     }
 
     /// The rows whose keys a query gives, put in order again.
-    fn rows_of(&self, key: &[&Column], keys: &str, selected: &str, order: &str) -> Result<String, Error> {
+    fn rows_of(
+        &self,
+        key: &[&RecordColumn],
+        keys: &str,
+        selected: &str,
+        order: &str,
+    ) -> Result<String, Error> {
         let by_key = key
             .iter()
             .map(|column| {
@@ -338,15 +344,15 @@ impl<'a> Page<'a> {
     }
 
     /// The columns that the page must have.
-    fn page_columns(&self, joined: &[Joined]) -> Vec<&'a Column> {
-        let is_shown = |column: &Column| self.shown.iter().any(|shown| shown.attnum == column.attnum);
-        let is_linked = |column: &Column| {
+    fn page_columns(&self, joined: &[Joined]) -> Vec<&'a RecordColumn> {
+        let is_shown = |column: &RecordColumn| self.shown.iter().any(|shown| shown.attnum == column.attnum);
+        let is_linked = |column: &RecordColumn| {
             self.links
                 .iter()
                 .any(|(link, _)| link.attnums().any(|attnum| attnum == column.attnum))
         };
-        let is_joined = |column: &Column| joined.iter().any(|joined| joined.base == column.attnum);
-        let is_ordering = |column: &Column| {
+        let is_joined = |column: &RecordColumn| joined.iter().any(|joined| joined.base == column.attnum);
+        let is_ordering = |column: &RecordColumn| {
             self.order
                 .iter()
                 .any(|ordered| ordered.column.attnum == column.attnum)
@@ -475,7 +481,7 @@ impl<'a> Page<'a> {
 }
 
 /// A relation and its condition, as what follows FROM.
-fn from(relation: &Relation, condition: &str) -> String {
+fn from(relation: &RecordRelation, condition: &str) -> String {
     if condition.is_empty() {
         format!("{} AS {ALIAS}", relation.sql)
     } else {

@@ -85,7 +85,7 @@ impl Options {
             Err(RecordError::Invalid {
                 argument: "options",
                 problem: "\"offset\" and \"after\" exclude each other".into(),
-                hint: "A page begins after a row, or at a number of rows.",
+                hint: "Pass only one of them.",
             })?;
         }
         let filter = self.filter.map(|filter| filter.parse(values)).transpose()?;
@@ -150,7 +150,7 @@ pub(crate) fn not_negative(name: &'static str, number: i64) -> Result<i64, Recor
         return Err(RecordError::Invalid {
             argument: name,
             problem: format!("{number} is negative"),
-            hint: "Pass a number of rows, or null for no bound.",
+            hint: "Pass a number of rows, or null for no limit.",
         });
     }
     Ok(number)

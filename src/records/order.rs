@@ -1,7 +1,7 @@
 //! The order of rows: what the request asks for, made total by the key.
 
 use super::error::RecordError;
-use super::relation::{Column, ColumnReference, Relation};
+use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 
 /// What a request asks for.
 #[derive(PartialEq, Eq, Hash, Debug)]
@@ -45,7 +45,7 @@ impl OrderDocument {
             _ => {
                 return Err(RecordError::Invalid {
                     argument: "order",
-                    problem: "an item names one column".into(),
+                    problem: "an item needs exactly one of \"attnum\" and \"column\"".into(),
                     hint: "Pass [{\"attnum\": number, \"direction\": \"asc\" or \"desc\"}, ...].",
                 });
             }
@@ -61,13 +61,13 @@ impl OrderDocument {
 /// A column by which rows are ordered.
 #[derive(Clone, Copy)]
 pub(crate) struct Ordered<'a> {
-    pub(crate) column: &'a Column,
+    pub(crate) column: &'a RecordColumn,
     pub(crate) is_descending: bool,
     pub(crate) nulls_first: bool,
 }
 
 impl<'a> Ordered<'a> {
-    fn ascending(column: &'a Column) -> Self {
+    fn ascending(column: &'a RecordColumn) -> Self {
         Self {
             column,
             is_descending: false,
@@ -80,7 +80,7 @@ impl<'a> Ordered<'a> {
 /// current role may read, every column that has an order. Columns that the role may not read are passed over: who may
 /// not see a column still sees the page.
 pub(crate) fn resolve<'a>(
-    relation: &'a Relation,
+    relation: &'a RecordRelation,
     items: &[OrderItem],
 ) -> Result<Vec<Ordered<'a>>, RecordError> {
     let mut order: Vec<Ordered<'a>> = Vec::new();
@@ -113,13 +113,13 @@ pub(crate) fn resolve<'a>(
     Ok(order)
 }
 
-fn is_among(order: &[Ordered<'_>], column: &Column) -> bool {
+fn is_among(order: &[Ordered<'_>], column: &RecordColumn) -> bool {
     order.iter().any(|known| known.column.attnum == column.attnum)
 }
 
 /// ` ORDER BY ...`, or nothing for a relation without a column that has an order. `name` says what the statement calls
 /// a column.
-pub(crate) fn clause(order: &[Ordered<'_>], name: impl Fn(&Column) -> String) -> String {
+pub(crate) fn clause(order: &[Ordered<'_>], name: impl Fn(&RecordColumn) -> String) -> String {
     let items: Vec<String> = order
         .iter()
         .map(|ordered| {

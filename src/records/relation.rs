@@ -1,19 +1,20 @@
 //! What a request needs to know of the relation that it reads: names, types, privileges, key and links, looked up once.
 
 use super::error::RecordError;
+use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;
-use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgInherits};
+use crate::catalog::relation::Relation;
+use crate::catalog::rows::PgAttribute;
 use crate::catalog::types::TypeInfo;
-use crate::catalog::{Catalog, column, relation};
 use crate::error::Error;
 use crate::pg::scan::Char;
-use crate::pg::{Oid, comparison, namespace, quote};
+use crate::pg::{Oid, comparison, quote};
 use crate::previews::comparison::Operand;
 use pgrx::pg_sys;
 use std::rc::Rc;
 
 /// A relation whose rows are read.
-pub(crate) struct Relation {
+pub(crate) struct RecordRelation {
     pub(crate) oid: Oid,
     pub(crate) name: String,
     /// Its qualified name, as SQL.
@@ -22,7 +23,7 @@ pub(crate) struct Relation {
     /// from it.
     pub(crate) referenced_sql: String,
     /// Live columns, in attnum order.
-    pub(crate) columns: Vec<Column>,
+    pub(crate) columns: Vec<RecordColumn>,
     /// The columns of its primary key, in key order; empty if it has none.
     pub(crate) key: Vec<i16>,
     /// Whether tables inherit from it, whose rows are listed with its own, and may have the same keys.
@@ -31,7 +32,7 @@ pub(crate) struct Relation {
     pub(crate) is_nameable: bool,
 }
 
-pub(crate) struct Column {
+pub(crate) struct RecordColumn {
     pub(crate) attnum: i16,
     pub(crate) name: String,
     /// Its name, as SQL.
@@ -45,8 +46,8 @@ pub(crate) struct Column {
     pub(crate) is_readable: bool,
 }
 
-impl Column {
-    fn read(catalog: &Catalog, row: PgAttribute, is_readable: bool) -> Result<Self, Error> {
+impl RecordColumn {
+    fn read(catalog: &Catalog, row: &PgAttribute, is_readable: bool) -> Result<Self, Error> {
         Ok(Self {
             attnum: row.attnum,
             sql: quote::identifier(&row.attname),
@@ -55,7 +56,7 @@ impl Column {
             collation: row.attcollation,
             is_nullable: !row.attnotnull,
             is_readable,
-            name: row.attname,
+            name: row.attname.clone(),
         })
     }
 
@@ -80,38 +81,38 @@ impl Column {
     }
 }
 
-impl Relation {
+impl RecordRelation {
     pub(crate) fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
-        let row = relation::find(catalog, oid)?;
-        let privileges = relation::privileges(catalog, &row);
-        let columns = PgAttribute::live(&catalog.reader, oid).into_iter().map(|column| {
-            let on_column = column::privileges_on(catalog, &column, row.relowner, privileges);
-            Column::read(catalog, column, on_column.includes_select())
-        });
-        let sql = sql_name(catalog, &row)?;
+        let relation = Relation::find(catalog, oid)?;
+        let columns = relation
+            .columns
+            .iter()
+            .map(|column| RecordColumn::read(catalog, column, relation.may_read(catalog, column)));
+        let is_plain_table = relation.row.relkind == Char(pg_sys::RELKIND_RELATION);
+        let sql = relation.sql(catalog)?;
         Ok(Self {
             oid,
-            referenced_sql: match row.relkind {
-                Char(pg_sys::RELKIND_RELATION) => format!("ONLY {sql}"),
-                _ => sql.clone(),
+            referenced_sql: if is_plain_table {
+                format!("ONLY {sql}")
+            } else {
+                sql.clone()
             },
             sql,
             columns: columns.collect::<Result<_, _>>()?,
-            key: primary_key(catalog, oid),
-            has_heirs: row.relkind == Char(pg_sys::RELKIND_RELATION)
-                && !PgInherits::children(&catalog.reader, oid).is_empty(),
-            is_nameable: namespace::is_usable(row.relnamespace),
-            name: row.relname,
+            key: relation.primary_key(catalog).to_vec(),
+            has_heirs: is_plain_table && relation.has_children(catalog),
+            is_nameable: relation.is_nameable(catalog)?,
+            name: relation.row.relname,
         })
     }
 
     /// The columns that the current role may read.
-    pub(crate) fn readable(&self) -> impl Iterator<Item = &Column> {
+    pub(crate) fn readable(&self) -> impl Iterator<Item = &RecordColumn> {
         self.columns.iter().filter(|column| column.is_readable)
     }
 
     /// A column that the request names, whoever may read it.
-    pub(crate) fn named(&self, reference: &ColumnReference) -> Result<&Column, RecordError> {
+    pub(crate) fn named(&self, reference: &ColumnReference) -> Result<&RecordColumn, RecordError> {
         let found = match reference {
             ColumnReference::Attnum(attnum) => i16::try_from(*attnum)
                 .ok()
@@ -126,7 +127,7 @@ impl Relation {
     }
 
     /// A column that the request names and the current role may read.
-    pub(crate) fn column(&self, reference: &ColumnReference) -> Result<&Column, RecordError> {
+    pub(crate) fn column(&self, reference: &ColumnReference) -> Result<&RecordColumn, RecordError> {
         let column = self.named(reference)?;
         if column.is_readable {
             Ok(column)
@@ -139,12 +140,12 @@ impl Relation {
     }
 
     /// A column by its number, if the current role may read it.
-    pub(crate) fn readable_by_number(&self, attnum: i16) -> Option<&Column> {
+    pub(crate) fn readable_by_number(&self, attnum: i16) -> Option<&RecordColumn> {
         self.readable().find(|column| column.attnum == attnum)
     }
 
     /// The columns of the key, if there is one that the current role may read.
-    pub(crate) fn readable_key(&self) -> Option<Vec<&Column>> {
+    pub(crate) fn readable_key(&self) -> Option<Vec<&RecordColumn>> {
         let columns: Option<Vec<_>> = self
             .key
             .iter()
@@ -154,12 +155,12 @@ impl Relation {
     }
 
     /// The same, if no two rows that are listed can have the same key.
-    pub(crate) fn unique_key(&self) -> Option<Vec<&Column>> {
+    pub(crate) fn unique_key(&self) -> Option<Vec<&RecordColumn>> {
         self.readable_key().filter(|_| !self.has_heirs)
     }
 
     /// The columns of the key, for a request that addresses rows by it.
-    pub(crate) fn needed_key(&self) -> Result<Vec<&Column>, RecordError> {
+    pub(crate) fn needed_key(&self) -> Result<Vec<&RecordColumn>, RecordError> {
         self.readable_key().ok_or_else(|| RecordError::NoKey {
             relation: self.name.clone(),
             reason: if self.key.is_empty() {
@@ -172,8 +173,8 @@ impl Relation {
 
     /// The foreign keys by which its rows link to others: those of which the current role may read both sides, each
     /// with its target.
-    pub(crate) fn links(&self, catalog: &Catalog) -> Result<Vec<(ForeignKeyLink, Relation)>, Error> {
-        let mut links: Vec<(ForeignKeyLink, Relation)> = Vec::new();
+    pub(crate) fn links(&self, catalog: &Catalog) -> Result<Vec<(ForeignKeyLink, RecordRelation)>, Error> {
+        let mut links: Vec<(ForeignKeyLink, RecordRelation)> = Vec::new();
         for link in catalog.links(self.oid).iter() {
             let is_known = links.iter().any(|(known, _)| known.attnums().eq(link.attnums()));
             if is_known
@@ -183,7 +184,7 @@ impl Relation {
             {
                 continue;
             }
-            let target = Relation::read(catalog, link.target)?;
+            let target = RecordRelation::read(catalog, link.target)?;
             let is_readable = target.is_nameable
                 && link
                     .columns
@@ -221,20 +222,6 @@ impl ForeignKeyLink {
     pub(crate) fn attnums(&self) -> impl Iterator<Item = i16> {
         self.columns.iter().map(|column| column.attnum)
     }
-}
-
-/// The qualified name of a relation, as SQL.
-fn sql_name(catalog: &Catalog, row: &PgClass) -> Result<String, Error> {
-    let schema = catalog.schema_name(row.relnamespace)?;
-    Ok(quote::qualified(&schema, &row.relname))
-}
-
-fn primary_key(catalog: &Catalog, relation: Oid) -> Vec<i16> {
-    PgConstraint::of_relation(&catalog.reader, relation)
-        .into_iter()
-        .find(|constraint| constraint.contype == Char(b'p'))
-        .map(|constraint| constraint.conkey)
-        .unwrap_or_default()
 }
 
 /// A column, as a request names it.

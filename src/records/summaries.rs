@@ -4,7 +4,7 @@ use super::document::{self, key_json, key_text, object};
 use super::error::RecordError;
 use super::joined::{End, JoinPath, equal};
 use super::key::Key;
-use super::relation::{Column, Relation};
+use super::relation::{RecordColumn, RecordRelation};
 use super::value::Forms;
 use crate::catalog::Catalog;
 use crate::error::Error;
@@ -36,7 +36,7 @@ pub(crate) struct LinkedPath {
 impl Shape for SummaryRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         const ALIAS: &str = "r";
-        let relation = Relation::read(catalog, self.relation)?;
+        let relation = RecordRelation::read(catalog, self.relation)?;
         let templates = document::templates(self.templates.as_deref())?;
         let mut parameters = Parameters::default();
         let Some(key) = relation.readable_key() else {
@@ -80,7 +80,7 @@ impl Shape for SummaryRequest {
             "page AS (SELECT f.* FROM {source} AS f ORDER BY f.summary, {}{limit}{offset})",
             keys.join(", ")
         ));
-        let key_of = |alias: &str| -> Vec<(&Column, String)> {
+        let key_of = |alias: &str| -> Vec<(&RecordColumn, String)> {
             key.iter()
                 .map(|&column| (column, format!("{alias}.{}", document::page_column(column))))
                 .collect()
@@ -115,26 +115,26 @@ impl LinkedPath {
     fn mapping(
         &self,
         catalog: &Catalog,
-        relation: &Relation,
-        key: &[&Column],
-        key_of_page: &[(&Column, String)],
+        relation: &RecordRelation,
+        key: &[&RecordColumn],
+        key_of_page: &[(&RecordColumn, String)],
         parameters: &mut Parameters,
     ) -> Result<String, Error> {
         let invalid = |problem: &str| RecordError::InvalidPath {
             problem: problem.into(),
         };
         let [first, second] = self.path.0.as_slice() else {
-            return Err(invalid("it must have two steps, over one mapping table").into());
+            return Err(invalid("it must have two steps, through one mapping table").into());
         };
         if second[1].0.0 != relation.oid.to_u32() {
             Err(invalid("it does not end at the table whose records are listed"))?;
         }
         let steps = self.path.resolve(catalog, Oid::from(first[0].0.0))?;
         let [(base, from_map), (to_map, target)] = steps.as_slice() else {
-            return Err(invalid("it must have two steps, over one mapping table").into());
+            return Err(invalid("it must have two steps, through one mapping table").into());
         };
         let map = &from_map.relation;
-        let map_key: Vec<(&Column, String)> = map
+        let map_key: Vec<(&RecordColumn, String)> = map
             .needed_key()?
             .into_iter()
             .map(|column| (column, column.of("m")))

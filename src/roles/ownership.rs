@@ -1,9 +1,9 @@
 //! New owners for databases, schemas and relations.
 
+use crate::ddl::script;
+use crate::ddl::target::{GrantableObject, Role};
 use crate::error::Error;
 use crate::pg::Oid;
-use crate::tables::script;
-use crate::tables::target::{GrantableObject, Role};
 
 /// Gives the current database to another role.
 pub(crate) fn transfer_database(new_owner: Oid) -> Result<(), Error> {

@@ -2,6 +2,8 @@
 
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAttribute;
+use crate::ddl::script;
+use crate::ddl::target::{GrantableObject, Role};
 use crate::definition::object::JsonObject;
 use crate::definition::privileges::{
     OnDatabase, OnSchema, OnTable, Privilege, PrivilegeSpec, RolePrivileges,
@@ -10,8 +12,6 @@ use crate::error::{self, Error};
 use crate::pg::acl::{self, Granted, ObjectKind, Privileges};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, quote};
-use crate::tables::script;
-use crate::tables::target::{GrantableObject, Role};
 use pgrx::PgSqlErrorCode;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -51,8 +51,8 @@ impl error::Problem for PrivilegeError {
         match self {
             PrivilegeError::ListedTwice(_) => "Pass one object for each role.",
             PrivilegeError::Denied { .. } => {
-                "The owner may grant and revoke, and who has the owner's rights by membership or was granted the \
-                 privilege WITH GRANT OPTION."
+                "The owner, roles that inherit the owner's privileges, and roles with the grant option may grant and \
+                 revoke."
             }
         }
         .into()

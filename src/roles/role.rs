@@ -2,13 +2,13 @@
 
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAuthMembers;
+use crate::ddl::DdlError;
+use crate::ddl::name::identifier;
+use crate::ddl::script;
+use crate::ddl::target::Role;
 use crate::error::Error;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, create_role};
-use crate::tables::DdlError;
-use crate::tables::resolve::identifier;
-use crate::tables::script;
-use crate::tables::target::Role;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes a role; with a password, or at least the right to log in, if it is to log in.

@@ -3,14 +3,14 @@
 use super::ownership;
 use crate::catalog::consistent;
 use crate::catalog::dependency::schemas::{self, Drop, Obstacle};
+use crate::ddl::DdlError;
+use crate::ddl::name::identifier;
+use crate::ddl::script;
+use crate::ddl::target::GrantableObject;
 use crate::definition::schema::SchemaPatch;
 use crate::error::{self, Error};
 use crate::pg::acl::CurrentRole;
 use crate::pg::{Oid, drop_guard, lock, names, quote};
-use crate::tables::DdlError;
-use crate::tables::resolve::identifier;
-use crate::tables::script;
-use crate::tables::target::GrantableObject;
 use pgrx::PgSqlErrorCode;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -61,7 +61,7 @@ fn rename(schema: &GrantableObject, name: &str) -> Result<(), Error> {
 
 /// That schemas are not dropped because of objects elsewhere.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot drop {0} because objects elsewhere depend on what is in it")]
+#[error("cannot drop {0} because objects of other schemas depend on its contents")]
 struct NeededElsewhere(String, Vec<Obstacle>);
 
 /// How many obstacles are told; PostgreSQL does not tell more either.
@@ -84,7 +84,7 @@ impl error::Problem for NeededElsewhere {
     }
 
     fn hint(&self) -> Cow<'static, str> {
-        "Drop those objects first, or give their schemas as well.".into()
+        "Drop those objects first, or pass their schemas, too.".into()
     }
 }
 

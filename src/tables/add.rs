@@ -1,12 +1,13 @@
 //! Columns and constraints added to tables.
 
-use super::free_name::{TakenNames, check_length, check_width};
+use super::free_name::{TakenNames, check_width};
 use super::resolve::ResolvedColumn;
-use super::script::Script;
 use super::serial::Sequences;
 use super::table::{Table, attnum};
 use super::{clause, constraint, create};
 use crate::catalog::rows::PgConstraint;
+use crate::ddl::name::check_length;
+use crate::ddl::script::Script;
 use crate::definition::column::ColumnDefinition;
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind};
 use crate::error::Error;
@@ -32,7 +33,7 @@ pub(crate) fn columns(
             raw_default,
         )?);
     }
-    let sequences = Sequences::of_columns(&table.schema, &table.name, &mut columns)?;
+    let sequences = Sequences::of_columns(&table.schema, table.name(), &mut columns)?;
     let sql = table.sql();
     let mut script = Script::new();
     let actions: Vec<_> = columns
@@ -44,10 +45,7 @@ pub(crate) fn columns(
     script.extend(sequences.after);
     for column in &columns {
         if let Some(description) = column.description {
-            script.push(clause::comment(
-                &clause::column_of(&sql, &column.name),
-                Some(description),
-            ));
+            script.comment(&clause::column_of(&sql, &column.name), Some(description));
         }
     }
     script.run()?;
@@ -80,12 +78,13 @@ pub(crate) fn constraints(relation: Oid, definitions: &[ConstraintDefinition]) -
         .map(|definition| Ok(format!("ADD {}", constraint::clause(definition, &names)?)))
         .collect::<Result<Vec<_>, Error>>()?;
     script.alter_table(&sql, &actions);
-    script.push_constraint_comments(&sql, definitions)?;
+    constraint::push_comments(&mut script, &sql, definitions)?;
     script.run()?;
-    let mut constraints = Table::read(relation)?.constraints();
-    constraints.retain(is_listed);
-    constraints.sort_by_key(|constraint| constraint.oid.to_u32());
-    Ok(constraints.into_iter().map(|constraint| constraint.oid).collect())
+    let table = Table::read(relation)?;
+    let listed = table.constraints().iter().filter(|row| is_listed(row));
+    let mut oids: Vec<Oid> = listed.map(|row| row.oid).collect();
+    oids.sort_by_key(|oid| oid.to_u32());
+    Ok(oids)
 }
 
 /// Whether `msar.get_constraints_for_table` tells of it: not of those that say NOT NULL, nor of the copies that

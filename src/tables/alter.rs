@@ -3,11 +3,13 @@
 //! All changes of columns but names and comments are one ALTER TABLE. A column gets a USING only where PostgreSQL needs
 //! one: without it, varchar(20) becomes varchar(30) without a look at the rows, and PostgreSQL takes care of the default.
 
-use super::resolve::{ColumnValueSource, identifier, qualified};
-use super::script::Script;
-use super::table::{Table, check_schema};
-use super::{DdlError, cast, clause, column_type, create, free_name, renames};
+use super::resolve::ColumnValueSource;
+use super::table::Table;
+use super::{cast, clause, column_type, create, free_name, renames};
 use crate::catalog::rows::{PgAttrdef, PgAttribute};
+use crate::ddl::DdlError;
+use crate::ddl::name::{check_length, check_schema, identifier, qualified};
+use crate::ddl::script::Script;
 use crate::definition::alteration::{ColumnAlteration, TableAlteration};
 use crate::definition::column::{IdentityDefinition, SequenceOptions, ValueSource};
 use crate::definition::json_text::RawJson;
@@ -46,22 +48,22 @@ pub(crate) fn table(relation: Oid, alteration: &TableAlteration) -> Result<(), E
     let mut script = Script::new();
     let mut sql = table.sql();
     if let Some(description) = description {
-        let kind = match table.kind.0 {
+        let kind = match table.row.relkind.0 {
             b'v' => "VIEW",
             b'm' => "MATERIALIZED VIEW",
             b'f' => "FOREIGN TABLE",
             _ => "TABLE",
         };
-        script.push(clause::comment(&format!("{kind} {sql}"), description.as_deref()));
+        script.comment(&format!("{kind} {sql}"), description.as_deref());
     }
-    if let Some(schema) = schema.as_deref().filter(|schema| *schema != table.schema) {
+    if let Some(schema) = schema.as_deref().filter(|schema| *schema != &*table.schema) {
         check_schema(schema)?;
         script.push(format!("ALTER TABLE {sql} SET SCHEMA {}", identifier(schema)?));
-        sql = quote::qualified(schema, &table.name);
+        sql = quote::qualified(schema, table.name());
     }
     if let Some(name) = name
         .as_deref()
-        .filter(|name| !name.is_empty() && *name != table.name)
+        .filter(|name| !name.is_empty() && *name != table.name())
     {
         script.push(format!("ALTER TABLE {sql} RENAME TO {}", identifier(name)?));
     }
@@ -97,13 +99,13 @@ impl<'a> AlterationPlan<'a> {
         // Read once, and only where a column may lose its default.
         let defaults = std::cell::OnceCell::new();
         for alteration in alterations {
-            let column = table.column(&alteration.target()?)?;
+            let column = table.column_of_ref(&alteration.target()?)?;
             if is_mathesar_id(column) {
                 continue;
             }
             if changes.attnums.contains(&column.attnum) {
                 Err(DdlError::ChangedTwice {
-                    relation: table.name.clone(),
+                    relation: table.name().to_owned(),
                     column: column.attname.clone(),
                 })?;
             }
@@ -132,7 +134,7 @@ impl<'a> AlterationPlan<'a> {
     fn push_words(&mut self, column: &'a PgAttribute, alteration: &'a ColumnAlteration) -> Result<(), Error> {
         let name = match alteration.new_name() {
             Some(name) if name != column.attname => {
-                free_name::check_length(name)?;
+                check_length(name)?;
                 self.renames.push((&column.attname, name));
                 name
             }
@@ -161,10 +163,10 @@ impl<'a> AlterationPlan<'a> {
             script.push(format!("ALTER TABLE {sql} RENAME COLUMN {old} TO {new}"));
         }
         for (name, text) in self.comments {
-            script.push(clause::comment(&clause::column_of(&sql, name), text));
+            script.comment(&clause::column_of(&sql, name), text);
         }
         script.run()?;
-        create::set_metadata(table.oid, None, self.metadata)
+        create::set_metadata(table.oid(), None, self.metadata)
     }
 }
 

@@ -7,8 +7,9 @@
 //! A dry run is a run in a subtransaction that is rolled back. So it finds every error that the run would find, that of
 //! an event trigger too, and later steps find what earlier ones make.
 
-use super::script::{recorded, run};
-use super::{DdlError, add, alter, create, drop};
+use super::{add, alter, create, drop};
+use crate::ddl::DdlError;
+use crate::ddl::script::{recorded, run};
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind, Referent};
 use crate::definition::json_text::RawJson;
 use crate::definition::name::{ColumnRef, QualifiedName};

@@ -7,7 +7,8 @@ use crate::pg::type_name::{self, TypeId};
 use crate::pg::{Oid, names, quote, server};
 use pgrx::pg_sys;
 
-use super::{DdlError, column_type};
+use super::column_type;
+use crate::ddl::DdlError;
 
 /// The SQL expression that casts `value`, an SQL expression of type `source`: a name, or something in parentheses.
 pub(crate) fn expression(

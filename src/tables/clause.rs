@@ -94,12 +94,6 @@ pub(super) fn generation(generation: IdentityGeneration) -> &'static str {
     }
 }
 
-/// An expression of a caller's in parentheses. A comment at its end does not swallow the closing one.
-pub(super) fn parenthesized(sql: &str) -> String {
-    let end = if sql.contains("--") { "\n)" } else { ")" };
-    format!("({sql}{end}")
-}
-
 /// Names as a list of identifiers.
 pub(super) fn identifiers<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
     let names: Vec<_> = names.into_iter().map(|name| quote::identifier(name)).collect();
@@ -145,12 +139,6 @@ fn bound_values(values: &[BoundValue<'_>]) -> String {
         })
         .collect();
     values.join(", ")
-}
-
-/// A COMMENT; no text drops the comment.
-pub(super) fn comment(object: &str, text: Option<&str>) -> String {
-    let text = text.map_or("NULL".into(), quote::literal);
-    format!("COMMENT ON {object} IS {text}")
 }
 
 /// A column as COMMENT names it.

@@ -1,6 +1,6 @@
 //! Types of columns: from their definition to a type of the server's, by its own parser.
 
-use super::DdlError;
+use crate::ddl::DdlError;
 use crate::definition::type_object::{TypeModifierOptions, TypeObject};
 use crate::error::Error;
 use crate::pg::Oid;
@@ -54,7 +54,7 @@ fn by_id(oid: u32, modifier: Option<i32>) -> Result<TypeId, Error> {
     if element.oid == pg_sys::INTERVALOID && !interval::is_modifier(modifier) {
         Err(DdlError::WrongTypeOptions {
             type_name: name,
-            problem: format!("{modifier} is no modifier of it"),
+            problem: format!("{modifier} is not a modifier of the type"),
             hint: "Give \"options\" with \"fields\" and \"precision\" instead.",
         })?;
     }
@@ -103,7 +103,7 @@ fn modifiers(type_: TypeId, options: &TypeModifierOptions) -> Result<Vec<String>
                 None => None,
                 Some(fields) => Some(interval::mask(fields).ok_or_else(|| {
                     wrong(
-                        &format!("\"{fields}\" are no fields of it"),
+                        &format!("\"{fields}\" are not interval fields"),
                         "Fields are year, month, day, hour, minute, second, year to month, day to hour, day to minute, day to second, hour to minute, hour to second and minute to second.",
                     )
                 })?),
@@ -112,7 +112,7 @@ fn modifiers(type_: TypeId, options: &TypeModifierOptions) -> Result<Vec<String>
                 (None, None) => Vec::new(),
                 (Some(mask), Some(_)) if !interval::has_seconds(mask) => {
                     return Err(wrong(
-                        "its fields have no fraction that \"precision\" could be about",
+                        "\"precision\" needs fields that end with seconds",
                         "Give a precision with fields that end with seconds, or without fields.",
                     )
                     .into());

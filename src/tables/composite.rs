@@ -1,9 +1,11 @@
 //! Definitions as the composite types of `__msar`, for SQL of a client's own: what is to be run in quoted form.
 
-use super::free_name::{TakenNames, check_length, check_width};
+use super::constraint;
+use super::free_name::{TakenNames, check_width};
 use super::resolve::{ColumnValueSource, ResolvedColumn};
 use super::table::{ColumnNames, Table};
-use super::{DdlError, constraint};
+use crate::ddl::DdlError;
+use crate::ddl::name::check_length;
 use crate::definition::column::ColumnDefinition;
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind};
 use crate::error::Error;
@@ -34,12 +36,13 @@ pub(crate) struct ConDef {
 
 /// Columns to be added to a table, or of a new one.
 pub(crate) fn columns(table: Option<Oid>, definitions: &[ColumnDefinition]) -> Result<Vec<ColDef>, Error> {
-    let taken = match table {
-        Some(table) => Table::read(table)?.columns,
-        None => Vec::new(),
-    };
+    let existing = table.map(Table::read).transpose()?;
+    let taken = existing
+        .as_ref()
+        .map(|table| table.columns.as_slice())
+        .unwrap_or_default();
     check_width(taken.len() + definitions.len())?;
-    let mut names = TakenNames::taken(taken.into_iter().map(|column| column.attname));
+    let mut names = TakenNames::taken(taken.iter().map(|column| column.attname.clone()));
     let mut columns = Vec::new();
     for (definition, position) in definitions.iter().zip(1..) {
         let wanted = match (definition.given_name(), table) {

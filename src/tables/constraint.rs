@@ -1,15 +1,16 @@
 //! Constraints as clauses of CREATE TABLE and ALTER TABLE ... ADD.
 
-use super::free_name::check_length;
-use super::resolve::{expression, identifier, qualified};
+use super::resolve::expression;
 use super::table::ColumnNames;
+use crate::ddl::name::{check_length, identifier, qualified};
+use crate::ddl::script::Script;
 use crate::definition::constraint::{
     ConstraintDefinition, ExclusionElement, ForeignKeyAction, ForeignKeyMatch, KeyElement, KeyTerm, Referent,
     Rule,
 };
 use crate::definition::name::QualifiedName;
 use crate::error::Error;
-use crate::pg::{Oid, lock};
+use crate::pg::{Oid, lock, quote};
 
 /// A constraint on columns of `columns`.
 pub(super) fn clause(definition: &ConstraintDefinition, columns: &ColumnNames) -> Result<String, Error> {
@@ -213,4 +214,21 @@ fn key_term(
         }
     }
     Ok(sql)
+}
+
+/// Adds the comments on constraints of a table to a script.
+pub(super) fn push_comments(
+    script: &mut Script,
+    table: &str,
+    constraints: &[ConstraintDefinition],
+) -> Result<(), Error> {
+    for constraint in constraints {
+        if let (Some(name), Some(text)) = (constraint.name_for_description()?, &constraint.description) {
+            script.comment(
+                &format!("CONSTRAINT {} ON {table}", quote::identifier(name)),
+                Some(text),
+            );
+        }
+    }
+    Ok(())
 }

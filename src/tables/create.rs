@@ -1,12 +1,14 @@
 //! New tables.
 
-use super::free_name::{self, TakenNames, check_length, check_width, numbered};
-use super::resolve::{ResolvedColumn, identifier, qualified};
-use super::script::{Script, record};
+use super::free_name::{self, TakenNames, check_width, numbered};
+use super::resolve::ResolvedColumn;
 use super::serial::Sequences;
-use super::table::{ColumnNames, check_schema, schema_name};
-use super::{DdlError, clause, constraint};
+use super::table::ColumnNames;
+use super::{clause, constraint};
 use crate::catalog::rows::PgClass;
+use crate::ddl::DdlError;
+use crate::ddl::name::{check_length, check_schema, identifier, qualified, schema_name};
+use crate::ddl::script::{Script, record};
 use crate::definition::column::{ColumnDefinition, IdentityDefinition, KeyColumn, KeyKind};
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind};
 use crate::definition::json_text::RawJson;
@@ -318,19 +320,15 @@ impl Creation {
         columns: &[ResolvedColumn<'_>],
     ) -> Result<(), Error> {
         if let Some(text) = &definition.description {
-            self.script
-                .push(clause::comment(&format!("TABLE {table}"), Some(text)));
+            self.script.comment(&format!("TABLE {table}"), Some(text));
         }
         for column in columns {
             if let Some(text) = column.description {
-                self.script.push(clause::comment(
-                    &clause::column_of(table, &column.name),
-                    Some(text),
-                ));
+                self.script
+                    .comment(&clause::column_of(table, &column.name), Some(text));
             }
         }
-        self.script
-            .push_constraint_comments(table, &definition.constraints)
+        constraint::push_comments(&mut self.script, table, &definition.constraints)
     }
 
     fn push_metadata(

@@ -1,9 +1,9 @@
 //! Columns, constraints and tables dropped.
 
-use super::DdlError;
-use super::resolve::identifier;
-use super::script::Script;
 use super::table::Table;
+use crate::ddl::DdlError;
+use crate::ddl::name::identifier;
+use crate::ddl::script::Script;
 use crate::definition::name::QualifiedName;
 use crate::error::Error;
 use crate::pg::ownership::AlterLock;
@@ -19,7 +19,7 @@ pub(crate) fn columns(relation: Oid, attnums: &[i32]) -> Result<(), Error> {
         .collect();
     if columns.is_empty() {
         Err(DdlError::NoSuchColumns {
-            relation: table.name.clone(),
+            relation: table.name().to_owned(),
         })?;
     }
     let actions: Vec<_> = columns
@@ -37,7 +37,7 @@ pub(crate) fn constraint(relation: Oid, constraint: Oid) -> Result<Option<String
         Err(Error::UnknownRelation(_)) => return Ok(None),
         table => table?,
     };
-    let Some(row) = table.constraints().into_iter().find(|row| row.oid == constraint) else {
+    let Some(row) = table.constraints().iter().find(|row| row.oid == constraint) else {
         return Ok(None);
     };
     let mut script = Script::new();
@@ -46,7 +46,7 @@ pub(crate) fn constraint(relation: Oid, constraint: Oid) -> Result<Option<String
         &[format!("DROP CONSTRAINT {}", quote::identifier(&row.conname))],
     );
     script.run()?;
-    Ok(Some(row.conname))
+    Ok(Some(row.conname.clone()))
 }
 
 /// Drops a constraint by its name.

@@ -3,12 +3,13 @@
 
 use super::clause;
 use super::create::{free_table_name, set_metadata};
-use super::free_name::{check_length, free};
+use super::free_name::free;
 use super::key::continue_counting;
 use super::moved::Moved;
 use super::resolve::{ColumnValueSource, ResolvedColumn};
-use super::script::Script;
 use super::table::{Table, as_printed, attnum};
+use crate::ddl::name::check_length;
+use crate::ddl::script::Script;
 use crate::error::Error;
 use crate::pg::ownership::AlterLock;
 use crate::pg::{Oid, names, quote};
@@ -81,17 +82,11 @@ impl Extraction {
         );
         let mut script = Script::new();
         script.push(self.create_statement(&new, moved));
-        let origin = as_printed(table.oid)?;
-        script.push(clause::comment(
-            &format!("TABLE {new}"),
-            Some(&format!("Extracted from {origin}")),
-        ));
+        let origin = as_printed(table.oid())?;
+        script.comment(&format!("TABLE {new}"), Some(&format!("Extracted from {origin}")));
         for column in &moved.columns {
             if let Some(description) = &column.description {
-                script.push(clause::comment(
-                    &clause::column_of(&new, &column.name),
-                    Some(description),
-                ));
+                script.comment(&clause::column_of(&new, &column.name), Some(description));
             }
         }
         script.alter_table(&old, &[format!("ADD COLUMN {link} integer")]);

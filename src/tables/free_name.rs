@@ -1,22 +1,9 @@
 //! Names that are not taken: a number is put behind one that is.
 
-use super::DdlError;
+use crate::ddl::DdlError;
+use crate::ddl::name::LONGEST;
 use crate::pg::text;
 use rustc_hash::FxHashSet;
-
-/// How many bytes of a name PostgreSQL keeps.
-const LONGEST: usize = 63;
-
-/// A name in the server's encoding may have that many bytes and no more.
-pub(super) fn check_length(name: &str) -> Result<(), DdlError> {
-    match text::to_server(name).len() {
-        ..=LONGEST => Ok(()),
-        bytes => Err(DdlError::NameTooLong {
-            name: name.to_owned(),
-            bytes,
-        }),
-    }
-}
 
 /// A table has no more than so many columns, whatever they are: beyond that, nothing need be looked up.
 pub(super) fn check_width(columns: usize) -> Result<(), DdlError> {

@@ -2,10 +2,11 @@
 
 use super::clause;
 use super::create::key_column;
-use super::free_name::{check_length, free};
+use super::free_name::free;
 use super::resolve::ResolvedColumn;
-use super::script::Script;
 use super::table::{Table, attnum};
+use crate::ddl::name::check_length;
+use crate::ddl::script::Script;
 use crate::definition::column::KeyKind;
 use crate::error::Error;
 use crate::pg::ownership::AlterLock;
@@ -38,7 +39,7 @@ pub(crate) fn add(relation: Oid, kind: KeyKind, drop_old: bool, name: &str) -> R
 /// Makes a column the primary key.
 pub(crate) fn set(relation: Oid, column: i32, kind: Option<KeyKind>, drop_old: bool) -> Result<(), Error> {
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
-    let column = table.column_by_number(column)?;
+    let column = table.find_column(column)?;
     let name = quote::identifier(&column.attname);
     let old = OldKey::of(&table, drop_old, Some(column.attnum));
     let mut actions = old.actions;
@@ -97,7 +98,8 @@ impl OldKey {
             actions: Vec::new(),
             dropped: Vec::new(),
         };
-        let Some(key) = table.primary_key() else {
+        let mut constraints = table.constraints().iter();
+        let Some(key) = constraints.find(|row| row.contype == Char(b'p')) else {
             return old;
         };
         old.actions
@@ -105,14 +107,11 @@ impl OldKey {
         if drop_columns {
             old.dropped = key
                 .conkey
-                .into_iter()
+                .iter()
+                .copied()
                 .filter(|attnum| Some(*attnum) != kept)
                 .collect();
-            for column in old
-                .dropped
-                .iter()
-                .filter_map(|attnum| table.find((*attnum).into()))
-            {
+            for column in old.dropped.iter().filter_map(|attnum| table.column(*attnum)) {
                 old.actions
                     .push(format!("DROP COLUMN {}", quote::identifier(&column.attname)));
             }

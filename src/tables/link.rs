@@ -1,11 +1,13 @@
 //! Columns that refer to the rows of other tables.
 
 use super::create::{MadeTable, NewTable};
-use super::free_name::{check_length, free};
+use super::free_name::free;
 use super::resolve::ResolvedColumn;
-use super::script::Script;
 use super::table::{Table, attnum};
-use super::{DdlError, clause, constraint};
+use super::{clause, constraint};
+use crate::ddl::DdlError;
+use crate::ddl::name::check_length;
+use crate::ddl::script::Script;
 use crate::definition::column::{ColumnDefinition, MappingColumn};
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind};
 use crate::definition::name::ColumnRef;
@@ -80,11 +82,10 @@ impl LinkDefinition {
         // It must not change before the statement has used it.
         lock::share_until_commit(referent);
         let table = Table::read(referent)?;
-        let key = table.primary_key().map(|key| key.conkey);
-        let key = match key.as_deref() {
-            Some(&[attnum]) => table.column_by_number(attnum.into())?,
+        let key = match table.primary_key() {
+            &[attnum] => table.find_column(attnum.into())?,
             _ => Err(DdlError::NoSingleKey {
-                relation: table.name.clone(),
+                relation: table.name().to_owned(),
             })?,
         };
         Ok(Self {

@@ -2,11 +2,8 @@
 //!
 //! A definition is first *resolved*: its types are looked up, its expressions parsed, its columns named (`resolve`). What
 //! comes out are plain values, of which pure functions write SQL (`clause`). The statements of one call are gathered in a
-//! [`script::Script`] and run as the caller, in order. What belongs together is one ALTER TABLE: one lock and at most
+//! [`Script`](crate::ddl::script::Script) and run as the caller, in order. What belongs together is one ALTER TABLE: one lock and at most
 //! one rewrite of the table.
-//!
-//! A statement names its object, but callers give OIDs. Relations are locked, so that their names stay; of schemas and
-//! roles, which cannot be, [`target`] tells afterwards whether the name still was theirs.
 
 pub(crate) mod add;
 pub(crate) mod alter;
@@ -24,15 +21,10 @@ pub(crate) mod key;
 pub(crate) mod link;
 pub(crate) mod move_columns;
 mod moved;
-mod problem;
 mod renames;
 pub(crate) mod resolve;
-pub(crate) mod script;
 mod serial;
 pub(crate) mod stored_definition;
 pub(crate) mod table;
-pub(crate) mod target;
 #[cfg(any(test, feature = "pg_test"))]
 mod tests;
-
-pub(crate) use problem::DdlError;

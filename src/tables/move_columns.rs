@@ -3,15 +3,15 @@
 //! A row there whose referring rows have several combinations of values becomes several rows, each with one of them, and
 //! the referring rows are led to theirs. Values of rows that refer to nothing get rows of their own: none is lost.
 
-use super::DdlError;
 use super::clause;
 use super::create::set_metadata;
 use super::free_name::TakenNames;
 use super::moved::{self, Moved};
 use super::resolve::ResolvedColumn;
-use super::script::Script;
 use super::table::Table;
-use crate::catalog::rows::PgAttribute;
+use crate::catalog::rows::{PgAttribute, PgConstraint};
+use crate::ddl::DdlError;
+use crate::ddl::script::Script;
 use crate::error::Error;
 use crate::pg::ownership::{self, AlterLock};
 use crate::pg::scan::Char;
@@ -21,9 +21,9 @@ use crate::pg::{Oid, deparse, quote, server, statement};
 pub(crate) fn to_referenced(source: Oid, target: Oid, attnums: &[i16]) -> Result<(), Error> {
     let source = Table::lock(source, AlterLock::AccessExclusive)?;
     let target = Table::lock(target, AlterLock::AccessExclusive)?;
-    if ownership::row_security_filters(target.oid) {
+    if ownership::row_security_applies(target.oid()) {
         return Err(DdlError::HiddenRows {
-            relation: target.name.clone(),
+            relation: target.name().to_owned(),
         }
         .into());
     }
@@ -33,8 +33,8 @@ pub(crate) fn to_referenced(source: Oid, target: Oid, attnums: &[i16]) -> Result
     if attnums.contains(&route.column.attnum.into()) {
         Err(DdlError::MovesJoiningColumn {
             column: route.column.attname.clone(),
-            source_table: source.name.clone(),
-            target: target.name.clone(),
+            source_table: source.name().to_owned(),
+            target: target.name().to_owned(),
         })?;
     }
     let relocation = Relocation {
@@ -65,21 +65,21 @@ struct Route<'a> {
 
 impl<'a> Route<'a> {
     fn between(source: &'a Table, target: &'a Table) -> Result<Self, Error> {
-        let mut keys = source.constraints();
-        keys.retain(|row| {
-            row.contype == Char(b'f') && row.confrelid == target.oid && row.conparentid == Oid::INVALID
-        });
+        let leads_to_target = |row: &&PgConstraint| {
+            row.contype == Char(b'f') && row.confrelid == target.oid() && row.conparentid == Oid::INVALID
+        };
+        let keys: Vec<_> = source.constraints().iter().filter(leads_to_target).collect();
         match &keys[..] {
             [row] if row.conkey.len() == 1 => Ok(Self {
                 source,
                 target,
-                column: source.column_by_number(row.conkey[0].into())?,
-                key: target.column_by_number(row.confkey[0].into())?,
+                column: source.find_column(row.conkey[0].into())?,
+                key: target.find_column(row.confkey[0].into())?,
             }),
             keys => Err(DdlError::NotOneForeignKey {
                 count: keys.len(),
-                source_table: source.name.clone(),
-                target: target.name.clone(),
+                source_table: source.name().to_owned(),
+                target: target.name().to_owned(),
             }
             .into()),
         }
@@ -108,17 +108,13 @@ impl<'a> Route<'a> {
             .into_iter()
             .find(|default| default.adnum == self.key.attnum);
         default
-            .map(|default| deparse::expression(&default.adbin.0, self.target.oid).ok_or(Error::Vanished))
+            .map(|default| deparse::expression(&default.adbin.0, self.target.oid()).ok_or(Error::Vanished))
             .transpose()
     }
 
     /// Columns of the target whose values a second row for the same has as well: not those that identify it.
     fn copied_columns(&self) -> Vec<String> {
-        let primary_key = self
-            .target
-            .primary_key()
-            .map(|key| key.conkey)
-            .unwrap_or_default();
+        let primary_key = self.target.primary_key();
         let is_copied = |column: &&PgAttribute| {
             let gets_own = column.attidentity != Char(0)
                 || column.attgenerated != Char(0)
@@ -150,7 +146,7 @@ impl Relocation<'_> {
         let new_key = match self.route.new_key()? {
             Some(new_key) => new_key,
             None if self.needs_new_rows()? => Err(DdlError::NoNewKeys {
-                relation: self.route.target.name.clone(),
+                relation: self.route.target.name().to_owned(),
                 column: self.route.key.attname.clone(),
             })?,
             None => format!("NULL::{}", moved::type_of(self.route.key)?),
@@ -160,17 +156,14 @@ impl Relocation<'_> {
         script.alter_table(&target, &self.finishing_actions());
         for (column, name) in self.moved.columns.iter().zip(&self.names) {
             if let Some(description) = &column.description {
-                script.push(clause::comment(
-                    &clause::column_of(&target, name),
-                    Some(description),
-                ));
+                script.comment(&clause::column_of(&target, name), Some(description));
             }
         }
         script.alter_table(&self.route.source.sql(), &self.moved.drop_actions());
         script.run()?;
         let metadata = self.moved.columns.iter().zip(&self.names);
         let metadata = metadata.filter_map(|(column, name)| Some((name.clone(), column.metadata.clone()?)));
-        set_metadata(self.route.target.oid, None, metadata.collect())
+        set_metadata(self.route.target.oid(), None, metadata.collect())
     }
 
     fn add_actions(&self) -> Vec<String> {

@@ -1,10 +1,11 @@
 //! Columns on their way from one table to another, and all that goes along: comments, metadata, defaults that are values,
 //! constraints that are about nothing else.
 
+use super::column_type;
 use super::table::Table;
-use super::{DdlError, column_type};
 use crate::catalog::Catalog;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgDescription};
+use crate::ddl::DdlError;
 use crate::definition::json_text::RawJson;
 use crate::error::Error;
 use crate::metadata::stored;
@@ -47,19 +48,19 @@ impl Moved {
         if attnums.is_empty() {
             return Err(DdlError::NoColumns.into());
         }
-        if ownership::row_security_filters(table.oid) {
+        if ownership::row_security_applies(table.oid()) {
             return Err(DdlError::HiddenRows {
-                relation: table.name.clone(),
+                relation: table.name().to_owned(),
             }
             .into());
         }
         for attnum in attnums {
-            table.column_by_number(*attnum)?;
+            table.find_column(*attnum)?;
         }
         let catalog = Catalog::new(Snapshot::latest());
         let defaults = table.defaults();
-        let descriptions = PgDescription::of_relation(&catalog.reader, table.oid);
-        let mut metadata = metadata_of(&catalog, table.oid)?;
+        let descriptions = PgDescription::of_relation(&catalog.reader, table.oid());
+        let mut metadata = metadata_of(&catalog, table.oid())?;
         let columns = table
             .columns
             .iter()
@@ -70,7 +71,9 @@ impl Moved {
                     .iter()
                     .find(|description| description.objsubid == i32::from(column.attnum));
                 let default = match default {
-                    Some(default) if column.attgenerated == Char(0) => value_of(&default.adbin.0, table.oid)?,
+                    Some(default) if column.attgenerated == Char(0) => {
+                        value_of(&default.adbin.0, table.oid())?
+                    }
                     _ => None,
                 };
                 Ok(MovedColumn {
@@ -173,7 +176,7 @@ fn constraints_of(table: &Table, columns: &[MovedColumn]) -> Result<Vec<MovedCon
             continue;
         };
         constraints.push(MovedConstraint {
-            definition: definition_of(&row)?,
+            definition: definition_of(row)?,
             columns,
         });
     }

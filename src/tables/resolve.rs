@@ -2,11 +2,10 @@
 //! to write them down.
 
 use super::column_type;
-use super::free_name::check_length;
-use super::{DdlError, clause};
+use crate::ddl::DdlError;
+use crate::ddl::name::{check_length, qualified};
 use crate::definition::column::{ColumnDefinition, GeneratedKind, IdentityDefinition, Serial, ValueSource};
 use crate::definition::json_text::RawJson;
-use crate::definition::name::QualifiedName;
 use crate::error::Error;
 use crate::pg::type_name::{self, TypeId};
 use crate::pg::{parser, quote};
@@ -110,24 +109,11 @@ pub(crate) fn expression(key: &'static str, sql: &str) -> Result<String, Error> 
             text: sql.to_owned(),
         })?;
     }
-    Ok(clause::parenthesized(sql))
+    Ok(parenthesized(sql))
 }
 
-/// A name of a caller's as an identifier.
-pub(crate) fn identifier(name: &str) -> Result<String, Error> {
-    check_length(name)?;
-    Ok(quote::identifier(name))
-}
-
-/// A name that may have a schema, as SQL.
-pub(crate) fn qualified(name: &QualifiedName) -> Result<String, Error> {
-    let QualifiedName { schema, name } = name;
-    check_length(name)?;
-    match schema {
-        Some(schema) => {
-            check_length(schema)?;
-            Ok(quote::qualified(schema, name))
-        }
-        None => Ok(quote::identifier(name)),
-    }
+/// An expression of a caller's in parentheses. A comment at its end does not swallow the closing one.
+fn parenthesized(sql: &str) -> String {
+    let end = if sql.contains("--") { "\n)" } else { ")" };
+    format!("({sql}{end}")
 }

@@ -1,8 +1,9 @@
 //! Columns that count by a sequence of their own, as `serial` makes them.
 
-use super::free_name::check_length;
+use super::clause;
 use super::resolve::{ColumnValueSource, ResolvedColumn};
-use super::{DdlError, clause};
+use crate::ddl::DdlError;
+use crate::ddl::name::check_length;
 use crate::definition::column::{SequenceType, Serial};
 use crate::error::Error;
 use crate::pg::type_name::TypeId;

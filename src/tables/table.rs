@@ -1,52 +1,33 @@
 //! The tables that statements are about: whether the caller may change them, and what their columns are called.
 
-use super::DdlError;
-use super::free_name::check_length;
-use crate::catalog::rows::{OfRelation, PgAttrdef, PgAttribute, PgClass, PgConstraint, PgNamespace};
+use crate::catalog::Catalog;
+use crate::catalog::relation::Relation;
+use crate::catalog::rows::{OfRelation, PgAttrdef, PgAttribute, PgConstraint};
+use crate::ddl::DdlError;
+use crate::ddl::name::{check_length, check_schema};
 use crate::definition::name::ColumnRef;
 use crate::error::Error;
 use crate::pg::ownership::{self, AlterLock, Refusal};
-use crate::pg::scan::{Char, Reader};
+use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, names, quote, server};
 use pgrx::pg_sys;
-
-/// Schemas whose objects are not for callers to change.
-const RESERVED: [&str; 6] = [
-    "pg_catalog",
-    "information_schema",
-    "msar",
-    "__msar",
-    "msar_catalog",
-    "mathesar_types",
-];
-
-/// Refuses the schemas of PostgreSQL and our own.
-pub(crate) fn check_schema(name: &str) -> Result<(), DdlError> {
-    if RESERVED.contains(&name) || name.starts_with("pg_toast") {
-        return Err(DdlError::ReservedSchema {
-            schema: name.to_owned(),
-        });
-    }
-    Ok(())
-}
-
-/// The name of a schema to create in.
-pub(crate) fn schema_name(schema: Oid) -> Result<String, Error> {
-    let reader = Reader::new(Snapshot::latest());
-    let row = PgNamespace::by_oid(&reader, schema).ok_or(Error::UnknownSchema(schema))?;
-    check_schema(&row.nspname)?;
-    Ok(row.nspname)
-}
+use std::ops::Deref;
+use std::rc::Rc;
 
 /// A relation that is locked for a change, as it is now.
 pub(crate) struct Table {
-    pub(crate) oid: Oid,
-    pub(crate) schema: String,
-    pub(crate) name: String,
-    pub(crate) kind: Char,
-    pub(crate) columns: Vec<PgAttribute>,
-    reader: Reader,
+    pub(crate) schema: Rc<str>,
+    relation: Relation,
+    catalog: Catalog,
+}
+
+impl Deref for Table {
+    type Target = Relation;
+
+    fn deref(&self) -> &Relation {
+        &self.relation
+    }
 }
 
 impl Table {
@@ -67,81 +48,57 @@ impl Table {
 
     /// A relation as it is now.
     pub(crate) fn read(relation: Oid) -> Result<Self, Error> {
-        let reader = Reader::new(Snapshot::latest());
-        let row = PgClass::by_oid(&reader, relation).ok_or(Error::UnknownRelation(relation))?;
-        if !matches!(row.relkind.0, b'r' | b'p' | b'f' | b'v' | b'm') {
-            return Err(Error::NotDescribable { name: row.relname });
-        }
-        let schema =
-            PgNamespace::by_oid(&reader, row.relnamespace).ok_or(Error::UnknownRelation(relation))?;
+        let catalog = Catalog::new(Snapshot::latest());
+        let relation = Relation::find(&catalog, relation)?;
         Ok(Self {
-            oid: relation,
-            schema: schema.nspname,
-            name: row.relname,
-            kind: row.relkind,
-            columns: PgAttribute::live(&reader, relation),
-            reader,
+            schema: catalog.schema_name(relation.row.relnamespace)?,
+            relation,
+            catalog,
         })
+    }
+
+    pub(crate) fn oid(&self) -> Oid {
+        self.row.oid
     }
 
     /// The relation as SQL, always with its schema.
     pub(crate) fn sql(&self) -> String {
-        quote::qualified(&self.schema, &self.name)
+        quote::qualified(&self.schema, self.name())
     }
 
     /// Whether statements about it say FOREIGN TABLE.
     pub(crate) fn is_foreign(&self) -> bool {
-        self.kind == Char(pg_sys::RELKIND_FOREIGN_TABLE)
+        self.row.relkind == Char(pg_sys::RELKIND_FOREIGN_TABLE)
     }
 
-    pub(crate) fn find(&self, attnum: i32) -> Option<&PgAttribute> {
-        self.columns
-            .iter()
-            .find(|column| i32::from(column.attnum) == attnum)
-    }
-
-    /// A column of the caller's.
-    pub(crate) fn column(&self, column: &ColumnRef) -> Result<&PgAttribute, Error> {
+    /// A column that the caller names.
+    pub(crate) fn column_of_ref(&self, column: &ColumnRef) -> Result<&PgAttribute, Error> {
         match column {
-            ColumnRef::Attnum(attnum) => self.column_by_number((*attnum).into()),
-            ColumnRef::Name(name) => {
-                let found = self.columns.iter().find(|column| column.attname == *name);
-                found.ok_or_else(|| Error::UnknownColumnName {
-                    relation: self.name.clone(),
-                    name: name.clone(),
-                })
-            }
+            ColumnRef::Attnum(attnum) => self.find_column((*attnum).into()),
+            ColumnRef::Name(name) => self.find_column_named(name),
         }
-    }
-
-    pub(crate) fn column_by_number(&self, attnum: i32) -> Result<&PgAttribute, Error> {
-        self.find(attnum).ok_or_else(|| Error::UnknownColumn {
-            relation: self.name.clone(),
-            attnum,
-        })
     }
 
     pub(crate) fn has_column(&self, name: &str) -> bool {
         self.columns.iter().any(|column| column.attname == name)
     }
 
-    pub(crate) fn constraints(&self) -> Vec<PgConstraint> {
-        PgConstraint::of_relation(&self.reader, self.oid)
+    pub(crate) fn constraints(&self) -> &[PgConstraint] {
+        self.relation.constraints(&self.catalog)
     }
 
-    pub(crate) fn primary_key(&self) -> Option<PgConstraint> {
-        self.constraints()
-            .into_iter()
-            .find(|constraint| constraint.contype == Char(b'p'))
+    /// The attnums of its primary key, in key order.
+    pub(crate) fn primary_key(&self) -> &[i16] {
+        self.relation.primary_key(&self.catalog)
     }
 
     pub(crate) fn defaults(&self) -> Vec<PgAttrdef> {
-        PgAttrdef::of_relation(&self.reader, self.oid)
+        PgAttrdef::of_relation(&self.catalog.reader, self.oid())
     }
 
     pub(crate) fn column_names(&self) -> ColumnNames {
         ColumnNames {
-            relation: self.name.clone(),
+            relation: self.name().to_owned(),
             sql: self.sql(),
             names: self
                 .columns

@@ -9,13 +9,13 @@
 
 #[pgrx::pg_schema]
 mod tests {
+    use crate::ddl::script::recorded;
     use crate::definition::alteration::{CastOptions, ColumnAlteration, TableAlteration};
     use crate::definition::column::KeyKind;
     use crate::definition::parse;
     use crate::error::Error;
     use crate::pg::Oid;
     use crate::pg::type_name::TypeId;
-    use crate::tables::script::recorded;
     use crate::tables::{add, alter, cast, create, key, link};
     use pgrx::prelude::*;
     use serde::de::DeserializeOwned;

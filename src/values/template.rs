@@ -71,7 +71,7 @@ impl fmt::Display for Mistake {
             Mistake::Unexpected(character) => {
                 write!(formatter, "unexpected {character} in a placeholder")
             }
-            Mistake::UnknownFormat(word) => write!(formatter, "there is no format \"{word}\""),
+            Mistake::UnknownFormat(word) => write!(formatter, "unknown format \"{word}\""),
         }
     }
 }
@@ -80,15 +80,13 @@ impl SyntaxError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> &'static str {
         match self.mistake {
-            Mistake::Empty => "Pass NULL to go back to the default.",
-            Mistake::LoneBrace => "A brace that stands for itself is doubled: }}.",
-            Mistake::Unclosed { .. } => {
-                "A brace that stands for itself is doubled: {{. A placeholder ends with }."
-            }
-            Mistake::UnclosedQuote { .. } => "A double quote inside of a quoted name is doubled.",
+            Mistake::Empty => "Pass NULL to restore the default.",
+            Mistake::LoneBrace => "Double a literal brace: }}.",
+            Mistake::Unclosed { .. } => "Double a literal brace: {{. A placeholder ends with }.",
+            Mistake::UnclosedQuote { .. } => "Double a double quote inside a quoted name.",
             Mistake::MissingName => "Write {column}, or {foreign_key_column.column}.",
-            Mistake::Unexpected(_) => "Put names with the characters . : { } \" in double quotes: {\"a.b\"}.",
-            Mistake::UnknownFormat(_) => "The only one is raw: {column:raw}.",
+            Mistake::Unexpected(_) => "Double-quote names with the characters . : { } \": {\"a.b\"}.",
+            Mistake::UnknownFormat(_) => "The only format is raw: {column:raw}.",
         }
     }
 }

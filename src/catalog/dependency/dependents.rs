@@ -8,16 +8,16 @@ use std::collections::{BTreeMap, HashSet};
 
 /// An object that depends on the one that was asked for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct FoundDependent {
-    pub(super) object: Address,
+pub(crate) struct FoundDependent {
+    pub(crate) object: Address,
     /// 1 hangs on the object that was asked for.
-    pub(super) depth: i32,
+    pub(crate) depth: i32,
     /// An object of the depth before; the oldest, if there are several.
-    pub(super) depends_on: Address,
+    pub(crate) depends_on: Address,
 }
 
 /// Everything that depends on `target`, down to a depth; each object once, where it is nearest.
-pub(super) fn of(graph: &impl Graph, target: Address, max_depth: i32) -> Vec<FoundDependent> {
+pub(crate) fn of(graph: &impl Graph, target: Address, max_depth: i32) -> Vec<FoundDependent> {
     let mut found = Vec::new();
     let mut seen = HashSet::from([target]);
     let mut level = vec![target];
@@ -68,7 +68,7 @@ fn hanging_on(graph: &impl Graph, owner: Address) -> Vec<Address> {
 }
 
 /// The object that an internal part belongs to in the end; any other object is its own.
-pub(super) fn owner_of(graph: &impl Graph, part: Address) -> Address {
+pub(crate) fn owner_of(graph: &impl Graph, part: Address) -> Address {
     let mut object = part;
     let mut passed = HashSet::new();
     while passed.insert(object) {

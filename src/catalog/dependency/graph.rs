@@ -7,16 +7,16 @@ use rustc_hash::FxHashSet;
 
 /// An object, or a column of one: the three numbers by which `pg_depend` names it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub(super) struct Address {
+pub(crate) struct Address {
     /// OID of the catalog that the object is in.
-    pub(super) class: u32,
-    pub(super) object: u32,
+    pub(crate) class: u32,
+    pub(crate) object: u32,
     /// The attnum of a column; 0 is the whole object.
-    pub(super) part: i32,
+    pub(crate) part: i32,
 }
 
 impl Address {
-    pub(super) fn relation(relation: Oid) -> Self {
+    pub(crate) fn relation(relation: Oid) -> Self {
         Self {
             class: catalog_oid::PG_CLASS,
             object: relation.to_u32(),
@@ -24,14 +24,14 @@ impl Address {
         }
     }
 
-    pub(super) fn column(relation: Oid, attnum: i16) -> Self {
+    pub(crate) fn column(relation: Oid, attnum: i16) -> Self {
         Self {
             part: attnum.into(),
             ..Self::relation(relation)
         }
     }
 
-    pub(super) fn schema(schema: Oid) -> Self {
+    pub(crate) fn schema(schema: Oid) -> Self {
         Self {
             class: catalog_oid::PG_NAMESPACE,
             object: schema.to_u32(),
@@ -39,19 +39,19 @@ impl Address {
         }
     }
 
-    pub(super) fn whole(self) -> Self {
+    pub(crate) fn whole(self) -> Self {
         Self { part: 0, ..self }
     }
 
     /// Whether `other` is this object or a column of it.
-    pub(super) fn covers(self, other: Self) -> bool {
+    pub(crate) fn covers(self, other: Self) -> bool {
         self == other || self == other.whole()
     }
 }
 
 /// What dropping the one object means for the other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum DependencyKind {
+pub(crate) enum DependencyKind {
     /// The dependent object stops a plain DROP of the other.
     Normal,
     /// The dependent object goes along.
@@ -80,10 +80,10 @@ impl DependencyKind {
 
 /// That one object depends on another.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Dependency {
-    pub(super) dependent: Address,
-    pub(super) on: Address,
-    pub(super) kind: DependencyKind,
+pub(crate) struct Dependency {
+    pub(crate) dependent: Address,
+    pub(crate) on: Address,
+    pub(crate) kind: DependencyKind,
 }
 
 impl Dependency {
@@ -102,7 +102,7 @@ impl Dependency {
 }
 
 /// The dependencies of a database.
-pub(super) trait Graph {
+pub(crate) trait Graph {
     /// What depends on an object; for a whole one, on its columns too.
     fn dependents(&self, object: Address) -> Vec<Dependency>;
 
@@ -128,20 +128,20 @@ pub(super) trait Graph {
 
 /// A set of objects. A column is in it also when its whole table is.
 #[derive(Default)]
-pub(super) struct ObjectSet(FxHashSet<Address>);
+pub(crate) struct ObjectSet(FxHashSet<Address>);
 
 impl ObjectSet {
-    pub(super) fn contains(&self, object: Address) -> bool {
+    pub(crate) fn contains(&self, object: Address) -> bool {
         self.0.contains(&object) || self.0.contains(&object.whole())
     }
 
     /// Adds an object and tells whether it was missing.
-    pub(super) fn insert(&mut self, object: Address) -> bool {
+    pub(crate) fn insert(&mut self, object: Address) -> bool {
         !self.contains(object) && self.0.insert(object)
     }
 
     /// The objects, without columns of whole ones.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Address> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Address> {
         self.0
             .iter()
             .copied()
@@ -150,14 +150,14 @@ impl ObjectSet {
 }
 
 /// All dependencies that the catalogs hold.
-pub(super) struct CatalogGraph<'a> {
+pub(crate) struct CatalogGraph<'a> {
     reader: &'a Reader,
     /// Dependencies that `pg_depend` has no rows for.
-    pub(super) unrecorded: Vec<Dependency>,
+    pub(crate) unrecorded: Vec<Dependency>,
 }
 
 impl<'a> CatalogGraph<'a> {
-    pub(super) fn new(reader: &'a Reader) -> Self {
+    pub(crate) fn new(reader: &'a Reader) -> Self {
         Self {
             reader,
             unrecorded: Vec::new(),
@@ -188,7 +188,7 @@ impl Graph for CatalogGraph<'_> {
 /// As much of the graph as decides whether one relation can be dropped, since that is asked for every table of a
 /// schema. Only relations and types have dependents of their own here: whatever depends on a table's index or
 /// constraint depends on the table as well, and nothing depends on a default, a trigger, a rule or a policy.
-pub(super) struct RelationGraph<'a> {
+pub(crate) struct RelationGraph<'a> {
     catalog: CatalogGraph<'a>,
     relation: Address,
     /// The rows of what depends on the relation.
@@ -196,7 +196,7 @@ pub(super) struct RelationGraph<'a> {
 }
 
 impl<'a> RelationGraph<'a> {
-    pub(super) fn new(reader: &'a Reader, relation: Oid, dependents: &'a [PgDepend]) -> Self {
+    pub(crate) fn new(reader: &'a Reader, relation: Oid, dependents: &'a [PgDepend]) -> Self {
         Self {
             catalog: CatalogGraph::new(reader),
             relation: Address::relation(relation),
@@ -233,7 +233,7 @@ fn is_toast(dependency: &Dependency) -> bool {
 
 /// Graphs for tests.
 #[cfg(test)]
-pub(super) mod hand_made {
+pub(crate) mod hand_made {
     use super::{Address, Char, Dependency, DependencyKind, Graph};
 
     pub(in super::super) struct HandMade(Vec<Dependency>);

@@ -11,14 +11,12 @@
 //! - [`dependents`]: the objects that depend on one, level by level; a pure function too
 //! - [`target`]: the relation or column that a call names
 //! - [`schemas`]: what dropping whole schemas removes
-//! - [`document`]: what `msar.get_dependents` and `msar.preview_drop` tell
 
-mod dependents;
-pub(crate) mod document;
-mod graph;
-mod rules;
+pub(crate) mod dependents;
+pub(crate) mod graph;
+pub(crate) mod rules;
 pub(crate) mod schemas;
-mod target;
+pub(crate) mod target;
 
 use super::rows::PgDepend;
 use crate::pg::Oid;

@@ -3,15 +3,15 @@
 use super::graph::{Address, DependencyKind, Graph, ObjectSet};
 
 /// What a plain DROP would take along, if nothing refused it.
-pub(super) struct Taken {
+pub(crate) struct Taken {
     /// The target and all that goes along with it.
-    pub(super) objects: ObjectSet,
+    pub(crate) objects: ObjectSet,
     /// What depends normally on one of them; some of it may go along all the same.
     normal: Vec<Address>,
 }
 
 /// What a plain DROP of `target` takes along.
-pub(super) fn taken_along(graph: &impl Graph, target: Address) -> Taken {
+pub(crate) fn taken_along(graph: &impl Graph, target: Address) -> Taken {
     let mut taken = Taken {
         objects: ObjectSet::default(),
         normal: Vec::new(),
@@ -33,7 +33,7 @@ pub(super) fn taken_along(graph: &impl Graph, target: Address) -> Taken {
 impl Taken {
     /// Whether a plain DROP is refused because of this dependent: it does not go along, or not without an owner of its
     /// own that stays.
-    pub(super) fn is_refused_for(&self, graph: &impl Graph, dependent: Address) -> bool {
+    pub(crate) fn is_refused_for(&self, graph: &impl Graph, dependent: Address) -> bool {
         !self.objects.contains(dependent)
             || graph
                 .owners(dependent)
@@ -43,7 +43,7 @@ impl Taken {
 }
 
 /// Whether a plain DROP is refused.
-pub(super) fn is_refused(graph: &impl Graph, target: Address) -> bool {
+pub(crate) fn is_refused(graph: &impl Graph, target: Address) -> bool {
     let taken = taken_along(graph, target);
     taken
         .normal
@@ -57,13 +57,13 @@ pub(super) fn is_refused(graph: &impl Graph, target: Address) -> bool {
 
 /// That an object cannot be dropped, not with CASCADE either, while another one stays.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Required {
-    pub(super) object: Address,
-    pub(super) by: Address,
+pub(crate) struct Required {
+    pub(crate) object: Address,
+    pub(crate) by: Address,
 }
 
 /// Everything that `DROP target CASCADE` drops.
-pub(super) fn cascade(graph: &impl Graph, target: Address) -> Result<ObjectSet, Required> {
+pub(crate) fn cascade(graph: &impl Graph, target: Address) -> Result<ObjectSet, Required> {
     if let Some(&by) = graph.owners(target).first() {
         return Err(Required { object: target, by });
     }

@@ -9,16 +9,16 @@ use crate::pg::scan::{Char, Reader};
 use pgrx::pg_sys;
 use std::collections::HashMap;
 
-pub(super) struct DropTarget<'a> {
-    pub(super) address: Address,
-    pub(super) graph: CatalogGraph<'a>,
+pub(crate) struct DropTarget<'a> {
+    pub(crate) address: Address,
+    pub(crate) graph: CatalogGraph<'a>,
     relation: PgClass,
     column: Option<PgAttribute>,
 }
 
 impl<'a> DropTarget<'a> {
     /// A relation, or with an attnum one of its columns.
-    pub(super) fn find(catalog: &'a Catalog, relation: Oid, attnum: Option<i32>) -> Result<Self, Error> {
+    pub(crate) fn find(catalog: &'a Catalog, relation: Oid, attnum: Option<i32>) -> Result<Self, Error> {
         let reader = &catalog.reader;
         let relation = PgClass::by_oid(reader, relation).ok_or(Error::UnknownRelation(relation))?;
         let column = attnum
@@ -42,7 +42,7 @@ impl<'a> DropTarget<'a> {
 
     /// Whether nothing but the object's dependents keeps PostgreSQL from dropping it: true for a whole relation, false
     /// for a column that no ALTER TABLE drops.
-    pub(super) fn is_droppable(&self) -> bool {
+    pub(crate) fn is_droppable(&self) -> bool {
         let is_table = matches!(
             self.relation.relkind.0,
             pg_sys::RELKIND_RELATION | pg_sys::RELKIND_PARTITIONED_TABLE | pg_sys::RELKIND_FOREIGN_TABLE
@@ -51,7 +51,7 @@ impl<'a> DropTarget<'a> {
     }
 
     /// Refuses a column that goes only with its parent's, or never.
-    pub(super) fn check_column(&self) -> Result<(), Error> {
+    pub(crate) fn check_column(&self) -> Result<(), Error> {
         let Some(column) = &self.column else { return Ok(()) };
         let (relation, attnum) = (self.relation.relname.clone(), column.attnum.into());
         if column.attinhcount > 0 {
@@ -71,7 +71,7 @@ impl<'a> DropTarget<'a> {
         Ok(())
     }
 
-    pub(super) fn relation_name(&self) -> &str {
+    pub(crate) fn relation_name(&self) -> &str {
         &self.relation.relname
     }
 }

@@ -1,22 +1,25 @@
 //! After a command that dropped relations or columns.
 
-use super::change::State;
+use super::commit;
 use crate::catalog::Catalog;
 use crate::error::Error;
+use crate::events::Command;
+use crate::events::outline::RelationOutline;
 use crate::metadata::detached::{self, Document};
 use crate::metadata::portable;
 use crate::metadata::refs::Refs;
 use crate::metadata::store::Store;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, bookkeeping, names};
-use serde::Deserialize;
+use pgrx::pg_sys;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// The rows about what was dropped. Those of columns of tables that are still there are not kept. (OFFSET 0: each by its
-/// key, whatever the planner thinks of their number.)
+/// key, whatever the planner thinks of their number.) The parameter is a list of dropped relations and columns.
 const DROPPED_ROWS: &str = "
     WITH dropped AS MATERIALIZED (
-      SELECT objid, objsubid FROM pg_event_trigger_dropped_objects() WHERE classid = 'pg_class'::regclass
+      SELECT objid, objsubid FROM jsonb_to_recordset($1) AS o(objid oid, objsubid int4)
     )
     SELECT jsonb_build_object(
       'tables', (
@@ -41,11 +44,17 @@ const DROPPED_ROWS: &str = "
 
 const DELETE_ROWS: &str = "
     DELETE FROM msar_catalog.column_metadata AS m
-    USING pg_event_trigger_dropped_objects() AS o
-    WHERE o.classid = 'pg_class'::regclass AND m.table_oid = o.objid AND o.objsubid IN (0, m.attnum);
+    WHERE m.ctid = ANY (ARRAY(
+      SELECT l.ctid FROM jsonb_to_recordset($1) AS o(objid oid, objsubid int4)
+      JOIN msar_catalog.column_metadata AS l ON l.table_oid = o.objid AND o.objsubid IN (0, l.attnum)
+      FOR UPDATE OF l SKIP LOCKED
+    ));
     DELETE FROM msar_catalog.table_metadata AS m
-    USING pg_event_trigger_dropped_objects() AS o
-    WHERE o.classid = 'pg_class'::regclass AND m.table_oid = o.objid AND o.objsubid = 0";
+    WHERE m.ctid = ANY (ARRAY(
+      SELECT l.ctid FROM jsonb_to_recordset($1) AS o(objid oid, objsubid int4)
+      JOIN msar_catalog.table_metadata AS l ON l.table_oid = o.objid AND o.objsubid = 0
+      FOR UPDATE OF l SKIP LOCKED
+    ))";
 
 #[derive(Deserialize)]
 struct DroppedRows {
@@ -78,9 +87,27 @@ struct ColumnRow {
     options: Map<String, Value>,
 }
 
-pub(super) fn follow(store: &Store) -> Result<(), Error> {
+/// A dropped relation, or a column of one.
+#[derive(Serialize)]
+struct DroppedPart {
+    objid: u32,
+    objsubid: i32,
+}
+
+pub(super) fn follow(store: &Store, command: &Command) -> Result<(), Error> {
+    let dropped = command.dropped().iter().map(|object| object.address);
+    let dropped: Vec<DroppedPart> = dropped
+        .filter(|address| address.class == pg_sys::RelationRelationId.to_u32())
+        .map(|address| DroppedPart {
+            objid: address.object,
+            objsubid: address.part,
+        })
+        .collect();
+    if dropped.is_empty() {
+        return Ok(());
+    }
     bookkeeping::as_owner(store.owner()?, |statements| {
-        let rows: DroppedRows = statements.query(DROPPED_ROWS, &())?;
+        let rows: DroppedRows = statements.query(DROPPED_ROWS, &dropped)?;
         if rows.tables.is_empty() && rows.columns.is_empty() && !rows.lone_columns {
             return Ok(());
         }
@@ -94,19 +121,20 @@ pub(super) fn follow(store: &Store) -> Result<(), Error> {
                 statements.run(detached::REPLACE, &copy)?;
             }
         }
-        statements.run(DELETE_ROWS, &())
+        dropped.iter().for_each(|part| commit::expect_rows_of(part.objid));
+        statements.run(DELETE_ROWS, &dropped)
     })
 }
 
 /// The metadata of each dropped relation: of the rows those that matched.
-fn documents(before: &Catalog, rows: DroppedRows) -> Result<Vec<(State, Document)>, Error> {
+fn documents(before: &Catalog, rows: DroppedRows) -> Result<Vec<(RelationOutline, Document)>, Error> {
     let mut oids: Vec<u32> = rows.tables.iter().map(|row| row.table_oid).collect();
     oids.extend(rows.columns.iter().map(|row| row.table_oid));
     oids.sort_unstable();
     oids.dedup();
     let mut documents = Vec::new();
     for oid in oids {
-        let Some(state) = State::read(before, Oid::from(oid))? else {
+        let Some(state) = RelationOutline::read(before, Oid::from(oid))? else {
             continue;
         };
         let is_of_it = |schema: &str, table: &str| *state.schema == *schema && state.name == table;
@@ -134,7 +162,7 @@ fn documents(before: &Catalog, rows: DroppedRows) -> Result<Vec<(State, Document
 }
 
 /// The references without columns of the table that were dropped or renamed unnoticed.
-fn live_refs(row: &TableRow, state: &State) -> Refs {
+fn live_refs(row: &TableRow, state: &RelationOutline) -> Refs {
     let mut refs = row.refs.clone();
     if let Some(own) = refs.get_mut(&row.table_oid) {
         own.columns

@@ -1,7 +1,9 @@
 //! After a command that may have renamed, moved, changed or created relations.
 
-use super::change::{Catalogs, State, TableKey};
+use super::commit;
 use crate::error::Error;
+use crate::events::outline::RelationOutline;
+use crate::events::{Catalogs, Command};
 use crate::metadata::detached::{self, Reappeared};
 use crate::metadata::options::COLUMN_OPTIONS;
 use crate::metadata::repair;
@@ -12,12 +14,13 @@ use crate::pg::{Oid, report};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-/// Which relations the command may have touched, as SQL: a query for their OIDs.
+/// Which relations the command may have touched, as SQL: a query for their OIDs. The parameter is a list of the objects
+/// that the command defined.
 macro_rules! touched {
     ($named:literal) => {
         concat!(
             "WITH RECURSIVE command AS MATERIALIZED (
-               SELECT classid, objid FROM pg_event_trigger_ddl_commands()
+               SELECT classid, objid FROM jsonb_to_recordset($1) AS o(classid oid, objid oid)
              ),
              named (oid) AS (", $named, "),
              -- A change of columns reaches the children of a table, which the event does not name.
@@ -98,23 +101,34 @@ struct Touched {
     ours: bool,
 }
 
-/// A writer of metadata locks the table it is about, but nothing locks a schema: so we wait for writers here.
-const WAIT_FOR_WRITERS: &str =
-    "LOCK TABLE msar_catalog.table_metadata, msar_catalog.column_metadata IN SHARE ROW EXCLUSIVE MODE";
+/// An object that the command defined.
+#[derive(Serialize)]
+struct DefinedAddress {
+    classid: u32,
+    objid: u32,
+}
 
-pub(super) fn follow(store: &Store, tag: &str) -> Result<(), Error> {
-    let Some(catalogs) = Catalogs::of_command() else {
+pub(super) fn follow(store: &Store, command: &Command) -> Result<(), Error> {
+    let Some(catalogs) = command.open_catalogs() else {
         return Ok(());
     };
+    let defined = command.defined_addresses().map(|address| DefinedAddress {
+        classid: address.class,
+        objid: address.object,
+    });
+    let defined: Vec<_> = defined.collect();
     bookkeeping::as_owner(store.owner()?, |statements| {
-        let scope = match tag {
+        let scope = match command.tag() {
             "ALTER SCHEMA" | "ALTER TYPE" | "ALTER EXTENSION" | "CREATE SCHEMA" => BY_CONTAINER,
             _ => BY_RELATION,
         };
-        if tag == "ALTER SCHEMA" {
-            statements.run(WAIT_FOR_WRITERS, &())?;
+        if command.tag() == "ALTER SCHEMA" {
+            // A writer of metadata locks the table it is about, but nothing locks a schema.
+            defined
+                .iter()
+                .for_each(|schema| commit::expect_renamed_schema(schema.objid));
         }
-        let touched: Touched = statements.query(scope, &())?;
+        let touched: Touched = statements.query(scope, &defined)?;
         let mut changes = Changes::default();
         for oid in touched.followed {
             changes.add(&catalogs, oid.into())?;
@@ -139,9 +153,27 @@ pub(super) fn follow(store: &Store, tag: &str) -> Result<(), Error> {
 
 /// Whether the command created the relation or gave it the owner that it has.
 fn is_new_to_its_owner(catalogs: &Catalogs, relation: Oid) -> Result<bool, Error> {
-    let before = State::read(&catalogs.before, relation)?;
-    let after = State::read(&catalogs.after, relation)?;
+    let before = RelationOutline::read(&catalogs.before, relation)?;
+    let after = RelationOutline::read(&catalogs.after, relation)?;
     Ok(after.is_some_and(|after| before.is_none_or(|before| before.owner != after.owner)))
+}
+
+/// How a row of `table_metadata` names its table.
+#[derive(Serialize)]
+struct TableKey {
+    oid: u32,
+    schema: String,
+    name: String,
+}
+
+impl TableKey {
+    fn new(relation: Oid, outline: &RelationOutline) -> Self {
+        Self {
+            oid: relation.to_u32(),
+            schema: outline.schema.to_string(),
+            name: outline.name.clone(),
+        }
+    }
 }
 
 /// Rows that matched before the command and no longer do.
@@ -183,7 +215,11 @@ const COLUMN_ROWS: &str = "
            ))), '[]')
     FROM jsonb_to_recordset($1->'columns')
       AS c(oid oid, schema name, name name, attnum smallint, \"column\" name, unfit jsonb)
-    JOIN msar_catalog.column_metadata AS m
+    JOIN (
+      SELECT l.* FROM msar_catalog.column_metadata AS l
+      WHERE l.table_oid IN (SELECT r.oid FROM jsonb_to_recordset($1->'columns') AS r(oid oid))
+      FOR UPDATE SKIP LOCKED
+    ) AS m
       ON m.table_oid = c.oid AND m.attnum = c.attnum
       AND (m.schema_name, m.table_name, m.column_name) = (c.schema, c.name, c.\"column\")";
 
@@ -191,17 +227,26 @@ const COLUMN_ROWS: &str = "
 /// is touched only while it matches its own.
 const TOUCH_TABLES: &str = "
     UPDATE msar_catalog.table_metadata AS m SET table_oid = m.table_oid
-    FROM jsonb_to_recordset($1->'tables') AS t(oid oid, schema name, name name)
-    WHERE m.table_oid = t.oid AND (m.schema_name, m.table_name) = (t.schema, t.name);
+    WHERE m.ctid = ANY (ARRAY(
+      SELECT l.ctid FROM msar_catalog.table_metadata AS l
+      JOIN jsonb_to_recordset($1->'tables') AS t(oid oid, schema name, name name)
+        ON l.table_oid = t.oid AND (l.schema_name, l.table_name) = (t.schema, t.name)
+      FOR UPDATE OF l SKIP LOCKED
+    ));
     UPDATE msar_catalog.table_metadata AS m SET table_oid = m.table_oid
-    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE m.refs ?| ARRAY(SELECT jsonb_array_elements_text($1->'relations'))
-      AND c.oid = m.table_oid AND (m.schema_name, m.table_name) = (n.nspname, c.relname)";
+    WHERE m.ctid = ANY (ARRAY(
+      SELECT l.ctid FROM msar_catalog.table_metadata AS l
+      JOIN pg_class AS c ON c.oid = l.table_oid
+      JOIN pg_namespace AS n ON n.oid = c.relnamespace
+      WHERE l.refs ?| ARRAY(SELECT jsonb_array_elements_text($1->'relations'))
+        AND (l.schema_name, l.table_name) = (n.nspname, c.relname)
+      FOR UPDATE OF l SKIP LOCKED
+    ))";
 
 impl Changes {
     fn add(&mut self, catalogs: &Catalogs, relation: Oid) -> Result<(), Error> {
-        let before = State::read(&catalogs.before, relation)?;
-        let after = State::read(&catalogs.after, relation)?;
+        let before = RelationOutline::read(&catalogs.before, relation)?;
+        let after = RelationOutline::read(&catalogs.after, relation)?;
         let (Some(before), Some(after)) = (before, after) else {
             return Ok(());
         };
@@ -216,7 +261,7 @@ impl Changes {
                 let ui_type = catalogs.after.type_info(now.atttypid)?.ui_type;
                 let unfit = COLUMN_OPTIONS.iter().filter(|option| !option.applies_to(ui_type));
                 self.columns.push(ColumnKey {
-                    table: before.key(relation),
+                    table: TableKey::new(relation, &before),
                     attnum: column.attnum,
                     column: column.attname.clone(),
                     unfit: unfit.map(|option| option.name).collect(),
@@ -224,9 +269,10 @@ impl Changes {
             }
         }
         if is_renamed {
-            self.tables.push(before.key(relation));
+            self.tables.push(TableKey::new(relation, &before));
         }
         if is_renamed || self.columns.len() > columns {
+            commit::expect_renamed(relation.to_u32());
             self.relations.push(relation.to_u32().to_string());
         }
         Ok(())
@@ -252,7 +298,7 @@ impl Changes {
         statements.run(TOUCH_TABLES, self)?;
         for row in rows.iter().filter(|row| !row.unfit.is_empty()) {
             report::notice(format!(
-                "metadata of column \"{}\" of \"{}\".\"{}\" loses what does not fit its type: {}",
+                "metadata options of column \"{}\" of \"{}\".\"{}\" do not fit its new type and were cleared: {}",
                 row.column_name,
                 row.schema_name,
                 row.table_name,

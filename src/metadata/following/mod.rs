@@ -3,58 +3,84 @@
 //! Event triggers tell us of commands that defined or dropped something, but not of what was there before, nor of all
 //! that a command touched. So for each relation that may be concerned we read the catalogs twice: as they were before
 //! the command, and as they are now. The rows that matched before are made to match again.
+//!
+//! In all this nobody waits for another session: rows that another transaction has written and not yet committed are left
+//! out, and looked at again when either transaction commits ([`commit`]).
 
-mod change;
+pub(crate) mod commit;
 mod dropped;
 mod ended;
 
-pub(crate) use change::State;
-
 use crate::error::Error;
+use crate::events::Command;
 use crate::metadata::store::Store;
-use crate::pg::bookkeeping;
-use crate::pg::event_trigger::{Event, EventTrigger};
-use crate::pg::subtransaction;
+use crate::pg::event_trigger::Event;
+use crate::pg::subtransaction::{self, Outcome};
+use crate::pg::{Oid, names};
+use pgrx::pg_sys;
 
 /// Does the bookkeeping for an event. The command goes through whatever becomes of it.
-pub(crate) fn follow(event: &EventTrigger) -> Result<(), Error> {
-    if bookkeeping::is_busy() || is_of_no_concern(event) {
+pub(crate) fn follow(command: &Command) -> Result<(), Error> {
+    if is_of_no_concern(command) {
         return Ok(());
     }
     let Some(store) = Store::find() else {
         return Ok(());
     };
     // What is new can only get what is kept aside; what is dropped can only take along what is attached.
-    let is_idle = match (event.event, event.tag.starts_with("ALTER")) {
+    let is_idle = match (command.event(), command.tag().starts_with("ALTER")) {
         (Event::Drop, _) => store.has_no_attached(),
         (Event::CommandEnd, false) => store.has_no_detached(),
         (Event::CommandEnd, true) => store.has_no_attached() && store.has_no_detached(),
     };
-    let is_unexpected = || match &event.created {
-        Some((schema, name)) => !store.awaits(schema, name),
-        None => false,
-    };
     // What waits may wait for a column.
-    let is_harmless = || event.event == Event::CommandEnd && event.alters_nothing_old && !store.has_waiting();
-    if is_idle || is_unexpected() || is_harmless() {
+    let is_harmless =
+        || command.event() == Event::CommandEnd && command.alters_nothing_old() && !store.has_waiting();
+    if is_idle || is_harmless() {
         return Ok(());
     }
-    subtransaction::or_warn("display metadata does not follow this command", || {
-        match event.event {
-            Event::CommandEnd => ended::follow(&store, &event.tag),
-            Event::Drop => dropped::follow(&store),
-        }
-    });
+    let outcome = subtransaction::or_warn(
+        "display metadata was not updated after this command",
+        commit::HINT,
+        || match command.event() {
+            Event::CommandEnd if creates_nothing_awaited(&store, command) => Ok(()),
+            Event::CommandEnd => ended::follow(&store, command),
+            Event::Drop => dropped::follow(&store, command),
+        },
+    );
+    if outcome == Outcome::Blocked {
+        commit::expect_command(command);
+    }
     Ok(())
+}
+
+/// Whether the command creates relations, and nothing is kept aside for any of them.
+fn creates_nothing_awaited(store: &Store, command: &Command) -> bool {
+    let is_creation = matches!(
+        command.tag(),
+        "CREATE TABLE"
+            | "CREATE TABLE AS"
+            | "SELECT INTO"
+            | "CREATE VIEW"
+            | "CREATE MATERIALIZED VIEW"
+            | "CREATE FOREIGN TABLE"
+    );
+    let is_awaited = |(schema, name): (String, String)| store.awaits(&schema, &name);
+    is_creation
+        && !command
+            .defined_addresses()
+            .filter(|address| address.class == pg_sys::RelationRelationId.to_u32())
+            .filter_map(|address| names::of_relation(Oid::from(address.object)))
+            .any(is_awaited)
 }
 
 /// Whether the command can neither rename, move or create a relation nor give it another owner. (REASSIGN OWNED can, but
 /// PostgreSQL tells of it to nobody. ALTER INDEX ... RENAME renames tables as well.)
-fn is_of_no_concern(event: &EventTrigger) -> bool {
-    if event.event == Event::Drop {
+fn is_of_no_concern(command: &Command) -> bool {
+    if command.event() == Event::Drop {
         return false;
     }
-    let Some((verb, kind)) = event.tag.split_once(' ') else {
+    let Some((verb, kind)) = command.tag().split_once(' ') else {
         return true;
     };
     match verb {

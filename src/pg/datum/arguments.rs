@@ -1,6 +1,7 @@
 //! Argument types of our functions that pgrx has none for.
 
 use crate::error::Error;
+use crate::json_words;
 use crate::pg::bytes::TextBytes;
 use crate::pg::{Oid, memory, text};
 use pgrx::callconv::{Arg, ArgAbi};
@@ -179,7 +180,7 @@ impl JsonArgument {
     ) -> Result<T, Error> {
         serde_json::from_str(&self.0).map_err(|problem| Error::InvalidArgument {
             argument,
-            problem: problem.to_string(),
+            problem: json_words::describe_problem(&problem),
             hint,
         })
     }

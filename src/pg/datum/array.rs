@@ -1,5 +1,6 @@
 //! Arrays as PostgreSQL keeps them.
 
+use crate::pg::text;
 use pgrx::pg_sys::{self, Datum, Oid};
 
 /// The elements of a one-dimensional `int2[]` without nulls, such as the catalogs hold.
@@ -32,5 +33,32 @@ unsafe fn elements<T: Copy>(datum: Datum) -> Vec<T> {
         let dimensions = array.add(1).cast::<i32>();
         let elements = dimensions.add(2).cast::<T>();
         std::slice::from_raw_parts(elements, *dimensions as usize).to_vec()
+    }
+}
+
+/// The elements of a `text[]`, of which NULLs are left out.
+///
+/// # Safety
+/// `datum` is such an array.
+pub(crate) unsafe fn text_elements(datum: Datum) -> Vec<String> {
+    let (mut values, mut nulls, mut count) = (std::ptr::null_mut(), std::ptr::null_mut(), 0);
+    // SAFETY: promised by the caller; a text has a length of its own and is aligned as an integer. The results are as
+    // long as the count says.
+    unsafe {
+        let array = pg_sys::pg_detoast_datum(datum.cast_mut_ptr()).cast::<pg_sys::ArrayType>();
+        pg_sys::deconstruct_array(
+            array,
+            pg_sys::TEXTOID,
+            -1,
+            false,
+            b'i' as std::ffi::c_char,
+            &mut values,
+            &mut nulls,
+            &mut count,
+        );
+        (0..count as usize)
+            .filter(|&at| !*nulls.add(at))
+            .map(|at| text::from_text_datum(*values.add(at)))
+            .collect()
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! The form is that of PostgreSQL's `jsonb.h`, which databases on disk have had since 9.4: a header with the number of
 //! members, an entry of 32 bits for each key and value, and then the keys and values themselves. Calling PostgreSQL's own
-//! iterator for every token takes longer than the rest of reading the keys of many rows.
+//! iterator for every token takes longer than the rest of reading the keys of many rows. What lies inside of a value, and
+//! how values are put together, is in `jsonb_item`.
 
 use crate::pg::arguments::refuse_null;
+use crate::pg::plan::JsonbDatum;
 use crate::pg::{Oid, jsonb_writer, memory, text};
-use pgrx::callconv::{Arg, ArgAbi};
+use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
 use pgrx::pg_sys::{self, Datum, JsonbIteratorToken as Token};
 use pgrx::{direct_function_call_as_datum, impl_sql_translatable};
 use std::borrow::Cow;
@@ -29,6 +31,21 @@ unsafe impl<'fcx> ArgAbi<'fcx> for JsonbValue {
             memory::require(pg_sys::toast_raw_datum_size(datum));
             Self(Datum::from(pg_sys::pg_detoast_datum(datum.cast_mut_ptr())))
         }
+    }
+}
+
+// SAFETY: the datum is a jsonb.
+unsafe impl BoxRet for JsonbValue {
+    unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> pgrx::datum::Datum<'fcx> {
+        // SAFETY: promised by the caller.
+        unsafe { fcinfo.return_raw_datum(self.0) }
+    }
+}
+
+/// What a statement returned is a copy of its own, in plain.
+impl From<JsonbDatum> for JsonbValue {
+    fn from(document: JsonbDatum) -> Self {
+        Self(document.0)
     }
 }
 
@@ -75,8 +92,26 @@ impl JsonbValue {
         }
     }
 
+    /// A value that the server has made.
+    ///
+    /// # Safety
+    /// `datum` is a jsonb, in no compressed form.
+    pub(crate) unsafe fn of_datum(datum: Datum) -> Self {
+        Self(datum)
+    }
+
+    /// The value as PostgreSQL prints it, in UTF-8.
+    pub(crate) fn to_text(self) -> String {
+        // SAFETY: jsonb's own output function gives a C string.
+        unsafe {
+            direct_function_call_as_datum(pg_sys::jsonb_out, &[Some(self.0)])
+                .and_then(|printed| text::from_server_cstr(printed.cast_mut_ptr()))
+                .unwrap_or_default()
+        }
+    }
+
     /// The value without the header that every varlena has.
-    fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         // SAFETY: a detoasted varlena, which lives as long as the value, and longer than this borrow of it.
         unsafe {
             let value = self.0.cast_mut_ptr::<pg_sys::varlena>();
@@ -131,26 +166,34 @@ impl<'a> JsonbElement<'a> {
 
 /// An array or an object.
 #[derive(Clone, Copy)]
-struct Container<'a> {
-    header: u32,
+pub(super) struct Container<'a> {
+    pub(super) header: u32,
     /// The entries of the members, and what they are about.
     content: &'a [u8],
 }
 
 // The names of jsonb.h.
-const JB_CMASK: u32 = 0x0fff_ffff;
-const JB_FSCALAR: u32 = 0x1000_0000;
-const JB_FOBJECT: u32 = 0x2000_0000;
-const JB_FARRAY: u32 = 0x4000_0000;
-const JENTRY_OFFLENMASK: u32 = 0x0fff_ffff;
-const JENTRY_TYPEMASK: u32 = 0x7000_0000;
-const JENTRY_HAS_OFF: u32 = 0x8000_0000;
-const JENTRY_ISSTRING: u32 = 0;
-const JENTRY_ISNUMERIC: u32 = 0x1000_0000;
-const JENTRY_ISCONTAINER: u32 = 0x5000_0000;
+pub(super) const JB_CMASK: u32 = 0x0fff_ffff;
+pub(super) const JB_FSCALAR: u32 = 0x1000_0000;
+pub(super) const JB_FOBJECT: u32 = 0x2000_0000;
+pub(super) const JB_FARRAY: u32 = 0x4000_0000;
+pub(super) const JENTRY_OFFLENMASK: u32 = 0x0fff_ffff;
+pub(super) const JENTRY_TYPEMASK: u32 = 0x7000_0000;
+pub(super) const JENTRY_HAS_OFF: u32 = 0x8000_0000;
+pub(super) const JENTRY_ISSTRING: u32 = 0x0000_0000;
+pub(super) const JENTRY_ISNUMERIC: u32 = 0x1000_0000;
+pub(super) const JENTRY_ISBOOL_FALSE: u32 = 0x2000_0000;
+pub(super) const JENTRY_ISBOOL_TRUE: u32 = 0x3000_0000;
+pub(super) const JENTRY_ISNULL: u32 = 0x4000_0000;
+pub(super) const JENTRY_ISCONTAINER: u32 = 0x5000_0000;
+
+/// Whether there is padding before values of that type, so that they begin at a multiple of 4.
+pub(super) fn is_aligned(entry: u32) -> bool {
+    matches!(entry & JENTRY_TYPEMASK, JENTRY_ISCONTAINER | JENTRY_ISNUMERIC)
+}
 
 impl<'a> Container<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
         let (header, content) = bytes.split_first_chunk().unwrap_or((&[0; 4], &[]));
         Self {
             header: u32::from_ne_bytes(*header),
@@ -174,12 +217,12 @@ impl<'a> Container<'a> {
         })
     }
 
-    fn count(self) -> usize {
+    pub(super) fn count(self) -> usize {
         (self.header & JB_CMASK) as usize
     }
 
     /// The first members, where there are `count` of them, each with its entry.
-    fn members(self, count: usize) -> impl Iterator<Item = (u32, &'a [u8])> {
+    pub(super) fn members(self, count: usize) -> impl Iterator<Item = (u32, &'a [u8])> {
         let (entries, data) = self.content.split_at_checked(4 * count).unwrap_or_default();
         let (entries, _) = entries.as_chunks();
         let mut end = 0;
@@ -192,9 +235,7 @@ impl<'a> Container<'a> {
             } else {
                 start + length_or_end
             };
-            // Before a container or a number there is padding.
-            let is_aligned = matches!(entry & JENTRY_TYPEMASK, JENTRY_ISCONTAINER | JENTRY_ISNUMERIC);
-            let start = if is_aligned {
+            let start = if is_aligned(entry) {
                 start.next_multiple_of(4)
             } else {
                 start

@@ -6,6 +6,7 @@ pub(crate) mod bytes;
 pub(crate) mod input;
 pub(crate) mod json;
 pub(crate) mod json_writer;
+pub(crate) mod jsonb_item;
 pub(crate) mod jsonb_value;
 pub(crate) mod jsonb_writer;
 pub(crate) mod moment;

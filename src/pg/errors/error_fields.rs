@@ -5,6 +5,7 @@
 //! Clients read them all. So we look at an error where PostgreSQL lets anybody add to it, in a callback, and keep a
 //! copy; when pgrx raises it again, a callback at the same place puts back what is missing.
 
+use crate::error::Error;
 use crate::pg::text;
 use pgrx::pg_sys::{self, ErrorContextCallback, ErrorData, MemoryContext};
 use pgrx::prelude::PgSqlErrorCode;
@@ -40,6 +41,68 @@ pub(crate) fn kept_without_context<T>(body: impl FnOnce() -> T) -> T {
     // SAFETY: the entry is valid while the watch is.
     unsafe { (*watch.0).hides_context = true };
     body()
+}
+
+/// What is known of an error that somebody caught.
+#[derive(Debug, Default)]
+pub(crate) struct Failure {
+    /// The five characters.
+    pub(crate) sqlstate: String,
+    pub(crate) message: String,
+    pub(crate) detail: Option<String>,
+    pub(crate) hint: Option<String>,
+    pub(crate) constraint: Option<String>,
+    pub(crate) column: Option<String>,
+    pub(crate) table: Option<String>,
+    pub(crate) schema: Option<String>,
+    pub(crate) datatype: Option<String>,
+}
+
+/// The five characters of a SQLSTATE, each of which PostgreSQL packs into six bits.
+pub(crate) fn sqlstate_text(packed: i32) -> String {
+    (0..5)
+        .map(|at| char::from(((packed >> (6 * at)) & 0x3f) as u8 + b'0'))
+        .collect()
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self {
+            sqlstate: sqlstate_text(error.sqlstate() as i32),
+            message: error.to_string(),
+            detail: error.detail(),
+            hint: Some(error.hint().into_owned()),
+            ..Self::default()
+        }
+    }
+}
+
+/// Runs `body`, which catches errors itself; gives what PostgreSQL said of the last one. The current memory context must
+/// outlive a subtransaction that the error ends.
+pub(crate) fn observed<T>(body: impl FnOnce() -> T) -> (T, Option<Failure>) {
+    let watch = FieldsCallback::begin(None);
+    let outcome = body();
+    // SAFETY: the entry is valid while the watch is; its error is null or a copy of its own.
+    let failure = unsafe { (*watch.0).error.as_ref().map(|error| failure(error)) };
+    (outcome, failure)
+}
+
+/// # Safety
+/// The strings of the error are NUL-terminated or null.
+unsafe fn failure(error: &ErrorData) -> Failure {
+    // SAFETY: promised by the caller.
+    let text = |text: *mut c_char| unsafe { text::from_server_cstr(text) };
+    Failure {
+        sqlstate: sqlstate_text(error.sqlerrcode),
+        message: text(error.message).unwrap_or_default(),
+        detail: text(error.detail),
+        hint: text(error.hint),
+        constraint: text(error.constraint_name),
+        column: text(error.column_name),
+        table: text(error.table_name),
+        schema: text(error.schema_name),
+        datatype: text(error.datatype_name),
+    }
 }
 
 /// The next error, of that SQLSTATE, gets these texts in the server's encoding in the place of those that pgrx gives it.

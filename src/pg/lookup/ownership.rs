@@ -62,7 +62,7 @@ fn name(relation: Oid) -> Option<String> {
 }
 
 /// Whether the current role sees only some of a table's rows, even as its owner.
-pub(crate) fn row_security_filters(relation: Oid) -> bool {
+pub(crate) fn row_security_applies(relation: Oid) -> bool {
     // SAFETY: a question about a relation that exists. It is asked as if the setting row_security were on.
     unsafe {
         pg_sys::check_enable_rls(relation, Oid::INVALID, true)

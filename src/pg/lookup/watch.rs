@@ -119,11 +119,11 @@ fn note(change: CatalogChange) {
 }
 
 fn register() {
-    use SysCacheIdentifier::{AUTHMEMROLEMEM, AUTHOID, NAMESPACEOID, TYPEOID};
+    use SysCacheIdentifier::{AUTHMEMROLEMEM, AUTHOID, NAMESPACEOID, PROCOID, TYPEOID};
     // SAFETY: the functions stay where they are, as our library does.
     unsafe {
         pg_sys::CacheRegisterRelcacheCallback(Some(relation_changed), Datum::null());
-        for cache in [TYPEOID, NAMESPACEOID] {
+        for cache in [TYPEOID, NAMESPACEOID, PROCOID] {
             pg_sys::CacheRegisterSyscacheCallback(cache as i32, Some(object_changed), Datum::null());
         }
         for cache in [AUTHOID, AUTHMEMROLEMEM] {

@@ -23,6 +23,64 @@ pub(crate) fn schema_until_commit(schema: Oid) {
     }
 }
 
+/// The lock by which one transaction at a time settles the bookkeeping of a table of ours. No command takes it. It is taken
+/// last of all, when a transaction is about to commit: so nobody who holds it waits for anybody.
+pub(crate) struct SettlingLock(Oid);
+
+impl SettlingLock {
+    /// Waits for whoever else settles the bookkeeping of `table`.
+    pub(crate) fn acquire(table: Oid) -> Self {
+        // SAFETY: inside of a transaction.
+        unsafe {
+            pg_sys::LockDatabaseObject(pg_sys::RelationRelationId, table, 1, pg_sys::ExclusiveLock as i32)
+        }
+        Self(table)
+    }
+
+    /// Holds the lock until the transaction has ended.
+    pub(crate) fn keep_until_commit(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for SettlingLock {
+    fn drop(&mut self) {
+        // While an error unwinds, the abort of the transaction lets go of the lock.
+        if !std::thread::panicking() {
+            // SAFETY: locked by `acquire`, once.
+            unsafe {
+                pg_sys::UnlockDatabaseObject(
+                    pg_sys::RelationRelationId,
+                    self.0,
+                    1,
+                    pg_sys::ExclusiveLock as i32,
+                )
+            }
+        }
+    }
+}
+
+/// Runs `body`, in which waiting for a lock soon fails with SQLSTATE 55P03, as by the setting `lock_timeout`.
+pub(crate) fn without_waiting<T>(body: impl FnOnce() -> T) -> T {
+    // SAFETY: the setting is put back below; while an error unwinds, by the abort of the (sub)transaction.
+    unsafe {
+        let settings = pg_sys::NewGUCNestLevel();
+        pg_sys::set_config_option(
+            c"lock_timeout".as_ptr(),
+            c"10ms".as_ptr(),
+            pg_sys::GucContext::PGC_USERSET,
+            pg_sys::GucSource::PGC_S_SESSION,
+            pg_sys::GucAction::GUC_ACTION_SAVE,
+            true,
+            0,
+            false,
+        );
+        let value = body();
+        pg_sys::AtEOXact_GUC(false, settings);
+        value
+    }
+}
+
 /// The lock that a SELECT takes on a relation, held as long as this value lives.
 pub(crate) struct RelationLock(Oid);
 

@@ -1,6 +1,7 @@
 //! The session: who it is, its settings, locks and memory.
 
 pub(crate) mod caller;
+pub(crate) mod commit;
 pub(crate) mod create_role;
 pub(crate) mod lock;
 pub(crate) mod memory;

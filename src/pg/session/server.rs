@@ -3,12 +3,20 @@
 use crate::pg::{memory, scan};
 use pgrx::pg_sys::{self, Oid};
 use std::ffi::CStr;
+use std::time::Duration;
 
 /// Lets a query cancel or a shutdown take effect, or an error for lack of memory.
 #[inline]
 pub(crate) fn check_for_interrupts() {
     memory::check();
     pg_sys::check_for_interrupts!();
+}
+
+/// Waits a moment, unless a cancel or a shutdown takes effect.
+pub(crate) fn sleep(time: Duration) {
+    check_for_interrupts();
+    std::thread::sleep(time);
+    check_for_interrupts();
 }
 
 /// A number that grows when another session's change of the catalogs reaches us; our caches then know of it.

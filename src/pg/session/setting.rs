@@ -2,6 +2,7 @@
 
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
+static RPC_COMPAT: GucSetting<bool> = GucSetting::<bool>::new(false);
 static REATTACH_BY_NAME: GucSetting<bool> = GucSetting::<bool>::new(true);
 
 /// In kB.
@@ -12,15 +13,23 @@ pub(crate) fn define() {
     GucRegistry::define_bool_guc(
         c"mathesar_ext.reattach_by_name",
         c"Attaches the metadata of a dropped table to the next table of its name and owner.",
-        c"Otherwise it is kept aside until msar.attach_metadata is called.",
+        c"Otherwise it stays detached until msar.attach_metadata is called.",
         &REATTACH_BY_NAME,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_bool_guc(
+        c"mathesar_ext.rpc_compat",
+        c"Makes msar.rpc answer wrong requests and parameters as Mathesar's web service does.",
+        c"Unknown parameters are ignored, types are left to PostgreSQL, and errors of parameters have that service's codes.",
+        &RPC_COMPAT,
         GucContext::Userset,
         GucFlags::default(),
     );
     GucRegistry::define_int_guc(
         c"mathesar_ext.statement_memory",
-        c"The most memory in which a session keeps prepared statements of each sort.",
-        c"Beyond it the one that was not used for the longest time is forgotten, and prepared again when it is needed.",
+        c"Sets the most memory in which a session keeps prepared statements of each sort.",
+        c"Beyond it the one that was not used for the longest time is dropped, and prepared again when it is needed.",
         &STATEMENT_MEMORY,
         0,
         1024 * 1024,
@@ -37,4 +46,9 @@ pub(crate) fn statement_memory() -> usize {
 /// Whether a new table gets the metadata of the dropped one that had its name and owner.
 pub(crate) fn reattach_by_name() -> bool {
     REATTACH_BY_NAME.get()
+}
+
+/// Whether JSON-RPC treats parameters as the web service does whose methods it serves.
+pub(crate) fn rpc_compat() -> bool {
+    RPC_COMPAT.get()
 }

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::memory::Scratch;
 use crate::pg::plan::{Planning, Prepared};
-use crate::pg::{Oid, bytes, error_fields, memory, receiver, setting, text};
+use crate::pg::{bytes, error_fields, memory, receiver, setting, text};
 use pgrx::pg_sys::{self, Datum};
 use pgrx::prelude::PgSqlErrorCode;
 use rustc_hash::FxHashMap;
@@ -151,16 +151,6 @@ unsafe extern "C-unwind" fn receive(
 /// column, ...) reaches the client whole.
 pub(crate) fn with_whole_errors<T>(body: impl FnOnce() -> T) -> T {
     error_fields::kept(body)
-}
-
-/// Whether row-level security is in force for the current role: it may then be allowed to write a row that it may not
-/// read.
-pub(crate) fn row_security_applies(relation: Oid) -> bool {
-    // SAFETY: a question about a relation.
-    unsafe {
-        pg_sys::check_enable_rls(relation, Oid::INVALID, true)
-            == pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32
-    }
 }
 
 /// Whether an error is a complaint about a value: its form, its range, or a check of its type.

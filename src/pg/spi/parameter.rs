@@ -19,8 +19,13 @@ pub(crate) fn read(value: &str, type_oid: Oid) -> Datum {
 
 /// Whether values of a type are arrays.
 pub(crate) fn is_array(type_oid: Oid) -> bool {
+    element_type(type_oid).is_some()
+}
+
+/// The type of the elements, where values of a type are arrays.
+pub(crate) fn element_type(type_oid: Oid) -> Option<Oid> {
     // SAFETY: a question about a type.
-    unsafe { pg_sys::get_element_type(type_oid) != Oid::INVALID }
+    Some(unsafe { pg_sys::get_element_type(type_oid) }).filter(|&element| element != Oid::INVALID)
 }
 
 /// An argument of any type, as text; of type `anycompatible` in SQL.

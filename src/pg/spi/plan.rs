@@ -68,6 +68,11 @@ impl Prepared {
         }
     }
 
+    /// The types of its parameters.
+    pub(crate) fn types(&self) -> &[Oid] {
+        &self.types
+    }
+
     /// Locks what the statement reads until the end of the transaction, as running it would do. What others did to it
     /// before is known then.
     pub(crate) fn lock(&self) {

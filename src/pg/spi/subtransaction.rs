@@ -1,8 +1,8 @@
 //! Running code whose failure is an answer, not the end of the statement.
 
 use crate::error::Error;
-use crate::pg::error_fields::Mark;
-use crate::pg::report;
+use crate::pg::error_fields::{self, Failure, Mark};
+use crate::pg::{lock, report};
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::{CaughtError, ErrorReport};
 use pgrx::prelude::*;
@@ -29,48 +29,89 @@ pub(crate) fn attempt<T>(
     }
 }
 
-/// Runs `body` in a subtransaction of its own. When it fails, everything it did is rolled back and the caller gets a
-/// warning that says `what` was not done and why. A cancel, a timeout or a shutdown goes on to the caller.
-pub(crate) fn or_warn(what: &str, body: impl FnOnce() -> Result<(), Error>) {
+/// What became of bookkeeping.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Outcome {
+    Done,
+    /// It would have had to wait for a lock, and was rolled back.
+    Blocked,
+    /// It failed, was rolled back, and the user got a warning.
+    Failed,
+}
+
+/// Runs `body` in a subtransaction of its own, in which it waits for no lock. When it fails, everything it did is rolled
+/// back and the user gets a warning that says `what` was not done and why, with the `hint`. A cancel, a timeout of the
+/// statement or a shutdown goes on to the caller.
+pub(crate) fn or_warn(what: &str, hint: &str, body: impl FnOnce() -> Result<(), Error>) -> Outcome {
     // An error of ours is raised, so that it rolls back as well.
     let raising = || {
-        if let Err(error) = body() {
+        if let Err(error) = lock::without_waiting(body) {
             ErrorReport::from(error).report(PgLogLevel::ERROR);
         }
     };
     let callbacks = Mark::here();
     let failure = match run(raising) {
-        Ok(()) => return,
+        Ok(()) => return Outcome::Done,
         Err(
             CaughtError::PostgresError(report)
             | CaughtError::ErrorReport(report)
             | CaughtError::RustPanic { ereport: report, .. },
-        ) if !is_interruption(report.sql_error_code()) => report,
+        ) if !ends_everything(report.sql_error_code()) => report,
         Err(error) => error.rethrow(),
     };
     callbacks.forget();
-    report::warning(
-        format!("{what}: {}", failure.message()),
-        "msar.check_metadata() lists what no longer matches, msar.repair_metadata() mends it.",
-    );
+    if failure.sql_error_code() == PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE {
+        return Outcome::Blocked;
+    }
+    report::warning(format!("{what}: {}", failure.message()), hint);
+    Outcome::Failed
+}
+
+/// Runs `body` in a subtransaction of its own. When it fails, everything it did is rolled back and what went wrong is
+/// returned. Only a cancel or a shutdown goes on to the caller.
+pub(crate) fn or_failure<T, E: From<Failure>>(body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    let callbacks = Mark::here();
+    let (outcome, observed) = error_fields::observed(|| end(body, |outcome| matches!(outcome, Ok(Ok(_)))));
+    let failure = match outcome {
+        Ok(Ok(value)) => return Ok(value),
+        // What was observed was caught below.
+        Ok(Err(error)) => return Err(error),
+        Err(
+            CaughtError::PostgresError(report)
+            | CaughtError::ErrorReport(report)
+            | CaughtError::RustPanic { ereport: report, .. },
+        ) if !ends_everything(report.sql_error_code()) => {
+            let sqlstate = error_fields::sqlstate_text(report.sql_error_code() as i32);
+            observed
+                .filter(|observed| observed.sqlstate == sqlstate || sqlstate == "XX000")
+                .unwrap_or_else(|| Failure {
+                    sqlstate,
+                    message: report.message().to_owned(),
+                    detail: report.detail().map(str::to_owned),
+                    hint: report.hint().map(str::to_owned),
+                    ..Failure::default()
+                })
+        }
+        Err(error) => error.rethrow(),
+    };
+    callbacks.forget();
+    Err(failure.into())
+}
+
+/// Whether somebody wants the whole statement to stop, by a cancel, a timeout or a shutdown.
+fn ends_everything(sqlstate: PgSqlErrorCode) -> bool {
+    matches!(
+        sqlstate,
+        PgSqlErrorCode::ERRCODE_QUERY_CANCELED
+            | PgSqlErrorCode::ERRCODE_ADMIN_SHUTDOWN
+            | PgSqlErrorCode::ERRCODE_CRASH_SHUTDOWN
+    )
 }
 
 /// Runs `body` in a subtransaction of its own, and rolls back whatever it did. An error goes on to the caller.
 pub(crate) fn rolled_back<T>(body: impl FnOnce() -> T) -> T {
     let outcome = end(body, |_| false);
     outcome.unwrap_or_else(|error| error.rethrow())
-}
-
-/// Whether somebody wants the statement to stop: a cancel, a statement's or a lock's timeout. (Shutdowns and the other
-/// timeouts end the session at once; no handler ever sees them.)
-fn is_interruption(sqlstate: PgSqlErrorCode) -> bool {
-    matches!(
-        sqlstate,
-        PgSqlErrorCode::ERRCODE_QUERY_CANCELED
-            | PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE
-            | PgSqlErrorCode::ERRCODE_ADMIN_SHUTDOWN
-            | PgSqlErrorCode::ERRCODE_CRASH_SHUTDOWN
-    )
 }
 
 /// Runs `body` in a subtransaction of its own, which is rolled back when it raises an error.

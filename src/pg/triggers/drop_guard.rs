@@ -34,7 +34,7 @@ thread_local! {
 
 /// That something else was about to be dropped.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot drop {0}: it has come to depend on what is being dropped")]
+#[error("cannot drop {0}: it has become dependent on the objects being dropped")]
 struct Unexpected(String);
 
 impl Problem for Unexpected {
@@ -43,7 +43,7 @@ impl Problem for Unexpected {
     }
 
     fn hint(&self) -> Cow<'static, str> {
-        "Another session is working there. Repeat the call.".into()
+        "Another session is changing these objects. Repeat the call.".into()
     }
 }
 

@@ -18,8 +18,6 @@ pub(crate) struct EventTrigger {
     pub(crate) event: Event,
     /// The command's tag: `ALTER TABLE`.
     pub(crate) tag: String,
-    /// Schema and name of the relation, when the command creates just one and says which.
-    pub(crate) created: Option<(String, String)>,
     /// Whether the command is an ALTER TABLE of which what was there, and still is, keeps its name, type and owner.
     pub(crate) alters_nothing_old: bool,
 }
@@ -41,14 +39,9 @@ impl EventTrigger {
                 _ => return Err(Error::NoEventTrigger),
             };
             let tag = text::from_server_cstr(pg_sys::GetCommandTagName(data.tag)).unwrap_or_default();
-            let created = match event {
-                Event::CommandEnd => created_relation(data.parsetree),
-                Event::Drop => None,
-            };
             Ok(Self {
                 event,
                 tag,
-                created,
                 alters_nothing_old: alters_nothing_old(data.parsetree),
             })
         }
@@ -83,31 +76,5 @@ unsafe fn alters_nothing_old(command: *mut pg_sys::Node) -> bool {
                         | Part::AT_DropConstraint
                 )
             })
-    }
-}
-
-/// Schema and name of what a command creates.
-///
-/// # Safety
-/// `command` is the parse tree of a command that has been carried out.
-unsafe fn created_relation(command: *mut pg_sys::Node) -> Option<(String, String)> {
-    // SAFETY: the tag of a node tells its type. Where the command names no schema, it took the first of the path; asking
-    // for it gives the same again.
-    unsafe {
-        let relation = match (*command).type_ {
-            pg_sys::NodeTag::T_CreateStmt | pg_sys::NodeTag::T_CreateForeignTableStmt => {
-                (*command.cast::<pg_sys::CreateStmt>()).relation
-            }
-            pg_sys::NodeTag::T_CreateTableAsStmt => {
-                (*(*command.cast::<pg_sys::CreateTableAsStmt>()).into).rel
-            }
-            pg_sys::NodeTag::T_ViewStmt => (*command.cast::<pg_sys::ViewStmt>()).view,
-            _ => return None,
-        };
-        let schema = pg_sys::get_namespace_name(pg_sys::RangeVarGetCreationNamespace(relation));
-        Some((
-            text::from_server_cstr(schema)?,
-            text::from_server_cstr((*relation).relname)?,
-        ))
     }
 }

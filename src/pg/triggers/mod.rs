@@ -1,5 +1,6 @@
 //! What PostgreSQL passes to triggers and event triggers, and hooks.
 
 pub(crate) mod drop_guard;
+pub(crate) mod event_objects;
 pub(crate) mod event_trigger;
 pub(crate) mod trigger;

@@ -73,7 +73,7 @@ impl DeletedKeys {
     fn into_document(self, target: &WriteTarget) -> Result<JsonText, Error> {
         if self.has_same_key_twice {
             return Err(WriteError::AmbiguousKey {
-                relation: target.name(),
+                relation: target.name().to_owned(),
             }
             .into());
         }

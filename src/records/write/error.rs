@@ -93,9 +93,7 @@ impl Problem for WriteError {
             Self::AmbiguousReference { referents, .. } => {
                 Some(format!("They refer to {}.", referents.join(" and ")))
             }
-            Self::AmbiguousKey { .. } => {
-                Some("Tables that inherit from it have rows of the same key.".into())
-            }
+            Self::AmbiguousKey { .. } => Some("Child tables have rows with the same key.".into()),
             _ => None,
         }
     }
@@ -104,23 +102,21 @@ impl Problem for WriteError {
         match self {
             Self::NullArgument { .. } => "Pass a value.".into(),
             Self::WrongShape { hint, .. } => (*hint).into(),
-            Self::WrongForm { .. } => {
-                "See the comment on msar.form_insert for what fields and values look like.".into()
-            }
-            Self::NotWritable { .. } => "Leave it out: PostgreSQL gives it its value.".into(),
+            Self::WrongForm { .. } => "The comment on msar.form_insert describes fields and values.".into(),
+            Self::NotWritable { .. } => "Leave it out: PostgreSQL generates its value.".into(),
             Self::NamedTwice { .. } => {
                 "Name each column once, by its attnum or by its name, and in the same way in all rows.".into()
             }
             Self::NoSuchRow { .. } => {
-                "Somebody may have deleted the row, or changed its key. Read the records again.".into()
+                "The row may have been deleted, or its key changed. Read the records again.".into()
             }
-            Self::AmbiguousKey { .. } => "Address the row in the table that it is stored in.".into(),
+            Self::AmbiguousKey { .. } => "Use the child table that stores the row.".into(),
             Self::AmbiguousReference { .. } => {
                 "A row for it can be picked, but not created: pass {\"type\": \"pick\", \"value\": ...}."
                     .into()
             }
             Self::Suppressed { .. } => {
-                "A trigger or a rule of that table kept the row out, so nothing can refer to it.".into()
+                "A trigger or a rule of that table suppressed the row, so no row can refer to it.".into()
             }
         }
     }

@@ -7,7 +7,8 @@
 use super::error::WriteError;
 use super::insert::Insert;
 use super::references;
-use super::target::{WriteColumn, WriteTarget};
+use super::target::WriteTarget;
+use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::column_type::Content;
 use crate::pg::jsonb_value::JsonbValue;
@@ -46,7 +47,7 @@ fn number<'de, D: Deserializer<'de>, N: TryFrom<i64>>(deserializer: D) -> Result
     };
     number
         .and_then(|number| N::try_from(number).ok())
-        .ok_or_else(|| D::Error::custom("a number is out of range, or none"))
+        .ok_or_else(|| D::Error::custom("a number is missing or out of range"))
 }
 
 /// What was filled in, by the keys of the fields.
@@ -97,7 +98,7 @@ enum Filled<'a> {
 /// A column that gets a value from the form.
 struct Given<'a, 't> {
     at: usize,
-    column: &'t WriteColumn,
+    column: &'t PgAttribute,
     filled: Filled<'a>,
 }
 
@@ -163,7 +164,12 @@ impl<'a> InsertForm<'a> {
         }
         let handed_on = handed_on
             .iter()
-            .map(|&attnum| Ok(format!("target.{} AS \"{attnum}\"", target.column(attnum)?.sql())))
+            .map(|&attnum| {
+                Ok(format!(
+                    "target.{} AS \"{attnum}\"",
+                    target.find_column(attnum.into())?.sql()
+                ))
+            })
             .collect::<Result<Vec<_>, Error>>()?;
         Ok(insert.sql((!handed_on.is_empty()).then(|| handed_on.join(", ")).as_deref()))
     }
@@ -179,24 +185,21 @@ impl<'a> InsertForm<'a> {
             let field = &self.fields[at];
             if field.table_oid != target.row.oid.to_u32() {
                 return Err(wrong(format!(
-                    "field \"{}\" is not of table \"{}\", to which its row belongs",
+                    "field \"{}\" is not a column of table \"{}\", to which its row belongs",
                     field.key,
                     target.name()
                 )));
             }
-            let column = target.find(field.column_attnum)?;
+            let column = target.find_column(field.column_attnum)?;
             let Some(value) = self.values.get(&field.key) else {
                 continue;
             };
             target.check_writable(column)?;
             let filled = Filled::read(target, column, &field.key, value)?;
-            if all
-                .insert(column.row.attnum, Given { at, column, filled })
-                .is_some()
-            {
+            if all.insert(column.attnum, Given { at, column, filled }).is_some() {
                 return Err(wrong(format!(
                     "two fields of one row are of column \"{}\"",
-                    column.row.attname
+                    column.attname
                 )));
             }
         }
@@ -209,7 +212,7 @@ impl<'a> InsertForm<'a> {
         &mut self,
         at: usize,
         target: &'t WriteTarget,
-        column: &'t WriteColumn,
+        column: &'t PgAttribute,
         given: &mut BTreeMap<i16, Given<'a, 't>>,
         insert: &mut Insert<'t>,
     ) -> Result<(), Error> {
@@ -218,7 +221,7 @@ impl<'a> InsertForm<'a> {
             references::of_column(target, column)?.ok_or_else(|| no_foreign_key(column, &field.key))?;
         let mut taken = vec![(column, reference.referent)];
         for (attnum, referent) in reference.others {
-            let other = target.column(attnum)?;
+            let other = target.find_column(attnum.into())?;
             let is_filled = given.get(&attnum).is_some_and(|given| !given.is_null());
             if !is_filled && target.check_writable(other).is_ok() {
                 given.remove(&attnum);
@@ -237,7 +240,7 @@ impl<'a> InsertForm<'a> {
             if insert.columns.contains(&sql) {
                 return Err(wrong(format!(
                     "two new rows would give column \"{}\" its value",
-                    column.row.attname
+                    column.attname
                 )));
             }
             insert.columns.push(sql);
@@ -290,7 +293,7 @@ impl<'a> Filled<'a> {
     /// objects, it is a value.
     fn read(
         target: &WriteTarget,
-        column: &WriteColumn,
+        column: &PgAttribute,
         key: &str,
         value: &'a RawValue,
     ) -> Result<Self, Error> {
@@ -303,11 +306,8 @@ impl<'a> Filled<'a> {
             (Some("\"pick\""), Some(value), 2) => Some(Filled::Value(value)),
             _ => None,
         };
-        let takes_objects = matches!(
-            Content::of(column.row.atttypid),
-            Content::Json | Content::Composite
-        );
-        match (choice, references::has_foreign_key(target, column.row.attnum)) {
+        let takes_objects = matches!(Content::of(column.atttypid), Content::Json | Content::Composite);
+        match (choice, references::has_foreign_key(target, column.attnum)) {
             (Some(choice), true) => Ok(choice),
             _ if takes_objects => Ok(Filled::Value(value)),
             (_, false) => Err(no_foreign_key(column, key)),
@@ -328,7 +328,7 @@ fn check_parents<'f>(
         let Some(key) = &above.parent_key else {
             return Ok(());
         };
-        above = find(key).ok_or_else(|| wrong(format!("there is no field \"{key}\", to be a parent")))?;
+        above = find(key).ok_or_else(|| wrong(format!("the parent field \"{key}\" does not exist")))?;
     }
     Err(wrong(format!(
         "field \"{}\" lies deeper than {DEEPEST} fields, or is its own parent",
@@ -340,10 +340,10 @@ fn step_name(at: usize) -> String {
     format!("row{}", at + 1)
 }
 
-fn no_foreign_key(column: &WriteColumn, key: &str) -> Error {
+fn no_foreign_key(column: &PgAttribute, key: &str) -> Error {
     wrong(format!(
         "the value \"{key}\" is an object, but column \"{}\" has no foreign key",
-        column.row.attname
+        column.attname
     ))
 }
 

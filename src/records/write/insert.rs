@@ -5,7 +5,8 @@ use super::input::declarations;
 use super::key::TargetKey;
 use super::result::{self, Teller, WriteResultOptions};
 use super::rows::{Group, KeySets};
-use super::target::{WriteColumn, WriteTarget};
+use super::target::{WriteTarget, field_for};
+use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::dml::{self, Outcome};
 use crate::pg::jsonb_value::JsonbValue;
@@ -147,7 +148,7 @@ impl AddedRows {
 pub(super) fn record_keys(record: &JsonbValue) -> Result<Vec<String>, Error> {
     let keys = record.keys().ok_or_else(|| WriteError::WrongShape {
         argument: "rec_def",
-        problem: "it is no object".into(),
+        problem: "it is not an object".into(),
         hint: "Pass an object whose keys are attnums or names of columns: {\"2\": \"Emma\"}.",
     })?;
     Ok(keys.map(text::from_server).collect())
@@ -180,7 +181,7 @@ impl<'a> Insert<'a> {
     /// Of a row whose values are those of the object `$1`, under these keys.
     fn of_record<'k>(
         target: &'a WriteTarget,
-        keys: impl Iterator<Item = (&'k str, &'a WriteColumn)>,
+        keys: impl Iterator<Item = (&'k str, &'a PgAttribute)>,
     ) -> Result<Self, Error> {
         let mut insert = Self::new(target);
         insert.take_values("pg_catalog.jsonb_to_record($1)", keys)?;
@@ -190,7 +191,7 @@ impl<'a> Insert<'a> {
     /// Of rows whose values are those of the objects of the array that is parameter number `parameter`.
     fn of_records<'k>(
         target: &'a WriteTarget,
-        keys: impl Iterator<Item = (&'k str, &'a WriteColumn)>,
+        keys: impl Iterator<Item = (&'k str, &'a PgAttribute)>,
         parameter: usize,
         count: usize,
     ) -> Result<Self, Error> {
@@ -208,11 +209,11 @@ impl<'a> Insert<'a> {
     pub(super) fn take_values<'k>(
         &mut self,
         function: &str,
-        keys: impl Iterator<Item = (&'k str, &'a WriteColumn)>,
+        keys: impl Iterator<Item = (&'k str, &'a PgAttribute)>,
     ) -> Result<(), Error> {
         let mut fields = Vec::new();
         for (key, column) in keys {
-            let field = column.field(key)?;
+            let field = field_for(column, key)?;
             self.columns.push(column.sql());
             self.values.push(field.value("given"));
             fields.push(field);

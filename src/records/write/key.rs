@@ -2,7 +2,8 @@
 //! attnum: value.
 
 use super::input::{Field, Input, declarations};
-use super::target::{WriteColumn, WriteTarget};
+use super::target::WriteTarget;
+use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::column_type::Content;
 use crate::pg::comparison::{self, Comparison};
@@ -21,7 +22,7 @@ pub(super) struct TargetKey<'a> {
 
 /// A column of a key.
 struct KeyPart<'a> {
-    column: &'a WriteColumn,
+    column: &'a PgAttribute,
     attnum: String,
 }
 
@@ -29,7 +30,7 @@ impl KeyPart<'_> {
     /// The column of the row `target`, in a form that can be read back.
     fn value(&self) -> String {
         let column = format!("target.{}", self.column.sql());
-        match Content::of(self.column.row.atttypid) {
+        match Content::of(self.column.atttypid) {
             Content::Json => format!("CAST({column} AS pg_catalog.text)"),
             Content::JsonArray => format!("CAST({column} AS pg_catalog.text[])"),
             Content::Composite | Content::Other => column,
@@ -48,11 +49,11 @@ impl<'a> TargetKey<'a> {
     /// The key of the rows of a table that has one.
     pub(super) fn of(target: &'a WriteTarget) -> Result<Option<Self>, Error> {
         let parts: Vec<_> = target
-            .key()?
+            .key_columns()?
             .into_iter()
             .map(|column| KeyPart {
                 column,
-                attnum: column.row.attnum.to_string(),
+                attnum: column.attnum.to_string(),
             })
             .collect();
         Ok((!parts.is_empty()).then_some(Self { target, parts }))
@@ -65,7 +66,7 @@ impl<'a> TargetKey<'a> {
 
     /// Whether the current role may read all of it.
     pub(super) fn is_readable(&self) -> bool {
-        self.parts.iter().all(|part| part.column.may_read)
+        self.parts.iter().all(|part| self.target.is_readable(part.column))
     }
 
     /// What a caller passes as text.
@@ -82,17 +83,17 @@ impl<'a> TargetKey<'a> {
     /// An object of all parts, by attnum or by name.
     fn parse_object(&self, json: &str) -> Result<KeyValue, Error> {
         let given: BTreeMap<String, Box<RawValue>> =
-            serde_json::from_str(json).map_err(|_| self.wrong("it is no object"))?;
+            serde_json::from_str(json).map_err(|_| self.wrong("it is not an object"))?;
         let mut key = KeyValue::new();
         for (name, value) in given {
-            let attnum = self.target.column_of_key(&name)?.row.attnum.to_string();
+            let attnum = self.target.column_of_key(&name)?.attnum.to_string();
             if !self.parts.iter().any(|part| part.attnum == attnum) {
-                return Err(self.wrong(&format!("\"{name}\" is no part of it")));
+                return Err(self.wrong(&format!("\"{name}\" is not part of it")));
             }
             key.insert(attnum, value);
         }
         match self.parts.iter().find(|part| !key.contains_key(&part.attnum)) {
-            Some(part) => Err(self.wrong(&format!("\"{}\" is missing", part.column.row.attname))),
+            Some(part) => Err(self.wrong(&format!("\"{}\" is missing", part.column.attname))),
             None => Ok(key),
         }
     }
@@ -101,10 +102,10 @@ impl<'a> TargetKey<'a> {
         let parts: Vec<_> = self
             .parts
             .iter()
-            .map(|part| format!("\"{}\": {}", part.attnum, part.column.row.attname))
+            .map(|part| format!("\"{}\": {}", part.attnum, part.column.attname))
             .collect();
         RecordError::InvalidKey {
-            relation: self.target.name(),
+            relation: self.target.name().to_owned(),
             problem: problem.into(),
             key: format!("{{{}}}", parts.join(", ")),
         }
@@ -116,7 +117,7 @@ impl<'a> TargetKey<'a> {
             .iter()
             .map(|part| {
                 // Without modifiers and domains: a value that is rounded or refused is not the key of any row.
-                let base = comparison::base_type(part.column.row.atttypid);
+                let base = comparison::base_type(part.column.atttypid);
                 Ok(Field {
                     key: &part.attnum,
                     input: Input::of(base, -1)?,
@@ -139,7 +140,7 @@ impl<'a> TargetKey<'a> {
             .zip(&fields)
             .map(|(part, field)| {
                 // The columns of a key always have one.
-                let type_oid = part.column.row.atttypid;
+                let type_oid = part.column.atttypid;
                 let equal = comparison::operator(type_oid, Comparison::Equal).ok_or(Error::Vanished)?;
                 let column = format!("target.{}", part.column.sql());
                 Ok(format!(
@@ -165,7 +166,7 @@ impl<'a> TargetKey<'a> {
     fn returned_with(&self, value: impl Fn(&KeyPart<'a>) -> String) -> String {
         let json = match self.parts.as_slice() {
             // Printed as in JSON anyway.
-            [part] if is_integer(part.column.row.atttypid) => part.value(),
+            [part] if is_integer(part.column.atttypid) => part.value(),
             [part] => format!("pg_catalog.to_jsonb({})", value(part)),
             parts => {
                 // A key has 32 columns at most.
@@ -206,8 +207,8 @@ impl<'a> TargetKey<'a> {
         self.parts.iter().map(|part| {
             (
                 part.attnum.as_str(),
-                part.column.row.attname.as_str(),
-                part.column.row.atttypid,
+                part.column.attname.as_str(),
+                part.column.atttypid,
             )
         })
     }

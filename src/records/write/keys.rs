@@ -22,7 +22,7 @@ impl<'a> GivenKeys<'a> {
     pub(super) fn read(key: &'a TargetKey<'a>, ids: JsonbValue) -> Result<Self, Error> {
         let elements = ids.elements().ok_or(Error::InvalidArgument {
             argument: "rec_ids",
-            problem: "it is no array".into(),
+            problem: "it is not an array".into(),
             hint: "Pass an array of keys: [1, 2].",
         })?;
         let parts: Vec<_> = key.parts().collect();
@@ -126,7 +126,7 @@ impl<'a> GivenKeys<'a> {
 
 /// That an element is an object of all parts of a key, by attnum or by name, and of nothing else.
 fn check_object(key: &TargetKey, parts: &[(&str, &str, Oid)], element: &JsonbElement) -> Result<(), Error> {
-    let given = element.keys().ok_or_else(|| key.wrong("it is no object"))?;
+    let given = element.keys().ok_or_else(|| key.wrong("it is not an object"))?;
     let mut named = vec![false; parts.len()];
     for name in given {
         let name = text::from_server(name);

@@ -5,7 +5,7 @@ use super::input::declarations;
 use super::insert::record_keys;
 use super::key::TargetKey;
 use super::result::{self, WriteResultOptions};
-use super::target::WriteTarget;
+use super::target::{WriteTarget, field_for};
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::JsonbDatum;
@@ -34,7 +34,7 @@ pub(crate) fn patch(
         (Some(key), None) => result::of_key(&target, key, wanted),
         (None, _) => Err(no_such_row(&target)),
         (Some(_), Some(_)) => Err(WriteError::AmbiguousKey {
-            relation: target.name(),
+            relation: target.name().to_owned(),
         }
         .into()),
     }
@@ -55,7 +55,7 @@ fn statement(target: &WriteTarget, key: &TargetKey, record: &JsonbValue) -> Resu
     }
     let (mut fields, mut assignments) = (Vec::new(), Vec::new());
     for (name, column) in keys.iter().zip(columns) {
-        let field = column.field(name)?;
+        let field = field_for(column, name)?;
         assignments.push(format!("{} = {}", column.sql(), field.value("given")));
         fields.push(field);
     }
@@ -70,7 +70,7 @@ fn statement(target: &WriteTarget, key: &TargetKey, record: &JsonbValue) -> Resu
 
 fn no_such_row(target: &WriteTarget) -> Error {
     WriteError::NoSuchRow {
-        relation: target.name(),
+        relation: target.name().to_owned(),
     }
     .into()
 }

@@ -1,8 +1,9 @@
 //! The foreign keys by which a row refers to a row that is created with it.
 
 use super::error::WriteError;
-use super::target::{WriteColumn, WriteTarget};
+use super::target::WriteTarget;
 use crate::catalog::Catalog;
+use crate::catalog::rows::PgAttribute;
 use crate::catalog::rows::PgConstraint;
 use crate::error::Error;
 use crate::pg::Oid;
@@ -25,8 +26,8 @@ pub(super) fn has_foreign_key(target: &WriteTarget, attnum: i16) -> bool {
 }
 
 /// What a column refers to; `None` if it is part of no foreign key.
-pub(super) fn of_column(target: &WriteTarget, column: &WriteColumn) -> Result<Option<Reference>, Error> {
-    let attnum = column.row.attnum;
+pub(super) fn of_column(target: &WriteTarget, column: &PgAttribute) -> Result<Option<Reference>, Error> {
+    let attnum = column.attnum;
     let mut referents = BTreeSet::new();
     let mut others = BTreeSet::new();
     for key in foreign_keys(target).filter(|key| key.conkey.contains(&attnum)) {
@@ -49,8 +50,8 @@ pub(super) fn of_column(target: &WriteTarget, column: &WriteColumn) -> Result<Op
         (Some(first), Some(second)) => {
             let all = [first, second].into_iter().chain(referents);
             Err(WriteError::AmbiguousReference {
-                relation: target.name(),
-                column: column.row.attname.clone(),
+                relation: target.name().to_owned(),
+                column: column.attname.clone(),
                 referents: all
                     .map(|(relation, attnum)| column_name(relation.into(), attnum))
                     .collect::<Result<_, _>>()?,

@@ -8,7 +8,7 @@ use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::{JsonbDatum, Planning, Prepared, Sees};
 use crate::pg::snapshot::Snapshot;
 use crate::previews::Templates;
-use crate::records::relation::{Column, Relation};
+use crate::records::relation::{RecordColumn, RecordRelation};
 use crate::records::{document, written};
 use serde_json::value::RawValue;
 
@@ -41,8 +41,8 @@ pub(super) struct Teller<'a> {
 impl<'a> Teller<'a> {
     pub(super) fn new(target: &'a WriteTarget, wanted: &WriteResultOptions) -> Result<Self, Error> {
         let catalog = Catalog::new(Snapshot::latest());
-        let relation = Relation::read(&catalog, target.row.oid)?;
-        let columns: Vec<&Column> = relation.readable().collect();
+        let relation = RecordRelation::read(&catalog, target.row.oid)?;
+        let columns: Vec<&RecordColumn> = relation.readable().collect();
         let templates = wanted.templates.as_deref().map(serde_json::from_str);
         let templates = Templates::new(templates.transpose().map_err(Error::Serialization)?)?;
         Ok(Self {

@@ -4,7 +4,8 @@
 //! that differ in the columns *with a default* need INSERTs of their own; for all other columns NULL is the default.
 
 use super::error::WriteError;
-use super::target::{WriteColumn, WriteTarget};
+use super::target::{WriteTarget, named_twice};
+use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::jsonb_value::{JsonbElement, JsonbValue};
 use crate::pg::text;
@@ -30,7 +31,7 @@ pub(super) struct KeySets<'a> {
 
 struct RowMember<'a> {
     name: String,
-    column: &'a WriteColumn,
+    column: &'a PgAttribute,
     has_default: bool,
 }
 
@@ -43,7 +44,9 @@ impl<'a> KeySets<'a> {
             groups: Vec::new(),
             by_defaults: FxHashMap::default(),
         };
-        let elements = rows.elements().ok_or_else(|| no_rows("it is no array".into()))?;
+        let elements = rows
+            .elements()
+            .ok_or_else(|| no_rows("it is not an array".into()))?;
         // Most rows have the keys of the one before.
         let mut previous: Option<(JsonbElement, usize)> = None;
         for (row, element) in elements.enumerate() {
@@ -51,7 +54,7 @@ impl<'a> KeySets<'a> {
                 Some((like, group)) if element.has_keys_of(&like) => group,
                 _ => {
                     let keys = element.keys();
-                    sets.group_of(keys.ok_or_else(|| no_rows(format!("element {row} is no object")))?)?
+                    sets.group_of(keys.ok_or_else(|| no_rows(format!("element {row} is not an object")))?)?
                 }
             };
             sets.groups[group].rows.push(row);
@@ -61,7 +64,7 @@ impl<'a> KeySets<'a> {
     }
 
     /// The keys that the rows of a group have, each with its column.
-    pub(super) fn of_group(&self, group: &Group) -> impl Iterator<Item = (&str, &'a WriteColumn)> {
+    pub(super) fn of_group(&self, group: &Group) -> impl Iterator<Item = (&str, &'a PgAttribute)> {
         let keys = self.keys.iter().zip(group.has_key.iter());
         keys.filter(|(_, has)| **has)
             .map(|(key, _)| (key.name.as_str(), key.column))
@@ -75,9 +78,9 @@ impl<'a> KeySets<'a> {
         let name = text::from_server(key);
         let column = self.target.column_of_key(&name)?;
         self.target.check_writable(column)?;
-        let attnum = column.row.attnum;
-        if let Some(known) = self.keys.iter().find(|key| key.column.row.attnum == attnum) {
-            return Err(column.named_twice(&known.name, &name));
+        let attnum = column.attnum;
+        if let Some(known) = self.keys.iter().find(|key| key.column.attnum == attnum) {
+            return Err(named_twice(column, &known.name, &name));
         }
         let index = self.keys.len();
         self.keys.push(RowMember {

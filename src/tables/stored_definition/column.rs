@@ -50,13 +50,13 @@ pub(super) fn definitions(
         }
     }
     let mut definitions = Vec::new();
-    for column in table.live_columns() {
+    for column in &table.columns {
         let description = comments.take(column.attnum);
         let options = take_options(metadata, &column.attname)?;
         let definition = match inherited.get(&column.attname) {
-            Some(_) if column.attislocal && !table.row.relispartition => Some(columns.whole(&column)?),
-            Some(inherited) => columns.difference(&column, inherited)?,
-            None => Some(columns.whole(&column)?),
+            Some(_) if column.attislocal && !table.row.relispartition => Some(columns.whole(column)?),
+            Some(inherited) => columns.difference(column, inherited)?,
+            None => Some(columns.whole(column)?),
         };
         let is_told = description.is_some() || options.is_some();
         if definition.is_some() || is_told {

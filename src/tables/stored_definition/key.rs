@@ -2,7 +2,6 @@
 
 use super::StoredTableDefinition;
 use super::rows::{ByOid, OperatorClassRow};
-use crate::catalog::rows::PgAttribute;
 use crate::definition::name::{ColumnRef, QualifiedName};
 use crate::error::Error;
 use crate::pg::{Oid, deparse, node_tree};
@@ -39,9 +38,9 @@ impl StoredKeyElements<'_> {
                 let expression = deparse::expression(&stored, table.row.oid).ok_or(Error::Vanished)?;
                 (None, Some(expression), node_tree::collation(&stored))
             } else {
-                let row = PgAttribute::by_number(&table.catalog.reader, table.row.oid, attnum)
-                    .ok_or(Error::Vanished)?;
-                (Some(ColumnRef::Name(row.attname)), None, row.attcollation)
+                let column = table.column(attnum).ok_or(Error::Vanished)?;
+                let name = ColumnRef::Name(column.attname.clone());
+                (Some(name), None, column.attcollation)
             };
             elements.push(StoredKeyElement {
                 column,

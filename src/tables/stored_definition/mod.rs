@@ -17,8 +17,9 @@ mod partition;
 mod rows;
 
 use crate::catalog::comments::Comments;
-use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgInherits};
-use crate::catalog::{Catalog, RelationName, relation};
+use crate::catalog::relation::Relation;
+use crate::catalog::rows::{OfRelation, PgClass, PgInherits};
+use crate::catalog::{Catalog, RelationName};
 use crate::definition::json_text::RawJson;
 use crate::definition::name::{ColumnRef, QualifiedName};
 use crate::definition::table::TableDefinition;
@@ -32,10 +33,11 @@ use pgrx::PgSqlErrorCode;
 use rows::{ByOid, CollationRow};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::ops::Deref;
 
 /// That a relation has no definition of this kind.
 #[derive(Debug, thiserror::Error)]
-#[error("\"{0}\" is no table")]
+#[error("\"{0}\" is not a table")]
 struct NoTable(String);
 
 impl error::Problem for NoTable {
@@ -44,18 +46,18 @@ impl error::Problem for NoTable {
     }
 
     fn hint(&self) -> Cow<'static, str> {
-        "Definitions are of ordinary and partitioned tables, and partitions. pg_get_viewdef(view) gives that of a view.".into()
+        "Pass an ordinary or partitioned table, or a partition. pg_get_viewdef(view) returns the definition of a view.".into()
     }
 }
 
 /// The definition of a table, with those of its partitions.
 pub(crate) fn read(catalog: &Catalog, relation: Oid) -> Result<TableDefinition, Error> {
     portable_output::during(|| {
-        let row = relation::find(catalog, relation)?;
-        if !is_table(&row) {
-            Err(NoTable(row.relname.clone()))?;
+        let relation = Relation::find(catalog, relation)?;
+        if !is_table(&relation.row) {
+            Err(NoTable(relation.name().to_owned()))?;
         }
-        StoredTableDefinition { catalog, row }.definition(None)
+        StoredTableDefinition { catalog, relation }.definition(None)
     })
 }
 
@@ -66,14 +68,22 @@ fn is_table(row: &PgClass) -> bool {
 /// A table that is being read.
 struct StoredTableDefinition<'a> {
     catalog: &'a Catalog,
-    row: PgClass,
+    relation: Relation,
+}
+
+impl Deref for StoredTableDefinition<'_> {
+    type Target = Relation;
+
+    fn deref(&self) -> &Relation {
+        &self.relation
+    }
 }
 
 impl StoredTableDefinition<'_> {
     /// Its definition; when it stands in that of its parent, the names of schema and parent are known.
     fn definition(&self, parent_schema: Option<&str>) -> Result<TableDefinition, Error> {
         server::check_for_interrupts();
-        let Self { catalog, row } = self;
+        let (catalog, row) = (self.catalog, &self.row);
         let schema = catalog.schema_name(row.relnamespace)?;
         let is_nested = parent_schema.is_some();
         let mut comments = Comments::read(catalog, row.oid);
@@ -128,7 +138,7 @@ impl StoredTableDefinition<'_> {
             .map(|row| {
                 StoredTableDefinition {
                     catalog: self.catalog,
-                    row,
+                    relation: Relation::from_row(self.catalog, row),
                 }
                 .definition(Some(schema))
             })
@@ -170,10 +180,6 @@ impl StoredTableDefinition<'_> {
                 ))
             })
             .collect()
-    }
-
-    fn live_columns(&self) -> Vec<PgAttribute> {
-        PgAttribute::live(&self.catalog.reader, self.row.oid)
     }
 
     fn rows<R: OfRelation>(&self) -> Vec<R> {

@@ -78,7 +78,8 @@ fn two_sessions_write_the_same_row() {
     assert_eq!(unmatched(&mut first), "[]");
 }
 
-/// Who drops or renames waits for who writes, and then finds what was written, in every isolation level.
+/// Who drops or renames waits for who writes, and then finds what was written, in every isolation level. Nobody waits to
+/// rename a schema, as without metadata: see `metadata_sessions`.
 #[test]
 fn one_session_writes_while_another_changes_the_table() {
     for isolation in ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"] {
@@ -86,7 +87,6 @@ fn one_session_writes_while_another_changes_the_table() {
             ("DROP TABLE app.t", true),
             ("ALTER TABLE app.t RENAME TO u", false),
             ("ALTER TABLE app.t RENAME note TO remark", false),
-            ("ALTER SCHEMA app RENAME TO app2", false),
         ] {
             let database = database();
             let mut writer = database.connect_as_owner();

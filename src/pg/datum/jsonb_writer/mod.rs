@@ -6,6 +6,10 @@
 //! `jsonb.h`. Where a text is not what it should be, PostgreSQL's own input function is asked, for its errors.
 
 use crate::error::Error;
+use crate::pg::jsonb_value::{
+    JB_FARRAY, JB_FOBJECT, JB_FSCALAR, JENTRY_HAS_OFF, JENTRY_ISBOOL_FALSE, JENTRY_ISBOOL_TRUE,
+    JENTRY_ISCONTAINER, JENTRY_ISNULL, JENTRY_ISNUMERIC, JENTRY_ISSTRING, JENTRY_OFFLENMASK,
+};
 use crate::pg::{memory, server};
 use pgrx::direct_function_call_as_datum;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -15,19 +19,11 @@ use std::cmp::Reverse;
 #[cfg(any(test, feature = "pg_test"))]
 mod tests;
 
-// The names of jsonb.h.
-const JB_FSCALAR: u32 = 0x1000_0000;
-const JB_FOBJECT: u32 = 0x2000_0000;
-const JB_FARRAY: u32 = 0x4000_0000;
+/// Of so many entries, one has an offset instead of a length.
 const JB_OFFSET_STRIDE: usize = 32;
-const JENTRY_OFFLENMASK: usize = 0x0fff_ffff;
-const JENTRY_ISSTRING: u32 = 0;
-const JENTRY_ISNUMERIC: u32 = 0x1000_0000;
-const JENTRY_ISBOOL_FALSE: u32 = 0x2000_0000;
-const JENTRY_ISBOOL_TRUE: u32 = 0x3000_0000;
-const JENTRY_ISNULL: u32 = 0x4000_0000;
-const JENTRY_ISCONTAINER: u32 = 0x5000_0000;
-const JENTRY_HAS_OFF: u32 = 0x8000_0000;
+
+/// The size of the largest container.
+const LARGEST: usize = JENTRY_OFFLENMASK as usize;
 
 /// How deeply containers may be nested here; PostgreSQL looks at its stack where they are nested more deeply.
 const DEEPEST: usize = 1000;
@@ -79,7 +75,7 @@ enum WriteFailure {
 
 /// A member that was written, of a container whose end was not read yet.
 #[derive(Clone, Copy)]
-struct JsonbItem {
+struct WrittenItem {
     /// As entries have it.
     sort: u32,
     /// Where it lies in `values`.
@@ -87,7 +83,7 @@ struct JsonbItem {
     length: u32,
 }
 
-impl JsonbItem {
+impl WrittenItem {
     fn bytes(self, values: &[u8]) -> &[u8] {
         &values[self.start as usize..][..self.length as usize]
     }
@@ -106,7 +102,7 @@ struct JsonbWriter<'a> {
     at: usize,
     /// The members of open containers, one behind the other.
     values: Vec<u8>,
-    items: Vec<JsonbItem>,
+    items: Vec<WrittenItem>,
     /// The container that is being written.
     container: Vec<u8>,
     until_pulse: usize,
@@ -250,11 +246,11 @@ impl JsonbWriter<'_> {
     /// The bytes from `start` on are an item.
     fn finish_item(&mut self, sort: u32, start: usize) -> Result<(), WriteFailure> {
         let length = self.values.len() - start;
-        if length > JENTRY_OFFLENMASK {
+        if length > LARGEST {
             return Err(WriteFailure::TooLarge);
         }
         memory::reserve(&mut self.items, 1);
-        self.items.push(JsonbItem {
+        self.items.push(WrittenItem {
             sort,
             start: u32::try_from(start).map_err(|_| WriteFailure::TooLarge)?,
             length: length as u32,
@@ -359,7 +355,7 @@ impl JsonbWriter<'_> {
             );
         }
         let (pairs, _) = items.as_chunks::<2>();
-        let rank = |key: JsonbItem| (key.length, key.bytes(values));
+        let rank = |key: WrittenItem| (key.length, key.bytes(values));
         if pairs.is_sorted_by(|[one, _], [other, _]| rank(*one) < rank(*other)) {
             let keys = pairs.iter().map(|pair| pair[0]);
             let members = keys.chain(pairs.iter().map(|pair| pair[1]));
@@ -387,7 +383,7 @@ impl JsonbWriter<'_> {
 fn put_together(
     out: &mut Vec<u8>,
     header: u32,
-    members: impl Iterator<Item = JsonbItem>,
+    members: impl Iterator<Item = WrittenItem>,
     count: usize,
     values: &[u8],
 ) -> Result<(), WriteFailure> {
@@ -406,7 +402,7 @@ fn put_together(
         out.extend_from_slice(&[0; 4][..padding]);
         out.extend_from_slice(bytes);
         total += padding + bytes.len();
-        if total > JENTRY_OFFLENMASK {
+        if total > LARGEST {
             return Err(WriteFailure::TooLarge);
         }
         let entry = if at.is_multiple_of(JB_OFFSET_STRIDE) {
@@ -417,7 +413,7 @@ fn put_together(
         out[entries + at * entries..][..entries].copy_from_slice(&entry.to_ne_bytes());
     }
     match out.len() {
-        ..=JENTRY_OFFLENMASK => Ok(()),
+        ..=LARGEST => Ok(()),
         _ => Err(WriteFailure::TooLarge),
     }
 }

@@ -1,9 +1,10 @@
 //! The documents of `msar.get_schema_table_details` and `msar.get_table_details`, written as they are read: no more
 //! than one relation at a time is held in memory beside the text.
 
-use super::relation::{self, TableDetails};
-use super::rows::PgClass;
-use super::{Catalog, consistent};
+use super::Describer;
+use super::table::TableDetails;
+use crate::catalog::rows::PgClass;
+use crate::catalog::{Catalog, consistent, relation};
 use crate::error::Error;
 use crate::pg::memory::Scratch;
 use crate::pg::results::JsonText;
@@ -13,27 +14,27 @@ use crate::pg::{Oid, server};
 const READINGS: usize = 5;
 
 /// Every relation of a schema, as a JSON array.
-pub(crate) fn schema(schema: Oid) -> Result<JsonText, Error> {
+pub(crate) fn describe_schema(schema: Oid) -> Result<JsonText, Error> {
     for _ in 1..READINGS {
-        if let (text, true) = listed_relations(schema)? {
+        if let (text, true) = describe_listed(schema)? {
             return Ok(text);
         }
         // The transaction that took a relation away may have put another in its place.
     }
-    listed_relations(schema).map(|(text, _)| text)
+    describe_listed(schema).map(|(text, _)| text)
 }
 
 /// The relations that the schema has at first, without those that go away meanwhile, and whether none did.
-fn listed_relations(schema: Oid) -> Result<(JsonText, bool), Error> {
+fn describe_listed(schema: Oid) -> Result<(JsonText, bool), Error> {
     let changes = server::catalog_changes();
-    let relations = consistent::read(|catalog| relations(catalog, schema))?;
+    let relations = consistent::read(|catalog| list_relations(catalog, schema))?;
     let listing = Listing { schema, changes };
     let scratch = Scratch::new();
     let mut text = JsonText::new();
     let (mut separator, mut is_complete) = ("[", true);
     consistent::read_relations(
         &relations,
-        |catalog, listed| scratch.run(|| listing.details_if_there(catalog, listed)),
+        |describer, listed| scratch.run(|| listing.details_if_there(describer, listed)),
         |details| {
             let Some(details) = details else {
                 is_complete = false;
@@ -48,18 +49,18 @@ fn listed_relations(schema: Oid) -> Result<(JsonText, bool), Error> {
 }
 
 /// One relation, as a JSON object.
-pub(crate) fn table(oid: Oid) -> Result<JsonText, Error> {
-    let details = consistent::read_relation(oid, |catalog| {
-        TableDetails::read(catalog, &relation::find(catalog, oid)?)
+pub(crate) fn describe_table(oid: Oid) -> Result<JsonText, Error> {
+    let details = consistent::read_relation_by(oid, |describer: &Describer| {
+        TableDetails::read(describer, relation::find(&describer.catalog, oid)?)
     })?;
     let mut text = JsonText::new();
     text.push(&details)?;
     Ok(text)
 }
 
-fn relations(catalog: &Catalog, schema: Oid) -> Result<Vec<PgClass>, Error> {
+fn list_relations(catalog: &Catalog, schema: Oid) -> Result<Vec<PgClass>, Error> {
     catalog.schema_name(schema)?;
-    Ok(relation::of_schema(catalog, schema))
+    Ok(relation::list_of_schema(catalog, schema))
 }
 
 /// The schema of a list of relations, and how many changes were known when the list was made.
@@ -70,13 +71,17 @@ struct Listing {
 
 impl Listing {
     /// A relation of the list, unless it left the schema since.
-    fn details_if_there(&self, catalog: &Catalog, listed: &PgClass) -> Result<Option<TableDetails>, Error> {
+    fn details_if_there(
+        &self,
+        describer: &Describer,
+        listed: &PgClass,
+    ) -> Result<Option<TableDetails>, Error> {
         server::check_for_interrupts();
         if server::catalog_changes() == self.changes {
-            return TableDetails::read(catalog, listed).map(Some);
+            return TableDetails::read(describer, listed.clone()).map(Some);
         }
-        match PgClass::by_oid(&catalog.reader, listed.oid) {
-            Some(row) if row.relnamespace == self.schema => TableDetails::read(catalog, &row).map(Some),
+        match PgClass::by_oid(&describer.catalog.reader, listed.oid) {
+            Some(row) if row.relnamespace == self.schema => TableDetails::read(describer, row).map(Some),
             _ => Ok(None),
         }
     }

@@ -1,6 +1,6 @@
 //! Values as JSON, in the forms that all our documents use (see docs/describe.md, "default").
 
-use super::datetime;
+use crate::catalog::datetime;
 use crate::pg::value::Value;
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;

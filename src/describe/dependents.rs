@@ -1,9 +1,9 @@
 //! The documents of `msar.get_dependents` and `msar.preview_drop`.
 
-use super::graph::{Address, Graph, ObjectSet};
-use super::target::DropTarget;
-use super::{dependents, rules};
 use crate::catalog::Catalog;
+use crate::catalog::dependency::graph::{Address, Graph, ObjectSet};
+use crate::catalog::dependency::target::DropTarget;
+use crate::catalog::dependency::{dependents, rules};
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::identity::{self, ObjectIdentity};
@@ -20,7 +20,7 @@ pub(crate) struct Dependent {
 }
 
 /// What depends on a relation or a column, the nearest first.
-pub(crate) fn dependents(
+pub(crate) fn list_dependents(
     catalog: &Catalog,
     relation: Oid,
     attnum: Option<i32>,
@@ -65,7 +65,11 @@ pub(crate) struct Dropped {
 }
 
 /// What `DROP ... CASCADE` of a relation or a column removes.
-pub(crate) fn preview(catalog: &Catalog, relation: Oid, attnum: Option<i32>) -> Result<Vec<Dropped>, Error> {
+pub(crate) fn preview_drop(
+    catalog: &Catalog,
+    relation: Oid,
+    attnum: Option<i32>,
+) -> Result<Vec<Dropped>, Error> {
     let target = DropTarget::find(catalog, relation, attnum)?;
     if !target.is_droppable() {
         return Err(Error::FixedColumns {
@@ -79,7 +83,7 @@ pub(crate) fn preview(catalog: &Catalog, relation: Oid, attnum: Option<i32>) -> 
     }
     target.check_column()?;
     match rules::cascade(&target.graph, target.address) {
-        Ok(objects) => list(&target, &objects),
+        Ok(objects) => list_dropped(&target, &objects),
         Err(held) => Err(Error::Required {
             object: identify(held.object)?.to_string(),
             by: identify(held.by)?.to_string(),
@@ -87,7 +91,7 @@ pub(crate) fn preview(catalog: &Catalog, relation: Oid, attnum: Option<i32>) -> 
     }
 }
 
-fn list(target: &DropTarget<'_>, objects: &ObjectSet) -> Result<Vec<Dropped>, Error> {
+fn list_dropped(target: &DropTarget<'_>, objects: &ObjectSet) -> Result<Vec<Dropped>, Error> {
     let taken = rules::taken_along(&target.graph, target.address).objects;
     let reason = |object| match object {
         _ if object == target.address => Reason::Target,

@@ -1,7 +1,5 @@
 //! The statements of one call.
 
-use super::clause;
-use crate::definition::constraint::ConstraintDefinition;
 use crate::error::Error;
 use crate::pg::{quote, statement};
 use std::cell::RefCell;
@@ -35,19 +33,10 @@ impl Script {
         }
     }
 
-    /// Adds the comments on constraints of a table.
-    pub(super) fn push_constraint_comments(
-        &mut self,
-        table: &str,
-        constraints: &[ConstraintDefinition],
-    ) -> Result<(), Error> {
-        for constraint in constraints {
-            if let (Some(name), Some(text)) = (constraint.name_for_description()?, &constraint.description) {
-                let target = format!("CONSTRAINT {} ON {table}", quote::identifier(name));
-                self.push(clause::comment(&target, Some(text)));
-            }
-        }
-        Ok(())
+    /// Adds a COMMENT; no text drops the comment.
+    pub(crate) fn comment(&mut self, object: &str, text: Option<&str>) {
+        let text = text.map_or("NULL".into(), quote::literal);
+        self.push(format!("COMMENT ON {object} IS {text}"));
     }
 
     /// Runs the statements, each as the caller.
@@ -67,7 +56,7 @@ pub(crate) fn run(statement: String) -> Result<u64, Error> {
 }
 
 /// Tells what was done without a statement by one that would have done it.
-pub(super) fn record(statement: impl FnOnce() -> String) {
+pub(crate) fn record(statement: impl FnOnce() -> String) {
     RECORD.with_borrow_mut(|record| {
         if let Some(statements) = record {
             statements.push(statement());

@@ -1,41 +1,15 @@
-//! How a row is shown where other tables refer to it.
+//! Templates as people write them, and the default one.
 
-use super::Catalog;
-use super::rows::PgAttribute;
+use crate::catalog::Catalog;
+use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::metadata::references::Column;
 use crate::values::template::{self, Placeholder, TemplatePart};
 use pgrx::pg_sys;
-use serde::Serialize;
 use std::rc::Rc;
 
-/// The preview template of a table.
-#[derive(Serialize)]
-pub(crate) struct PreviewSettings {
-    template: Option<String>,
-    customized: bool,
-}
-
-impl PreviewSettings {
-    /// The template that a user chose; the default, of which `default` gives the column, if none did.
-    pub(crate) fn new<'a>(
-        catalog: &Catalog,
-        customized: Option<&[TemplatePart<Column>]>,
-        default: impl FnOnce() -> Result<Option<&'a PgAttribute>, Error>,
-    ) -> Result<Self, Error> {
-        let template = match customized {
-            Some(template) => Some(customized_text(catalog, template)?),
-            None => default()?.map(default_text),
-        };
-        Ok(Self {
-            template,
-            customized: customized.is_some(),
-        })
-    }
-}
-
 /// A template as people write it, with the names that columns have now.
-pub(crate) fn customized_text(catalog: &Catalog, template: &[TemplatePart<Column>]) -> Result<String, Error> {
+pub(crate) fn print_template(catalog: &Catalog, template: &[TemplatePart<Column>]) -> Result<String, Error> {
     let mut text = String::new();
     for part in template {
         match part {
@@ -53,7 +27,7 @@ pub(crate) fn customized_text(catalog: &Catalog, template: &[TemplatePart<Column
 }
 
 /// The default template as people write it.
-pub(crate) fn default_text(column: &PgAttribute) -> String {
+pub(crate) fn print_default(column: &PgAttribute) -> String {
     let mut text = String::new();
     template::push_placeholder(&mut text, [column.attname.as_str()], false);
     text
@@ -61,7 +35,7 @@ pub(crate) fn default_text(column: &PgAttribute) -> String {
 
 /// The column by which a row is best known, of those that the role may read: the first of string category, else the
 /// first.
-pub(crate) fn default_column<'a>(
+pub(crate) fn find_default_column<'a>(
     catalog: &Catalog,
     readable: impl Iterator<Item = &'a PgAttribute>,
 ) -> Result<Option<&'a PgAttribute>, Error> {

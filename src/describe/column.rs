@@ -1,10 +1,12 @@
-//! Columns of a relation.
+//! Columns as documents.
 
-use super::Catalog;
-use super::comments::Comments;
+use super::Describer;
 use super::default::ColumnDefault;
-use super::rows::{PgAttrdef, PgAttribute};
-use super::types::{Domain, TypeInfo, TypeOptions, UiType};
+use crate::catalog::Catalog;
+use crate::catalog::comments::Comments;
+use crate::catalog::relation::Relation;
+use crate::catalog::rows::{PgAttrdef, PgAttribute};
+use crate::catalog::types::{Domain, TypeInfo, TypeOptions, UiType};
 use crate::error::Error;
 use crate::metadata::stored::{self, Metadata};
 use crate::pg::acl::{OnColumn, Privileges};
@@ -89,8 +91,7 @@ struct GeneratedDetails {
 
 /// What the relation knows about its columns.
 pub(crate) struct ColumnContext<'a> {
-    pub(crate) owner: Oid,
-    pub(crate) relation_privileges: Privileges,
+    pub(crate) relation: &'a Relation,
     pub(crate) primary_key: &'a [i16],
     pub(crate) defaults: &'a [PgAttrdef],
     /// Attnums of columns that something has a normal dependency on.
@@ -101,10 +102,11 @@ pub(crate) struct ColumnContext<'a> {
 
 impl ColumnInfo {
     pub(crate) fn read(
-        catalog: &Catalog,
+        describer: &Describer,
         row: &PgAttribute,
         context: &mut ColumnContext<'_>,
     ) -> Result<Self, Error> {
+        let catalog = &describer.catalog;
         let info = catalog.type_info(row.atttypid)?;
         Ok(Self {
             id: row.attnum,
@@ -113,20 +115,21 @@ impl ColumnInfo {
             type_options: TypeOptions::of(&info, row.atttypmod),
             nullable: !row.attnotnull,
             primary_key: context.primary_key.contains(&row.attnum),
-            default: default_of(catalog, row, context.defaults)?,
+            default: default_of(describer, row, context.defaults)?,
             has_dependents: context.with_dependents.contains(&row.attnum.into()),
             description: context.comments.take(row.attnum),
-            current_role_priv: privileges_on(catalog, row, context.owner, context.relation_privileges),
+            current_role_priv: context.relation.privileges_on(catalog, row),
         })
     }
 }
 
 impl ColumnDetails {
     pub(crate) fn read(
-        catalog: &Catalog,
+        describer: &Describer,
         row: &PgAttribute,
         context: &mut ColumnContext<'_>,
     ) -> Result<Self, Error> {
+        let catalog = &describer.catalog;
         let info = catalog.type_info(row.atttypid)?;
         let metadata = readable_metadata(catalog, row, info.ui_type, context);
         let names_file = metadata
@@ -145,21 +148,8 @@ impl ColumnDetails {
             domain: info.domain(),
             enum_values: info.enum_values.clone(),
             metadata,
-            info: ColumnInfo::read(catalog, row, context)?,
+            info: ColumnInfo::read(describer, row, context)?,
         })
-    }
-}
-
-/// The privileges on a column: those on the table, and those granted on the column.
-pub(crate) fn privileges_on(
-    catalog: &Catalog,
-    row: &PgAttribute,
-    owner: Oid,
-    on_relation: Privileges,
-) -> Privileges {
-    match &row.attacl {
-        None => on_relation,
-        Some(acl) => on_relation.union(catalog.role.privileges_on_column(owner, acl)),
     }
 }
 
@@ -171,8 +161,9 @@ fn readable_metadata(
     context: &mut ColumnContext<'_>,
 ) -> Option<Metadata> {
     let metadata = context.metadata.take_column(catalog, row, ui_type)?;
-    let privileges = privileges_on(catalog, row, context.owner, context.relation_privileges);
-    stored::is_readable(catalog, context.owner, privileges).then_some(metadata)
+    let relation = context.relation;
+    let privileges = relation.privileges_on(catalog, row);
+    stored::is_readable(catalog, relation.row.relowner, privileges).then_some(metadata)
 }
 
 fn stored_expression<'a>(row: &PgAttribute, defaults: &'a [PgAttrdef]) -> Option<&'a str> {
@@ -183,7 +174,7 @@ fn stored_expression<'a>(row: &PgAttribute, defaults: &'a [PgAttrdef]) -> Option
 }
 
 fn default_of(
-    catalog: &Catalog,
+    describer: &Describer,
     row: &PgAttribute,
     defaults: &[PgAttrdef],
 ) -> Result<Option<Rc<ColumnDefault>>, Error> {
@@ -197,7 +188,7 @@ fn default_of(
         let text = deparse::expression(node_tree, row.attrelid).ok_or(Error::Vanished)?;
         return Ok(Some(Rc::new(ColumnDefault::generated(&text))));
     }
-    catalog.default(node_tree, row.attrelid).map(Some)
+    describer.read_default(node_tree, row.attrelid).map(Some)
 }
 
 impl GeneratedDetails {

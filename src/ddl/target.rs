@@ -1,7 +1,7 @@
 //! The objects that statements are about.
 
 use super::DdlError;
-use super::table::check_schema;
+use super::name::check_schema;
 use crate::catalog::Catalog;
 use crate::catalog::relation;
 use crate::catalog::rows::{PgDatabase, PgNamespace};

@@ -1,7 +1,8 @@
-//! Constraints of a table, and the foreign keys of other tables that refer to it.
+//! Constraints as documents: those of a table, and the foreign keys of other tables that refer to it.
 
-use super::rows::PgConstraint;
-use super::{Catalog, RelationName, oid};
+use super::Describer;
+use crate::catalog::rows::PgConstraint;
+use crate::catalog::{Catalog, RelationName, oid};
 use crate::error::Error;
 use crate::pg::scan::Char;
 use crate::pg::{Oid, deparse, index, quote, server};
@@ -47,10 +48,11 @@ struct ColumnPair {
 impl Constraint {
     /// The constraint, or `None` if it is one that is not listed: a copy that partitioning made of a parent's, or a
     /// not-null constraint, which is told by its column.
-    pub(crate) fn read(catalog: &Catalog, row: PgConstraint) -> Result<Option<Rc<Self>>, Error> {
-        if let Some(known) = catalog.foreign_keys.borrow_mut().remove(&row.oid) {
+    pub(crate) fn read(describer: &Describer, row: PgConstraint) -> Result<Option<Rc<Self>>, Error> {
+        if let Some(known) = describer.foreign_keys.borrow_mut().remove(&row.oid) {
             return Ok(Some(known));
         }
+        let catalog = &describer.catalog;
         let kind = match row.contype {
             Char(b'p') => "primary",
             Char(b'u') => "unique",
@@ -77,7 +79,7 @@ impl Constraint {
             columns: row.conkey,
         });
         if constraint.foreign_key.is_some() {
-            catalog
+            describer
                 .foreign_keys
                 .borrow_mut()
                 .insert(oid, Rc::clone(&constraint));
@@ -86,11 +88,12 @@ impl Constraint {
     }
 
     /// The same by OID.
-    pub(crate) fn by_oid(catalog: &Catalog, oid: Oid) -> Result<Option<Rc<Self>>, Error> {
-        if let Some(known) = catalog.foreign_keys.borrow_mut().remove(&oid) {
+    pub(crate) fn by_oid(describer: &Describer, oid: Oid) -> Result<Option<Rc<Self>>, Error> {
+        if let Some(known) = describer.foreign_keys.borrow_mut().remove(&oid) {
             return Ok(Some(known));
         }
-        PgConstraint::by_oid(&catalog.reader, oid).map_or(Ok(None), |row| Self::read(catalog, row))
+        PgConstraint::by_oid(&describer.catalog.reader, oid)
+            .map_or(Ok(None), |row| Self::read(describer, row))
     }
 
     /// Whether it is a foreign key to this relation.
@@ -104,7 +107,7 @@ impl Constraint {
     pub(crate) fn by_table_and_name(&self, other: &Self) -> std::cmp::Ordering {
         let key = |constraint: &Self| {
             let table = constraint.foreign_key.as_ref().map(|key| &key.table);
-            table.map(|table| (table.schema.clone(), table.name.clone()))
+            table.map(RelationName::shared_parts)
         };
         key(self)
             .cmp(&key(other))
@@ -122,10 +125,10 @@ impl ForeignKey {
                 .collect();
             names.join(", ")
         };
-        let referent = quote::identifier(&self.referent.name);
+        let referent = quote::identifier(self.referent.parts().1);
         let mut text = format!("FOREIGN KEY ({}) REFERENCES ", list(|pair| &pair.name));
         if !server::is_visible_relation(self.referent.oid) {
-            text.push_str(&quote::identifier(&self.referent.schema));
+            text.push_str(&quote::identifier(self.referent.parts().0));
             text.push('.');
         }
         text.push_str(&format!("{referent}({})", list(|pair| &pair.referent_name)));

@@ -58,7 +58,7 @@ pub(crate) enum DdlError {
     #[error("no columns are named")]
     NoColumns,
 
-    #[error("cannot move column \"{column}\": \"{source_table}\" refers to \"{target}\" by it")]
+    #[error("cannot move column \"{column}\": it is the foreign key of \"{source_table}\" to \"{target}\"")]
     MovesJoiningColumn {
         column: String,
         source_table: String,
@@ -72,10 +72,10 @@ pub(crate) enum DdlError {
         target: String,
     },
 
-    #[error("the rows of \"{relation}\" that would have to be added get no \"{column}\"")]
+    #[error("rows have to be added to \"{relation}\", but column \"{column}\" has no default")]
     NoNewKeys { relation: String, column: String },
 
-    #[error("column \"{column}\" is generated, which __msar.col_def has no place for")]
+    #[error("generated column \"{column}\" has no form as __msar.col_def")]
     NoPlaceForGenerated { column: String },
 
     #[error("relation {name} does not exist")]
@@ -96,7 +96,7 @@ pub(crate) enum DdlError {
     #[error("must be owner of schema {name}")]
     NotOwnerOfSchema { name: String },
 
-    #[error("the members of role \"{role}\" cannot be made those given")]
+    #[error("cannot replace the members of role \"{role}\"")]
     DependentMemberships { role: String },
 
     #[error("cannot move values: row-level security hides rows of \"{relation}\"")]
@@ -145,10 +145,9 @@ impl Problem for DdlError {
             Self::ReservedSchema { .. } => {
                 Some("It belongs to PostgreSQL or to the extension mathesar_ext.".into())
             }
-            Self::DependentMemberships { .. } => Some(
-                "The current role is among the members that would leave, and the memberships that it grants leave with it."
-                    .into(),
-            ),
+            Self::DependentMemberships { .. } => {
+                Some("The current role would be removed, and with it the memberships that it grants.".into())
+            }
             _ => None,
         }
     }
@@ -156,54 +155,54 @@ impl Problem for DdlError {
     fn hint(&self) -> Cow<'static, str> {
         let hint = match self {
             Self::NameTooLong { .. } => {
-                "PostgreSQL would cut it off behind 63 bytes. Letters other than a-z can take several."
+                "PostgreSQL truncates names to 63 bytes. Letters other than a to z can take several bytes."
             }
             Self::TooManyColumns { .. } => "Spread the columns over several tables.",
-            Self::ReservedSchema { .. } => "Keep tables in schemas of your own.",
+            Self::ReservedSchema { .. } => "Use a schema of your own.",
             Self::NoSchema => "Name a schema, or set a search_path.",
             Self::NotOwner { .. } => {
-                "Who may change a table is its owner, and who has the owner's rights by membership."
+                "The owner of a table, and roles that inherit the owner's privileges, may change it."
             }
             Self::NotOneExpression { .. } => {
-                "Write what could stand behind the word SELECT, without a name, a comma or a further clause."
+                "Pass one expression, as it can follow SELECT, without a name, a comma or another clause."
             }
-            Self::UnknownType(_) => "pg_catalog.pg_type has the types with their OIDs.",
-            Self::UnknownSchemaName { .. } => "msar.list_schemas() gives the schemas of this database.",
+            Self::UnknownType(_) => "pg_catalog.pg_type lists the types with their OIDs.",
+            Self::UnknownSchemaName { .. } => "msar.list_schemas() lists the schemas of this database.",
             Self::UnknownRole(_) | Self::UnknownRoleName { .. } => {
-                "msar.list_roles() gives the roles with their OIDs."
+                "msar.list_roles() lists the roles with their OIDs."
             }
-            Self::NoArrayType { .. } => {
-                "Arrays of pseudo-types, and of arrays, are none of PostgreSQL's types."
-            }
+            Self::NoArrayType { .. } => "PostgreSQL has no arrays of pseudo-types or of arrays.",
             Self::WrongTypeOptions { hint, .. } => hint,
             Self::NoCast { .. } => "There is no cast between the two. Cast to text first.",
             Self::NullArgument { .. } => "Pass a value.",
             Self::ChangedTwice { .. } => "Put all changes of a column into one object.",
             Self::NoSingleKey { .. } => {
-                "Refer to other columns by msar.add_constraints, or give the table a key by msar.add_pkey_column."
+                "Use msar.add_constraints to refer to other columns, or msar.add_pkey_column to add a key."
             }
             Self::NoSuchColumns { .. } | Self::NoColumns => {
-                "msar.get_column_info(relation) gives the columns, each with its attnum as \"id\"."
+                "msar.get_column_info(relation) lists the columns, each with its attnum as \"id\"."
             }
             Self::MovesJoiningColumn { .. } => {
-                "Leave it out: it tells which row of the other table a row belongs to."
+                "Leave it out: it links each row to its row of the other table."
             }
             Self::NotOneForeignKey { .. } => {
-                "Columns move along one foreign key of a single column: there must be one, and no more."
+                "There must be exactly one foreign key of one column between the tables."
             }
             Self::NoNewKeys { .. } => {
-                "Give the column a default that makes new keys: rows with several combinations of the values are split."
+                "Give the column a default that generates keys: a row with several combinations of values becomes several rows."
             }
             Self::NoPlaceForGenerated { .. } => {
-                "msar.add_columns and msar.add_mathesar_table make generated columns."
+                "msar.add_columns and msar.add_mathesar_table create generated columns."
             }
-            Self::UnknownTable { .. } => "msar.get_table_info(schema) gives the relations of a schema.",
+            Self::UnknownTable { .. } => "msar.get_table_info(schema) lists the relations of a schema.",
             Self::NotSerial { .. } => "The types of serial columns are smallint, integer and bigint.",
-            Self::UnknownDatabase(_) => "pg_catalog.pg_database has the databases with their OIDs.",
+            Self::UnknownDatabase(_) => "pg_catalog.pg_database lists the databases with their OIDs.",
             Self::NotOwnerOfSchema { .. } => {
-                "Its owner, and who has the owner's rights by membership, may drop a schema."
+                "The owner of a schema, and roles that inherit the owner's privileges, may drop it."
             }
-            Self::DependentMemberships { .. } => "Keep the current role, or call as another one.",
+            Self::DependentMemberships { .. } => {
+                "Keep the current role among the members, or call the function as another role."
+            }
             Self::HiddenRows { .. } => {
                 "ALTER TABLE ... NO FORCE ROW LEVEL SECURITY lets the owner see all rows."
             }

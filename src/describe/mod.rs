@@ -1,0 +1,59 @@
+//! Describing what is there: the documents that tell callers about relations, their columns and constraints, and about
+//! what depends on them. The facts come from [`catalog`](crate::catalog) and [`metadata`](crate::metadata).
+//!
+//! - [`details`]: whole schemas and whole relations, written as they are read
+//! - [`table`], [`column`], [`constraint`]: their parts; [`default`] and [`json_value`]: defaults as JSON;
+//!   [`preview`]: the preview template
+//! - [`dependents`]: what depends on an object, and what dropping it would remove
+
+mod column;
+mod constraint;
+mod default;
+pub(crate) mod dependents;
+pub(crate) mod details;
+mod json_value;
+mod preview;
+pub(crate) mod table;
+
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::pg::Oid;
+use constraint::Constraint;
+use default::ColumnDefault;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// The catalogs as one description sees them, with what several relations of it share.
+pub(crate) struct Describer {
+    pub(crate) catalog: Catalog,
+    /// Foreign keys of which one of the two tables has told, until the other one does.
+    foreign_keys: RefCell<FxHashMap<Oid, Rc<Constraint>>>,
+    /// Defaults by their stored form: a schema has few that differ.
+    defaults: RefCell<FxHashMap<String, Rc<ColumnDefault>>>,
+}
+
+impl From<Catalog> for Describer {
+    fn from(catalog: Catalog) -> Self {
+        Self {
+            catalog,
+            foreign_keys: RefCell::default(),
+            defaults: RefCell::default(),
+        }
+    }
+}
+
+impl Describer {
+    /// The default that `pg_attrdef` stores for a column of `relation` that is not generated: an expression that names
+    /// no column, so that it reads the same wherever it stands.
+    fn read_default(&self, node_tree: &str, relation: Oid) -> Result<Rc<ColumnDefault>, Error> {
+        if let Some(default) = self.defaults.borrow().get(node_tree) {
+            return Ok(Rc::clone(default));
+        }
+        let default = Rc::new(ColumnDefault::stored(node_tree, relation)?);
+        self.defaults
+            .borrow_mut()
+            .insert(node_tree.to_owned(), Rc::clone(&default));
+        Ok(default)
+    }
+}

@@ -1,0 +1,265 @@
+//! What PostgreSQL knows of the objects that a command defined or dropped, while an event trigger runs.
+//!
+//! Its own functions for that, `pg_event_trigger_ddl_commands` and `pg_event_trigger_dropped_objects`, are called as C
+//! functions: as a query they would cost each command a plan and an executor. Addresses come as OIDs, so nothing of what
+//! the command named is looked up again: it may have changed the search_path.
+
+#![expect(dead_code, reason = "the change log will read what metadata does not")]
+
+use crate::pg::{Oid, array, text};
+use pgrx::pg_sys::{self, Datum};
+use std::ffi::CStr;
+
+/// An object, or a column of a relation: catalog, OID, attnum or 0.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub(crate) struct ObjectAddress {
+    pub(crate) class: u32,
+    pub(crate) object: u32,
+    pub(crate) part: i32,
+}
+
+/// A command, or a part of one, that defined something.
+#[derive(Debug)]
+pub(crate) struct DefinedObject {
+    /// The tag of this part: a CREATE TABLE may contain a CREATE SEQUENCE.
+    pub(crate) tag: &'static str,
+    pub(crate) is_by_extension: bool,
+    pub(crate) definition: Definition,
+}
+
+/// What a command did, as far as PostgreSQL collects it.
+#[derive(Debug)]
+pub(crate) enum Definition {
+    /// It created or altered one object.
+    Simple(ObjectAddress),
+    /// The parts of an ALTER TABLE, and of its like.
+    Altered {
+        relation: ObjectAddress,
+        parts: Vec<AlteredPart>,
+    },
+    /// It granted or revoked privileges on these objects of one catalog.
+    Granted {
+        objects: Vec<ObjectAddress>,
+        /// Whether the privileges are those on some columns.
+        on_columns: bool,
+    },
+    /// Something else, of which no object is known.
+    Other,
+}
+
+/// One action of an ALTER TABLE.
+#[derive(Debug)]
+pub(crate) struct AlteredPart {
+    pub(crate) action: pg_sys::AlterTableType::Type,
+    /// What it is about; the invalid OID where PostgreSQL does not say.
+    pub(crate) address: ObjectAddress,
+}
+
+/// An object that a command dropped.
+#[derive(Debug)]
+pub(crate) struct DroppedObject {
+    pub(crate) address: ObjectAddress,
+    /// Whether the command named it; the others went along.
+    pub(crate) is_original: bool,
+    pub(crate) is_temporary: bool,
+    /// PostgreSQL's word: `table`, `table constraint`, `index`.
+    pub(crate) object_type: String,
+    pub(crate) schema_name: Option<String>,
+    pub(crate) object_name: Option<String>,
+    /// Its name with those of what it belongs to, as address functions take it.
+    pub(crate) address_names: Vec<String>,
+}
+
+impl From<pg_sys::ObjectAddress> for ObjectAddress {
+    fn from(address: pg_sys::ObjectAddress) -> Self {
+        Self {
+            class: address.classId.to_u32(),
+            object: address.objectId.to_u32(),
+            part: address.objectSubId,
+        }
+    }
+}
+
+/// What the running command defined. An error outside of an event trigger for the end of a command.
+pub(crate) fn defined_objects() -> Vec<DefinedObject> {
+    const COMMAND: usize = 8;
+    let mut objects = Vec::new();
+    // SAFETY: the function returns rows of nine columns, the last of which is a pointer to what was collected, valid
+    // while the event trigger runs.
+    unsafe {
+        each_row(
+            pg_sys::F_PG_EVENT_TRIGGER_DDL_COMMANDS,
+            pg_sys::pg_event_trigger_ddl_commands,
+            |row| {
+                let collected = row.value(COMMAND).map(|value| &*value.cast_mut_ptr());
+                objects.extend(collected.map(|collected| defined_object(collected)));
+            },
+        );
+    }
+    objects
+}
+
+/// What the running command dropped. An error outside of an event trigger for `sql_drop`.
+pub(crate) fn dropped_objects() -> Vec<DroppedObject> {
+    let mut objects = Vec::new();
+    // SAFETY: the columns are those of the function: classid, objid, objsubid, original, normal, is_temporary,
+    // object_type, schema_name, object_name, object_identity, address_names, address_args.
+    unsafe {
+        each_row(
+            pg_sys::F_PG_EVENT_TRIGGER_DROPPED_OBJECTS,
+            pg_sys::pg_event_trigger_dropped_objects,
+            |row| {
+                let number = |at| row.value(at).map_or(0, |value| value.value() as u32);
+                let is = |at| row.value(at).is_some_and(|value| value.value() != 0);
+                let text = |at| row.value(at).map(|value| text::from_text_datum(value));
+                objects.push(DroppedObject {
+                    address: ObjectAddress {
+                        class: number(0),
+                        object: number(1),
+                        part: number(2) as i32,
+                    },
+                    is_original: is(3),
+                    is_temporary: is(5),
+                    object_type: text(6).unwrap_or_default(),
+                    schema_name: text(7),
+                    object_name: text(8),
+                    address_names: row
+                        .value(10)
+                        .map_or_else(Vec::new, |names| array::text_elements(names)),
+                });
+            },
+        );
+    }
+    objects
+}
+
+/// # Safety
+/// `collected` is what PostgreSQL collected for the running command.
+unsafe fn defined_object(collected: &pg_sys::CollectedCommand) -> DefinedObject {
+    use pg_sys::CollectedCommandType as Sort;
+    // SAFETY: the type of a collected command says which member of the union is set; its lists have the elements that
+    // PostgreSQL's own deparsing expects.
+    unsafe {
+        let tag = CStr::from_ptr(pg_sys::GetCommandTagName(pg_sys::CreateCommandTag(
+            collected.parsetree,
+        )));
+        let definition = match collected.type_ {
+            Sort::SCT_Simple => Definition::Simple(collected.d.simple.address.into()),
+            Sort::SCT_AlterOpFamily => Definition::Simple(collected.d.opfam.address.into()),
+            Sort::SCT_CreateOpClass => Definition::Simple(collected.d.createopc.address.into()),
+            Sort::SCT_AlterTSConfig => Definition::Simple(collected.d.atscfg.address.into()),
+            Sort::SCT_AlterTable => {
+                let altered = collected.d.alterTable;
+                Definition::Altered {
+                    relation: ObjectAddress {
+                        class: altered.classId.to_u32(),
+                        object: altered.objectId.to_u32(),
+                        part: 0,
+                    },
+                    parts: pgrx::PgList::<pg_sys::CollectedATSubcmd>::from_pg(altered.subcmds)
+                        .iter_ptr()
+                        .map(|part| AlteredPart {
+                            action: (*(*part).parsetree.cast::<pg_sys::AlterTableCmd>()).subtype,
+                            address: (*part).address.into(),
+                        })
+                        .collect(),
+                }
+            }
+            Sort::SCT_Grant => {
+                let grant = &*collected.d.grant.istmt;
+                let class = granted_class(grant.objtype);
+                Definition::Granted {
+                    objects: pgrx::PgList::<Oid>::from_pg(grant.objects)
+                        .iter_oid()
+                        .map(|object| ObjectAddress {
+                            class,
+                            object: object.to_u32(),
+                            part: 0,
+                        })
+                        .collect(),
+                    on_columns: !grant.col_privs.is_null(),
+                }
+            }
+            _ => Definition::Other,
+        };
+        DefinedObject {
+            tag: tag.to_str().unwrap_or_default(),
+            is_by_extension: collected.in_extension,
+            definition,
+        }
+    }
+}
+
+/// The catalog of the objects of a GRANT; 0 for those of which nobody here wants to know.
+fn granted_class(sort: pg_sys::ObjectType::Type) -> u32 {
+    use pg_sys::ObjectType as Sort;
+    let class = match sort {
+        Sort::OBJECT_TABLE | Sort::OBJECT_COLUMN | Sort::OBJECT_SEQUENCE => pg_sys::RelationRelationId,
+        Sort::OBJECT_SCHEMA => pg_sys::NamespaceRelationId,
+        Sort::OBJECT_TYPE | Sort::OBJECT_DOMAIN => pg_sys::TypeRelationId,
+        Sort::OBJECT_FUNCTION | Sort::OBJECT_PROCEDURE | Sort::OBJECT_ROUTINE | Sort::OBJECT_AGGREGATE => {
+            pg_sys::ProcedureRelationId
+        }
+        _ => Oid::INVALID,
+    };
+    class.to_u32()
+}
+
+/// A row that a function returned.
+struct ReturnedRow<'a> {
+    values: &'a [Datum],
+    nulls: &'a [bool],
+}
+
+impl ReturnedRow<'_> {
+    fn value(&self, at: usize) -> Option<Datum> {
+        (!self.nulls[at]).then(|| self.values[at])
+    }
+}
+
+/// Calls a function without arguments that returns a set of rows.
+///
+/// # Safety
+/// `function` is the C function of `oid`, and materializes what it returns.
+unsafe fn each_row(
+    oid: u32,
+    function: unsafe fn(pg_sys::FunctionCallInfo) -> Datum,
+    mut take: impl FnMut(&ReturnedRow<'_>),
+) {
+    // SAFETY: the call has what a function that returns a set in materialize mode looks at: its own description, no
+    // arguments, and a ReturnSetInfo with a context for the result. What an error leaves goes with the memory context.
+    unsafe {
+        let context = pg_sys::CreateStandaloneExprContext();
+        let mut description = pg_sys::FmgrInfo::default();
+        pg_sys::fmgr_info(oid.into(), &mut description);
+        let mut result = pg_sys::ReturnSetInfo {
+            type_: pg_sys::NodeTag::T_ReturnSetInfo,
+            econtext: context,
+            allowedModes: pg_sys::SetFunctionReturnMode::SFRM_Materialize as i32,
+            ..pg_sys::ReturnSetInfo::default()
+        };
+        let mut call = pg_sys::FunctionCallInfoBaseData {
+            flinfo: &mut description,
+            resultinfo: (&raw mut result).cast(),
+            ..pg_sys::FunctionCallInfoBaseData::default()
+        };
+        function(&mut call);
+        if !result.setResult.is_null() {
+            let columns = (*result.setDesc).natts;
+            let slot =
+                pg_sys::MakeSingleTupleTableSlot(result.setDesc, &raw const pg_sys::TTSOpsMinimalTuple);
+            while pg_sys::tuplestore_gettupleslot(result.setResult, true, false, slot) {
+                if i32::from((*slot).tts_nvalid) < columns {
+                    pg_sys::slot_getsomeattrs_int(slot, columns);
+                }
+                take(&ReturnedRow {
+                    values: std::slice::from_raw_parts((*slot).tts_values, columns as usize),
+                    nulls: std::slice::from_raw_parts((*slot).tts_isnull, columns as usize),
+                });
+            }
+            pg_sys::ExecDropSingleTupleTableSlot(slot);
+            pg_sys::tuplestore_end(result.setResult);
+        }
+        pg_sys::FreeExprContext(context, true);
+    }
+}

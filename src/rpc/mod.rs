@@ -1,0 +1,22 @@
+//! The JSON-RPC front door: a request of JSON-RPC 2.0 in, its answer out.
+//!
+//! - [`envelope`]: requests, batches, notifications and answers
+//! - [`dispatch`]: from a method's name to a statement, and running it
+//! - [`function`]: every public function of the extension as a method `msar.<name>`
+//! - [`kept`]: statements, prepared once a session
+//! - [`binding`]: JSON values as parameters of a statement
+//! - [`error`], [`codes`]: errors as answers
+//!
+//! A call goes through as it is: parameters are parts of the request's jsonb, the result is the jsonb that the statement
+//! returned, and the answer is put together of both without a look at what is in them. Statements are prepared once a
+//! session. Each element of a request runs in a subtransaction: an error undoes it and becomes its answer.
+
+mod binding;
+mod codes;
+mod dispatch;
+mod envelope;
+mod error;
+mod function;
+mod kept;
+
+pub(crate) use envelope::{answer, answer_text};
