@@ -133,7 +133,7 @@ fn check_object(key: &TargetKey, parts: &[(&str, &str, Oid)], element: &JsonbEle
         let part = parts
             .iter()
             .position(|(attnum, column, _)| *attnum == name || *column == name)
-            .ok_or_else(|| key.wrong(&format!("\"{name}\" is no part of it")))?;
+            .ok_or_else(|| key.wrong(&format!("\"{name}\" is not part of it")))?;
         named[part] = true;
     }
     match named.iter().position(|named| !named) {

@@ -91,6 +91,30 @@ pub fn resident(client: &mut Client) -> i64 {
         .unwrap_or_else(|| panic!("{status}"))
 }
 
+/// A line of what the operating system says of the backend, in bytes.
+fn status(client: &mut Client, line: &str) -> i64 {
+    let pid = text(client, "SELECT pg_backend_pid()::text");
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_else(|error| panic!("{error}"));
+    let kilobytes = status
+        .lines()
+        .find_map(|other| other.strip_prefix(line)?.strip_prefix(':'))
+        .and_then(|rest| rest.trim().strip_suffix(" kB")?.parse::<i64>().ok());
+    kilobytes.unwrap_or_else(|| panic!("{status}")) * 1024
+}
+
+/// The most memory that the backend has had at a time, in bytes, with the buffers of the server that it has touched.
+#[must_use]
+pub fn peak(client: &mut Client) -> i64 {
+    status(client, "VmHWM")
+}
+
+/// Lets the backend have so many bytes more than it has now, as `ulimit -v` does.
+pub fn limit_memory(client: &mut Client, more: i64) {
+    let pid = text(client, "SELECT pg_backend_pid()::text");
+    let limit = status(client, "VmSize") + more;
+    finish(as_server_user("prlimit").args([format!("--pid={pid}"), format!("--as={limit}")]));
+}
+
 /// The SQLSTATE of a call that may be refused; in `Err`, with the call, that the server has ended the session, or says that
 /// it has an internal error.
 pub fn refusal(error: &postgres::Error, call: &str) -> Result<String, String> {

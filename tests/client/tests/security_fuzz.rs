@@ -48,22 +48,65 @@ impl Random {
 }
 
 const WORDS: [&str; 40] = [
-    "", "x", "id", "a", "b", "name", "title", "1", "2", "-1", "{", "{a}", "{b.id}", "text", "integer", "numeric(8,2)", "library",
-    "zoo", "pg_catalog", "msar", "'; SELECT 1; --", "\" \"", "\\", "%", "NaN", "2024-02-29", "infinity", "1e400",
-    "12:00", "equal", "asc", "both", "é😀", "\u{1}", "p", "f", "c", "u", "pg_temp", "animal",
+    "",
+    "x",
+    "id",
+    "a",
+    "b",
+    "name",
+    "title",
+    "1",
+    "2",
+    "-1",
+    "{",
+    "{a}",
+    "{b.id}",
+    "text",
+    "integer",
+    "numeric(8,2)",
+    "library",
+    "zoo",
+    "pg_catalog",
+    "msar",
+    "'; SELECT 1; --",
+    "\" \"",
+    "\\",
+    "%",
+    "NaN",
+    "2024-02-29",
+    "infinity",
+    "1e400",
+    "12:00",
+    "equal",
+    "asc",
+    "both",
+    "é😀",
+    "\u{1}",
+    "p",
+    "f",
+    "c",
+    "u",
+    "pg_temp",
+    "animal",
 ];
 
 /// Ordinary values of the arguments of these names.
 fn examples(name: &str) -> Vec<Value> {
     match name {
-        "col_defs" => vec![json!([{"name": "n", "type": {"name": "text"}}, {"name": "m", "type": {"name": "numeric",
-            "options": {"precision": 5, "scale": 2}}, "default": {"value": "1.5"}, "not_null": true}])],
+        "col_defs" => vec![
+            json!([{"name": "n", "type": {"name": "text"}}, {"name": "m", "type": {"name": "numeric",
+            "options": {"precision": 5, "scale": 2}}, "default": {"value": "1.5"}, "not_null": true}]),
+        ],
         "con_defs" => vec![
             json!([{"type": "u", "columns": [2], "name": "un"}]),
             json!([{"type": "f", "columns": [4], "fkey_relation_id": 1, "fkey_columns": [1], "fkey_update_action": "a"}]),
             json!([{"type": "c", "expression": "id > 0"}]),
         ],
-        "rec_def" | "record" => vec![json!({"2": "text", "3": 5}), json!({"b": "x"}), json!({"c": [1, "a", null]})],
+        "rec_def" | "record" => vec![
+            json!({"2": "text", "3": 5}),
+            json!({"b": "x"}),
+            json!({"c": [1, "a", null]}),
+        ],
         "rows" => vec![json!([{"b": "x"}, {"b": null, "c": {"k": [1]}}, {}])],
         "rec_ids" | "keys" => vec![json!([1, 2, "3", null]), json!([{"1": 1}]), json!([])],
         "filter_" | "filter" => vec![
@@ -73,7 +116,10 @@ fn examples(name: &str) -> Vec<Value> {
             json!({"type": "null", "args": [{"type": "attnum", "value": 2}]}),
         ],
         "order_" => vec![json!([{"attnum": 2, "direction": "asc"}, {"attnum": 1, "direction": "desc"}])],
-        "group_" => vec![json!({"columns": [2], "preproc": ["truncate_to_month"]}), json!({"columns": [1]})],
+        "group_" => vec![
+            json!({"columns": [2], "preproc": ["truncate_to_month"]}),
+            json!({"columns": [1]}),
+        ],
         "search_" => vec![json!([{"attnum": 2, "literal": "x"}])],
         "options" => vec![
             json!({"limit": 3, "filter": {"title": {"like": "x"}}, "order": ["b"]}),
@@ -100,8 +146,10 @@ fn examples(name: &str) -> Vec<Value> {
         "col_cast_def" => vec![json!([{"attnum": 2, "type": {"name": "text"}}])],
         "mapping_columns" => vec![json!([{"column_name": "l", "referent_table_oid": 1}])],
         "priv_spec" => vec![json!([{"role_oid": 1, "direct": ["SELECT", "INSERT"]}])],
-        "request" => vec![json!({"jsonrpc": "2.0", "id": 1, "method": "tables.list", "params": {"schema_oid": 1}}),
-            json!([{"jsonrpc": "2.0", "method": "system.listMethods", "id": 2}])],
+        "request" => vec![
+            json!({"jsonrpc": "2.0", "id": 1, "method": "tables.list", "params": {"schema_oid": 1}}),
+            json!([{"jsonrpc": "2.0", "method": "system.listMethods", "id": 2}]),
+        ],
         "values_" | "values" => vec![json!({"b": {"type": "insert", "value": "x"}})],
         _ => Vec::new(),
     }
@@ -190,7 +238,10 @@ impl Draw {
 
     fn oid(&mut self) -> String {
         match self.random.below(10) {
-            0 => self.random.pick(&["0", "1", "4294967295", "1259", "2615"]).to_owned(),
+            0 => self
+                .random
+                .pick(&["0", "1", "4294967295", "1259", "2615"])
+                .to_owned(),
             _ => self.tables[self.random.below(self.tables.len())].clone(),
         }
     }
@@ -203,11 +254,35 @@ impl Draw {
         let quoted = |text: &str| format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
         match type_name {
             "regclass" | "oid" => self.oid(),
-            "regnamespace" => self.random.pick(&["'zoo'::regnamespace::oid", "'library'::regnamespace::oid", "0",
-                "'msar_catalog'::regnamespace::oid"]).to_owned(),
-            "regrole" => self.random.pick(&["(SELECT oid FROM pg_roles WHERE rolname = current_user)", "1", "10"]).to_owned(),
-            "regtype" => self.random.pick(&["'text'::regtype::oid", "'integer'::regtype::oid", "'date'::regtype::oid",
-                "'zoo.animal'::regtype::oid", "'anyelement'::regtype::oid", "'numeric'::regtype::oid", "7"]).to_owned(),
+            "regnamespace" => self
+                .random
+                .pick(&[
+                    "'zoo'::regnamespace::oid",
+                    "'library'::regnamespace::oid",
+                    "0",
+                    "'msar_catalog'::regnamespace::oid",
+                ])
+                .to_owned(),
+            "regrole" => self
+                .random
+                .pick(&[
+                    "(SELECT oid FROM pg_roles WHERE rolname = current_user)",
+                    "1",
+                    "10",
+                ])
+                .to_owned(),
+            "regtype" => self
+                .random
+                .pick(&[
+                    "'text'::regtype::oid",
+                    "'integer'::regtype::oid",
+                    "'date'::regtype::oid",
+                    "'zoo.animal'::regtype::oid",
+                    "'anyelement'::regtype::oid",
+                    "'numeric'::regtype::oid",
+                    "7",
+                ])
+                .to_owned(),
             "smallint" => format!("'{}'", self.number().clamp(i16::MIN.into(), i16::MAX.into())),
             "integer" => format!("'{}'", self.number().clamp(i32::MIN.into(), i32::MAX.into())),
             "bigint" | "numeric" | "money" | "real" | "double precision" => format!("'{}'", self.number()),
@@ -217,7 +292,9 @@ impl Draw {
                 quoted(&document.replace("\\u0000", "x"))
             }
             "bytea" => {
-                let lines: Vec<_> = (0..self.random.below(5)).map(|_| format!("{},{}", self.word(), self.word())).collect();
+                let lines: Vec<_> = (0..self.random.below(5))
+                    .map(|_| format!("{},{}", self.word(), self.word()))
+                    .collect();
                 let file = match self.random.below(3) {
                     0 => self.json(3).to_string(),
                     1 => format!("a,b\n{}", lines.join("\n")),
@@ -226,17 +303,32 @@ impl Draw {
                 format!("convert_to({}, 'UTF8')", quoted(&file))
             }
             "text" | "character varying" | "character" | "name" | "\"char\"" => quoted(&self.word()),
-            "anycompatible" | "anyelement" => self.random.pick(&["1", "2", "'x'::text", "'{\"1\": 1}'::jsonb", "NULL::int"]).to_owned(),
+            "anycompatible" | "anyelement" => self
+                .random
+                .pick(&["1", "2", "'x'::text", "'{\"1\": 1}'::jsonb", "NULL::int"])
+                .to_owned(),
             "point" => "point(1,2)".into(),
             "interval" => "'1 day'".into(),
             "msar.pkey_kind" => self.random.pick(&["'IDENTITY'", "'UUIDv4'"]).to_owned(),
             _ if type_name.starts_with("time") => "'12:00'".into(),
             _ if type_name.ends_with("[]") => {
                 let element = &type_name[..type_name.len() - 2];
-                let elements: Vec<_> = (0..self.random.below(4)).map(|_| self.argument(name, element)).collect();
+                let elements: Vec<_> = (0..self.random.below(4))
+                    .map(|_| self.argument(name, element))
+                    .collect();
                 format!("ARRAY[{}]", elements.join(", "))
             }
-            _ => format!("'{}'", self.random.pick(&["2024-02-29", "x@example.org", "https://example.org", "1", "[]", "{}"])),
+            _ => format!(
+                "'{}'",
+                self.random.pick(&[
+                    "2024-02-29",
+                    "x@example.org",
+                    "https://example.org",
+                    "1",
+                    "[]",
+                    "{}"
+                ])
+            ),
         }
     }
 }
@@ -280,7 +372,10 @@ fn state(admin: &mut Client) -> String {
          FROM pg_class AS c WHERE relkind = 'r' AND relnamespace IN (SELECT oid FROM pg_namespace
            WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema')",
     );
-    let rows = text(admin, &format!("SELECT md5(string_agg(x, ',' ORDER BY x)) FROM ({rows}) AS r(x)"));
+    let rows = text(
+        admin,
+        &format!("SELECT md5(string_agg(x, ',' ORDER BY x)) FROM ({rows}) AS r(x)"),
+    );
     let catalogs = text(
         admin,
         "SELECT md5(concat(
@@ -361,7 +456,9 @@ fn random_calls() {
             .arguments
             .iter()
             .enumerate()
-            .map(|(at, type_name)| draw.argument(function.names.get(at).map_or("", String::as_str), type_name))
+            .map(|(at, type_name)| {
+                draw.argument(function.names.get(at).map_or("", String::as_str), type_name)
+            })
             .collect();
         let statement = function.call(&arguments);
         let cancel_after = draw
@@ -404,8 +501,19 @@ fn random_calls() {
         before = after;
     }
     println!("{succeeded} calls succeeded, {refused} were refused, {cancelled} cancelled");
-    let failures: Vec<_> = failures.iter().map(|failure| failure.chars().take(3000).collect::<String>()).collect();
-    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n\n"));
+    let failures: Vec<_> = failures
+        .iter()
+        .map(|failure| failure.chars().take(3000).collect::<String>())
+        .collect();
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
     // Otherwise the documents are not even half right, and the calls test nothing.
-    assert!(succeeded * 10 > calls, "only {succeeded} of {calls} calls succeeded");
+    assert!(
+        succeeded * 10 > calls,
+        "only {succeeded} of {calls} calls succeeded"
+    );
 }
