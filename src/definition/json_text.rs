@@ -64,7 +64,9 @@ impl RawJson {
             .iter()
             .map(|element| match element {
                 None => "NULL".to_owned(),
-                Some(element) if element.is_array() && !of_json => element.to_array_expression(false, literal),
+                Some(element) if element.is_array() && !of_json => {
+                    element.to_array_expression(false, literal)
+                }
                 Some(element) if of_json => literal(element.as_str()),
                 Some(element) => literal(&element.to_input()),
             })

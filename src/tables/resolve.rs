@@ -97,7 +97,10 @@ pub(crate) fn literal(value: &RawJson, type_: TypeId) -> String {
             let of_json = matches!(element, pg_sys::JSONOID | pg_sys::JSONBOID);
             match base.to_sql() {
                 Some(type_sql) if !parameter::array_nulls() => {
-                    return format!("({}::{type_sql})", value.to_array_expression(of_json, &quote::literal));
+                    return format!(
+                        "({}::{type_sql})",
+                        value.to_array_expression(of_json, &quote::literal)
+                    );
                 }
                 _ => value.to_array_input(of_json),
             }
