@@ -1,14 +1,14 @@
-//! Every error that we raise ourselves, with its SQLSTATE, detail and hint.
+//! Errors that the extension raises, with SQLSTATE, detail and hint.
 //!
-//! What can be wrong in one topic only is an enum of that topic, which is a [`Problem`]. PostgreSQL's own errors pass
-//! through untouched.
+//! Errors of one topic are an enum of that topic, which is a [`Problem`]. PostgreSQL's own errors pass through
+//! unchanged.
 
 use crate::pg::{Oid, report};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use std::borrow::Cow;
 
-/// What the errors of a topic tell beside their message.
+/// What the errors of a topic have besides their message.
 pub(crate) trait Problem: std::error::Error {
     fn sqlstate(&self) -> PgSqlErrorCode;
 

@@ -1,6 +1,5 @@
-//! What CREATE EXTENSION runs before and after the objects of each topic: the schemas first, the change of their owner
-//! last. All other objects and their comments are in `sql/`, named in the order in which they are created by the files of
-//! `api`.
+//! What CREATE EXTENSION runs before and after the objects of the topics: it creates the schemas first, and changes
+//! their owner last. All other objects and comments are registered by the files of `api`, which also give their order.
 
 use pgrx::prelude::*;
 

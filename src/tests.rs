@@ -1,4 +1,4 @@
-//! Tests inside of a server, of what SQL does not show.
+//! Tests inside a server of behaviour that SQL cannot show.
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,

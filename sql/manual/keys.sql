@@ -41,7 +41,7 @@ Errors:
   Nothing changes then.
 
 Example:
-  SELECT msar.set_pkey_column('public.book', 2, 'IDENTITY');$$;
+  SELECT msar.set_pkey_column('public.import', 1);$$;
 
 COMMENT ON FUNCTION msar.add_foreign_key_column(text, oid, oid, boolean) IS
 $$Adds a column with a foreign key to another table.

@@ -43,4 +43,4 @@ Errors: those of the step that fails: 22023 for an invalid step; 42501, 42P01, 4
 
 Example:
   SELECT msar.apply_definitions(jsonb_build_array(jsonb_build_object('create_table',
-    msar.get_table_definition('public.book') || '{"name": "book_2"}')), dry_run => true);$$;
+    msar.get_table_definition('public.book') || '{"schema": "archive"}')), dry_run => true);$$;

@@ -1,5 +1,5 @@
-//! The casts of text whose rules are ours. Those that PostgreSQL has itself are plain SQL, in `sql/install/casts.sql`;
-//! `sql/manual/casts.sql` writes the comments of all.
+//! Casts of text by rules of this extension. Casts that PostgreSQL has itself are plain SQL, in
+//! `sql/install/casts.sql`; `sql/manual/casts.sql` writes the comments of all.
 
 use crate::error::Error;
 use crate::pg::bytes::TextBytes;

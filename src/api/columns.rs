@@ -1,4 +1,4 @@
-//! Columns: added, changed and dropped.
+//! Adding, changing and dropping columns.
 
 use crate::definition::alteration::ColumnAlteration;
 use crate::definition::column::ColumnDefinition;

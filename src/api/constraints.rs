@@ -1,4 +1,4 @@
-//! Constraints: added and dropped.
+//! Adding and dropping constraints.
 
 use crate::definition::constraint::ConstraintDefinition;
 use crate::definition::name::QualifiedName;

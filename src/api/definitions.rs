@@ -1,5 +1,5 @@
-//! Definitions as values that SQL can use: the composite types of `__msar`, and the types and casts that definitions
-//! name. See `sql/install/definitions.sql`.
+//! Definitions in SQL: as composite types of `__msar`, and the types and casts that definitions name. See
+//! `sql/install/definitions.sql`.
 
 use crate::definition::alteration::CastOptions;
 use crate::definition::column::ColumnDefinition;

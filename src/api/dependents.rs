@@ -1,4 +1,4 @@
-//! What depends on a relation or a column, and what dropping it would remove.
+//! Dependents of a relation or a column, and the preview of dropping it.
 
 use crate::catalog::consistent;
 use crate::describe::dependents;

@@ -1,4 +1,4 @@
-//! The main job: one call describes a whole schema, or one relation.
+//! Describing a whole schema, or one relation, in one call.
 
 use crate::describe::details;
 use crate::pg::arguments::{RegClass, RegNamespace};
@@ -12,7 +12,8 @@ extension_sql_file!(
     requires = [get_schema_table_details, get_table_details]
 );
 
-// PARALLEL UNSAFE: reading expressions may need a subtransaction (see catalog::consistent), which parallel mode refuses.
+// PARALLEL UNSAFE: reading expressions may need a subtransaction (see catalog::consistent), which parallel mode
+// refuses.
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_schema_table_details(sch_id: RegNamespace) -> Result<JsonResult, ErrorReport> {
     Ok(JsonResult::from(details::describe_schema(sch_id.0)?))

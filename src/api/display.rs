@@ -1,4 +1,4 @@
-//! Values as people want to see them. Previews call these with the display options of a column as constants.
+//! Formatting values for people. Previews call these functions with the display options of a column as constants.
 
 use crate::pg::bytes::{NewText, TextBytes};
 use crate::values::display::duration;

@@ -1,4 +1,4 @@
-//! Files and pasted texts as rows.
+//! Importing files and pasted texts.
 
 use crate::error::Error;
 use crate::import::{file, fill};

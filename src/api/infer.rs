@@ -1,4 +1,4 @@
-//! Types for the columns of a table of text.
+//! Inferring types for the columns of a table of text.
 
 use crate::import::{infer, survey};
 use crate::pg::arguments::{JsonArgument, RegClass};

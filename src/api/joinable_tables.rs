@@ -1,4 +1,4 @@
-//! Paths of joins between tables, which are written in SQL.
+//! Join paths between tables, which are queries in SQL.
 
 use pgrx::prelude::*;
 

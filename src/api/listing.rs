@@ -44,7 +44,7 @@ fn get_column_info(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
     Ok(JsonbResult::new(&columns)?)
 }
 
-/// What `msar.get_tab_col_info_map` tells about one table.
+/// One table, as `msar.get_tab_col_info_map` returns it.
 #[derive(Serialize)]
 struct TableWithColumns {
     table_info: [Option<TableInfo>; 1],

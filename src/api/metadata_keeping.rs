@@ -1,4 +1,4 @@
-//! Keeping metadata: following what it is about, putting it aside and back, checks, and documents for other databases.
+//! Keeping metadata with its table: following renames and drops, detaching and attaching, checking, export and import.
 
 use crate::catalog::Catalog;
 use crate::events;

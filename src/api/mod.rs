@@ -1,9 +1,9 @@
-//! The front door: every function that SQL can call, a file a topic. Each one decodes its arguments, calls one
-//! function of a floor below, and encodes the result.
+//! The SQL front door: every function that SQL can call, one file per topic. Each function decodes its arguments, calls
+//! one function of a room below, and encodes the result.
 //!
-//! A topic has the same name everywhere: `api/<topic>.rs` has its functions in Rust, `sql/install/<topic>.sql` its other
-//! objects, `sql/manual/<topic>.sql` the COMMENT of each, which `\df+` shows. The file here says which SQL file comes
-//! after what.
+//! A topic has the same name everywhere: `api/<topic>.rs` has its functions in Rust, `sql/install/<topic>.sql` its
+//! other objects, `sql/manual/<topic>.sql` the COMMENT of each, which `\df+` shows. The file here says which SQL file
+//! comes after what.
 
 mod casts;
 mod columns;

@@ -1,4 +1,4 @@
-//! Previews of rows, and the templates that say how they read.
+//! Previews of rows, and their templates.
 
 use crate::pg::arguments::{JsonArgument, RegClass, TextArgument};
 use crate::pg::bytes::NewText;

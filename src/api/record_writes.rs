@@ -1,4 +1,4 @@
-//! Records that are added, changed and deleted.
+//! Adding, changing and deleting records.
 
 use crate::error::Error;
 use crate::pg::arguments::{JsonArgument, RegClass};
@@ -23,7 +23,7 @@ extension_sql_file!(
     ]
 );
 
-/// What the caller of a function with these arguments wants to be told of the row.
+/// The parts of the result that the caller of a function with these arguments wants.
 fn wanted(record_summaries: Option<bool>, templates: Option<JsonArgument>) -> WriteResultOptions {
     WriteResultOptions {
         record_summaries: record_summaries.unwrap_or_default(),

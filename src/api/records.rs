@@ -1,4 +1,4 @@
-//! Reading records: pages, single records, search, records by how they read, export.
+//! Reading records: pages, single records, search, records ordered by preview, export.
 
 use crate::error::Error;
 use crate::pg::arguments::{JsonArgument, RegClass};
@@ -28,7 +28,7 @@ extension_sql_file!(
     ]
 );
 
-/// The relation of an argument; NULL is none.
+/// The relation of an argument; NULL means an invalid OID.
 fn relation(tab_id: Option<pg_sys::Oid>) -> pg_sys::Oid {
     tab_id.unwrap_or(pg_sys::Oid::INVALID)
 }

@@ -1,4 +1,4 @@
-//! Columns that move from one table to another, with their values.
+//! Moving columns with their values from one table to another.
 
 use crate::pg::arguments::RegClass;
 use crate::pg::bytes::TextBytes;

@@ -1,4 +1,4 @@
-//! Schemas: created, changed and dropped. The functions for clients are in `sql/install/schemas.sql`.
+//! Creating, changing and dropping schemas. The functions for clients are in `sql/install/schemas.sql`.
 
 use super::{not_null, read};
 use crate::definition::object::JsonObject;

@@ -1,4 +1,4 @@
-//! Tables: created, changed and dropped.
+//! Creating, changing and dropping tables.
 
 use crate::definition::alteration::TableAlteration;
 use crate::error::Error;

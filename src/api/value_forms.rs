@@ -1,5 +1,5 @@
-//! Dates, times and intervals in the form that they have in records: one overloaded function, which the statements of
-//! `record` call once a value.
+//! Dates, times and intervals in the form that records have in JSON: one overloaded function, which the statements of
+//! `records` call once per value.
 
 use crate::catalog::datetime::{self, DatetimeText};
 use crate::pg::bytes::NewText;

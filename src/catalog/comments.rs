@@ -4,7 +4,7 @@ use super::Catalog;
 use super::rows::{OfRelation, PgDescription};
 use crate::pg::Oid;
 
-/// The comments that are not told yet.
+/// The comments that are not written yet.
 pub(crate) struct Comments(Vec<PgDescription>);
 
 impl Comments {

@@ -1,11 +1,10 @@
-//! Telling about objects while other sessions drop and alter them.
+//! Consistent reads of objects that other sessions drop and alter meanwhile.
 //!
-//! Rows are read by a snapshot, but PostgreSQL's deparsers look into the newest catalogs, and wait there for whoever
-//! is altering the table. So we read by the newest snapshot too, whatever the isolation level (as the server itself
-//! does when it plans a statement), and what was read counts only if no other session's change arrived meanwhile. The
-//! server tells of changes by the messages that invalidate its caches. A deparser that does not find what an
-//! expression names fails with an internal error: such a failure is no news for the caller either. In both cases we
-//! read again.
+//! Rows are read with a snapshot, but PostgreSQL's deparsers read the newest catalogs, and wait there for a session
+//! that alters the table. So the rows are read with the newest snapshot too, in any isolation level (as the server does
+//! when it plans a statement), and a reading is accepted only if no other session's change arrived meanwhile. The
+//! server's cache invalidation messages report such changes. A deparser that does not find an object of an expression
+//! fails with an internal error, which means nothing to the caller. In both cases the catalogs are read again.
 
 use super::Catalog;
 use super::rows::PgClass;
@@ -15,7 +14,7 @@ use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, server, subtransaction};
 use pgrx::prelude::PgSqlErrorCode;
 
-/// How often one reading is repeated. The messages tell of changes anywhere in the cluster, most of them of no concern
+/// How often one reading is repeated. The messages report changes anywhere in the cluster, most of them of no concern
 /// to us, so after that what was read without a failure is good enough.
 const ATTEMPTS: usize = 20;
 
@@ -35,7 +34,7 @@ pub(crate) fn read_by<C: From<Catalog>, T>(read: impl Fn(&C) -> Result<T, Error>
     attempt(|reading| read(&reading.view))
 }
 
-/// Reads what tells by itself whether it still `holds`.
+/// Reads a value that can itself decide whether it still `holds`.
 pub(crate) fn read_while<T>(
     read: impl Fn(&Catalog) -> Result<T, Error>,
     holds: impl Fn(&T) -> bool,

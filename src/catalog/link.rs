@@ -1,4 +1,4 @@
-//! Foreign keys as ways from a row to another.
+//! Foreign keys as links from one row to another.
 
 use super::Catalog;
 use super::rows::{OfRelation, PgConstraint, PgForeignKey};
@@ -24,8 +24,8 @@ pub(crate) struct ForeignKeyLinkColumn {
 }
 
 impl ForeignKeyLink {
-    /// The foreign keys of a relation: those of fewer columns first, then by name. Which one a column leads along, where
-    /// it is in several, is thereby the same in every database.
+    /// The foreign keys of a relation: those of fewer columns first, then by name. Which one a column leads along,
+    /// where it is in several, is thereby the same in every database.
     pub(crate) fn of_relation(catalog: &Catalog, relation: Oid) -> Vec<Self> {
         let rows = PgForeignKey::of_relation(&catalog.reader, relation);
         let mut links: Vec<Self> = rows

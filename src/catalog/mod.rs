@@ -1,5 +1,5 @@
-//! What is there: rows of PostgreSQL's catalogs, and what follows from them: relations with the role's rights, types,
-//! links, dependencies. What is told to callers about it is made of that in the rooms above.
+//! PostgreSQL's catalogs, and facts that follow from them: relations with the role's privileges, types, links,
+//! dependencies. The rooms above make documents for callers from these facts.
 //!
 //! [`Catalog`] is what one call works with: a reader bound to a snapshot, the current role, and what was looked up
 //! once (types, names), so that a schema of thousands of tables asks for each only once.
@@ -164,7 +164,8 @@ impl Catalog {
         })
     }
 
-    /// Whether the role may look up names in a schema. Read with its name, so that who keeps the answer hears of changes.
+    /// Whether the role may look up names in a schema. Read with its name, so that who keeps the answer hears of
+    /// changes.
     pub(crate) fn is_usable_schema(&self, schema: Oid) -> Result<bool, Error> {
         self.schema_name(schema)?;
         Ok(namespace::is_usable(schema))

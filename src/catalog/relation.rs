@@ -1,7 +1,7 @@
 //! The model of a relation: its row in the catalogs, its live columns, and what the current role may do with them.
 //!
-//! Whoever works with a relation builds upon this: descriptions, records, previews, definitions, metadata. What only some
-//! of them need (constraints, links) is read when it is asked for. Each question about rights is answered here once.
+//! All rooms that work with a relation build on this model: descriptions, records, previews, definitions, metadata.
+//! Facts that only some of them need (constraints, links) are read on demand. Each check of a privilege is here once.
 
 use super::Catalog;
 use super::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgInherits};

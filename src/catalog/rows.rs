@@ -1,4 +1,4 @@
-//! The rows that we read of PostgreSQL's catalogs, and the indexes by which we find them.
+//! Rows of PostgreSQL's catalogs, and the indexes by which they are read.
 //!
 //! Field names are the catalogs' own. The numbers are OIDs that PostgreSQL assigns once and for all (a test compares
 //! them with the names given here).
@@ -211,7 +211,7 @@ catalog_row!(
     }
 );
 
-/// Those of a relation, but for not-null constraints: their columns tell of them.
+/// Those of a relation, except not-null constraints, which are described with their columns.
 impl OfRelation for PgConstraint {
     const INDEX: u32 = index_oid::PG_CONSTRAINT_CONRELID_CONTYPID_CONNAME;
     fn keys(relation: Oid) -> Vec<(&'static str, ScanKey)> {

@@ -301,7 +301,7 @@ impl TypeOptions {
                     TypeShape::Enum => "_enum".into(),
                     _ => Rc::clone(&element.name),
                 };
-                // Character strings, intervals: arrays of them never told their modifiers here; see `type_full`.
+                // Character strings, intervals: the contract has no modifiers for arrays of them; see `type_full`.
                 let element = Modifiers::of(element.oid, typmod).filter(|modifiers| {
                     matches!(modifiers, Modifiers::Numeric { .. } | Modifiers::Precision { .. })
                 });

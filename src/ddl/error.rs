@@ -1,4 +1,4 @@
-//! What can be wrong between a definition and what is there.
+//! Errors of definitions that do not fit the existing objects.
 
 use crate::error::Problem;
 use pgrx::prelude::PgSqlErrorCode;

@@ -1,8 +1,8 @@
-//! Statements that define objects: the names and objects that they are about, and running them as the caller. What they
-//! say is for the rooms above, [`tables`](crate::tables) and [`roles`](crate::roles).
+//! Running statements that define objects, as the caller, and the names and objects in them. The rooms above,
+//! [`tables`](crate::tables) and [`roles`](crate::roles), write the statements.
 //!
-//! A statement names its object, but callers give OIDs. Relations are locked, so that their names stay; of schemas and
-//! roles, which cannot be, [`target`] tells afterwards whether the name still was theirs.
+//! A statement names its object, but callers pass OIDs. Relations are locked, so that their names cannot change; for
+//! schemas and roles, which cannot be locked so, [`target`] checks afterwards that the name still was theirs.
 
 mod error;
 pub(crate) mod name;

@@ -1,4 +1,4 @@
-//! Names that callers give: whether PostgreSQL keeps them whole, and whether their schema is for callers to change.
+//! Names that callers pass: whether PostgreSQL would truncate them, and whether callers may change their schema.
 
 use super::DdlError;
 use crate::catalog::rows::PgNamespace;

@@ -1,4 +1,4 @@
-//! The objects that statements are about.
+//! The objects that statements change.
 
 use super::DdlError;
 use super::name::check_schema;

@@ -1,4 +1,4 @@
-//! Changes of what is there. A key that is absent leaves things as they are.
+//! Changes of existing tables and columns. A key that is absent changes nothing.
 
 use super::DefinitionError;
 use super::column::{GeneratedDefinition, IdentityDefinition};

@@ -1,4 +1,4 @@
-//! Columns of a table to be.
+//! Columns to be created.
 
 use super::DefinitionError;
 use super::form::{is_false, null_as_default, string_or_object};
@@ -204,8 +204,8 @@ string_or_object!(
     "\"always\", \"by_default\", or an object with options of the sequence"
 );
 
-/// A column whose default is the next number of a sequence that belongs to it: `true`, or an object with the name of the
-/// sequence, its type and its options.
+/// A column whose default is the next number of a sequence that belongs to it: `true`, or an object with the name of
+/// the sequence, its type and its options.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(into = "SerialForm")]
 pub(crate) struct Serial {

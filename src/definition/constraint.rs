@@ -1,11 +1,11 @@
-//! Constraints of a table to be, or to be added.
+//! Constraints to be created, with a table or for an existing one.
 
 use super::DefinitionError;
 use super::form::{is_false, null_as_default};
 use super::name::{ColumnRef, QualifiedName};
 use serde::{Deserialize, Serialize};
 
-/// A constraint: an element of `con_defs`. Which keys belong to which kind is told by [`ConstraintDefinition::rule`].
+/// A constraint: an element of `con_defs`. [`ConstraintDefinition::rule`] has the keys of each type.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConstraintDefinition {
@@ -89,7 +89,7 @@ pub(crate) struct ConstraintDefinition {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub(crate) elements: Vec<ExclusionElement>,
-    /// Of an exclusion: an SQL expression that tells the rows that it is for.
+    /// For an exclusion: an SQL expression, the predicate of its index.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) predicate: Option<String>,
 

@@ -1,4 +1,4 @@
-//! What the forms of definitions have in common.
+//! Helpers that all definitions share.
 
 use serde::{Deserialize, Deserializer};
 

@@ -1,7 +1,7 @@
-//! JSON values that are kept as they were written: no number loses a digit.
+//! JSON values that are kept as text, so that no number loses a digit.
 //!
-//! serde can read one only straight from JSON text: not from a `serde_json::Value`, and not inside of what is `untagged`,
-//! `flatten`ed or tagged by one of its own keys.
+//! serde can read one only directly from JSON text: not from a `serde_json::Value`, and not inside a type that is
+//! `untagged`, `flatten`ed or internally tagged.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -38,8 +38,8 @@ impl RawJson {
         serde_json::from_str(self.as_str()).unwrap_or_else(|_| self.as_str().to_owned())
     }
 
-    /// An array as PostgreSQL writes arrays. Elements are texts, numbers, booleans, nulls and, unless `of_json` says that
-    /// they are JSON themselves, arrays of such.
+    /// An array as PostgreSQL writes arrays. Elements are texts, numbers, booleans, nulls and, unless `of_json` says
+    /// that they are JSON themselves, arrays of such.
     pub(crate) fn to_array_input(&self, of_json: bool) -> String {
         let elements: Vec<Option<RawJson>> = serde_json::from_str(self.as_str()).unwrap_or_default();
         let elements: Vec<String> = elements

@@ -1,8 +1,8 @@
-//! What a caller may ask for: tables, columns, constraints and their changes, as JSON.
+//! Definitions: tables, columns, constraints and their changes, as JSON.
 //!
-//! One form serves for all calls (docs/definitions.md lists its keys): a whole table is written by the same types that
-//! read a column of `msar.add_columns`, and what is absent is left out. A key that is not known is an error that names
-//! it and those that are. Nothing here calls PostgreSQL: whether names and types mean something is asked by `ddl`.
+//! All calls share one form (docs/definitions.md lists its keys): the types that read a column of `msar.add_columns`
+//! also write a whole table, without the keys that are absent. An unknown key is an error that lists the known ones.
+//! Nothing here calls PostgreSQL: `tables` checks whether names and types exist.
 
 pub(crate) mod alteration;
 pub(crate) mod column;

@@ -1,4 +1,4 @@
-//! Objects by name, and columns by name or number.
+//! References to objects by name, and to columns by name or number.
 
 use super::form::string_or_object;
 use serde::{Deserialize, Serialize};

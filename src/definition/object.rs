@@ -1,4 +1,4 @@
-//! JSON objects, and nothing else: serde's derived structs take an array of their fields as well.
+//! JSON objects only: serde's derived structs accept an array of their fields, too.
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};

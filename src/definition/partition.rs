@@ -1,4 +1,4 @@
-//! How a table is divided into partitions, and which rows a partition holds.
+//! Partitioning of a table, and the bounds of a partition.
 
 use super::DefinitionError;
 use super::constraint::KeyElement;

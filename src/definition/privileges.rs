@@ -1,4 +1,4 @@
-//! Privileges that roles are to have on an object.
+//! Privileges to be set for roles on an object.
 
 use super::object::JsonObject;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! What can be wrong with a definition by itself.
+//! Errors in a definition by itself.
 
 use crate::error::Problem;
 use crate::json_words;

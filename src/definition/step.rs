@@ -29,7 +29,7 @@ pub(crate) enum DefinitionStep {
     DropConstraint(JsonObject<DropConstraint>),
 }
 
-/// serde's own words about what is no such object would not help.
+/// serde's own words about any other value would not help.
 impl<'de> Deserialize<'de> for DefinitionStep {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct StepVisitor;

@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TableDefinition {
-    /// The first schema of the caller's search_path, if it is absent; of a partition in `partitions`, that of its parent.
+    /// The first schema of the caller's search_path, if it is absent; of a partition in `partitions`, that of its
+    /// parent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) schema: Option<String>,
     /// `Table N` if it is absent.

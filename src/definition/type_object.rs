@@ -63,7 +63,7 @@ impl TypeObject {
         }
     }
 
-    /// Whether it tells which type, and not only options for the one that is there.
+    /// Whether it names a type, and has not only options for the current one.
     pub(crate) fn names_type(&self) -> bool {
         self.id.is_some() || self.name.is_some()
     }

@@ -15,7 +15,7 @@ use crate::pg::{Oid, deparse};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::rc::Rc;
 
-/// What `msar.get_column_info` tells about a column.
+/// A column, as `msar.get_column_info` returns it.
 pub(crate) struct ColumnInfo {
     pub(crate) id: i16,
     pub(crate) name: String,
@@ -29,7 +29,7 @@ pub(crate) struct ColumnInfo {
     current_role_priv: Privileges,
 }
 
-/// What `msar.get_table_details` tells about a column.
+/// A column, as `msar.get_table_details` returns it.
 pub(crate) struct ColumnDetails {
     info: ColumnInfo,
     type_full: Rc<str>,

@@ -9,7 +9,7 @@ use crate::pg::{Oid, deparse, index, quote, server};
 use serde::Serialize;
 use std::rc::Rc;
 
-/// A constraint, as `msar.get_table_details` tells it.
+/// A constraint, as `msar.get_table_details` returns it.
 #[derive(Serialize)]
 pub(crate) struct Constraint {
     #[serde(serialize_with = "oid")]
@@ -47,7 +47,7 @@ struct ColumnPair {
 
 impl Constraint {
     /// The constraint, or `None` if it is one that is not listed: a copy that partitioning made of a parent's, or a
-    /// not-null constraint, which is told by its column.
+    /// not-null constraint, which its column shows.
     pub(crate) fn read(describer: &Describer, row: PgConstraint) -> Result<Option<Rc<Self>>, Error> {
         if let Some(known) = describer.foreign_keys.borrow_mut().remove(&row.oid) {
             return Ok(Some(known));
@@ -176,8 +176,8 @@ impl ForeignKey {
     }
 }
 
-/// The definition as `pg_get_constraintdef` prints it. Keys are many, and all of a usual one is known by now, so those we
-/// write ourselves; a test compares.
+/// The definition as `pg_get_constraintdef` prints it. Keys are many, and all of a usual one is known by now, so those
+/// we write ourselves; a test compares.
 fn definition(
     catalog: &Catalog,
     row: &PgConstraint,

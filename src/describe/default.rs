@@ -1,4 +1,4 @@
-//! Column defaults: a value where that needs no code of a user's, else the expression's text.
+//! Column defaults: the value if no code of users has to run for it, otherwise the expression's text.
 
 use crate::error::Error;
 use crate::pg::value::Value;

@@ -1,4 +1,4 @@
-//! Values as JSON, in the forms that all our documents use (see docs/describe.md, "default").
+//! Values as JSON, in the forms that all documents use (see docs/describe.md, "default").
 
 use crate::catalog::datetime;
 use crate::pg::value::Value;

@@ -1,10 +1,10 @@
-//! Describing what is there: the documents that tell callers about relations, their columns and constraints, and about
-//! what depends on them. The facts come from [`catalog`](crate::catalog) and [`metadata`](crate::metadata).
+//! Describing objects: the documents that calls return about relations, their columns and constraints, and their
+//! dependents. The facts come from [`catalog`](crate::catalog) and [`metadata`](crate::metadata).
 //!
 //! - [`details`]: whole schemas and whole relations, written as they are read
 //! - [`table`], [`column`], [`constraint`]: their parts; [`default`] and [`json_value`]: defaults as JSON;
 //!   [`preview`]: the preview template
-//! - [`dependents`]: what depends on an object, and what dropping it would remove
+//! - [`dependents`]: the dependents of an object, and the preview of dropping it
 
 mod column;
 mod constraint;
@@ -27,7 +27,7 @@ use std::rc::Rc;
 /// The catalogs as one description sees them, with what several relations of it share.
 pub(crate) struct Describer {
     pub(crate) catalog: Catalog,
-    /// Foreign keys of which one of the two tables has told, until the other one does.
+    /// Foreign keys that one of the two tables has written, until the other one does.
     foreign_keys: RefCell<FxHashMap<Oid, Rc<Constraint>>>,
     /// Defaults by their stored form: a schema has few that differ.
     defaults: RefCell<FxHashMap<String, Rc<ColumnDefault>>>,

@@ -19,7 +19,7 @@ use pgrx::pg_sys;
 use serde::Serialize;
 use std::rc::Rc;
 
-/// What `msar.get_table` tells about a relation.
+/// A relation, as `msar.get_table` returns it.
 #[derive(Serialize)]
 pub(crate) struct TableInfo {
     #[serde(serialize_with = "oid")]
@@ -37,7 +37,7 @@ pub(crate) struct TableInfo {
     listed_type: &'static str,
 }
 
-/// What `msar.get_table_details` tells about a relation.
+/// A relation, as `msar.get_table_details` returns it.
 #[derive(Serialize)]
 pub(crate) struct TableDetails {
     #[serde(flatten)]
@@ -138,7 +138,7 @@ impl Parts {
         Ok(())
     }
 
-    /// The relation, and how to tell about its columns.
+    /// The relation, and how to describe its columns.
     fn column_context(&mut self) -> ColumnContext<'_> {
         ColumnContext {
             relation: &self.relation,

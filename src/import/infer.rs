@@ -69,7 +69,7 @@ impl TextRelation {
     }
 }
 
-/// What `msar.infer_table_column_data_types` tells about a column.
+/// A column, as `msar.infer_table_column_data_types` returns it.
 #[derive(Serialize)]
 pub(crate) struct Inferred {
     #[serde(rename = "type")]
@@ -85,7 +85,7 @@ struct Details {
     options: SuggestedCastOptions,
 }
 
-/// What a cast has to be told: the keys of `cast_options`.
+/// The options of a cast: the keys of `cast_options`.
 #[derive(Serialize, Default)]
 pub(crate) struct SuggestedCastOptions {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! From text to typed tables: what types the columns of a table of text could have, and how they get them.
+//! Import: from text to typed tables.
 
 pub(crate) mod file;
 pub(crate) mod fill;

@@ -1,5 +1,5 @@
-//! What a person needs to see to choose a type for a column: how many values fit each type, which do not, how many
-//! there are.
+//! Facts by which a person chooses the type of a column: how many values there are, how many fit each type, and which
+//! do not.
 
 use super::infer::{SuggestedCastOptions, TextRelation};
 use crate::error::Error;
@@ -33,7 +33,7 @@ const LONGEST_LABEL: usize = 63;
 const MOST_MISFITS: usize = 1000;
 const LONGEST_MISFIT: usize = 10_000;
 
-/// What `msar.infer_types` tells about a column.
+/// A column, as `msar.infer_types` returns it.
 #[derive(Serialize)]
 pub(crate) struct ColumnSurvey {
     name: String,

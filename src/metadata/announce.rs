@@ -1,5 +1,5 @@
-//! Sessions keep statements that were compiled from the metadata of a table. Whatever changes it, they learn of it as they
-//! learn of a change of the table itself: by PostgreSQL's messages that outdate what its caches know.
+//! Sessions keep statements that were compiled from the metadata of a table. Whatever changes it, they learn of it as
+//! they learn of a change of the table itself: by PostgreSQL's messages that outdate what its caches know.
 
 use super::following::commit;
 use crate::error::{Error, Problem};

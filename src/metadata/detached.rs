@@ -103,8 +103,8 @@ pub(crate) const ADD: &str = concat!(
     ", reason = EXCLUDED.reason, waits = d.waits OR EXCLUDED.waits, detached_at = now()"
 );
 
-/// Puts a copy from a dump aside, with what this restore has put aside already: that belonged to a table that was there,
-/// and is newer.
+/// Puts a copy from a dump aside, with what this restore has put aside already: that belonged to a table that was
+/// there, and is newer.
 pub(crate) const ADD_RESTORED: &str = concat!(
     "INSERT INTO msar_catalog.detached_metadata AS d
      SELECT * FROM jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1)

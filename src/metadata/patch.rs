@@ -128,7 +128,7 @@ mod tests {
         let wrong = Patch::of_table(json!({"column_order": [1, "2"]})).unwrap_err();
         assert_eq!(
             wrong.to_string(),
-            "wrong value for \"column_order\": it takes an array of distinct attnums"
+            "invalid value for \"column_order\": it takes an array of distinct attnums"
         );
     }
 

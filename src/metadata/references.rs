@@ -78,8 +78,8 @@ impl References {
         path.is_some_and(|path| self.current_path(catalog, relation, &path).is_some())
     }
 
-    /// Follows a path of attnums that begins at a relation; `None` when a table, a column or a foreign key on its way is
-    /// gone.
+    /// Follows a path of attnums that begins at a relation; `None` when a table, a column or a foreign key on its way
+    /// is gone.
     pub(super) fn current_path(&self, catalog: &Catalog, relation: Oid, path: &[i16]) -> Option<Vec<Column>> {
         let mut table = relation;
         let mut columns = Vec::with_capacity(path.len());

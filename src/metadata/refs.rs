@@ -25,8 +25,8 @@ pub(crate) struct TableRef {
     /// Names of columns by attnum.
     #[serde(default)]
     pub(crate) columns: BTreeMap<i16, String>,
-    /// For columns from which a path goes on: OID of the table to which their foreign key leads. A restore has no foreign
-    /// keys yet.
+    /// For columns from which a path goes on: OID of the table to which their foreign key leads. A restore has no
+    /// foreign keys yet.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) targets: BTreeMap<i16, u32>,
 }

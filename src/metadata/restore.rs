@@ -28,8 +28,8 @@ struct RestoredRow {
     options: Map<String, Value>,
 }
 
-/// Our tables, if the current role may restore them: only their owner writes names into them; nobody else may put anything
-/// aside under another's name.
+/// Our tables, if the current role may restore them: only their owner writes names into them; nobody else may put
+/// anything aside under another's name.
 fn store() -> Result<Store, Error> {
     let store = Store::find().ok_or(Error::Vanished)?;
     if !CurrentRole::current().has_rights_of(store.owner()?) {
@@ -40,8 +40,8 @@ fn store() -> Result<Store, Error> {
     Ok(store)
 }
 
-/// Puts a copy aside that was kept aside when it was dumped. `false` when it is no dump that writes but we: then there is
-/// nothing to do.
+/// Puts a copy aside that was kept aside when it was dumped. `false` when it is no dump that writes but we: then there
+/// is nothing to do.
 pub(crate) fn keep_copy(row: &Value) -> Result<bool, Error> {
     if bookkeeping::is_busy() {
         return Ok(false);
@@ -52,8 +52,8 @@ pub(crate) fn keep_copy(row: &Value) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// The fields of a row that change for it to be about the objects of its names here. `None` when these are not here: then
-/// it has been put aside.
+/// The fields of a row that change for it to be about the objects of its names here. `None` when these are not here:
+/// then it has been put aside.
 pub(crate) fn place(row: Value) -> Result<Option<Value>, Error> {
     let store = store()?;
     let row: RestoredRow = serde_json::from_value(row).map_err(Error::UnreadableMetadata)?;

@@ -22,8 +22,8 @@ pub(super) static UPDATE_COLUMNS: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// Inserts rows of `table_metadata`; where there is one, the options that it does not have. The parameter is an array of
-/// rows.
+/// Inserts rows of `table_metadata`; where there is one, the options that it does not have. The parameter is an array
+/// of rows.
 pub(super) static INSERT_TABLES: LazyLock<String> = LazyLock::new(|| {
     let merged = each(&TABLE_OPTIONS, |name| {
         format!("{name} = COALESCE(m.{name}, EXCLUDED.{name})")

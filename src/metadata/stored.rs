@@ -230,8 +230,8 @@ impl OfTable {
         })
     }
 
-    /// The preview template that a user chose, without the placeholders whose columns or foreign keys are gone. `None`: the
-    /// default is in force.
+    /// The preview template that a user chose, without the placeholders whose columns or foreign keys are gone. `None`:
+    /// the default is in force.
     pub(crate) fn template(&self, catalog: &Catalog, relation: Oid) -> Option<Vec<TemplatePart<Column>>> {
         let StoredTable { refs, stored, .. } = self.table.as_ref()?;
         if stored.get("preview_customized") == Some(&Value::Bool(false)) {

@@ -1,10 +1,10 @@
 //! The ground floor: the only home of `unsafe` and of PostgreSQL's C interface.
 //!
-//! What leaves this module is safe Rust: typed catalog rows, owned strings in UTF-8, plain enums. Nothing here knows
-//! what a caller wants to be told about a table.
+//! Its interface is safe Rust: typed catalog rows, owned strings in UTF-8, plain enums. Nothing here knows the product.
 //!
-//! - [`spi`]: running statements; [`datum`]: values; [`lookup`]: questions to the catalogs
-//! - [`session`]: the caller, settings, locks, memory; [`errors`]: errors and messages; [`triggers`]: triggers and hooks
+//! - [`spi`]: running statements; [`datum`]: values; [`lookup`]: lookups in the catalogs
+//! - [`session`]: the caller, settings, locks, memory; [`errors`]: errors and messages; [`triggers`]: triggers and
+//!   hooks
 //!
 //! Each file of these folders is used by its own name: `pg::plan`, not `pg::spi::plan`.
 

@@ -1,4 +1,4 @@
-//! Comparisons that mean the same on every search_path.
+//! Comparisons that mean the same under every search_path.
 
 use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgCollation, PgOperator, PgType};
@@ -31,8 +31,8 @@ impl Operand {
     }
 }
 
-/// Two operands with an operator between them. Where their collations differ, that of the left one counts. `None` if the
-/// role may not name what it takes.
+/// Two operands with an operator between them. Where their collations differ, that of the left one counts. `None` if
+/// the role may not name what it takes.
 pub(crate) fn sql(
     catalog: &Catalog,
     operator: Oid,

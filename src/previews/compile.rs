@@ -1,8 +1,8 @@
-//! A template becomes SQL.
+//! Compiling a template to SQL.
 //!
-//! Each foreign key on the way of a placeholder is a LEFT JOIN on a unique key, so that no row is multiplied; paths that
-//! begin alike share their joins. Columns that the role may not read are left out before PostgreSQL could refuse the whole
-//! statement; which rows of the joined tables it sees is PostgreSQL's to decide.
+//! Each foreign key on the path of a placeholder is a LEFT JOIN on a unique key, so that no row is multiplied; paths
+//! with a common beginning share their joins. Columns that the role may not read are left out, since PostgreSQL would
+//! refuse the whole statement; PostgreSQL decides which rows of the joined tables the role sees.
 
 use super::comparison::{self, Operand};
 use super::display;
@@ -21,13 +21,13 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// A placeholder that ends on a foreign key column shows the row referred to, whose template may do the same, and so on:
-/// this far, or less far where that would take too much. It ends cycles, too.
+/// A placeholder that ends on a foreign key column shows the row referred to, whose template may do the same, and so
+/// on: this far, or less far where that would take too much. It ends cycles, too.
 const DEEPEST: usize = 3;
 
-/// The most rows of other tables that one preview reads, and the most values from them: the time to plan a statement grows
-/// with more than the square of its joins, and PostgreSQL cannot join more than 1,664 columns. A path that takes more is
-/// left out.
+/// The most rows of other tables that one preview reads, and the most values from them: the time to plan a statement
+/// grows with more than the square of its joins, and PostgreSQL cannot join more than 1,664 columns. A path that takes
+/// more is left out.
 const MOST_JOINS: usize = 32;
 const MOST_JOINED_VALUES: usize = 256;
 
@@ -169,7 +169,7 @@ impl Compiler<'_> {
             Some(ShownValue { first, is_nullable }) if is_nullable => first.or(NOTHING.into()).sql(),
             Some(ShownValue { first, .. }) => first.sql(),
         };
-        // Of two collations that differ, PostgreSQL cannot tell by which to sort and compare.
+        // If two collations differ, PostgreSQL cannot decide by which to sort and compare.
         let collate = match self.collations.len() {
             0 | 1 => "",
             _ => " COLLATE pg_catalog.\"default\"",
@@ -377,8 +377,8 @@ impl Compiler<'_> {
         Ok(Some(to))
     }
 
-    /// That a column referred to has the value of the foreign key's, compared as the foreign key does. `None` if the role
-    /// may not read both.
+    /// That a column referred to has the value of the foreign key's, compared as the foreign key does. `None` if the
+    /// role may not read both.
     fn comparison(
         &self,
         to: &JoinedRelation,
@@ -449,8 +449,8 @@ fn combine(mut pieces: Vec<Piece>) -> Option<ShownValue> {
     })
 }
 
-/// Texts that are never NULL, one after the other. Not by the function `concat`, which takes twice the time. Thousands of
-/// them are bracketed, since the server descends an operator for each operand.
+/// Texts that are never NULL, one after the other. Not by the function `concat`, which takes twice the time. Thousands
+/// of them are bracketed, since the server descends an operator for each operand.
 fn concatenation(mut texts: Vec<String>) -> String {
     const TOGETHER: usize = 32;
     let concatenate = |texts: &[String]| texts.join(" OPERATOR(pg_catalog.||) ");

@@ -1,4 +1,4 @@
-//! The template that a user gives a table, as text.
+//! Setting and reading the template of a table, as text.
 
 use super::{nearest, text};
 use crate::catalog::link::ForeignKeyLink;
@@ -175,7 +175,7 @@ impl Resolver<'_> {
         Rc::clone(of_relation)
     }
 
-    /// A name that is none of those that would do.
+    /// A name that does not match any of the possible ones.
     fn wrong(
         &self,
         relation: Oid,

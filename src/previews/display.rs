@@ -1,8 +1,8 @@
-//! Values as they are shown: by the display options of their column.
+//! Formatting values by the display options of their column.
 //!
-//! The options become constants of an expression. What `to_char` and plain SQL can do they do; digits and lengths of time
-//! are formatted by two functions of ours, in Rust. A preview must not fail because of an option: where a format cannot
-//! be applied to a value (infinity, a date that is no timestamp), the value is shown as PostgreSQL prints it.
+//! The options become constants of an expression. `to_char` and plain SQL do what they can; two functions in Rust
+//! format digits and durations. A preview must not fail because of an option: a value to which a format cannot be
+//! applied (infinity, a date outside the range of timestamps) is shown as PostgreSQL prints it.
 
 use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgType};

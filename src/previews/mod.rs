@@ -1,16 +1,16 @@
 //! Previews: how a row is shown where other tables refer to it.
 //!
-//! A template, whether a user wrote it or it is the default, is compiled once into an SQL expression and the joins that
-//! it takes; nothing is looked up per row, and no procedural language runs.
+//! A template, set by a user or the default, is compiled once into an SQL expression and its joins; nothing is looked
+//! up per row, and no procedural language runs.
 //!
-//! - [`template`]: which template is in force for a relation, with columns for names and numbers
-//! - [`compile`]: a template becomes SQL
-//! - [`display`]: values by the display options of their columns
-//! - [`comparison`]: operators that mean the same on every search_path
-//! - [`custom`], [`nearest`]: the template that a user writes, and what he may have meant
-//! - [`rows`]: previews by key, and the statement that gives all
+//! - [`template`]: the template in force for a relation, with its names and numbers resolved to columns
+//! - [`compile`]: compiling a template to SQL
+//! - [`display`]: formatting values by the display options of their columns
+//! - [`comparison`]: operators that mean the same under every search_path
+//! - [`custom`], [`nearest`]: the template that a user writes, and suggestions for misspelt names
+//! - [`rows`]: previews by key, and the statement that returns all
 //! - [`text`]: templates as people write them, and the default one
-//! - [`relation`]: what the compiler knows of a relation, and what the role may read of it
+//! - [`relation`]: the compiler's view of a relation, and which columns the role may read
 
 pub(crate) mod comparison;
 mod compile;

@@ -1,10 +1,10 @@
-//! What somebody may have meant who wrote a name that is not there. Pure.
+//! Suggestions for a misspelt name. Pure.
 
-/// How many names are told.
+/// How many names are suggested.
 const MOST: usize = 5;
 
-/// The names that are most like `wanted`, the most similar first: those that differ in less than half of their characters,
-/// or if there are none, any. Those that differ alike keep their order.
+/// The names that are most like `wanted`, the most similar first: those that differ in less than half of their
+/// characters, or if there are none, any. Those that differ alike keep their order.
 pub(crate) fn names<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
     let wanted: Vec<char> = wanted.to_lowercase().chars().collect();
     let mut ranked: Vec<(usize, &str)> = known.map(|name| (distance(&wanted, name), name)).collect();

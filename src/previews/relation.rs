@@ -1,4 +1,4 @@
-//! What the compiler knows of a relation, read once.
+//! The compiler's view of a relation, read once.
 
 use crate::catalog::Catalog;
 use crate::catalog::relation::Relation;
@@ -43,8 +43,8 @@ impl PreviewedRelation {
         self.is_nameable
     }
 
-    /// Whether no row has NULL there. What is declared NOT NULL in a table that is not a plain one may be NULL in a foreign
-    /// table, and where the constraint was not validated.
+    /// Whether no row has NULL there. What is declared NOT NULL in a table that is not a plain one may be NULL in a
+    /// foreign table, and where the constraint was not validated.
     pub(crate) fn is_never_null(&self, catalog: &Catalog, column: &PgAttribute) -> bool {
         let hold = || {
             let holds = |constraint: &PgNotNull| constraint.contype != Char(b'n') || constraint.convalidated;

@@ -1,4 +1,4 @@
-//! Previews of rows by their keys, and the statement that gives those of all rows.
+//! Previews of rows by their keys, and the statement that returns those of all rows.
 
 use super::comparison::{self, Operand};
 use super::compile::{self, RowExpression};

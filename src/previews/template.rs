@@ -1,4 +1,4 @@
-//! Which template is in force for a relation.
+//! The template in force for a relation.
 
 use super::relation::PreviewedRelation;
 use super::text;
@@ -63,7 +63,8 @@ impl Problem for TemplateProblem {
 }
 
 impl Templates {
-    /// `passed` is what a call has for its argument `table_record_summary_templates`: `{"<table OID>": template or null}`.
+    /// `passed` is what a call has for its argument `table_record_summary_templates`: `{"<table OID>": template or
+    /// null}`.
     pub(crate) fn new(passed: Option<Value>) -> Result<Self, Error> {
         let tables = match passed {
             None | Some(Value::Null) => return Ok(Self::default()),

@@ -1,4 +1,4 @@
-//! Tests inside of a server: what a call passes, and what the SQL depends on.
+//! Tests inside a server: passed templates, and the search_path that the SQL runs under.
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,

@@ -1,9 +1,9 @@
-//! Pages that begin after a row: what follows it in the order is found by an index, however deep the page lies.
+//! Keyset pagination: a page that begins after a row is found by an index, however deep it is.
 //!
-//! With an order of several columns, "after" is a choice: the first column is greater, or it is equal and the second is
-//! greater, and so on; and NULL has its own place. An index serves each choice, but not their OR. So each is a query of
-//! its own with the page's limit, of which at most a few have rows, and the page is taken from what they give together.
-//! Where the directions are the same and nothing is NULL, one comparison of rows says it all.
+//! With an order of several columns, "after" has several cases: the first column is greater, or it is equal and the
+//! second is greater, and so on; and NULL has its own place. An index serves each case, but not their OR. So each case
+//! is a query of its own with the page's limit, and the page is taken from their union; at most a few of them have
+//! rows. If all directions are the same and no column is nullable, one row comparison is enough.
 
 use super::error::RecordError;
 use super::key::Key;
@@ -75,7 +75,8 @@ pub(crate) fn compile(
     Ok((anchor, rows))
 }
 
-/// The most queries that are put together. Three columns that can be NULL, before a key, have 18 ways to come after a row.
+/// The most queries that are put together. Three columns that can be NULL, before a key, have 18 ways to come after a
+/// row.
 const MOST_CHOICES: usize = 24;
 
 /// Where a value is a row, IS NULL would ask for its fields.

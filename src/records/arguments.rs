@@ -1,4 +1,4 @@
-//! Requests from arguments: what the functions of Mathesar's contract take one by one, as requests.
+//! Requests from the separate arguments that the functions of Mathesar's contract take.
 //!
 //! Both front doors decode their parameters into these structs; a member that is `None` was not passed or is NULL.
 

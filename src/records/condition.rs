@@ -1,8 +1,8 @@
-//! Filters as SQL: conditions that the user's indexes can serve.
+//! Filters as SQL conditions that can use the user's indexes.
 //!
-//! A literal becomes a parameter of the type of what it is compared with, so that an index of the column fits.
-//! Operators are those of the type's default operator class; what is asked of text is asked by LIKE, since trigram and
-//! pattern indexes know it.
+//! A literal becomes a parameter of the type that it is compared with, so that an index on the column can be used.
+//! Operators are those of the type's default operator class; text is matched by LIKE, which trigram and pattern indexes
+//! support.
 
 use super::error::RecordError;
 use super::filter::{Filter, Function};
@@ -227,7 +227,7 @@ impl Conditions<'_, '_> {
         Ok(match function {
             F::JsonArrayLength => {
                 let json = argument.as_jsonb();
-                // Of what is no array, NULL: an error would take all rows from the caller.
+                // NULL for values other than arrays: an error would take all rows from the caller.
                 let length = format!(
                     "CASE WHEN {} THEN pg_catalog.jsonb_array_length({json}) END",
                     is_json_array(&json)

@@ -1,8 +1,9 @@
 //! The parts of a result, each an SQL expression over the rows of a page.
 //!
 //! A page is a common table expression called `page`, which has a column `c<attnum>` for each column of the relation
-//! that a part needs, and is computed once. What the page links to is looked up for its distinct keys, after its limit
-//! was applied. A user's names appear as quoted keys of JSON only: they cannot collide with ours.
+//! that a part needs, and is computed once. Linked rows are looked up for the distinct keys of the page, after its
+//! limit was applied. Users' names appear only as quoted keys of JSON, so they cannot collide with names of the
+//! statement.
 //!
 //! Parts are of type `json`, and the whole is cast to jsonb once: building a page as text and parsing it took two
 //! thirds of the time of building it as jsonb, which copies each part into the next larger one.

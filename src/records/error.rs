@@ -1,4 +1,4 @@
-//! What can be wrong with a request for records.
+//! Errors in a request for records.
 
 use crate::error::Problem;
 use pgrx::prelude::PgSqlErrorCode;

@@ -1,5 +1,4 @@
-//! Filters: from JSON to a tree of typed values. What the keys are is here; [`condition`](super::condition) says what
-//! they mean as SQL.
+//! Parsing filters from JSON to a tree of typed values. [`condition`](super::condition) compiles the tree to SQL.
 
 use super::error::{FILTER_SHAPE, RecordError};
 use super::relation::ColumnReference;

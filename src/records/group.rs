@@ -1,4 +1,4 @@
-//! Groups: which rows of a page belong together, and how many such rows the whole table has.
+//! Groups: which rows of a page belong together, and the size of each group in the whole table.
 
 use super::condition::{Conditions, Expression};
 use super::document::object;

@@ -1,4 +1,4 @@
-//! Columns of other tables that a record is joined with over a path, as lists of values.
+//! Columns of other tables that a record is joined with along a path, as lists of values.
 
 use super::document::{self, key_text, object};
 use super::error::RecordError;
@@ -121,7 +121,7 @@ pub(crate) struct Joined {
 }
 
 impl Joined {
-    /// `number` tells it from others of the request.
+    /// `number` distinguishes it from others of the request.
     pub(crate) fn compile(
         catalog: &Catalog,
         templates: &Templates,

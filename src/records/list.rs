@@ -1,7 +1,7 @@
-//! Pages of records: which rows, in what order, and what is told of them, as one statement.
+//! Pages of records, as one statement: which rows, in what order, and with which members.
 //!
-//! The page itself comes first, with its limit; everything else (previews of what it links to, groups, joined columns)
-//! is looked up for the rows of the page alone.
+//! The page itself comes first, with its limit; everything else (previews of linked rows, groups, joined columns) is
+//! looked up for the rows of the page alone.
 
 use super::after;
 use super::condition::Conditions;
@@ -27,7 +27,7 @@ use pgrx::pg_sys;
 pub(crate) struct PageRequest {
     pub(crate) relation: Oid,
     pub(crate) rows: Rows,
-    /// The columns that are told; `None` for all that the role may read.
+    /// The columns of the result; `None` for all that the role may read.
     pub(crate) columns: Option<Vec<ColumnReference>>,
     pub(crate) order: Vec<OrderItem>,
     pub(crate) bounds: Bounds,
@@ -357,7 +357,7 @@ impl<'a> Page<'a> {
                 .iter()
                 .any(|ordered| ordered.column.attnum == column.attnum)
         };
-        // The order is needed where rows are ordered once more, the key where it is told.
+        // The order is needed where rows are ordered once more, the key where it is part of the result.
         let needs_order =
             self.request.bounds.after.is_some() || self.is_search() || self.request.members == Members::Own;
         self.relation

@@ -1,17 +1,17 @@
 //! Records: rows of users' tables as documents.
 //!
 //! A request (JSON) is parsed into typed values, checked against the catalogs, and compiled into one statement with
-//! parameters, which runs as the caller. What each part of a request means is a file:
+//! parameters, which runs as the caller. Each part of a request has a file:
 //!
-//! - [`filter`] and [`condition`]: which rows, as a tree, and as SQL; [`search`]: rows in which texts are found
+//! - [`filter`] and [`condition`]: which rows, as a tree, and as SQL; [`search`]: rows that contain texts
 //! - [`order`], [`after`]: in what order, and where a page begins; [`key`]: how a row is addressed
-//! - [`group`], [`joined`]: what else is told of the rows of a page
-//! - [`value`]: how values are put into JSON; [`document`]: the parts of a result
-//! - [`list`], [`summaries`], [`export`]: the statements; [`options`]: what `msar.list_records` takes;
+//! - [`group`], [`joined`]: groups, and columns of other tables
+//! - [`value`]: values as JSON; [`document`]: the parts of a result
+//! - [`list`], [`summaries`], [`export`]: the statements; [`options`]: the options of `msar.list_records`;
 //!   [`arguments`]: what the functions of Mathesar's contract take
 //! - [`written`]: rows that were just written
 //! - [`mod@write`]: rows that are added, changed and deleted
-//! - [`relation`]: what a request needs to know of its relation; [`error`]: what can be wrong with it
+//! - [`relation`]: a request's view of its relation; [`error`]: errors in requests
 
 mod after;
 pub(crate) mod arguments;

@@ -1,4 +1,4 @@
-//! What `msar.list_records` takes: one document, whose JSON Schema is in `list_records.schema.json`.
+//! The options of `msar.list_records`: one document, whose JSON Schema is in `list_records.schema.json`.
 
 use super::document::Linked;
 use super::error::RecordError;

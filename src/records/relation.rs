@@ -1,4 +1,4 @@
-//! What a request needs to know of the relation that it reads: names, types, privileges, key and links, looked up once.
+//! A request's view of its relation: names, types, privileges, key and links, looked up once.
 
 use super::error::RecordError;
 use crate::catalog::Catalog;

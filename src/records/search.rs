@@ -1,4 +1,4 @@
-//! Search: rows in which texts are found, and how well.
+//! Search: rows that contain texts, and their scores.
 
 use super::condition::{Conditions, Expression, like};
 use super::relation::ColumnReference;

@@ -1,4 +1,4 @@
-//! Records by how they read: what a client shows to pick a row from.
+//! Records ordered by preview, for a client that lets a user pick one.
 
 use super::document::{self, key_json, key_text, object};
 use super::error::RecordError;

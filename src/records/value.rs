@@ -1,8 +1,8 @@
-//! How values are put into JSON: the one place that knows the forms of records (docs/records.md, "Values").
+//! Values as JSON: the one place that has the forms of records (docs/records.md, "Values").
 //!
-//! A form is an SQL expression, made once for a column. What PostgreSQL's own `to_jsonb` writes in the form wanted is
-//! left to it; dates and times are written by one function of ours a value (see `api::value_forms`), which is faster
-//! than `to_char`, and knows infinity and years beyond those of a timestamp.
+//! A form is an SQL expression, made once for a column. PostgreSQL's `to_jsonb` writes all types whose form it has; one
+//! function of the extension (see `api::value_forms`) writes dates and times. It is faster than `to_char`, and handles
+//! infinity and years outside the range of timestamps.
 
 use crate::catalog::types::TypeInfo;
 use crate::pg::{Oid, comparison};

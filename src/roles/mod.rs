@@ -1,4 +1,4 @@
-//! Roles and what they may do: roles and memberships, privileges, owners, schemas.
+//! Roles and memberships, privileges, owners, schemas.
 
 pub(crate) mod ownership;
 pub(crate) mod privileges;

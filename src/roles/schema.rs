@@ -22,7 +22,7 @@ pub(crate) fn create(name: &str, owner: Option<Oid>, description: Option<&str>) 
     if let Some(description) = description.filter(|description| !description.is_empty()) {
         comment(&sql, Some(description))?;
     }
-    // Last, as the current role need not have the rights of the new owner to give something to it.
+    // Last, since the current role may lack the privileges of the new owner, and still give an object to it.
     if let Some(owner) = owner {
         let schema = names::schema(name).ok_or(Error::Vanished)?;
         ownership::transfer_schema(schema, owner)?;
@@ -64,7 +64,7 @@ fn rename(schema: &GrantableObject, name: &str) -> Result<(), Error> {
 #[error("cannot drop {0} because objects of other schemas depend on its contents")]
 struct NeededElsewhere(String, Vec<Obstacle>);
 
-/// How many obstacles are told; PostgreSQL does not tell more either.
+/// How many obstacles the DETAIL lists; PostgreSQL lists no more either.
 const TOLD: usize = 100;
 
 impl error::Problem for NeededElsewhere {

@@ -64,7 +64,8 @@ impl Takes {
         }
     }
 
-    /// How well a value fits: `None` if not at all. Null fits all. A type that takes every value of that sort fits best.
+    /// How well a value fits: `None` if not at all. Null fits all. A type that takes every value of that sort fits
+    /// best.
     pub(crate) fn fit(self, item: JsonbItem) -> Option<u32> {
         use JsonType::{Array, Boolean, Null, Number, Object, String};
         let json_type = item.json_type();
@@ -117,8 +118,8 @@ pub(crate) fn parameter_type(type_oid: Oid) -> Oid {
     }
 }
 
-/// The value of a parameter, which fits its type; null is SQL's NULL. What the type's input function does not take is an
-/// error of PostgreSQL's.
+/// The value of a parameter, which fits its type; null is SQL's NULL. What the type's input function does not take is
+/// an error of PostgreSQL's.
 pub(crate) fn bind(item: JsonbItem, type_oid: Oid) -> Result<ParameterValue, Error> {
     if item.is_null() {
         return Ok(None);

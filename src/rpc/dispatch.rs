@@ -1,4 +1,4 @@
-//! From the name of a method to what it does.
+//! Finding the statement of a method.
 
 use crate::pg::jsonb_item::JsonbItem;
 use crate::pg::jsonb_value::JsonbValue;

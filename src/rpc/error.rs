@@ -1,4 +1,4 @@
-//! What is wrong with a call, as JSON-RPC words it: a number, a message, and `data` with all that is known.
+//! Errors of calls in the form of JSON-RPC: a number, a message, and `data` with all fields.
 
 use crate::error::Error;
 use crate::pg::error_fields::Failure;

@@ -1,7 +1,7 @@
-//! Every public function of the extension as a method `msar.<name>`: its arguments, their names and defaults are those of
-//! the catalog, so that what an update adds is there by itself.
+//! Every public function of the extension as a method `msar.<name>`: its arguments, their names and defaults are those
+//! of the catalog, so functions that an update adds become methods by themselves.
 //!
-//! Functions of one name are told apart by the parameters that a call gives; `msar.<name>(<types>)` names one.
+//! The parameters of a call choose between functions of one name; `msar.<name>(<types>)` names one of them.
 
 use crate::error::Error;
 use crate::pg::jsonb_item::{JsonType, JsonbItem};

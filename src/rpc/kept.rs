@@ -1,7 +1,7 @@
-//! The statements of methods, prepared once a session for each role that runs them.
+//! The statements of methods, prepared once per session for each role that runs them.
 //!
-//! For each role: PostgreSQL checks whether a role may execute a function when it inlines it, which is when the statement
-//! is planned.
+//! For each role: PostgreSQL checks whether a role may execute a function when it inlines it, which is when the
+//! statement is planned.
 
 use crate::error::Error;
 use crate::pg::plan::{ParameterValue, Planning, Prepared, Sees};

@@ -1,14 +1,14 @@
 //! The JSON-RPC front door: a request of JSON-RPC 2.0 in, its answer out.
 //!
 //! - [`envelope`]: requests, batches, notifications and answers
-//! - [`dispatch`]: from a method's name to a statement, and running it
+//! - [`dispatch`]: finding the statement of a method, and running it
 //! - [`function`]: every public function of the extension as a method `msar.<name>`
-//! - [`kept`]: statements, prepared once a session
+//! - [`kept`]: statements, prepared once per session
 //! - [`binding`]: JSON values as parameters of a statement
 //! - [`error`], [`codes`]: errors as answers
 //!
-//! A call goes through as it is: parameters are parts of the request's jsonb, the result is the jsonb that the statement
-//! returned, and the answer is put together of both without a look at what is in them. Statements are prepared once a
+//! Calls are passed through: parameters are parts of the request's jsonb, the result is the jsonb that the statement
+//! returned, and the answer is built from both without reading their contents. Statements are prepared once per
 //! session. Each element of a request runs in a subtransaction: an error undoes it and becomes its answer.
 
 mod binding;

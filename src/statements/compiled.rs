@@ -1,4 +1,4 @@
-//! A statement that is ready to run: prepared, with the parameters that it takes and the watch over what it was compiled
+//! A statement that is ready to run: prepared, with its parameters and a watch on the objects that it was compiled
 //! from.
 
 use super::parameters::Parameter;

@@ -1,8 +1,8 @@
 //! Compiled statements, kept for the session.
 //!
-//! The shape of a request, the role and its search_path decide the statement. PostgreSQL's messages about changes of the
-//! catalogs report when a statement is outdated; a trigger on the tables of metadata sends such a message for the relation
-//! that was changed. A call whose shape is known costs one lookup.
+//! The shape of a request, the role and its search_path decide the statement. PostgreSQL's messages about changes of
+//! the catalogs report when a statement is outdated; a trigger on the tables of metadata sends such a message for the
+//! relation that was changed. A call whose shape is known costs one lookup.
 
 use super::compiled::Compiled;
 use super::shape::{AnyShape, Shape};
@@ -41,7 +41,8 @@ pub(crate) fn statement_for(shape: impl Shape) -> Result<Rc<Compiled>, Error> {
     let key = (AnyShape::new(shape), caller::role(), caller::search_path());
     if let Some(known) = KEPT.with_borrow_mut(|kept| kept.find(&key)) {
         known.statement.lock();
-        // Where we hold the locks already, nobody has told us yet of what we do not lock: templates, say, and roles.
+        // Where the locks are held already, messages about objects without locks (templates, roles) have not been read
+        // yet.
         server::catalog_changes();
         if !known.is_outdated() {
             return Ok(known);

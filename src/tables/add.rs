@@ -1,4 +1,4 @@
-//! Columns and constraints added to tables.
+//! Adding columns and constraints to tables.
 
 use super::free_name::{TakenNames, check_width};
 use super::resolve::ResolvedColumn;
@@ -87,7 +87,7 @@ pub(crate) fn constraints(relation: Oid, definitions: &[ConstraintDefinition]) -
     Ok(oids)
 }
 
-/// Whether `msar.get_constraints_for_table` tells of it: not of those that say NOT NULL, nor of the copies that
+/// Whether `msar.get_constraints_for_table` lists it: not NOT NULL constraints, nor the copies that
 /// partitioning makes.
 fn is_listed(constraint: &PgConstraint) -> bool {
     let is_copy = constraint.conparentid != Oid::INVALID;

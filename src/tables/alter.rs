@@ -1,7 +1,8 @@
 //! Changes of tables and their columns.
 //!
-//! All changes of columns but names and comments are one ALTER TABLE. A column gets a USING only where PostgreSQL needs
-//! one: without it, varchar(20) becomes varchar(30) without a look at the rows, and PostgreSQL takes care of the default.
+//! All changes of columns except names and comments are one ALTER TABLE. A column gets a USING only where PostgreSQL
+//! needs one: without it, varchar(20) becomes varchar(30) without reading the rows, and PostgreSQL converts the
+//! default.
 
 use super::resolve::ColumnValueSource;
 use super::table::Table;
@@ -280,8 +281,8 @@ impl PlannedAlteration<'_> {
         cast::expression(value, self.column.atttypid, target.oid, options)
     }
 
-    /// The default with its value cast as those of the rows are; `None` for null. A value stays a value, what is computed
-    /// is computed again.
+    /// The default with its value cast as those of the rows are; `None` for null. A value stays a value, what is
+    /// computed is computed again.
     fn restored_default(&self, default: &PgAttrdef, target: TypeId) -> Result<Option<String>, Error> {
         let node_tree = &default.adbin.0;
         let sql = deparse::expression(node_tree, self.column.attrelid).ok_or(Error::Vanished)?;

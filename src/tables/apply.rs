@@ -1,11 +1,11 @@
 //! Many definitions at once: the steps of a document, one after the other.
 //!
-//! A foreign key of a new table may refer to a table that a later step creates: it is added then, so that tables that
-//! refer to each other can be created by their definitions. How a table is shown may speak of later tables as well, and
-//! waits for them. New owners come last, as who has given a table away may not change it any more.
+//! A foreign key of a new table may refer to a table that a later step creates. It is added after that step, so that
+//! tables that refer to each other can be created from their definitions. Metadata may refer to later tables as well,
+//! and is delayed, too. Owners are changed last, since a role that has given a table away can no longer change it.
 //!
-//! A dry run is a run in a subtransaction that is rolled back. So it finds every error that the run would find, that of
-//! an event trigger too, and later steps find what earlier ones make.
+//! A dry run is a run in a subtransaction that is rolled back. So it finds every error that the run would find, also
+//! those of event triggers, and later steps see the objects of earlier ones.
 
 use super::{add, alter, create, drop};
 use crate::ddl::DdlError;
@@ -169,7 +169,7 @@ impl<'a> Run<'a> {
         Ok(self.applied)
     }
 
-    /// Runs something for a step that has been run; its statements are told where they are run, behind all others.
+    /// Runs a delayed part of a step; its statements are listed where they run, after all others.
     fn afterwards(&mut self, step: usize, body: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
         let ((), statements) = self.on_behalf_of(step, |_| body())?;
         if let Some(last) = self.applied.last_mut() {
@@ -178,7 +178,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Runs something for a step, whose number and words its errors tell; gives the statements as well.
+    /// Runs a part of a step; its errors have the step's number and object. Returns the statements, too.
     fn on_behalf_of<T>(
         &mut self,
         at: usize,

@@ -1,5 +1,5 @@
-//! How the values of a column become values of another type: by our casts (`msar.cast_to_<type>`) where there is one for
-//! the target, else by PostgreSQL's.
+//! Casting the values of a column to another type: by `msar.cast_to_<type>` if there is one for the target, otherwise
+//! by PostgreSQL's cast.
 
 use crate::definition::alteration::CastOptions;
 use crate::error::Error;
@@ -38,7 +38,8 @@ pub(crate) fn expression(
             format!("{value}::pg_catalog.text::{target_sql}")
         });
     };
-    // Arrays, enums and types of users have no casts of ours but those to text: they go by their text.
+    // Arrays, enums and types of users have no `cast_to_*` functions except those to text, so they are cast through
+    // text.
     let (argument, argument_type) = if is_known(base) {
         (value.to_owned(), source)
     } else {
@@ -70,7 +71,7 @@ fn is_known(base: Oid) -> bool {
     !is_array && (server::is_built_in(base) || is_ours())
 }
 
-/// The cast of ours to a type. A test compares the names with the functions that there are.
+/// The `cast_to_*` function for a type. A test compares the names with the existing functions.
 pub(super) fn function(target: Oid, target_sql: &str) -> Option<&'static str> {
     Some(match target {
         pg_sys::BOOLOID => "cast_to_boolean",
@@ -107,7 +108,7 @@ pub(super) fn function(target: Oid, target_sql: &str) -> Option<&'static str> {
     })
 }
 
-/// What a cast from text is told about the texts, as further arguments.
+/// The cast options, as further arguments of a cast from text.
 fn marks(target: Oid, target_sql: &str, options: &CastOptions) -> String {
     let CastOptions {
         group_sep,

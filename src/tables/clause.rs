@@ -1,4 +1,4 @@
-//! What is resolved as SQL text. Pure.
+//! Resolved definitions as SQL text. Pure.
 
 use super::resolve::{ColumnValueSource, ResolvedColumn};
 use crate::definition::column::{GeneratedKind, IdentityDefinition, IdentityGeneration, SequenceOptions};

@@ -1,4 +1,4 @@
-//! Types of columns: from their definition to a type of the server's, by its own parser.
+//! Resolving the definition of a column's type to a type of the server, by its own parser.
 
 use crate::ddl::DdlError;
 use crate::definition::type_object::{TypeModifierOptions, TypeObject};

@@ -1,4 +1,4 @@
-//! Definitions as the composite types of `__msar`, for SQL of a client's own: what is to be run in quoted form.
+//! Definitions as the composite types of `__msar`, in quoted SQL, for statements that clients write.
 
 use super::constraint;
 use super::free_name::{TakenNames, check_width};

@@ -53,7 +53,7 @@ pub(crate) struct NewTable<'a> {
     pub(crate) comment: Option<&'a str>,
 }
 
-/// What it tells about the table.
+/// The result: facts about the table.
 #[derive(Serialize)]
 pub(crate) struct MadeTable {
     #[serde(serialize_with = "crate::catalog::oid")]
@@ -98,7 +98,7 @@ impl NewTable<'_> {
         })
     }
 
-    /// Puts the key in front, and gives every column a name of its own; tells which were renamed.
+    /// Puts the key in front, and gives every column a name of its own; returns which were renamed.
     fn add_key_and_names(&mut self) -> Result<Map<String, Value>, Error> {
         let has_key = self
             .constraints

@@ -1,4 +1,4 @@
-//! Columns, constraints and tables dropped.
+//! Dropping columns, constraints and tables.
 
 use super::table::Table;
 use crate::ddl::DdlError;
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::pg::ownership::AlterLock;
 use crate::pg::{Oid, names, quote};
 
-/// Drops columns. Numbers that no column has are passed over, as long as one is left.
+/// Drops columns. Unknown numbers are ignored, as long as one column is left.
 pub(crate) fn columns(relation: Oid, attnums: &[i32]) -> Result<(), Error> {
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
     let columns: Vec<_> = table

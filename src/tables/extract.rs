@@ -1,4 +1,4 @@
-//! Columns that become a table of their own: each combination of their values one row, to which the rows of the old
+//! Extracting columns into a new table: each combination of their values becomes one row, to which the rows of the old
 //! table refer.
 
 use super::clause;

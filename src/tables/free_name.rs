@@ -1,4 +1,4 @@
-//! Names that are not taken: a number is put behind one that is.
+//! Free names: a name that is taken gets a number.
 
 use crate::ddl::DdlError;
 use crate::ddl::name::LONGEST;

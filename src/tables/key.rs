@@ -1,4 +1,4 @@
-//! Primary keys of tables that are there.
+//! Replacing the primary key of a table.
 
 use super::clause;
 use super::create::key_column;
@@ -14,7 +14,7 @@ use crate::pg::scan::Char;
 use crate::pg::{Oid, quote};
 use pgrx::pg_sys;
 
-/// Gives a table a new primary key column; tells its attnum.
+/// Gives a table a new primary key column; returns its attnum.
 pub(crate) fn add(relation: Oid, kind: KeyKind, drop_old: bool, name: &str) -> Result<i16, Error> {
     check_length(name)?;
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;

@@ -1,4 +1,4 @@
-//! Columns that refer to the rows of other tables.
+//! Adding columns and mapping tables that refer to other tables.
 
 use super::create::{MadeTable, NewTable};
 use super::free_name::free;
@@ -16,8 +16,8 @@ use crate::error::Error;
 use crate::pg::ownership::AlterLock;
 use crate::pg::{Oid, lock};
 
-/// Adds a column that refers to the primary key of another table; tells its attnum. With `is_unique`, no two rows refer
-/// to the same one.
+/// Adds a column that refers to the primary key of another table; returns its attnum. With `is_unique`, no two rows
+/// refer to the same one.
 pub(crate) fn add_column(name: &str, relation: Oid, referent: Oid, is_unique: bool) -> Result<i16, Error> {
     check_length(name)?;
     let wanted = if name.is_empty() { "Column" } else { name };

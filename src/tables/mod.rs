@@ -1,9 +1,9 @@
-//! From definitions to statements, and running them.
+//! Compiling definitions to statements, and running them.
 //!
-//! A definition is first *resolved*: its types are looked up, its expressions parsed, its columns named (`resolve`). What
-//! comes out are plain values, of which pure functions write SQL (`clause`). The statements of one call are gathered in a
-//! [`Script`](crate::ddl::script::Script) and run as the caller, in order. What belongs together is one ALTER TABLE: one lock and at most
-//! one rewrite of the table.
+//! A definition is first *resolved*: its types are looked up, its expressions parsed, its columns named (`resolve`).
+//! The results are plain values, from which pure functions write SQL (`clause`). The statements of one call are
+//! gathered in a [`Script`](crate::ddl::script::Script) and run as the caller, in order. Changes of one table are one
+//! ALTER TABLE: one lock and at most one rewrite of the table.
 
 pub(crate) mod add;
 pub(crate) mod alter;

@@ -1,7 +1,8 @@
-//! Columns that move along a foreign key to the table that it refers to.
+//! Moving columns along a foreign key to the referenced table.
 //!
-//! A row there whose referring rows have several combinations of values becomes several rows, each with one of them, and
-//! the referring rows are led to theirs. Values of rows that refer to nothing get rows of their own: none is lost.
+//! A referenced row whose referring rows have several combinations of values becomes several rows, each with one of
+//! them, and each referring row refers to the row with its values. Values of rows that refer to none get new rows, so
+//! that no value is lost.
 
 use super::clause;
 use super::create::set_metadata;

@@ -1,5 +1,5 @@
-//! Columns on their way from one table to another, and all that goes along: comments, metadata, defaults that are values,
-//! constraints that are about nothing else.
+//! Columns that move from one table to another, with all that moves with them: comments, metadata, defaults that are
+//! values, constraints on these columns alone.
 
 use super::column_type;
 use super::table::Table;

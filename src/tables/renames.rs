@@ -1,7 +1,7 @@
 //! The order in which columns get their new names. Pure.
 
-/// Orders renames so that no name is given before it is free; names that change places go by one that `nobodys` makes of
-/// them.
+/// Orders renames so that no name is given before it is free; names that change places go by one that `nobodys` makes
+/// of them.
 pub(super) fn in_order(renames: &[(&str, &str)], nobodys: impl Fn(&str) -> String) -> Vec<(String, String)> {
     let mut waiting: Vec<(String, String)> = renames
         .iter()

@@ -1,5 +1,5 @@
-//! Definitions whose types are looked up, whose names are checked and whose expressions are parsed: all that is left is
-//! to write them down.
+//! Resolved definitions: types are looked up, names are checked and expressions are parsed; only the SQL is left to be
+//! written.
 
 use super::column_type;
 use crate::ddl::DdlError;

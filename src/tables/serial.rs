@@ -1,4 +1,4 @@
-//! Columns that count by a sequence of their own, as `serial` makes them.
+//! Columns with a sequence of their own, as `serial` creates them.
 
 use super::clause;
 use super::resolve::{ColumnValueSource, ResolvedColumn};

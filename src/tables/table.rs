@@ -1,4 +1,4 @@
-//! The tables that statements are about: whether the caller may change them, and what their columns are called.
+//! The tables that statements change: whether the caller may change them, and the names of their columns.
 
 use crate::catalog::Catalog;
 use crate::catalog::relation::Relation;

@@ -1,4 +1,4 @@
-//! The statements that definitions become.
+//! Tests of the statements to which definitions compile.
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,

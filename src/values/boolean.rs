@@ -1,4 +1,4 @@
-//! Truth values as people write them.
+//! Booleans as people write them.
 
 /// `1`, `on`, `t`, `true`, `y`, `yes` and their opposites, in any case.
 pub(crate) fn read(text: &[u8]) -> Option<bool> {

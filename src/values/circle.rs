@@ -1,7 +1,8 @@
-//! The peak of something that happens again and again: times on the clock, months on the year.
+//! The circular mean of times of day and of months.
 //!
-//! Each moment is a point on a circle: an angle from 0 to 2π. The sum of the points as vectors from the centre leads to
-//! where most of them are, and its angle is the peak: of 23:00 and 01:00 it is midnight, where the mean would be noon.
+//! Each moment is a point on a circle: an angle from 0 to 2π. The sum of the points as vectors from the centre points
+//! to where most of them are, and its angle is the peak: for 23:00 and 01:00 it is midnight, where the mean would be
+//! noon.
 
 use std::f64::consts::TAU;
 

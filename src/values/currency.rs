@@ -1,4 +1,4 @@
-//! The marks of currencies that stand before or after an amount.
+//! Currency marks before or after an amount.
 
 /// Whether a mark is one: a currency symbol, with a few letters before it or after it (`US$`, `R$`), a currency code of
 /// ISO 4217, or one of the abbreviations that people write instead. Units (`kg`, `%`) and words are none.

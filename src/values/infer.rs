@@ -1,8 +1,8 @@
-//! Which type a column of text could have, by all its values.
+//! Inferring the type of a text column from all its values.
 //!
-//! Every value is read once, against all types that are still possible for its column: the set only shrinks, and a
-//! column for which nothing but text is left is not looked at any more. What a value is read as here, the cast to that
-//! type surely takes; so a suggestion can always be followed.
+//! Every value is read once, against all types that are still possible for its column. The set only shrinks, and a
+//! column for which only text is left is not read any more. The cast to a type takes every value that is accepted here,
+//! so a suggestion can always be followed.
 
 use super::moment::{self, Moment, MomentKind, Order, Orders, Zone};
 use super::money::Amount;
@@ -224,7 +224,7 @@ impl Truth {
         }
     }
 
-    /// Whether a column of such values tells true from false: a column of nothing but 1 counts something.
+    /// Whether the values of the column distinguish true from false: a column of only 1 is a number.
     fn is_told(self) -> bool {
         self.0 & Self::WORD.0 != 0 || self.0 == Self::ZERO.0 | Self::ONE.0
     }
@@ -257,7 +257,7 @@ fn is_uri(text: &[u8]) -> bool {
     }
 }
 
-/// How the numbers of a column are written, as far as its values tell.
+/// How the numbers of a column are written, as far as its values show.
 #[derive(Clone, Copy)]
 struct NumberStyle {
     fits: Formats,
@@ -311,7 +311,7 @@ pub(crate) struct Separators {
     pub(crate) decimal: Option<u8>,
 }
 
-/// A type for a column, with what its cast has to be told.
+/// A type for a column, with the options of its cast.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Suggestion {
     Numeric(Separators),
@@ -335,7 +335,7 @@ impl Suggestion {
     }
 }
 
-/// What the values of a column have told so far.
+/// What the values of a column have shown so far.
 #[derive(Clone)]
 pub(crate) struct ColumnInference {
     possible: Types,

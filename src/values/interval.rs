@@ -1,10 +1,10 @@
-//! Lengths of time as people write them: `2 days 03:04:05`, `36:15:00`, `P1Y2M3DT4H`. As with dates, what is known here,
-//! PostgreSQL's input function surely takes; it takes more.
+//! Durations as people write them: `2 days 03:04:05`, `36:15:00`, `P1Y2M3DT4H`. As with dates, PostgreSQL's input
+//! function takes all forms that are accepted here, and more.
 
 use super::trim;
 
-/// Words for units, in the singular, from the longest to the shortest. Single letters are left out: `5 m` is a length to
-/// most.
+/// Words for units, in the singular, from the longest to the shortest. Single letters are left out: `5 m` is a length
+/// to most.
 const UNITS: [&[&[u8]]; 7] = [
     &[b"year", b"yr"],
     &[b"month", b"mon"],
@@ -61,8 +61,8 @@ fn are_designated(mut text: &[u8], mut designators: &[u8]) -> bool {
     true
 }
 
-/// Numbers with units, each unit once, and at most one time on the clock, which comes last and leaves no room for hours,
-/// minutes and seconds before it: `1 day`, `-2 years 3 mons`, `36:15:00`.
+/// Numbers with units, each unit once, and at most one time on the clock, which comes last and leaves no room for
+/// hours, minutes and seconds before it: `1 day`, `-2 years 3 mons`, `36:15:00`.
 fn is_in_words(text: &[u8]) -> bool {
     const ON_THE_CLOCK: u8 = 0b111_0000;
     let mut words = text.split(|&byte| byte == b' ').filter(|word| !word.is_empty());

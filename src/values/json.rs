@@ -1,5 +1,5 @@
-//! JSON texts, as strictly as `jsonb` takes them: besides the grammar, no `\u0000`, no half of a surrogate pair, and no
-//! number that `numeric` cannot hold.
+//! JSON texts, as strictly as `jsonb` reads them: besides the grammar, no `\u0000`, no half of a surrogate pair, and no
+//! number out of the range of `numeric`.
 
 use super::trim;
 

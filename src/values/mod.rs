@@ -1,5 +1,5 @@
-//! Text as people write values: what it means, and how it becomes a value of a type. Pure code: nothing here calls
-//! PostgreSQL, all of it is tested without a server.
+//! Reading and showing values as people write them. Pure code: nothing here calls PostgreSQL, and all of it is tested
+//! without a server.
 //!
 //! Text is a slice of bytes in the server's encoding. Every encoding that a server can have writes ASCII characters as
 //! one byte each and uses no such byte in other characters, so rules about digits, signs and separators can look at

@@ -1,7 +1,7 @@
-//! Dates and times as people write them: what a text surely is to PostgreSQL's input functions.
+//! Dates and times as people write them.
 //!
-//! These functions take many more forms than are known here. What is known here, they take, with the very meaning that
-//! is told here: that is what makes a suggested type castable.
+//! PostgreSQL's input functions take many more forms than are accepted here. They take all forms that are accepted
+//! here, with the same meaning: so a type that inference suggests can be cast to.
 
 use super::trim;
 

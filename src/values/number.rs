@@ -1,10 +1,11 @@
 //! Numbers as people write them: `1234.5`, `1,234.50`, `1.234,50`, `1 234,50`, `12,34,567`, `1'234.50`.
 //!
-//! A number is scanned once into its [`NumberShape`]: how long its parts are and what stands between them. What the shape
-//! means is decided afterwards, by one of two rules:
+//! A number is scanned once into its [`NumberShape`]: the lengths of its parts and the separators between them. One of
+//! two rules then decides the meaning of the shape:
 //!
-//! - [`NumberShape::own_reading`]: by itself. `1,500` is refused: it is 1500 to some and 1.5 to others.
-//! - [`NumberShape::readings`]: under which [`NumberFormat`]s it can be read, so that the other values of its column decide.
+//! - [`NumberShape::own_reading`]: by itself. `1,500` is refused: it can mean 1500 or 1.5.
+//! - [`NumberShape::readings`]: under which [`NumberFormat`]s it can be read, so that the other values of its column
+//!   decide.
 
 use super::trim;
 use std::borrow::Cow;
@@ -326,7 +327,7 @@ pub(crate) fn read(text: &[u8]) -> Option<Cow<'_, [u8]>> {
         .map(|decimals_at| Cow::Owned(canonical(text, shape.negative, decimals_at)))
 }
 
-/// Most numbers are written as PostgreSQL reads them, with one meaning only: a quick look tells.
+/// Most numbers are written as PostgreSQL reads them, with one meaning only: a quick check finds them.
 fn is_canonical(text: &[u8]) -> bool {
     let unsigned = text.strip_prefix(b"-").unwrap_or(text);
     let whole = digits(unsigned, 0);

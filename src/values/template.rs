@@ -1,8 +1,8 @@
 //! Preview templates as people write them: `{title} ({published_by.name})`.
 //!
-//! A placeholder is the name of a column, or a path of names through foreign key columns. A brace that stands for itself
-//! is doubled. A name in which a character has a meaning here is put in double quotes, as in SQL. `{price:raw}` asks for
-//! the value without the column's display options.
+//! A placeholder is the name of a column, or a path of names through foreign key columns. A literal brace is doubled. A
+//! name with special characters is double-quoted, as in SQL. `{price:raw}` is the value without the column's display
+//! options.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! URIs, taken apart as RFC 3986 does in its appendix B.
+//! URIs, split by the regular expression of RFC 3986, appendix B.
 
 use super::tld;
 

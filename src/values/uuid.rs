@@ -1,4 +1,4 @@
-//! UUIDs, in the two forms in which people meet them.
+//! UUIDs, in the two common forms.
 
 /// `a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11`, or the same without hyphens.
 pub(crate) fn is_uuid(text: &[u8]) -> bool {

@@ -1,7 +1,7 @@
 //! The objects that depend on one, level by level.
 //!
-//! What PostgreSQL keeps as internal parts of an object (a view's rule, a table's row type, a constraint's index) is
-//! nothing that a user made or names: it stands for its owner, whose dependents are the parts' dependents too.
+//! Internal parts of an object (a view's rule, a table's row type, a constraint's index) are nothing that users create
+//! or name: their dependents count as dependents of the object.
 
 use super::graph::{Address, DependencyKind, Graph};
 use std::collections::{BTreeMap, HashSet};

@@ -135,7 +135,7 @@ impl ObjectSet {
         self.0.contains(&object) || self.0.contains(&object.whole())
     }
 
-    /// Adds an object and tells whether it was missing.
+    /// Adds an object; returns whether it was missing.
     pub(crate) fn insert(&mut self, object: Address) -> bool {
         !self.contains(object) && self.0.insert(object)
     }

@@ -1,13 +1,13 @@
-//! What depends on what, and what a DROP takes along.
+//! Dependencies between objects, and which objects a DROP removes.
 //!
-//! PostgreSQL decides this by `pg_depend` when it drops something; here it is told before. The rules, in short: a DROP
-//! takes along what depends on its target *automatically* (a table's indexes, triggers, row type, partitions), is
-//! refused when something else depends on any of that *normally* (a view, a foreign key of another table), and drops
-//! all of it with CASCADE. An *internal* part of an object (a view's rule) or a member of an *extension* is never
-//! dropped without its owner.
+//! PostgreSQL decides this by `pg_depend` when it drops an object; this module computes it before. The rules, in short:
+//! a DROP removes objects that depend on its target *automatically* (a table's indexes, triggers, row type,
+//! partitions), is refused if other objects depend on any of these *normally* (a view, a foreign key of another table),
+//! and removes those too with CASCADE. An *internal* part of an object (a view's rule) or a member of an *extension* is
+//! never dropped without its owner.
 //!
 //! - [`graph`]: objects and dependencies, and how they are read from the catalogs
-//! - [`rules`]: what a DROP takes along, what refuses it, what CASCADE adds; pure functions of a graph
+//! - [`rules`]: which objects a DROP removes, which block it, which CASCADE adds; pure functions of a graph
 //! - [`dependents`]: the objects that depend on one, level by level; a pure function too
 //! - [`target`]: the relation or column that a call names
 //! - [`schemas`]: what dropping whole schemas removes

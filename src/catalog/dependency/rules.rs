@@ -1,4 +1,4 @@
-//! The rules by which PostgreSQL drops: what goes along, what refuses, what CASCADE adds.
+//! PostgreSQL's rules for DROP: which objects it removes, which block it, which CASCADE adds.
 
 use super::graph::{Address, DependencyKind, Graph, ObjectSet};
 

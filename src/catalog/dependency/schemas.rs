@@ -1,4 +1,4 @@
-//! What dropping whole schemas removes, and what stands in its way.
+//! Which objects dropping whole schemas removes, and which block it.
 
 use super::dependents::owner_of;
 use super::graph::{Address, CatalogGraph, DependencyKind, Graph, ObjectSet};

@@ -1,9 +1,9 @@
 //! What is left for the end of the transaction.
 //!
-//! Two transactions may each change something that the other cannot see yet: one writes metadata of a table while another
-//! renames its schema, or a table of which its template speaks. Waiting for each other inside of their commands would let
-//! them deadlock where PostgreSQL's own commands do not. So each looks again when it commits, one transaction at a time:
-//! the one that commits last sees everything, and makes the rows match.
+//! Two transactions may each change something that the other cannot see yet: one writes metadata of a table while
+//! another renames its schema, or a table of which its template speaks. Waiting for each other inside of their commands
+//! would let them deadlock where PostgreSQL's own commands do not. So each looks again when it commits, one transaction
+//! at a time: the one that commits last sees everything, and makes the rows match.
 //!
 //! The lock for that is the last that a transaction takes, and whoever holds it waits for nothing; rows that another
 //! transaction holds are left to that one, which is going to look at them itself.

@@ -15,8 +15,8 @@ use pgrx::pg_sys;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-/// The rows about what was dropped. Those of columns of tables that are still there are not kept. (OFFSET 0: each by its
-/// key, whatever the planner thinks of their number.) The parameter is a list of dropped relations and columns.
+/// The rows about what was dropped. Those of columns of tables that are still there are not kept. (OFFSET 0: each by
+/// its key, whatever the planner thinks of their number.) The parameter is a list of dropped relations and columns.
 const DROPPED_ROWS: &str = "
     WITH dropped AS MATERIALIZED (
       SELECT objid, objsubid FROM jsonb_to_recordset($1) AS o(objid oid, objsubid int4)

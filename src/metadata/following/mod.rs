@@ -4,8 +4,8 @@
 //! that a command touched. So for each relation that may be concerned we read the catalogs twice: as they were before
 //! the command, and as they are now. The rows that matched before are made to match again.
 //!
-//! In all this nobody waits for another session: rows that another transaction has written and not yet committed are left
-//! out, and looked at again when either transaction commits ([`commit`]).
+//! In all this nobody waits for another session: rows that another transaction has written and not yet committed are
+//! left out, and looked at again when either transaction commits ([`commit`]).
 
 pub(crate) mod commit;
 mod dropped;
@@ -74,8 +74,8 @@ fn creates_nothing_awaited(store: &Store, command: &Command) -> bool {
             .any(is_awaited)
 }
 
-/// Whether the command can neither rename, move or create a relation nor give it another owner. (REASSIGN OWNED can, but
-/// PostgreSQL tells of it to nobody. ALTER INDEX ... RENAME renames tables as well.)
+/// Whether the command can neither rename, move or create a relation nor give it another owner. (REASSIGN OWNED can,
+/// but PostgreSQL tells of it to nobody. ALTER INDEX ... RENAME renames tables as well.)
 fn is_of_no_concern(command: &Command) -> bool {
     if command.event() == Event::Drop {
         return false;

@@ -1,4 +1,4 @@
-//! Argument types of our functions that pgrx has none for.
+//! Argument types that pgrx does not have.
 
 use crate::error::Error;
 use crate::json_words;
@@ -122,7 +122,7 @@ const LARGEST_DOCUMENT: usize = 32 << 20;
 /// How much memory the values of a document may take, for each byte of it: a tree of JSON values, and what is made of that.
 const MEMORY_OF_DOCUMENT: usize = 24;
 
-/// `jsonb`, as text: what it should be is told when it is decoded.
+/// `jsonb`, as text: its shape is checked when it is decoded.
 pub(crate) struct JsonArgument(String);
 
 impl_sql_translatable!(JsonArgument, "jsonb");

@@ -1,7 +1,7 @@
-//! Text of a user's column as bytes, without a copy and without a look at its encoding.
+//! Text of a user's column as bytes, neither copied nor converted.
 //!
-//! A cast runs once a row. What its rule asks of a text are ASCII characters, which are the same bytes in every
-//! encoding of a server; so the text is neither converted nor validated.
+//! A cast runs once per row. Its rules are about ASCII characters, which are the same bytes in every server encoding;
+//! so the text needs no conversion or validation.
 
 use crate::pg::{memory, text};
 use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};

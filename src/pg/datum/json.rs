@@ -5,7 +5,7 @@ use pgrx::direct_function_call_as_datum;
 use pgrx::pg_sys::{self, Datum};
 use serde::de::DeserializeOwned;
 
-/// Reads a jsonb value, in whatever encoding the server has; `None` when it is no `T`, or nested too deeply for us.
+/// Reads a jsonb value, in any server encoding; `None` if it is not a `T`, or nested too deeply.
 ///
 /// # Safety
 /// `datum` is a jsonb.

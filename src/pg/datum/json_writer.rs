@@ -1,7 +1,8 @@
-//! A serializer of JSON text for what we have millions of: short strings, and fields whose names are ours.
+//! A serializer of JSON text that is fast for short strings and for fields whose names are constants, of which large
+//! documents have millions.
 //!
-//! It writes what that of `serde_json` writes. Names of fields are written as they are, and whether a string has anything
-//! to escape is asked for many bytes at once: nearly none has. Whatever is rare is left to `serde_json`.
+//! Its output is that of `serde_json`. It writes names of fields without escaping, and checks many bytes of a string at
+//! once for characters to escape, which are rare. Rare cases are left to `serde_json`.
 
 use serde::Serialize;
 use serde::ser::{self, Impossible, Serializer};

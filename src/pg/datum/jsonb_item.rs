@@ -121,8 +121,8 @@ impl<'a> JsonbItem<'a> {
     /// A number as PostgreSQL prints it.
     pub(crate) fn number(self) -> Option<String> {
         (self.json_type() == JsonType::Number).then(|| {
-            // SAFETY: a numeric, which lies at a multiple of 4 as the server has put it, or `build`; its output function
-            // gives a C string.
+            // SAFETY: a numeric, which lies at a multiple of 4 as the server has put it, or `build`; its output
+            // function gives a C string.
             unsafe {
                 let number = Datum::from(self.bytes.as_ptr());
                 direct_function_call_as_datum(pg_sys::numeric_out, &[Some(number)])
@@ -214,8 +214,8 @@ fn varlena(room: usize, fill: impl FnOnce(&mut Vec<u8>)) -> Result<JsonbValue, E
     }
     let mut content = Vec::with_capacity(room);
     fill(&mut content);
-    // SAFETY: a fresh allocation of the size of header and content, which palloc aligns. The content is a jsonb's, as its
-    // makers promise.
+    // SAFETY: a fresh allocation of the size of header and content, which palloc aligns. The content is a jsonb's, as
+    // its makers promise.
     unsafe {
         let value = pg_sys::palloc(pg_sys::VARHDRSZ + content.len()).cast::<u8>();
         pgrx::set_varsize_4b(value.cast(), (pg_sys::VARHDRSZ + content.len()) as i32);

@@ -1,9 +1,9 @@
-//! Values of type `jsonb` as PostgreSQL keeps them: looked into, and handed on to a statement, without becoming text.
+//! Values of type `jsonb` in PostgreSQL's own form: read, and passed on to a statement, without conversion to text.
 //!
 //! The form is that of PostgreSQL's `jsonb.h`, which databases on disk have had since 9.4: a header with the number of
-//! members, an entry of 32 bits for each key and value, and then the keys and values themselves. Calling PostgreSQL's own
-//! iterator for every token takes longer than the rest of reading the keys of many rows. What lies inside of a value, and
-//! how values are put together, is in `jsonb_item`.
+//! members, an entry of 32 bits for each key and value, and then the keys and values themselves. Calling PostgreSQL's
+//! own iterator for every token takes longer than the rest of reading the keys of many rows. What lies inside of a
+//! value, and how values are put together, is in `jsonb_item`.
 
 use crate::pg::arguments::refuse_null;
 use crate::pg::plan::JsonbDatum;
@@ -63,12 +63,12 @@ impl JsonbValue {
         self.0
     }
 
-    /// The keys of an object, in the server's encoding; `None` if it is none.
+    /// The keys of an object, in the server's encoding; `None` if it is not an object.
     pub(crate) fn keys(&self) -> Option<impl Iterator<Item = &[u8]>> {
         Container::new(self.bytes()).keys()
     }
 
-    /// The elements of an array; `None` if it is none.
+    /// The elements of an array; `None` if it is not an array.
     pub(crate) fn elements(&self) -> Option<impl Iterator<Item = JsonbElement<'_>>> {
         Container::new(self.bytes()).elements()
     }
@@ -135,7 +135,7 @@ impl<'a> JsonbElement<'a> {
             .is_some_and(|(own, others)| own.eq(others))
     }
 
-    /// The keys of an object, in the server's encoding; `None` if it is none.
+    /// The keys of an object, in the server's encoding; `None` if it is not an object.
     pub(crate) fn keys(&self) -> Option<impl Iterator<Item = &'a [u8]>> {
         let is_container = self.sort() == JENTRY_ISCONTAINER;
         is_container.then(|| Container::new(self.bytes))?.keys()

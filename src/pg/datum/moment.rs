@@ -1,4 +1,4 @@
-//! Dates, times and intervals as arguments of functions that run once a value: PostgreSQL's own representation.
+//! Dates, times and intervals as arguments of functions that run once per value, in PostgreSQL's own representation.
 
 use pgrx::callconv::{Arg, ArgAbi};
 use pgrx::impl_sql_translatable;

@@ -1,4 +1,4 @@
-//! Settings under which what PostgreSQL prints means the same in any session.
+//! Settings under which PostgreSQL prints values that mean the same in every session.
 
 use pgrx::pg_sys;
 

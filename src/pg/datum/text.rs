@@ -12,7 +12,7 @@ pub(crate) fn server_uses_utf8() -> bool {
 
 /// Text of the server as a Rust string.
 ///
-/// In a `SQL_ASCII` database the server itself does not know what its bytes mean: those that are no UTF-8 come out
+/// In a `SQL_ASCII` database the server itself does not know what its bytes mean: bytes that are not UTF-8 come out
 /// as U+FFFD.
 pub(crate) fn from_server(bytes: &[u8]) -> String {
     if server_uses_utf8() {
@@ -89,8 +89,8 @@ pub(crate) fn to_server(text: &str) -> Vec<u8> {
 }
 
 /// A Rust string as a C string in the server's encoding, which is another than UTF-8, allocated in the current memory
-/// context. It ends before a character that the encoding lacks: a message must not fail itself. Null if nothing converts
-/// into that encoding.
+/// context. It ends before a character that the encoding lacks: a message must not fail itself. Null if nothing
+/// converts into that encoding.
 pub(crate) fn to_message(text: &str) -> *mut c_char {
     const UTF8: i32 = pg_sys::pg_enc::PG_UTF8 as i32;
     let room = (text.len() + 1) * pg_sys::MAX_CONVERSION_GROWTH as usize;

@@ -1,4 +1,4 @@
-//! The attributes of a row type, which lie in another place since PostgreSQL 18.
+//! The attributes of a row type, which PostgreSQL 18 stores in another place.
 
 use pgrx::pg_sys;
 

@@ -1,4 +1,4 @@
-//! A datum of any type, taken apart into a plain Rust value.
+//! A datum of any type, decoded into a plain Rust value.
 
 use crate::pg::{Oid, text, tuple};
 use pgrx::direct_function_call;
@@ -99,7 +99,7 @@ pub(crate) fn timestamp_with_zone(utc: i64) -> Value {
 /// # Safety
 /// `datum` is an array of `element`.
 unsafe fn decode_array(datum: Datum, element: Oid) -> Value {
-    // SAFETY: deconstruct_array fills in palloc'd arrays of the length that it tells; the dimensions follow the
+    // SAFETY: deconstruct_array fills in palloc'd arrays of the length that it returns; the dimensions follow the
     // array's header.
     unsafe {
         let array = pg_sys::pg_detoast_datum(datum.cast_mut_ptr()).cast::<pg_sys::ArrayType>();
@@ -151,7 +151,7 @@ fn nest(elements: Vec<Value>, dimensions: &[i32]) -> Value {
 /// # Safety
 /// `datum` is of a composite type.
 unsafe fn decode_composite(datum: Datum) -> Value {
-    // SAFETY: a composite carries its type; the descriptor is a copy of ours, and the buffers are as wide as it.
+    // SAFETY: a composite carries its type; the descriptor is a copy, and the buffers are as wide as it.
     unsafe {
         let header = pg_sys::pg_detoast_datum(datum.cast_mut_ptr()).cast::<pg_sys::HeapTupleHeaderData>();
         let fields = (*header).t_choice.t_datum;

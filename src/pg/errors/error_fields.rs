@@ -1,9 +1,9 @@
-//! PostgreSQL's errors, whole.
+//! All fields of PostgreSQL's errors.
 //!
-//! On its way through Rust an error loses the names of the schema, table, column, type and constraint that it is about,
-//! its context and its position inside of a statement: pgrx keeps SQLSTATE, message, detail and hint, and these in UTF-8.
-//! Clients read them all. So we look at an error where PostgreSQL lets anybody add to it, in a callback, and keep a
-//! copy; when pgrx raises it again, a callback at the same place puts back what is missing.
+//! On its way through Rust an error loses the names of its schema, table, column, type and constraint, its context and
+//! its position in the statement: pgrx keeps only SQLSTATE, message, detail and hint, in UTF-8. Clients read all
+//! fields. So an error context callback copies them; when pgrx raises the error again, a callback at the same place
+//! puts back the missing ones.
 
 use crate::error::Error;
 use crate::pg::text;
@@ -28,14 +28,15 @@ pub(crate) fn kept<T>(body: impl FnOnce() -> T) -> T {
     body()
 }
 
-/// The same for something of the caller's, which the error then tells as its context: PostgreSQL itself does not know
+/// The same for a text of the caller, which the error then has as its context: PostgreSQL itself does not know
 /// where it is from.
 pub(crate) fn kept_about<T>(subject: &CStr, body: impl FnOnce() -> T) -> T {
     let _watch = FieldsCallback::begin(Some(subject));
     body()
 }
 
-/// The same for a statement of ours: its text, which PostgreSQL would give as the context, is nothing to the caller.
+/// The same for a statement that is not the caller's: PostgreSQL would put its text into the context, which means
+/// nothing to the caller.
 pub(crate) fn kept_without_context<T>(body: impl FnOnce() -> T) -> T {
     let watch = FieldsCallback::begin(None);
     // SAFETY: the entry is valid while the watch is.
@@ -77,8 +78,8 @@ impl From<Error> for Failure {
     }
 }
 
-/// Runs `body`, which catches errors itself; gives what PostgreSQL said of the last one. The current memory context must
-/// outlive a subtransaction that the error ends.
+/// Runs `body`, which catches errors itself; gives what PostgreSQL said of the last one. The current memory context
+/// must outlive a subtransaction that the error ends.
 pub(crate) fn observed<T>(body: impl FnOnce() -> T) -> (T, Option<Failure>) {
     let watch = FieldsCallback::begin(None);
     let outcome = body();
@@ -105,8 +106,8 @@ unsafe fn failure(error: &ErrorData) -> Failure {
     }
 }
 
-/// The next error, of that SQLSTATE, gets these texts in the server's encoding in the place of those that pgrx gives it.
-/// Whoever catches it and lets nobody know calls [`Mark::forget`].
+/// The next error, of that SQLSTATE, gets these texts in the server's encoding in the place of those that pgrx gives
+/// it. Whoever catches it and lets nobody know calls [`Mark::forget`].
 pub(crate) fn replace_next(
     sqlstate: PgSqlErrorCode,
     message: &str,
@@ -137,7 +138,8 @@ impl Mark {
         Self(unsafe { pg_sys::error_context_stack })
     }
 
-    /// Takes off the stack what an error left there that will not be raised again, as PostgreSQL does where it catches one.
+    /// Takes off the stack what an error left there that will not be raised again, as PostgreSQL does where it catches
+    /// one.
     pub(crate) fn forget(self) {
         // SAFETY: as above; what was on the stack then still is.
         unsafe { pg_sys::error_context_stack = self.0 }

@@ -1,4 +1,4 @@
-//! What PostgreSQL's errors are about, for callers who asked for several things at once.
+//! A label in front of PostgreSQL's errors, for calls that do several things at once.
 
 use crate::pg::text;
 use pgrx::pg_sys::{self, ErrorContextCallback, MemoryContext};

@@ -1,4 +1,4 @@
-//! Errors and messages: PostgreSQL's own kept whole, ours in the server's encoding.
+//! Errors and messages: PostgreSQL's own with all fields, those of the extension in the server's encoding.
 
 pub(crate) mod error_fields;
 pub(crate) mod error_label;

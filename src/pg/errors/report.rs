@@ -6,7 +6,7 @@ use pgrx::PgLogLevel;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::PgSqlErrorCode;
 
-/// An error of ours, which is to be raised.
+/// An error to be raised.
 pub(crate) fn error(
     sqlstate: PgSqlErrorCode,
     message: String,

@@ -1,4 +1,4 @@
-//! What the current role may do, by PostgreSQL's own access control lists.
+//! Privileges of the current role, by PostgreSQL's access control lists.
 
 use crate::pg::Oid;
 use crate::pg::scan::FromColumn;
@@ -55,8 +55,8 @@ impl Acl {
 
     fn items(&self) -> &[pg_sys::AclItem] {
         let array = self.0.as_ptr().cast::<pg_sys::ArrayType>();
-        // SAFETY: a detoasted aclitem[] without nulls: a header, its dimensions (length, lower bound), and the elements,
-        // aligned as the header is.
+        // SAFETY: a detoasted aclitem[] without nulls: a header, its dimensions (length, lower bound), and the
+        // elements, aligned as the header is.
         unsafe {
             if (*array).ndim != 1 {
                 return &[];
@@ -127,7 +127,7 @@ impl Privileges {
         Self(ON_RELATIONS.iter().map(|(bit, _)| AclMode::from(*bit)).sum())
     }
 
-    /// The privilege of that name; an unknown name is none.
+    /// The privilege of that name, if there is one.
     pub(crate) fn named(name: &str) -> Self {
         let known = ON_RELATIONS
             .iter()
@@ -207,11 +207,11 @@ impl CurrentRole {
                 &mut options,
             );
         }
-        // Options are told by the bits of the upper half.
+        // The bits of the upper half are grant options.
         (grantor, Privileges(options >> (AclMode::BITS / 2)))
     }
 
-    /// Whether the role has the rights of `owner` without `SET ROLE`.
+    /// Whether the role has the privileges of `owner` without `SET ROLE`.
     pub(crate) fn has_rights_of(&self, owner: Oid) -> bool {
         // SAFETY: a plain question; an unknown role gives false.
         unsafe { pg_sys::has_privs_of_role(self.oid, owner) }

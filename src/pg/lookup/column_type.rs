@@ -1,4 +1,4 @@
-//! What a statement must know of a column's type: how to name it, and what JSON means for it.
+//! The facts of a column's type that a statement needs: its name, and how it reads JSON.
 
 use crate::pg::{Oid, text};
 use pgrx::pg_sys;

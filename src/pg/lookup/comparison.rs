@@ -1,5 +1,5 @@
-//! How values of a type are compared: the operators of its default B-tree operator class, which are those that the
-//! indexes of users support, whatever a search_path says.
+//! Comparison operators of a type: those of its default B-tree operator class, which users' indexes support, under any
+//! search_path.
 
 use crate::pg::{Oid, column_type, quote, text};
 use pgrx::pg_sys;

@@ -1,7 +1,8 @@
 //! Catalog contents as SQL text, written by PostgreSQL's own deparsers.
 //!
-//! These functions look into the newest catalogs, not through a snapshot. What was dropped since gives `None` where
-//! PostgreSQL says so quietly, and an error of class XX or 42 where it does not: see `catalog::consistent`.
+//! These functions read the newest catalogs, not a snapshot. For an object that was dropped meanwhile they return
+//! `None` if PostgreSQL reports that without an error, and otherwise raise an error of class XX or 42: see
+//! `catalog::consistent`.
 
 use crate::pg::{Oid, text};
 use pgrx::pg_sys::{self, Datum};

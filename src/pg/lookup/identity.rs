@@ -1,4 +1,4 @@
-//! Any object of the database by PostgreSQL's own name for it.
+//! PostgreSQL's own name of any object of the database.
 
 use crate::pg::{Oid, text};
 use pgrx::pg_sys::{self, Datum};
@@ -8,7 +8,7 @@ use std::fmt;
 /// Objects below this OID are part of the database system and cannot be dropped.
 const FIRST_UNPINNED: u32 = 12_000;
 
-/// What `pg_identify_object` tells about an object.
+/// An object, as `pg_identify_object` returns it.
 #[derive(Serialize, Debug)]
 pub(crate) struct ObjectIdentity {
     kind: String,

@@ -1,4 +1,4 @@
-//! Questions to the catalogs and to the server's own parser and deparsers.
+//! Lookups in the catalogs, by the server's parser and by its deparsers.
 
 pub(crate) mod acl;
 pub(crate) mod column_type;

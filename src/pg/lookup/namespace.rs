@@ -1,4 +1,4 @@
-//! Schemas: who may look up names in them.
+//! Schemas, and whether the role may look up names in them.
 
 use crate::pg::Oid;
 use pgrx::pg_sys;

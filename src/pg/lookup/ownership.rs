@@ -1,4 +1,4 @@
-//! Who may alter a relation, and keeping others from it meanwhile.
+//! Checking that the role may alter a relation, and locking it.
 
 use crate::pg::{Oid, text};
 use pgrx::pg_sys;
@@ -22,8 +22,8 @@ pub(crate) enum Refusal {
     NotOwner { name: String },
 }
 
-/// Takes the lock of a statement that will alter the relation, until the transaction ends. Whoever has no right to alter
-/// it gets no lock.
+/// Takes the lock of a statement that will alter the relation, until the transaction ends. Whoever has no right to
+/// alter it gets no lock.
 pub(crate) fn lock(relation: Oid, lock: AlterLock) -> Result<(), Refusal> {
     let mode = match lock {
         AlterLock::ShareUpdateExclusive => pg_sys::ShareUpdateExclusiveLock,

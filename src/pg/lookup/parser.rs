@@ -1,11 +1,11 @@
-//! What the server's own parser takes a text for, before any name in it is looked up.
+//! Parsing text by the server's raw parser, which looks up no names.
 
 use crate::pg::{error_fields, text};
 use pgrx::pg_sys::{self, List, NodeTag};
 use std::ffi::CString;
 
-/// Whether a text is one SQL expression and nothing else: not two, no name or clause behind it. What is no SQL at all is
-/// an error of PostgreSQL's.
+/// Whether a text is exactly one SQL expression, without a name or clause after it. Text that is not SQL at all
+/// is an error of PostgreSQL's.
 pub(crate) fn is_one_expression(sql: &str) -> bool {
     let subject = CString::new(text::to_server(&format!("SQL expression \"{sql}\""))).unwrap_or_default();
     let sql = CString::new(text::to_server(sql)).unwrap_or_default();

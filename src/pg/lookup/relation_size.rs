@@ -1,4 +1,4 @@
-//! How much a table holds, without reading it.
+//! Estimated numbers of rows.
 
 use crate::pg::Oid;
 use pgrx::pg_sys;

@@ -1,4 +1,4 @@
-//! Reading catalogs, and tables of our own: index scans by one snapshot, rows as typed structs.
+//! Reading catalogs, and tables of the extension: index scans with one snapshot, rows as typed structs.
 //!
 //! A row type names the columns that it wants; their positions are looked up in the running server's catalog once,
 //! so one build of the source fits every version, and a column that a version does not have reads as `None`.
@@ -72,7 +72,7 @@ impl ScannedRow<'_> {
     }
 }
 
-/// What a catalog column can be read as. Null gives the type's empty value; ask for an `Option` to tell.
+/// The types that a catalog column can be read as. NULL is read as the type's empty value; an `Option` shows it.
 pub(crate) trait FromColumn {
     /// # Safety
     /// `datum` is of the PostgreSQL type that the implementing type stands for.
@@ -204,7 +204,8 @@ pub(crate) enum ScanKey {
 impl ScanKey {
     /// A name, kept in the current memory context.
     pub(crate) fn name(name: &str) -> Self {
-        // SAFETY: a name has NAMEDATALEN bytes, of which the rest are zero; longer text is cut off, and so finds nothing.
+        // SAFETY: a name has NAMEDATALEN bytes, of which the rest are zero; longer text is cut off, and so finds
+        // nothing.
         unsafe {
             let text = pg_sys::text_to_cstring(text::to_text_datum(name).cast_mut_ptr());
             let value = pg_sys::palloc0(pg_sys::NAMEDATALEN as usize);
@@ -251,7 +252,7 @@ impl Reader {
         }
     }
 
-    /// Counts an object among those that it was asked about, when the session's caches have told of it.
+    /// Notes an object as read, if it came from the session's caches.
     pub(crate) fn depends_on(&self, object: Oid) {
         self.asked.borrow_mut().insert(object.to_u32());
     }

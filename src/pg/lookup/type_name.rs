@@ -1,6 +1,6 @@
 //! Types by their names and modifiers, as the server's own parser takes them.
 //!
-//! What is no type is an error of PostgreSQL's.
+//! PostgreSQL raises an error for text that is not a type.
 
 use crate::pg::{Oid, error_fields, server, text};
 use pgrx::pg_sys::{self, Datum};
@@ -74,7 +74,7 @@ impl TypeId {
         (oid != Oid::INVALID).then_some(Self { oid, ..self })
     }
 
-    /// The type as SQL; `None` if it does not exist. A type that is none of PostgreSQL's own has its schema.
+    /// The type as SQL; `None` if it does not exist. Types outside pg_catalog have their schema.
     pub(crate) fn to_sql(self) -> Option<String> {
         let mut flags = pg_sys::FORMAT_TYPE_TYPEMOD_GIVEN | pg_sys::FORMAT_TYPE_INVALID_AS_NULL;
         let named = self.element().map_or(self.oid, |element| element.oid);
@@ -105,7 +105,7 @@ fn category(type_oid: Oid) -> u8 {
     category as u8
 }
 
-/// What a domain is over, down to what is none; any other type itself.
+/// The base type of a domain, through all domains of the chain; any other type itself.
 pub(crate) fn base(type_oid: Oid) -> Oid {
     // SAFETY: a look-up; an unknown type is its own base.
     unsafe { pg_sys::getBaseType(type_oid) }

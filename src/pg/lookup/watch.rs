@@ -1,7 +1,7 @@
-//! What was worked out from the catalogs and is kept for the session, and whether it still holds.
+//! Invalidation of what a session keeps that was computed from the catalogs.
 //!
-//! PostgreSQL tells each session of changes that others have committed, and of its own. Whoever keeps something holds a
-//! [`CatalogWatch`] on the objects that it was made from.
+//! PostgreSQL reports to each session the changes that other sessions have committed, and its own. Code that keeps a
+//! result holds a [`CatalogWatch`] on the objects that it was computed from.
 
 use pgrx::pg_sys::{self, Datum, Oid, SysCacheIdentifier};
 use rustc_hash::FxHashSet;
@@ -20,7 +20,7 @@ struct WatchState {
     journal: RefCell<Vec<CatalogChange>>,
 }
 
-/// A change, as the server's messages tell it.
+/// A change, as the server's messages report it.
 #[derive(Clone, Copy)]
 enum CatalogChange {
     Relation(u32),
@@ -62,7 +62,7 @@ thread_local! {
 }
 
 impl CatalogWatch {
-    /// Notes everything, until told what matters.
+    /// Notes everything, until it is known which objects matter.
     pub(crate) fn begin() -> Self {
         if !IS_REGISTERED.replace(true) {
             register();

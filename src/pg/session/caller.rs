@@ -1,4 +1,4 @@
-//! Whose session it is, and where it looks for names.
+//! The current role and search_path of the session.
 
 use crate::pg::{Oid, text};
 use pgrx::pg_sys;

@@ -1,4 +1,4 @@
-//! CREATE ROLE with a password that stands in no text.
+//! CREATE ROLE with a password that is in no text.
 
 use crate::pg::{error_fields, text};
 use pgrx::PgList;
@@ -13,9 +13,9 @@ use std::ffi::{CStr, CString};
 pub(crate) fn with_password(statement: &str, password: &str) {
     let statement = to_server_cstr(statement);
     let password = to_server_cstr(password);
-    // SAFETY: parsing gives a list of RawStmt, and the statement is a CREATE ROLE, whose options are DefElem; what is put
-    // in lives in the same memory context. The planned statement is the wrapper that a command of its kind gets, and the
-    // text is the one that it was parsed from.
+    // SAFETY: parsing gives a list of RawStmt, and the statement is a CREATE ROLE, whose options are DefElem; what is
+    // put in lives in the same memory context. The planned statement is the wrapper that a command of its kind gets,
+    // and the text is the one that it was parsed from.
     unsafe {
         let parsed = pg_sys::pg_parse_query(statement.as_ptr());
         let Some(parsed) = PgList::<pg_sys::RawStmt>::from_pg(parsed).head() else {
@@ -48,7 +48,7 @@ pub(crate) fn with_password(statement: &str, password: &str) {
     }
 }
 
-/// Text of ours never has a NUL: what comes from SQL cannot.
+/// The text never has a NUL: text from SQL cannot have one.
 fn to_server_cstr(text: &str) -> CString {
     CString::new(text::to_server(text)).unwrap_or_default()
 }

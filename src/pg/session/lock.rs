@@ -9,8 +9,8 @@ pub(crate) fn share_until_commit(relation: Oid) {
     unsafe { pg_sys::LockRelationOid(relation, pg_sys::AccessShareLock as i32) }
 }
 
-/// Waits for whoever makes or drops something in a schema, and keeps others from it until the transaction ends: the lock
-/// that DROP SCHEMA takes.
+/// Waits for whoever makes or drops something in a schema, and keeps others from it until the transaction ends: the
+/// lock that DROP SCHEMA takes.
 pub(crate) fn schema_until_commit(schema: Oid) {
     // SAFETY: inside of a transaction, as every function call is. A schema that does not exist can be locked too.
     unsafe {
@@ -23,8 +23,8 @@ pub(crate) fn schema_until_commit(schema: Oid) {
     }
 }
 
-/// The lock by which one transaction at a time settles the bookkeeping of a table of ours. No command takes it. It is taken
-/// last of all, when a transaction is about to commit: so nobody who holds it waits for anybody.
+/// The lock by which one transaction at a time settles the bookkeeping of a table of ours. No command takes it. It is
+/// taken last of all, when a transaction is about to commit: so nobody who holds it waits for anybody.
 pub(crate) struct SettlingLock(Oid);
 
 impl SettlingLock {

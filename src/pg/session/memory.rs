@@ -150,8 +150,8 @@ impl Scratch {
         })
     }
 
-    /// As [`run`](Self::run), for steps that come by the million and seldom allocate: what they allocate is freed when it
-    /// has grown to a megabyte.
+    /// As [`run`](Self::run), for steps that come by the million and seldom allocate: what they allocate is freed when
+    /// it has grown to a megabyte.
     pub(crate) fn run_many<T: 'static>(&self, step: impl FnOnce() -> T) -> T {
         const LARGEST: usize = 1 << 20;
         // SAFETY: as in `run`; plain reads and writes of what palloc itself reads and writes.

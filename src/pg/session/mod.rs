@@ -1,4 +1,4 @@
-//! The session: who it is, its settings, locks and memory.
+//! The session: its role, settings, locks and memory.
 
 pub(crate) mod caller;
 pub(crate) mod commit;

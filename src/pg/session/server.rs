@@ -1,4 +1,4 @@
-//! Small questions to the running server.
+//! Small lookups in the running server.
 
 use crate::pg::{memory, scan};
 use pgrx::pg_sys::{self, Oid};
@@ -34,15 +34,15 @@ pub(crate) fn current_database() -> Oid {
     unsafe { pg_sys::MyDatabaseId }
 }
 
-/// Whether `object` came with the server's bootstrap, and so is none of a user's or an extension's.
+/// Whether `object` was created by initdb, not by a user or an extension.
 pub(crate) fn is_built_in(object: Oid) -> bool {
     object.to_u32() < pg_sys::FirstNormalObjectId
 }
 
 /// Whether the policies of one of our own tables apply to the current role: not to its owner, nor to a superuser.
 pub(crate) fn row_security_applies(table: &CStr) -> bool {
-    // SAFETY: a question about a table. It is asked as if the setting row_security were on: a role that it would spare an
-    // incomplete answer is not spared the rules.
+    // SAFETY: a question about a table. It is asked as if the setting row_security were on: a role that it would spare
+    // an incomplete answer is not spared the rules.
     scan::own_table(table).is_none_or(|table| unsafe {
         pg_sys::check_enable_rls(table, Oid::INVALID, true)
             == pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32

@@ -1,4 +1,4 @@
-//! Settings of ours.
+//! Settings of the extension.
 
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 

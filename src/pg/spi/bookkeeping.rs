@@ -1,9 +1,8 @@
-//! Writing to tables of our own on behalf of whoever caused it, who may have no right to.
+//! Writing to tables of the extension on behalf of a role that may have no privileges on them.
 //!
-//! As PostgreSQL does for foreign keys, we become the owner of the table, not a superuser: what others attach to the
-//! table (a trigger, a default) gets the rights of the table's owner, who could run it anyway. Under
-//! `SECURITY_RESTRICTED_OPERATION` it cannot leave anything behind in the session, and names are looked up in
-//! `pg_catalog` alone.
+//! As PostgreSQL does for foreign keys, the code becomes the owner of the table, not a superuser: triggers and defaults
+//! of the table run with the privileges of its owner, who could run them anyway. Under `SECURITY_RESTRICTED_OPERATION`
+//! they cannot leave anything behind in the session, and names are looked up in `pg_catalog` alone.
 
 use crate::error::Error;
 use crate::pg::snapshot::Snapshot;
@@ -77,7 +76,7 @@ pub(crate) fn is_busy() -> bool {
     BUSY.get()
 }
 
-/// Runs `body` as the owner of a table of ours. Of what it changes, it is not told by events.
+/// Runs `body` as the owner of a table of the extension. Event triggers are not called for its changes.
 pub(crate) fn as_owner<T>(
     owner: Oid,
     body: impl FnOnce(&Statements) -> Result<T, Error>,
@@ -94,7 +93,8 @@ pub(crate) fn as_owner<T>(
     body(&statements)
 }
 
-/// Runs `body` as the current role, to whom the policies of our tables apply. Names are looked up in `pg_catalog` alone.
+/// Runs `body` as the current role, to whom the policies of our tables apply. Names are looked up in `pg_catalog`
+/// alone.
 pub(crate) fn as_caller<T>(body: impl FnOnce(&Statements) -> Result<T, Error>) -> Result<T, Error> {
     let mut user = Oid::INVALID;
     let mut security_context = 0;

@@ -1,4 +1,4 @@
-//! The rows of a prepared statement, fetched as they are asked for: memory stays flat however many there are.
+//! The rows of a prepared statement, fetched on demand: memory stays flat for any number of rows.
 
 use crate::pg::plan::{JsonbDatum, ParameterValue, Prepared, Session};
 use pgrx::pg_sys::{self, Datum};

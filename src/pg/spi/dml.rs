@@ -1,5 +1,5 @@
-//! Statements that change users' rows, run as the caller: by his rights, with his search_path in force for the triggers
-//! and rules that they set off.
+//! Statements that change users' rows, run with the caller's privileges; triggers and rules run with the caller's
+//! search_path.
 
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
@@ -35,8 +35,8 @@ const MOST: usize = 100;
 const LONGEST: usize = 20_000;
 
 thread_local! {
-    /// Statements that were prepared in this session, by their text. Everything in it is qualified, so that a text means
-    /// the same for every search_path; PostgreSQL prepares anew what has changed, or what another role runs.
+    /// Statements that were prepared in this session, by their text. Everything in it is qualified, so that a text
+    /// means the same for every search_path; PostgreSQL prepares anew what has changed, or what another role runs.
     static KEPT: RefCell<FxHashMap<Box<str>, Rc<Prepared>>> = RefCell::default();
 }
 
@@ -147,8 +147,8 @@ unsafe extern "C-unwind" fn receive(
     }
 }
 
-/// Runs `body`, to which statements of this sort belong; what PostgreSQL says of an error that ends it (the constraint, the
-/// column, ...) reaches the client whole.
+/// Runs `body`, to which statements of this sort belong; what PostgreSQL says of an error that ends it (the constraint,
+/// the column, ...) reaches the client whole.
 pub(crate) fn with_whole_errors<T>(body: impl FnOnce() -> T) -> T {
     error_fields::kept(body)
 }

@@ -1,4 +1,4 @@
-//! Statements through SPI and the executor: of ours and of the caller, read and write, and what rows are handed to.
+//! Running statements through SPI and the executor, and receiving their rows.
 
 pub(crate) mod bookkeeping;
 pub(crate) mod copy;

@@ -1,5 +1,5 @@
-//! Statements of ours that read users' tables: prepared once a session, run many times, as the caller and by the
-//! snapshot of the statement that called us. The executor checks privileges, row-level security and cancellation.
+//! Compiled statements that read users' tables: prepared once per session, run many times, as the caller and with the
+//! snapshot of the calling statement. The executor checks privileges, row-level security and cancellation.
 
 use crate::error::Error;
 use crate::pg::{Oid, bytes, error_fields, jsonb_writer, lock, receiver, text, tuple};
@@ -47,7 +47,7 @@ pub(crate) type ParameterValue = Option<Datum>;
 impl Prepared {
     /// Prepares a statement whose parameters have these types.
     pub(crate) fn new(statement: &str, types: &[Oid], planning: Planning) -> Result<Self, Error> {
-        // Names and values in a statement of ours come from catalogs and from jsonb, which have no NUL.
+        // Names and values in a compiled statement come from catalogs and from jsonb, which have no NUL.
         let statement = CString::new(text::to_server(statement)).unwrap_or_default();
         let mut types: Box<[Oid]> = types.into();
         let _session = Session::begin();
@@ -76,7 +76,7 @@ impl Prepared {
     /// Locks what the statement reads until the end of the transaction, as running it would do. What others did to it
     /// before is known then.
     pub(crate) fn lock(&self) {
-        // SAFETY: a prepared statement of ours is one query, whose source lists relations.
+        // SAFETY: a compiled statement is one query, whose source lists relations.
         unsafe {
             let source: *mut pg_sys::CachedPlanSource =
                 pg_sys::list_nth(pg_sys::SPI_plan_get_plan_sources(self.plan), 0).cast();
@@ -132,7 +132,7 @@ impl Prepared {
 
     /// How many rows the planner expects.
     pub(crate) fn estimated_rows(&self, values: &[ParameterValue]) -> f64 {
-        // SAFETY: a prepared statement of ours is one query; its plan is let go of right after the look at it, or by
+        // SAFETY: a compiled statement is one query; its plan is released right after the look at it, or by
         // the end of the (sub)transaction.
         unsafe {
             let source: *mut pg_sys::CachedPlanSource =

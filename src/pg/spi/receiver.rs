@@ -1,12 +1,12 @@
-//! What the executor hands rows to: a struct of ours that begins with a header, which says what to call for a row.
+//! A receiver of the executor's rows: a struct that begins with a header, which has the functions to call for each row.
 
 use pgrx::pg_sys;
 
 /// The function that the executor calls for a row; it gives back whether it wants more.
 type Receive = unsafe extern "C-unwind" fn(*mut pg_sys::TupleTableSlot, *mut pg_sys::DestReceiver) -> bool;
 
-/// The header of a receiver that is called for rows and for nothing else. The struct is `repr(C)` and has it first, as the
-/// executor knows only that part.
+/// The header of a receiver that is called for rows and for nothing else. The struct is `repr(C)` and has it first, as
+/// the executor knows only that part.
 pub(crate) fn header(receive: Receive) -> pg_sys::DestReceiver {
     pg_sys::DestReceiver {
         receiveSlot: Some(receive),

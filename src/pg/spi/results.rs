@@ -1,5 +1,5 @@
-//! JSON documents as results of our functions, written straight into the value that PostgreSQL sends: no tree of JSON
-//! values and no second copy of the text.
+//! JSON documents as results of functions, written directly into the value that PostgreSQL sends, without a tree of
+//! JSON values or a second copy of the text.
 
 use crate::error::Error;
 use crate::pg::{bytes, json_writer, jsonb_writer, text};

@@ -1,13 +1,13 @@
-//! Statements of the caller's: run with the caller's rights and search_path, as if the caller had sent them.
+//! Statements that run with the caller's privileges and search_path, as if the caller had sent them.
 //!
-//! PostgreSQL's errors pass whole. Nothing is kept of a statement: those that define objects are run once.
+//! PostgreSQL's errors pass with all fields. No plan is kept: statements that define objects run once.
 
 use crate::error::Error;
 use crate::pg::{error_fields, text};
 use pgrx::pg_sys;
 use std::ffi::CString;
 
-/// Runs a statement; whatever rows it returns are passed over. Gives how many it was about.
+/// Runs a statement and ignores its rows. Returns how many rows it processed.
 pub(crate) fn run(statement: &str) -> Result<u64, Error> {
     // Around the connection, whose memory goes with it.
     error_fields::kept(|| Connection::open().execute(statement))

@@ -1,5 +1,5 @@
-//! The rows of a query, looked at one by one while the executor makes them: nothing is copied or kept, so memory stays
-//! flat however many there are. The executor checks privileges, row-level security and cancellation.
+//! The rows of a query, read one by one while the executor produces them: nothing is copied or kept, so memory stays
+//! flat for any number of rows. The executor checks privileges, row-level security and cancellation.
 
 use crate::pg::{bytes, memory::Scratch, receiver};
 use pgrx::pg_sys::{self, Datum};

@@ -1,4 +1,4 @@
-//! Running code whose failure is an answer, not the end of the statement.
+//! Running code in a subtransaction, so that its failure is a result and does not end the statement.
 
 use crate::error::Error;
 use crate::pg::error_fields::{self, Failure, Mark};
@@ -39,11 +39,11 @@ pub(crate) enum Outcome {
     Failed,
 }
 
-/// Runs `body` in a subtransaction of its own, in which it waits for no lock. When it fails, everything it did is rolled
-/// back and the user gets a warning that says `what` was not done and why, with the `hint`. A cancel, a timeout of the
-/// statement or a shutdown goes on to the caller.
+/// Runs `body` in a subtransaction of its own, in which it waits for no lock. When it fails, everything it did is
+/// rolled back and the user gets a warning that says `what` was not done and why, with the `hint`. A cancel, a timeout
+/// of the statement or a shutdown goes on to the caller.
 pub(crate) fn or_warn(what: &str, hint: &str, body: impl FnOnce() -> Result<(), Error>) -> Outcome {
-    // An error of ours is raised, so that it rolls back as well.
+    // The extension's own error is raised, too, so that it rolls back as well.
     let raising = || {
         if let Err(error) = lock::without_waiting(body) {
             ErrorReport::from(error).report(PgLogLevel::ERROR);

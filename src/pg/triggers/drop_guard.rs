@@ -1,8 +1,8 @@
-//! A DROP that removes what it is known to remove, and nothing else.
+//! A DROP that removes exactly the expected objects.
 //!
-//! Between a look at what depends on an object and its DROP ... CASCADE, another session can make something more that
-//! depends on it. PostgreSQL tells each object that it is about to drop to the hook of this file, where what was not
-//! expected raises an error and so rolls the whole DROP back.
+//! Between the walk of an object's dependencies and its DROP ... CASCADE, another session can create more dependents.
+//! PostgreSQL calls the hook of this file for each object that it is about to drop. An unexpected object raises an
+//! error there, which rolls the whole DROP back.
 
 use crate::error::{Error, Problem};
 use crate::pg::Oid;

@@ -1,8 +1,8 @@
 //! What PostgreSQL knows of the objects that a command defined or dropped, while an event trigger runs.
 //!
 //! Its own functions for that, `pg_event_trigger_ddl_commands` and `pg_event_trigger_dropped_objects`, are called as C
-//! functions: as a query they would cost each command a plan and an executor. Addresses come as OIDs, so nothing of what
-//! the command named is looked up again: it may have changed the search_path.
+//! functions: as a query they would cost each command a plan and an executor. Addresses come as OIDs, so nothing of
+//! what the command named is looked up again: it may have changed the search_path.
 
 #![expect(dead_code, reason = "the change log will read what metadata does not")]
 

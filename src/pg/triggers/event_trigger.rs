@@ -1,4 +1,4 @@
-//! What PostgreSQL tells an event trigger.
+//! The arguments of an event trigger.
 
 use crate::error::Error;
 use crate::pg::text;
@@ -26,7 +26,7 @@ impl EventTrigger {
     /// Reads what PostgreSQL passes to the trigger function.
     pub(crate) fn of_call(call: pg_sys::FunctionCallInfo) -> Result<Self, Error> {
         // SAFETY: a function that SQL can call gets this from PostgreSQL, which sets the context to an
-        // EventTriggerData, and its node tag to tell that, when the function is called for an event.
+        // EventTriggerData, recognized by its node tag, when the function is called for an event.
         unsafe {
             let context = (*call).context;
             if context.is_null() || (*context).type_ != pg_sys::NodeTag::T_EventTriggerData {
@@ -55,7 +55,7 @@ impl EventTrigger {
 /// `command` is the parse tree of a command that has been carried out.
 unsafe fn alters_nothing_old(command: *mut pg_sys::Node) -> bool {
     use pg_sys::AlterTableType as Part;
-    // SAFETY: the tag of a node tells its type; the parts of such a command are a list of nodes.
+    // SAFETY: the tag of a node is its type; the parts of such a command are a list of nodes.
     unsafe {
         if (*command).type_ != pg_sys::NodeTag::T_AlterTableStmt {
             return false;

@@ -1,4 +1,4 @@
-//! What PostgreSQL passes to triggers and event triggers, and hooks.
+//! Arguments of triggers and event triggers, and hooks.
 
 pub(crate) mod drop_guard;
 pub(crate) mod event_objects;

@@ -1,4 +1,4 @@
-//! What PostgreSQL tells a trigger, and what a trigger may tell PostgreSQL.
+//! The arguments and results of a trigger.
 
 use crate::pg::Oid;
 use pgrx::pg_sys::{self, HeapTuple};
@@ -19,7 +19,7 @@ impl Trigger {
     /// `None`: the function was not called by a trigger.
     pub(crate) fn of_call(call: pg_sys::FunctionCallInfo) -> Option<Self> {
         // SAFETY: a function that SQL can call gets this from PostgreSQL, which sets the context to a TriggerData, and
-        // its node tag to tell that, when the function is called by a trigger.
+        // recognized by its node tag, when the function is called by a trigger.
         unsafe {
             let context = (*call).context;
             let is_trigger = !context.is_null() && (*context).type_ == pg_sys::NodeTag::T_TriggerData;
@@ -27,9 +27,9 @@ impl Trigger {
         }
     }
 
-    /// What was changed, told by a column of type `oid`.
+    /// The changed object, by a column of type `oid`.
     pub(crate) fn changed(&self, column: &CStr) -> ChangedRows {
-        // SAFETY: what a trigger is told is valid while it runs; a tuple that there is not is null.
+        // SAFETY: the data of a trigger are valid while it runs; a tuple that does not exist is null.
         unsafe {
             let data = &*self.0;
             if data.tg_event & pg_sys::TRIGGER_EVENT_ROW == 0 {

@@ -1,4 +1,4 @@
-//! What can be wrong with what somebody wants to be written.
+//! Errors in records to be written.
 
 use crate::error::Problem;
 use pgrx::prelude::PgSqlErrorCode;

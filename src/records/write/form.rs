@@ -1,8 +1,8 @@
 //! A filled-in form: one new row, and new rows of other tables to which it refers.
 //!
-//! A field is a column. The fields without a parent are those of the new row; those whose parent is a foreign key column
-//! are those of the row that it refers to, where that one is to be created too. All of it is one statement: an INSERT for
-//! each row, those that are referred to first, each handing the columns that are referred to on to the next.
+//! A field is a column. Fields without a parent belong to the new row; fields whose parent is a foreign key column
+//! belong to the row that it refers to, which is created, too. All of it is one statement: an INSERT for each row,
+//! referenced rows first, each of which passes the referenced columns on to the next.
 
 use super::error::WriteError;
 use super::insert::Insert;
@@ -132,8 +132,8 @@ impl<'a> InsertForm<'a> {
         self.by_parent.get(&parent).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The INSERT of the row made of the fields below that key, after the steps for the rows that it refers to. It hands
-    /// on the columns of these attnums.
+    /// The INSERT of the row made of the fields below that key, after the steps for the rows that it refers to. It
+    /// hands on the columns of these attnums.
     fn insert_below(
         &mut self,
         parent: Option<&'a str>,
@@ -250,7 +250,7 @@ impl<'a> InsertForm<'a> {
         Ok(())
     }
 
-    /// The whole statement. It tells which of the steps made a row.
+    /// The whole statement. It returns which of the steps created a row.
     fn statement(&self, insert: &str) -> String {
         if self.steps.is_empty() {
             return insert.into();
@@ -269,7 +269,7 @@ impl<'a> InsertForm<'a> {
         )
     }
 
-    /// Checks what the statement tells.
+    /// Checks the result of the statement.
     fn check_made(&self, made: &str) -> Result<(), Error> {
         let made: Vec<bool> = serde_json::from_str(made).map_err(Error::Serialization)?;
         match self.steps.iter().zip(made).find(|(_, made)| !made) {

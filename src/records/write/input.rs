@@ -1,8 +1,8 @@
 //! How a JSON value becomes a value of a column's type.
 //!
-//! By `jsonb_to_recordset`: a string goes through the input function of the type, so that all forms in which we give
-//! values can be read back; arrays and objects become SQL arrays and composite values, elements and fields by the same
-//! rules. One thing is ours: a string for a json column is JSON *text*, since that is how such a column is given.
+//! By `jsonb_to_recordset`: a string goes through the input function of the type, so that all forms that records return
+//! can be written back; arrays and objects become SQL arrays and composite values, elements and fields by the same
+//! rules. One rule is added: a string for a json column is JSON *text*, since records return such columns as text.
 
 use crate::error::Error;
 use crate::pg::Oid;

@@ -16,7 +16,7 @@ use pgrx::prelude::PgSqlErrorCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// What `msar.add_records` tells.
+/// The result of `msar.add_records`.
 #[derive(Serialize)]
 pub(crate) struct AddedRows {
     count: u64,
@@ -114,8 +114,8 @@ fn add_groups(
     AddedRows::new(outcome.processed, keys.into_iter().map(|(_, key)| key))
 }
 
-/// Several INSERTs in one statement. It gives a JSON array for each row: the number of its INSERT, and the JSON text that
-/// that one returns.
+/// Several INSERTs in one statement. It gives a JSON array for each row: the number of its INSERT, and the JSON text
+/// that that one returns.
 fn together(inserts: &[Insert], returned: &str) -> String {
     let returned = format!("{returned} AS key");
     let numbered = || inserts.iter().enumerate();
@@ -269,8 +269,8 @@ fn readable_or<T>(
     }
 }
 
-/// Whether an INSERT may be one that only RETURNING stands in the way of: policies hide the new row, or a rule gives none
-/// back.
+/// Whether an INSERT may be one that only RETURNING stands in the way of: policies hide the new row, or a rule gives
+/// none back.
 fn refuses_returning(sqlstate: PgSqlErrorCode) -> bool {
     matches!(
         sqlstate,

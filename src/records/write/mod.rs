@@ -1,12 +1,13 @@
 //! Writing rows of users' tables from JSON.
 //!
-//! A call compiles to one statement that has the JSON as its parameter: PostgreSQL itself takes the document apart
-//! ([`input`]), so that every value goes through the input of its column's type, and nothing of a caller is spliced into
-//! SQL. Statements run as the caller, and what triggers and defaults make of a row is read afterwards, from the table.
+//! A call compiles to one statement that has the JSON as its parameter: PostgreSQL itself decodes the document
+//! ([`input`]), so that every value goes through the input function of its column's type, and no string of a caller is
+//! spliced into SQL. Statements run as the caller. The row is read afterwards from the table, with the changes of
+//! triggers and defaults.
 //!
 //! - [`target`]: the table that is written to, its columns and its key
 //! - [`mod@insert`], [`mod@patch`], [`mod@delete`]: one function each
-//! - [`result`]: what they tell of the row
+//! - [`result`]: the document that they return
 //! - [`form`]: rows of several tables that refer to each other
 
 mod delete;

@@ -1,4 +1,4 @@
-//! What a write tells of the row that it wrote: the document that readers of records give.
+//! The result of a write: the same document that reading the record returns.
 
 use super::insert::Insert;
 use super::target::WriteTarget;
@@ -12,7 +12,7 @@ use crate::records::relation::{RecordColumn, RecordRelation};
 use crate::records::{document, written};
 use serde_json::value::RawValue;
 
-/// What the caller wants to be told.
+/// The parts of the result that the caller wants.
 pub(crate) struct WriteResultOptions {
     pub(crate) record_summaries: bool,
     /// JSON, of the argument `table_record_summary_templates`.
@@ -29,7 +29,7 @@ pub(super) fn of_key(
     written::by_key(target.row.oid, key, wanted.record_summaries, wanted.templates)
 }
 
-/// How to tell of rows without a key. All that is to be known of the catalogs is known.
+/// How to return rows without a key. All facts of the catalogs are known already.
 pub(super) struct Teller<'a> {
     target: &'a WriteTarget,
     /// The columns of the row `target` that the document needs, as a select list.

@@ -1,7 +1,8 @@
-//! Many rows from JSON: which columns they name, and which of them go into one statement.
+//! Many rows from JSON: which columns they name, and which of them share an INSERT.
 //!
-//! A column that a row does not name gets its default, and an INSERT names the same columns for all of its rows. So rows
-//! that differ in the columns *with a default* need INSERTs of their own; for all other columns NULL is the default.
+//! A column that a row does not name gets its default, and an INSERT names the same columns for all of its rows. So
+//! rows that differ in the columns *with a default* need INSERTs of their own; for all other columns NULL is the
+//! default.
 
 use super::error::WriteError;
 use super::target::{WriteTarget, named_twice};

@@ -1,4 +1,4 @@
-//! Columns, with where their values come from.
+//! Columns, with their defaults, identity and generation.
 
 use super::rows::{ByOid, SequenceRow};
 use super::{StoredTableDefinition, take_options};

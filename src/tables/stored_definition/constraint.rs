@@ -1,4 +1,4 @@
-//! Constraints that are a table's own.
+//! Constraints of a table that it does not inherit.
 
 use super::StoredTableDefinition;
 use super::key::{StoredKeyElement, StoredKeyElements};
@@ -151,7 +151,7 @@ impl<'a> Constraints<'a> {
     }
 }
 
-/// The kind of a constraint; `None` for not-null constraints, which columns tell of, and for constraint triggers.
+/// The kind of a constraint; `None` for not-null constraints, which columns show, and for constraint triggers.
 fn kind(row: &ConstraintRow) -> Option<ConstraintKind> {
     match row.contype {
         Char(b'p') => Some(ConstraintKind::PrimaryKey),

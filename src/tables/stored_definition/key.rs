@@ -1,4 +1,4 @@
-//! Elements of keys: columns or expressions, with what an index wants to know about them.
+//! Elements of keys: columns or expressions, with their index options.
 
 use super::StoredTableDefinition;
 use super::rows::{ByOid, OperatorClassRow};

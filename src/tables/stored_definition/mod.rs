@@ -1,14 +1,14 @@
 //! A table as the definition that would create it again: what `msar.get_table_definition` returns.
 //!
-//! It names everything by names, with schemas, and nothing by numbers; it is printed under settings that do not depend on
-//! the session. What comes from a table that it inherits from, or is a partition of, is left out. So are its owner and the
-//! privileges on it: a definition is what a table is, not whose.
+//! It refers to all objects by names with schemas, never by numbers; it is printed under settings that do not depend on
+//! the session. It leaves out what the table inherits from its parents, its owner and its privileges: a definition
+//! describes a table, not its owner.
 //!
-//! - [`mod@column`]: columns, with where their values come from
+//! - [`mod@column`]: columns, with their defaults, identity and generation
 //! - [`constraint`]: its constraints
-//! - [`partition`]: how a table is divided, and which rows a partition holds
+//! - [`partition`]: partitioning, and the bounds of a partition
 //! - [`key`]: elements of keys: columns or expressions, with operator classes and collations
-//! - [`rows`]: the rows of catalogs that only this needs
+//! - [`rows`]: rows of catalogs that only definitions need
 
 mod column;
 mod constraint;
@@ -157,7 +157,7 @@ impl StoredTableDefinition<'_> {
         Ok(in_schema(&self.catalog.schema_name(schema)?, name))
     }
 
-    /// A collation, if it is none that the type has anyway.
+    /// A collation, if it is not the type's own.
     fn collation(&self, collation: Oid, of_type: Oid) -> Result<Option<QualifiedName>, Error> {
         if collation == Oid::INVALID || collation == of_type {
             return Ok(None);

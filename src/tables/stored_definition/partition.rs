@@ -1,4 +1,4 @@
-//! How a table is divided, and which rows a partition holds.
+//! Partitioning of a table, and the bounds of a partition.
 
 use super::StoredTableDefinition;
 use super::key::{StoredKeyElement, StoredKeyElements};
@@ -38,7 +38,7 @@ pub(super) fn key(table: &StoredTableDefinition<'_>) -> Result<Option<PartitionK
     }))
 }
 
-/// The rows that a partition holds; `None` for what is no partition.
+/// The bounds of a partition; `None` for other tables.
 pub(super) fn bounds(table: &StoredTableDefinition<'_>) -> Result<Option<PartitionBounds>, Error> {
     if !table.row.relispartition {
         return Ok(None);

@@ -6,7 +6,7 @@ use crate::pg::Oid;
 use crate::pg::scan::{CatalogRow, Char, Reader, ScanKey, Text};
 
 catalog_row!(
-    /// A constraint, with what tells where it comes from and what it is made of.
+    /// A constraint, with its origin and its parts.
     ConstraintRow, catalog_oid::PG_CONSTRAINT, {
         oid: Oid,
         conname: String,

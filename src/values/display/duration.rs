@@ -1,4 +1,4 @@
-//! Lengths of time: `3h 25m 10s`, `3:25:10`.
+//! Durations: `3h 25m 10s`, `3:25:10`.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,4 @@
-//! Values as people want to see them, by the display options of their column. The other way round than the rest of
-//! [`types`](super), and like it without a server.
+//! Formatting values by the display options of their column. Pure, like the rest of [`values`](super).
 
 pub(crate) mod duration;
 pub(crate) mod number;

@@ -1,7 +1,7 @@
 //! `define`: tables and columns from JSON, against the plain statements that do the same.
 //!
-//! Each contestant works in a transaction that is rolled back, and what it made is compared once: columns, types, defaults,
-//! constraints and comments.
+//! Each contestant works in a transaction that is rolled back, and what it made is compared once: columns, types,
+//! defaults, constraints and comments.
 
 use postgres::Client;
 

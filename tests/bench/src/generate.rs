@@ -4,7 +4,7 @@ use postgres::Client;
 
 use crate::{Result, server::Server};
 
-/// A role with rights on few tables and columns, to compare documents of a role that may do little.
+/// A role with privileges on few tables and columns, to compare the documents of such a role.
 pub(crate) const READER: &str = "mathesar_ext_bench_reader";
 
 /// The schema with this number of tables.

@@ -24,8 +24,8 @@ impl Measured {
         self.waited.as_secs_f64() * 1000.0
     }
 
-    /// For how long the server's process ran on a processor: on a busy machine much steadier than what the client waited.
-    /// What other processes did for it is not counted.
+    /// For how long the server's process ran on a processor: on a busy machine much steadier than what the client
+    /// waited. What other processes did for it is not counted.
     pub(crate) fn processor_milliseconds(&self) -> f64 {
         self.processor.as_secs_f64() * 1000.0
     }
@@ -108,8 +108,8 @@ fn round_trip(client: &mut Client, statements: &[String]) -> Result<(Duration, u
     Ok((start.elapsed(), bytes))
 }
 
-/// The same for statements that change something, each rolled back. `state` is a query for what there is afterwards: all
-/// must leave the same.
+/// The same for statements that change something, each rolled back. `state` is a query for what there is afterwards:
+/// all must leave the same.
 pub(crate) fn race_undone<const N: usize>(
     client: &mut Client,
     contestants: [&str; N],
@@ -141,7 +141,7 @@ pub(crate) fn race_undone<const N: usize>(
     Ok(times.map(Times::medians))
 }
 
-/// The length of a row's first value; `None` for what is no row.
+/// The length of a row's first value; `None` for a message that is not a row.
 pub(crate) fn text_length(message: &SimpleQueryMessage) -> Option<usize> {
     match message {
         SimpleQueryMessage::Row(row) => Some(row.get(0).map_or(0, str::len)),
@@ -173,7 +173,7 @@ impl Memory {
 /// Memory of a server process that is its own, as the operating system counts it.
 pub(crate) fn resident_bytes(pid: i32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    // On another machine the same number may be any process of ours.
+    // On another machine the same number may be any other process.
     status.lines().next().filter(|name| name.contains("postgres"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
     let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;

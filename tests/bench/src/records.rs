@@ -91,7 +91,7 @@ const HEAD: [&str; 10] = [
     "kB",
 ];
 
-/// Times a call of ours against SQL that returns the same document.
+/// Times a call of the extension against SQL that returns the same document.
 fn contest(
     client: &mut Client,
     table: &mut Table,

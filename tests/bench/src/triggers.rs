@@ -153,7 +153,7 @@ impl Session {
         Ok(Self { client, pid })
     }
 
-    /// Runs the command once; tells how long the client waited, and how long the process ran.
+    /// Runs the command once; returns how long the client waited, and how long the process ran.
     fn turn(&mut self, command: &Command) -> Result<(Duration, Duration)> {
         self.client.batch_execute("BEGIN")?;
         self.client.batch_execute(command.before)?;

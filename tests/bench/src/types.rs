@@ -8,10 +8,10 @@ use crate::{Result, measure, server::Server, table::Table};
 
 const DATABASE: &str = "mathesar_ext_bench_types";
 
-/// Rounds of which the median is told.
+/// Rounds of which the median is printed.
 const ROUNDS: usize = 5;
 
-/// A cast of ours, and PostgreSQL's own nearest way to the same values.
+/// A cast of the extension, and PostgreSQL's own nearest way to the same values.
 struct Cast {
     name: &'static str,
     ours: &'static str,

@@ -8,7 +8,7 @@ use crate::{Result, measure, server::Server, table::Table};
 
 const DATABASE: &str = "mathesar_ext_bench_writes";
 
-/// Rounds of which the median is told.
+/// Rounds of which the median is printed.
 const ROUNDS: usize = 101;
 
 /// A table without a key, one with numbers of its own, and one that refers to another, with a JSON column. The rows are
@@ -32,7 +32,7 @@ FROM (SELECT n AS number, 'name ' || n AS name, n * 1.37 AS amount, date '2026-0
 const NARROW: &str =
     "number integer, name text, amount numeric, day date, truth boolean, moment timestamptz, note text";
 
-/// A call of ours and the statement by hand, and what to do after each.
+/// A call of the extension and the statement by hand, with the clean-up after each.
 struct Race {
     name: &'static str,
     ours: String,

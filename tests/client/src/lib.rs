@@ -167,7 +167,7 @@ fn explain(error: &postgres::Error) -> String {
     }
 }
 
-/// A database of the test's own, owned by a role of the test's own that is no superuser. Dropped with the value.
+/// A database for one test, owned by a role for the same test that is not a superuser. Dropped with the value.
 pub struct Database {
     name: String,
     owner: String,
@@ -188,8 +188,8 @@ impl Database {
         database
     }
 
-    /// A copy of a database of the server. `library`, `chinook` and `pagila` hold the extension and that schema, created
-    /// by the superuser.
+    /// A copy of a database of the server. `library`, `chinook` and `pagila` hold the extension and that schema,
+    /// created by the superuser.
     #[must_use]
     pub fn from_template(template: &str) -> Self {
         Self::create(&format!("TEMPLATE {template}"))
@@ -247,7 +247,7 @@ impl Database {
         &self.name
     }
 
-    /// A session of the owner, who is no superuser.
+    /// A session of the owner, which is not a superuser.
     #[must_use]
     pub fn connect_as_owner(&self) -> Client {
         connect(&self.config(&self.owner))

@@ -50,7 +50,7 @@ fn copy_by_pg_restore(source: &str, target: &str) {
     );
 }
 
-/// What a copy of a database must tell as well: OIDs are its own.
+/// What a copy of a database must return, too; only its OIDs differ.
 fn description(client: &mut Client) -> Value {
     // A restored table and one that was filled by INSERT differ in what is known of their number of rows.
     run(client, "ANALYZE");

@@ -132,8 +132,8 @@ fn check_definition(client: &mut Client, word: &str) {
     );
 }
 
-/// Checks that metadata of the table made by [`create`] with `word` is stored and read as it is written, by the functions
-/// and by SQL.
+/// Checks that metadata of the table made by [`create`] with `word` is stored and read as it is written, by the
+/// functions and by SQL.
 fn check_metadata(client: &mut Client, word: &str) {
     let set = format!(
         r#"SELECT msar.set_column_metadata('"{word}"."{word}"', '[{{"name": "{word}", "file_backend": "{word}"}}]')"#
@@ -166,8 +166,8 @@ fn check_metadata(client: &mut Client, word: &str) {
     assert_eq!(row["file_backend"], word);
 }
 
-/// Checks that errors quote `word`, and names of the table made by [`create`] with it, as they are written: message, detail
-/// and hint.
+/// Checks that errors quote `word`, and names of the table made by [`create`] with it, as they are written: message,
+/// detail and hint.
 fn check_errors(client: &mut Client, word: &str) {
     let template =
         format!(r#"SELECT msar.set_preview_template('"{word}"."{word}"', '{word}{{{word}{word}}}')"#);

@@ -46,7 +46,7 @@ fn metadata(client: &mut Client) -> Value {
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// A database with the sample, and what it tells.
+/// A database with the sample, and what it returns.
 fn source() -> (Database, Value) {
     let source = Database::with_extension();
     let mut client = source.connect_as_owner();
@@ -326,8 +326,8 @@ fn to_a_newer_version() {
     );
 }
 
-/// A dump that holds two things under one name: what is kept aside of a table, and rows of that table which are to be put
-/// aside, as the table is left out. None of it gets lost, and the restore does not fail.
+/// A dump that holds two things under one name: what is kept aside of a table, and rows of that table which are to be
+/// put aside, as the table is left out. None of it gets lost, and the restore does not fail.
 #[test]
 fn kept_copies_and_rows_of_one_name() {
     let source = Database::with_extension();

@@ -78,8 +78,8 @@ fn two_sessions_write_the_same_row() {
     assert_eq!(unmatched(&mut first), "[]");
 }
 
-/// Who drops or renames waits for who writes, and then finds what was written, in every isolation level. Nobody waits to
-/// rename a schema, as without metadata: see `metadata_sessions`.
+/// Who drops or renames waits for who writes, and then finds what was written, in every isolation level. Nobody waits
+/// to rename a schema, as without metadata: see `metadata_sessions`.
 #[test]
 fn one_session_writes_while_another_changes_the_table() {
     for isolation in ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"] {

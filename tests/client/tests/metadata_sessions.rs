@@ -1,5 +1,5 @@
-//! Sessions that define, rename and drop at the same time, while others write metadata: the bookkeeping makes nobody wait,
-//! deadlocks with nobody, and leaves every row matched.
+//! Sessions that define, rename and drop at the same time, while others write metadata: the bookkeeping makes nobody
+//! wait, deadlocks with nobody, and leaves every row matched.
 //!
 //! By hand, for longer and with a control in a database without the extension:
 //! `MATHESAR_EXT_TEST_SECONDS=180 MATHESAR_EXT_TEST_CONTROL=1 scripts/test 18 metadata_sessions`

@@ -40,7 +40,8 @@ fn library() -> Database {
     database
 }
 
-/// Whatever writes metadata, other sessions let go of what they made from it, when it is committed; and of nothing else.
+/// Whatever writes metadata, other sessions let go of what they made from it, when it is committed; and of nothing
+/// else.
 #[test]
 fn changes_of_metadata_reach_what_other_sessions_have_compiled() {
     let database = library();

@@ -403,7 +403,10 @@ fn settings(client: &mut Client) -> String {
 /// A session that has loaded the library, and PL/pgSQL: each brings its settings.
 fn session(database: &Database, role: &str) -> Client {
     let mut client = reconnected(&database.config(role));
-    run(&mut client, "SELECT msar.list_records_schema(); DO $$ BEGIN END $$");
+    run(
+        &mut client,
+        "SELECT msar.list_records_schema(); DO $$ BEGIN END $$",
+    );
     client
 }
 

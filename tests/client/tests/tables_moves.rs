@@ -1,4 +1,5 @@
-//! Columns that move from one table to another, with rows at random: joined again, the tables say what they said before.
+//! Columns that move from one table to another, with rows at random: joined again, the tables say what they said
+//! before.
 
 use mathesar_ext_client_tests::{Database, run, text};
 use postgres::Client;

@@ -1,5 +1,5 @@
-//! Definitions at random: what is right comes out as it went in; what is wrong is an error of the caller's, never one of
-//! ours, and leaves everything as it was.
+//! Definitions at random: what is right comes out as it went in; what is wrong is an error of the caller's, never one
+//! of ours, and leaves everything as it was.
 //!
 //! The numbers are the same in every run. A failure names the document that it is about.
 
@@ -609,8 +609,8 @@ fn what_is_wrong_is_an_error_of_the_callers() {
                         .as_db_error()
                         .unwrap_or_else(|| panic!("{call} {shown}: {error}"));
                     let class = &error.code().code()[..2];
-                    // 0A: nothing that a table could be altered by; 23: its rows; 3F: no such schema; 54: too many columns;
-                    // 55: not in a state for it; P0: a cast.
+                    // 0A: nothing that a table could be altered by; 23: its rows; 3F: no such schema; 54: too many
+                    // columns; 55: not in a state for it; P0: a cast.
                     let is_callers = ["22", "42", "2B", "0A", "23", "3F", "54", "55", "P0"].contains(&class);
                     assert!(is_callers, "{call} {shown}\n{error:?}");
                 }

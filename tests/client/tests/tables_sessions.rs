@@ -1,13 +1,13 @@
-//! Definitions while other sessions change the same tables, in a database that is not in UTF-8, and where nothing may be
-//! written.
+//! Definitions while other sessions change the same tables, in a database that is not in UTF-8, and where nothing may
+//! be written.
 
 use mathesar_ext_client_tests::{Database, connect, error, run, text};
 use postgres::Client;
 use std::thread;
 use std::time::Duration;
 
-/// Runs `call` in a session of the owner while another one has not yet committed `changes`; gives what it then gets: the
-/// first column of its row as text, or the SQLSTATE of its error.
+/// Runs `call` in a session of the owner while another one has not yet committed `changes`; gives what it then gets:
+/// the first column of its row as text, or the SQLSTATE of its error.
 fn meanwhile(database: &Database, changes: &str, call: &str) -> Result<String, String> {
     let mut other = database.connect_as_owner();
     run(&mut other, &format!("BEGIN; {changes}"));

@@ -104,7 +104,7 @@ impl Page {
                 format!("SELECT * FROM shop.item WHERE id > {key} ORDER BY id LIMIT {limit}")
             }
             (None, None) if *offset == 0 => format!("SELECT * FROM shop.item ORDER BY id LIMIT {limit}"),
-            // Rows that are passed over are not fetched: their keys are in the index.
+            // Skipped rows are not fetched: their keys are in the index.
             (None, None) => format!(
                 "SELECT * FROM shop.item
                  WHERE id IN (SELECT id FROM shop.item ORDER BY id LIMIT {limit} OFFSET {offset}) ORDER BY id"
@@ -151,8 +151,8 @@ impl Page {
     }
 }
 
-/// The ten best rows in which one of the terms is found, as `msar.search_records_from_table` returns them. Only their keys
-/// are sorted.
+/// The ten best rows in which one of the terms is found, as `msar.search_records_from_table` returns them. Only their
+/// keys are sorted.
 pub(crate) fn search(terms: &[(u8, &str)], previews: Previews) -> String {
     let column = |attnum| if attnum == 2 { "title" } else { "note" };
     let conditions: Vec<String> = terms
@@ -225,7 +225,7 @@ pub(crate) const ADDED: &str = "
     SELECT count(*) || ' ' || md5(string_agg((to_jsonb(i) - 'id')::text, ' ' ORDER BY id))
     FROM shop.item AS i WHERE id > 1000000";
 
-/// The statement that adds them, and tells their keys as the function does.
+/// The statement that adds them, and returns their keys as the function does.
 pub(crate) fn add(rows: &str) -> String {
     format!(
         r#"WITH added AS (
