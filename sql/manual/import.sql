@@ -28,8 +28,8 @@ $$Returns the first rows of a table, with columns cast to other types. The table
 
 Arguments:
   tab_id: the table
-  col_cast_def: array of {"attnum": int, "type": {"id", "modifier"}, {"schema", "name",
-    "options"} or its name, "cast_options": null or {"group_sep", "decimal_p", "curr_pref", "curr_suff",
+  col_cast_def: array of {"attnum": int, "type": {"id", "modifier"}, {"schema", "name", "options"}
+    or its name, "cast_options": null or {"group_sep", "decimal_p", "curr_pref", "curr_suff",
     "date_order"}}; other columns that the caller may read are returned unchanged
   rec_limit: number of rows; NULL for all
 Returns: array of objects with the columns' names as keys, and values as to_jsonb returns them; NULL

@@ -41,10 +41,10 @@ SELECT pg_temp.try($$SELECT msar.add_mathesar_table(NULL, NULL, NULL, NULL, NULL
 -- A null in an array is no word, whatever is set.
 SET array_nulls = off;
 SELECT pg_temp.try($$SELECT msar.add_columns('typed'::regclass,
-  '[{"name": "words", "type": {"name": "text", "options": {"array": true}}, "default": {"value": ["a", null, "NULL"]}}]')$$);
+  '[{"name": "words", "type": {"name": "text", "options": {"array": true}}, "default": ["a", null, "NULL"]}]')$$);
 INSERT INTO typed (n) VALUES (1);
 SELECT words[1] = 'a', words[2] IS NULL, words[3] = 'NULL' FROM typed;
-SELECT jsonb_array_length(msar.list_records('typed', '{"filter": {"words": {"eq": ["a", null, "NULL"]}}}') -> 'results');
+SELECT jsonb_array_length(msar.list_records('typed', '{"filter": {"type": "equal", "args": [{"type": "attnum", "value": 3}, {"type": "literal", "value": ["a", null, "NULL"]}]}}') -> 'results');
 SHOW array_nulls;
 RESET array_nulls;
 
