@@ -232,9 +232,7 @@ impl Error {
             Error::NothingKept { .. } => {
                 "msar.list_detached_metadata() lists the detached metadata that the current role may see."
             }
-            Error::UnreadableMetadata(_) => {
-                "Only the owner of the tables in msar_catalog can have written it."
-            }
+            Error::UnreadableMetadata(_) => "Only the role that created the extension can have written it.",
             Error::StatementRefused(_) => "This is a bug in mathesar_ext. Please report it.",
             Error::NoEventTrigger => "PostgreSQL calls it after DDL commands.",
             Error::Vanished => "Other sessions are changing this schema. Repeat the call.",

@@ -1,5 +1,6 @@
-//! What CREATE EXTENSION runs before and after the objects of the topics: it creates the schemas first, and changes
-//! their owner last. All other objects and comments are registered by the files of `api`, which also give their order.
+//! What CREATE EXTENSION runs before the objects of the topics: it creates the schemas. All other objects and comments are
+//! registered by the files of `api`, which also give their order. Everything is created by the bootstrap superuser and stays
+//! with that role.
 
 use pgrx::prelude::*;
 
@@ -13,4 +14,4 @@ mod msar {}
 #[pg_schema]
 mod __msar {}
 
-extension_sql_file!("../sql/install/ownership.sql", finalize);
+extension_sql_file!("../sql/install/trigger_functions.sql", finalize);

@@ -20,8 +20,6 @@ usage() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$1"; }
 
 # The caller's settings for connections must not lead a script to another server, nor those for pgrx (which begin with
 # PG as well) to another PostgreSQL than the project's own.
-users_pgrx_home=${PGRX_HOME:-$HOME/.pgrx}
-readonly users_pgrx_home
 for name in "${!PG@}"; do unset "$name"; done
 unset CARGO_PGRX_TEST_RUNAS CARGO_PGRX_TEST_PGDATA
 # A server that has it puts a backtrace into the DETAIL of errors.

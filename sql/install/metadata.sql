@@ -1,16 +1,17 @@
 -- Display metadata: what PostgreSQL cannot know about a table or a column, stored beside the data.
 --
 -- A row names its object twice: by OID (and attnum) and by names. It counts only while both mean the same live object;
--- every reader checks that, here by policies, in the server library by src/metadata. So a bookkeeping step that
--- PostgreSQL gave us no chance to do can hide a row, but never show it on the wrong object.
+-- every reader checks that, here the views, in the server library src/metadata. So a bookkeeping step that PostgreSQL
+-- gave us no chance to do can hide a row, but never show it on the wrong object.
 --
 -- The numbers mean something in this database only. What a dump carries over are the names: those of the object, and in
 -- "refs" those of whatever the numbers inside of the row mean. No column has a reg* type, which pg_upgrade would refuse.
 --
--- Who may do what follows from the rights on the object, by the policies below. The tables belong to the extension's
--- owner, to whom row-level security does not apply (it is not forced): so pg_dump and a restore by that owner work.
+-- The rows stand in tables that nobody may touch but the role that created the extension, as a dump and a restore by that
+-- role need it; it may not alter them, nor hang triggers on them. Everybody reads through views, which apply the rule of
+-- the rights on the object, and writes by functions.
 
-CREATE TABLE msar_catalog.table_metadata (
+CREATE TABLE msar_catalog.stored_table_metadata (
   table_oid oid PRIMARY KEY,
   schema_name name NOT NULL,
   table_name name NOT NULL,
@@ -24,7 +25,9 @@ CREATE TABLE msar_catalog.table_metadata (
     ),
   preview_customized boolean,
   preview_template jsonb
-    CONSTRAINT preview_template_is_an_array CHECK (pg_catalog.jsonb_typeof(preview_template) = 'array'),
+    CONSTRAINT preview_template_is_an_array CHECK (pg_catalog.jsonb_typeof(preview_template) = 'array')
+    -- A part may be an object that holds a path: deeper is nothing of a template.
+    CONSTRAINT preview_template_is_flat CHECK (NOT preview_template @? '$.**{4}'),
   mathesar_added_pkey_attnum smallint,
   user_tracking_attnum smallint,
   refs jsonb NOT NULL DEFAULT '{}',
@@ -32,7 +35,7 @@ CREATE TABLE msar_catalog.table_metadata (
   updated_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 
-CREATE TABLE msar_catalog.column_metadata (
+CREATE TABLE msar_catalog.stored_column_metadata (
   table_oid oid,
   attnum smallint,
   schema_name name NOT NULL,
@@ -80,82 +83,64 @@ CREATE TABLE msar_catalog.column_metadata (
   )
 );
 
--- Names, times and what follows from other columns are ours to write.
-GRANT SELECT, DELETE ON msar_catalog.table_metadata, msar_catalog.column_metadata TO PUBLIC;
-GRANT INSERT (
-    table_oid, import_verified, is_temp, import_target_oid, column_order, preview_customized, preview_template,
-    mathesar_added_pkey_attnum, user_tracking_attnum
-  ),
-  UPDATE (
-    import_verified, is_temp, import_target_oid, column_order, preview_customized, preview_template,
-    mathesar_added_pkey_attnum, user_tracking_attnum
-  )
-  ON msar_catalog.table_metadata TO PUBLIC;
-GRANT INSERT (
-    table_oid, attnum, bool_input, bool_true, bool_false, num_min_frac_digits, num_max_frac_digits, num_show_as_perc,
-    num_grouping, num_format, mon_currency_symbol, mon_currency_location, time_format, date_format, duration_min,
-    duration_max, duration_show_units, display_width, file_backend, user_display_field
-  ),
-  UPDATE (
-    bool_input, bool_true, bool_false, num_min_frac_digits, num_max_frac_digits, num_show_as_perc, num_grouping,
-    num_format, mon_currency_symbol, mon_currency_location, time_format, date_format, duration_min, duration_max,
-    duration_show_units, display_width, file_backend, user_display_field
-  )
-  ON msar_catalog.column_metadata TO PUBLIC;
-
-ALTER TABLE msar_catalog.table_metadata ENABLE ROW LEVEL SECURITY;
-ALTER TABLE msar_catalog.column_metadata ENABLE ROW LEVEL SECURITY;
-
--- Policies run before any condition of a caller that might tell what it saw, and as the caller.
-CREATE POLICY readers ON msar_catalog.table_metadata FOR SELECT USING (
-  EXISTS (
+-- What pg_dump needs, and the restore of what it wrote. Rows that match no object count for nobody: they are not dumped, so
+-- that a restore, which goes by names, cannot bring them back to life on another object of that name.
+GRANT SELECT, INSERT, UPDATE, DELETE
+  ON msar_catalog.stored_table_metadata, msar_catalog.stored_column_metadata TO @extowner@;
+SELECT pg_catalog.pg_extension_config_dump('msar_catalog.stored_table_metadata', $condition$
+  WHERE EXISTS (
     SELECT
     FROM pg_catalog.pg_class AS c
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.oid = table_oid AND c.relname = table_name AND n.nspname = schema_name
-      AND (pg_catalog.pg_has_role(c.relowner, 'USAGE') OR pg_catalog.has_any_column_privilege(c.oid, 'SELECT'))
-  )
-);
-CREATE POLICY owners ON msar_catalog.table_metadata USING (
-  EXISTS (
-    SELECT
-    FROM pg_catalog.pg_class AS c
-    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE c.oid = table_oid AND c.relname = table_name AND n.nspname = schema_name
-      AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
-  )
-);
-CREATE POLICY readers ON msar_catalog.column_metadata FOR SELECT USING (
-  EXISTS (
+  )$condition$);
+SELECT pg_catalog.pg_extension_config_dump('msar_catalog.stored_column_metadata', $condition$
+  WHERE EXISTS (
     SELECT
     FROM pg_catalog.pg_class AS c
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
     WHERE c.oid = table_oid AND c.relname = table_name AND n.nspname = schema_name
-      AND a.attnum = column_metadata.attnum AND a.attname = column_name AND NOT a.attisdropped
-      AND (pg_catalog.pg_has_role(c.relowner, 'USAGE')
-        OR pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT'))
-  )
+      AND a.attnum = stored_column_metadata.attnum AND a.attname = column_name AND NOT a.attisdropped
+  )$condition$);
+
+-- What everybody may read: whose object it is, or who may SELECT it. A security barrier: no condition of a caller, which
+-- might tell what it saw, is evaluated for a row that the caller may not read.
+CREATE VIEW msar_catalog.table_metadata WITH (security_barrier) AS
+SELECT m.*
+FROM msar_catalog.stored_table_metadata AS m
+WHERE EXISTS (
+  SELECT
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE c.oid = m.table_oid AND c.relname = m.table_name AND n.nspname = m.schema_name
+    AND (pg_catalog.pg_has_role(c.relowner, 'USAGE') OR pg_catalog.has_any_column_privilege(c.oid, 'SELECT'))
 );
-CREATE POLICY owners ON msar_catalog.column_metadata USING (
-  EXISTS (
-    SELECT
-    FROM pg_catalog.pg_class AS c
-    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
-    WHERE c.oid = table_oid AND c.relname = table_name AND n.nspname = schema_name
-      AND a.attnum = column_metadata.attnum AND a.attname = column_name AND NOT a.attisdropped
-      AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
-  )
+
+CREATE VIEW msar_catalog.column_metadata WITH (security_barrier) AS
+SELECT m.*
+FROM msar_catalog.stored_column_metadata AS m
+WHERE EXISTS (
+  SELECT
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
+  WHERE c.oid = m.table_oid AND c.relname = m.table_name AND n.nspname = m.schema_name
+    AND a.attnum = m.attnum AND a.attname = m.column_name AND NOT a.attisdropped
+    AND (pg_catalog.pg_has_role(c.relowner, 'USAGE') OR pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT'))
 );
 
-ALTER TABLE msar_catalog.table_metadata OWNER TO @extowner@;
-ALTER TABLE msar_catalog.column_metadata OWNER TO @extowner@;
+GRANT SELECT ON msar_catalog.table_metadata, msar_catalog.column_metadata TO PUBLIC;
 
-SELECT pg_catalog.pg_extension_config_dump('msar_catalog.table_metadata', '');
-SELECT pg_catalog.pg_extension_config_dump('msar_catalog.column_metadata', '');
+-- What every row goes through, however it is written. The functions that the triggers call are for those who may write
+-- to the tables.
+REVOKE EXECUTE ON FUNCTION
+    __msar.complete_table_metadata(jsonb, jsonb), __msar.complete_column_metadata(jsonb, jsonb)
+  FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    __msar.complete_table_metadata(jsonb, jsonb), __msar.complete_column_metadata(jsonb, jsonb)
+  TO @extowner@;
 
--- What every row goes through, however it is written.
 CREATE FUNCTION __msar.table_metadata_row() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -174,25 +159,26 @@ BEGIN
 END;
 $function$;
 
-CREATE TRIGGER metadata_row BEFORE INSERT OR UPDATE ON msar_catalog.table_metadata
+CREATE TRIGGER metadata_row BEFORE INSERT OR UPDATE ON msar_catalog.stored_table_metadata
   FOR EACH ROW EXECUTE FUNCTION __msar.table_metadata_row();
-CREATE TRIGGER metadata_row BEFORE INSERT OR UPDATE ON msar_catalog.column_metadata
+CREATE TRIGGER metadata_row BEFORE INSERT OR UPDATE ON msar_catalog.stored_column_metadata
   FOR EACH ROW EXECUTE FUNCTION __msar.column_metadata_row();
 
 -- With session_replication_role = replica too.
-ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER metadata_row;
-ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER metadata_row;
+ALTER TABLE msar_catalog.stored_table_metadata ENABLE ALWAYS TRIGGER metadata_row;
+ALTER TABLE msar_catalog.stored_column_metadata ENABLE ALWAYS TRIGGER metadata_row;
 
 -- Sessions keep statements that were compiled from these rows.
-CREATE TRIGGER z_announce AFTER INSERT OR UPDATE OR DELETE ON msar_catalog.table_metadata
+CREATE TRIGGER z_announce AFTER INSERT OR UPDATE OR DELETE ON msar_catalog.stored_table_metadata
   FOR EACH ROW EXECUTE FUNCTION __msar.announce_metadata_change();
-CREATE TRIGGER z_announce AFTER INSERT OR UPDATE OR DELETE ON msar_catalog.column_metadata
+CREATE TRIGGER z_announce AFTER INSERT OR UPDATE OR DELETE ON msar_catalog.stored_column_metadata
   FOR EACH ROW EXECUTE FUNCTION __msar.announce_metadata_change();
-CREATE TRIGGER z_announce_truncate AFTER TRUNCATE ON msar_catalog.table_metadata
+CREATE TRIGGER z_announce_truncate AFTER TRUNCATE ON msar_catalog.stored_table_metadata
   FOR EACH STATEMENT EXECUTE FUNCTION __msar.announce_metadata_change();
-CREATE TRIGGER z_announce_truncate AFTER TRUNCATE ON msar_catalog.column_metadata
+CREATE TRIGGER z_announce_truncate AFTER TRUNCATE ON msar_catalog.stored_column_metadata
   FOR EACH STATEMENT EXECUTE FUNCTION __msar.announce_metadata_change();
-ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER z_announce;
-ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER z_announce_truncate;
-ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER z_announce;
-ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER z_announce_truncate;
+ALTER TABLE msar_catalog.stored_table_metadata ENABLE ALWAYS TRIGGER z_announce;
+ALTER TABLE msar_catalog.stored_table_metadata ENABLE ALWAYS TRIGGER z_announce_truncate;
+ALTER TABLE msar_catalog.stored_column_metadata ENABLE ALWAYS TRIGGER z_announce;
+ALTER TABLE msar_catalog.stored_column_metadata ENABLE ALWAYS TRIGGER z_announce_truncate;
+

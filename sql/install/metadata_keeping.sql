@@ -3,7 +3,12 @@
 --
 -- Everything in it is told by names, so that it can be dumped, restored, and attached to another table.
 
-CREATE TABLE msar_catalog.detached_metadata (
+CREATE FUNCTION __msar.may_repair_metadata() RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.has_table_privilege('msar_catalog.stored_table_metadata'::regclass, 'SELECT')
+  AND pg_catalog.has_table_privilege('msar_catalog.stored_table_metadata'::regclass, 'DELETE');
+
+CREATE TABLE msar_catalog.stored_detached_metadata (
   schema_name name,
   table_name name,
   owner_name name,
@@ -11,7 +16,9 @@ CREATE TABLE msar_catalog.detached_metadata (
     CONSTRAINT metadata_has_its_parts CHECK (
       pg_catalog.jsonb_typeof(metadata->'table') IN ('object', 'null')
       AND pg_catalog.jsonb_typeof(metadata->'columns') = 'object'
-    ),
+    )
+    -- Paths of templates are the deepest that there is.
+    CONSTRAINT metadata_is_flat CHECK (NOT metadata @? '$.**{7}'),
   reason text NOT NULL,
   waits boolean NOT NULL DEFAULT false,
   detached_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -19,41 +26,45 @@ CREATE TABLE msar_catalog.detached_metadata (
 );
 
 -- So that a new table finds out at once whether anything waits for it.
-CREATE INDEX detached_metadata_waiting ON msar_catalog.detached_metadata (waits) WHERE waits;
+CREATE INDEX stored_detached_metadata_waiting ON msar_catalog.stored_detached_metadata (waits) WHERE waits;
 
-GRANT SELECT, DELETE ON msar_catalog.detached_metadata TO PUBLIC;
-ALTER TABLE msar_catalog.detached_metadata ENABLE ROW LEVEL SECURITY;
-CREATE POLICY owners ON msar_catalog.detached_metadata USING (
-  EXISTS (
+-- What pg_dump needs, and the restore of what it wrote.
+GRANT SELECT, INSERT, UPDATE, DELETE ON msar_catalog.stored_detached_metadata TO @extowner@;
+SELECT pg_catalog.pg_extension_config_dump('msar_catalog.stored_detached_metadata', '');
+
+-- Who has the rights of the recorded owner; and who may read and delete everything anyway, since the owner's role may be
+-- gone.
+CREATE VIEW msar_catalog.detached_metadata WITH (security_barrier) AS
+SELECT m.*
+FROM msar_catalog.stored_detached_metadata AS m
+WHERE EXISTS (
     SELECT FROM pg_catalog.pg_roles AS r
-    WHERE r.rolname = owner_name AND pg_catalog.pg_has_role(r.oid, 'USAGE')
+    WHERE r.rolname = m.owner_name AND pg_catalog.pg_has_role(r.oid, 'USAGE')
   )
-);
-ALTER TABLE msar_catalog.detached_metadata OWNER TO @extowner@;
-SELECT pg_catalog.pg_extension_config_dump('msar_catalog.detached_metadata', '');
+  OR __msar.may_repair_metadata();
 
--- A row that comes with names comes from a dump (only the tables' owner can write those columns): its numbers are those
--- of another database. The names decide. Named so that it comes before the trigger that completes a row.
+GRANT SELECT ON msar_catalog.detached_metadata TO PUBLIC;
+
+-- A row that comes with names comes from a dump: its numbers are those of another database. The names decide. Named so
+-- that it comes before the trigger that completes a row.
 CREATE FUNCTION __msar.place_restored_row() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-  placed jsonb := __msar.place_restored_row(to_jsonb(NEW));
 BEGIN
-  IF placed IS NULL THEN
-    RETURN NULL;
-  END IF;
-  NEW := jsonb_populate_record(NEW, placed);
-  RETURN NEW;
+  PERFORM __msar.place_restored_row(to_jsonb(NEW));
+  RETURN NULL;
 END;
 $$;
 
-CREATE TRIGGER a_restore BEFORE INSERT ON msar_catalog.table_metadata
+CREATE TRIGGER a_restore BEFORE INSERT ON msar_catalog.stored_table_metadata
   FOR EACH ROW WHEN (NEW.table_name IS NOT NULL) EXECUTE FUNCTION __msar.place_restored_row();
-CREATE TRIGGER a_restore BEFORE INSERT ON msar_catalog.column_metadata
+CREATE TRIGGER a_restore BEFORE INSERT ON msar_catalog.stored_column_metadata
   FOR EACH ROW WHEN (NEW.table_name IS NOT NULL) EXECUTE FUNCTION __msar.place_restored_row();
-ALTER TABLE msar_catalog.table_metadata ENABLE ALWAYS TRIGGER a_restore;
-ALTER TABLE msar_catalog.column_metadata ENABLE ALWAYS TRIGGER a_restore;
+ALTER TABLE msar_catalog.stored_table_metadata ENABLE ALWAYS TRIGGER a_restore;
+ALTER TABLE msar_catalog.stored_column_metadata ENABLE ALWAYS TRIGGER a_restore;
+
+REVOKE EXECUTE ON FUNCTION __msar.place_restored_row(jsonb), __msar.keep_restored_copy(jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION __msar.place_restored_row(jsonb), __msar.keep_restored_copy(jsonb) TO @extowner@;
 
 -- A copy from a dump may find one of the same names that a row of the same restore left a moment ago: both are kept.
 CREATE FUNCTION __msar.keep_restored_copy() RETURNS trigger
@@ -67,34 +78,40 @@ BEGIN
 END;
 $$;
 
-CREATE TRIGGER a_restore BEFORE INSERT ON msar_catalog.detached_metadata
+CREATE TRIGGER a_restore BEFORE INSERT ON msar_catalog.stored_detached_metadata
   FOR EACH ROW EXECUTE FUNCTION __msar.keep_restored_copy();
-ALTER TABLE msar_catalog.detached_metadata ENABLE ALWAYS TRIGGER a_restore;
+ALTER TABLE msar_catalog.stored_detached_metadata ENABLE ALWAYS TRIGGER a_restore;
 
-CREATE FUNCTION __msar.metadata_state()
-RETURNS TABLE (table_oid oid, attnum smallint, schema_name name, table_name name, column_name name, reason text)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT m.table_oid, m.attnum, m.schema_name, m.table_name, m.column_name,
-    CASE
-      WHEN c.oid IS NULL THEN 'there is no relation with this OID'
-      WHEN (c.relname, n.nspname) <> (m.table_name, m.schema_name)
-        THEN pg_catalog.format('the relation with this OID is %I.%I', n.nspname, c.relname)
-      WHEN m.attnum IS NULL THEN NULL
-      WHEN a.attnum IS NULL THEN 'there is no column with this attnum'
-      WHEN a.attname <> m.column_name THEN pg_catalog.format('the column with this attnum is %I', a.attname)
-    END
-  FROM (
-    SELECT t.table_oid, NULL::smallint AS attnum, t.schema_name, t.table_name, NULL::name AS column_name
-    FROM msar_catalog.table_metadata AS t
-    UNION ALL
-    SELECT k.table_oid, k.attnum, k.schema_name, k.table_name, k.column_name
-    FROM msar_catalog.column_metadata AS k
-  ) AS m
-  LEFT JOIN pg_catalog.pg_class AS c ON c.oid = m.table_oid
-  LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-  LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = m.attnum AND NOT a.attisdropped;
-END;
+-- Every row with the reason why it does not match what it names. Rows that match are for those who may read them, the
+-- others are nobody's.
+CREATE VIEW __msar.metadata_state WITH (security_barrier) AS
+SELECT m.table_oid, m.attnum, m.schema_name, m.table_name, m.column_name,
+  CASE
+    WHEN c.oid IS NULL THEN 'there is no relation with this OID'
+    WHEN (c.relname, n.nspname) <> (m.table_name, m.schema_name)
+      THEN pg_catalog.format('the relation with this OID is %I.%I', n.nspname, c.relname)
+    WHEN m.attnum IS NULL THEN NULL
+    WHEN a.attnum IS NULL THEN 'there is no column with this attnum'
+    WHEN a.attname <> m.column_name THEN pg_catalog.format('the column with this attnum is %I', a.attname)
+  END AS reason
+FROM (
+  SELECT t.table_oid, NULL::smallint AS attnum, t.schema_name, t.table_name, NULL::name AS column_name
+  FROM msar_catalog.stored_table_metadata AS t
+  UNION ALL
+  SELECT k.table_oid, k.attnum, k.schema_name, k.table_name, k.column_name
+  FROM msar_catalog.stored_column_metadata AS k
+) AS m
+LEFT JOIN pg_catalog.pg_class AS c ON c.oid = m.table_oid
+LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = m.attnum AND NOT a.attisdropped
+WHERE __msar.may_repair_metadata()
+  OR m.attnum IS NULL AND EXISTS (
+    SELECT FROM msar_catalog.table_metadata AS v WHERE v.table_oid = m.table_oid
+  )
+  OR EXISTS (
+    SELECT FROM msar_catalog.column_metadata AS v WHERE v.table_oid = m.table_oid AND v.attnum = m.attnum
+  );
+GRANT SELECT ON __msar.metadata_state TO PUBLIC;
 
 CREATE FUNCTION msar.check_metadata() RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
@@ -111,12 +128,12 @@ BEGIN ATOMIC
   )
   FROM (
     SELECT m.table_oid, m.attnum, m.schema_name, m.table_name, m.column_name, m.reason
-    FROM __msar.metadata_state() AS m
+    FROM __msar.metadata_state AS m
     WHERE m.reason IS NOT NULL
     UNION ALL
     SELECT m.table_oid, m.attnum, m.schema_name, m.table_name, m.column_name,
       pg_catalog.format('the preview template leaves out {%s}: a column or a foreign key that it names is gone', l.placeholder)
-    FROM __msar.metadata_state() AS m
+    FROM __msar.metadata_state AS m
     CROSS JOIN LATERAL pg_catalog.unnest(__msar.lost_placeholders(m.table_oid)) AS l(placeholder)
     WHERE m.reason IS NULL AND m.attnum IS NULL
   ) AS s;
@@ -136,17 +153,6 @@ BEGIN ATOMIC
     '[]'
   )
   FROM msar_catalog.detached_metadata AS d;
-END;
-
-CREATE FUNCTION msar.forget_detached_metadata(sch_name text, tab_name text) RETURNS jsonb
-LANGUAGE sql VOLATILE
-BEGIN ATOMIC
-  WITH forgotten AS (
-    DELETE FROM msar_catalog.detached_metadata AS d
-    WHERE d.schema_name = sch_name::name AND d.table_name = tab_name::name
-    RETURNING d.owner_name
-  )
-  SELECT pg_catalog.jsonb_build_object('forgotten', pg_catalog.count(*)) FROM forgotten;
 END;
 
 CREATE EVENT TRIGGER mathesar_ext_command_end ON ddl_command_end EXECUTE FUNCTION __msar.follow_command();

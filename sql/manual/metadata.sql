@@ -1,6 +1,11 @@
-COMMENT ON TABLE msar_catalog.table_metadata IS
-'Display metadata of tables and views. Who may SELECT any column of a table may read its row, who
-has the rights of its owner may write it. msar.set_table_metadata writes it in bulk';
+COMMENT ON TABLE msar_catalog.stored_table_metadata IS
+'Rows of the view msar_catalog.table_metadata, and rows that no longer match their table';
+COMMENT ON TABLE msar_catalog.stored_column_metadata IS
+'Rows of the view msar_catalog.column_metadata, and rows that no longer match their column';
+
+COMMENT ON VIEW msar_catalog.table_metadata IS
+'Display metadata of tables and views, of those of which the current role may SELECT a column or
+has the rights of the owner. msar.set_table_metadata changes it';
 COMMENT ON COLUMN msar_catalog.table_metadata.table_oid IS 'The table';
 COMMENT ON COLUMN msar_catalog.table_metadata.schema_name IS
 'Name of its schema, kept up to date; the row counts only while it is right';
@@ -31,14 +36,15 @@ COMMENT ON COLUMN msar_catalog.table_metadata.user_tracking_attnum IS
 COMMENT ON COLUMN msar_catalog.table_metadata.refs IS
 'What the numbers in this row mean, so that a restore can translate them, kept up to date:
 {"<table OID>": {"schema": text, "name": text, "columns": {"<attnum>": "<name>"}, "targets":
-{"<attnum>": "<OID of the table to which a path goes on from that column>"}}}';
+{"<attnum>": "<OID of the table to which a path goes on from that column>"}}}. Names of dropped
+columns stand under "lost", and "is_lost" marks a dropped table: these are never translated';
 COMMENT ON COLUMN msar_catalog.table_metadata.created_at IS 'When the row was created';
 COMMENT ON COLUMN msar_catalog.table_metadata.updated_at IS 'When an option was last changed';
 
-COMMENT ON TABLE msar_catalog.column_metadata IS
-'Display metadata of columns. Who may SELECT a column may read its row, who has the rights of the
-table''s owner may write it. msar.set_column_metadata writes it in bulk. Which options a column
-takes is decided by its ui_type; NULL is the default';
+COMMENT ON VIEW msar_catalog.column_metadata IS
+'Display metadata of columns, of those that the current role may SELECT or whose table''s owner''s
+rights it has. msar.set_column_metadata changes it. Which options a column takes is decided by its
+ui_type; NULL is the default';
 COMMENT ON COLUMN msar_catalog.column_metadata.table_oid IS 'The table';
 COMMENT ON COLUMN msar_catalog.column_metadata.attnum IS 'The number of the column';
 COMMENT ON COLUMN msar_catalog.column_metadata.schema_name IS
@@ -91,38 +97,30 @@ or username';
 COMMENT ON COLUMN msar_catalog.column_metadata.created_at IS 'When the row was created';
 COMMENT ON COLUMN msar_catalog.column_metadata.updated_at IS 'When an option was last changed';
 
-COMMENT ON POLICY readers ON msar_catalog.table_metadata IS 'Who may read a column of the table';
-
-COMMENT ON POLICY owners ON msar_catalog.table_metadata IS 'Who may alter the table';
-
-COMMENT ON POLICY readers ON msar_catalog.column_metadata IS 'Who may read the column';
-
-COMMENT ON POLICY owners ON msar_catalog.column_metadata IS 'Who may alter the table';
-
 COMMENT ON FUNCTION __msar.table_metadata_row() IS
-$$Trigger of msar_catalog.table_metadata: checks a row and fills in what follows from the live
-object$$;
+$$Trigger of msar_catalog.stored_table_metadata: checks a row and fills in what follows
+from the live object$$;
 
 COMMENT ON FUNCTION __msar.column_metadata_row() IS
-$$Trigger of msar_catalog.column_metadata: checks a row and fills in what follows from the live
-object$$;
+$$Trigger of msar_catalog.stored_column_metadata: checks a row and fills in what follows
+from the live object$$;
 
-COMMENT ON TRIGGER metadata_row ON msar_catalog.table_metadata IS
+COMMENT ON TRIGGER metadata_row ON msar_catalog.stored_table_metadata IS
 'Checks a row and fills in what follows from the live object';
 
-COMMENT ON TRIGGER metadata_row ON msar_catalog.column_metadata IS
+COMMENT ON TRIGGER metadata_row ON msar_catalog.stored_column_metadata IS
 'Checks a row and fills in what follows from the live object';
 
-COMMENT ON TRIGGER z_announce ON msar_catalog.table_metadata IS
+COMMENT ON TRIGGER z_announce ON msar_catalog.stored_table_metadata IS
 'Tells sessions that what they compiled from the row is out of date';
 
-COMMENT ON TRIGGER z_announce ON msar_catalog.column_metadata IS
+COMMENT ON TRIGGER z_announce ON msar_catalog.stored_column_metadata IS
 'Tells sessions that what they compiled from the row is out of date';
 
-COMMENT ON TRIGGER z_announce_truncate ON msar_catalog.table_metadata IS
+COMMENT ON TRIGGER z_announce_truncate ON msar_catalog.stored_table_metadata IS
 'Tells sessions that what they compiled from rows is out of date';
 
-COMMENT ON TRIGGER z_announce_truncate ON msar_catalog.column_metadata IS
+COMMENT ON TRIGGER z_announce_truncate ON msar_catalog.stored_column_metadata IS
 'Tells sessions that what they compiled from rows is out of date';
 
 COMMENT ON FUNCTION msar.get_table_metadata(regclass) IS
@@ -192,22 +190,22 @@ Example: SELECT msar.set_column_metadata('public.book', '[{"name": "published", 
   "YYYY-MM-DD"}]');$$;
 
 COMMENT ON FUNCTION __msar.complete_table_metadata(jsonb, jsonb) IS
-$$What a row of msar_catalog.table_metadata must say besides its options. Locks the table until
-the transaction ends.
+$$What a row of msar_catalog.stored_table_metadata must say besides its options. EXECUTE is granted
+to the extension's owner alone.
 
 Arguments: new_row: the row to write; old_row: the stored one, NULL for a new row.
 Returns: a JSON object with schema_name, table_name, owner_name, refs, and updated_at if an
   option changes.
-Errors: 42P01, 42809, 42501, 0A000, 42703, 22023 as msar.set_table_metadata.$$;
+Errors: 42P01, 42809, 0A000, 42703, 22023 as msar.set_table_metadata.$$;
 
 COMMENT ON FUNCTION __msar.complete_column_metadata(jsonb, jsonb) IS
-$$What a row of msar_catalog.column_metadata must say besides its options. Locks the table until
-the transaction ends.
+$$What a row of msar_catalog.stored_column_metadata must say besides its options. EXECUTE is
+granted to the extension's owner alone.
 
 Arguments: new_row: the row to write; old_row: the stored one, NULL for a new row.
 Returns: a JSON object with schema_name, table_name, owner_name, column_name, updated_at if an
   option changes, and null for each old option that no longer fits the column's type.
-Errors: 42P01, 42809, 42501, 0A000, 42703, 22023 as msar.set_column_metadata.$$;
+Errors: 42P01, 42809, 0A000, 42703, 22023 as msar.set_column_metadata.$$;
 
 COMMENT ON FUNCTION __msar.unfit_column_options(oid, smallint, jsonb) IS
 $$Which options do not fit the type of a column.

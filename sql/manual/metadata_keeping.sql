@@ -1,4 +1,7 @@
-COMMENT ON TABLE msar_catalog.detached_metadata IS
+COMMENT ON TABLE msar_catalog.stored_detached_metadata IS
+'Rows of the view msar_catalog.detached_metadata, of all owners';
+
+COMMENT ON VIEW msar_catalog.detached_metadata IS
 'Display metadata whose table is not there, the last copy per name and owner. Who has the rights
 of the recorded owner sees it. A table of that name and owner gets it when it is created;
 msar.attach_metadata gives it to any table';
@@ -13,14 +16,19 @@ COMMENT ON COLUMN msar_catalog.detached_metadata.waits IS
 'Whether these are options of a table that is there; they speak of another one that is not';
 COMMENT ON COLUMN msar_catalog.detached_metadata.detached_at IS 'Since when it is here';
 
-COMMENT ON POLICY owners ON msar_catalog.detached_metadata IS
-'Who has the rights of the recorded owner';
+COMMENT ON FUNCTION __msar.may_repair_metadata() IS
+$$Whether the current role may see all rows of metadata, and take those away that match nothing.
+
+Returns: true for the role that created the extension, its members, and superusers
+Errors: none
+
+Example: SELECT __msar.may_repair_metadata();$$;
 
 COMMENT ON FUNCTION __msar.place_restored_row() IS
-$$Row trigger: gives a restored row the numbers that its names have here.
+$$Row trigger: writes a restored row with the numbers that its names have here.
 
-Returns: the row, or NULL when what it is about is not here; then it is kept in
-  msar_catalog.detached_metadata
+Returns: NULL, since the row has been written, or is kept in msar_catalog.detached_metadata when
+  what it is about is not here
 Errors: none of its own
 
 Example: none, it serves triggers only$$;
@@ -34,17 +42,19 @@ Errors: none of its own
 
 Example: none, it serves triggers only$$;
 
-COMMENT ON TRIGGER a_restore ON msar_catalog.detached_metadata IS
+COMMENT ON TRIGGER a_restore ON msar_catalog.stored_detached_metadata IS
 'Keeps a restored copy together with what the same restore has put aside';
 
-COMMENT ON FUNCTION __msar.metadata_state() IS
-$$Every row of table_metadata and column_metadata that the caller sees.
-
-Returns: rows; attnum and column_name are NULL for rows of table_metadata; reason tells why the
-  row does not match what it names, NULL when it does
-Errors: none
-
-Example: SELECT * FROM __msar.metadata_state() WHERE reason IS NOT NULL;$$;
+COMMENT ON VIEW __msar.metadata_state IS
+'Rows of metadata, each with the reason why it does not match what it names, NULL when it does;
+attnum and column_name are NULL for those of tables';
+COMMENT ON COLUMN __msar.metadata_state.table_oid IS 'The table, as stored';
+COMMENT ON COLUMN __msar.metadata_state.attnum IS 'The number of the column, as stored';
+COMMENT ON COLUMN __msar.metadata_state.schema_name IS 'Name of the schema, as stored';
+COMMENT ON COLUMN __msar.metadata_state.table_name IS 'Name of the table, as stored';
+COMMENT ON COLUMN __msar.metadata_state.column_name IS 'Name of the column, as stored';
+COMMENT ON COLUMN __msar.metadata_state.reason IS
+'Why the row counts for nobody; NULL when it counts';
 
 COMMENT ON FUNCTION msar.check_metadata() IS
 $$The rows of metadata that do not match the objects they name, and so do not count; and what
@@ -54,8 +64,8 @@ Arguments: none. Rows that do not match come from changes of which PostgreSQL to
   made with event_triggers off, or in the catalogs themselves. A template goes on without the
   placeholders whose columns were dropped.
 Returns: array of {"table_oid": int, "attnum": int or null, "schema": text, "table": text,
-  "column": text or null, "reason": text}, [] when all is well; for the extension's owner, who
-  sees all rows
+  "column": text or null, "reason": text}, [] when all is well. Rows that do not match are shown
+  to the extension's owner and to superusers
 Errors: none
 
 Example: SELECT msar.check_metadata();$$;
@@ -95,8 +105,8 @@ Errors: none; what it cannot do is told by a WARNING.
 Example: none, it serves event triggers only.$$;
 
 COMMENT ON FUNCTION __msar.announce_metadata_change() IS
-$$Trigger of msar_catalog.table_metadata and msar_catalog.column_metadata, after a change: what
-sessions compiled from the metadata of a table is out of date when the transaction commits.
+$$Trigger of stored_table_metadata and stored_column_metadata, after a change: what sessions
+compiled from the metadata of a table is out of date when the transaction commits.
 
 Returns: nothing.
 Errors: 39P01 when it is not called by a trigger.
@@ -104,13 +114,12 @@ Errors: 39P01 when it is not called by a trigger.
 Example: none, it serves triggers only.$$;
 
 COMMENT ON FUNCTION __msar.place_restored_row(jsonb) IS
-$$Finds what a row of table_metadata or column_metadata that comes from a dump is about in this
-database, by its names.
+$$Writes a row of stored_table_metadata or stored_column_metadata that comes from a dump for what
+its names mean in this database; where they mean nothing, puts it aside.
 
 Arguments: restored: the row.
-Returns: the fields that change; NULL when what it is about is not here, after putting the row
-  aside.
-Errors: 42501 the caller is not the owner of the tables.
+Returns: nothing.
+Errors: none of its own. EXECUTE is granted to the extension's owner alone.
 
 Example: none, it serves the triggers of these tables.$$;
 
@@ -120,7 +129,7 @@ restore has put aside of that table.
 
 Arguments: restored: the row.
 Returns: whether it has been written; false when it is the bookkeeping that writes the row.
-Errors: 42501 the caller is not the owner of the tables.
+Errors: none of its own. EXECUTE is granted to the extension's owner alone.
 
 Example: none, it serves the trigger of this table.$$;
 
@@ -139,7 +148,7 @@ $$Mends the metadata that msar.check_metadata lists, by the names that it was st
 
 Returns: {"mended": number of rows that match again, "kept_aside": number of those whose names
   mean nothing here (see msar.list_detached_metadata)}.
-Errors: 42501 the caller has not the rights of the extension's owner.
+Errors: 42501 the caller is neither the role that created the extension nor a superuser.
 
 Example: SELECT msar.repair_metadata();$$;
 

@@ -31,6 +31,7 @@ extension_sql_file!(
         keep_restored_copy,
         lost_placeholders,
         repair_metadata,
+        forget_detached_metadata,
         export_metadata,
         import_metadata,
         attach_metadata
@@ -55,15 +56,14 @@ fn announce_metadata_change(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorR
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
-fn place_restored_row(restored: JsonArgument) -> Result<Option<JsonbResult>, ErrorReport> {
-    Ok(restore::place(restored.value("restored")?)?
-        .map(|fields| JsonbResult::new(&fields))
-        .transpose()?)
+fn place_restored_row(restored: JsonArgument) -> Result<(), ErrorReport> {
+    restore::place(restored.value("restored")?)?;
+    Ok(())
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn keep_restored_copy(restored: JsonArgument) -> Result<bool, ErrorReport> {
-    Ok(restore::keep_copy(&restored.value("restored")?)?)
+    Ok(restore::keep_copy(restored.value("restored")?)?)
 }
 
 #[pg_extern(schema = "__msar", stable, strict, parallel_restricted)]
@@ -100,4 +100,9 @@ fn attach_metadata(
     Ok(Some(JsonbResult::new(&exchange::attach(
         table.0, sch_name, tab_name,
     )?)?))
+}
+
+#[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
+fn forget_detached_metadata(sch_name: &str, tab_name: &str) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&exchange::forget(sch_name, tab_name)?)?)
 }

@@ -58,7 +58,7 @@ fn patch_record_in_table(
     table_record_summary_templates: default!(Option<JsonArgument>, "NULL"),
 ) -> Result<JsonbDatum, ErrorReport> {
     let wanted = wanted(return_record_summaries, table_record_summary_templates);
-    run(|| write::patch(tab_id, rec_id.map(|id| id.text), rec_def, wanted))
+    run(|| write::patch(tab_id, rec_id, rec_def, wanted))
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]

@@ -20,7 +20,7 @@ impl Problem for AnnounceProblem {
     }
 
     fn hint(&self) -> Cow<'static, str> {
-        "PostgreSQL calls it after changes of msar_catalog.table_metadata and msar_catalog.column_metadata."
+        "PostgreSQL calls it after changes of msar_catalog.stored_table_metadata and msar_catalog.stored_column_metadata."
             .into()
     }
 }

@@ -1,6 +1,6 @@
 //! Metadata without a table: put aside, and attached when its table is there again.
 
-use super::options::COLUMN_OPTIONS;
+use super::options::{self, COLUMN_OPTIONS, TABLE_OPTIONS};
 use super::portable::{self, Names, Options};
 use super::refs::{Refs, TableRef};
 use super::statements::{INSERT_COLUMNS, INSERT_TABLES};
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::events::outline::RelationOutline;
 use crate::pg::bookkeeping::Statements;
 use crate::pg::{Oid, names, report, setting};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -26,6 +26,46 @@ pub(crate) struct Document {
 impl Document {
     pub(crate) fn is_empty(&self) -> bool {
         self.table.is_none() && self.columns.is_empty()
+    }
+
+    /// Reads what is stored, which the role that created the extension may have written: nothing counts of what is not
+    /// written as we write it.
+    pub(crate) fn of_stored(stored: &Value) -> Self {
+        let object = |value: Option<&Value>| value.and_then(Value::as_object).cloned();
+        let columns = object(stored.get("columns")).unwrap_or_default();
+        let mut document = Self {
+            table: object(stored.get("table")),
+            columns: columns
+                .into_iter()
+                .filter_map(|(name, options)| Some((name, object(Some(&options))?)))
+                .collect(),
+        };
+        document.retain_valid();
+        document
+    }
+
+    /// Takes out what no option takes.
+    pub(crate) fn retain_valid(&mut self) {
+        if let Some(options) = &mut self.table {
+            options.retain(|name, value| {
+                options::find(&TABLE_OPTIONS, name)
+                    .is_some_and(|option| !value.is_null() && portable::check(option, value).is_ok())
+            });
+        }
+        for options in self.columns.values_mut() {
+            options.retain(|name, value| {
+                options::find(&COLUMN_OPTIONS, name)
+                    .is_some_and(|option| !value.is_null() && option.kind.accepts(value))
+            });
+            // Each right by itself; together the first of the two is the wrong one.
+            for least in ["num_min_frac_digits", "duration_min"] {
+                if options::contradiction(|name| options.get(name)).is_some() {
+                    options.shift_remove(least);
+                }
+            }
+        }
+        self.columns.retain(|_, options| !options.is_empty());
+        self.table.take_if(|options| options.is_empty());
     }
 }
 
@@ -54,9 +94,9 @@ impl Names for Live {
 
 /// Puts a copy aside, in the place of an older one.
 pub(crate) const REPLACE: &str = "
-    INSERT INTO msar_catalog.detached_metadata (schema_name, table_name, owner_name, metadata, reason)
+    INSERT INTO msar_catalog.stored_detached_metadata (schema_name, table_name, owner_name, metadata, reason)
     SELECT r.schema_name, r.table_name, r.owner_name, r.metadata, r.reason
-    FROM jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1) AS r
+    FROM jsonb_populate_record(NULL::msar_catalog.stored_detached_metadata, $1) AS r
     ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
       SET metadata = EXCLUDED.metadata, reason = EXCLUDED.reason, waits = false, detached_at = now()";
 
@@ -94,9 +134,9 @@ macro_rules! merged {
 
 /// Puts something aside, with what is there of the same table.
 pub(crate) const ADD: &str = concat!(
-    "INSERT INTO msar_catalog.detached_metadata AS d (schema_name, table_name, owner_name, metadata, reason, waits)
+    "INSERT INTO msar_catalog.stored_detached_metadata AS d (schema_name, table_name, owner_name, metadata, reason, waits)
      SELECT r.schema_name, r.table_name, r.owner_name, r.metadata, r.reason, r.waits
-     FROM jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1) AS r
+     FROM jsonb_populate_record(NULL::msar_catalog.stored_detached_metadata, $1) AS r
      ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
        SET metadata = ",
     merged!("d.metadata", "EXCLUDED.metadata"),
@@ -106,8 +146,8 @@ pub(crate) const ADD: &str = concat!(
 /// Puts a copy from a dump aside, with what this restore has put aside already: that belonged to a table that was
 /// there, and is newer.
 pub(crate) const ADD_RESTORED: &str = concat!(
-    "INSERT INTO msar_catalog.detached_metadata AS d
-     SELECT * FROM jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1)
+    "INSERT INTO msar_catalog.stored_detached_metadata AS d
+     SELECT * FROM jsonb_populate_record(NULL::msar_catalog.stored_detached_metadata, $1)
      ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
        SET metadata = ",
     merged!("EXCLUDED.metadata", "d.metadata"),
@@ -120,31 +160,31 @@ const KEPT_FOR: &str = "
       SELECT to_jsonb(d)
       FROM pg_class AS c
       JOIN pg_namespace AS n ON n.oid = c.relnamespace
-      JOIN msar_catalog.detached_metadata AS d
+      JOIN msar_catalog.stored_detached_metadata AS d
         ON (d.schema_name, d.table_name, d.owner_name) = (n.nspname, c.relname, pg_get_userbyid(c.relowner))
       WHERE c.oid = ($1->>'oid')::oid
         AND EXISTS (
-          SELECT FROM msar_catalog.detached_metadata AS l
+          SELECT FROM msar_catalog.stored_detached_metadata AS l
           WHERE (l.schema_name, l.table_name, l.owner_name) = (d.schema_name, d.table_name, d.owner_name)
           FOR UPDATE SKIP LOCKED
         )
         AND NOT (
           ($1->'is_new')::boolean
           AND (
-            EXISTS (SELECT FROM msar_catalog.table_metadata AS m WHERE m.table_oid = c.oid)
-            OR EXISTS (SELECT FROM msar_catalog.column_metadata AS m WHERE m.table_oid = c.oid)
+            EXISTS (SELECT FROM msar_catalog.stored_table_metadata AS m WHERE m.table_oid = c.oid)
+            OR EXISTS (SELECT FROM msar_catalog.stored_column_metadata AS m WHERE m.table_oid = c.oid)
           )
         )
     )";
 
 /// Removes what was attached, but for what did not fit.
 const KEEP_LEFT: &str = "
-    DELETE FROM msar_catalog.detached_metadata AS d
-    USING jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1) AS r
+    DELETE FROM msar_catalog.stored_detached_metadata AS d
+    USING jsonb_populate_record(NULL::msar_catalog.stored_detached_metadata, $1) AS r
     WHERE (d.schema_name, d.table_name, d.owner_name) = (r.schema_name, r.table_name, r.owner_name)
       AND r.metadata IS NULL;
-    UPDATE msar_catalog.detached_metadata AS d SET metadata = r.metadata, reason = r.reason, waits = r.waits
-    FROM jsonb_populate_record(NULL::msar_catalog.detached_metadata, $1) AS r
+    UPDATE msar_catalog.stored_detached_metadata AS d SET metadata = r.metadata, reason = r.reason, waits = r.waits
+    FROM jsonb_populate_record(NULL::msar_catalog.stored_detached_metadata, $1) AS r
     WHERE (d.schema_name, d.table_name, d.owner_name) = (r.schema_name, r.table_name, r.owner_name)
       AND r.metadata IS NOT NULL";
 
@@ -154,7 +194,12 @@ pub(crate) struct Detached {
     pub(crate) schema_name: String,
     pub(crate) table_name: String,
     pub(crate) owner_name: String,
+    #[serde(deserialize_with = "stored_document")]
     pub(crate) metadata: Document,
+}
+
+fn stored_document<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Document, D::Error> {
+    Ok(Document::of_stored(&Value::deserialize(deserializer)?))
 }
 
 /// Where the metadata of a document goes in a relation.

@@ -4,8 +4,9 @@ use super::detached::{self, Detached, Document, Live, Placement};
 use super::options::{self, COLUMN_OPTIONS, TABLE_OPTIONS};
 use super::portable::{self, Names};
 use super::refs::{self, Refs};
+use super::row::Writable;
 use super::statements::{REPLACE_COLUMNS, REPLACE_TABLES};
-use super::store::Store;
+use super::store;
 use crate::catalog::rows::PgClass;
 use crate::catalog::{Catalog, relation};
 use crate::error::Error;
@@ -25,23 +26,20 @@ pub(crate) struct Export {
     schemas: BTreeMap<String, BTreeMap<String, Document>>,
 }
 
-/// The rows that match their objects, as far as the caller may see them.
+/// The rows that match their objects, as far as the caller may see them (which the views decide).
 const ROWS: &str = "
     SELECT jsonb_build_object(
       'tables', (
         SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]')
         FROM msar_catalog.table_metadata AS m
-        JOIN pg_class AS c ON c.oid = m.table_oid AND c.relname = m.table_name
-        JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = m.schema_name
-        WHERE $1->>'schema' IS NULL OR n.oid = ($1->>'schema')::oid
+        JOIN pg_class AS c ON c.oid = m.table_oid
+        WHERE $1->>'schema' IS NULL OR c.relnamespace = ($1->>'schema')::oid
       ),
       'columns', (
         SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]')
         FROM msar_catalog.column_metadata AS m
-        JOIN pg_class AS c ON c.oid = m.table_oid AND c.relname = m.table_name
-        JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = m.schema_name
-        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = m.attnum AND a.attname = m.column_name
-        WHERE NOT a.attisdropped AND ($1->>'schema' IS NULL OR n.oid = ($1->>'schema')::oid)
+        JOIN pg_class AS c ON c.oid = m.table_oid
+        WHERE $1->>'schema' IS NULL OR c.relnamespace = ($1->>'schema')::oid
       )
     )";
 
@@ -145,12 +143,12 @@ pub(crate) fn import(document: Value, dry_run: bool) -> Result<Imported, Error> 
         hint: "Pass a document of msar.export_metadata.",
     })?;
     export.check()?;
-    let owner = Store::find().ok_or(Error::Vanished)?.owner()?;
+    let owner = store::owner()?;
     let catalog = Catalog::new(Snapshot::latest());
     let mut imported = Imported::default();
     for (schema, tables) in &export.schemas {
         for (table, document) in tables {
-            match place(&catalog, schema, table, document)? {
+            match place(&catalog, schema, table, document, dry_run)? {
                 Err(reason) => imported.skip(schema, table, reason),
                 Ok((relation, placement)) => {
                     if !dry_run {
@@ -173,6 +171,7 @@ fn place(
     schema: &str,
     table: &str,
     document: &Document,
+    dry_run: bool,
 ) -> Result<Result<(Oid, Placement), String>, Error> {
     let row = Live
         .relation(schema, table)
@@ -183,7 +182,14 @@ fn place(
     if !catalog.role.has_rights_of(row.relowner) {
         return Ok(Err("only its owner may change its metadata".into()));
     }
-    Ok(Ok((row.oid, Placement::find(catalog, row.oid, document)?)))
+    if dry_run {
+        return Ok(Ok((row.oid, Placement::find(catalog, row.oid, document)?)));
+    }
+    let locked = Writable::by_role(row.oid)?;
+    Ok(Ok((
+        row.oid,
+        Placement::find(&locked.catalog, row.oid, document)?,
+    )))
 }
 
 impl Imported {
@@ -215,21 +221,16 @@ const KEPT_UNDER_NAME: &str = "
     FROM msar_catalog.detached_metadata AS d
     WHERE d.schema_name = $1->>'schema' AND d.table_name = $1->>'table'";
 
-/// Gives a table the metadata that is kept under a name, its own unless another is given. Row-level security decides
-/// which copies the caller sees: of several, the one of the table's owner is taken, else the newest.
+/// Gives a table the metadata that is kept under a name, its own unless another is given. The view decides which
+/// copies the caller sees: of several, the one of the table's owner is taken, else the newest.
 pub(crate) fn attach(table: Oid, schema: Option<String>, name: Option<String>) -> Result<Imported, Error> {
-    let store = Store::find().ok_or(Error::Vanished)?;
-    let catalog = Catalog::new(Snapshot::latest());
-    let row = relation::find(&catalog, table)?;
-    if !catalog.role.has_rights_of(row.relowner) {
-        return Err(Error::NotOwner { name: row.relname });
-    }
+    let Writable { catalog, row } = Writable::by_role(table)?;
     let own_schema = catalog.schema_name(row.relnamespace)?.to_string();
     let schema = schema.unwrap_or_else(|| own_schema.clone());
     let name = name.unwrap_or_else(|| row.relname.clone());
     let kept = kept_under(&schema, &name, &row)?.ok_or(Error::NothingKept { schema, name })?;
     let placement = Placement::find(&catalog, table, &kept.metadata)?;
-    bookkeeping::as_owner(store.owner()?, |statements| {
+    bookkeeping::as_owner(store::owner()?, |statements| {
         detached::attach(statements, table, &kept, &placement)
     })?;
     let mut imported = Imported::default();
@@ -246,4 +247,28 @@ fn kept_under(schema: &str, name: &str, table: &PgClass) -> Result<Option<Detach
         .iter()
         .position(|copy| Some(&copy.owner_name) == owner.as_ref());
     Ok((!copies.is_empty()).then(|| copies.swap_remove(at.unwrap_or(0))))
+}
+
+/// The owners of the copies that are kept under a name, as far as the caller sees them.
+const OWNERS_OF_KEPT: &str = "
+    SELECT COALESCE(jsonb_agg(d.owner_name), '[]')
+    FROM msar_catalog.detached_metadata AS d
+    WHERE d.schema_name = $1->>'schema' AND d.table_name = $1->>'table'";
+
+/// Deletes them.
+const FORGET: &str = "
+    WITH forgotten AS (
+      DELETE FROM msar_catalog.stored_detached_metadata AS d
+      WHERE d.schema_name = $1->>'schema' AND d.table_name = $1->>'table' AND $1->'owners' ? d.owner_name::text
+      RETURNING 1
+    )
+    SELECT jsonb_build_object('forgotten', count(*)) FROM forgotten";
+
+/// Deletes what is kept under a name, as far as the caller sees it; tells how many copies.
+pub(crate) fn forget(schema: &str, name: &str) -> Result<Value, Error> {
+    let argument = json!({"schema": schema, "table": name});
+    let owners: Vec<String> =
+        bookkeeping::as_caller(|statements| statements.query(OWNERS_OF_KEPT, &argument))?;
+    let argument = json!({"schema": schema, "table": name, "owners": owners});
+    bookkeeping::as_owner(store::owner()?, |statements| statements.query(FORGET, &argument))
 }

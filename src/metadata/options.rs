@@ -6,6 +6,8 @@
 use super::template;
 use crate::catalog::types::UiType;
 use crate::error::Error;
+use crate::pg::Oid;
+use pgrx::pg_sys;
 use serde_json::Value;
 
 /// What values an option takes.
@@ -180,6 +182,19 @@ pub(crate) fn contradiction<'a>(value: impl Fn(&str) -> Option<&'a Value>) -> Op
 }
 
 impl Kind {
+    /// The type of the column in which values are stored.
+    pub(super) const fn column_type(self) -> Oid {
+        match self {
+            Kind::Boolean => pg_sys::BOOLOID,
+            Kind::Text | Kind::TextNotEmpty | Kind::OneOf(_) => pg_sys::TEXTOID,
+            Kind::Integer(..) => pg_sys::INT4OID,
+            Kind::SmallInteger(..) | Kind::Attnum => pg_sys::INT2OID,
+            Kind::Attnums => pg_sys::INT2ARRAYOID,
+            Kind::Table => pg_sys::OIDOID,
+            Kind::Template => pg_sys::JSONBOID,
+        }
+    }
+
     /// Whether the option takes the value. Null, which clears it, is taken by all.
     pub(crate) fn accepts(self, value: &Value) -> bool {
         match (self, value) {

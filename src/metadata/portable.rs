@@ -98,7 +98,7 @@ pub(crate) fn to_names(options: &Options, table: u32, refs: &Refs) -> Options {
                 Kind::Attnum => column(value)?,
                 Kind::Attnums => value.as_array()?.iter().filter_map(column).collect(),
                 Kind::Table => {
-                    let target = refs.get(&oid(value)?)?;
+                    let target = refs.get(&oid(value)?).filter(|target| !target.is_lost)?;
                     json!({"schema": target.schema, "name": target.name})
                 }
                 Kind::Template => {
@@ -162,8 +162,8 @@ pub(crate) fn deserialize_oid<'de, D: Deserializer<'de>>(deserializer: D) -> Res
 }
 
 fn column_name<'a>(refs: &'a Refs, table: u32, number: &Value) -> Option<&'a str> {
-    let name = refs.get(&table)?.columns.get(&attnum(number)?)?;
-    Some(name)
+    let table = refs.get(&table).filter(|table| !table.is_lost)?;
+    Some(table.columns.get(&attnum(number)?)?)
 }
 
 fn path_to_names(path: &[Value], table: u32, refs: &Refs) -> Option<Value> {

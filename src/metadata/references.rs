@@ -115,7 +115,7 @@ impl References {
             .map(|attnum| {
                 let referent = table.and_then(|table| self.0.get(&table));
                 table = referent.and_then(|referent| referent.targets.get(attnum).copied());
-                match referent.and_then(|referent| referent.columns.get(attnum)) {
+                match referent.and_then(|it| it.columns.get(attnum).or_else(|| it.lost.get(attnum))) {
                     Some(name) => name.clone(),
                     None => format!("column {attnum}"),
                 }
@@ -195,8 +195,14 @@ impl Collector<'_> {
     }
 
     fn add_table(&mut self, oid: &str) -> Result<(), Error> {
-        self.table(Oid::from(oid.parse::<u32>().unwrap_or_default()))
-            .map(|_| ())
+        let oid = Oid::from(oid.parse::<u32>().unwrap_or_default());
+        match self.table(oid) {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                self.note_lost_in(oid);
+                Err(error)
+            }
+        }
     }
 
     fn table(&mut self, oid: Oid) -> Result<&mut TableRef, Error> {
@@ -213,10 +219,10 @@ impl Collector<'_> {
         let mut table = relation;
         for (at, step) in path.iter().enumerate() {
             let number = attnum(step).unwrap_or_default();
-            let name = self
-                .catalog
-                .column_name(table, number)
-                .map_err(|_| self.unknown_column(table, number))?;
+            let Ok(name) = self.catalog.column_name(table, number) else {
+                self.note_lost(table, number);
+                return Err(self.unknown_column(table, number));
+            };
             let target = match path.get(at + 1) {
                 Some(_) => Some(self.target(table, number)?),
                 None => None,
@@ -229,6 +235,32 @@ impl Collector<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Keeps the name of a column that has gone, as of something that has gone: a dump must not carry it over to another
+    /// column that has got that name since.
+    fn note_lost(&mut self, table: Oid, attnum: i16) {
+        let known = self.known.0.get(&table.to_u32());
+        let name = known.and_then(|known| known.columns.get(&attnum).or_else(|| known.lost.get(&attnum)));
+        if let Some(name) = name.cloned()
+            && let Some(referent) = self.note_lost_in(table)
+        {
+            referent.lost.insert(attnum, name);
+        }
+    }
+
+    /// What is found of a table that may have gone itself.
+    fn note_lost_in(&mut self, table: Oid) -> Option<&mut TableRef> {
+        if self.catalog.relation_name(table).is_ok() {
+            return self.table(table).ok();
+        }
+        let known = self.known.0.get(&table.to_u32())?;
+        Some(self.found.0.entry(table.to_u32()).or_insert_with(|| TableRef {
+            schema: known.schema.clone(),
+            name: known.name.clone(),
+            is_lost: true,
+            ..TableRef::default()
+        }))
     }
 
     fn unknown_column(&self, table: Oid, attnum: i16) -> Error {

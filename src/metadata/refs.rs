@@ -1,7 +1,8 @@
 //! What the numbers inside of a table's options mean, as the column `refs` keeps it.
 
 use super::portable::Names;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The tables that the options speak of, by OID: the table itself, and those to which they lead.
@@ -17,6 +18,22 @@ pub(crate) fn keep_live(refs: &mut Refs, names: &impl Names) {
     }
 }
 
+/// Reads what is stored; `None` for what is not written as we write it.
+pub(crate) fn deserialize_lenient<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Refs>, D::Error> {
+    Ok(Refs::deserialize(Value::deserialize(deserializer)?).ok())
+}
+
+/// Makes tables that were dropped count by their names again: for what is kept aside, and may be attached when they are
+/// there again. A schema is dropped and created anew table by table.
+pub(crate) fn recall_lost_tables(refs: &mut Refs) {
+    for table in refs.values_mut().filter(|table| table.is_lost) {
+        table.is_lost = false;
+        table.columns.append(&mut table.lost);
+    }
+}
+
 /// A table that options speak of.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct TableRef {
@@ -29,6 +46,12 @@ pub(crate) struct TableRef {
     /// foreign keys yet.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) targets: BTreeMap<i16, u32>,
+    /// The same as `columns` of columns that were dropped, for messages: they never mean another column of that name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) lost: BTreeMap<i16, String>,
+    /// Whether the table itself was dropped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_lost: bool,
 }
 
 #[cfg(test)]

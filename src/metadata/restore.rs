@@ -1,15 +1,17 @@
 //! Rows that come from a dump: their numbers are those of another database, their names decide.
+//!
+//! Only who may write to our tables may call this: nobody else puts anything aside under the name of another.
 
 use super::detached::{self, Document, Live, Placement};
 use super::portable::{self, Names};
 use super::refs::Refs;
-use super::store::Store;
+use super::statements::{RESTORE_COLUMNS, RESTORE_TABLES};
+use super::store;
 use crate::catalog::{Catalog, relation};
 use crate::error::Error;
-use crate::pg::Oid;
-use crate::pg::acl::CurrentRole;
-use crate::pg::bookkeeping;
+use crate::events::outline::RelationOutline;
 use crate::pg::snapshot::Snapshot;
+use crate::pg::{Oid, bookkeeping, lock};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -22,100 +24,113 @@ struct RestoredRow {
     table_name: String,
     column_name: Option<String>,
     owner_name: Option<String>,
-    #[serde(default)]
+    /// Of what is not written as we write it, nothing counts.
+    #[serde(default, deserialize_with = "crate::metadata::refs::deserialize_lenient")]
     refs: Option<Refs>,
+    created_at: Option<Value>,
+    updated_at: Option<Value>,
     #[serde(flatten)]
     options: Map<String, Value>,
 }
 
-/// Our tables, if the current role may restore them: only their owner writes names into them; nobody else may put
-/// anything aside under another's name.
-fn store() -> Result<Store, Error> {
-    let store = Store::find().ok_or(Error::Vanished)?;
-    if !CurrentRole::current().has_rights_of(store.owner()?) {
-        return Err(Error::NotOwner {
-            name: "msar_catalog.table_metadata".into(),
-        });
-    }
-    Ok(store)
-}
-
-/// Puts a copy aside that was kept aside when it was dumped. `false` when it is no dump that writes but we: then there
-/// is nothing to do.
-pub(crate) fn keep_copy(row: &Value) -> Result<bool, Error> {
+/// Puts a copy aside that was kept aside when it was dumped. `false` when it is no dump that writes but we: then there is
+/// nothing to do.
+pub(crate) fn keep_copy(mut row: Value) -> Result<bool, Error> {
     if bookkeeping::is_busy() {
         return Ok(false);
     }
-    bookkeeping::as_owner(store()?.owner()?, |statements| {
-        statements.run(detached::ADD_RESTORED, row)
+    if let Some(metadata) = row.get_mut("metadata") {
+        *metadata = json!(Document::of_stored(metadata));
+    }
+    bookkeeping::as_owner(store::owner()?, |statements| {
+        statements.run(detached::ADD_RESTORED, &row)
     })?;
     Ok(true)
 }
 
-/// The fields of a row that change for it to be about the objects of its names here. `None` when these are not here:
-/// then it has been put aside.
-pub(crate) fn place(row: Value) -> Result<Option<Value>, Error> {
-    let store = store()?;
-    let row: RestoredRow = serde_json::from_value(row).map_err(Error::UnreadableMetadata)?;
+/// What became of a restored row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It is about something that is here.
+    Placed,
+    /// It is about nothing that is here, and kept aside.
+    KeptAside,
+}
+
+/// Writes a row for the objects that its names mean here. Where there is a row already, its options stay. What has no place
+/// here is kept aside. No row makes a restore fail.
+pub(crate) fn place(row: Value) -> Result<Outcome, Error> {
+    let Ok(row) = serde_json::from_value::<RestoredRow>(row) else {
+        return Ok(Outcome::KeptAside);
+    };
     let document = row.document();
-    let catalog = Catalog::new(Snapshot::latest());
-    let Some(relation) = row.relation(&catalog) else {
+    let Some((catalog, relation)) = row.find_relation()? else {
         let reason = format!("there is no table \"{}\".\"{}\"", row.schema_name, row.table_name);
-        row.put_aside(&store, &document, &reason, false)?;
-        return Ok(None);
+        row.put_aside(&document, &reason, false)?;
+        return Ok(Outcome::KeptAside);
     };
     let placement = Placement::find(&catalog, relation, &document)?;
     if !placement.left.is_empty() {
         let waits = placement.left.table.is_some();
-        row.put_aside(&store, &placement.left, &placement.problems.join("; "), waits)?;
+        row.put_aside(&placement.left, &placement.problems.join("; "), waits)?;
     }
-    let mut fields = match (
-        placement.table_rows(relation).pop(),
-        placement.column_rows(relation).pop(),
-    ) {
-        (Some(Value::Object(table)), _) => {
-            let cleared = super::options::TABLE_OPTIONS
-                .iter()
-                .map(|option| (option.name.to_owned(), Value::Null));
-            let mut fields: Map<String, Value> = cleared.collect();
-            fields.extend(table);
-            fields
-        }
-        (_, Some(Value::Object(column))) => column,
-        _ => return Ok(None),
-    };
-    fields.insert("table_oid".into(), relation.to_u32().into());
-    Ok(Some(fields.into()))
+    let mut tables = placement.table_rows(relation);
+    let mut columns = placement.column_rows(relation);
+    if tables.is_empty() && columns.is_empty() {
+        return Ok(Outcome::KeptAside);
+    }
+    for placed in tables.iter_mut().chain(&mut columns) {
+        placed["created_at"] = json!(row.created_at);
+        placed["updated_at"] = json!(row.updated_at);
+    }
+    bookkeeping::as_owner(store::owner()?, |statements| {
+        statements.run(&RESTORE_TABLES, &tables)?;
+        statements.run(&RESTORE_COLUMNS, &columns)
+    })?;
+    Ok(Outcome::Placed)
 }
 
 impl RestoredRow {
     fn document(&self) -> Document {
+        let mut document = Document::default();
         match &self.column_name {
-            Some(name) => Document {
-                table: None,
-                columns: [(name.clone(), detached::column_options(&self.options))].into(),
-            },
+            Some(name) => {
+                document
+                    .columns
+                    .insert(name.clone(), detached::column_options(&self.options));
+            }
             None => {
                 let refs = self.refs.clone().unwrap_or_default();
-                Document {
-                    table: Some(portable::to_names(&self.options, self.table_oid, &refs)),
-                    ..Document::default()
-                }
+                document.table = Some(portable::to_names(&self.options, self.table_oid, &refs));
             }
         }
+        document.retain_valid();
+        document
     }
 
-    fn relation(&self, catalog: &Catalog) -> Option<Oid> {
-        let oid = Oid::from(Live.relation(&self.schema_name, &self.table_name)?);
-        relation::find(catalog, oid).ok().map(|row| row.oid)
+    /// The relation of that name, if it is one that has metadata, and the catalogs since it is locked.
+    fn find_relation(&self) -> Result<Option<(Catalog, Oid)>, Error> {
+        let named = || Live.relation(&self.schema_name, &self.table_name).map(Oid::from);
+        let Some(relation) = named() else {
+            return Ok(None);
+        };
+        lock::share_until_commit(relation);
+        let catalog = Catalog::new(Snapshot::latest());
+        let has_metadata = named() == Some(relation)
+            && relation::find(&catalog, relation).is_ok()
+            && RelationOutline::read(&catalog, relation)?.is_some();
+        Ok(has_metadata.then_some((catalog, relation)))
     }
 
-    fn put_aside(&self, store: &Store, document: &Document, reason: &str, waits: bool) -> Result<(), Error> {
+    fn put_aside(&self, document: &Document, reason: &str, waits: bool) -> Result<(), Error> {
+        if document.is_empty() {
+            return Ok(());
+        }
         let copy = json!({
             "schema_name": self.schema_name, "table_name": self.table_name,
             "owner_name": self.owner_name.as_deref().unwrap_or_default(),
             "metadata": document, "reason": reason, "waits": waits,
         });
-        bookkeeping::as_owner(store.owner()?, |statements| statements.run(detached::ADD, &copy))
+        bookkeeping::as_owner(store::owner()?, |statements| statements.run(detached::ADD, &copy))
     }
 }

@@ -1,10 +1,11 @@
 //! What a row of metadata goes through when it is written, by whatever statement: the triggers of both tables ask here
 //! what is right to store.
 //!
-//! The writer must have the rights of the owner of the object, which is locked until the transaction ends: who drops or
-//! renames it then waits for this transaction, and finds the row.
+//! Only our functions write there, which have asked for the rights of the object's owner and locked the object until the
+//! transaction ends, so that who drops or renames it waits for this transaction, and finds the row; event triggers, which
+//! take no lock that their command does not take; and restores.
 
-use super::options::{COLUMN_OPTIONS, MetadataOption, TABLE_OPTIONS};
+use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
 use super::references::References;
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::catalog::types::UiType;
@@ -12,12 +13,11 @@ use crate::catalog::{Catalog, relation};
 use crate::error::Error;
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, bookkeeping, lock, names, server};
+use crate::pg::{Oid, bookkeeping, lock, names};
 use pgrx::pg_sys;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::ffi::CStr;
 use std::rc::Rc;
 
 /// A relation whose metadata may be written now, and the catalogs since it is locked.
@@ -32,10 +32,9 @@ impl Writable {
         Self::find(relation, true)
     }
 
-    /// The same, unless row-level security does not apply to the role in that table of metadata: the restore of a dump,
-    /// and our own bookkeeping.
-    fn by_statement(relation: Oid, table: &CStr) -> Result<Self, Error> {
-        Self::find(relation, server::row_security_applies(table))
+    /// The relation, for a role that may write to the tables of metadata.
+    fn by_statement(relation: Oid) -> Result<Self, Error> {
+        Self::find(relation, false)
     }
 
     fn find(relation: Oid, must_own: bool) -> Result<Self, Error> {
@@ -90,7 +89,7 @@ struct Names {
     owner_name: String,
 }
 
-/// What is filled into a row of `msar_catalog.table_metadata`.
+/// What is filled into a row of `msar_catalog.stored_table_metadata`.
 #[derive(Serialize)]
 pub(crate) struct TableFields {
     #[serde(flatten)]
@@ -100,7 +99,7 @@ pub(crate) struct TableFields {
     updated_at: Option<&'static str>,
 }
 
-/// What is filled into a row of `msar_catalog.column_metadata`.
+/// What is filled into a row of `msar_catalog.stored_column_metadata`.
 #[derive(Serialize)]
 pub(crate) struct ColumnFields {
     #[serde(flatten)]
@@ -135,7 +134,16 @@ pub(crate) fn complete_table(
 }
 
 fn table_fields(row: &Map<String, Value>, before: Option<&Map<String, Value>>) -> Result<TableFields, Error> {
-    let writable = Writable::by_statement(oid_of(row), c"table_metadata")?;
+    let writable = Writable::by_statement(oid_of(row))?;
+    for option in &TABLE_OPTIONS {
+        // The types of the other columns, and constraints, say all that there is to say.
+        let is_document = matches!(option.kind, Kind::Template | Kind::Attnums);
+        if let Some(value) = row.get(option.name).filter(|_| is_document)
+            && has_changed(option, row, before)
+        {
+            option.check(value)?;
+        }
+    }
     Ok(TableFields {
         names: writable.names()?,
         refs: References::of_row(&writable.catalog, writable.row.oid, row, before)?,
@@ -155,7 +163,7 @@ fn column_fields(
     row: &Map<String, Value>,
     before: Option<&Map<String, Value>>,
 ) -> Result<ColumnFields, Error> {
-    let writable = Writable::by_statement(oid_of(row), c"column_metadata")?;
+    let writable = Writable::by_statement(oid_of(row))?;
     let attnum = row.get("attnum").and_then(Value::as_i64);
     let attnum = attnum
         .and_then(|number| i16::try_from(number).ok())

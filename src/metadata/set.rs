@@ -1,22 +1,22 @@
 //! Changes by way of the functions of `msar`.
 //!
-//! What the caller may do, and what he wants, is checked here; then the rows are written as the owner of the tables.
+//! What the caller may do, and what is to be changed, is checked here; then the rows are written as the owner of the tables.
 
 use super::options;
 use super::patch::{ColumnPatch, Patch};
 use super::references::References;
 use super::row::Writable;
+use super::store;
 use super::stored::{self, ColumnMetadata, Metadata, OfTable, TableMetadata};
 use crate::catalog::Catalog;
-use crate::catalog::rows::{PgAttribute, PgClass};
+use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::bookkeeping::{self, Statements};
-use crate::pg::scan;
 use crate::pg::snapshot::Snapshot;
+use crate::pg::storage::StorageTable;
 use serde::Serialize;
 use serde_json::Value;
-use std::ffi::CStr;
 use std::rc::Rc;
 
 /// What the statements for a table's row are given.
@@ -67,7 +67,7 @@ pub(crate) fn table_by(
         table_name: row.relname.clone(),
         changes,
     };
-    write(c"table_metadata", |statements| {
+    write(&store::TABLES, |statements| {
         statements.run(
             include_str!("../../sql/query/metadata/table_metadata_make_rows.sql"),
             &change,
@@ -89,7 +89,7 @@ pub(crate) fn columns(relation: Oid, patches: Value) -> Result<Vec<ColumnMetadat
         table_name: writable.row.relname.clone(),
         columns: column_changes(&writable, ColumnPatch::list(patches)?)?,
     };
-    write(c"column_metadata", |statements| {
+    write(&store::COLUMNS, |statements| {
         statements.run(
             include_str!("../../sql/query/metadata/column_metadata_make_rows.sql"),
             &changes,
@@ -104,12 +104,8 @@ pub(crate) fn columns(relation: Oid, patches: Value) -> Result<Vec<ColumnMetadat
 
 /// Writes to one of our tables: first makes the rows that are missing, then changes them. Two steps, each by the latest
 /// snapshot: the second sees a row that another session made meanwhile.
-fn write(table: &CStr, body: impl FnOnce(&Statements) -> Result<(), Error>) -> Result<(), Error> {
-    let table = scan::own_table(table).ok_or(Error::Vanished)?;
-    let owner = PgClass::by_oid(&Catalog::new(Snapshot::latest()).reader, table)
-        .ok_or(Error::Vanished)?
-        .relowner;
-    bookkeeping::as_owner(owner, body)
+fn write(table: &StorageTable, body: impl FnOnce(&Statements) -> Result<(), Error>) -> Result<(), Error> {
+    bookkeeping::as_owner(StorageTable::owner_of(&[table])?, body)
 }
 
 /// The changes, each with the column that it is about; checked against the column's type and what is stored.

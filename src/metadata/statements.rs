@@ -13,7 +13,7 @@ fn each(options: &[MetadataOption], format: impl Fn(&str) -> String) -> String {
 /// `{"table_oid", "attnum", "clear"}`.
 pub(super) static UPDATE_COLUMNS: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "UPDATE msar_catalog.column_metadata AS m SET table_oid = m.table_oid, {} \
+        "UPDATE msar_catalog.stored_column_metadata AS m SET table_oid = m.table_oid, {} \
          FROM jsonb_to_recordset($1) AS c(table_oid oid, attnum smallint, clear jsonb) \
          WHERE m.table_oid = c.table_oid AND m.attnum = c.attnum",
         each(&COLUMN_OPTIONS, |name| format!(
@@ -37,9 +37,9 @@ pub(super) static INSERT_TABLES: LazyLock<String> = LazyLock::new(|| {
 fn insert_tables() -> String {
     let columns = each(&TABLE_OPTIONS, str::to_owned);
     format!(
-        "INSERT INTO msar_catalog.table_metadata AS m (table_oid, refs, {columns}) \
+        "INSERT INTO msar_catalog.stored_table_metadata AS m (table_oid, refs, {columns}) \
          SELECT table_oid, refs, {columns} \
-         FROM jsonb_populate_recordset(NULL::msar_catalog.table_metadata, $1) \
+         FROM jsonb_populate_recordset(NULL::msar_catalog.stored_table_metadata, $1) \
          ON CONFLICT (table_oid)"
     )
 }
@@ -48,8 +48,8 @@ fn insert_tables() -> String {
 pub(super) static INSERT_COLUMNS: LazyLock<String> = LazyLock::new(|| {
     let columns = each(&COLUMN_OPTIONS, str::to_owned);
     format!(
-        "INSERT INTO msar_catalog.column_metadata (table_oid, attnum, {columns}) SELECT table_oid, attnum, {columns} \
-         FROM jsonb_populate_recordset(NULL::msar_catalog.column_metadata, $1) \
+        "INSERT INTO msar_catalog.stored_column_metadata (table_oid, attnum, {columns}) SELECT table_oid, attnum, {columns} \
+         FROM jsonb_populate_recordset(NULL::msar_catalog.stored_column_metadata, $1) \
          ON CONFLICT (table_oid, attnum) DO NOTHING"
     )
 });
@@ -69,9 +69,26 @@ pub(super) static REPLACE_COLUMNS: LazyLock<String> = LazyLock::new(|| {
     INSERT_COLUMNS.replace("DO NOTHING", &format!("DO UPDATE SET {updates}"))
 });
 
+/// As [`INSERT_TABLES`], with the times of the rows.
+pub(super) static RESTORE_TABLES: LazyLock<String> = LazyLock::new(|| with_times(&INSERT_TABLES));
+
+/// As [`INSERT_COLUMNS`], with the times of the rows.
+pub(super) static RESTORE_COLUMNS: LazyLock<String> = LazyLock::new(|| with_times(&INSERT_COLUMNS));
+
+/// The same statement for rows that say when they were written.
+fn with_times(statement: &str) -> String {
+    statement
+        .replacen("(table_oid, ", "(created_at, updated_at, table_oid, ", 1)
+        .replacen(
+            "SELECT table_oid, ",
+            "SELECT COALESCE(created_at, now()), COALESCE(updated_at, now()), table_oid, ",
+            1,
+        )
+}
+
 /// Whether the triggers of our tables are on, in whatever way.
 pub(super) const RESTORED_ROWS_COMPLETE: &str = "
     SELECT to_jsonb(bool_and(tgenabled <> 'D')) FROM pg_trigger
     WHERE NOT tgisinternal
-      AND tgrelid IN ('msar_catalog.table_metadata'::regclass, 'msar_catalog.column_metadata'::regclass,
-                      'msar_catalog.detached_metadata'::regclass)";
+      AND tgrelid IN ('msar_catalog.stored_table_metadata'::regclass, 'msar_catalog.stored_column_metadata'::regclass,
+                      'msar_catalog.stored_detached_metadata'::regclass)";

@@ -1,10 +1,89 @@
-//! Our tables, as bookkeeping needs them: are they there, does it matter, who owns them.
+//! Our tables: which columns they have, and what bookkeeping asks of them: are they there, does it matter, who owns them.
 
-use crate::catalog::rows::PgClass;
+use super::options::{COLUMN_OPTIONS, MetadataOption, TABLE_OPTIONS};
 use crate::error::Error;
 use crate::pg::scan::{CatalogRow, Reader, RowSource, ScanKey, ScannedRow};
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, names, relation_size};
+use crate::pg::storage::{StorageOwner, StorageTable};
+use crate::pg::{Oid, relation_size};
+use pgrx::pg_sys;
+
+/// Rows of tables.
+pub(crate) static TABLES: StorageTable = StorageTable {
+    name: c"stored_table_metadata",
+    columns: &with_options::<{ TABLE_COLUMNS.len() + TABLE_OPTIONS.len() }>(&TABLE_COLUMNS, &TABLE_OPTIONS),
+    primary_key: &["table_oid"],
+};
+
+/// Rows of columns.
+pub(crate) static COLUMNS: StorageTable = StorageTable {
+    name: c"stored_column_metadata",
+    columns: &with_options::<{ COLUMN_COLUMNS.len() + COLUMN_OPTIONS.len() }>(
+        &COLUMN_COLUMNS,
+        &COLUMN_OPTIONS,
+    ),
+    primary_key: &["table_oid", "attnum"],
+};
+
+/// What is kept aside.
+pub(crate) static DETACHED: StorageTable = StorageTable {
+    name: c"stored_detached_metadata",
+    columns: &[
+        ("schema_name", pg_sys::NAMEOID),
+        ("table_name", pg_sys::NAMEOID),
+        ("owner_name", pg_sys::NAMEOID),
+        ("metadata", pg_sys::JSONBOID),
+        ("waits", pg_sys::BOOLOID),
+    ],
+    primary_key: &["schema_name", "table_name", "owner_name"],
+};
+
+/// The columns of [`TABLES`] that are no options.
+const TABLE_COLUMNS: [(&str, Oid); 7] = [
+    ("table_oid", pg_sys::OIDOID),
+    ("schema_name", pg_sys::NAMEOID),
+    ("table_name", pg_sys::NAMEOID),
+    ("owner_name", pg_sys::NAMEOID),
+    ("refs", pg_sys::JSONBOID),
+    ("created_at", pg_sys::TIMESTAMPTZOID),
+    ("updated_at", pg_sys::TIMESTAMPTZOID),
+];
+
+/// The same of [`COLUMNS`].
+const COLUMN_COLUMNS: [(&str, Oid); 8] = [
+    ("table_oid", pg_sys::OIDOID),
+    ("attnum", pg_sys::INT2OID),
+    ("schema_name", pg_sys::NAMEOID),
+    ("table_name", pg_sys::NAMEOID),
+    ("column_name", pg_sys::NAMEOID),
+    ("owner_name", pg_sys::NAMEOID),
+    ("created_at", pg_sys::TIMESTAMPTZOID),
+    ("updated_at", pg_sys::TIMESTAMPTZOID),
+];
+
+/// Some columns, then one for each option.
+const fn with_options<const LENGTH: usize>(
+    first: &[(&'static str, Oid)],
+    options: &[MetadataOption],
+) -> [(&'static str, Oid); LENGTH] {
+    let mut columns = [("", Oid::INVALID); LENGTH];
+    let mut at = 0;
+    while at < LENGTH {
+        columns[at] = if at < first.len() {
+            first[at]
+        } else {
+            let option = &options[at - first.len()];
+            (option.name, option.kind.column_type())
+        };
+        at += 1;
+    }
+    columns
+}
+
+/// The role that writes to the tables.
+pub(crate) fn owner() -> Result<StorageOwner, Error> {
+    StorageTable::owner_of(&[&TABLES, &COLUMNS, &DETACHED])
+}
 
 /// The tables that hold metadata, attached and detached.
 pub(crate) struct Store {
@@ -15,17 +94,14 @@ pub(crate) struct Store {
 impl Store {
     /// Looks for the tables: while the extension is created or dropped, they may not be there.
     pub(crate) fn find() -> Option<Self> {
-        let table = |name| names::relation("msar_catalog", name);
-        let tables = [table("table_metadata")?, table("column_metadata")?];
-        let detached = table("detached_metadata")?;
+        let tables = [TABLES.find()?, COLUMNS.find()?];
+        let detached = DETACHED.find()?;
         Some(Self { tables, detached })
     }
 
-    /// Who owns the tables: the extension's owner.
-    pub(crate) fn owner(&self) -> Result<Oid, Error> {
-        let reader = Reader::new(Snapshot::latest());
-        let table = PgClass::by_oid(&reader, self.detached).ok_or(Error::Vanished)?;
-        Ok(table.relowner)
+    /// The role that writes to the tables.
+    pub(crate) fn owner(&self) -> Result<StorageOwner, Error> {
+        owner()
     }
 
     /// The table of what is kept aside.
@@ -51,8 +127,9 @@ impl Store {
     /// Whether something is kept aside that waits for what it speaks of.
     pub(crate) fn has_waiting(&self) -> bool {
         let reader = Reader::new(Snapshot::latest());
-        let waiting = names::relation("msar_catalog", "detached_metadata_waiting");
-        waiting.is_some_and(|index| !reader.by_index::<DetachedName>(index.to_u32(), &[]).is_empty())
+        !reader
+            .by_own_index::<DetachedName>(c"stored_detached_metadata_waiting", &[])
+            .is_empty()
     }
 
     /// Whether nothing can be detached.
@@ -61,11 +138,11 @@ impl Store {
     }
 }
 
-/// That there is a row of `detached_metadata`.
+/// That there is a row of [`DETACHED`].
 struct DetachedName;
 
 impl CatalogRow for DetachedName {
-    const SOURCE: RowSource = RowSource::Own(c"detached_metadata");
+    const SOURCE: RowSource = RowSource::Own(&DETACHED);
     const COLUMNS: &'static [&'static str] = &[];
     fn read(_row: &ScannedRow<'_>) -> Self {
         Self

@@ -1,13 +1,14 @@
 //! The metadata that is stored, as documents.
 //!
-//! We read our tables as we read catalogs, by their keys and past row-level security, so the rules that the tables'
-//! policies have for SQL are repeated here: a row counts when its names are those of the object, and a role may read it
-//! when it may read the object (or has the rights of its owner).
+//! We read our tables as we read catalogs, by their keys and past the privileges on them, so the rules that the views have
+//! for SQL are repeated here: a row counts when its names are those of the object, and a role may read it when it may read
+//! the object (or has the rights of its owner).
 
 use super::detached::Document;
 use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
 use super::portable::{self, Options};
 use super::references::{Column, References};
+use super::store;
 use super::template;
 use crate::catalog::Catalog;
 use crate::catalog::relation::{self, privileges_on_column};
@@ -88,7 +89,7 @@ impl Serialize for Metadata {
     }
 }
 
-/// A row of `msar_catalog.table_metadata`.
+/// A row of `msar_catalog.stored_table_metadata`.
 struct StoredTable {
     schema_name: NameField,
     table_name: NameField,
@@ -96,7 +97,7 @@ struct StoredTable {
     stored: StoredOptions,
 }
 
-/// A row of `msar_catalog.column_metadata`.
+/// A row of `msar_catalog.stored_column_metadata`.
 struct StoredColumn {
     attnum: i16,
     schema_name: NameField,
@@ -134,7 +135,7 @@ const COLUMN_IDENTITY: [&str; 6] = [
 ];
 
 impl CatalogRow for StoredTable {
-    const SOURCE: RowSource = RowSource::Own(c"table_metadata");
+    const SOURCE: RowSource = RowSource::Own(&store::TABLES);
     const COLUMNS: &'static [&'static str] =
         &with_options::<{ TABLE_IDENTITY.len() + TABLE_OPTIONS.len() }>(&TABLE_IDENTITY, &TABLE_OPTIONS);
 
@@ -149,7 +150,7 @@ impl CatalogRow for StoredTable {
 }
 
 impl CatalogRow for StoredColumn {
-    const SOURCE: RowSource = RowSource::Own(c"column_metadata");
+    const SOURCE: RowSource = RowSource::Own(&store::COLUMNS);
     const USUAL_NUMBER: usize = 32;
     const COLUMNS: &'static [&'static str] =
         &with_options::<{ COLUMN_IDENTITY.len() + COLUMN_OPTIONS.len() }>(&COLUMN_IDENTITY, &COLUMN_OPTIONS);

@@ -22,7 +22,7 @@ pub(crate) use datum::{
 pub(crate) use errors::{error_fields, error_label, report};
 pub(crate) use lookup::{
     acl, column_type, comparison, deparse, expression, identity, index, names, namespace, node_tree,
-    ownership, parser, quote, relation_size, scan, sequence_name, snapshot, type_name, watch,
+    ownership, parser, quote, relation_size, scan, sequence_name, snapshot, storage, type_name, watch,
 };
 pub(crate) use session::{caller, commit, create_role, lock, memory, server, setting};
 pub(crate) use spi::{

@@ -62,7 +62,7 @@ fn memberships_in(role: Oid) -> Vec<PgAuthMembers> {
 }
 
 /// Whether a membership has a row for each role that granted it.
-const HAS_GRANTORS: bool = cfg!(not(any(feature = "pg14", feature = "pg15")));
+const HAS_GRANTORS: bool = cfg!(not(feature = "pg15"));
 
 /// The statements that turn the memberships of a role into those of `members`.
 ///

@@ -32,8 +32,8 @@ pub(super) struct MovedColumn {
     pub(super) default: Option<String>,
     pub(super) description: Option<String>,
     pub(super) metadata: Option<RawJson>,
-    /// What rows are ordered by to find those with the same values.
-    order: String,
+    /// Whether its type has an order.
+    has_order: bool,
 }
 
 pub(super) struct MovedConstraint {
@@ -85,7 +85,7 @@ impl Moved {
                     default,
                     description: description.map(|description| description.description.0.clone()),
                     metadata: take_metadata(&mut metadata, column.attnum),
-                    order: order_of(column),
+                    has_order: type_name::has_order(column.atttypid),
                 })
             })
             .collect::<Result<Vec<_>, Error>>()?;
@@ -106,12 +106,17 @@ impl Moved {
         names.collect::<Vec<_>>().join(", ")
     }
 
-    /// What the rows of `relation` are ordered by, so that those with the same values stand together.
+    /// What the rows of `relation` are ordered by, so that those with the same values stand together, and no others. Values
+    /// can be equal without being the same: 1.0 and 1.00, 30 days and 1 month, Foo and foo where case does not count. So
+    /// their texts count too, byte by byte. Types without an order are compared as they are stored.
     pub(super) fn order(&self, relation: &str) -> String {
-        let terms = self
-            .columns
-            .iter()
-            .map(|column| format!("{relation}.{}", column.order));
+        let terms = self.columns.iter().map(|column| {
+            let value = format!("{relation}.{}", quote::identifier(&column.name));
+            match column.has_order {
+                true => format!("{value}, pg_catalog.format('%L', {value}) COLLATE pg_catalog.\"C\""),
+                false => format!("ROW({value}) USING OPERATOR(pg_catalog.*<)"),
+            }
+        });
         terms.collect::<Vec<_>>().join(", ")
     }
 
@@ -137,16 +142,6 @@ fn collation_of(column: &PgAttribute) -> Option<String> {
     (column.attcollation != Oid::INVALID)
         .then(|| deparse::collation(column.attcollation))
         .flatten()
-}
-
-/// A column, or its text if its type has no order.
-fn order_of(column: &PgAttribute) -> String {
-    let name = quote::identifier(&column.attname);
-    if type_name::has_order(column.atttypid) {
-        name
-    } else {
-        format!("{name}::pg_catalog.text")
-    }
 }
 
 /// A default as SQL, if it is a value.

@@ -1,6 +1,6 @@
 -- Changes options of columns. What a patch does not name stays, also when another session changes it at this moment.
 -- $1: {"table_oid", "columns": [{"attnum", "changes": {option: value}}]}
-UPDATE msar_catalog.column_metadata AS m
+UPDATE msar_catalog.stored_column_metadata AS m
 SET (
     bool_input, bool_true, bool_false, num_min_frac_digits, num_max_frac_digits, num_show_as_perc, num_grouping,
     num_format, mon_currency_symbol, mon_currency_location, time_format, date_format, duration_min, duration_max,
@@ -18,7 +18,7 @@ WHERE m.table_oid = t.table_oid AND m.attnum = c.attnum;
 
 -- Rows of a table's columns in which no option is set.
 -- $1: {"table_oid"}
-DELETE FROM msar_catalog.column_metadata AS m
+DELETE FROM msar_catalog.stored_column_metadata AS m
 USING pg_catalog.jsonb_to_record($1) AS t(table_oid pg_catalog.oid)
 WHERE m.table_oid = t.table_oid
   AND pg_catalog.num_nonnulls(

@@ -1,6 +1,6 @@
 -- Changes options of a table. What the patch does not name stays, also when another session changes it at this moment.
 -- $1: {"table_oid", "changes": {option: value}}
-UPDATE msar_catalog.table_metadata AS m
+UPDATE msar_catalog.stored_table_metadata AS m
 SET (
     import_verified, is_temp, import_target_oid, column_order, preview_customized, preview_template,
     mathesar_added_pkey_attnum, user_tracking_attnum
@@ -15,7 +15,7 @@ WHERE m.table_oid = t.table_oid;
 
 -- The row of a table in which no option is set.
 -- $1: {"table_oid"}
-DELETE FROM msar_catalog.table_metadata AS m
+DELETE FROM msar_catalog.stored_table_metadata AS m
 USING pg_catalog.jsonb_to_record($1) AS t(table_oid pg_catalog.oid)
 WHERE m.table_oid = t.table_oid
   AND pg_catalog.num_nonnulls(

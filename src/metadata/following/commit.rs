@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::events::Command;
 use crate::metadata::detached::{self, Document};
 use crate::metadata::portable;
-use crate::metadata::refs::Refs;
+use crate::metadata::refs::{self, Refs};
 use crate::metadata::store::Store;
 use crate::pg::bookkeeping::{self, Statements};
 use crate::pg::commit::{self, Ending};
@@ -146,7 +146,7 @@ macro_rules! is_expected {
 /// Rows whose object is there under another name; and rows that speak of such an object.
 const REFRESH: &str = concat!(
     "WITH stale AS (
-       SELECT m.ctid AS at FROM msar_catalog.column_metadata AS m
+       SELECT m.ctid AS at FROM msar_catalog.stored_column_metadata AS m
        JOIN pg_class AS c ON c.oid = m.table_oid
        JOIN pg_namespace AS n ON n.oid = c.relnamespace
        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = m.attnum AND NOT a.attisdropped
@@ -156,10 +156,10 @@ const REFRESH: &str = concat!(
              <> (n.nspname, c.relname, a.attname, pg_get_userbyid(c.relowner))
        FOR UPDATE OF m SKIP LOCKED
      )
-     UPDATE msar_catalog.column_metadata AS m SET table_oid = m.table_oid
+     UPDATE msar_catalog.stored_column_metadata AS m SET table_oid = m.table_oid
      WHERE m.ctid = ANY (ARRAY(SELECT at FROM stale));
      WITH stale AS (
-       SELECT m.ctid AS at FROM msar_catalog.table_metadata AS m
+       SELECT m.ctid AS at FROM msar_catalog.stored_table_metadata AS m
        JOIN pg_class AS c ON c.oid = m.table_oid
        JOIN pg_namespace AS n ON n.oid = c.relnamespace
        WHERE ",
@@ -182,15 +182,15 @@ const REFRESH: &str = concat!(
          )
        FOR UPDATE OF m SKIP LOCKED
      )
-     UPDATE msar_catalog.table_metadata AS m SET table_oid = m.table_oid
+     UPDATE msar_catalog.stored_table_metadata AS m SET table_oid = m.table_oid
      WHERE m.ctid = ANY (ARRAY(SELECT at FROM stale))"
 );
 
 /// Takes out rows whose object is gone. Those of columns of relations that are there are not kept.
 const TAKE_GONE: &str = concat!(
     "WITH gone_tables AS (
-       DELETE FROM msar_catalog.table_metadata AS d WHERE d.ctid = ANY (ARRAY(
-         SELECT m.ctid FROM msar_catalog.table_metadata AS m
+       DELETE FROM msar_catalog.stored_table_metadata AS d WHERE d.ctid = ANY (ARRAY(
+         SELECT m.ctid FROM msar_catalog.stored_table_metadata AS m
          WHERE ",
     is_expected!(),
     "      AND NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = m.table_oid)
@@ -198,8 +198,8 @@ const TAKE_GONE: &str = concat!(
        ))
        RETURNING to_jsonb(d) AS row
      ), gone_columns AS (
-       DELETE FROM msar_catalog.column_metadata AS d WHERE d.ctid = ANY (ARRAY(
-         SELECT m.ctid FROM msar_catalog.column_metadata AS m
+       DELETE FROM msar_catalog.stored_column_metadata AS d WHERE d.ctid = ANY (ARRAY(
+         SELECT m.ctid FROM msar_catalog.stored_column_metadata AS m
          WHERE ",
     is_expected!(),
     "      AND NOT EXISTS (
@@ -259,7 +259,8 @@ fn make_match(store: &Store, expected: &Expected) -> Result<(), Error> {
 
 fn put_aside(statements: &Statements, gone: Gone) -> Result<(), Error> {
     let mut documents: BTreeMap<TableNames, Document> = BTreeMap::new();
-    for table in gone.tables {
+    for mut table in gone.tables {
+        refs::recall_lost_tables(&mut table.refs);
         let options = portable::to_names(&table.options, table.table_oid, &table.refs);
         documents.entry(table.names).or_default().table = Some(options);
     }

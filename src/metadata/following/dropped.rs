@@ -7,7 +7,7 @@ use crate::events::Command;
 use crate::events::outline::RelationOutline;
 use crate::metadata::detached::{self, Document};
 use crate::metadata::portable;
-use crate::metadata::refs::Refs;
+use crate::metadata::refs::{self, Refs};
 use crate::metadata::store::Store;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, bookkeeping, names};
@@ -24,35 +24,51 @@ const DROPPED_ROWS: &str = "
     SELECT jsonb_build_object(
       'tables', (
         SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]') FROM dropped AS o, LATERAL (
-          SELECT m.* FROM msar_catalog.table_metadata AS m WHERE m.table_oid = o.objid OFFSET 0
+          SELECT m.* FROM msar_catalog.stored_table_metadata AS m WHERE m.table_oid = o.objid OFFSET 0
         ) AS m
         WHERE o.objsubid = 0
       ),
       'columns', (
         SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]') FROM dropped AS o, LATERAL (
-          SELECT m.* FROM msar_catalog.column_metadata AS m WHERE m.table_oid = o.objid OFFSET 0
+          SELECT m.* FROM msar_catalog.stored_column_metadata AS m WHERE m.table_oid = o.objid OFFSET 0
         ) AS m
         WHERE o.objsubid = 0
       ),
       'lone_columns', EXISTS (
         SELECT FROM dropped AS o, LATERAL (
-          SELECT FROM msar_catalog.column_metadata AS m WHERE (m.table_oid, m.attnum) = (o.objid, o.objsubid) OFFSET 0
+          SELECT FROM msar_catalog.stored_column_metadata AS m WHERE (m.table_oid, m.attnum) = (o.objid, o.objsubid) OFFSET 0
         ) AS m
         WHERE o.objsubid <> 0
+      ),
+      'spoken_of', EXISTS (
+        SELECT FROM msar_catalog.stored_table_metadata AS m
+        WHERE m.refs ?| ARRAY(SELECT DISTINCT o.objid::text FROM dropped AS o)
       )
     )";
 
 const DELETE_ROWS: &str = "
-    DELETE FROM msar_catalog.column_metadata AS m
+    DELETE FROM msar_catalog.stored_column_metadata AS m
     WHERE m.ctid = ANY (ARRAY(
       SELECT l.ctid FROM jsonb_to_recordset($1) AS o(objid oid, objsubid int4)
-      JOIN msar_catalog.column_metadata AS l ON l.table_oid = o.objid AND o.objsubid IN (0, l.attnum)
+      JOIN msar_catalog.stored_column_metadata AS l ON l.table_oid = o.objid AND o.objsubid IN (0, l.attnum)
       FOR UPDATE OF l SKIP LOCKED
     ));
-    DELETE FROM msar_catalog.table_metadata AS m
+    DELETE FROM msar_catalog.stored_table_metadata AS m
     WHERE m.ctid = ANY (ARRAY(
       SELECT l.ctid FROM jsonb_to_recordset($1) AS o(objid oid, objsubid int4)
-      JOIN msar_catalog.table_metadata AS l ON l.table_oid = o.objid AND o.objsubid = 0
+      JOIN msar_catalog.stored_table_metadata AS l ON l.table_oid = o.objid AND o.objsubid = 0
+      FOR UPDATE OF l SKIP LOCKED
+    ))";
+
+/// Rows of other tables that speak of what was dropped: their trigger notes what they have lost. Another session that
+/// writes to such a row, or drops its table, is not waited for.
+const TOUCH_SPEAKERS: &str = "
+    UPDATE msar_catalog.stored_table_metadata AS m SET table_oid = m.table_oid
+    WHERE m.ctid = ANY (ARRAY(
+      SELECT l.ctid FROM msar_catalog.stored_table_metadata AS l
+      JOIN pg_class AS c ON c.oid = l.table_oid AND c.relname = l.table_name
+      JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = l.schema_name
+      WHERE l.refs ?| ARRAY(SELECT DISTINCT o.objid::text FROM jsonb_to_recordset($1) AS o(objid oid))
       FOR UPDATE OF l SKIP LOCKED
     ))";
 
@@ -62,6 +78,8 @@ struct DroppedRows {
     columns: Vec<ColumnRow>,
     /// Whether there are rows of columns that were dropped alone.
     lone_columns: bool,
+    /// Whether there are rows that speak of what was dropped.
+    spoken_of: bool,
 }
 
 #[derive(Deserialize)]
@@ -108,9 +126,10 @@ pub(super) fn follow(store: &Store, command: &Command) -> Result<(), Error> {
     }
     bookkeeping::as_owner(store.owner()?, |statements| {
         let rows: DroppedRows = statements.query(DROPPED_ROWS, &dropped)?;
-        if rows.tables.is_empty() && rows.columns.is_empty() && !rows.lone_columns {
+        if rows.tables.is_empty() && rows.columns.is_empty() && !rows.lone_columns && !rows.spoken_of {
             return Ok(());
         }
+        let speaks = rows.spoken_of;
         if let Some(before) = Snapshot::before_command().map(Catalog::new) {
             for (relation, document) in documents(&before, rows)? {
                 let owner = names::of_role(relation.owner).unwrap_or_default();
@@ -122,7 +141,11 @@ pub(super) fn follow(store: &Store, command: &Command) -> Result<(), Error> {
             }
         }
         dropped.iter().for_each(|part| commit::expect_rows_of(part.objid));
-        statements.run(DELETE_ROWS, &dropped)
+        statements.run(DELETE_ROWS, &dropped)?;
+        if speaks {
+            statements.run(TOUCH_SPEAKERS, &dropped)?;
+        }
+        Ok(())
     })
 }
 
@@ -164,6 +187,7 @@ fn documents(before: &Catalog, rows: DroppedRows) -> Result<Vec<(RelationOutline
 /// The references without columns of the table that were dropped or renamed unnoticed.
 fn live_refs(row: &TableRow, state: &RelationOutline) -> Refs {
     let mut refs = row.refs.clone();
+    refs::recall_lost_tables(&mut refs);
     if let Some(own) = refs.get_mut(&row.table_oid) {
         own.columns
             .retain(|attnum, name| state.column(*attnum).is_some_and(|live| live.attname == *name));

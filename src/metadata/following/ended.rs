@@ -36,25 +36,25 @@ macro_rules! touched {
                ) AS c
              ),
              spoken_of (oid) AS MATERIALIZED (
-               SELECT DISTINCT k.oid::oid FROM msar_catalog.table_metadata AS m, jsonb_object_keys(m.refs) AS k (oid)
+               SELECT DISTINCT k.oid::oid FROM msar_catalog.stored_table_metadata AS m, jsonb_object_keys(m.refs) AS k (oid)
              )
              SELECT jsonb_build_object(
                'followed', (
                  SELECT COALESCE(jsonb_agg(t.oid::bigint), '[]') FROM touched AS t
-                 WHERE EXISTS (SELECT FROM msar_catalog.table_metadata AS m WHERE m.table_oid = t.oid OFFSET 0)
-                   OR EXISTS (SELECT FROM msar_catalog.column_metadata AS m WHERE m.table_oid = t.oid OFFSET 0)
+                 WHERE EXISTS (SELECT FROM msar_catalog.stored_table_metadata AS m WHERE m.table_oid = t.oid OFFSET 0)
+                   OR EXISTS (SELECT FROM msar_catalog.stored_column_metadata AS m WHERE m.table_oid = t.oid OFFSET 0)
                    OR t.oid IN (SELECT s.oid FROM spoken_of AS s)
                ),
                'awaited', (
                  SELECT COALESCE(jsonb_agg(c.oid::bigint), '[]') FROM named_now AS c
                  WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND EXISTS (
-                   SELECT FROM msar_catalog.detached_metadata AS d
+                   SELECT FROM msar_catalog.stored_detached_metadata AS d
                    WHERE d.schema_name = c.nspname AND d.table_name = c.relname AND d.owner_name = c.owner OFFSET 0
                  )
                ),
                'referents', (
                  SELECT COALESCE(jsonb_agg(DISTINCT w.oid::bigint), '[]')
-                 FROM msar_catalog.detached_metadata AS d
+                 FROM msar_catalog.stored_detached_metadata AS d
                  JOIN named_now AS c
                    ON jsonb_path_exists(d.metadata->'table', '$.** ? (@.schema == $schema && @.name == $name)',
                         jsonb_build_object('schema', c.nspname, 'name', c.relname))
@@ -216,7 +216,7 @@ const COLUMN_ROWS: &str = "
     FROM jsonb_to_recordset($1->'columns')
       AS c(oid oid, schema name, name name, attnum smallint, \"column\" name, unfit jsonb)
     JOIN (
-      SELECT l.* FROM msar_catalog.column_metadata AS l
+      SELECT l.* FROM msar_catalog.stored_column_metadata AS l
       WHERE l.table_oid IN (SELECT r.oid FROM jsonb_to_recordset($1->'columns') AS r(oid oid))
       FOR UPDATE SKIP LOCKED
     ) AS m
@@ -226,16 +226,16 @@ const COLUMN_ROWS: &str = "
 /// The trigger of the tables writes the names and references of now. A row of another table that speaks of a relation
 /// is touched only while it matches its own.
 const TOUCH_TABLES: &str = "
-    UPDATE msar_catalog.table_metadata AS m SET table_oid = m.table_oid
+    UPDATE msar_catalog.stored_table_metadata AS m SET table_oid = m.table_oid
     WHERE m.ctid = ANY (ARRAY(
-      SELECT l.ctid FROM msar_catalog.table_metadata AS l
+      SELECT l.ctid FROM msar_catalog.stored_table_metadata AS l
       JOIN jsonb_to_recordset($1->'tables') AS t(oid oid, schema name, name name)
         ON l.table_oid = t.oid AND (l.schema_name, l.table_name) = (t.schema, t.name)
       FOR UPDATE OF l SKIP LOCKED
     ));
-    UPDATE msar_catalog.table_metadata AS m SET table_oid = m.table_oid
+    UPDATE msar_catalog.stored_table_metadata AS m SET table_oid = m.table_oid
     WHERE m.ctid = ANY (ARRAY(
-      SELECT l.ctid FROM msar_catalog.table_metadata AS l
+      SELECT l.ctid FROM msar_catalog.stored_table_metadata AS l
       JOIN pg_class AS c ON c.oid = l.table_oid
       JOIN pg_namespace AS n ON n.oid = c.relnamespace
       WHERE l.refs ?| ARRAY(SELECT jsonb_array_elements_text($1->'relations'))

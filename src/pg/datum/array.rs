@@ -27,7 +27,8 @@ unsafe fn elements<T: Copy>(datum: Datum) -> Vec<T> {
     // SAFETY: detoasted, an array is a header, its dimensions (length, lower bound), and the elements.
     unsafe {
         let array = pg_sys::pg_detoast_datum(datum.cast_mut_ptr()).cast::<pg_sys::ArrayType>();
-        if (*array).ndim != 1 {
+        // Where there are nulls after all, the elements are elsewhere, and fewer.
+        if (*array).ndim != 1 || (*array).dataoffset != 0 {
             return Vec::new();
         }
         let dimensions = array.add(1).cast::<i32>();

@@ -6,6 +6,23 @@ use pgrx::PgLogLevel;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::PgSqlErrorCode;
 
+/// Keeps Rust's backtraces out of what clients are told, where the server's environment has RUST_BACKTRACE: pgrx would add
+/// one to the DETAIL of every error that passes through Rust.
+pub(crate) fn leave_out_backtraces() {
+    const SETTING: &str = "RUST_LIB_BACKTRACE";
+    let before = std::env::var_os(SETTING);
+    // SAFETY: a process of PostgreSQL has one thread. The standard library of this shared library asks once, in the first
+    // capture, and remembers the answer; so the environment is as it was for all others.
+    unsafe {
+        std::env::set_var(SETTING, "0");
+        let _ = std::backtrace::Backtrace::capture();
+        match before {
+            Some(value) => std::env::set_var(SETTING, value),
+            None => std::env::remove_var(SETTING),
+        }
+    }
+}
+
 /// An error to be raised.
 pub(crate) fn error(
     sqlstate: PgSqlErrorCode,
@@ -44,24 +61,4 @@ pub(crate) fn warning(message: String, hint: &str) {
     )
     .report(PgLogLevel::WARNING);
     callbacks.forget();
-}
-
-/// Keeps Rust's stack out of the errors that clients are sent: pgrx puts it into the DETAIL of every error of PostgreSQL's
-/// below a function of ours where the server's environment has RUST_BACKTRACE.
-///
-/// The standard library looks at the environment once, when it is first asked for a stack, and only what is linked into
-/// this library is concerned. Other libraries find the environment as it was.
-pub(crate) fn leave_out_backtraces() {
-    const NAME: &str = "RUST_LIB_BACKTRACE";
-    let before = std::env::var_os(NAME);
-    // SAFETY: called when a session loads the library; a backend has one thread.
-    unsafe { std::env::set_var(NAME, "0") };
-    drop(std::backtrace::Backtrace::capture());
-    // SAFETY: as above.
-    unsafe {
-        match before {
-            Some(value) => std::env::set_var(NAME, value),
-            None => std::env::remove_var(NAME),
-        }
-    }
 }

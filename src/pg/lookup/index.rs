@@ -12,11 +12,7 @@ pub(crate) fn is_plain_key(index: Oid) -> bool {
             return false;
         }
         let row = &*pg_sys::GETSTRUCT(tuple).cast::<pg_sys::FormData_pg_index>();
-        #[cfg(feature = "pg14")]
-        let nulls_are_equal = false;
-        #[cfg(not(feature = "pg14"))]
-        let nulls_are_equal = row.indnullsnotdistinct;
-        let is_plain = row.indnatts == row.indnkeyatts && !nulls_are_equal;
+        let is_plain = row.indnatts == row.indnkeyatts && !row.indnullsnotdistinct;
         pg_sys::ReleaseSysCache(tuple);
         is_plain
     }

@@ -17,5 +17,6 @@ pub(crate) mod relation_size;
 pub(crate) mod scan;
 pub(crate) mod sequence_name;
 pub(crate) mod snapshot;
+pub(crate) mod storage;
 pub(crate) mod type_name;
 pub(crate) mod watch;

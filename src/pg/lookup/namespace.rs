@@ -9,9 +9,9 @@ pub(crate) fn is_usable(schema: Oid) -> bool {
     unsafe {
         let role = pg_sys::GetUserId();
         let privilege = pg_sys::AclMode::from(pg_sys::ACL_USAGE);
-        #[cfg(any(feature = "pg14", feature = "pg15"))]
+        #[cfg(feature = "pg15")]
         let outcome = pg_sys::pg_namespace_aclcheck(schema, role, privilege);
-        #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+        #[cfg(not(feature = "pg15"))]
         let outcome = pg_sys::object_aclcheck(pg_sys::NamespaceRelationId, schema, role, privilege);
         outcome == pg_sys::AclResult::ACLCHECK_OK
     }

@@ -42,9 +42,9 @@ fn check_owner(relation: Oid) -> Result<(), Refusal> {
     // SAFETY: a relation that was there just now; otherwise it is an error of PostgreSQL's, of the same SQLSTATE.
     let is_owner = unsafe {
         let role = pg_sys::GetUserId();
-        #[cfg(any(feature = "pg14", feature = "pg15"))]
+        #[cfg(feature = "pg15")]
         let is_owner = pg_sys::pg_class_ownercheck(relation, role);
-        #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+        #[cfg(not(feature = "pg15"))]
         let is_owner = pg_sys::object_ownercheck(pg_sys::RelationRelationId, relation, role);
         is_owner
     };

@@ -3,6 +3,7 @@
 //! A row type names the columns that it wants; their positions are looked up in the running server's catalog once,
 //! so one build of the source fits every version, and a column that a version does not have reads as `None`.
 
+use crate::pg::storage::StorageTable;
 use crate::pg::{array, json, server, snapshot::Snapshot, text, tuple};
 use pgrx::pg_sys::{self, Datum, Oid};
 use pgrx::{FromDatum, name_data_to_str};
@@ -18,8 +19,8 @@ use std::rc::Rc;
 pub(crate) enum RowSource {
     /// A catalog, by its OID.
     Catalog(u32),
-    /// One of our own tables, by its name in `msar_catalog`.
-    Own(&'static CStr),
+    /// One of our own tables. Its columns are read by the types that are declared for it.
+    Own(&'static StorageTable),
 }
 
 /// A struct that is read from the rows of one catalog. Mostly made by [`catalog_row!`](crate::catalog_row).
@@ -289,6 +290,18 @@ impl Reader {
         }
     }
 
+    /// The same, found through an index of a table of our own.
+    pub(crate) fn by_own_index<R: CatalogRow>(&self, index: &CStr, keys: &[(&str, ScanKey)]) -> Vec<R> {
+        match (self.catalog::<R>(), R::SOURCE) {
+            (Some(open), RowSource::Own(table)) => {
+                // SAFETY: the table is open.
+                let index = unsafe { table.index_named(open.relation, index) };
+                self.scan_index(&open, index.to_u32(), keys, |_| true)
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn scan_index<R: CatalogRow>(
         &self,
         catalog: &OpenCatalog,
@@ -356,8 +369,8 @@ impl Reader {
     /// `None` for a table of our own that has no rows.
     fn catalog<R: CatalogRow>(&self) -> Option<Rc<OpenCatalog>> {
         let open = || {
-            if let RowSource::Own(name) = R::SOURCE {
-                self.asked.borrow_mut().extend(own_table(name).map(Oid::to_u32));
+            if let RowSource::Own(table) = R::SOURCE {
+                self.asked.borrow_mut().extend(table.find().map(Oid::to_u32));
             }
             OpenCatalog::open::<R>().map(Rc::new)
         };
@@ -383,12 +396,15 @@ impl OpenCatalog {
     fn open<R: CatalogRow>() -> Option<Self> {
         let oid = match R::SOURCE {
             RowSource::Catalog(oid) => Oid::from(oid),
-            RowSource::Own(name) => own_table(name)?,
+            RowSource::Own(table) => table.find()?,
         };
         // SAFETY: a catalog, which cannot be dropped, or a table of ours (when somebody drops the extension at this
         // moment, PostgreSQL says so by an error); its descriptor has `natts` attributes.
         let (relation, columns) = unsafe {
             let relation = pg_sys::table_open(oid, pg_sys::AccessShareLock as i32);
+            if let RowSource::Own(table) = R::SOURCE {
+                table.assert_unchanged(relation);
+            }
             let descriptor = (*relation).rd_att;
             let name = |at| name_data_to_str(&tuple::attribute(descriptor, at).attname).to_owned();
             let columns = (0..(*descriptor).natts as usize).map(|at| (name(at), at));
@@ -472,16 +488,6 @@ impl OpenCatalog {
         }
         entry
     }
-}
-
-/// A table of our own; `None` while the extension is created or dropped.
-pub(crate) fn own_table(name: &CStr) -> Option<Oid> {
-    // SAFETY: plain look-ups by name.
-    let table = unsafe {
-        let schema = pg_sys::get_namespace_oid(c"msar_catalog".as_ptr(), true);
-        pg_sys::get_relname_relid(name.as_ptr(), schema)
-    };
-    (table != Oid::INVALID).then_some(table)
 }
 
 impl Drop for OpenCatalog {

@@ -21,9 +21,9 @@ impl TypeId {
         let (mut oid, mut modifier) = (Oid::INVALID, -1);
         // SAFETY: a C string in the server's encoding, and where to put the results.
         error_fields::kept(|| unsafe {
-            #[cfg(any(feature = "pg14", feature = "pg15"))]
+            #[cfg(feature = "pg15")]
             pg_sys::parseTypeString(name.as_ptr(), &mut oid, &mut modifier, false);
-            #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+            #[cfg(not(feature = "pg15"))]
             pg_sys::parseTypeString(name.as_ptr(), &mut oid, &mut modifier, std::ptr::null_mut());
         });
         Self { oid, modifier }

@@ -1,8 +1,7 @@
 //! Small lookups in the running server.
 
-use crate::pg::{memory, scan};
+use crate::pg::memory;
 use pgrx::pg_sys::{self, Oid};
-use std::ffi::CStr;
 use std::time::Duration;
 
 /// Lets a query cancel or a shutdown take effect, or an error for lack of memory.
@@ -39,25 +38,10 @@ pub(crate) fn is_built_in(object: Oid) -> bool {
     object.to_u32() < pg_sys::FirstNormalObjectId
 }
 
-/// Whether the policies of one of our own tables apply to the current role: not to its owner, nor to a superuser.
-pub(crate) fn row_security_applies(table: &CStr) -> bool {
-    // SAFETY: a question about a table. It is asked as if the setting row_security were on: a role that it would spare
-    // an incomplete answer is not spared the rules.
-    scan::own_table(table).is_none_or(|table| unsafe {
-        pg_sys::check_enable_rls(table, Oid::INVALID, true)
-            == pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32
-    })
-}
-
 /// Keeps `mathesar_ext.` for our settings: a misspelt one is reported instead of silently accepted.
 pub(crate) fn reserve_setting_prefix() {
     // SAFETY: called once, when the library is loaded; the name is a constant.
-    unsafe {
-        #[cfg(feature = "pg14")]
-        pg_sys::EmitWarningsOnPlaceholders(c"mathesar_ext".as_ptr());
-        #[cfg(not(feature = "pg14"))]
-        pg_sys::MarkGUCPrefixReserved(c"mathesar_ext".as_ptr());
-    }
+    unsafe { pg_sys::MarkGUCPrefixReserved(c"mathesar_ext".as_ptr()) };
 }
 
 /// Whether a relation is found by its name alone, by the caller's search_path. An unknown one is an internal error.

@@ -1,11 +1,29 @@
-//! Writing to tables of the extension on behalf of a role that may have no privileges on them.
+//! Writing to the tables of the extension on behalf of a caller who has no right to.
 //!
-//! As PostgreSQL does for foreign keys, the code becomes the owner of the table, not a superuser: triggers and defaults
-//! of the table run with the privileges of its owner, who could run them anyway. Under `SECURITY_RESTRICTED_OPERATION`
-//! they cannot leave anything behind in the session, and names are looked up in `pg_catalog` alone.
+//! ```ignore
+//! // What the caller may do is checked before, as the caller. Then:
+//! let owner = StorageTable::owner_of(&[&store::TABLES, &store::COLUMNS])?;
+//! bookkeeping::as_owner(owner, |statements| {
+//!     statements.run(include_str!("../../sql/query/things/change_thing.sql"), &change)?;
+//!     statements.query::<Changed>(CHANGED_THINGS, &change)
+//! })?;
+//! ```
+//!
+//! - A statement is a constant. It has one parameter, `$1`, of type jsonb: what the argument is serialized to. It names our
+//!   tables with their schema; everything else is found in `pg_catalog` alone.
+//! - `query` is for statements that return one row with one column of type json or jsonb.
+//! - Each statement sees what is committed when it starts, and what this transaction did.
+//! - Event triggers of ours stay silent meanwhile.
+//!
+//! As PostgreSQL does for foreign keys, we become the owner of the tables for the time of the statements. That is the
+//! bootstrap superuser, so nothing may run there that is not ours: [`StorageTable::owner_of`] makes sure that the tables
+//! still are what CREATE EXTENSION made; nobody but a superuser can hang a trigger, a rule, a policy, a constraint or a
+//! default on them, or create anything in our schemas; statements touch no other table than catalogs, and no type of a
+//! user, whose functions would run. Under `SECURITY_RESTRICTED_OPERATION` nothing is left behind in the session.
 
 use crate::error::Error;
 use crate::pg::snapshot::Snapshot;
+use crate::pg::storage::StorageOwner;
 use crate::pg::{Oid, text};
 use pgrx::direct_function_call_as_datum;
 use pgrx::pg_sys::{self, Datum};
@@ -23,15 +41,15 @@ struct Disguise {
 }
 
 impl Disguise {
-    /// Becomes `owner`.
-    fn as_owner(owner: Oid) -> Self {
+    /// Becomes `role`.
+    fn of_role(role: Oid) -> Self {
         let (mut user, mut security_context) = (Oid::INVALID, 0);
         // SAFETY: inside of a transaction; what is changed here is put back by `drop`, or by the abort of the
         // (sub)transaction.
         unsafe {
             pg_sys::GetUserIdAndSecContext(&mut user, &mut security_context);
             let restricted = pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_RESTRICTED_OPERATION;
-            pg_sys::SetUserIdAndSecContext(owner, security_context | restricted as i32);
+            pg_sys::SetUserIdAndSecContext(role, security_context | restricted as i32);
             let settings = pg_sys::NewGUCNestLevel();
             pg_sys::set_config_option(
                 c"search_path".as_ptr(),
@@ -56,7 +74,7 @@ impl Drop for Disguise {
     fn drop(&mut self) {
         // While an error unwinds, the abort of the (sub)transaction puts all this back.
         if !std::thread::panicking() {
-            // SAFETY: as it was before `as_owner`.
+            // SAFETY: as it was before `of_role`.
             unsafe {
                 pg_sys::AtEOXact_GUC(false, self.settings);
                 pg_sys::SetUserIdAndSecContext(self.user, self.security_context);
@@ -76,9 +94,9 @@ pub(crate) fn is_busy() -> bool {
     BUSY.get()
 }
 
-/// Runs `body` as the owner of a table of the extension. Event triggers are not called for its changes.
+/// Runs `body` as the owner of the storage tables. Event triggers are not called for its changes.
 pub(crate) fn as_owner<T>(
-    owner: Oid,
+    owner: StorageOwner,
     body: impl FnOnce(&Statements) -> Result<T, Error>,
 ) -> Result<T, Error> {
     struct Busy(bool);
@@ -88,19 +106,18 @@ pub(crate) fn as_owner<T>(
         }
     }
     let _busy = Busy(BUSY.replace(true));
-    let _disguise = Disguise::as_owner(owner);
+    let _disguise = Disguise::of_role(owner.oid());
     let statements = Statements::open();
     body(&statements)
 }
 
-/// Runs `body` as the current role, to whom the policies of our tables apply. Names are looked up in `pg_catalog`
-/// alone.
+/// Runs `body` as the current role, which reads our tables by their views. Names are looked up in `pg_catalog` alone.
 pub(crate) fn as_caller<T>(body: impl FnOnce(&Statements) -> Result<T, Error>) -> Result<T, Error> {
     let mut user = Oid::INVALID;
     let mut security_context = 0;
     // SAFETY: a plain question.
     unsafe { pg_sys::GetUserIdAndSecContext(&mut user, &mut security_context) };
-    let _disguise = Disguise::as_owner(user);
+    let _disguise = Disguise::of_role(user);
     let statements = Statements::open();
     body(&statements)
 }

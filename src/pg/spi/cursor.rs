@@ -1,9 +1,14 @@
 //! The rows of a prepared statement, fetched on demand: memory stays flat for any number of rows.
 
+use crate::error::{Error, Problem};
 use crate::pg::plan::{JsonbDatum, ParameterValue, Prepared, Session};
+use crate::pg::tuple;
+use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::pg_sys::{self, Datum};
+use pgrx::prelude::*;
+use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::rc::Rc;
 
 /// Rows fetched at once: enough to forget the cost of a fetch, and little to hold.
@@ -16,8 +21,29 @@ pub(crate) struct Cursor {
     /// The documents that were fetched and not yet given, and where they are.
     fetched: VecDeque<Datum>,
     memory: pg_sys::MemoryContext,
+    /// The subtransaction that opened it.
+    opened_in: pg_sys::SubTransactionId,
     at_end: bool,
     _statement: Rc<Prepared>,
+}
+
+/// That there is no portal any more from which to fetch the rest.
+#[derive(Debug, thiserror::Error)]
+#[error("the rest of the rows is lost")]
+struct Closed;
+
+impl Problem for Closed {
+    fn sqlstate(&self) -> PgSqlErrorCode {
+        PgSqlErrorCode::ERRCODE_INVALID_CURSOR_STATE
+    }
+
+    fn detail(&self) -> Option<String> {
+        Some("The rows were first asked for after a savepoint that has been rolled back.".into())
+    }
+
+    fn hint(&self) -> Cow<'static, str> {
+        "Fetch the first row before the savepoint, or run the query again.".into()
+    }
 }
 
 impl Cursor {
@@ -38,7 +64,8 @@ impl Cursor {
             let portal =
                 pg_sys::SPI_cursor_open_with_paramlist(std::ptr::null(), statement.plan, parameters, true);
             Self {
-                portal: std::ffi::CStr::from_ptr((*portal).name).to_owned(),
+                portal: CStr::from_ptr((*portal).name).to_owned(),
+                opened_in: (*portal).createSubid,
                 fetched: VecDeque::new(),
                 memory,
                 at_end: false,
@@ -54,8 +81,9 @@ impl Cursor {
         unsafe {
             pg_sys::MemoryContextReset(self.memory);
             let portal = pg_sys::SPI_cursor_find(self.portal.as_ptr());
-            if portal.is_null() {
+            if portal.is_null() || !self.is_ours(portal) {
                 self.at_end = true;
+                ErrorReport::from(Error::from(Closed)).report(PgLogLevel::ERROR);
                 return;
             }
             pg_sys::SPI_cursor_fetch(portal, true, BATCH as std::ffi::c_long);
@@ -75,6 +103,24 @@ impl Cursor {
                 self.at_end = true;
                 pg_sys::SPI_cursor_close(portal);
             }
+        }
+    }
+}
+
+impl Cursor {
+    /// Whether a portal of that name is the one that was opened: when that is gone, anybody may give its name to another,
+    /// whose rows are of other types.
+    ///
+    /// # Safety
+    /// `portal` is a portal.
+    unsafe fn is_ours(&self, portal: pg_sys::Portal) -> bool {
+        // SAFETY: a portal with rows has their descriptor.
+        unsafe {
+            let (opened_in, descriptor) = ((*portal).createSubid, (*portal).tupDesc);
+            opened_in == self.opened_in
+                && !descriptor.is_null()
+                && (*descriptor).natts == 1
+                && tuple::attribute(descriptor, 0).atttypid == pg_sys::JSONBOID
         }
     }
 }
@@ -100,7 +146,7 @@ impl Drop for Cursor {
                 return;
             }
             let portal = pg_sys::GetPortalByName(self.portal.as_ptr());
-            if !portal.is_null() {
+            if !portal.is_null() && self.is_ours(portal) {
                 pg_sys::PortalDrop(portal, false);
             }
         }

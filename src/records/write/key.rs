@@ -80,6 +80,14 @@ impl<'a> TargetKey<'a> {
         }
     }
 
+    /// What a caller passes as JSON.
+    pub(super) fn parse_json(&self, json: Box<RawValue>) -> Result<KeyValue, Error> {
+        match self.parts.as_slice() {
+            [part] => Ok(KeyValue::from([(part.attnum.clone(), json)])),
+            _ => self.parse_object(json.get()),
+        }
+    }
+
     /// An object of all parts, by attnum or by name.
     fn parse_object(&self, json: &str) -> Result<KeyValue, Error> {
         let given: BTreeMap<String, Box<RawValue>> =

@@ -8,13 +8,15 @@ use super::result::{self, WriteResultOptions};
 use super::target::{WriteTarget, field_for};
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
+use crate::pg::parameter::AnyValue;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::{Oid, dml};
+use serde_json::value::RawValue;
 
 /// Changes the columns that the record names, in the row of that key.
 pub(crate) fn patch(
     tab_id: Option<Oid>,
-    id: Option<String>,
+    id: Option<AnyValue>,
     record: Option<JsonbValue>,
     wanted: WriteResultOptions,
 ) -> Result<JsonbDatum, Error> {
@@ -22,7 +24,10 @@ pub(crate) fn patch(
     let id = id.ok_or(WriteError::NullArgument { argument: "rec_id" })?;
     let record = record.ok_or(WriteError::NullArgument { argument: "rec_def" })?;
     let key = TargetKey::needed(&target)?;
-    let id = key.parse_text(&id)?;
+    let id = match id.is_json.then(|| RawValue::from_string(id.text.clone())) {
+        Some(Ok(json)) => key.parse_json(json)?,
+        _ => key.parse_text(&id.text)?,
+    };
     let statement = statement(&target, &key, &record)?;
     if !key.is_valid(&id)? {
         return Err(no_such_row(&target));

@@ -13,6 +13,7 @@
 //! A helper that fails panics with PostgreSQL's message, which fails the test.
 
 pub mod functions;
+pub mod gateway;
 
 use std::ffi::OsStr;
 use std::fmt::Display;
@@ -356,6 +357,18 @@ impl Server {
         Some(Self::create_in(binaries.into(), settings))
     }
 
+    /// A new, empty server whose environment has these variables.
+    #[must_use]
+    pub fn create_with_environment(environment: &[(&str, &str)]) -> Self {
+        let server = Self {
+            folder: new_folder(),
+            binaries: variable(BINARIES).into(),
+        };
+        finish(&mut server.initdb());
+        server.start_with(&[], environment);
+        server
+    }
+
     fn create_in(binaries: PathBuf, settings: &[&str]) -> Self {
         let server = Self {
             folder: new_folder(),
@@ -460,6 +473,10 @@ impl Server {
     }
 
     fn start(&self, settings: &[&str]) {
+        self.start_with(settings, &[]);
+    }
+
+    fn start_with(&self, settings: &[&str], environment: &[(&str, &str)]) {
         let folder = self.folder.display();
         let ours = format!("listen_addresses = ''\nunix_socket_directories = '{folder}'\nfsync = off\n");
         let file = self.folder.join("data/postgresql.conf");
@@ -468,6 +485,7 @@ impl Server {
             .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         finish(
             program_in(&self.binaries, "pg_ctl")
+                .envs(environment.iter().copied())
                 .args(["start", "--silent", "--wait"])
                 .arg(self.data_argument())
                 .arg(format!("--log={folder}/log")),

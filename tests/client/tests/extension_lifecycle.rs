@@ -58,7 +58,7 @@ fn a_database_owner_who_is_no_superuser_creates_and_uses_it() {
     assert_eq!(
         text(
             &mut owner,
-            "SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'msar'"
+            "SELECT extowner::regrole::text FROM pg_extension WHERE extname = 'mathesar_ext'"
         ),
         database.owner()
     );

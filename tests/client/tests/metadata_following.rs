@@ -520,7 +520,15 @@ fn compare(client: &mut Client, model: &Model, history: &[String]) {
             listed.sort_by_key(Value::to_string);
         }
     }
-    assert_eq!(actual, expected, "after\n{}", history.join(";\n"));
+    if actual != expected {
+        let stored =
+            "SELECT COALESCE(string_agg(m::text, E'\\n'), '') FROM msar_catalog.stored_table_metadata AS m";
+        let stored: String = client
+            .query_one(stored, &[])
+            .map(|row| row.get(0))
+            .unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(actual, expected, "after\n{}\n{stored}", history.join(";\n"));
+    }
 }
 
 /// One run of commands. In the middle of it transactions are rolled back, as a whole or to a savepoint.

@@ -63,15 +63,15 @@ fn changes_of_metadata_reach_what_other_sessions_have_compiled() {
             false,
         ),
         (
-            "UPDATE msar_catalog.column_metadata SET num_min_frac_digits = 3 WHERE column_name = 'id'",
+            "UPDATE msar_catalog.stored_column_metadata SET num_min_frac_digits = 3 WHERE column_name = 'id'",
             false,
         ),
         (
-            "DELETE FROM msar_catalog.column_metadata WHERE table_oid = 'app.book'::regclass",
+            "DELETE FROM msar_catalog.stored_column_metadata WHERE table_oid = 'app.book'::regclass",
             false,
         ),
         (
-            "INSERT INTO msar_catalog.column_metadata (table_oid, attnum, num_min_frac_digits) VALUES ('app.author'::regclass, 1, 1)",
+            "INSERT INTO msar_catalog.stored_column_metadata (table_oid, attnum, num_min_frac_digits) VALUES ('app.author'::regclass, 1, 1)",
             true,
         ),
         (
@@ -96,7 +96,7 @@ fn changes_of_metadata_reach_what_other_sessions_have_compiled() {
     let before = planned_at(&mut client);
     run(
         &mut database.connect_as_superuser(),
-        "TRUNCATE msar_catalog.table_metadata",
+        "TRUNCATE msar_catalog.stored_table_metadata",
     );
     let after = planned_at(&mut client);
     assert!(after.0 != before.0 && after.1 != before.1, "TRUNCATE");
@@ -105,7 +105,7 @@ fn changes_of_metadata_reach_what_other_sessions_have_compiled() {
     run(
         &mut replica,
         "SET session_replication_role = replica;
-         INSERT INTO msar_catalog.column_metadata (table_oid, attnum, display_width) VALUES ('app.book'::regclass, 1, 7)",
+         INSERT INTO msar_catalog.stored_column_metadata (table_oid, attnum, display_width) VALUES ('app.book'::regclass, 1, 7)",
     );
     assert_ne!(
         planned_at(&mut client).0,
@@ -255,4 +255,42 @@ fn previews_in_latin1() {
         text(&mut client, "SELECT msar.get_preview_template('\"Größe\"')"),
         "Grö{{ße}}: {größe} {von.größe} {preis}"
     );
+}
+
+/// The text of a template is for those who may read the table, by whatever way it is asked for.
+#[test]
+fn templates_are_told_to_those_who_may_read() {
+    let database = library();
+    let mut owner = database.connect_as_owner();
+    let stranger = mathesar_ext_client_tests::role_without_rights();
+    run(
+        &mut owner,
+        &format!(
+            "SELECT msar.set_preview_template('app.author', 'confidential {{name}}');
+             GRANT USAGE ON SCHEMA app TO {stranger}; GRANT SELECT ON app.book TO {stranger}"
+        ),
+    );
+    let mut client = connect(&database.config(&stranger));
+    let ways = [
+        "SELECT msar.preview_template_sql('app.author')",
+        "SELECT COALESCE(msar.get_preview_template('app.author'), '')",
+        "SELECT msar.get_table_details('app.author')::text",
+        "SELECT msar.preview_rows('app.book', '[1]')::text",
+        "SELECT msar.preview_template_sql('app.book')",
+        "SELECT msar.list_records('app.book', '{\"record_summaries\": true}')::text",
+        "SELECT msar.check_metadata()::text",
+        "SELECT msar.export_metadata()::text",
+    ];
+    for way in ways {
+        let told = text(&mut client, way);
+        assert!(!told.contains("confidential"), "{way}\n{told}");
+    }
+    run(
+        &mut owner,
+        &format!("GRANT SELECT (name) ON app.author TO {stranger}"),
+    );
+    for way in &ways[..2] {
+        let told = text(&mut client, way);
+        assert!(told.contains("confidential"), "{way}\n{told}");
+    }
 }

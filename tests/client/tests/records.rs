@@ -317,3 +317,55 @@ fn pages_while_another_session_alters_the_tables() {
         }
     });
 }
+
+/// An export that is read through a cursor ends with all rows or with an error, whatever becomes of savepoints; and nothing
+/// that a caller puts in the place of the cursor inside is read as if it were that.
+#[test]
+fn an_export_through_a_cursor_is_whole_or_fails() {
+    let database = Database::with_extension();
+    let mut client = database.connect_as_owner();
+    run(
+        &mut client,
+        "CREATE TABLE many (id integer PRIMARY KEY); INSERT INTO many SELECT generate_series(1, 499)",
+    );
+    const EXPORT: &str = "DECLARE c CURSOR FOR SELECT msar.get_table_columns_and_records('many'::regclass::oid, NULL, NULL, NULL, NULL)::text";
+    let rest = |client: &mut Client| client.query("FETCH ALL FROM c", &[]).map(|rows| rows.len());
+    run(
+        &mut client,
+        &format!("BEGIN; {EXPORT}; SAVEPOINT s; FETCH 62 FROM c; ROLLBACK TO s"),
+    );
+    let error = rest(&mut client).unwrap_err();
+    let error = error.as_db_error().unwrap();
+    assert_eq!(
+        (error.code().code(), error.message()),
+        ("24000", "the rest of the rows is lost")
+    );
+    run(&mut client, "ROLLBACK");
+
+    run(
+        &mut client,
+        &format!("BEGIN; {EXPORT}; FETCH 1 FROM c; SAVEPOINT s; FETCH 61 FROM c; ROLLBACK TO s"),
+    );
+    assert_eq!(rest(&mut client).unwrap(), 500 - 62);
+    run(&mut client, "ROLLBACK");
+
+    // The portal inside has a name that can be guessed.
+    run(
+        &mut client,
+        &format!("BEGIN; {EXPORT}; SAVEPOINT s; FETCH 1 FROM c"),
+    );
+    let names = "SELECT string_agg(name, ',') FROM pg_cursors WHERE name ~ '^<unnamed portal'";
+    let names = text(&mut client, names);
+    run(&mut client, "ROLLBACK TO s");
+    for name in names.split(',') {
+        run(
+            &mut client,
+            &format!(
+                "DECLARE \"{name}\" CURSOR FOR SELECT 4702111234474983745::bigint FROM generate_series(1, 1000)"
+            ),
+        );
+    }
+    let error = rest(&mut client).unwrap_err();
+    assert_eq!(error.as_db_error().unwrap().code().code(), "24000");
+    run(&mut client, "ROLLBACK");
+}

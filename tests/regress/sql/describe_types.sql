@@ -1,3 +1,4 @@
+-- needs citext hstore
 -- How the type of a column is told: type, type_options, type_full, ui_type, enum_values, domain and collation.
 \pset null '(null)'
 SET client_min_messages = warning; -- shell types are announced

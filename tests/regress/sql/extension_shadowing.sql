@@ -70,7 +70,7 @@ CREATE FUNCTION public.set_metadata(width integer) RETURNS SETOF jsonb LANGUAGE 
 BEGIN ATOMIC
   SELECT msar.set_table_metadata('library.book', jsonb_build_object('column_order', ARRAY[width, 1]));
   SELECT msar.set_column_metadata('library.book', jsonb_build_array(jsonb_build_object('attnum', 2, 'display_width', width)));
-  INSERT INTO msar_catalog.column_metadata AS m (table_oid, attnum, display_width) VALUES ('library.book'::regclass, 1, width)
+  INSERT INTO msar_catalog.stored_column_metadata AS m (table_oid, attnum, display_width) VALUES ('library.book'::regclass, 1, width)
   ON CONFLICT (table_oid, attnum) DO UPDATE SET display_width = EXCLUDED.display_width
   RETURNING pg_catalog.to_jsonb(m.display_width);
 END;
@@ -198,7 +198,7 @@ SET search_path = '';
 SELECT public.set_metadata(4);
 SET search_path = pg_catalog;
 SELECT column_order, column_name, display_width FROM msar_catalog.column_metadata JOIN msar_catalog.table_metadata USING (table_oid)
-ORDER BY attnum;
+ORDER BY attnum, column_name;
 
 -- Every function that reads the catalogs took part; get_preview shows rows of users.
 SELECT p.oid::regprocedure AS missing

@@ -40,7 +40,14 @@ SELECT 'short comment: ' || description FROM member WHERE length(comment) < 20 O
 SELECT 'no comment: column ' || attrelid::regclass || '.' || attname
 FROM member JOIN pg_class AS c ON c.oid = objid AND classid = 'pg_class'::regclass AND relkind IN ('r', 'p', 'v', 'm')
 JOIN pg_attribute ON attrelid = objid AND attnum > 0 AND NOT attisdropped
-WHERE col_description(attrelid, attnum) IS NULL ORDER BY 1;
+WHERE col_description(attrelid, attnum) IS NULL
+  -- The columns of a storage table are explained at the view of it.
+  AND NOT EXISTS (
+    SELECT FROM pg_attribute AS v
+    WHERE v.attrelid = to_regclass('msar_catalog.' || substr(relname, length('stored_') + 1)) AND v.attname = pg_attribute.attname
+      AND relname ~ '^stored_' AND col_description(v.attrelid, v.attnum) IS NOT NULL
+  )
+ORDER BY 1;
 -- Lines that are too long for \df+ and \d+ on a screen.
 SELECT 'long line in the comment on ' || description FROM member
 WHERE EXISTS (SELECT FROM regexp_split_to_table(comment, '\n') AS line WHERE length(line) > 100)

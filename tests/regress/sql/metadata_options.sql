@@ -37,7 +37,7 @@ SELECT msar.set_column_metadata('shop.kinds', '[]') = msar.get_column_metadata('
 SELECT msar.set_column_metadata(NULL, '[]'), msar.set_column_metadata('shop.kinds', NULL);
 
 -- The times: created once, updated when an option changes.
-UPDATE msar_catalog.column_metadata SET created_at = '2020-01-01', updated_at = '2020-01-01' WHERE column_name = 'a_money';
+UPDATE msar_catalog.stored_column_metadata SET created_at = '2020-01-01', updated_at = '2020-01-01' WHERE column_name = 'a_money';
 SELECT created_at = '2020-01-01' AS created_then, updated_at = '2020-01-01' AS updated_then
 FROM msar_catalog.column_metadata WHERE column_name = 'a_money';
 SELECT count(*) FROM msar.set_column_metadata('shop.kinds', '[{"name": "a_money", "mon_currency_symbol": "€"}]');
@@ -74,7 +74,7 @@ FROM pg_attribute,
 WHERE attrelid = 'shop.kinds'::regclass AND attnum > 0
 GROUP BY option ORDER BY option;
 \pset format aligned
-DELETE FROM msar_catalog.column_metadata;
+DELETE FROM msar_catalog.stored_column_metadata;
 
 -- Errors name what is wrong, and nothing is changed.
 \set VERBOSITY default
@@ -158,20 +158,20 @@ SELECT c->>'name' AS name, c->>'ui_type' AS ui_type, pg_temp.timeless(jsonb_buil
 FROM json_array_elements(msar.get_schema_table_details('shop'::regnamespace)) AS t, json_array_elements(t->'columns') AS c
 WHERE c->>'metadata' IS NOT NULL;
 
--- Plain SQL, by the same rules.
-INSERT INTO msar_catalog.column_metadata (table_oid, attnum, bool_true) VALUES ('shop.kinds'::regclass, 2, 'y');
-INSERT INTO msar_catalog.column_metadata (table_oid, attnum, display_width) VALUES ('shop.kinds'::regclass, 99, 7);
-INSERT INTO msar_catalog.column_metadata (table_oid, attnum, display_width) VALUES ('shop.kinds'::regclass, -1, 7);
-INSERT INTO msar_catalog.column_metadata (table_oid, attnum, display_width) VALUES ('shop.kinds'::regclass, 2, 0);
-INSERT INTO msar_catalog.column_metadata (table_oid, attnum, num_min_frac_digits, num_max_frac_digits)
+-- Plain SQL of those who may restore, by the same rules.
+INSERT INTO msar_catalog.stored_column_metadata (table_oid, attnum, bool_true) VALUES ('shop.kinds'::regclass, 2, 'y');
+INSERT INTO msar_catalog.stored_column_metadata (table_oid, attnum, display_width) VALUES ('shop.kinds'::regclass, 99, 7);
+INSERT INTO msar_catalog.stored_column_metadata (table_oid, attnum, display_width) VALUES ('shop.kinds'::regclass, -1, 7);
+INSERT INTO msar_catalog.stored_column_metadata (table_oid, attnum, display_width) VALUES ('shop.kinds'::regclass, 2, 0);
+INSERT INTO msar_catalog.stored_column_metadata (table_oid, attnum, num_min_frac_digits, num_max_frac_digits)
 VALUES ('shop.kinds'::regclass, 2, 2, 1);
-INSERT INTO msar_catalog.table_metadata (table_oid, is_temp) VALUES ('brief'::regclass, true);
-INSERT INTO msar_catalog.table_metadata (table_oid, is_temp) VALUES (4294967295, true);
-INSERT INTO msar_catalog.table_metadata (table_oid, column_order) VALUES ('shop.kinds'::regclass, '{2,1}')
+INSERT INTO msar_catalog.stored_table_metadata (table_oid, is_temp) VALUES ('brief'::regclass, true);
+INSERT INTO msar_catalog.stored_table_metadata (table_oid, is_temp) VALUES (4294967295, true);
+INSERT INTO msar_catalog.stored_table_metadata (table_oid, column_order) VALUES ('shop.kinds'::regclass, '{2,1}')
 ON CONFLICT (table_oid) DO UPDATE SET column_order = EXCLUDED.column_order;
-UPDATE msar_catalog.table_metadata SET preview_template = '"text"' WHERE table_oid = 'shop.kinds'::regclass;
-UPDATE msar_catalog.column_metadata SET time_format = 'HH24' WHERE table_oid = 'shop.kinds'::regclass AND column_name = 'a_date';
-INSERT INTO msar_catalog.column_metadata (table_oid, attnum, display_width)
+UPDATE msar_catalog.stored_table_metadata SET preview_template = '"text"' WHERE table_oid = 'shop.kinds'::regclass;
+UPDATE msar_catalog.stored_column_metadata SET time_format = 'HH24' WHERE table_oid = 'shop.kinds'::regclass AND column_name = 'a_date';
+INSERT INTO msar_catalog.stored_column_metadata (table_oid, attnum, display_width)
 VALUES ('shop.kinds'::regclass, 2, 7), ('shop.kinds'::regclass, 4, 8)
 ON CONFLICT (table_oid, attnum) DO UPDATE SET display_width = EXCLUDED.display_width
 RETURNING schema_name, table_name, column_name, owner_name = current_user AS is_mine, display_width, date_format;

@@ -32,7 +32,7 @@ SELECT msar.set_preview_template('there.writer', 'born in {born}');
 :short
 SELECT msar.set_preview_template('there.writer', '{born}!');
 :short
-DELETE FROM msar_catalog.table_metadata;
+DELETE FROM msar_catalog.stored_table_metadata;
 :short
 BEGIN;
 SELECT msar.set_preview_template('there.writer', 'rolled back');

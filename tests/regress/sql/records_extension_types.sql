@@ -1,3 +1,4 @@
+-- needs citext hstore ltree
 -- Types of extensions, in a schema that is on nobody's search_path: their own operators compare, their own casts give JSON.
 \pset tuples_only on
 \pset format unaligned

@@ -1,3 +1,4 @@
+-- needs postgres_fdw
 -- Odd relations, odd names, hostile values.
 \pset tuples_only on
 \pset format unaligned

@@ -81,3 +81,6 @@ CREATE TABLE public.json_key (j jsonb PRIMARY KEY);
 SELECT msar.add_records('json_key', '[{"j": "1"}, {"j": "\"1\""}, {"j": [1]}]');
 SELECT msar.delete_records_from_table('json_key'::regclass, '["1", "[1]", "{"]');
 SELECT * FROM json_key;
+-- A key as a JSON string means its text, as in a document: JavaScript has big numbers as strings.
+SELECT msar.patch_record_in_table('library.loan'::regclass, '"1"'::jsonb, '{"8": 2}')->'results'->0->'8' AS renewals;
+SELECT msar.patch_record_in_table('library.loan'::regclass, '1'::jsonb, '{"8": "0"}')->'results'->0->'8' AS renewals;

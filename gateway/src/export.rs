@@ -1,0 +1,88 @@
+//! CSV of a table or an exploration, streamed as PostgreSQL writes it: memory stays flat, and when the client goes away
+//! the statement is cancelled.
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::login::LoggedIn;
+use axum::body::Body;
+use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use std::sync::Arc;
+use tokio_postgres::types::ToSql;
+
+/// Which rows of a table.
+#[derive(Deserialize)]
+pub(crate) struct TableExport {
+    table_oid: u32,
+    filter: Option<String>,
+    order: Option<String>,
+}
+
+/// Which exploration.
+#[derive(Deserialize)]
+pub(crate) struct ExplorationExport {
+    exploration_id: i64,
+    limit: Option<i64>,
+    offset: Option<i64>,
+}
+
+/// `GET /api/export/v0/tables/`: the rows of a table.
+pub(crate) async fn table(
+    State(app): State<Arc<App>>,
+    LoggedIn(user): LoggedIn,
+    Query(export): Query<TableExport>,
+) -> Result<Response, Failure> {
+    let sql = "SELECT msar.get_export_query($1::oid::regclass, jsonb_strip_nulls(jsonb_build_object(
+        'filter', $2::text::jsonb, 'order', $3::text::jsonb)))";
+    send(
+        &app,
+        &user,
+        sql,
+        &[&export.table_oid, &export.filter, &export.order],
+    )
+    .await
+}
+
+/// `GET /api/export/v0/explorations/`: the results of a saved exploration.
+pub(crate) async fn exploration(
+    State(app): State<Arc<App>>,
+    LoggedIn(user): LoggedIn,
+    Query(export): Query<ExplorationExport>,
+) -> Result<Response, Failure> {
+    let sql = "SELECT msar.get_exploration_export_query($1, jsonb_strip_nulls(jsonb_build_object(
+        'limit', $2::bigint, 'offset', $3::bigint)))";
+    send(
+        &app,
+        &user,
+        sql,
+        &[&export.exploration_id, &export.limit, &export.offset],
+    )
+    .await
+}
+
+/// Copies the result of the statement that `sql` returns. The database has written it, with everything quoted; it runs
+/// as the user.
+async fn send(
+    app: &Arc<App>,
+    user: &crate::database::User,
+    sql: &str,
+    arguments: &[&(dyn ToSql + Sync)],
+) -> Result<Response, Failure> {
+    let mut connection = app.database.connect(user).await?;
+    let query = connection
+        .query_text(sql, arguments)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    connection.lift_timeout().await?;
+    let copy = connection
+        .copy_out(&format!("COPY ({query}) TO STDOUT (FORMAT csv, HEADER)"))
+        .await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, Body::from_stream(copy)).into_response())
+}

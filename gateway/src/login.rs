@@ -1,0 +1,274 @@
+//! Who sends a request: a browser with a cookie, a script with HTTP Basic, or a visitor.
+
+use crate::app::App;
+use crate::database::{User, hex, random_bytes};
+use crate::failure::Failure;
+use axum::Json;
+use axum::extract::{ConnectInfo, FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use subtle::ConstantTimeEq;
+
+/// The cookie that names a session.
+const SESSION_COOKIE: &str = "sessionid";
+/// The cookie with the token that a page of ours repeats in the header [`TOKEN_HEADER`].
+const TOKEN_COOKIE: &str = "csrftoken";
+const TOKEN_HEADER: &str = "x-csrftoken";
+
+/// How long failed logins count.
+const ATTEMPTS: Duration = Duration::from_secs(60);
+
+/// The sessions of browsers, by the hash of their cookie: a dump of the memory gives no cookie.
+#[derive(Default)]
+pub(crate) struct Sessions {
+    by_cookie: Mutex<HashMap<[u8; 32], Session>>,
+    failures: Mutex<HashMap<String, (Instant, u32)>>,
+}
+
+struct Session {
+    user: Arc<User>,
+    token: String,
+    ends: Instant,
+}
+
+impl Sessions {
+    /// Forgets what has ended.
+    pub(crate) fn clean(&self) {
+        let now = Instant::now();
+        self.lock()
+            .retain(|_, session| session.ends > now && session.user.is_valid());
+        self.lock_failures()
+            .retain(|_, (since, _)| since.elapsed() < ATTEMPTS);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], Session>> {
+        self.by_cookie.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_failures(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Instant, u32)>> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn find(&self, cookie: &str) -> Option<(Arc<User>, String)> {
+        let sessions = self.lock();
+        let session = sessions.get(&hash(cookie))?;
+        (session.ends > Instant::now() && session.user.is_valid())
+            .then(|| (Arc::clone(&session.user), session.token.clone()))
+    }
+
+    fn refuses(&self, key: &str, most: u32) -> bool {
+        let failures = self.lock_failures();
+        failures
+            .get(key)
+            .is_some_and(|(since, number)| since.elapsed() < ATTEMPTS && *number >= most)
+    }
+
+    fn count_failure(&self, key: String) {
+        let mut failures = self.lock_failures();
+        let (since, number) = failures.entry(key).or_insert((Instant::now(), 0));
+        if since.elapsed() >= ATTEMPTS {
+            (*since, *number) = (Instant::now(), 0);
+        }
+        *number += 1;
+    }
+}
+
+/// The user of a request. A request that changes something proves that it comes from a page of ours.
+pub(crate) struct LoggedIn(pub Arc<User>);
+
+impl FromRequestParts<Arc<App>> for LoggedIn {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
+        if let Some((name, password)) = basic(&parts.headers)? {
+            let address = client_address(app, parts);
+            return app.try_password(&name, &password, address, false).await.map(Self);
+        }
+        let cookie = cookie(&parts.headers, SESSION_COOKIE).ok_or(Failure::NotLoggedIn)?;
+        let (user, token) = app.sessions.find(cookie).ok_or(Failure::NotLoggedIn)?;
+        if !matches!(parts.method, Method::GET | Method::HEAD) {
+            let given = parts
+                .headers
+                .get(TOKEN_HEADER)
+                .map_or(&b""[..], HeaderValue::as_bytes);
+            if !bool::from(given.ct_eq(token.as_bytes())) {
+                return Err(Failure::WrongToken);
+            }
+        }
+        Ok(Self(user))
+    }
+}
+
+impl App {
+    /// Asks PostgreSQL about a password, unless there were too many wrong ones.
+    async fn try_password(
+        self: &Arc<Self>,
+        name: &str,
+        password: &str,
+        address: IpAddr,
+        is_new: bool,
+    ) -> Result<Arc<User>, Failure> {
+        let keys = [format!("role {name}"), format!("address {address}")];
+        let most = self.settings.login_attempts;
+        if keys.iter().any(|key| self.sessions.refuses(key, most)) {
+            return Err(Failure::TooManyAttempts);
+        }
+        let user = if is_new {
+            self.database.log_in(name, password).await
+        } else {
+            self.database.authenticate(name, password).await
+        };
+        if matches!(user, Err(Failure::WrongPassword | Failure::Passwordless)) {
+            tracing::warn!(role = name, %address, "failed login");
+            keys.into_iter().for_each(|key| self.sessions.count_failure(key));
+        }
+        user
+    }
+}
+
+/// What the login form sends.
+#[derive(Deserialize)]
+pub(crate) struct Credentials {
+    username: String,
+    #[serde(default)]
+    password: String,
+}
+
+/// `POST /auth/login/`: a new session. An old one of the same browser ends: nobody can have prepared it.
+pub(crate) async fn log_in(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Json(credentials): Json<Credentials>,
+) -> Result<Response, Failure> {
+    let address = forwarded_address(&app, &headers).unwrap_or(peer.ip());
+    let user = app
+        .try_password(&credentials.username, &credentials.password, address, true)
+        .await?;
+    if let Some(old) = cookie(&headers, SESSION_COOKIE) {
+        app.sessions.lock().remove(&hash(old));
+    }
+    let random = || {
+        random_bytes()
+            .map(|bytes| hex(&bytes))
+            .map_err(|_| Failure::Internal)
+    };
+    let (cookie, token) = (random()?, random()?);
+    let lives = Duration::from_secs(app.settings.session_hours * 3600);
+    let session = Session {
+        user: Arc::clone(&user),
+        token: token.clone(),
+        ends: Instant::now() + lives,
+    };
+    app.sessions.lock().insert(hash(&cookie), session);
+    tracing::info!(role = user.name, %address, "login");
+    let mut response = describe(&app, Some((&user, &token))).into_response();
+    set_cookie(&app, &mut response, SESSION_COOKIE, &cookie, lives, "; HttpOnly");
+    set_cookie(&app, &mut response, TOKEN_COOKIE, &token, lives, "");
+    Ok(response)
+}
+
+/// `POST /auth/logout/`: ends the session.
+pub(crate) async fn log_out(State(app): State<Arc<App>>, headers: HeaderMap, _user: LoggedIn) -> Response {
+    if let Some(cookie) = cookie(&headers, SESSION_COOKIE) {
+        app.sessions.lock().remove(&hash(cookie));
+    }
+    let mut response = describe(&app, None).into_response();
+    for name in [SESSION_COOKIE, TOKEN_COOKIE] {
+        set_cookie(&app, &mut response, name, "", Duration::ZERO, "");
+    }
+    response
+}
+
+/// `GET /auth/session/`: who is logged in.
+pub(crate) async fn show_session(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let session = cookie(&headers, SESSION_COOKIE).and_then(|cookie| app.sessions.find(cookie));
+    describe(&app, session.as_ref().map(|(user, token)| (user, token))).into_response()
+}
+
+fn describe(app: &App, session: Option<(&Arc<User>, &String)>) -> Json<serde_json::Value> {
+    Json(serde_json::json!({
+        "user": session.map(|(user, _)| &user.name),
+        "csrf_token": session.map(|(_, token)| token),
+        "database": app.database.name(),
+    }))
+}
+
+fn set_cookie(app: &App, response: &mut Response, name: &str, value: &str, lives: Duration, more: &str) {
+    let secure = if app.settings.tls_key.is_some() || app.settings.behind_https {
+        "; Secure"
+    } else {
+        ""
+    };
+    let text = format!(
+        "{name}={value}; Path=/; SameSite=Lax; Max-Age={}{secure}{more}",
+        lives.as_secs()
+    );
+    // Hexadecimal digits and constants.
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+/// The name and password of HTTP Basic. A password may contain colons.
+fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, Failure> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let malformed = || Failure::Malformed("the header Authorization is not that of HTTP Basic".into());
+    let encoded = value.to_str().ok().and_then(|text| text.split_once(' '));
+    let (_, encoded) = encoded
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
+        .ok_or_else(malformed)?;
+    let decoded = base64::engine::general_purpose::STANDARD
+        .decode(encoded.trim())
+        .map_err(|_| malformed())?;
+    let text = String::from_utf8(decoded).map_err(|_| malformed())?;
+    let (name, password) = text.split_once(':').ok_or_else(malformed)?;
+    Ok(Some((name.to_owned(), password.to_owned())))
+}
+
+fn client_address(app: &App, parts: &Parts) -> IpAddr {
+    let peer = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|ConnectInfo(peer)| peer.ip());
+    forwarded_address(app, &parts.headers)
+        .or(peer)
+        .unwrap_or(IpAddr::from([0, 0, 0, 0]))
+}
+
+/// The address that the proxy in front of us saw: the last one, since a client can write the others itself.
+fn forwarded_address(app: &App, headers: &HeaderMap) -> Option<IpAddr> {
+    if !app.settings.trust_forwarded {
+        return None;
+    }
+    let value = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()?
+        .to_str()
+        .ok()?;
+    value.rsplit(',').next()?.trim().parse().ok()
+}
+
+fn hash(cookie: &str) -> [u8; 32] {
+    Sha256::digest(cookie.as_bytes()).into()
+}

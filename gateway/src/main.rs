@@ -1,0 +1,138 @@
+//! `mathesar_gateway`: a thin HTTP door to a database that has mathesar_ext. A browser cannot speak PostgreSQL's
+//! protocol; this can. It decodes a request, makes one SQL call as the user who sent it, and encodes the answer.
+//!
+//! - [`app`]: the routes; [`rpc`], [`shares`], [`files`], [`export`], [`changes`], [`pages`], [`metrics`]: what they do
+//! - [`login`]: who sends a request; [`database`]: connections that act as that role; [`failure`]: what goes wrong
+//! - [`settings`]: what the operator decides
+
+mod app;
+mod changes;
+mod database;
+mod export;
+mod failure;
+mod files;
+mod login;
+mod metrics;
+mod pages;
+mod rpc;
+mod settings;
+mod shares;
+
+use app::App;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use clap::Parser;
+use hyper_util::rt::TokioTimer;
+use settings::Settings;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// How long requests may go on after the gateway is asked to end.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// How long a client may take to send the head of a request.
+const HEAD: Duration = Duration::from_secs(15);
+
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    let settings = Settings::parse();
+    start_log(&settings);
+    match serve(settings).await {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(problem) => {
+            tracing::error!("{problem}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn start_log(settings: &Settings) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    if settings.log_json {
+        log.json().init()
+    } else {
+        log.init()
+    }
+}
+
+async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
+    // Fails only where there is a provider already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let app = Arc::new(App {
+        database: Arc::new(database::Database::new(&settings)?),
+        sessions: login::Sessions::default(),
+        metrics: metrics::Metrics::new()?,
+        settings,
+    });
+    let routes = app::routes(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
+    let handle = Handle::new();
+    tokio::spawn(end_on_signal(handle.clone()));
+    tokio::spawn(clean_up(Arc::clone(&app)));
+    let scheme = if app.settings.tls_key.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    let announced = handle.clone();
+    tokio::spawn(async move {
+        if let Some(address) = announced.listening().await {
+            tracing::info!("listening on {scheme}://{address}");
+        }
+    });
+    match (&app.settings.tls_certificate, &app.settings.tls_key) {
+        (Some(certificate), Some(key)) => {
+            let tls = RustlsConfig::from_pem_file(certificate, key).await?;
+            let mut server = axum_server::bind_rustls(app.settings.listen, tls).handle(handle);
+            server
+                .http_builder()
+                .http1()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD);
+            server.serve(routes).await?;
+        }
+        _ => {
+            let mut server = axum_server::bind(app.settings.listen).handle(handle);
+            server
+                .http_builder()
+                .http1()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD);
+            server.serve(routes).await?;
+        }
+    }
+    app.database.close();
+    tracing::info!("ended");
+    Ok(())
+}
+
+/// Forgets sessions that have ended and closes idle connections.
+async fn clean_up(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        app.sessions.clean();
+        app.database.close_idle();
+    }
+}
+
+async fn end_on_signal(handle: Handle<SocketAddr>) {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!(
+        "no new requests; those under way may go on for {} s",
+        GRACE.as_secs()
+    );
+    handle.graceful_shutdown(Some(GRACE));
+}
