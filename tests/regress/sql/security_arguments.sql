@@ -1,5 +1,5 @@
 -- Odd arguments of functions are refused in the caller's terms.
-\set VERBOSITY verbose
+\set VERBOSITY terse
 \pset format unaligned
 \pset tuples_only on
 CREATE FUNCTION pg_temp.try(call text) RETURNS text LANGUAGE plpgsql AS $$
