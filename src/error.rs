@@ -1,82 +1,168 @@
-//! Errors that the extension raises, with SQLSTATE, detail and hint.
+//! Errors that the extension raises, with SQLSTATE, message, detail and hint.
 //!
-//! Errors of one topic are an enum of that topic, which is a [`Problem`]. PostgreSQL's own errors pass through
-//! unchanged.
+//! Errors of one topic are an enum of that topic, a [`TopicError`], in the file `error.rs` of its room. PostgreSQL's own
+//! errors pass through unchanged.
 
-use crate::pg::{Oid, report};
-use pgrx::pg_sys::panic::ErrorReport;
-use pgrx::prelude::*;
+use pgrx::pg_sys::Oid;
+use pgrx::prelude::PgSqlErrorCode;
 use std::borrow::Cow;
+use std::fmt;
 
-/// What the errors of a topic have besides their message.
+/// What the client is told of an error.
+pub(crate) struct ErrorFields {
+    pub(crate) sqlstate: PgSqlErrorCode,
+    /// What is wrong, in the caller's terms.
+    pub(crate) message: Cow<'static, str>,
+    /// What is known about the case at hand, in full sentences.
+    pub(crate) detail: Option<Cow<'static, str>>,
+    /// What to do about it, in full sentences.
+    pub(crate) hint: Cow<'static, str>,
+}
+
+/// The same without its hint, which comes last and is never left out.
+pub(crate) struct ErrorText {
+    sqlstate: PgSqlErrorCode,
+    message: Cow<'static, str>,
+    detail: Option<Cow<'static, str>>,
+}
+
+impl ErrorText {
+    pub(crate) fn new(sqlstate: PgSqlErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            sqlstate,
+            message: message.into(),
+            detail: None,
+        }
+    }
+
+    pub(crate) fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    pub(crate) fn hint(self, hint: impl Into<Cow<'static, str>>) -> ErrorFields {
+        let Self {
+            sqlstate,
+            message,
+            detail,
+        } = self;
+        ErrorFields {
+            sqlstate,
+            message,
+            detail,
+            hint: hint.into(),
+        }
+    }
+}
+
+/// What can be wrong in one topic.
+pub(crate) trait TopicError: fmt::Debug {
+    /// What the client is told.
+    fn fields(&self) -> ErrorFields;
+}
+
+impl<E: TopicError + 'static> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self::Topic(Box::new(error))
+    }
+}
+
+/// The same in the form of rooms that are not converted yet.
 pub(crate) trait Problem: std::error::Error {
     fn sqlstate(&self) -> PgSqlErrorCode;
 
-    /// What is known about the case at hand, in full sentences.
     fn detail(&self) -> Option<String> {
         None
     }
 
-    /// What to do about it, in full sentences.
     fn hint(&self) -> Cow<'static, str>;
 }
 
-impl<P: Problem + 'static> From<P> for Error {
-    fn from(problem: P) -> Self {
-        Error::Topic(Box::new(problem))
+impl<P: Problem> TopicError for P {
+    fn fields(&self) -> ErrorFields {
+        ErrorFields {
+            sqlstate: self.sqlstate(),
+            message: self.to_string().into(),
+            detail: self.detail().map(Cow::Owned),
+            hint: self.hint(),
+        }
     }
 }
 
-/// What can be wrong with a call.
-#[derive(Debug, thiserror::Error)]
+/// Hints that several errors give.
+pub(crate) mod hints {
+    pub(crate) const COLUMNS: &str =
+        "msar.get_column_info(relation) lists the columns, each with its attnum as \"id\".";
+    pub(crate) const OWNER: &str =
+        "The owner of the relation, and roles that inherit the owner's privileges, may change it.";
+}
+
+/// That a column does not exist; `column` is its number, or its name in quotes.
+pub(crate) fn unknown_column(relation: &str, column: impl fmt::Display) -> ErrorText {
+    ErrorText::new(
+        PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
+        format!("column {column} of relation \"{relation}\" does not exist"),
+    )
+}
+
+/// That the value of an argument is not what it takes.
+pub(crate) fn invalid_argument(argument: &str, problem: &str, hint: &'static str) -> ErrorFields {
+    ErrorText::new(
+        PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+        format!("invalid value for argument \"{argument}\": {problem}"),
+    )
+    .hint(hint)
+}
+
+/// That the function cannot do without an argument.
+pub(crate) fn null_argument(argument: &str) -> ErrorFields {
+    ErrorText::new(
+        PgSqlErrorCode::ERRCODE_NULL_VALUE_NOT_ALLOWED,
+        format!("argument \"{argument}\" must not be null"),
+    )
+    .hint("Pass a value.")
+}
+
+/// What can be wrong with a call, in several topics. What only one topic knows is an enum of that topic.
+#[derive(Debug)]
 pub(crate) enum Error {
-    #[error("schema with OID {} does not exist", .0.to_u32())]
     UnknownSchema(Oid),
 
-    #[error("relation with OID {} does not exist", .0.to_u32())]
     UnknownRelation(Oid),
 
-    #[error("\"{name}\" is not a table, view, materialized view or foreign table")]
-    NotDescribable { name: String },
+    NotDescribable {
+        name: String,
+    },
 
-    #[error("column {attnum} of relation \"{relation}\" does not exist")]
-    UnknownColumn { relation: String, attnum: i32 },
+    UnknownColumn {
+        relation: String,
+        attnum: i32,
+    },
 
-    #[error("cannot drop column {attnum} of relation \"{relation}\": it is inherited")]
-    InheritedColumn { relation: String, attnum: i32 },
+    UnknownColumnName {
+        relation: String,
+        name: String,
+    },
 
-    #[error("cannot drop column {attnum} of relation \"{relation}\": it is part of the partition key")]
-    PartitionKeyColumn { relation: String, attnum: i32 },
+    NotOwner {
+        name: String,
+    },
 
-    #[error("cannot drop columns of \"{relation}\"")]
-    FixedColumns { relation: String },
+    TemporaryTable {
+        name: String,
+    },
 
-    #[error("cannot drop {object} because {by} requires it")]
-    Required { object: String, by: String },
+    UnknownOption {
+        option: String,
+        known: String,
+    },
 
-    #[error("cannot drop {object} because it is required by the database system")]
-    SystemObject { object: String },
-
-    #[error("column \"{name}\" of relation \"{relation}\" does not exist")]
-    UnknownColumnName { relation: String, name: String },
-
-    #[error("must be owner of relation \"{name}\"")]
-    NotOwner { name: String },
-
-    #[error("cannot store metadata of temporary table \"{name}\"")]
-    TemporaryTable { name: String },
-
-    #[error("metadata option \"{option}\" does not exist")]
-    UnknownOption { option: String, known: String },
-
-    #[error("invalid value for \"{option}\": it takes {expected}")]
     WrongOptionValue {
         option: &'static str,
         expected: String,
         given: String,
     },
 
-    #[error("metadata option \"{option}\" does not apply to column \"{column}\", whose ui_type is {ui_type}")]
     OptionDoesNotApply {
         option: &'static str,
         column: String,
@@ -84,179 +170,215 @@ pub(crate) enum Error {
         applies_to: String,
     },
 
-    #[error("column {attnum} of relation \"{relation}\" is in no foreign key")]
-    NoForeignKey { relation: String, attnum: i16 },
+    NoForeignKey {
+        relation: String,
+        attnum: i16,
+    },
 
-    #[error("invalid value for argument \"{argument}\": {problem}")]
     InvalidArgument {
         argument: &'static str,
         problem: String,
         hint: &'static str,
     },
 
-    #[error("{0}")]
-    Topic(Box<dyn Problem>),
+    NullArgument {
+        argument: &'static str,
+    },
 
-    #[error("cannot cast \"{value}\" to {target}")]
+    /// The same, of an argument that is only known by its place.
+    NullArgumentAt {
+        position: usize,
+    },
+
+    ArgumentTooLarge {
+        bytes: usize,
+        most: usize,
+    },
+
+    PoliciesInForce {
+        relation: String,
+    },
+
+    OutOfMemory,
+
+    Topic(Box<dyn TopicError>),
+
     NotCastable {
         value: String,
         target: &'static str,
         hint: &'static str,
     },
 
-    #[error("argument {position} must not be NULL")]
-    NullArgument { position: usize },
-
-    #[error("an argument of {bytes} bytes is too large")]
-    ArgumentTooLarge { bytes: usize, most: usize },
-
-    #[error("cannot fill \"{relation}\": row-level security is in force for the current role")]
-    PoliciesInForce { relation: String },
-
-    #[error("out of memory")]
-    OutOfMemory,
-
-    #[error("the result is larger than 1 GB, the limit of a value")]
     DocumentTooLarge,
 
-    #[error("there is no detached metadata of a table \"{schema}\".\"{name}\"")]
-    NothingKept { schema: String, name: String },
+    NothingKept {
+        schema: String,
+        name: String,
+    },
 
-    #[error("this function can only be called as an event trigger")]
     NoEventTrigger,
 
-    #[error("could not read stored metadata: {0}")]
     UnreadableMetadata(serde_json::Error),
 
-    #[error("SPI could not run an internal statement, code {0}")]
     StatementRefused(i32),
 
-    #[error("a catalog entry was removed while it was read")]
     Vanished,
 
-    #[error("could not write the document: {0}")]
     Serialization(serde_json::Error),
 }
 
 impl Error {
-    pub(crate) fn sqlstate(&self) -> PgSqlErrorCode {
+    /// What the client is told.
+    pub(crate) fn fields(&self) -> ErrorFields {
         match self {
-            Error::UnknownSchema(_) => PgSqlErrorCode::ERRCODE_INVALID_SCHEMA_NAME,
-            Error::UnknownRelation(_) => PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
-            Error::NotDescribable { .. } | Error::FixedColumns { .. } => {
-                PgSqlErrorCode::ERRCODE_WRONG_OBJECT_TYPE
+            Self::UnknownSchema(value) => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_SCHEMA_NAME,
+                format!("schema with OID {} does not exist", value.to_u32()),
+            )
+            .hint("msar.list_schemas() lists the schemas of this database with their OIDs."),
+            Self::UnknownRelation(value) => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
+                format!("relation with OID {} does not exist", value.to_u32()),
+            )
+            .hint(
+                "It may have been dropped. msar.get_table_info(schema) lists the relations of a schema \
+                 with their OIDs.",
+            ),
+            Self::NotDescribable { name } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_WRONG_OBJECT_TYPE,
+                format!("\"{name}\" is not a table, view, materialized view or foreign table"),
+            )
+            .hint(
+                "Pass an ordinary, partitioned or foreign table, a partition, a view or a materialized \
+                 view.",
+            ),
+            Self::UnknownColumn { relation, attnum } => unknown_column(relation, attnum).hint(hints::COLUMNS),
+            Self::UnknownColumnName { relation, name } => {
+                unknown_column(relation, format_args!("\"{name}\"")).hint(hints::COLUMNS)
             }
-            Error::UnknownColumn { .. } | Error::UnknownColumnName { .. } => {
-                PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN
-            }
-            Error::NotOwner { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
-            Error::TemporaryTable { .. } => PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
-            Error::UnknownOption { .. }
-            | Error::WrongOptionValue { .. }
-            | Error::OptionDoesNotApply { .. }
-            | Error::NoForeignKey { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-            Error::InheritedColumn { .. } | Error::PartitionKeyColumn { .. } => {
-                PgSqlErrorCode::ERRCODE_INVALID_TABLE_DEFINITION
-            }
-            Error::Required { .. } | Error::SystemObject { .. } => {
-                PgSqlErrorCode::ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST
-            }
-            Error::InvalidArgument { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-            Error::Topic(problem) => problem.sqlstate(),
-            Error::NullArgument { .. } => PgSqlErrorCode::ERRCODE_NULL_VALUE_NOT_ALLOWED,
-            Error::ArgumentTooLarge { .. } => PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
-            Error::PoliciesInForce { .. } => PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
-            Error::OutOfMemory => PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY,
-            Error::NotCastable { .. } => PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION,
-            Error::DocumentTooLarge | Error::Serialization(_) => {
-                PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED
-            }
-            Error::NothingKept { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
-            Error::UnreadableMetadata(_) => PgSqlErrorCode::ERRCODE_DATA_CORRUPTED,
-            Error::StatementRefused(_) => PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,
-            Error::NoEventTrigger => PgSqlErrorCode::ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED,
-            Error::Vanished => PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
+            Self::NotOwner { name } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("must be owner of relation \"{name}\""),
+            )
+            .hint(hints::OWNER),
+            Self::TemporaryTable { name } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
+                format!("cannot store metadata of temporary table \"{name}\""),
+            )
+            .hint("Metadata is stored for permanent tables and views."),
+            Self::UnknownOption { option, known } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("metadata option \"{option}\" does not exist"),
+            )
+            .detail(format!("The options are {known}."))
+            .hint(
+                "\\d+ msar_catalog.table_metadata and \\d+ msar_catalog.column_metadata describe the \
+                 options.",
+            ),
+            Self::WrongOptionValue {
+                option,
+                expected,
+                given,
+            } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("invalid value for \"{option}\": it takes {expected}"),
+            )
+            .detail(format!("The value is {given}."))
+            .hint("Pass null to clear an option."),
+            Self::OptionDoesNotApply {
+                option,
+                column,
+                ui_type,
+                applies_to,
+            } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!(
+                    "metadata option \"{option}\" does not apply to column \"{column}\", whose ui_type is \
+                 {ui_type}"
+                ),
+            )
+            .detail(format!("It applies to columns whose ui_type is {applies_to}."))
+            .hint(
+                "The ui_type of a column decides which options it takes; \
+                 msar.get_table_details(relation) returns it.",
+            ),
+            Self::NoForeignKey { relation, attnum } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("column {attnum} of relation \"{relation}\" is in no foreign key"),
+            )
+            .hint("A path continues to another table only from a column of a foreign key."),
+            Self::InvalidArgument {
+                argument,
+                problem,
+                hint,
+            } => invalid_argument(argument, problem, hint),
+            Self::NullArgument { argument } => null_argument(argument),
+            Self::NullArgumentAt { position } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_NULL_VALUE_NOT_ALLOWED,
+                format!("argument {position} must not be null"),
+            )
+            .hint("Pass a value."),
+            Self::ArgumentTooLarge { bytes, most } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+                format!("an argument of {bytes} bytes is too large"),
+            )
+            .detail(format!("A JSON document may have {most} bytes."))
+            .hint("Pass it in several calls."),
+            Self::PoliciesInForce { relation } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
+                format!("cannot fill \"{relation}\": row-level security is in force for the current role"),
+            )
+            .hint("Import as the owner of the table."),
+            Self::OutOfMemory => ErrorText::new(PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY, "out of memory")
+                .hint("The system has no more memory for this session. Pass less in a call."),
+            Self::Topic(error) => error.fields(),
+            Self::NotCastable { value, target, hint } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION,
+                format!("cannot cast \"{value}\" to {target}"),
+            )
+            .hint(*hint),
+            Self::DocumentTooLarge => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+                "the result is larger than 1 GB, the limit of a value",
+            )
+            .hint("Describe the relations one by one with msar.get_table_details(relation)."),
+            Self::NothingKept { schema, name } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
+                format!("there is no detached metadata of a table \"{schema}\".\"{name}\""),
+            )
+            .hint("msar.list_detached_metadata() lists the detached metadata that the current role may see."),
+            Self::NoEventTrigger => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED,
+                "this function can only be called as an event trigger",
+            )
+            .hint("PostgreSQL calls it after DDL commands."),
+            Self::UnreadableMetadata(value) => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_DATA_CORRUPTED,
+                format!("could not read stored metadata: {value}"),
+            )
+            .hint("Only the role that created the extension can have written it."),
+            Self::StatementRefused(value) => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,
+                format!("SPI could not run an internal statement, code {value}"),
+            )
+            .hint("This is a bug in mathesar_ext. Please report it."),
+            Self::Vanished => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
+                "a catalog entry was removed while it was read",
+            )
+            .hint("Other sessions are changing this schema. Repeat the call."),
+            Self::Serialization(value) => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+                format!("could not write the document: {value}"),
+            )
+            .hint("Describe the relations one by one with msar.get_table_details(relation)."),
         }
-    }
-
-    pub(crate) fn detail(&self) -> Option<String> {
-        Some(match self {
-            Error::Topic(problem) => return problem.detail(),
-            Error::UnknownOption { known, .. } => format!("The options are {known}."),
-            Error::WrongOptionValue { given, .. } => format!("The value is {given}."),
-            Error::ArgumentTooLarge { most, .. } => {
-                format!("A JSON document that is taken apart may have {most} bytes.")
-            }
-            Error::OptionDoesNotApply { applies_to, .. } => {
-                format!("It applies to columns whose ui_type is {applies_to}.")
-            }
-            _ => return None,
-        })
-    }
-
-    pub(crate) fn hint(&self) -> Cow<'static, str> {
-        let hint = match self {
-            Error::Topic(problem) => return problem.hint(),
-            Error::Required { by, .. } => return format!("You can drop {by} instead.").into(),
-            Error::UnknownSchema(_) => {
-                "msar.list_schemas() lists the schemas of this database with their OIDs."
-            }
-            Error::UnknownRelation(_) => {
-                "It may have been dropped. msar.get_table_info(schema) lists the relations of a schema with their OIDs."
-            }
-            Error::NotDescribable { .. } => {
-                "Pass an ordinary, partitioned or foreign table, a partition, a view or a materialized view."
-            }
-            Error::NotOwner { .. } => {
-                "The owner of the relation, and roles that inherit the owner's privileges, may change its metadata."
-            }
-            Error::TemporaryTable { .. } => "Metadata is stored for permanent tables and views.",
-            Error::UnknownOption { .. } => {
-                "\\d+ msar_catalog.table_metadata and \\d+ msar_catalog.column_metadata describe the options."
-            }
-            Error::WrongOptionValue { .. } => "Pass null to clear an option.",
-            Error::OptionDoesNotApply { .. } => {
-                "The ui_type of a column decides which options it takes; msar.get_table_details(relation) returns it."
-            }
-            Error::NoForeignKey { .. } => {
-                "A path continues to another table only from a column of a foreign key."
-            }
-            Error::UnknownColumn { .. } | Error::UnknownColumnName { .. } => {
-                "msar.get_column_info(relation) lists the columns, each with its attnum as \"id\"."
-            }
-            Error::InheritedColumn { .. } => "Drop the column of the parent table instead.",
-            Error::PartitionKeyColumn { .. } => "PostgreSQL does not drop such a column, even with CASCADE.",
-            Error::FixedColumns { .. } => "Columns can be dropped from tables, except from typed tables.",
-            Error::SystemObject { .. } => "Objects that initdb created cannot be dropped.",
-            Error::InvalidArgument { hint, .. } | Error::NotCastable { hint, .. } => hint,
-            Error::NothingKept { .. } => {
-                "msar.list_detached_metadata() lists the detached metadata that the current role may see."
-            }
-            Error::UnreadableMetadata(_) => "Only the role that created the extension can have written it.",
-            Error::StatementRefused(_) => "This is a bug in mathesar_ext. Please report it.",
-            Error::NoEventTrigger => "PostgreSQL calls it after DDL commands.",
-            Error::Vanished => "Other sessions are changing this schema. Repeat the call.",
-            Error::NullArgument { .. } => "\\df+ shows what the arguments of the function mean.",
-            Error::ArgumentTooLarge { .. } => "Pass it in several calls.",
-            Error::PoliciesInForce { .. } => "Import as the owner of the table.",
-            Error::OutOfMemory => {
-                "The session has reached what the system lets it have. Pass less in a call."
-            }
-            Error::DocumentTooLarge | Error::Serialization(_) => {
-                "Describe the relations one by one with msar.get_table_details(relation)."
-            }
-        };
-        hint.into()
     }
 }
 
-impl From<Error> for ErrorReport {
-    fn from(error: Error) -> Self {
-        report::error(
-            error.sqlstate(),
-            error.to_string(),
-            error.detail(),
-            Some(error.hint().into_owned()),
-        )
+/// The message alone.
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.fields().message)
     }
 }

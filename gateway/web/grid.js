@@ -406,6 +406,8 @@ class Grid {
           ? h("output", { class: "fixed" }, isNew ? "filled in by the database" : showValue(value, column) || "—")
           : this.fieldInput(column, value);
         if (!isFixed) inputs.set(column, input);
+        // An empty field of a new row gets the default of its column.
+        if (isNew && !isFixed && column.default) input.placeholder = column.default.is_dynamic ? "filled in by the database" : String(column.default.value);
         return h("div", { class: "field" },
           h("label", {}, h("span", {}, column.name, this.isRequired(column) ? h("span", { class: "required" }, " required") : null), input.element ?? input));
       });
@@ -414,7 +416,6 @@ class Grid {
         const values = {};
         for (const [column, input] of inputs) {
           const value = input.read ? input.read() : readInput(input, column);
-          // An empty field of a new row gets the default of its column.
           if (isNew ? value !== null : String(value ?? "") !== String(record[column.id] ?? "")) values[column.id] = value;
         }
         await attempt(async () => {

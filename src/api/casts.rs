@@ -39,14 +39,14 @@ extension_sql_file!(
 #[pg_extern(schema = "msar", name = "cast_to_boolean", immutable, strict, parallel_safe)]
 fn cast_text_to_boolean(value: TextBytes) -> Result<bool, ErrorReport> {
     let hint = "Accepted values are 1, on, t, true, y, yes and 0, off, f, false, n, no. Case is ignored, blanks are not.";
-    boolean::read(value.0).ok_or_else(|| refused(value, "boolean", hint))
+    boolean::read_boolean(value.0).ok_or_else(|| refused(value, "boolean", hint))
 }
 
 #[pg_extern(schema = "msar", name = "cast_to_numeric", immutable, strict, parallel_safe)]
 fn cast_text_to_numeric(value: TextBytes) -> Result<Numeric, ErrorReport> {
     let hint = "Ambiguous text is refused: 1,500 can mean 1500 or 1.5. \
         Pass the separators: msar.cast_to_numeric(value, group_sep, decimal_p).";
-    number::read(value.0)
+    number::read_number(value.0)
         .map(|plain| input::numeric(&plain))
         .ok_or_else(|| refused(value, "numeric", hint))
 }
@@ -64,7 +64,7 @@ fn cast_text_to_numeric_by_marks(value: TextBytes, group_sep: i8, decimal_p: i8)
 fn cast_text_to_mathesar_money(value: TextBytes) -> Result<MathesarMoney, ErrorReport> {
     let hint = "Ambiguous text is refused: $1,500 can mean 1500 or 1.5. Pass the separators and currency marks: \
         msar.cast_to_mathesar_money(value, group_sep, decimal_p, curr_pref, curr_suff).";
-    money::read(value.0)
+    money::read_money(value.0)
         .map(|plain| input::mathesar_money(&plain))
         .ok_or_else(|| refused(value, "mathesar_types.mathesar_money", hint))
 }

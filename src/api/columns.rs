@@ -22,13 +22,13 @@ fn add_columns(
     raw_default: default!(bool, false),
 ) -> Result<Vec<i16>, ErrorReport> {
     let columns: Vec<ColumnDefinition> = super::read("col_defs", &col_defs)?;
-    Ok(add::columns(tab_id, &columns, raw_default)?)
+    Ok(add::add_columns(tab_id, &columns, raw_default)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn alter_columns(tab_id: Oid, col_alters: JsonArgument) -> Result<Option<Vec<i32>>, ErrorReport> {
     let alterations: Vec<ColumnAlteration> = super::read("col_alters", &col_alters)?;
-    let altered = alter::columns(tab_id, &alterations)?;
+    let altered = alter::alter_columns(tab_id, &alterations)?;
     let altered: Vec<i32> = altered.into_iter().map(i32::from).collect();
     Ok(Some(altered).filter(|altered| !altered.is_empty()))
 }
@@ -36,5 +36,5 @@ fn alter_columns(tab_id: Oid, col_alters: JsonArgument) -> Result<Option<Vec<i32
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn drop_columns(tab_id: Oid, col_ids: VariadicArray<i32>) -> Result<(), ErrorReport> {
     let attnums: Vec<i32> = col_ids.iter().flatten().collect();
-    Ok(drop::columns(tab_id, &attnums)?)
+    Ok(drop::drop_columns(tab_id, &attnums)?)
 }

@@ -24,12 +24,12 @@ extension_sql_file!(
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn add_constraints(tab_id: Oid, con_defs: JsonArgument) -> Result<Vec<Oid>, ErrorReport> {
     let constraints: Vec<ConstraintDefinition> = super::read("con_defs", &con_defs)?;
-    Ok(add::constraints(tab_id, &constraints)?)
+    Ok(add::add_constraints(tab_id, &constraints)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn drop_constraint(tab_id: Oid, con_id: Oid) -> Result<Option<NewText>, ErrorReport> {
-    Ok(drop::constraint(tab_id, con_id)?.map(|name| NewText::encode(&name)))
+    Ok(drop::drop_constraint(tab_id, con_id)?.map(|name| NewText::encode(&name)))
 }
 
 #[pg_extern(schema = "msar", name = "drop_constraint", volatile, strict, parallel_unsafe)]
@@ -43,6 +43,6 @@ fn drop_constraint_by_name(
         name: tab_name.decode(),
     };
     let name = con_name.decode();
-    drop::constraint_by_name(&table, &name)?;
+    drop::drop_constraint_by_name(&table, &name)?;
     Ok(NewText::encode(&name))
 }

@@ -32,7 +32,7 @@ extension_sql_file!(
 #[pg_extern(schema = "__msar", stable, strict, parallel_safe)]
 fn type_in_full(r#type: JsonArgument) -> Result<NewText, ErrorReport> {
     let definition: TypeObject = super::read("type", &r#type)?;
-    let resolved = column_type::resolve(Some(&definition))?;
+    let resolved = column_type::resolve_type(Some(&definition))?;
     Ok(NewText::encode(&column_type::to_sql(resolved)?))
 }
 
@@ -47,7 +47,7 @@ fn cast_expression(
         return Ok(None);
     };
     let options: Option<CastOptions> = super::read_optional("options", options)?;
-    let sql = cast::expression(&value.decode(), source.0, target.0, &options.unwrap_or_default())?;
+    let sql = cast::compile_cast(&value.decode(), source.0, target.0, &options.unwrap_or_default())?;
     Ok(Some(NewText::encode(&sql)))
 }
 
@@ -57,7 +57,7 @@ fn resolved_col_defs(
     col_defs: Option<JsonArgument>,
 ) -> Result<JsonbResult, ErrorReport> {
     let columns: Option<Vec<ColumnDefinition>> = super::read_optional("col_defs", col_defs)?;
-    Ok(JsonbResult::new(&composite::columns(
+    Ok(JsonbResult::new(&composite::compose_columns(
         tab_id,
         &columns.unwrap_or_default(),
     )?)?)
@@ -69,7 +69,7 @@ fn resolved_con_defs(
     con_defs: Option<JsonArgument>,
 ) -> Result<JsonbResult, ErrorReport> {
     let constraints: Option<Vec<ConstraintDefinition>> = super::read_optional("con_defs", con_defs)?;
-    Ok(JsonbResult::new(&composite::constraints(
+    Ok(JsonbResult::new(&composite::compose_constraints(
         tab_id,
         &constraints.unwrap_or_default(),
     )?)?)

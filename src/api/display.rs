@@ -45,7 +45,7 @@ fn display_number(
             stands_behind: currency_location.is_some_and(|word| word.0 == b"end-with-space"),
         }),
     };
-    value.map(|value| NewText(number::show(value.0, &style)))
+    value.map(|value| NewText(number::show_number(value.0, &style)))
 }
 
 #[pg_extern(schema = "__msar", immutable, parallel_safe)]
@@ -59,5 +59,5 @@ fn display_duration(
     let has_units = show_units != Some(false);
     let style =
         duration::DurationDisplay::new(smallest.map(|word| word.0), largest.map(|word| word.0), has_units);
-    seconds.map(|seconds| NewText::encode(&duration::show(seconds, style)))
+    seconds.map(|seconds| NewText::encode(&duration::show_duration(seconds, style)))
 }

@@ -14,7 +14,7 @@ extension_sql_file!(
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn infer_table_column_data_types(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&infer::relation(tab_id.0)?)?)
+    Ok(JsonbResult::new(&infer::infer_column_types(tab_id.0)?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
@@ -24,5 +24,5 @@ fn infer_types(
 ) -> Result<JsonbResult, ErrorReport> {
     let hint = "The options are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int}.";
     let options = options.decode("options", hint)?;
-    Ok(JsonbResult::new(&survey::relation(tab_id.0, &options)?)?)
+    Ok(JsonbResult::new(&survey::survey_relation(tab_id.0, &options)?)?)
 }

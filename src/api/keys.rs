@@ -30,7 +30,7 @@ fn add_pkey_column(
     let kind = kind(super::not_null("pkey_type", pkey_type)?);
     let name = col_name.map(TextBytes::decode).filter(|name| !name.is_empty());
     let name = name.as_deref().unwrap_or("id");
-    Ok(key::add(table, kind, drop_old_pkey_col.unwrap_or(false), name)?.into())
+    Ok(key::add_key_column(table, kind, drop_old_pkey_col.unwrap_or(false), name)?.into())
 }
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe, requires = ["types"])]
@@ -42,7 +42,7 @@ fn set_pkey_column(
 ) -> Result<(), ErrorReport> {
     let table = super::not_null("tab_id", tab_id)?.0;
     let column = super::not_null("col_id", col_id)?;
-    Ok(key::set(
+    Ok(key::set_key_column(
         table,
         column,
         default_type.map(kind),

@@ -34,7 +34,6 @@ mod tables;
 mod types;
 mod value_forms;
 
-use crate::ddl::DdlError;
 use crate::definition;
 use crate::error::Error;
 use crate::pg::arguments::JsonArgument;
@@ -42,12 +41,12 @@ use serde::de::DeserializeOwned;
 
 /// An argument that the function cannot do without, though it is not declared STRICT.
 fn not_null<T>(argument: &'static str, value: Option<T>) -> Result<T, Error> {
-    value.ok_or_else(|| DdlError::NullArgument { argument }.into())
+    value.ok_or_else(|| Error::NullArgument { argument })
 }
 
 /// The definition in an argument.
 fn read<T: DeserializeOwned>(argument: &'static str, json: &JsonArgument) -> Result<T, Error> {
-    Ok(definition::parse(argument, json.text())?)
+    Ok(definition::parse_argument(argument, json.text())?)
 }
 
 /// The same, of an argument that may be null, as SQL and as JSON has it.

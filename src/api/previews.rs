@@ -27,21 +27,21 @@ fn set_preview_template(
         return Ok(None);
     };
     let template = template.map(|template| template.0);
-    let in_force = custom::set(table.0, template.as_deref())?;
+    let in_force = custom::set_template(table.0, template.as_deref())?;
     Ok(in_force.as_deref().map(NewText::encode))
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_preview_template(tab_id: RegClass) -> Result<Option<NewText>, ErrorReport> {
-    Ok(custom::get(tab_id.0)?.as_deref().map(NewText::encode))
+    Ok(custom::get_template(tab_id.0)?.as_deref().map(NewText::encode))
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn preview_template_sql(tab_id: RegClass) -> Result<NewText, ErrorReport> {
-    Ok(NewText::encode(&rows::sql(tab_id.0)?))
+    Ok(NewText::encode(&rows::print_statement(tab_id.0)?))
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn preview_rows(tab_id: RegClass, keys: JsonArgument) -> Result<JsonbDatum, ErrorReport> {
-    Ok(rows::by_keys(tab_id.0, &keys)?)
+    Ok(rows::list_by_keys(tab_id.0, &keys)?)
 }

@@ -6,8 +6,8 @@ use crate::pg::parameter::AnyValue;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::results::JsonbResult;
 use crate::records::arguments::{self, Extras, Part};
-use crate::records::key::Key;
-use crate::records::options::{self, Options};
+use crate::records::key::RecordKey;
+use crate::records::options::{self, RecordOptions};
 use crate::statements::Values;
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -79,8 +79,8 @@ fn get_record_from_table(
         templates: table_record_summary_templates,
     };
     let key = |values: &mut Values| match rec_id {
-        Some(value) => Key::of_value(&value.text, value.is_json, values),
-        None => Key::null(values),
+        Some(value) => RecordKey::of_value(&value.text, value.is_json, values),
+        None => RecordKey::null(values),
     };
     Ok(arguments::get(relation(tab_id), key, extras)?)
 }
@@ -151,7 +151,7 @@ fn list_records(
 ) -> Result<JsonbDatum, ErrorReport> {
     const HINT: &str = "msar.list_records_schema() gives the JSON Schema of the options.";
     let mut values = Values::default();
-    let options: Options = options.decode("options", HINT)?;
+    let options: RecordOptions = options.decode("options", HINT)?;
     let request = options.request(tab_id.0, &mut values)?;
     Ok(options::run(request, &values)?)
 }

@@ -34,7 +34,7 @@ fn extract_columns_from_table(
         table: new_table.as_deref(),
         column: link.as_deref(),
     };
-    let (table, link) = extract::columns(table, &columns, &names)?;
+    let (table, link) = extract::extract_columns(table, &columns, &names)?;
     Ok(JsonbResult::new(&(table.to_u32(), link))?)
 }
 

@@ -24,12 +24,12 @@ fn create_role(
     login_: Option<bool>,
 ) -> Result<(), ErrorReport> {
     let name = not_null("rolename", rolename)?;
-    Ok(role::create(name, password_, login_ == Some(true))?)
+    Ok(role::create_role(name, password_, login_ == Some(true))?)
 }
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]
 fn drop_role(rol_id: Option<Oid>) -> Result<(), ErrorReport> {
-    Ok(role::drop(not_null("rol_id", rol_id)?)?)
+    Ok(role::drop_role(not_null("rol_id", rol_id)?)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]

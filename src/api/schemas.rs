@@ -25,13 +25,13 @@ fn create_schema(
     description: Option<&str>,
 ) -> Result<(), ErrorReport> {
     let name = not_null("sch_name", sch_name)?;
-    Ok(schema::create(name, own_id, description)?)
+    Ok(schema::create_schema(name, own_id, description)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn patch_schema(sch_id: Oid, patch: JsonArgument) -> Result<(), ErrorReport> {
     let JsonObject(patch) = read("patch", &patch)?;
-    Ok(schema::patch(sch_id, &patch)?)
+    Ok(schema::patch_schema(sch_id, &patch)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
@@ -39,5 +39,5 @@ fn drop_schemas(sch_ids: Vec<Option<Oid>>) -> Result<(), ErrorReport> {
     let ids = sch_ids
         .into_iter()
         .map(|id| not_null("sch_ids", id.map(Oid::to_u32)));
-    Ok(schema::drop(&ids.collect::<Result<_, _>>()?)?)
+    Ok(schema::drop_schemas(&ids.collect::<Result<_, _>>()?)?)
 }

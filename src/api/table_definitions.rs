@@ -19,12 +19,12 @@ extension_sql_file!(
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_table_definition(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
     // No lock on the one table: while it is held, another session may want it that has locked a partition.
-    let definition = consistent::read(|catalog| stored_definition::read(catalog, tab_id.0))?;
+    let definition = consistent::read(|catalog| stored_definition::read_definition(catalog, tab_id.0))?;
     Ok(JsonbResult::new(&definition)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn apply_definitions(doc: JsonArgument, dry_run: default!(bool, false)) -> Result<JsonbResult, ErrorReport> {
     let steps: Vec<DefinitionStep> = read("doc", &doc)?;
-    Ok(JsonbResult::new(&apply::apply(&steps, dry_run)?)?)
+    Ok(JsonbResult::new(&apply::apply_definitions(&steps, dry_run)?)?)
 }

@@ -45,14 +45,14 @@ fn add_mathesar_table(
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn alter_table(tab_id: Oid, tab_alters: JsonArgument) -> Result<Option<NewText>, ErrorReport> {
     let alteration: TableAlteration = super::read("tab_alters", &tab_alters)?;
-    match alter::table(tab_id, &alteration) {
+    match alter::alter_table(tab_id, &alteration) {
         Err(Error::UnknownRelation(relation)) if relation == tab_id => return Ok(None),
         outcome => outcome?,
     }
-    Ok(Some(NewText::encode(&table::as_printed(tab_id)?)))
+    Ok(Some(NewText::encode(&table::print_relation(tab_id)?)))
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn drop_table(tab_id: Oid, cascade_: bool) -> Result<NewText, ErrorReport> {
-    Ok(NewText::encode(&drop::table(tab_id, cascade_)?))
+    Ok(NewText::encode(&drop::drop_table(tab_id, cascade_)?))
 }

@@ -26,30 +26,30 @@ fn text(form: DatetimeText) -> NewText {
 
 #[pg_extern(schema = "__msar", name = "json_form", immutable, strict, parallel_safe)]
 fn json_form_of_date(value: Date) -> NewText {
-    text(datetime::date(value.0))
+    text(datetime::format_date(value.0))
 }
 
 #[pg_extern(schema = "__msar", name = "json_form", immutable, strict, parallel_safe)]
 fn json_form_of_time(value: Time) -> NewText {
-    text(datetime::time(value.0))
+    text(datetime::format_time(value.0))
 }
 
 #[pg_extern(schema = "__msar", name = "json_form", immutable, strict, parallel_safe)]
 fn json_form_of_time_with_zone(value: TimeWithZone) -> NewText {
-    text(datetime::time_with_zone(value.0, value.1))
+    text(datetime::format_time_with_zone(value.0, value.1))
 }
 
 #[pg_extern(schema = "__msar", name = "json_form", immutable, strict, parallel_safe)]
 fn json_form_of_timestamp(value: Timestamp) -> NewText {
-    text(datetime::timestamp(value.0))
+    text(datetime::format_timestamp(value.0))
 }
 
 #[pg_extern(schema = "__msar", name = "json_form", stable, strict, parallel_safe)]
 fn json_form_of_timestamp_with_zone(value: TimestampWithZone) -> NewText {
-    text(datetime::moment(value.0))
+    text(datetime::format_moment(value.0))
 }
 
 #[pg_extern(schema = "__msar", name = "json_form", immutable, strict, parallel_safe)]
 fn json_form_of_interval(value: Interval) -> NewText {
-    text(datetime::interval(value.0, value.1, value.2))
+    text(datetime::format_interval(value.0, value.1, value.2))
 }

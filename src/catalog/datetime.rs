@@ -135,7 +135,7 @@ impl std::ops::Deref for DatetimeText {
 }
 
 /// Days since 2000-01-01 as `YYYY-MM-DD AD`.
-pub(crate) fn date(days: i32) -> DatetimeText {
+pub(crate) fn format_date(days: i32) -> DatetimeText {
     match days {
         i32::MAX => DatetimeText::of("infinity"),
         i32::MIN => DatetimeText::of("-infinity"),
@@ -149,34 +149,34 @@ pub(crate) fn date(days: i32) -> DatetimeText {
 }
 
 /// Microseconds since midnight as `HH24:MI:SS.f`.
-pub(crate) fn time(micros: i64) -> DatetimeText {
+pub(crate) fn format_time(micros: i64) -> DatetimeText {
     let mut form = DatetimeText::new();
     form.push_time(micros);
     form
 }
 
 /// A time and its zone, in seconds west of UTC.
-pub(crate) fn time_with_zone(micros: i64, zone: i32) -> DatetimeText {
-    let mut form = time(micros);
+pub(crate) fn format_time_with_zone(micros: i64, zone: i32) -> DatetimeText {
+    let mut form = format_time(micros);
     form.push_utc_offset((-zone).into());
     form
 }
 
 /// Microseconds since 2000-01-01 as `YYYY-MM-DDTHH24:MI:SS.f AD`.
-pub(crate) fn timestamp(micros: i64) -> DatetimeText {
+pub(crate) fn format_timestamp(micros: i64) -> DatetimeText {
     timestamp_and_offset(micros, None)
 }
 
 /// The same for a local time, `offset` seconds east of UTC.
-pub(crate) fn timestamp_with_zone(micros: i64, offset: i64) -> DatetimeText {
+pub(crate) fn format_timestamp_with_zone(micros: i64, offset: i64) -> DatetimeText {
     timestamp_and_offset(micros, Some(offset))
 }
 
 /// Microseconds since 2000-01-01 UTC, in the session's time zone.
-pub(crate) fn moment(micros: i64) -> DatetimeText {
+pub(crate) fn format_moment(micros: i64) -> DatetimeText {
     match value::timestamp_with_zone(micros) {
-        Value::TimestampWithZone(local, offset) => timestamp_with_zone(local, offset),
-        _ => timestamp(micros),
+        Value::TimestampWithZone(local, offset) => format_timestamp_with_zone(local, offset),
+        _ => format_timestamp(micros),
     }
 }
 
@@ -199,7 +199,7 @@ fn timestamp_and_offset(micros: i64, offset: Option<i64>) -> DatetimeText {
 }
 
 /// An interval in ISO 8601 form with all of its parts.
-pub(crate) fn interval(months: i32, days: i32, micros: i64) -> DatetimeText {
+pub(crate) fn format_interval(months: i32, days: i32, micros: i64) -> DatetimeText {
     match (months, days, micros) {
         (i32::MAX, i32::MAX, i64::MAX) => return DatetimeText::of("infinity"),
         (i32::MIN, i32::MIN, i64::MIN) => return DatetimeText::of("-infinity"),
@@ -237,47 +237,50 @@ mod tests {
 
     #[test]
     fn dates() {
-        assert_eq!(&*date(0), "2000-01-01 AD");
-        assert_eq!(&*date(-1), "1999-12-31 AD");
-        assert_eq!(&*date(59), "2000-02-29 AD");
-        assert_eq!(&*date(-10_956), "1970-01-02 AD");
-        assert_eq!(&*date(-730_119), "0001-01-01 AD");
-        assert_eq!(&*date(-730_120), "0001-12-31 BC");
-        assert_eq!(&*date(2_921_939), "9999-12-31 AD");
-        assert_eq!(&*date(2_921_940), "10000-01-01 AD");
-        assert_eq!(&*date(i32::MAX), "infinity");
-        assert_eq!(&*date(i32::MIN), "-infinity");
+        assert_eq!(&*format_date(0), "2000-01-01 AD");
+        assert_eq!(&*format_date(-1), "1999-12-31 AD");
+        assert_eq!(&*format_date(59), "2000-02-29 AD");
+        assert_eq!(&*format_date(-10_956), "1970-01-02 AD");
+        assert_eq!(&*format_date(-730_119), "0001-01-01 AD");
+        assert_eq!(&*format_date(-730_120), "0001-12-31 BC");
+        assert_eq!(&*format_date(2_921_939), "9999-12-31 AD");
+        assert_eq!(&*format_date(2_921_940), "10000-01-01 AD");
+        assert_eq!(&*format_date(i32::MAX), "infinity");
+        assert_eq!(&*format_date(i32::MIN), "-infinity");
     }
 
     #[test]
     fn times() {
-        assert_eq!(&*time(0), "00:00:00.0");
-        assert_eq!(&*time(45_045_000_000), "12:30:45.0");
-        assert_eq!(&*time(18_367_789_000), "05:06:07.789");
-        assert_eq!(&*time(MICROS_PER_DAY), "24:00:00.0");
-        assert_eq!(&*time_with_zone(45_045_000_000, 0), "12:30:45.0Z");
-        assert_eq!(&*time_with_zone(45_045_000_000, -19_800), "12:30:45.0+05:30");
-        assert_eq!(&*time_with_zone(0, 3_600), "00:00:00.0-01:00");
+        assert_eq!(&*format_time(0), "00:00:00.0");
+        assert_eq!(&*format_time(45_045_000_000), "12:30:45.0");
+        assert_eq!(&*format_time(18_367_789_000), "05:06:07.789");
+        assert_eq!(&*format_time(MICROS_PER_DAY), "24:00:00.0");
+        assert_eq!(&*format_time_with_zone(45_045_000_000, 0), "12:30:45.0Z");
+        assert_eq!(
+            &*format_time_with_zone(45_045_000_000, -19_800),
+            "12:30:45.0+05:30"
+        );
+        assert_eq!(&*format_time_with_zone(0, 3_600), "00:00:00.0-01:00");
     }
 
     #[test]
     fn timestamps() {
-        assert_eq!(&*timestamp(0), "2000-01-01T00:00:00.0 AD");
-        assert_eq!(&*timestamp(-1), "1999-12-31T23:59:59.999999 AD");
-        assert_eq!(&*timestamp(i64::MIN), "-infinity");
+        assert_eq!(&*format_timestamp(0), "2000-01-01T00:00:00.0 AD");
+        assert_eq!(&*format_timestamp(-1), "1999-12-31T23:59:59.999999 AD");
+        assert_eq!(&*format_timestamp(i64::MIN), "-infinity");
         assert_eq!(
-            &*timestamp_with_zone(3_600_000_000, 3_600),
+            &*format_timestamp_with_zone(3_600_000_000, 3_600),
             "2000-01-01T01:00:00.0+01:00 AD"
         );
-        assert_eq!(&*timestamp_with_zone(0, 0), "2000-01-01T00:00:00.0Z AD");
+        assert_eq!(&*format_timestamp_with_zone(0, 0), "2000-01-01T00:00:00.0Z AD");
     }
 
     #[test]
     fn intervals() {
-        assert_eq!(&*interval(0, 0, 0), "P0Y0M0DT0H0M0S");
-        assert_eq!(&*interval(14, 3, 14_706_700_000), "P1Y2M3DT4H5M6.7S");
-        assert_eq!(&*interval(-1, 0, -500_000), "P0Y-1M0DT0H0M-0.5S");
-        assert_eq!(&*interval(0, 0, -3_661_500_000), "P0Y0M0DT-1H-1M-1.5S");
-        assert_eq!(&*interval(i32::MAX, i32::MAX, i64::MAX), "infinity");
+        assert_eq!(&*format_interval(0, 0, 0), "P0Y0M0DT0H0M0S");
+        assert_eq!(&*format_interval(14, 3, 14_706_700_000), "P1Y2M3DT4H5M6.7S");
+        assert_eq!(&*format_interval(-1, 0, -500_000), "P0Y-1M0DT0H0M-0.5S");
+        assert_eq!(&*format_interval(0, 0, -3_661_500_000), "P0Y0M0DT-1H-1M-1.5S");
+        assert_eq!(&*format_interval(i32::MAX, i32::MAX, i64::MAX), "infinity");
     }
 }

@@ -148,7 +148,7 @@ impl Catalog {
     pub(crate) fn timestamp(&self, moment: Timestamp) -> Rc<str> {
         let shown = self.timestamps.borrow().get(&moment).cloned();
         shown.unwrap_or_else(|| {
-            let shown: Rc<str> = Rc::from(&*datetime::moment(moment.0));
+            let shown: Rc<str> = Rc::from(&*datetime::format_moment(moment.0));
             self.timestamps.borrow_mut().insert(moment, Rc::clone(&shown));
             shown
         })

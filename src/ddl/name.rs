@@ -23,13 +23,13 @@ pub(crate) fn check_length(name: &str) -> Result<(), DdlError> {
 }
 
 /// A name of a caller's as an identifier.
-pub(crate) fn identifier(name: &str) -> Result<String, Error> {
+pub(crate) fn quote_name(name: &str) -> Result<String, Error> {
     check_length(name)?;
     Ok(quote::identifier(name))
 }
 
 /// A name that may have a schema, as SQL.
-pub(crate) fn qualified(name: &QualifiedName) -> Result<String, Error> {
+pub(crate) fn quote_qualified_name(name: &QualifiedName) -> Result<String, Error> {
     let QualifiedName { schema, name } = name;
     check_length(name)?;
     match schema {
@@ -62,7 +62,7 @@ pub(crate) fn check_schema(name: &str) -> Result<(), DdlError> {
 }
 
 /// The name of a schema to create in.
-pub(crate) fn schema_name(schema: Oid) -> Result<String, Error> {
+pub(crate) fn find_schema_name(schema: Oid) -> Result<String, Error> {
     let reader = Reader::new(Snapshot::latest());
     let row = PgNamespace::by_oid(&reader, schema).ok_or(Error::UnknownSchema(schema))?;
     check_schema(&row.nspname)?;

@@ -42,21 +42,21 @@ impl Script {
     /// Runs the statements, each as the caller.
     pub(crate) fn run(self) -> Result<(), Error> {
         for statement in self.0 {
-            run(statement)?;
+            run_statement(statement)?;
         }
         Ok(())
     }
 }
 
 /// Runs one statement as the caller; gives how many rows it was about.
-pub(crate) fn run(statement: String) -> Result<u64, Error> {
+pub(crate) fn run_statement(statement: String) -> Result<u64, Error> {
     let rows = statement::run(&statement)?;
-    record(|| statement);
+    record_statement(|| statement);
     Ok(rows)
 }
 
 /// Tells what was done without a statement by one that would have done it.
-pub(crate) fn record(statement: impl FnOnce() -> String) {
+pub(crate) fn record_statement(statement: impl FnOnce() -> String) {
     RECORD.with_borrow_mut(|record| {
         if let Some(statements) = record {
             statements.push(statement());
@@ -65,7 +65,7 @@ pub(crate) fn record(statement: impl FnOnce() -> String) {
 }
 
 /// Runs `body`, and gives the statements that were run meanwhile.
-pub(crate) fn recorded<T>(body: impl FnOnce() -> T) -> (T, Vec<String>) {
+pub(crate) fn record_statements<T>(body: impl FnOnce() -> T) -> (T, Vec<String>) {
     /// Ends the recording, after an error too.
     struct Recording;
     impl Drop for Recording {

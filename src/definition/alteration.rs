@@ -115,11 +115,11 @@ pub(crate) struct TableAlteration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::parse;
+    use crate::definition::parse_argument;
 
     #[test]
     fn null_is_not_absence() {
-        let of = |json: &str| parse::<ColumnAlteration>("col_alters", json).expect("a change");
+        let of = |json: &str| parse_argument::<ColumnAlteration>("col_alters", json).expect("a change");
         let nothing = of(r#"{"attnum": 2}"#);
         assert_eq!((nothing.default, nothing.description), (None, None));
         let dropping = of(r#"{"attnum": 2, "default": null, "description": null, "identity": null}"#);
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_change_names_one_column() {
         let target = |json: &str| {
-            parse::<ColumnAlteration>("col_alters", json)
+            parse_argument::<ColumnAlteration>("col_alters", json)
                 .expect("a change")
                 .target()
         };
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn details_of_inference_are_cast_options() {
         let details = r#"{"mathesar_casting": true, "group_sep": ",", "decimal_p": "."}"#;
-        let options: CastOptions = parse("cast_options", details).expect("options");
+        let options: CastOptions = parse_argument("cast_options", details).expect("options");
         assert_eq!(options.group_sep.as_deref(), Some(","));
     }
 }

@@ -349,18 +349,19 @@ pub(crate) struct MappingColumn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::parse;
+    use crate::definition::parse_argument;
+    use crate::error::TopicError;
 
     fn column(json: &str) -> Result<ColumnDefinition, DefinitionError> {
-        parse("col_defs", json)
+        parse_argument("col_defs", json)
     }
 
     #[test]
     fn unknown_keys_are_named_with_the_known_ones() {
-        let error =
-            parse::<Vec<ColumnDefinition>>("col_defs", r#"[{"name": "a"}, {"nmae": "b"}]"#).unwrap_err();
+        let error = parse_argument::<Vec<ColumnDefinition>>("col_defs", r#"[{"name": "a"}, {"nmae": "b"}]"#)
+            .unwrap_err();
         assert_eq!(
-            error.to_string(),
+            error.fields().message,
             "invalid definition in argument \"col_defs\": unknown key \"nmae\""
         );
         let DefinitionError::Malformed {
@@ -405,7 +406,8 @@ mod tests {
         };
         assert!(
             error
-                .to_string()
+                .fields()
+                .message
                 .starts_with("invalid definition of column \"a\"")
         );
     }

@@ -433,10 +433,11 @@ impl ConstraintDefinition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::parse;
+    use crate::definition::parse_argument;
+    use crate::error::TopicError;
 
     fn constraint(json: &str) -> ConstraintDefinition {
-        parse("con_defs", json).expect("a constraint")
+        parse_argument("con_defs", json).expect("a constraint")
     }
 
     #[test]
@@ -453,7 +454,7 @@ mod tests {
         for wrong in ["[1.5]", "[null]", "[70000]", "3", "[[]]"] {
             let json = format!(r#"{{"type": "u", "columns": {wrong}}}"#);
             assert!(
-                parse::<ConstraintDefinition>("con_defs", &json).is_err(),
+                parse_argument::<ConstraintDefinition>("con_defs", &json).is_err(),
                 "{wrong}"
             );
         }
@@ -468,7 +469,9 @@ mod tests {
             serde_json::to_string(&key).unwrap(),
             r#"{"type":"f","columns":["a"],"fkey_relation_id":5,"fkey_delete_action":"c"}"#
         );
-        assert!(parse::<ConstraintDefinition>("con_defs", r#"{"type": "t", "columns": ["a"]}"#).is_err());
+        assert!(
+            parse_argument::<ConstraintDefinition>("con_defs", r#"{"type": "t", "columns": ["a"]}"#).is_err()
+        );
     }
 
     #[test]
@@ -496,7 +499,7 @@ mod tests {
             ),
         ] {
             let error = constraint(json).rule().unwrap_err();
-            assert_eq!(error.to_string(), format!("invalid definition of {problem}"));
+            assert_eq!(error.fields().message, format!("invalid definition of {problem}"));
         }
     }
 

@@ -7,23 +7,23 @@
 pub(crate) mod alteration;
 pub(crate) mod column;
 pub(crate) mod constraint;
+mod error;
 mod form;
 pub(crate) mod json_text;
 pub(crate) mod name;
 pub(crate) mod object;
 pub(crate) mod partition;
 pub(crate) mod privileges;
-mod problem;
 pub(crate) mod schema;
 pub(crate) mod step;
 pub(crate) mod table;
 pub(crate) mod type_object;
 
-pub(crate) use problem::DefinitionError;
+pub(crate) use error::DefinitionError;
 use serde::Deserialize;
 
 /// Reads the argument of that name.
-pub(crate) fn parse<'a, T: Deserialize<'a>>(
+pub(crate) fn parse_argument<'a, T: Deserialize<'a>>(
     argument: &'static str,
     json: &'a str,
 ) -> Result<T, DefinitionError> {

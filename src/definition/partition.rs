@@ -152,11 +152,11 @@ fn problem() -> DefinitionError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::parse;
+    use crate::definition::parse_argument;
 
     #[test]
     fn bounds_are_of_one_kind() {
-        let of = |json: &str| parse::<PartitionBounds>("table", json).expect("bounds");
+        let of = |json: &str| parse_argument::<PartitionBounds>("table", json).expect("bounds");
         assert_eq!(
             of(r#"{"default": true}"#).bounds(),
             Ok(PartitionBoundsDefinition::Default)

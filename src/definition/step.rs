@@ -171,11 +171,11 @@ impl fmt::Display for DefinitionStep {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::{DefinitionError, parse};
+    use crate::definition::{DefinitionError, parse_argument};
 
     #[test]
     fn a_step_says_what_it_does() {
-        let steps: Vec<DefinitionStep> = parse(
+        let steps: Vec<DefinitionStep> = parse_argument(
             "doc",
             r#"[{"create_schema": {"name": "app"}},
                 {"create_table": {"schema": "app", "name": "a", "columns": [{"name": "b", "default": 1.10}]}},
@@ -197,18 +197,22 @@ mod tests {
 
     #[test]
     fn unknown_steps_and_keys_are_named_with_the_known_ones() {
-        let detail = |json: &str| match parse::<Vec<DefinitionStep>>("doc", json).expect_err("no step") {
-            DefinitionError::Malformed { detail, .. } => detail.expect("a detail"),
-            other => panic!("{other}"),
-        };
+        let detail =
+            |json: &str| match parse_argument::<Vec<DefinitionStep>>("doc", json).expect_err("no step") {
+                DefinitionError::Malformed { detail, .. } => detail.expect("a detail"),
+                other => panic!("{other:?}"),
+            };
         assert!(detail(r#"[{"make_table": {}}]"#).contains("\"create_table\", \"alter_table\""));
         assert!(
             detail(r#"[{"drop_table": {"table": "a", "force": true}}]"#).contains("\"table\" or \"cascade\"")
         );
-        assert!(parse::<Vec<DefinitionStep>>("doc", r#"[{"drop_table": ["a", true]}]"#).is_err());
+        assert!(parse_argument::<Vec<DefinitionStep>>("doc", r#"[{"drop_table": ["a", true]}]"#).is_err());
         assert!(
-            parse::<Vec<DefinitionStep>>("doc", r#"[{"drop_table": {"table": "a"}, "drop_columns": {}}]"#)
-                .is_err()
+            parse_argument::<Vec<DefinitionStep>>(
+                "doc",
+                r#"[{"drop_table": {"table": "a"}, "drop_columns": {}}]"#
+            )
+            .is_err()
         );
     }
 }

@@ -117,18 +117,18 @@ impl TableDefinition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::parse;
+    use crate::definition::parse_argument;
 
     #[test]
     fn what_is_written_is_read_again() {
         let json = r#"{"schema":"app","name":"visit","columns":[{"name":"day","type":{"name":"date"},"not_null":true}],"constraints":[{"type":"p","columns":["day"]}],"partition_by":{"strategy":"range","key":[{"column":"day"}]},"partitions":[{"name":"visit_old","bounds":{"from":[{"bound":"minvalue"}],"to":["2020-01-01"]}},{"name":"visit_rest","bounds":{"default":true}}],"metadata":{"column_order":[1]}}"#;
-        let table: TableDefinition = parse("definition", json).expect("a table");
+        let table: TableDefinition = parse_argument("definition", json).expect("a table");
         assert_eq!(serde_json::to_string(&table).unwrap(), json);
     }
 
     #[test]
     fn errors_tell_the_place() {
-        let error = parse::<TableDefinition>(
+        let error = parse_argument::<TableDefinition>(
             "definition",
             r#"{"partitions": [{"columns": [{"type": {"nam": "x"}}]}]}"#,
         );
@@ -142,6 +142,6 @@ mod tests {
     #[test]
     fn nesting_has_an_end() {
         let deep = format!("{}{}", r#"{"partitions":["#.repeat(500), "]}".repeat(500));
-        assert!(parse::<TableDefinition>("definition", &deep).is_err());
+        assert!(parse_argument::<TableDefinition>("definition", &deep).is_err());
     }
 }

@@ -90,11 +90,12 @@ pub(crate) struct TypeModifierOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::parse;
+    use crate::definition::parse_argument;
+    use crate::error::TopicError;
 
     #[test]
     fn a_type_is_an_object_or_a_name() {
-        let of = |json| parse::<TypeObject>("type", json);
+        let of = |json| parse_argument::<TypeObject>("type", json);
         assert_eq!(of(r#""numeric(8,2)""#), Ok(TypeObject::named("numeric(8,2)")));
         assert_eq!(
             of(r#"{"name": "numeric(8,2)", "options": null}"#),
@@ -111,7 +112,7 @@ mod tests {
         );
         let error = of(r#"{"name": "text", "options": {"size": 3}}"#).unwrap_err();
         assert_eq!(
-            error.to_string(),
+            error.fields().message,
             "invalid definition in argument \"type\": unknown key \"size\""
         );
         assert!(of("5").is_err() && of("[]").is_err() && of(r#"{"id": -1}"#).is_err());

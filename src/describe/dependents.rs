@@ -1,6 +1,7 @@
 //! The documents of `msar.get_dependents` and `msar.preview_drop`.
 
 use crate::catalog::Catalog;
+use crate::catalog::dependency::error::DropError;
 use crate::catalog::dependency::graph::{Address, Graph, ObjectSet};
 use crate::catalog::dependency::target::DropTarget;
 use crate::catalog::dependency::{dependents, rules};
@@ -27,8 +28,8 @@ pub(crate) fn list_dependents(
     max_depth: i32,
 ) -> Result<Vec<Dependent>, Error> {
     let target = DropTarget::find(catalog, relation, attnum)?;
-    let taken = rules::taken_along(&target.graph, target.address);
-    let found = dependents::of(&target.graph, target.address, max_depth);
+    let taken = rules::find_taken_along(&target.graph, target.address);
+    let found = dependents::find_dependents(&target.graph, target.address, max_depth);
     let listed = found.into_iter().map(|found| {
         Ok(Dependent {
             object: identify(found.object)?,
@@ -72,27 +73,30 @@ pub(crate) fn preview_drop(
 ) -> Result<Vec<Dropped>, Error> {
     let target = DropTarget::find(catalog, relation, attnum)?;
     if !target.is_droppable() {
-        return Err(Error::FixedColumns {
+        return Err(DropError::FixedColumns {
             relation: target.relation_name().to_owned(),
-        });
+        }
+        .into());
     }
     if identity::is_pinned(relation) {
-        return Err(Error::SystemObject {
+        return Err(DropError::SystemObject {
             object: identify(target.address)?.to_string(),
-        });
+        }
+        .into());
     }
     target.check_column()?;
-    match rules::cascade(&target.graph, target.address) {
+    match rules::find_cascade(&target.graph, target.address) {
         Ok(objects) => list_dropped(&target, &objects),
-        Err(held) => Err(Error::Required {
+        Err(held) => Err(DropError::Required {
             object: identify(held.object)?.to_string(),
             by: identify(held.by)?.to_string(),
-        }),
+        }
+        .into()),
     }
 }
 
 fn list_dropped(target: &DropTarget<'_>, objects: &ObjectSet) -> Result<Vec<Dropped>, Error> {
-    let taken = rules::taken_along(&target.graph, target.address).objects;
+    let taken = rules::find_taken_along(&target.graph, target.address).objects;
     let reason = |object| match object {
         _ if object == target.address => Reason::Target,
         _ if taken.contains(object) => Reason::Automatic,

@@ -15,17 +15,17 @@ impl Serialize for Value {
                 .map_err(S::Error::custom)?
                 .serialize(serializer),
             Value::Text(text) => serializer.serialize_str(text),
-            Value::Date(days) => serializer.serialize_str(&datetime::date(*days)),
-            Value::Time(micros) => serializer.serialize_str(&datetime::time(*micros)),
+            Value::Date(days) => serializer.serialize_str(&datetime::format_date(*days)),
+            Value::Time(micros) => serializer.serialize_str(&datetime::format_time(*micros)),
             Value::TimeWithZone(micros, zone) => {
-                serializer.serialize_str(&datetime::time_with_zone(*micros, *zone))
+                serializer.serialize_str(&datetime::format_time_with_zone(*micros, *zone))
             }
-            Value::Timestamp(micros) => serializer.serialize_str(&datetime::timestamp(*micros)),
+            Value::Timestamp(micros) => serializer.serialize_str(&datetime::format_timestamp(*micros)),
             Value::TimestampWithZone(micros, offset) => {
-                serializer.serialize_str(&datetime::timestamp_with_zone(*micros, *offset))
+                serializer.serialize_str(&datetime::format_timestamp_with_zone(*micros, *offset))
             }
             Value::Interval(months, days, micros) => {
-                serializer.serialize_str(&datetime::interval(*months, *days, *micros))
+                serializer.serialize_str(&datetime::format_interval(*months, *days, *micros))
             }
             Value::Array(elements) => {
                 let mut sequence = serializer.serialize_seq(Some(elements.len()))?;

@@ -152,7 +152,7 @@ impl Inferred {
 }
 
 /// The types of all columns of a relation, by attnum.
-pub(crate) fn relation(relation: Oid) -> Result<BTreeMap<i16, Inferred>, Error> {
+pub(crate) fn infer_column_types(relation: Oid) -> Result<BTreeMap<i16, Inferred>, Error> {
     let source = TextRelation::open(relation)?;
     let mut columns: Vec<_> = source.text_columns().map(|_| ColumnInference::new()).collect();
     // Columns that are text for sure are not looked at any more.

@@ -219,7 +219,10 @@ impl IntegerRange {
 }
 
 /// A survey of the columns of type text of a relation, by attnum.
-pub(crate) fn relation(relation: Oid, options: &SurveyOptions) -> Result<BTreeMap<i16, ColumnSurvey>, Error> {
+pub(crate) fn survey_relation(
+    relation: Oid,
+    options: &SurveyOptions,
+) -> Result<BTreeMap<i16, ColumnSurvey>, Error> {
     let source = TextRelation::open(relation)?;
     let mut columns: Vec<_> = source.text_columns().map(|_| SurveyedColumn::new()).collect();
     let mut rows = 0;

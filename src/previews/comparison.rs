@@ -33,7 +33,7 @@ impl Operand {
 
 /// Two operands with an operator between them. Where their collations differ, that of the left one counts. `None` if
 /// the role may not name what it takes.
-pub(crate) fn sql(
+pub(crate) fn compile_comparison(
     catalog: &Catalog,
     operator: Oid,
     left: Operand,

@@ -41,7 +41,7 @@ pub(crate) struct RowExpression {
     pub(crate) text: String,
 }
 
-pub(crate) fn row(
+pub(crate) fn compile_row(
     catalog: &Catalog,
     templates: &Templates,
     relation: Oid,
@@ -264,8 +264,8 @@ impl Compiler<'_> {
             self.collations.insert(attribute.attcollation.to_u32());
         }
         let value = match raw {
-            true => display::raw(attribute, &column),
-            false => display::value(self.catalog, &source.relation.metadata, attribute, &column)?,
+            true => display::show_raw(attribute, &column),
+            false => display::show_value(self.catalog, &source.relation.metadata, attribute, &column)?,
         };
         let row = match row_at_depth {
             Some(depth) => self.row_referred_to(source, attnum, depth)?,
@@ -394,7 +394,7 @@ impl Compiler<'_> {
         };
         let left = Operand::of_column(column_of(to, referenced), referenced);
         let right = Operand::of_column(column_of(from, referring), referring);
-        comparison::sql(catalog, column.operator, left, right)
+        comparison::compile_comparison(catalog, column.operator, left, right)
     }
 }
 

@@ -1,85 +1,22 @@
 //! Setting and reading the template of a table, as text.
 
+use super::error::{PreviewError, WrongName};
 use super::{nearest, text};
 use crate::catalog::link::ForeignKeyLink;
 use crate::catalog::relation::Relation;
 use crate::catalog::rows::PgAttribute;
 use crate::catalog::{Catalog, consistent};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::metadata::{set, stored, template};
 use crate::pg::Oid;
-use crate::values::template::{self as syntax, Placeholder, SyntaxError, TemplateName, TemplatePart};
-use pgrx::prelude::PgSqlErrorCode;
+use crate::values::template::{self as syntax, Placeholder, TemplateName, TemplatePart};
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// What is wrong with a template.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CustomProblem {
-    #[error("invalid preview template, at position {}: {}", error.position, error.mistake)]
-    Syntax { error: SyntaxError, read: String },
-
-    #[error("column \"{}\" of relation \"{}\" does not exist, at position {} of the preview template", .0.name, .0.relation, .0.position)]
-    UnknownColumn(WrongName),
-
-    #[error("column \"{}\" of relation \"{}\" is in no foreign key, at position {} of the preview template", .0.name, .0.relation, .0.position)]
-    NoForeignKey(WrongName),
-}
-
-/// A name in a template that does not mean what it should.
-#[derive(Debug)]
-pub(crate) struct WrongName {
-    name: String,
-    /// In which it was looked for.
-    relation: String,
-    position: usize,
-    /// What may have been meant.
-    nearest: Vec<String>,
-    /// What stands before it.
-    read: String,
-}
-
-impl Problem for CustomProblem {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        match self {
-            CustomProblem::Syntax { .. } => PgSqlErrorCode::ERRCODE_SYNTAX_ERROR,
-            CustomProblem::UnknownColumn(_) => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
-            CustomProblem::NoForeignKey(_) => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-        }
-    }
-
-    fn detail(&self) -> Option<String> {
-        let read = match self {
-            CustomProblem::Syntax { read, .. } => read,
-            CustomProblem::UnknownColumn(wrong) | CustomProblem::NoForeignKey(wrong) => &wrong.read,
-        };
-        (!read.is_empty()).then(|| format!("Read up to there: {read}"))
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        match self {
-            CustomProblem::Syntax { error, .. } => error.hint().into(),
-            CustomProblem::UnknownColumn(wrong) if wrong.nearest.is_empty() => {
-                format!("\"{}\" has no columns.", wrong.relation).into()
-            }
-            CustomProblem::UnknownColumn(wrong) => {
-                format!("Perhaps you meant {}.", wrong.nearest.join(" or ")).into()
-            }
-            CustomProblem::NoForeignKey(wrong) if wrong.nearest.is_empty() => {
-                format!("\"{}\" has no foreign keys.", wrong.relation).into()
-            }
-            CustomProblem::NoForeignKey(wrong) => {
-                format!("Columns of foreign keys are {}.", wrong.nearest.join(", ")).into()
-            }
-        }
-    }
-}
-
 /// Gives a table a template; `None`: the default again. Returns the one in force then.
-pub(crate) fn set(table: Oid, template: Option<&str>) -> Result<Option<String>, Error> {
+pub(crate) fn set_template(table: Oid, template: Option<&str>) -> Result<Option<String>, Error> {
     set::table_by(table, |catalog| {
         Ok(match template {
             Some(template) => json!({
@@ -89,11 +26,11 @@ pub(crate) fn set(table: Oid, template: Option<&str>) -> Result<Option<String>, 
             None => json!({"preview_customized": null, "preview_template": null}),
         })
     })?;
-    get(table)
+    get_template(table)
 }
 
 /// The template in force for a table, as text with the names of now. `None`: its rows have no preview for the role.
-pub(crate) fn get(table: Oid) -> Result<Option<String>, Error> {
+pub(crate) fn get_template(table: Oid) -> Result<Option<String>, Error> {
     consistent::read_relation(table, |catalog| {
         let relation = Relation::find(catalog, table)?;
         let custom = match stored::is_table_readable(catalog, &relation.row) {
@@ -116,9 +53,9 @@ fn stored_form(catalog: &Catalog, table: Oid, template: &str) -> Result<Value, E
         template,
         columns: RefCell::default(),
     };
-    let parts = syntax::parse(template).map_err(|error| {
+    let parts = syntax::parse_template(template).map_err(|error| {
         let read = resolver.read_to(error.position);
-        CustomProblem::Syntax { error, read }
+        PreviewError::Syntax { error, read }
     })?;
     let stored = |part| -> Result<Value, Error> {
         Ok(template::write(&match part {
@@ -151,7 +88,7 @@ impl Resolver<'_> {
                 .iter()
                 .find(|column| column.attname == name.text)
                 .map(|column| column.attnum)
-                .ok_or_else(|| CustomProblem::UnknownColumn(self.wrong(relation, name, |_| true)))?;
+                .ok_or_else(|| PreviewError::UnknownColumn(self.wrong(relation, name, |_| true)))?;
             path.push(attnum);
             if at + 1 < names.len() {
                 let links = self.catalog.links(relation);
@@ -159,7 +96,7 @@ impl Resolver<'_> {
                     let leads_on = |column: &PgAttribute| {
                         ForeignKeyLink::of_column(&links, column.attnum, None).is_some()
                     };
-                    return Err(CustomProblem::NoForeignKey(self.wrong(relation, name, leads_on)).into());
+                    return Err(PreviewError::NoForeignKey(self.wrong(relation, name, leads_on)).into());
                 };
                 relation = link.target;
             }
@@ -185,7 +122,7 @@ impl Resolver<'_> {
         let columns = self.columns(relation);
         let names = columns.iter().filter(|column| would_do(column));
         WrongName {
-            nearest: nearest::names(&name.text, names.map(|column| column.attname.as_str())),
+            nearest: nearest::find_nearest_names(&name.text, names.map(|column| column.attname.as_str())),
             name: name.text.clone(),
             relation: match self.catalog.relation_name(relation) {
                 Ok(name) => name.parts().1.to_owned(),

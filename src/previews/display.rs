@@ -14,7 +14,7 @@ use pgrx::pg_sys;
 use serde_json::Value;
 
 /// A value of a column as PostgreSQL prints it.
-pub(crate) fn raw(column: &PgAttribute, value: &str) -> String {
+pub(crate) fn show_raw(column: &PgAttribute, value: &str) -> String {
     match column.atttypid {
         pg_sys::TEXTOID => value.to_owned(),
         _ => printed(value),
@@ -27,7 +27,7 @@ fn printed(value: &str) -> String {
 }
 
 /// A value of a column as its display options ask for it. NULL only if the value is.
-pub(crate) fn value(
+pub(crate) fn show_value(
     catalog: &Catalog,
     metadata: &OfTable,
     column: &PgAttribute,
@@ -55,7 +55,7 @@ pub(crate) fn value(
         (UiType::Array, _) => Some(format!("pg_catalog.array_to_string({value}, ', ')")),
         _ => None,
     };
-    Ok(shown.unwrap_or_else(|| raw(column, value)))
+    Ok(shown.unwrap_or_else(|| show_raw(column, value)))
 }
 
 /// The type under all domains.

@@ -16,6 +16,7 @@ pub(crate) mod comparison;
 mod compile;
 pub(crate) mod custom;
 mod display;
+mod error;
 mod nearest;
 mod relation;
 pub(crate) mod rows;
@@ -40,13 +41,13 @@ pub(crate) struct RowPreview {
 }
 
 /// How rows of `relation`, which the statement calls `alias`, read for the current role.
-pub(crate) fn row(
+pub(crate) fn compile_row_preview(
     catalog: &Catalog,
     templates: &Templates,
     relation: Oid,
     alias: &str,
 ) -> Result<RowPreview, Error> {
-    let RowExpression { joins, text } = compile::row(catalog, templates, relation, alias)?;
+    let RowExpression { joins, text } = compile::compile_row(catalog, templates, relation, alias)?;
     Ok(RowPreview {
         joins: joins.concat(),
         text,

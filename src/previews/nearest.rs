@@ -5,7 +5,7 @@ const MOST: usize = 5;
 
 /// The names that are most like `wanted`, the most similar first: those that differ in less than half of their
 /// characters, or if there are none, any. Those that differ alike keep their order.
-pub(crate) fn names<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
+pub(crate) fn find_nearest_names<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
     let wanted: Vec<char> = wanted.to_lowercase().chars().collect();
     let mut ranked: Vec<(usize, &str)> = known.map(|name| (distance(&wanted, name), name)).collect();
     ranked.sort_by_key(|(distance, _)| *distance);
@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn the_nearest_names_come_first() {
         let known = ["id", "original_title", "title", "language"];
-        assert_eq!(names("Titel", known.into_iter()), ["\"title\""]);
-        assert_eq!(names("x", known.into_iter()).len(), 4);
+        assert_eq!(find_nearest_names("Titel", known.into_iter()), ["\"title\""]);
+        assert_eq!(find_nearest_names("x", known.into_iter()).len(), 4);
     }
 }

@@ -2,11 +2,12 @@
 
 use super::comparison::{self, Operand};
 use super::compile::{self, RowExpression};
+use super::error::PreviewError;
 use super::relation::PreviewedRelation;
 use super::{RowPreview, Templates};
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAttribute;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::arguments::JsonArgument;
 use crate::pg::comparison::{Comparison, base_type, operator_oid};
@@ -15,74 +16,18 @@ use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
 use crate::statements::{self, Draft, Form, Literal, Parameters, Shape, Values};
 use pgrx::pg_sys;
-use pgrx::prelude::PgSqlErrorCode;
 use serde_json::Value;
-use std::borrow::Cow;
 use std::collections::BTreeSet;
-
-/// What is wrong with the keys of rows.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum KeyProblem {
-    #[error("the keys are not an array")]
-    NotAnArray,
-
-    #[error("relation \"{relation}\" has no primary key of one column, so a key must be an object")]
-    NotAnObject { relation: String, keys: String },
-
-    #[error("key {position} has another form than the first key")]
-    Mixed {
-        position: usize,
-        key: String,
-        first: String,
-    },
-
-    #[error("permission denied for the schema of the type of column \"{column}\"")]
-    NotNameable { column: String },
-
-    #[error("relation \"{relation}\" has no key of the columns {attnums}")]
-    NoKey {
-        relation: String,
-        attnums: String,
-        keys: String,
-    },
-}
-
-impl Problem for KeyProblem {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        match self {
-            KeyProblem::NotNameable { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
-            _ => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-        }
-    }
-
-    fn detail(&self) -> Option<String> {
-        match self {
-            KeyProblem::NotAnArray | KeyProblem::NotNameable { .. } => None,
-            KeyProblem::Mixed { key, first, .. } => Some(format!("It is {key}, the first one is {first}.")),
-            KeyProblem::NotAnObject { keys, .. } | KeyProblem::NoKey { keys, .. } => Some(keys.clone()),
-        }
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        match self {
-            KeyProblem::NotAnArray => "Pass an array: [1, 2], or [{\"1\": 7, \"2\": 3}].",
-            KeyProblem::NotNameable { .. } => "Ask the owner of that schema for USAGE on it.",
-            KeyProblem::Mixed { .. } => "Pass either values or objects, and objects with the same attnums.",
-            _ => "Pass an object with the attnum and value of each column of one key: {\"1\": 7, \"2\": 3}.",
-        }
-        .into()
-    }
-}
 
 /// What statements call the relation.
 const ALIAS: &str = "t";
 
 /// The statement that gives the preview of every row, beside its primary key where there is one that the role may read.
-pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
+pub(crate) fn print_statement(relation: Oid) -> Result<String, Error> {
     let catalog = Catalog::new(Snapshot::latest());
     let relation = PreviewedRelation::read(&catalog, relation)?;
     let RowExpression { joins, text } =
-        compile::row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
+        compile::compile_row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
     let keys = keys(&catalog, &relation);
     let primary = keys.first().filter(|key| key.is_primary);
     let columns: Option<Vec<String>> = primary.map_or(Some(Vec::new()), |key| {
@@ -102,13 +47,13 @@ pub(crate) fn sql(relation: Oid) -> Result<String, Error> {
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct PreviewRequest {
     relation: Oid,
-    kind: Kind,
+    kind: RowKeyKind,
     keys: Literal,
 }
 
 /// What the keys are, all alike.
 #[derive(PartialEq, Eq, Hash)]
-enum Kind {
+enum RowKeyKind {
     /// There are none.
     Nothing,
     /// Values of the primary key.
@@ -117,22 +62,22 @@ enum Kind {
     Object(BTreeSet<String>),
 }
 
-impl Kind {
+impl RowKeyKind {
     fn of(key: &Value) -> Self {
         match key {
-            Value::Object(key) => Kind::Object(key.keys().cloned().collect()),
-            _ => Kind::Value,
+            Value::Object(key) => RowKeyKind::Object(key.keys().cloned().collect()),
+            _ => RowKeyKind::Value,
         }
     }
 
-    fn of_all(keys: &[Value]) -> Result<Self, KeyProblem> {
+    fn of_all(keys: &[Value]) -> Result<Self, PreviewError> {
         let Some(first) = keys.first() else {
-            return Ok(Kind::Nothing);
+            return Ok(RowKeyKind::Nothing);
         };
         let kind = Self::of(first);
         match keys.iter().position(|key| Self::of(key) != kind) {
             None => Ok(kind),
-            Some(at) => Err(KeyProblem::Mixed {
+            Some(at) => Err(PreviewError::MixedKeys {
                 position: at + 1,
                 key: keys[at].to_string(),
                 first: first.to_string(),
@@ -142,11 +87,11 @@ impl Kind {
 }
 
 /// The previews of rows, in the order of their keys: `[{"key", "preview"}]`, with null for rows that are not there.
-pub(crate) fn by_keys(relation: Oid, document: &JsonArgument) -> Result<JsonbDatum, Error> {
+pub(crate) fn list_by_keys(relation: Oid, document: &JsonArgument) -> Result<JsonbDatum, Error> {
     let Value::Array(keys) = document.value("keys")? else {
-        return Err(KeyProblem::NotAnArray.into());
+        return Err(PreviewError::KeysNotAnArray.into());
     };
-    let kind = Kind::of_all(&keys)?;
+    let kind = RowKeyKind::of_all(&keys)?;
     let mut values = Values::default();
     let request = PreviewRequest {
         relation,
@@ -161,7 +106,8 @@ impl Shape for PreviewRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         let relation = PreviewedRelation::read(catalog, self.relation)?;
         let condition = self.condition(catalog, &relation)?;
-        let RowPreview { joins, text } = super::row(catalog, &Templates::new(None)?, self.relation, ALIAS)?;
+        let RowPreview { joins, text } =
+            super::compile_row_preview(catalog, &Templates::new(None)?, self.relation, ALIAS)?;
         let table = relation.sql(catalog)?;
         let mut parameters = Parameters::default();
         let keys = parameters.sql(self.keys, Form::Value, pg_sys::JSONBOID);
@@ -185,21 +131,21 @@ impl PreviewRequest {
     fn condition(&self, catalog: &Catalog, relation: &PreviewedRelation) -> Result<String, Error> {
         let keys = keys(catalog, relation);
         let found = keys.iter().find(|key| match &self.kind {
-            Kind::Nothing => false,
-            Kind::Value => key.is_primary && key.columns.len() == 1,
-            Kind::Object(attnums) => {
+            RowKeyKind::Nothing => false,
+            RowKeyKind::Value => key.is_primary && key.columns.len() == 1,
+            RowKeyKind::Object(attnums) => {
                 key.columns.iter().map(i16::to_string).collect::<BTreeSet<_>>() == *attnums
             }
         });
         let Some(key) = found else {
             let (name, keys) = (relation.row.relname.clone(), list(catalog, relation, &keys)?);
             return match &self.kind {
-                Kind::Nothing => Ok("false".into()),
-                Kind::Value => Err(KeyProblem::NotAnObject { relation: name, keys }.into()),
-                Kind::Object(attnums) => {
+                RowKeyKind::Nothing => Ok("false".into()),
+                RowKeyKind::Value => Err(PreviewError::KeyNotAnObject { relation: name, keys }.into()),
+                RowKeyKind::Object(attnums) => {
                     let attnums: Vec<&str> = attnums.iter().map(String::as_str).collect();
                     let attnums = attnums.join(", ");
-                    Err(KeyProblem::NoKey {
+                    Err(PreviewError::NoSuchKey {
                         relation: name,
                         attnums,
                         keys,
@@ -210,7 +156,7 @@ impl PreviewRequest {
         };
         let comparisons = key.columns.iter().map(|&attnum| {
             let value = match self.kind {
-                Kind::Object(_) => format!("k.key OPERATOR(pg_catalog.->>) '{attnum}'"),
+                RowKeyKind::Object(_) => format!("k.key OPERATOR(pg_catalog.->>) '{attnum}'"),
                 _ => "k.key OPERATOR(pg_catalog.#>>) '{}'".to_owned(),
             };
             is_equal(catalog, relation, attnum, &value)
@@ -220,18 +166,18 @@ impl PreviewRequest {
 }
 
 /// Columns by which a row is found.
-struct Key {
+struct UniqueKey {
     is_primary: bool,
     columns: Vec<i16>,
 }
 
 /// The keys of a relation, the primary key first, then by name.
-fn keys(catalog: &Catalog, relation: &PreviewedRelation) -> Vec<Key> {
-    let mut keys: Vec<Key> = relation
+fn keys(catalog: &Catalog, relation: &PreviewedRelation) -> Vec<UniqueKey> {
+    let mut keys: Vec<UniqueKey> = relation
         .constraints(catalog)
         .iter()
         .filter(|row| matches!(row.contype, Char(b'p' | b'u')))
-        .map(|row| Key {
+        .map(|row| UniqueKey {
             is_primary: row.contype == Char(b'p'),
             columns: row.conkey.clone(),
         })
@@ -255,8 +201,8 @@ fn is_equal(
     let value = format!("({printed})::{}", catalog.qualified_type_name(base)?);
     let left = Operand::of_column(column_of(column), column);
     let right = Operand::new(value, base, column.attcollation);
-    comparison::sql(catalog, operator, left, right)?.ok_or_else(|| {
-        KeyProblem::NotNameable {
+    comparison::compile_comparison(catalog, operator, left, right)?.ok_or_else(|| {
+        PreviewError::TypeNotNameable {
             column: column.attname.clone(),
         }
         .into()
@@ -268,7 +214,7 @@ fn column_of(column: &PgAttribute) -> String {
 }
 
 /// The keys of a relation, for messages.
-fn list(catalog: &Catalog, relation: &PreviewedRelation, keys: &[Key]) -> Result<String, Error> {
+fn list(catalog: &Catalog, relation: &PreviewedRelation, keys: &[UniqueKey]) -> Result<String, Error> {
     let mut listed = Vec::with_capacity(keys.len());
     for key in keys {
         let mut columns = Vec::with_capacity(key.columns.len());

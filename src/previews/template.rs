@@ -1,18 +1,17 @@
 //! The template in force for a relation.
 
+use super::error::PreviewError;
 use super::relation::PreviewedRelation;
 use super::text;
 use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::metadata::references::Column;
 use crate::metadata::template;
 use crate::pg::Oid;
 use crate::values::template::{Placeholder, TemplatePart};
-use pgrx::prelude::PgSqlErrorCode;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
-use std::borrow::Cow;
 
 /// The templates in force for a call: those that it passed, else those that users chose, else the defaults.
 #[derive(Default)]
@@ -28,40 +27,6 @@ pub(crate) struct InForce {
     pub(crate) shows_rows: bool,
 }
 
-/// What is wrong with templates that a call passes.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum TemplateProblem {
-    #[error("table_record_summary_templates is not an object")]
-    Shape,
-
-    #[error(
-        "\"{0}\" is not the OID of a table, for which table_record_summary_templates could have a template"
-    )]
-    Key(String),
-
-    #[error("the template of table {table} is not an array")]
-    Template { table: u32 },
-
-    #[error("part {position} of the template of table {table} is neither a string nor a path")]
-    Part { table: u32, position: usize },
-}
-
-impl Problem for TemplateProblem {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        match self {
-            // As clients of this argument know it.
-            TemplateProblem::Template { .. } => PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION,
-            _ => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-        }
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        "Pass {\"<table OID>\": template}; a template is an array of strings and of arrays of attnums: \
-         {\"16400\": [[2], \" (\", [5, 2], \")\"]}."
-            .into()
-    }
-}
-
 impl Templates {
     /// `passed` is what a call has for its argument `table_record_summary_templates`: `{"<table OID>": template or
     /// null}`.
@@ -69,12 +34,12 @@ impl Templates {
         let tables = match passed {
             None | Some(Value::Null) => return Ok(Self::default()),
             Some(Value::Object(tables)) => tables,
-            Some(_) => return Err(TemplateProblem::Shape.into()),
+            Some(_) => return Err(PreviewError::TemplatesNotAnObject.into()),
         };
         let mut templates = Self::default();
         for (table, template) in tables {
             let Ok(oid) = table.parse() else {
-                return Err(TemplateProblem::Key(table).into());
+                return Err(PreviewError::NoTableOfTemplate { key: table }.into());
             };
             if !template.is_null() {
                 templates.passed.insert(oid, read(oid, &template)?);
@@ -118,12 +83,12 @@ impl Templates {
     }
 }
 
-fn read(table: u32, template: &Value) -> Result<Vec<TemplatePart<i16>>, TemplateProblem> {
+fn read(table: u32, template: &Value) -> Result<Vec<TemplatePart<i16>>, PreviewError> {
     let Value::Array(parts) = template else {
-        return Err(TemplateProblem::Template { table });
+        return Err(PreviewError::TemplateNotAnArray { table });
     };
     let part = |(at, part)| {
-        template::read(part).ok_or(TemplateProblem::Part {
+        template::read(part).ok_or(PreviewError::WrongTemplatePart {
             table,
             position: at + 1,
         })

@@ -38,7 +38,7 @@ mod tests {
     fn preview(relation: &str, templates: Value) -> String {
         let templates = Templates::new(Some(templates)).unwrap();
         let catalog = Catalog::new(Snapshot::latest());
-        let row = previews::row(&catalog, &templates, oid(relation).into(), "A b").unwrap();
+        let row = previews::compile_row_preview(&catalog, &templates, oid(relation).into(), "A b").unwrap();
         let (text, joins) = (row.text, row.joins);
         let statement = format!("SELECT {text} FROM {relation} AS \"A b\"{joins}");
         Spi::get_one::<String>(&statement).unwrap().unwrap()

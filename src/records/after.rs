@@ -5,11 +5,11 @@
 //! is a query of its own with the page's limit, and the page is taken from their union; at most a few of them have
 //! rows. If all directions are the same and no column is nullable, one row comparison is enough.
 
+use super::document;
 use super::error::RecordError;
-use super::key::Key;
+use super::key::RecordKey;
 use super::order::{self, Ordered};
-use super::relation::{RecordColumn, RecordRelation};
-use super::{document, list};
+use super::relation::{LISTED, RecordColumn, RecordRelation};
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
 use crate::statements::Parameters;
@@ -17,7 +17,7 @@ use crate::statements::Parameters;
 /// The rows after the one with a key: the table expression `anchor`, which has a row if that row is there, and the
 /// query. `selected` is what the page selects, `condition` what its rows must fulfil.
 pub(crate) fn compile(
-    key: &Key,
+    key: &RecordKey,
     relation: &RecordRelation,
     order: &[Ordered<'_>],
     selected: &str,
@@ -39,16 +39,16 @@ pub(crate) fn compile(
         // The key says where the page begins, whether its row is still there or not.
         "anchor AS (SELECT)".to_owned()
     } else {
-        let condition = key.condition(relation, list::ALIAS, parameters)?;
+        let condition = key.condition(relation, LISTED, parameters)?;
         format!(
             "anchor AS MATERIALIZED (SELECT {} FROM {} AS {} WHERE {condition})",
             looked_up.join(", "),
             relation.sql,
-            list::ALIAS
+            LISTED
         )
     };
     let limit = limit.map_or(String::new(), |limit| format!(" LIMIT {limit}"));
-    let clause = order::clause(order, |column| column.of(list::ALIAS));
+    let clause = order::clause(order, |column| column.of(LISTED));
     let choices = match number_of_choices(&steps) {
         ..=MOST_CHOICES => choices(&steps),
         _ => vec![format!("({})", any_choice(&steps))],
@@ -59,8 +59,7 @@ pub(crate) fn compile(
             let condition = condition.map_or(String::new(), |condition| format!("{condition} AND "));
             format!(
                 "SELECT {selected} FROM {} AS {} WHERE {condition}{choice}{clause}{limit}",
-                relation.sql,
-                list::ALIAS
+                relation.sql, LISTED
             )
         })
         .collect();
@@ -113,7 +112,7 @@ impl<'a> Step<'a> {
                 type_name: column.type_info.name.to_string(),
             })
         };
-        let name = column.compared_of(list::ALIAS);
+        let name = column.compared_of(LISTED);
         Ok(Self {
             column,
             value: match in_key {

@@ -7,8 +7,8 @@ use super::export::ExportRequest;
 use super::filter::{Filter, FilterDocument};
 use super::group::{Grouping, GroupingDocument};
 use super::joined::{JoinPath, JoinedColumn};
-use super::key::Key;
-use super::list::{Bounds, Members, PageRequest, Rows};
+use super::key::RecordKey;
+use super::list::{Bounds, Members, PageRequest, RowSelection};
 use super::options;
 use super::order::{OrderDocument, OrderItem};
 use super::search::TermDocument;
@@ -71,7 +71,7 @@ pub(crate) fn list(
     extras: Extras,
 ) -> Result<JsonbDatum, Error> {
     let mut values = Values::default();
-    let rows = Rows::Filtered(decode_filter(filter, &mut values)?);
+    let rows = RowSelection::Filtered(decode_filter(filter, &mut values)?);
     let request = PageRequest {
         bounds: part.bounds(&mut values)?,
         group: decode_group(group)?,
@@ -84,11 +84,11 @@ pub(crate) fn list(
 /// The record with a key. `key` makes it, with its values.
 pub(crate) fn get(
     relation: Oid,
-    key: impl FnOnce(&mut Values) -> Key,
+    key: impl FnOnce(&mut Values) -> RecordKey,
     extras: Extras,
 ) -> Result<JsonbDatum, Error> {
     let mut values = Values::default();
-    let rows = Rows::WithKey(key(&mut values));
+    let rows = RowSelection::WithKey(key(&mut values));
     let request = PageRequest::new(relation, rows, Members::Listed);
     run(extras.add_to(request)?, &values)
 }
@@ -107,7 +107,7 @@ pub(crate) fn search(
         None => None,
     };
     let terms = terms.unwrap_or_default().into_iter();
-    let rows = Rows::Found(terms.map(|term| term.take(&mut values)).collect());
+    let rows = RowSelection::Found(terms.map(|term| term.take(&mut values)).collect());
     let request = PageRequest {
         bounds: part.bounds(&mut values)?,
         ..PageRequest::new(relation, rows, Members::Searched)
@@ -147,7 +147,7 @@ pub(crate) fn list_summaries(
             .map(|search| values.take_text(search)),
         templates: templates(templates_passed),
         linked: linked.map(|linked| LinkedPath {
-            record: Key::of_json(linked.record_pkey, &mut values),
+            record: RecordKey::of_json(linked.record_pkey, &mut values),
             path: linked.join_path,
         }),
     };

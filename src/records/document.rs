@@ -108,7 +108,7 @@ pub(crate) fn record_summaries(
     let Some(key) = relation.readable_key() else {
         return Ok("NULL".into());
     };
-    let preview = previews::row(catalog, templates, relation.oid, "s")?;
+    let preview = previews::compile_row_preview(catalog, templates, relation.oid, "s")?;
     // The preview names columns as the relation does.
     let columns: Vec<String> = relation
         .readable()
@@ -203,7 +203,7 @@ fn linked_by(
             return Ok("NULL".into());
         };
         let name = page_column(column);
-        let condition = comparison::sql(
+        let condition = comparison::compile_comparison(
             catalog,
             pair.operator,
             referenced.operand(referenced.of("t")),
@@ -217,7 +217,7 @@ fn linked_by(
         key.push((column, format!("k.{name}")));
         keys.push(name);
     }
-    let preview = previews::row(catalog, templates, target.oid, "t")?;
+    let preview = previews::compile_row_preview(catalog, templates, target.oid, "t")?;
     let present: Vec<String> = keys.iter().map(|name| format!("{name} IS NOT NULL")).collect();
     Ok(format!(
         "(SELECT COALESCE(pg_catalog.json_object_agg({}, {}), '{{}}') FROM (SELECT DISTINCT {} FROM page WHERE {}) AS k \

@@ -4,7 +4,7 @@ use super::condition::Conditions;
 use super::document;
 use super::filter::Filter;
 use super::order::{self, OrderItem};
-use super::relation::{RecordColumn, RecordRelation};
+use super::relation::{LISTED, RecordColumn, RecordRelation};
 use super::value::Forms;
 use crate::catalog::Catalog;
 use crate::error::Error;
@@ -27,7 +27,6 @@ pub(crate) struct ExportRequest {
 impl Shape for ExportRequest {
     /// A statement whose first row has the names of the columns, and the others the records.
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
-        const ALIAS: &str = "r";
         let relation = RecordRelation::read(catalog, self.relation)?;
         let columns: Vec<&RecordColumn> = relation.readable().collect();
         let mut parameters = Parameters::default();
@@ -35,7 +34,7 @@ impl Shape for ExportRequest {
             Some(filter) => {
                 let mut conditions = Conditions {
                     relation: &relation,
-                    alias: ALIAS,
+                    alias: LISTED,
                     parameters: &mut parameters,
                 };
                 format!(" WHERE {}", conditions.condition(filter)?)
@@ -43,7 +42,7 @@ impl Shape for ExportRequest {
             None => String::new(),
         };
         let order = order::clause(&order::resolve(&relation, &self.order)?, |column| {
-            column.of(ALIAS)
+            column.of(LISTED)
         });
         let limit = self
             .limit
@@ -57,8 +56,8 @@ impl Shape for ExportRequest {
             .collect();
         let names = crate::pg::quote::literal(&serde_json::Value::from(names).to_string());
         let page = format!(
-            "(SELECT {} FROM {} AS {ALIAS}{condition}{order}{limit}{offset})",
-            document::page_columns(&columns, ALIAS),
+            "(SELECT {} FROM {} AS {LISTED}{condition}{order}{limit}{offset})",
+            document::page_columns(&columns, LISTED),
             relation.sql
         );
         // One by one, rows are made as jsonb faster than as text.

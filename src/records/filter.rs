@@ -190,6 +190,7 @@ fn missing_value(problem: &str) -> RecordError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::TopicError;
 
     fn parse(json: &str) -> Result<Filter, RecordError> {
         serde_json::from_str::<FilterDocument>(json)
@@ -213,16 +214,19 @@ mod tests {
     #[test]
     fn unknown_keys_are_refused() {
         let error = parse(r#"{"type": "equals", "args": []}"#).unwrap_err();
-        assert_eq!(error.to_string(), "filter \"equals\" does not exist");
+        assert_eq!(error.fields().message, "filter \"equals\" does not exist");
     }
 
     #[test]
     fn arguments_are_counted() {
         let error = parse(r#"{"type": "equal", "args": [{"type": "attnum", "value": 2}]}"#).unwrap_err();
-        assert_eq!(error.to_string(), "filter \"equal\" takes 2 arguments, not 1");
+        assert_eq!(
+            error.fields().message,
+            "filter \"equal\" takes 2 arguments, not 1"
+        );
         let error = parse(r#"{"type": "and"}"#).unwrap_err();
         assert_eq!(
-            error.to_string(),
+            error.fields().message,
             "filter \"and\" takes at least 1 argument, not 0"
         );
     }

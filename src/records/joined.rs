@@ -202,7 +202,7 @@ fn summaries(
     forms: Forms,
 ) -> Result<String, Error> {
     let column = target.column()?;
-    let preview = previews::row(catalog, templates, target.relation.oid, "t")?;
+    let preview = previews::compile_row_preview(catalog, templates, target.relation.oid, "t")?;
     Ok(format!(
         "(SELECT COALESCE(pg_catalog.json_object_agg({}, {}), '{{}}') FROM (SELECT DISTINCT v.value FROM {values} AS v WHERE {SHOWN}) AS v \
          JOIN {} AS t ON {}{})",

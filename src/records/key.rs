@@ -10,13 +10,13 @@ use std::collections::BTreeMap;
 
 /// The key of a row.
 #[derive(PartialEq, Eq, Hash, Debug)]
-pub(crate) struct Key {
+pub(crate) struct RecordKey {
     whole: Literal,
     /// The members, if it is an object.
     parts: Vec<(String, Literal)>,
 }
 
-impl Key {
+impl RecordKey {
     /// A key as JSON.
     pub(crate) fn of_json(json: Box<RawValue>, values: &mut Values) -> Self {
         // Of no object, no members. In an order of their own, so that their order does not make another shape.

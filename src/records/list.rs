@@ -9,9 +9,9 @@ use super::document::{self, Linked, object};
 use super::filter::Filter;
 use super::group::{Grouping, Groups};
 use super::joined::{self, Joined, JoinedColumn};
-use super::key::Key;
+use super::key::RecordKey;
 use super::order::{self, OrderItem, Ordered};
-use super::relation::{ColumnReference, RecordColumn, RecordRelation};
+use super::relation::{ColumnReference, LISTED, RecordColumn, RecordRelation};
 use super::search::{self, Term};
 use super::value::Forms;
 use crate::catalog::Catalog;
@@ -26,7 +26,7 @@ use pgrx::pg_sys;
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct PageRequest {
     pub(crate) relation: Oid,
-    pub(crate) rows: Rows,
+    pub(crate) rows: RowSelection,
     /// The columns of the result; `None` for all that the role may read.
     pub(crate) columns: Option<Vec<ColumnReference>>,
     pub(crate) order: Vec<OrderItem>,
@@ -44,11 +44,11 @@ pub(crate) struct PageRequest {
 
 /// Which rows.
 #[derive(PartialEq, Eq, Hash)]
-pub(crate) enum Rows {
+pub(crate) enum RowSelection {
     /// Those that pass, or all.
     Filtered(Option<Filter>),
     /// The one with this key.
-    WithKey(Key),
+    WithKey(RecordKey),
     /// Those in which something is found, best first.
     Found(Vec<Term>),
 }
@@ -60,7 +60,7 @@ pub(crate) struct Bounds {
     pub(crate) limit: Option<i64>,
     pub(crate) offset: Option<Literal>,
     /// The key of the row that the page comes after.
-    pub(crate) after: Option<Key>,
+    pub(crate) after: Option<RecordKey>,
 }
 
 /// Whether all rows are counted.
@@ -89,7 +89,7 @@ pub(crate) enum Members {
 
 impl PageRequest {
     /// A request for rows of a relation, with everything else as it is unless asked for.
-    pub(crate) fn new(relation: Oid, rows: Rows, members: Members) -> Self {
+    pub(crate) fn new(relation: Oid, rows: RowSelection, members: Members) -> Self {
         Self {
             relation,
             rows,
@@ -128,9 +128,6 @@ struct Page<'a> {
     links: Vec<document::LinkTo>,
     parameters: Parameters,
 }
-
-/// What the statement calls the relation.
-pub(super) const ALIAS: &str = "r";
 
 impl<'a> Page<'a> {
     fn new(
@@ -171,7 +168,7 @@ impl<'a> Page<'a> {
         let columns = self.page_columns(&joined);
 
         let mut tables = Vec::new();
-        let mut selected = document::page_columns(&columns, ALIAS);
+        let mut selected = document::page_columns(&columns, LISTED);
         if let Some(groups) = &groups {
             selected = with_item(selected, groups.page_column());
         }
@@ -222,14 +219,14 @@ impl<'a> Page<'a> {
             tables.push(anchor);
             return Ok(rows);
         }
-        let order = order::clause(&self.order, |column| column.of(ALIAS));
+        let order = order::clause(&self.order, |column| column.of(LISTED));
         let is_deep = self.request.bounds.offset.is_some() && self.request.bounds.limit.is_some();
         match self.relation.unique_key() {
             // Of the rows that are left out, the keys are enough: an index may have them.
             Some(key) if is_deep => {
                 let keys = format!(
                     "SELECT {} FROM {source}{order}{}",
-                    document::page_columns(&key, ALIAS),
+                    document::page_columns(&key, LISTED),
                     self.limit()
                 );
                 self.rows_of(&key, &keys, selected, &order)
@@ -251,10 +248,10 @@ impl<'a> Page<'a> {
             let order = order::clause(&self.order, name).replacen(" ORDER BY ", ", ", 1);
             format!(" ORDER BY score DESC{order}")
         };
-        let (on_page, in_table) = (order(&document::page_column), order(&|column| column.of(ALIAS)));
+        let (on_page, in_table) = (order(&document::page_column), order(&|column| column.of(LISTED)));
         let key = self.relation.unique_key();
         let kept = match &key {
-            Some(key) => document::page_columns(key, ALIAS),
+            Some(key) => document::page_columns(key, LISTED),
             None => selected.to_owned(),
         };
         tables.push(format!(
@@ -280,24 +277,24 @@ impl<'a> Page<'a> {
             .iter()
             .map(|column| {
                 let given = format!("f.{}", document::page_column(column));
-                joined::equal((column, &column.of(ALIAS)), (column, &given))
+                joined::equal((column, &column.of(LISTED)), (column, &given))
             })
             .collect::<Result<Vec<_>, _>>()?;
         Ok(format!(
-            "SELECT {selected} FROM ({keys}) AS f JOIN {} AS {ALIAS} ON {}{order}",
+            "SELECT {selected} FROM ({keys}) AS f JOIN {} AS {LISTED} ON {}{order}",
             self.relation.sql,
             by_key.join(" AND ")
         ))
     }
 
     fn is_search(&self) -> bool {
-        matches!(&self.request.rows, Rows::Found(terms) if !terms.is_empty())
+        matches!(&self.request.rows, RowSelection::Found(terms) if !terms.is_empty())
     }
 
     fn planning(&self) -> Planning {
         match &self.request.rows {
-            Rows::WithKey(_) => Planning::Once,
-            Rows::Filtered(None) if self.request.bounds.after.is_some() => Planning::Once,
+            RowSelection::WithKey(_) => Planning::Once,
+            RowSelection::Filtered(None) if self.request.bounds.after.is_some() => Planning::Once,
             _ => Planning::EachTime,
         }
     }
@@ -305,7 +302,7 @@ impl<'a> Page<'a> {
     fn conditions(&mut self) -> Conditions<'a, '_> {
         Conditions {
             relation: self.relation,
-            alias: ALIAS,
+            alias: LISTED,
             parameters: &mut self.parameters,
         }
     }
@@ -313,16 +310,16 @@ impl<'a> Page<'a> {
     /// What rows must fulfil; empty for all rows.
     fn condition(&mut self) -> Result<String, Error> {
         match &self.request.rows {
-            Rows::Filtered(None) => Ok(String::new()),
-            Rows::Filtered(Some(filter)) => self.conditions().condition(filter),
-            Rows::WithKey(key) => key.condition(self.relation, ALIAS, &mut self.parameters),
-            Rows::Found(terms) => search::condition(terms, &mut self.conditions()),
+            RowSelection::Filtered(None) => Ok(String::new()),
+            RowSelection::Filtered(Some(filter)) => self.conditions().condition(filter),
+            RowSelection::WithKey(key) => key.condition(self.relation, LISTED, &mut self.parameters),
+            RowSelection::Found(terms) => search::condition(terms, &mut self.conditions()),
         }
     }
 
     fn score(&mut self) -> Result<String, Error> {
         match &self.request.rows {
-            Rows::Found(terms) => search::score(terms, &mut self.conditions()),
+            RowSelection::Found(terms) => search::score(terms, &mut self.conditions()),
             _ => Ok("0".into()),
         }
     }
@@ -483,9 +480,9 @@ impl<'a> Page<'a> {
 /// A relation and its condition, as what follows FROM.
 fn from(relation: &RecordRelation, condition: &str) -> String {
     if condition.is_empty() {
-        format!("{} AS {ALIAS}", relation.sql)
+        format!("{} AS {LISTED}", relation.sql)
     } else {
-        format!("{} AS {ALIAS} WHERE {condition}", relation.sql)
+        format!("{} AS {LISTED} WHERE {condition}", relation.sql)
     }
 }
 

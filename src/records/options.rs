@@ -4,8 +4,8 @@ use super::document::Linked;
 use super::error::RecordError;
 use super::filter::FilterDocument;
 use super::group::GroupingDocument;
-use super::key::Key;
-use super::list::{Bounds, Count, Members, PageRequest, Rows};
+use super::key::RecordKey;
+use super::list::{Bounds, Count, Members, PageRequest, RowSelection};
 use super::order::OrderDocument;
 use super::relation::ColumnReference;
 use super::value::{Dates, Forms, Numbers};
@@ -24,7 +24,7 @@ pub(crate) const SCHEMA: &str = include_str!("list_records.schema.json");
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[serde(expecting = "the options")]
-pub(crate) struct Options {
+pub(crate) struct RecordOptions {
     limit: Option<i64>,
     offset: Option<i64>,
     after: Option<Box<RawValue>>,
@@ -39,7 +39,7 @@ pub(crate) struct Options {
     dates: Option<Dates>,
 }
 
-impl Default for Options {
+impl Default for RecordOptions {
     fn default() -> Self {
         Self {
             limit: Some(50),
@@ -76,7 +76,7 @@ impl From<Previews> for Linked {
     }
 }
 
-impl Options {
+impl RecordOptions {
     /// The request that they make; their values go into `values`.
     pub(crate) fn request(self, relation: Oid, values: &mut Values) -> Result<PageRequest, Error> {
         let after = self.after.filter(|after| after.get() != "null");
@@ -102,7 +102,7 @@ impl Options {
             bounds: Bounds {
                 limit: self.limit.map(|limit| not_negative("limit", limit)).transpose()?,
                 offset: offset("offset", self.offset, values)?,
-                after: after.map(|after| Key::of_json(after, values)),
+                after: after.map(|after| RecordKey::of_json(after, values)),
             },
             group,
             linked: self.previews.map_or(Linked::All, Linked::from),
@@ -112,7 +112,7 @@ impl Options {
                 numbers: self.numbers.unwrap_or_default(),
                 dates: self.dates.unwrap_or_default(),
             },
-            ..PageRequest::new(relation, Rows::Filtered(filter), Members::Own)
+            ..PageRequest::new(relation, RowSelection::Filtered(filter), Members::Own)
         })
     }
 }

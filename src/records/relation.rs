@@ -13,6 +13,9 @@ use crate::previews::comparison::Operand;
 use pgrx::pg_sys;
 use std::rc::Rc;
 
+/// What a statement that lists rows calls the relation.
+pub(super) const LISTED: &str = "r";
+
 /// A relation whose rows are read.
 pub(crate) struct RecordRelation {
     pub(crate) oid: Oid,

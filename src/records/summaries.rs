@@ -3,8 +3,8 @@
 use super::document::{self, key_json, key_text, object};
 use super::error::RecordError;
 use super::joined::{End, JoinPath, equal};
-use super::key::Key;
-use super::relation::{RecordColumn, RecordRelation};
+use super::key::RecordKey;
+use super::relation::{LISTED, RecordColumn, RecordRelation};
 use super::value::Forms;
 use crate::catalog::Catalog;
 use crate::error::Error;
@@ -29,13 +29,12 @@ pub(crate) struct SummaryRequest {
 /// A way from a record of another table, over a mapping table, to the records listed.
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct LinkedPath {
-    pub(crate) record: Key,
+    pub(crate) record: RecordKey,
     pub(crate) path: JoinPath,
 }
 
 impl Shape for SummaryRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
-        const ALIAS: &str = "r";
         let relation = RecordRelation::read(catalog, self.relation)?;
         let templates = document::templates(self.templates.as_deref())?;
         let mut parameters = Parameters::default();
@@ -49,9 +48,9 @@ impl Shape for SummaryRequest {
                 ])
             )));
         };
-        let preview = previews::row(catalog, &templates, relation.oid, ALIAS)?;
-        let columns = document::page_columns(&key, ALIAS);
-        let rows = format!("{} AS {ALIAS}{}", relation.sql, preview.joins);
+        let preview = previews::compile_row_preview(catalog, &templates, relation.oid, LISTED)?;
+        let columns = document::page_columns(&key, LISTED);
+        let rows = format!("{} AS {LISTED}{}", relation.sql, preview.joins);
         let condition = self.search.map_or(String::new(), |search| {
             let pattern = parameters.sql(search, Form::Contains, pg_sys::TEXTOID);
             format!(" WHERE {} OPERATOR(pg_catalog.~~*) {pattern}", preview.text)

@@ -1,7 +1,7 @@
 //! Rows that were just written, as writes return them.
 
-use super::key::Key;
-use super::list::{Count, Members, PageRequest, Rows};
+use super::key::RecordKey;
+use super::list::{Count, Members, PageRequest, RowSelection};
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::plan::{JsonbDatum, Sees};
@@ -18,7 +18,7 @@ pub(crate) fn by_key(
     templates: Option<String>,
 ) -> Result<JsonbDatum, Error> {
     let mut values = Values::default();
-    let rows = Rows::WithKey(Key::of_json(key, &mut values));
+    let rows = RowSelection::WithKey(RecordKey::of_json(key, &mut values));
     let request = PageRequest {
         record_summaries,
         templates,

@@ -1,5 +1,6 @@
 //! Roles and memberships, privileges, owners, schemas.
 
+mod error;
 pub(crate) mod ownership;
 pub(crate) mod privileges;
 pub(crate) mod role;

@@ -7,22 +7,22 @@ use crate::pg::Oid;
 
 /// Gives the current database to another role.
 pub(crate) fn transfer_database(new_owner: Oid) -> Result<(), Error> {
-    transfer(&GrantableObject::database()?, new_owner)
+    transfer_object(&GrantableObject::database()?, new_owner)
 }
 
 /// Gives a schema to another role.
 pub(crate) fn transfer_schema(schema: Oid, new_owner: Oid) -> Result<(), Error> {
-    transfer(&GrantableObject::schema(schema)?, new_owner)
+    transfer_object(&GrantableObject::schema(schema)?, new_owner)
 }
 
 /// Gives a table or a view to another role.
 pub(crate) fn transfer_relation(relation: Oid, new_owner: Oid) -> Result<(), Error> {
-    transfer(&GrantableObject::relation(relation)?, new_owner)
+    transfer_object(&GrantableObject::relation(relation)?, new_owner)
 }
 
-pub(crate) fn transfer(object: &GrantableObject, new_owner: Oid) -> Result<(), Error> {
+pub(crate) fn transfer_object(object: &GrantableObject, new_owner: Oid) -> Result<(), Error> {
     let new_owner = Role::find(new_owner)?;
-    script::run(format!(
+    script::run_statement(format!(
         "ALTER {} {} OWNER TO {}",
         object.keyword(),
         object.sql(),

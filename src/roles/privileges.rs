@@ -1,5 +1,6 @@
 //! Privileges of roles on the database, a schema or a relation.
 
+use super::error::RolesError;
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAttribute;
 use crate::ddl::script;
@@ -8,56 +9,11 @@ use crate::definition::object::JsonObject;
 use crate::definition::privileges::{
     OnDatabase, OnSchema, OnTable, Privilege, PrivilegeSpec, RolePrivileges,
 };
-use crate::error::{self, Error};
+use crate::error::Error;
 use crate::pg::acl::{self, Granted, ObjectKind, Privileges};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, quote};
-use pgrx::PgSqlErrorCode;
-use std::borrow::Cow;
 use std::collections::HashSet;
-
-/// What is wrong with a list of privileges, or with who wants to grant them.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum PrivilegeError {
-    #[error("role with OID {0} is listed twice")]
-    ListedTwice(u32),
-
-    #[error("permission denied for {kind} {name}")]
-    Denied {
-        kind: &'static str,
-        name: String,
-        lacking: String,
-    },
-}
-
-impl error::Problem for PrivilegeError {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        match self {
-            PrivilegeError::ListedTwice(_) => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-            PrivilegeError::Denied { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
-        }
-    }
-
-    fn detail(&self) -> Option<String> {
-        match self {
-            PrivilegeError::ListedTwice(_) => None,
-            PrivilegeError::Denied { lacking, .. } => {
-                Some(format!("The current role has no grant option for {lacking}."))
-            }
-        }
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        match self {
-            PrivilegeError::ListedTwice(_) => "Pass one object for each role.",
-            PrivilegeError::Denied { .. } => {
-                "The owner, roles that inherit the owner's privileges, and roles with the grant option may grant and \
-                 revoke."
-            }
-        }
-        .into()
-    }
-}
 
 /// Gives roles these privileges on the current database, and takes the others from them.
 pub(crate) fn replace_on_database(spec: &PrivilegeSpec<OnDatabase>) -> Result<(), Error> {
@@ -80,14 +36,14 @@ fn replace<P: Privilege>(
 ) -> Result<(), Error> {
     let mut listed = HashSet::new();
     if let Some(JsonObject(twice)) = spec.iter().find(|entry| !listed.insert(entry.0.role_oid)) {
-        Err(PrivilegeError::ListedTwice(twice.role_oid))?;
+        Err(RolesError::ListedTwice(twice.role_oid))?;
     }
     let mut roles = Vec::new();
     for JsonObject(entry) in spec {
         let role = Role::find(entry.role_oid.into())?;
         let change = PrivilegeChange::find(object, &role, entry)?;
         for sql in change.statements(object, &role) {
-            script::run(sql)?;
+            script::run_statement(sql)?;
         }
         roles.push(role);
     }
@@ -140,7 +96,7 @@ impl<P: Privilege> PrivilegeChange<P> {
                 .include(wanted)
         }));
         if !lacking.is_empty() {
-            Err(PrivilegeError::Denied {
+            Err(RolesError::Denied {
                 kind: match object.kind {
                     ObjectKind::Database => "database",
                     ObjectKind::Schema => "schema",

@@ -1,9 +1,9 @@
 //! Roles and their memberships.
 
+use super::error::RolesError;
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAuthMembers;
-use crate::ddl::DdlError;
-use crate::ddl::name::identifier;
+use crate::ddl::name::quote_name;
 use crate::ddl::script;
 use crate::ddl::target::Role;
 use crate::error::Error;
@@ -12,26 +12,26 @@ use crate::pg::{Oid, create_role};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes a role; with a password, or at least the right to log in, if it is to log in.
-pub(crate) fn create(name: &str, password: Option<&str>, can_log_in: bool) -> Result<(), Error> {
-    let name = identifier(name)?;
+pub(crate) fn create_role(name: &str, password: Option<&str>, can_log_in: bool) -> Result<(), Error> {
+    let name = quote_name(name)?;
     match password {
         Some(password) if can_log_in => {
             create_role::with_password(&format!("CREATE ROLE {name} LOGIN PASSWORD ''"), password);
         }
         _ if can_log_in => {
-            script::run(format!("CREATE ROLE {name} LOGIN"))?;
+            script::run_statement(format!("CREATE ROLE {name} LOGIN"))?;
         }
         _ => {
-            script::run(format!("CREATE ROLE {name}"))?;
+            script::run_statement(format!("CREATE ROLE {name}"))?;
         }
     }
     Ok(())
 }
 
 /// Drops a role.
-pub(crate) fn drop(role: Oid) -> Result<(), Error> {
+pub(crate) fn drop_role(role: Oid) -> Result<(), Error> {
     let role = Role::find(role)?;
-    script::run(format!("DROP ROLE {}", role.sql()))?;
+    script::run_statement(format!("DROP ROLE {}", role.sql()))?;
     role.confirm_gone()
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn set_members(parent: Oid, members: &BTreeSet<u32>) -> Result<(), Er
     let named = members.iter().map(|&member| Role::find(member.into()));
     let named = named.collect::<Result<Vec<_>, _>>()?;
     for sql in membership_statements(&parent, &named, &memberships_in(parent.oid))? {
-        script::run(sql)?;
+        script::run_statement(sql)?;
     }
     named.iter().try_for_each(Role::confirm)?;
     parent.confirm()?;
@@ -50,7 +50,7 @@ pub(crate) fn set_members(parent: Oid, members: &BTreeSet<u32>) -> Result<(), Er
         .map(|membership| membership.member.to_u32())
         .collect();
     if now != *members {
-        Err(DdlError::DependentMemberships {
+        Err(RolesError::DependentMemberships {
             role: parent.name().to_owned(),
         })?;
     }

@@ -16,7 +16,7 @@ use std::rc::Rc;
 const HUGE: usize = 1 << 18;
 
 /// A statement that is ready to run.
-pub(crate) struct Compiled {
+pub(crate) struct CompiledStatement {
     pub(crate) statement: Rc<Prepared>,
     parameters: Vec<Parameter>,
     estimate: Option<Prepared>,
@@ -24,7 +24,7 @@ pub(crate) struct Compiled {
     is_huge: bool,
 }
 
-impl Compiled {
+impl CompiledStatement {
     pub(super) fn new(shape: &AnyShape, catalog: &Catalog) -> Result<Self, Error> {
         let watch = CatalogWatch::begin();
         let draft = shape.compile(catalog)?;

@@ -4,7 +4,7 @@
 //! the catalogs report when a statement is outdated; a trigger on the tables of metadata sends such a message for the
 //! relation that was changed. A call whose shape is known costs one lookup.
 
-use super::compiled::Compiled;
+use super::compiled::CompiledStatement;
 use super::shape::{AnyShape, Shape};
 use crate::catalog::consistent;
 use crate::error::Error;
@@ -22,7 +22,7 @@ const MOST: usize = 64;
 type KeptKey = (AnyShape, Oid, String);
 
 struct Entry {
-    compiled: Rc<Compiled>,
+    compiled: Rc<CompiledStatement>,
     last_use: u64,
 }
 
@@ -37,7 +37,7 @@ thread_local! {
 }
 
 /// The statement for a shape. What it reads is locked, so that it still holds when it is run.
-pub(crate) fn statement_for(shape: impl Shape) -> Result<Rc<Compiled>, Error> {
+pub(crate) fn statement_for(shape: impl Shape) -> Result<Rc<CompiledStatement>, Error> {
     let key = (AnyShape::new(shape), caller::role(), caller::search_path());
     if let Some(known) = KEPT.with_borrow_mut(|kept| kept.find(&key)) {
         known.statement.lock();
@@ -49,7 +49,7 @@ pub(crate) fn statement_for(shape: impl Shape) -> Result<Rc<Compiled>, Error> {
         }
     }
     let compiled = consistent::read_while(
-        |catalog| Compiled::new(&key.0, catalog).map(Rc::new),
+        |catalog| CompiledStatement::new(&key.0, catalog).map(Rc::new),
         |compiled| !compiled.is_outdated(),
     )?;
     if !compiled.is_outdated() && !compiled.is_huge() {
@@ -61,7 +61,7 @@ pub(crate) fn statement_for(shape: impl Shape) -> Result<Rc<Compiled>, Error> {
 }
 
 impl Kept {
-    fn find(&mut self, key: &KeptKey) -> Option<Rc<Compiled>> {
+    fn find(&mut self, key: &KeptKey) -> Option<Rc<CompiledStatement>> {
         self.uses += 1;
         let entry = self.entries.get_mut(key)?;
         entry.last_use = self.uses;
@@ -69,7 +69,7 @@ impl Kept {
     }
 
     /// Returns the entries that have to go.
-    fn insert(&mut self, key: KeptKey, compiled: Rc<Compiled>) -> Vec<Entry> {
+    fn insert(&mut self, key: KeptKey, compiled: Rc<CompiledStatement>) -> Vec<Entry> {
         let mut forgotten: Vec<Entry> = self
             .entries
             .extract_if(|_, entry| entry.compiled.is_outdated())

@@ -3,7 +3,8 @@
 //! A room that compiles statements implements [`Shape`] for its requests; nothing here knows the rooms.
 //!
 //! - [`values`]: the values of a request, apart from its shape
-//! - [`parameters`]: the parameters of a statement, each a value of the request as a value of a type
+//! - [`parameters`]: where a value stands in a request, and the parameters of a statement, each of them such a value as a
+//!   value of a type
 //! - [`draft`]: a statement as text
 //! - [`shape`]: what is compiled
 //! - [`compiled`]: a statement that is ready to run
@@ -18,6 +19,6 @@ pub(crate) mod values;
 
 pub(crate) use draft::Draft;
 pub(crate) use kept::statement_for;
-pub(crate) use parameters::{Form, Parameters};
+pub(crate) use parameters::{Form, Literal, Parameters, Sort};
 pub(crate) use shape::Shape;
-pub(crate) use values::{Literal, Sort, Values};
+pub(crate) use values::Values;

@@ -1,7 +1,23 @@
 //! The parameters of a statement: each is a value of the request, made a value of the type that the statement needs.
 
-use super::values::Literal;
 use crate::pg::Oid;
+
+/// A value that stands in a request: which one, and what sort of JSON it is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Literal {
+    pub(super) slot: usize,
+    pub(crate) sort: Sort,
+}
+
+/// What sort of JSON a value is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Sort {
+    Null,
+    Boolean(bool),
+    Scalar,
+    Array,
+    Object,
+}
 
 /// A parameter of a statement: a value of the request as a value of a type.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

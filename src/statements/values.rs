@@ -3,7 +3,7 @@
 //! Values stay the JSON text that they came as, so that numbers keep all their digits, until PostgreSQL's input
 //! functions read them as values of a column's type.
 
-use super::parameters::{Form, Parameter};
+use super::parameters::{Form, Literal, Parameter, Sort};
 use crate::pg::Oid;
 use crate::pg::parameter::{self, ParameterValue};
 use serde_json::value::RawValue;
@@ -12,23 +12,6 @@ use std::fmt::Write as _;
 /// The values of a request, in the order in which they stand in it.
 #[derive(Default)]
 pub(crate) struct Values(Vec<Box<RawValue>>);
-
-/// A value that stands in a request: which one, and what sort of JSON it is.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) struct Literal {
-    pub(super) slot: usize,
-    pub(crate) sort: Sort,
-}
-
-/// What sort of JSON a value is.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum Sort {
-    Null,
-    Boolean(bool),
-    Scalar,
-    Array,
-    Object,
-}
 
 impl Values {
     /// Takes a value in.

@@ -3,7 +3,7 @@
 use super::free_name::{TakenNames, check_width};
 use super::resolve::ResolvedColumn;
 use super::serial::Sequences;
-use super::table::{Table, attnum};
+use super::table::{Table, find_attnum};
 use super::{clause, constraint, create};
 use crate::catalog::rows::PgConstraint;
 use crate::ddl::name::check_length;
@@ -15,7 +15,7 @@ use crate::pg::Oid;
 use crate::pg::ownership::AlterLock;
 
 /// Adds columns; gives their attnums. A name that is taken gets a number.
-pub(crate) fn columns(
+pub(crate) fn add_columns(
     relation: Oid,
     definitions: &[ColumnDefinition],
     raw_default: bool,
@@ -38,14 +38,14 @@ pub(crate) fn columns(
     let mut script = Script::new();
     let actions: Vec<_> = columns
         .iter()
-        .map(|column| format!("ADD COLUMN {}", clause::column(column)))
+        .map(|column| format!("ADD COLUMN {}", clause::write_column(column)))
         .collect();
     script.extend(sequences.before);
     script.alter_table(&sql, &actions);
     script.extend(sequences.after);
     for column in &columns {
         if let Some(description) = column.description {
-            script.comment(&clause::column_of(&sql, &column.name), Some(description));
+            script.comment(&clause::name_column_of(&sql, &column.name), Some(description));
         }
     }
     script.run()?;
@@ -55,12 +55,15 @@ pub(crate) fn columns(
     create::set_metadata(relation, None, metadata.collect())?;
     columns
         .iter()
-        .map(|column| attnum(relation, &column.name))
+        .map(|column| find_attnum(relation, &column.name))
         .collect()
 }
 
 /// Adds constraints; gives the OIDs of all that the table then has.
-pub(crate) fn constraints(relation: Oid, definitions: &[ConstraintDefinition]) -> Result<Vec<Oid>, Error> {
+pub(crate) fn add_constraints(
+    relation: Oid,
+    definitions: &[ConstraintDefinition],
+) -> Result<Vec<Oid>, Error> {
     let only_foreign_keys = definitions
         .iter()
         .all(|constraint| constraint.kind == ConstraintKind::ForeignKey);
@@ -75,7 +78,12 @@ pub(crate) fn constraints(relation: Oid, definitions: &[ConstraintDefinition]) -
     let mut script = Script::new();
     let actions = definitions
         .iter()
-        .map(|definition| Ok(format!("ADD {}", constraint::clause(definition, &names)?)))
+        .map(|definition| {
+            Ok(format!(
+                "ADD {}",
+                constraint::write_constraint(definition, &names)?
+            ))
+        })
         .collect::<Result<Vec<_>, Error>>()?;
     script.alter_table(&sql, &actions);
     constraint::push_comments(&mut script, &sql, definitions)?;

@@ -4,12 +4,12 @@
 //! needs one: without it, varchar(20) becomes varchar(30) without reading the rows, and PostgreSQL converts the
 //! default.
 
+use super::error::TablesError;
 use super::resolve::ColumnValueSource;
 use super::table::Table;
 use super::{cast, clause, column_type, create, free_name, renames};
 use crate::catalog::rows::{PgAttrdef, PgAttribute};
-use crate::ddl::DdlError;
-use crate::ddl::name::{check_length, check_schema, identifier, qualified};
+use crate::ddl::name::{check_length, check_schema, quote_name, quote_qualified_name};
 use crate::ddl::script::Script;
 use crate::definition::alteration::{ColumnAlteration, TableAlteration};
 use crate::definition::column::{IdentityDefinition, SequenceOptions, ValueSource};
@@ -22,7 +22,7 @@ use crate::pg::{Oid, deparse, expression, quote, statement};
 use pgrx::pg_sys;
 
 /// Changes columns; gives the attnums of those that were changed, in the order of the changes.
-pub(crate) fn columns(relation: Oid, alterations: &[ColumnAlteration]) -> Result<Vec<i16>, Error> {
+pub(crate) fn alter_columns(relation: Oid, alterations: &[ColumnAlteration]) -> Result<Vec<i16>, Error> {
     let table = Table::lock(relation, lock_for(alterations))?;
     let changes = AlterationPlan::of(&table, alterations)?;
     let altered = changes.attnums.clone();
@@ -31,7 +31,7 @@ pub(crate) fn columns(relation: Oid, alterations: &[ColumnAlteration]) -> Result
 }
 
 /// Changes a table and its columns.
-pub(crate) fn table(relation: Oid, alteration: &TableAlteration) -> Result<(), Error> {
+pub(crate) fn alter_table(relation: Oid, alteration: &TableAlteration) -> Result<(), Error> {
     let TableAlteration {
         name,
         schema,
@@ -59,14 +59,14 @@ pub(crate) fn table(relation: Oid, alteration: &TableAlteration) -> Result<(), E
     }
     if let Some(schema) = schema.as_deref().filter(|schema| *schema != &*table.schema) {
         check_schema(schema)?;
-        script.push(format!("ALTER TABLE {sql} SET SCHEMA {}", identifier(schema)?));
+        script.push(format!("ALTER TABLE {sql} SET SCHEMA {}", quote_name(schema)?));
         sql = quote::qualified(schema, table.name());
     }
     if let Some(name) = name
         .as_deref()
         .filter(|name| !name.is_empty() && *name != table.name())
     {
-        script.push(format!("ALTER TABLE {sql} RENAME TO {}", identifier(name)?));
+        script.push(format!("ALTER TABLE {sql} RENAME TO {}", quote_name(name)?));
     }
     script.run()?;
     create::set_metadata(relation, metadata.as_ref(), Vec::new())
@@ -105,7 +105,7 @@ impl<'a> AlterationPlan<'a> {
                 continue;
             }
             if changes.attnums.contains(&column.attnum) {
-                Err(DdlError::ChangedTwice {
+                Err(TablesError::ChangedTwice {
                     relation: table.name().to_owned(),
                     column: column.attname.clone(),
                 })?;
@@ -157,14 +157,14 @@ impl<'a> AlterationPlan<'a> {
         let nobodys = |wanted: &str| {
             let is_taken =
                 |name: &str| table.has_column(name) || self.renames.iter().any(|(_, new)| *new == name);
-            free_name::free(wanted, is_taken)
+            free_name::find_free_name(wanted, is_taken)
         };
         for (old, new) in renames::in_order(&self.renames, nobodys) {
             let (old, new) = (quote::identifier(&old), quote::identifier(&new));
             script.push(format!("ALTER TABLE {sql} RENAME COLUMN {old} TO {new}"));
         }
         for (name, text) in self.comments {
-            script.comment(&clause::column_of(&sql, name), text);
+            script.comment(&clause::name_column_of(&sql, name), text);
         }
         script.run()?;
         create::set_metadata(table.oid(), None, self.metadata)
@@ -254,7 +254,7 @@ impl PlannedAlteration<'_> {
         let mut action = format!("TYPE {}", column_type::to_sql(target)?);
         if let Some(collation) = &self.alteration.collation {
             action.push_str(" COLLATE ");
-            action.push_str(&qualified(collation)?);
+            action.push_str(&quote_qualified_name(collation)?);
         }
         if let Some(using) = using {
             action.push_str(" USING ");
@@ -278,7 +278,7 @@ impl PlannedAlteration<'_> {
     fn cast(&self, value: &str, target: TypeId) -> Result<String, Error> {
         let none = Default::default();
         let options = self.alteration.cast_options.as_ref().unwrap_or(&none);
-        cast::expression(value, self.column.atttypid, target.oid, options)
+        cast::compile_cast(value, self.column.atttypid, target.oid, options)
     }
 
     /// The default with its value cast as those of the rows are; `None` for null. A value stays a value, what is
@@ -306,7 +306,7 @@ impl PlannedAlteration<'_> {
                 if self.alteration.not_null.is_none() && !self.column.attnotnull {
                     push("SET NOT NULL".into());
                 }
-                push(format!("ADD GENERATED {}", clause::identity(identity)));
+                push(format!("ADD GENERATED {}", clause::write_identity(identity)));
             }
         }
         match &self.alteration.generated {
@@ -314,7 +314,7 @@ impl PlannedAlteration<'_> {
             Some(None) if self.column.attgenerated != Char(0) => push("DROP EXPRESSION".into()),
             Some(None) => {}
             Some(Some(generated)) => {
-                let sql = super::resolve::expression("generated", &generated.expression)?;
+                let sql = super::resolve::check_expression("generated", &generated.expression)?;
                 push(format!("SET EXPRESSION AS {sql}"));
             }
         }
@@ -331,7 +331,7 @@ fn set_identity(identity: &IdentityDefinition) -> String {
         cache,
         cycle,
     } = identity.sequence;
-    let mut action = format!("SET GENERATED {}", clause::generation(identity.generation));
+    let mut action = format!("SET GENERATED {}", clause::write_generation(identity.generation));
     for (words, number) in [
         ("START WITH", start),
         ("INCREMENT BY", increment),

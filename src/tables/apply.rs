@@ -7,22 +7,22 @@
 //! A dry run is a run in a subtransaction that is rolled back. So it finds every error that the run would find, also
 //! those of event triggers, and later steps see the objects of earlier ones.
 
+use super::error::StepError;
+use super::error::TablesError;
 use super::{add, alter, create, drop};
 use crate::ddl::DdlError;
-use crate::ddl::script::{recorded, run};
+use crate::ddl::script::{record_statements, run_statement};
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind, Referent};
 use crate::definition::json_text::RawJson;
 use crate::definition::name::{ColumnRef, QualifiedName};
 use crate::definition::object::JsonObject;
 use crate::definition::step::DefinitionStep;
 use crate::definition::table::TableDefinition;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::pg::{Oid, error_label, names, quote, server, subtransaction};
 use crate::roles::schema;
-use pgrx::PgSqlErrorCode;
 use serde::Serialize;
 use serde_json::Value;
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 /// What was done, or would be.
@@ -50,30 +50,8 @@ struct CreatedTable {
     oid: Option<u32>,
 }
 
-/// An error of a step. PostgreSQL's errors get the same words in front; see [`error_label`].
-#[derive(Debug, thiserror::Error)]
-#[error("{step}: {error}")]
-struct FailedStep {
-    step: String,
-    error: Error,
-}
-
-impl Problem for FailedStep {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        self.error.sqlstate()
-    }
-
-    fn detail(&self) -> Option<String> {
-        self.error.detail()
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        self.error.hint()
-    }
-}
-
 /// Runs steps; all or none.
-pub(crate) fn apply(steps: &[DefinitionStep], is_dry_run: bool) -> Result<ApplyResult, Error> {
+pub(crate) fn apply_definitions(steps: &[DefinitionStep], is_dry_run: bool) -> Result<ApplyResult, Error> {
     let all = || Run::new(steps).all();
     let mut steps = if is_dry_run {
         subtransaction::rolled_back(all)?
@@ -185,8 +163,8 @@ impl<'a> Run<'a> {
         body: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<(T, Vec<String>), Error> {
         let label = format!("step {} ({})", at + 1, self.steps[at]);
-        let (outcome, statements) = recorded(|| error_label::during(&label, || body(self)));
-        let value = outcome.map_err(|error| FailedStep { step: label, error })?;
+        let (outcome, statements) = record_statements(|| error_label::during(&label, || body(self)));
+        let value = outcome.map_err(|error| StepError { step: label, error })?;
         Ok((value, statements))
     }
 
@@ -195,20 +173,20 @@ impl<'a> Run<'a> {
             DefinitionStep::CreateTable(definition) => return self.create_table(at, &definition.0).map(Some),
             DefinitionStep::CreateSchema(JsonObject(step)) => {
                 let owner = step.owner.as_deref().map(role).transpose()?;
-                schema::create(&step.name, owner, step.description.as_deref())?;
+                schema::create_schema(&step.name, owner, step.description.as_deref())?;
             }
             DefinitionStep::AlterSchema(JsonObject(step)) => {
-                schema::patch(find_schema(&step.schema)?, &step.changes.0)?
+                schema::patch_schema(find_schema(&step.schema)?, &step.changes.0)?
             }
             DefinitionStep::DropSchemas(JsonObject(step)) => {
                 let schemas = step.schemas.iter().map(|name| find_schema(name).map(Oid::to_u32));
-                schema::drop(&schemas.collect::<Result<BTreeSet<_>, _>>()?)?;
+                schema::drop_schemas(&schemas.collect::<Result<BTreeSet<_>, _>>()?)?;
             }
             DefinitionStep::AlterTable(JsonObject(step)) => {
-                alter::table(find(&step.table)?, &step.changes.0)?
+                alter::alter_table(find(&step.table)?, &step.changes.0)?
             }
             DefinitionStep::DropTable(JsonObject(step)) => {
-                drop::table(find(&step.table)?, step.cascade)?;
+                drop::drop_table(find(&step.table)?, step.cascade)?;
             }
             DefinitionStep::AddColumns(JsonObject(step)) => {
                 let columns: Vec<_> = step
@@ -216,7 +194,7 @@ impl<'a> Run<'a> {
                     .iter()
                     .map(|JsonObject(column)| column.clone())
                     .collect();
-                add::columns(find(&step.table)?, &columns, false)?;
+                add::add_columns(find(&step.table)?, &columns, false)?;
             }
             DefinitionStep::DropColumns(JsonObject(step)) => {
                 let table = find(&step.table)?;
@@ -224,7 +202,7 @@ impl<'a> Run<'a> {
                     .columns
                     .iter()
                     .map(|column| attnum(table, &step.table, column));
-                drop::columns(table, &attnums.collect::<Result<Vec<_>, _>>()?)?;
+                drop::drop_columns(table, &attnums.collect::<Result<Vec<_>, _>>()?)?;
             }
             DefinitionStep::AddConstraints(JsonObject(step)) => {
                 let constraints: Vec<_> = step
@@ -232,10 +210,10 @@ impl<'a> Run<'a> {
                     .iter()
                     .map(|JsonObject(constraint)| constraint.clone())
                     .collect();
-                add::constraints(find(&step.table)?, &constraints)?;
+                add::add_constraints(find(&step.table)?, &constraints)?;
             }
             DefinitionStep::DropConstraint(JsonObject(step)) => {
-                drop::constraint_of(find(&step.table)?, &step.constraint)?
+                drop::drop_constraint_of(find(&step.table)?, &step.constraint)?
             }
         }
         Ok(None)
@@ -245,7 +223,7 @@ impl<'a> Run<'a> {
         let mut definition = definition.clone();
         let mut later = Vec::new();
         self.take_later(at, &mut definition, None, &mut later);
-        let oid = create::table(&definition)?;
+        let oid = create::create_table(&definition)?;
         let (schema, name) = names::of_relation(oid).ok_or(Error::Vanished)?;
         for Later {
             table,
@@ -347,7 +325,7 @@ impl<'a> Run<'a> {
                 .map(|postponed| postponed.constraint.clone())
                 .collect();
             self.afterwards(step, || match names::of_relation(table) {
-                Some(_) => add::constraints(table, &constraints).map(|_| ()),
+                Some(_) => add::add_constraints(table, &constraints).map(|_| ()),
                 // Another step has dropped it.
                 None => Ok(()),
             })?;
@@ -399,7 +377,7 @@ impl NewOwner {
         // A later step may have dropped it.
         if let Some((schema, name)) = names::of_relation(self.table) {
             let table = quote::qualified(&schema, &name);
-            run(format!(
+            run_statement(format!(
                 "ALTER TABLE {table} OWNER TO {}",
                 quote::identifier(&self.owner)
             ))?;
@@ -458,7 +436,7 @@ fn look_up(table: &QualifiedName) -> Option<Oid> {
 /// The table of that name.
 fn find(table: &QualifiedName) -> Result<Oid, Error> {
     look_up(table).ok_or_else(|| {
-        Error::from(DdlError::UnknownTable {
+        Error::from(TablesError::UnknownTable {
             name: table.to_string(),
         })
     })
@@ -466,7 +444,7 @@ fn find(table: &QualifiedName) -> Result<Oid, Error> {
 
 fn find_schema(name: &str) -> Result<Oid, Error> {
     names::schema(name).ok_or_else(|| {
-        Error::from(DdlError::UnknownSchemaName {
+        Error::from(TablesError::UnknownSchemaName {
             name: name.to_owned(),
         })
     })

@@ -8,10 +8,10 @@ use crate::pg::{Oid, names, quote, server};
 use pgrx::pg_sys;
 
 use super::column_type;
-use crate::ddl::DdlError;
+use super::error::TablesError;
 
 /// The SQL expression that casts `value`, an SQL expression of type `source`: a name, or something in parentheses.
-pub(crate) fn expression(
+pub(crate) fn compile_cast(
     value: &str,
     source: Oid,
     target: Oid,
@@ -22,7 +22,7 @@ pub(crate) fn expression(
     }
     let source_sql = column_type::to_sql(plain(source))?;
     let target_sql = column_type::to_sql(plain(target))?;
-    let no_cast = || DdlError::NoCast {
+    let no_cast = || TablesError::NoCast {
         source_type: source_sql.clone(),
         target: target_sql.clone(),
     };
@@ -31,7 +31,7 @@ pub(crate) fn expression(
     }
     let base = type_name::base(source);
     let is_text = type_name::is_string(base);
-    let Some(function) = function(target, &target_sql) else {
+    let Some(function) = find_cast_function(target, &target_sql) else {
         return Ok(if is_text || type_name::has_own_cast(base, target) {
             format!("{value}::{target_sql}")
         } else {
@@ -72,7 +72,7 @@ fn is_known(base: Oid) -> bool {
 }
 
 /// The `cast_to_*` function for a type. A test compares the names with the existing functions.
-pub(super) fn function(target: Oid, target_sql: &str) -> Option<&'static str> {
+pub(super) fn find_cast_function(target: Oid, target_sql: &str) -> Option<&'static str> {
     Some(match target {
         pg_sys::BOOLOID => "cast_to_boolean",
         pg_sys::INT2OID => "cast_to_smallint",

@@ -6,7 +6,7 @@ use crate::definition::partition::{BoundValue, PartitionBoundsDefinition, Partit
 use crate::pg::quote;
 
 /// A column of CREATE TABLE or ADD COLUMN.
-pub(super) fn column(column: &ResolvedColumn<'_>) -> String {
+pub(super) fn write_column(column: &ResolvedColumn<'_>) -> String {
     let mut sql = format!("{} {}", quote::identifier(&column.name), column.type_);
     if let Some(collation) = &column.collation {
         sql.push_str(" COLLATE ");
@@ -17,7 +17,7 @@ pub(super) fn column(column: &ResolvedColumn<'_>) -> String {
 }
 
 /// A column of CREATE TABLE ... PARTITION OF, which has its type already.
-pub(super) fn partition_column(column: &ResolvedColumn<'_>) -> String {
+pub(super) fn write_partition_column(column: &ResolvedColumn<'_>) -> String {
     let mut sql = format!("{} WITH OPTIONS", quote::identifier(&column.name));
     push_source(&mut sql, column);
     sql
@@ -33,7 +33,7 @@ fn push_source(sql: &mut String, column: &ResolvedColumn<'_>) {
         }
         ColumnValueSource::Identity(identity) => {
             sql.push_str(" GENERATED ");
-            sql.push_str(&self::identity(identity));
+            sql.push_str(&self::write_identity(identity));
         }
         ColumnValueSource::Generated(kind, expression) => {
             sql.push_str(" GENERATED ALWAYS AS ");
@@ -50,18 +50,18 @@ fn push_source(sql: &mut String, column: &ResolvedColumn<'_>) {
 }
 
 /// What stands behind GENERATED.
-pub(super) fn identity(identity: &IdentityDefinition) -> String {
-    let options = sequence_options(&identity.sequence);
+pub(super) fn write_identity(identity: &IdentityDefinition) -> String {
+    let options = write_sequence_options(&identity.sequence);
     let sequence = if options.is_empty() {
         String::new()
     } else {
         format!(" ({})", options.join(" "))
     };
-    format!("{} AS IDENTITY{sequence}", generation(identity.generation))
+    format!("{} AS IDENTITY{sequence}", write_generation(identity.generation))
 }
 
 /// The options of a sequence, each as SQL has it.
-pub(super) fn sequence_options(sequence: &SequenceOptions) -> Vec<String> {
+pub(super) fn write_sequence_options(sequence: &SequenceOptions) -> Vec<String> {
     let SequenceOptions {
         start,
         increment,
@@ -87,7 +87,7 @@ pub(super) fn sequence_options(sequence: &SequenceOptions) -> Vec<String> {
     options
 }
 
-pub(super) fn generation(generation: IdentityGeneration) -> &'static str {
+pub(super) fn write_generation(generation: IdentityGeneration) -> &'static str {
     match generation {
         IdentityGeneration::Always => "ALWAYS",
         IdentityGeneration::ByDefault => "BY DEFAULT",
@@ -95,13 +95,13 @@ pub(super) fn generation(generation: IdentityGeneration) -> &'static str {
 }
 
 /// Names as a list of identifiers.
-pub(super) fn identifiers<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
+pub(super) fn list_identifiers<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
     let names: Vec<_> = names.into_iter().map(|name| quote::identifier(name)).collect();
     names.join(", ")
 }
 
 /// What stands behind PARTITION BY.
-pub(super) fn partition_key(strategy: PartitionStrategy, elements: &[String]) -> String {
+pub(super) fn write_partition_key(strategy: PartitionStrategy, elements: &[String]) -> String {
     let strategy = match strategy {
         PartitionStrategy::List => "LIST",
         PartitionStrategy::Range => "RANGE",
@@ -111,7 +111,7 @@ pub(super) fn partition_key(strategy: PartitionStrategy, elements: &[String]) ->
 }
 
 /// The rows of a partition.
-pub(super) fn bounds(bounds: &PartitionBoundsDefinition<'_>) -> String {
+pub(super) fn write_bounds(bounds: &PartitionBoundsDefinition<'_>) -> String {
     match bounds {
         PartitionBoundsDefinition::Default => "DEFAULT".into(),
         PartitionBoundsDefinition::In(values) => format!("FOR VALUES IN ({})", bound_values(values)),
@@ -142,6 +142,6 @@ fn bound_values(values: &[BoundValue<'_>]) -> String {
 }
 
 /// A column as COMMENT names it.
-pub(super) fn column_of(table: &str, column: &str) -> String {
+pub(super) fn name_column_of(table: &str, column: &str) -> String {
     format!("COLUMN {table}.{}", quote::identifier(column))
 }

@@ -1,6 +1,6 @@
 //! Resolving the definition of a column's type to a type of the server, by its own parser.
 
-use crate::ddl::DdlError;
+use super::error::TablesError;
 use crate::definition::type_object::{TypeModifierOptions, TypeObject};
 use crate::error::Error;
 use crate::pg::Oid;
@@ -9,7 +9,7 @@ use crate::pg::type_name::TypeId;
 use pgrx::pg_sys;
 
 /// The type that a definition names; `text` if it names none.
-pub(crate) fn resolve(definition: Option<&TypeObject>) -> Result<TypeId, Error> {
+pub(crate) fn resolve_type(definition: Option<&TypeObject>) -> Result<TypeId, Error> {
     let text = TypeId {
         oid: pg_sys::TEXTOID,
         modifier: -1,
@@ -37,7 +37,7 @@ pub(crate) fn resolve_from(definition: &TypeObject, current: TypeId) -> Result<T
 pub(crate) fn to_sql(type_: TypeId) -> Result<String, Error> {
     Ok(type_
         .to_sql()
-        .ok_or_else(|| DdlError::UnknownType(type_.oid.to_u32()))?)
+        .ok_or_else(|| TablesError::UnknownType(type_.oid.to_u32()))?)
 }
 
 fn by_id(oid: u32, modifier: Option<i32>) -> Result<TypeId, Error> {
@@ -52,7 +52,7 @@ fn by_id(oid: u32, modifier: Option<i32>) -> Result<TypeId, Error> {
     // The only type of PostgreSQL's own that cannot print every number.
     let element = type_.element().unwrap_or(type_);
     if element.oid == pg_sys::INTERVALOID && !interval::is_modifier(modifier) {
-        Err(DdlError::WrongTypeOptions {
+        Err(TablesError::WrongTypeOptions {
             type_name: name,
             problem: format!("{modifier} is not a modifier of the type"),
             hint: "Give \"options\" with \"fields\" and \"precision\" instead.",
@@ -76,7 +76,7 @@ fn with_options(type_: TypeId, options: &TypeModifierOptions) -> Result<TypeId, 
     }
     match scalar.array() {
         Some(array) => Ok(array),
-        None => Err(DdlError::NoArrayType {
+        None => Err(TablesError::NoArrayType {
             name: to_sql(scalar)?,
         })?,
     }
@@ -84,7 +84,7 @@ fn with_options(type_: TypeId, options: &TypeModifierOptions) -> Result<TypeId, 
 
 /// What the type's modifier function is given; nothing if no option is one for it.
 fn modifiers(type_: TypeId, options: &TypeModifierOptions) -> Result<Vec<String>, Error> {
-    let wrong = |problem: &str, hint| DdlError::WrongTypeOptions {
+    let wrong = |problem: &str, hint| TablesError::WrongTypeOptions {
         type_name: type_.to_sql().unwrap_or_default(),
         problem: problem.to_owned(),
         hint,

@@ -1,10 +1,10 @@
 //! Definitions as the composite types of `__msar`, in quoted SQL, for statements that clients write.
 
 use super::constraint;
+use super::error::TablesError;
 use super::free_name::{TakenNames, check_width};
 use super::resolve::{ColumnValueSource, ResolvedColumn};
 use super::table::{ColumnNames, Table};
-use crate::ddl::DdlError;
 use crate::ddl::name::check_length;
 use crate::definition::column::ColumnDefinition;
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind};
@@ -35,7 +35,10 @@ pub(crate) struct ConDef {
 }
 
 /// Columns to be added to a table, or of a new one.
-pub(crate) fn columns(table: Option<Oid>, definitions: &[ColumnDefinition]) -> Result<Vec<ColDef>, Error> {
+pub(crate) fn compose_columns(
+    table: Option<Oid>,
+    definitions: &[ColumnDefinition],
+) -> Result<Vec<ColDef>, Error> {
     let existing = table.map(Table::read).transpose()?;
     let taken = existing
         .as_ref()
@@ -58,12 +61,12 @@ pub(crate) fn columns(table: Option<Oid>, definitions: &[ColumnDefinition]) -> R
 }
 
 impl ColDef {
-    fn of(column: ResolvedColumn<'_>) -> Result<Self, DdlError> {
+    fn of(column: ResolvedColumn<'_>) -> Result<Self, TablesError> {
         let default_ = match &column.source {
             ColumnValueSource::Default(default) => Some(default.clone()),
             ColumnValueSource::Nothing | ColumnValueSource::Identity(_) => None,
             ColumnValueSource::Generated(..) | ColumnValueSource::Serial(..) => {
-                return Err(DdlError::NoPlaceForGenerated { column: column.name });
+                return Err(TablesError::NoPlaceForGenerated { column: column.name });
             }
         };
         Ok(Self {
@@ -81,7 +84,7 @@ impl ColDef {
 }
 
 /// Constraints to be added to a table, or of a new one.
-pub(crate) fn constraints(
+pub(crate) fn compose_constraints(
     table: Option<Oid>,
     definitions: &[ConstraintDefinition],
 ) -> Result<Vec<ConDef>, Error> {
@@ -95,7 +98,7 @@ pub(crate) fn constraints(
             type_: definition.kind,
             col_names: names.list(&definition.columns)?,
             deferrable_: definition.deferrable || definition.initially_deferred,
-            definition: constraint::clause(definition, &names)?,
+            definition: constraint::write_constraint(definition, &names)?,
             description: definition.description.clone(),
         })
     });

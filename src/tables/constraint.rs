@@ -1,8 +1,8 @@
 //! Constraints as clauses of CREATE TABLE and ALTER TABLE ... ADD.
 
-use super::resolve::expression;
+use super::resolve::check_expression;
 use super::table::ColumnNames;
-use crate::ddl::name::{check_length, identifier, qualified};
+use crate::ddl::name::{check_length, quote_name, quote_qualified_name};
 use crate::ddl::script::Script;
 use crate::definition::constraint::{
     ConstraintDefinition, ExclusionElement, ForeignKeyAction, ForeignKeyMatch, KeyElement, KeyTerm, Referent,
@@ -13,10 +13,13 @@ use crate::error::Error;
 use crate::pg::{Oid, lock, quote};
 
 /// A constraint on columns of `columns`.
-pub(super) fn clause(definition: &ConstraintDefinition, columns: &ColumnNames) -> Result<String, Error> {
+pub(super) fn write_constraint(
+    definition: &ConstraintDefinition,
+    columns: &ColumnNames,
+) -> Result<String, Error> {
     let mut sql = String::new();
     if let Some(name) = definition.given_name() {
-        sql = format!("CONSTRAINT {} ", identifier(name)?);
+        sql = format!("CONSTRAINT {} ", quote_name(name)?);
     }
     match definition.rule()? {
         Rule::Key {
@@ -31,7 +34,7 @@ pub(super) fn clause(definition: &ConstraintDefinition, columns: &ColumnNames) -
         }
         Rule::Check(check) => {
             sql.push_str("CHECK ");
-            sql.push_str(&expression("expression", check)?);
+            sql.push_str(&check_expression("expression", check)?);
         }
         Rule::Exclusion(elements) => push_exclusion(&mut sql, definition, elements, columns)?,
     }
@@ -105,7 +108,7 @@ fn push_foreign_key(
         }
         Referent::Name(name) => {
             let names = ColumnNames::unknown(name.name.clone());
-            (qualified(name)?, names.list(&definition.fkey_columns)?)
+            (quote_qualified_name(name)?, names.list(&definition.fkey_columns)?)
         }
     };
     sql.push_str(&format!("FOREIGN KEY ({}) REFERENCES {referent}", list(key)));
@@ -150,7 +153,7 @@ fn push_exclusion(
     elements: &[ExclusionElement],
     columns: &ColumnNames,
 ) -> Result<(), Error> {
-    let method = identifier(definition.method.as_deref().unwrap_or("gist"))?;
+    let method = quote_name(definition.method.as_deref().unwrap_or("gist"))?;
     let elements = elements
         .iter()
         .map(|element| exclusion_element(element, columns))
@@ -158,7 +161,7 @@ fn push_exclusion(
     sql.push_str(&format!("EXCLUDE USING {method} ({})", elements.join(", ")));
     if let Some(predicate) = &definition.predicate {
         sql.push_str(" WHERE ");
-        sql.push_str(&expression("predicate", predicate)?);
+        sql.push_str(&check_expression("predicate", predicate)?);
     }
     Ok(())
 }
@@ -181,7 +184,7 @@ fn exclusion_element(element: &ExclusionElement, columns: &ColumnNames) -> Resul
     let operator = element.operator()?;
     check_length(operator.name)?;
     let operator = match operator.schema {
-        Some(schema) => format!("OPERATOR({}.{})", identifier(schema)?, operator.name),
+        Some(schema) => format!("OPERATOR({}.{})", quote_name(schema)?, operator.name),
         None => operator.name.to_owned(),
     };
     Ok(format!("{sql} WITH {operator}"))
@@ -205,12 +208,12 @@ fn key_term(
 ) -> Result<String, Error> {
     let mut sql = match term {
         KeyTerm::Column(column) => columns.identifier(column)?,
-        KeyTerm::Expression(sql) => expression("expression", sql)?,
+        KeyTerm::Expression(sql) => check_expression("expression", sql)?,
     };
     for (words, name) in [(" COLLATE ", collation), (" ", operator_class)] {
         if let Some(name) = name {
             sql.push_str(words);
-            sql.push_str(&qualified(name)?);
+            sql.push_str(&quote_qualified_name(name)?);
         }
     }
     Ok(sql)

@@ -1,14 +1,15 @@
 //! New tables.
 
-use super::free_name::{self, TakenNames, check_width, numbered};
+use super::error::TablesError;
+use super::free_name::{self, TakenNames, check_width, number_name};
 use super::resolve::ResolvedColumn;
 use super::serial::Sequences;
 use super::table::ColumnNames;
 use super::{clause, constraint};
 use crate::catalog::rows::PgClass;
 use crate::ddl::DdlError;
-use crate::ddl::name::{check_length, check_schema, identifier, qualified, schema_name};
-use crate::ddl::script::{Script, record};
+use crate::ddl::name::{check_length, check_schema, find_schema_name, quote_name, quote_qualified_name};
+use crate::ddl::script::{Script, record_statement};
 use crate::definition::column::{ColumnDefinition, IdentityDefinition, KeyColumn, KeyKind};
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind};
 use crate::definition::json_text::RawJson;
@@ -24,10 +25,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// Creates a table, with its partitions.
-pub(crate) fn table(definition: &TableDefinition) -> Result<Oid, Error> {
+pub(crate) fn create_table(definition: &TableDefinition) -> Result<Oid, Error> {
     let schema = match &definition.schema {
         Some(schema) => schema.clone(),
-        None => names::current_schema().ok_or(DdlError::NoSchema)?,
+        None => names::current_schema().ok_or(TablesError::NoSchema)?,
     };
     let name = match (definition.given_name(), names::schema(&schema)) {
         (Some(name), _) => name.to_owned(),
@@ -66,7 +67,7 @@ pub(crate) struct MadeTable {
 impl NewTable<'_> {
     /// Creates the table: a column that is the primary key, then those of `columns`.
     pub(crate) fn create(mut self) -> Result<MadeTable, Error> {
-        let schema = schema_name(self.schema)?;
+        let schema = find_schema_name(self.schema)?;
         let name = free_table_name(self.schema, self.name, "Table");
         let owner = match self.owner {
             Some(role) => Some(names::of_role(role).ok_or(DdlError::UnknownRole(role.to_u32()))?),
@@ -74,7 +75,7 @@ impl NewTable<'_> {
         };
         let renamed_columns = self.add_key_and_names()?;
         let pkey_column_attnum = self.key_attnum();
-        let oid = table(&TableDefinition {
+        let oid = create_table(&TableDefinition {
             schema: Some(schema),
             name: Some(name.clone()),
             description: self
@@ -190,7 +191,7 @@ pub(crate) fn free_table_name(schema: Oid, wanted: Option<&str>, fallback: &str)
                 .iter()
                 .filter(|row| matches!(row.relkind.0, b'r' | b'p'))
                 .count();
-            numbered(wanted.unwrap_or(fallback), tables + 1, is_taken)
+            number_name(wanted.unwrap_or(fallback), tables + 1, is_taken)
         }
     }
 }
@@ -207,7 +208,7 @@ const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "cmax", "xmax", "cmin", "xmin", "
 pub(crate) fn file_column_names(
     wanted: &[Option<String>],
     reserved: Vec<String>,
-) -> Result<Vec<String>, DdlError> {
+) -> Result<Vec<String>, TablesError> {
     check_width(wanted.len() + reserved.len())?;
     let of_system = SYSTEM_COLUMNS.iter().map(|&name| name.to_owned());
     let mut names = TakenNames::taken(reserved.into_iter().chain(of_system));
@@ -259,12 +260,12 @@ impl Creation {
         let constraints = definition
             .constraints
             .iter()
-            .map(|definition| Ok((definition, constraint::clause(definition, &names)?)))
+            .map(|definition| Ok((definition, constraint::write_constraint(definition, &names)?)))
             .collect::<Result<Vec<_>, Error>>()?;
 
         let partition_of = match (parent, &definition.partition_of) {
             (Some(parent), _) => Some(parent.to_owned()),
-            (None, Some(parent)) => Some(qualified(parent)?),
+            (None, Some(parent)) => Some(quote_qualified_name(parent)?),
             (None, None) => None,
         };
         let is_partition = partition_of.is_some();
@@ -274,9 +275,9 @@ impl Creation {
             .iter()
             .map(|column| {
                 if is_partition {
-                    clause::partition_column(column)
+                    clause::write_partition_column(column)
                 } else {
-                    clause::column(column)
+                    clause::write_column(column)
                 }
             })
             .chain(
@@ -299,14 +300,14 @@ impl Creation {
         self.push_comments(definition, &table, &columns)?;
         if let Some(owner) = &definition.owner {
             self.owners
-                .push(format!("ALTER TABLE {table} OWNER TO {}", identifier(owner)?));
+                .push(format!("ALTER TABLE {table} OWNER TO {}", quote_name(owner)?));
         }
         self.push_metadata(definition, schema, name, &columns);
         for (partition, position) in definition.partitions.iter().zip(1..) {
             let schema = partition.schema.as_deref().unwrap_or(schema);
             let name = match partition.given_name() {
                 Some(name) => name.to_owned(),
-                None => numbered(name, position, |_| false),
+                None => number_name(name, position, |_| false),
             };
             self.push_table(partition, schema, &name, Some(&table))?;
         }
@@ -325,7 +326,7 @@ impl Creation {
         for column in columns {
             if let Some(text) = column.description {
                 self.script
-                    .comment(&clause::column_of(table, &column.name), Some(text));
+                    .comment(&clause::name_column_of(table, &column.name), Some(text));
             }
         }
         constraint::push_comments(&mut self.script, table, &definition.constraints)
@@ -376,7 +377,7 @@ pub(super) fn set_metadata(
 ) -> Result<(), Error> {
     if let Some(options) = of_table {
         let options = metadata::named::numbered(table, options.to_value())?;
-        record(|| metadata_statement("set_table_metadata", table, &options));
+        record_statement(|| metadata_statement("set_table_metadata", table, &options));
         metadata::set::table(table, options)?;
     }
     let patches: Vec<Value> = of_columns
@@ -391,7 +392,7 @@ pub(super) fn set_metadata(
         .collect();
     if !patches.is_empty() {
         let patches = Value::Array(patches);
-        record(|| metadata_statement("set_column_metadata", table, &patches));
+        record_statement(|| metadata_statement("set_column_metadata", table, &patches));
         metadata::set::columns(table, patches)?;
     }
     Ok(())
@@ -437,7 +438,7 @@ fn create_statement(
                 sql.push_str(&format!(" ({elements})"));
             }
             sql.push(' ');
-            sql.push_str(&clause::bounds(&bounds));
+            sql.push_str(&clause::write_bounds(&bounds));
         }
         _ => sql.push_str(&format!(" ({elements})")),
     }
@@ -445,7 +446,7 @@ fn create_statement(
         let parents = definition
             .inherits
             .iter()
-            .map(qualified)
+            .map(quote_qualified_name)
             .collect::<Result<Vec<_>, _>>()?;
         sql.push_str(&format!(" INHERITS ({})", parents.join(", ")));
     }
@@ -456,7 +457,7 @@ fn create_statement(
             .map(|element| constraint::key_element(element, names))
             .collect::<Result<Vec<_>, Error>>()?;
         sql.push_str(" PARTITION BY ");
-        sql.push_str(&clause::partition_key(partition_by.strategy, &elements));
+        sql.push_str(&clause::write_partition_key(partition_by.strategy, &elements));
     }
     Ok(sql)
 }

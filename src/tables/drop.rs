@@ -1,8 +1,8 @@
 //! Dropping columns, constraints and tables.
 
+use super::error::TablesError;
 use super::table::Table;
-use crate::ddl::DdlError;
-use crate::ddl::name::identifier;
+use crate::ddl::name::quote_name;
 use crate::ddl::script::Script;
 use crate::definition::name::QualifiedName;
 use crate::error::Error;
@@ -10,7 +10,7 @@ use crate::pg::ownership::AlterLock;
 use crate::pg::{Oid, names, quote};
 
 /// Drops columns. Unknown numbers are ignored, as long as one column is left.
-pub(crate) fn columns(relation: Oid, attnums: &[i32]) -> Result<(), Error> {
+pub(crate) fn drop_columns(relation: Oid, attnums: &[i32]) -> Result<(), Error> {
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
     let columns: Vec<_> = table
         .columns
@@ -18,7 +18,7 @@ pub(crate) fn columns(relation: Oid, attnums: &[i32]) -> Result<(), Error> {
         .filter(|column| attnums.contains(&column.attnum.into()))
         .collect();
     if columns.is_empty() {
-        Err(DdlError::NoSuchColumns {
+        Err(TablesError::NoSuchColumns {
             relation: table.name().to_owned(),
         })?;
     }
@@ -32,7 +32,7 @@ pub(crate) fn columns(relation: Oid, attnums: &[i32]) -> Result<(), Error> {
 }
 
 /// Drops a constraint; gives its name. `None` if the table has none of that OID.
-pub(crate) fn constraint(relation: Oid, constraint: Oid) -> Result<Option<String>, Error> {
+pub(crate) fn drop_constraint(relation: Oid, constraint: Oid) -> Result<Option<String>, Error> {
     let table = match Table::lock(relation, AlterLock::AccessExclusive) {
         Err(Error::UnknownRelation(_)) => return Ok(None),
         table => table?,
@@ -50,13 +50,13 @@ pub(crate) fn constraint(relation: Oid, constraint: Oid) -> Result<Option<String
 }
 
 /// Drops a constraint by its name.
-pub(crate) fn constraint_by_name(table: &QualifiedName, constraint: &str) -> Result<(), Error> {
-    constraint_of(find(table)?, constraint)
+pub(crate) fn drop_constraint_by_name(table: &QualifiedName, constraint: &str) -> Result<(), Error> {
+    drop_constraint_of(find(table)?, constraint)
 }
 
 /// Drops a constraint of a table by its name.
-pub(crate) fn constraint_of(relation: Oid, constraint: &str) -> Result<(), Error> {
-    let name = identifier(constraint)?;
+pub(crate) fn drop_constraint_of(relation: Oid, constraint: &str) -> Result<(), Error> {
+    let name = quote_name(constraint)?;
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
     let mut script = Script::new();
     script.alter_table(&table.sql(), &[format!("DROP CONSTRAINT {name}")]);
@@ -67,14 +67,14 @@ pub(crate) fn constraint_of(relation: Oid, constraint: &str) -> Result<(), Error
 fn find(table: &QualifiedName) -> Result<Oid, Error> {
     let schema = table.schema.as_deref().unwrap_or_default();
     names::relation(schema, &table.name).ok_or_else(|| {
-        Error::from(DdlError::UnknownTable {
+        Error::from(TablesError::UnknownTable {
             name: table.to_string(),
         })
     })
 }
 
 /// Drops a table; gives its name with its schema, as SQL.
-pub(crate) fn table(relation: Oid, cascade: bool) -> Result<String, Error> {
+pub(crate) fn drop_table(relation: Oid, cascade: bool) -> Result<String, Error> {
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
     let sql = table.sql();
     let kind = if table.is_foreign() {

@@ -3,11 +3,11 @@
 
 use super::clause;
 use super::create::{free_table_name, set_metadata};
-use super::free_name::free;
+use super::free_name::find_free_name;
 use super::key::continue_counting;
 use super::moved::Moved;
 use super::resolve::{ColumnValueSource, ResolvedColumn};
-use super::table::{Table, as_printed, attnum};
+use super::table::{Table, find_attnum, print_relation};
 use crate::ddl::name::check_length;
 use crate::ddl::script::Script;
 use crate::error::Error;
@@ -22,7 +22,7 @@ pub(crate) struct ExtractNames<'a> {
 }
 
 /// Moves columns into a new table; gives its OID, and the attnum of the column that refers to it.
-pub(crate) fn columns(
+pub(crate) fn extract_columns(
     relation: Oid,
     attnums: &[i32],
     wanted: &ExtractNames<'_>,
@@ -37,7 +37,7 @@ pub(crate) fn columns(
         .iter()
         .filter_map(|column| Some((column.name.clone(), column.metadata.clone()?)));
     set_metadata(new, None, metadata.collect())?;
-    Ok((new, attnum(relation, &extraction.link)?))
+    Ok((new, find_attnum(relation, &extraction.link)?))
 }
 
 /// Names that are free.
@@ -61,13 +61,13 @@ impl Extraction {
         let name = free_table_name(schema, wanted.table, "Table");
         let link = match wanted.column.filter(|name| !name.is_empty()) {
             Some(link) => link.to_owned(),
-            None => super::free_name::with_suffix(&name, "_id"),
+            None => super::free_name::append_suffix(&name, "_id"),
         };
         check_length(&link)?;
-        let link = free(&link, |name| table.has_column(name) && !moved.has_name(name));
+        let link = find_free_name(&link, |name| table.has_column(name) && !moved.has_name(name));
         Ok(Self {
-            key: free("id", |name| moved.has_name(name)),
-            link_meanwhile: free(&link, |name| table.has_column(name)),
+            key: find_free_name("id", |name| moved.has_name(name)),
+            link_meanwhile: find_free_name(&link, |name| table.has_column(name)),
             link,
             name,
         })
@@ -82,11 +82,11 @@ impl Extraction {
         );
         let mut script = Script::new();
         script.push(self.create_statement(&new, moved));
-        let origin = as_printed(table.oid())?;
+        let origin = print_relation(table.oid())?;
         script.comment(&format!("TABLE {new}"), Some(&format!("Extracted from {origin}")));
         for column in &moved.columns {
             if let Some(description) = &column.description {
-                script.comment(&clause::column_of(&new, &column.name), Some(description));
+                script.comment(&clause::name_column_of(&new, &column.name), Some(description));
             }
         }
         script.alter_table(&old, &[format!("ADD COLUMN {link} integer")]);
@@ -96,7 +96,7 @@ impl Extraction {
         ));
         script.push(format!(
             "INSERT INTO {new} ({key}, {names}) SELECT DISTINCT ON (source.{link}) source.{link}, {values} FROM {old} AS source ORDER BY source.{link}",
-            names = clause::identifiers(moved.columns.iter().map(|column| &column.name)),
+            names = clause::list_identifiers(moved.columns.iter().map(|column| &column.name)),
             values = moved.identifiers("source"),
         ));
         script.push(continue_counting(&new, &self.key));
@@ -125,7 +125,7 @@ impl Extraction {
             quote::identifier(&self.key)
         )];
         elements.extend(moved.columns.iter().map(|column| {
-            clause::column(&ResolvedColumn {
+            clause::write_column(&ResolvedColumn {
                 collation: column.collation.clone(),
                 not_null: column.not_null,
                 source: column

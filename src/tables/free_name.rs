@@ -1,15 +1,15 @@
 //! Free names: a name that is taken gets a number.
 
-use crate::ddl::DdlError;
+use super::error::TablesError;
 use crate::ddl::name::LONGEST;
 use crate::pg::text;
 use rustc_hash::FxHashSet;
 
 /// A table has no more than so many columns, whatever they are: beyond that, nothing need be looked up.
-pub(super) fn check_width(columns: usize) -> Result<(), DdlError> {
+pub(super) fn check_width(columns: usize) -> Result<(), TablesError> {
     const MOST: usize = 1600;
     if columns > MOST {
-        Err(DdlError::TooManyColumns { columns, most: MOST })
+        Err(TablesError::TooManyColumns { columns, most: MOST })
     } else {
         Ok(())
     }
@@ -26,26 +26,26 @@ impl TakenNames {
 
     /// Gives a name: the one that is wanted, or that with a number.
     pub(super) fn give(&mut self, wanted: &str) -> String {
-        let name = free(wanted, |name| self.0.contains(name));
+        let name = find_free_name(wanted, |name| self.0.contains(name));
         self.0.insert(name.clone());
         name
     }
 }
 
 /// The name itself, or with 1, 2, ... behind it.
-pub(super) fn free(wanted: &str, is_taken: impl Fn(&str) -> bool) -> String {
+pub(super) fn find_free_name(wanted: &str, is_taken: impl Fn(&str) -> bool) -> String {
     if is_taken(wanted) {
-        numbered(wanted, 1, is_taken)
+        number_name(wanted, 1, is_taken)
     } else {
         wanted.to_owned()
     }
 }
 
 /// The name with the first number behind it, from `first` on, with which it is not taken.
-pub(super) fn numbered(wanted: &str, first: usize, is_taken: impl Fn(&str) -> bool) -> String {
+pub(super) fn number_name(wanted: &str, first: usize, is_taken: impl Fn(&str) -> bool) -> String {
     let mut number = first;
     loop {
-        let candidate = with_suffix(wanted, &format!(" {number}"));
+        let candidate = append_suffix(wanted, &format!(" {number}"));
         if !is_taken(&candidate) {
             return candidate;
         }
@@ -54,7 +54,7 @@ pub(super) fn numbered(wanted: &str, first: usize, is_taken: impl Fn(&str) -> bo
 }
 
 /// The name with something behind it, cut where that makes it too long.
-pub(super) fn with_suffix(name: &str, suffix: &str) -> String {
+pub(super) fn append_suffix(name: &str, suffix: &str) -> String {
     format!("{}{suffix}", cut(name, LONGEST - suffix.len()))
 }
 

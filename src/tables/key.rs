@@ -2,9 +2,9 @@
 
 use super::clause;
 use super::create::key_column;
-use super::free_name::free;
+use super::free_name::find_free_name;
 use super::resolve::ResolvedColumn;
-use super::table::{Table, attnum};
+use super::table::{Table, find_attnum};
 use crate::ddl::name::check_length;
 use crate::ddl::script::Script;
 use crate::definition::column::KeyKind;
@@ -15,7 +15,7 @@ use crate::pg::{Oid, quote};
 use pgrx::pg_sys;
 
 /// Gives a table a new primary key column; returns its attnum.
-pub(crate) fn add(relation: Oid, kind: KeyKind, drop_old: bool, name: &str) -> Result<i16, Error> {
+pub(crate) fn add_key_column(relation: Oid, kind: KeyKind, drop_old: bool, name: &str) -> Result<i16, Error> {
     check_length(name)?;
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
     let old = OldKey::of(&table, drop_old, None);
@@ -25,19 +25,27 @@ pub(crate) fn add(relation: Oid, kind: KeyKind, drop_old: bool, name: &str) -> R
             .iter()
             .any(|column| column.attname == name && !old.dropped.contains(&column.attnum))
     };
-    let name = free(name, is_taken);
+    let name = find_free_name(name, is_taken);
     let definition = key_column(kind, name.clone());
     let column = ResolvedColumn::resolve(&definition, name.clone(), false)?;
     let mut actions = old.actions;
-    actions.push(format!("ADD COLUMN {} PRIMARY KEY", clause::column(&column)));
+    actions.push(format!(
+        "ADD COLUMN {} PRIMARY KEY",
+        clause::write_column(&column)
+    ));
     let mut script = Script::new();
     script.alter_table(&table.sql(), &actions);
     script.run()?;
-    attnum(relation, &name)
+    find_attnum(relation, &name)
 }
 
 /// Makes a column the primary key.
-pub(crate) fn set(relation: Oid, column: i32, kind: Option<KeyKind>, drop_old: bool) -> Result<(), Error> {
+pub(crate) fn set_key_column(
+    relation: Oid,
+    column: i32,
+    kind: Option<KeyKind>,
+    drop_old: bool,
+) -> Result<(), Error> {
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
     let column = table.find_column(column)?;
     let name = quote::identifier(&column.attname);
@@ -55,7 +63,7 @@ pub(crate) fn set(relation: Oid, column: i32, kind: Option<KeyKind>, drop_old: b
                 pg_sys::INT2OID | pg_sys::INT4OID | pg_sys::INT8OID
             ) {
                 let cast =
-                    super::cast::expression(&name, column.atttypid, pg_sys::INT4OID, &Default::default())?;
+                    super::cast::compile_cast(&name, column.atttypid, pg_sys::INT4OID, &Default::default())?;
                 push(&format!("TYPE integer USING {cast}"));
             }
             push("SET NOT NULL");

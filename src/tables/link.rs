@@ -1,11 +1,11 @@
 //! Adding columns and mapping tables that refer to other tables.
 
 use super::create::{MadeTable, NewTable};
-use super::free_name::free;
+use super::error::TablesError;
+use super::free_name::find_free_name;
 use super::resolve::ResolvedColumn;
-use super::table::{Table, attnum};
+use super::table::{Table, find_attnum};
 use super::{clause, constraint};
-use crate::ddl::DdlError;
 use crate::ddl::name::check_length;
 use crate::ddl::script::Script;
 use crate::definition::column::{ColumnDefinition, MappingColumn};
@@ -22,25 +22,25 @@ pub(crate) fn add_column(name: &str, relation: Oid, referent: Oid, is_unique: bo
     check_length(name)?;
     let wanted = if name.is_empty() { "Column" } else { name };
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
-    let name = free(wanted, |name| table.has_column(name));
+    let name = find_free_name(wanted, |name| table.has_column(name));
     let link = LinkDefinition::to(referent, name.clone())?;
     let column = ResolvedColumn::resolve(&link.column, name.clone(), false)?;
     let names = table.column_names();
-    let mut actions = vec![format!("ADD COLUMN {}", clause::column(&column))];
+    let mut actions = vec![format!("ADD COLUMN {}", clause::write_column(&column))];
     let columns = vec![ColumnRef::Name(name.clone())];
     if is_unique {
         let key = ConstraintDefinition {
             columns: columns.clone(),
             ..ConstraintDefinition::new(ConstraintKind::Unique)
         };
-        actions.push(format!("ADD {}", constraint::clause(&key, &names)?));
+        actions.push(format!("ADD {}", constraint::write_constraint(&key, &names)?));
     }
     let key = ConstraintDefinition { columns, ..link.key };
-    actions.push(format!("ADD {}", constraint::clause(&key, &names)?));
+    actions.push(format!("ADD {}", constraint::write_constraint(&key, &names)?));
     let mut script = Script::new();
     script.alter_table(&table.sql(), &actions);
     script.run()?;
-    attnum(relation, &name)
+    find_attnum(relation, &name)
 }
 
 /// Creates a table whose rows each refer to a row of every one of several tables.
@@ -84,7 +84,7 @@ impl LinkDefinition {
         let table = Table::read(referent)?;
         let key = match table.primary_key() {
             &[attnum] => table.find_column(attnum.into())?,
-            _ => Err(DdlError::NoSingleKey {
+            _ => Err(TablesError::NoSingleKey {
                 relation: table.name().to_owned(),
             })?,
         };

@@ -15,6 +15,7 @@ pub(crate) mod composite;
 mod constraint;
 pub(crate) mod create;
 pub(crate) mod drop;
+mod error;
 pub(crate) mod extract;
 mod free_name;
 pub(crate) mod key;

@@ -6,12 +6,12 @@
 
 use super::clause;
 use super::create::set_metadata;
+use super::error::TablesError;
 use super::free_name::TakenNames;
 use super::moved::{self, Moved};
 use super::resolve::ResolvedColumn;
 use super::table::Table;
 use crate::catalog::rows::{PgAttribute, PgConstraint};
-use crate::ddl::DdlError;
 use crate::ddl::script::Script;
 use crate::error::Error;
 use crate::pg::ownership::{self, AlterLock};
@@ -23,7 +23,7 @@ pub(crate) fn to_referenced(source: Oid, target: Oid, attnums: &[i16]) -> Result
     let source = Table::lock(source, AlterLock::AccessExclusive)?;
     let target = Table::lock(target, AlterLock::AccessExclusive)?;
     if ownership::row_security_applies(target.oid()) {
-        return Err(DdlError::HiddenRows {
+        return Err(TablesError::HiddenRows {
             relation: target.name().to_owned(),
         }
         .into());
@@ -32,7 +32,7 @@ pub(crate) fn to_referenced(source: Oid, target: Oid, attnums: &[i16]) -> Result
     let moved = Moved::of(&source, &attnums)?;
     let route = Route::between(&source, &target)?;
     if attnums.contains(&route.column.attnum.into()) {
-        Err(DdlError::MovesJoiningColumn {
+        Err(TablesError::MovesJoiningColumn {
             column: route.column.attname.clone(),
             source_table: source.name().to_owned(),
             target: target.name().to_owned(),
@@ -77,7 +77,7 @@ impl<'a> Route<'a> {
                 column: source.find_column(row.conkey[0].into())?,
                 key: target.find_column(row.confkey[0].into())?,
             }),
-            keys => Err(DdlError::NotOneForeignKey {
+            keys => Err(TablesError::NotOneForeignKey {
                 count: keys.len(),
                 source_table: source.name().to_owned(),
                 target: target.name().to_owned(),
@@ -146,7 +146,7 @@ impl Relocation<'_> {
 
         let new_key = match self.route.new_key()? {
             Some(new_key) => new_key,
-            None if self.needs_new_rows()? => Err(DdlError::NoNewKeys {
+            None if self.needs_new_rows()? => Err(TablesError::NoNewKeys {
                 relation: self.route.target.name().to_owned(),
                 column: self.route.key.attname.clone(),
             })?,
@@ -157,7 +157,7 @@ impl Relocation<'_> {
         script.alter_table(&target, &self.finishing_actions());
         for (column, name) in self.moved.columns.iter().zip(&self.names) {
             if let Some(description) = &column.description {
-                script.comment(&clause::column_of(&target, name), Some(description));
+                script.comment(&clause::name_column_of(&target, name), Some(description));
             }
         }
         script.alter_table(&self.route.source.sql(), &self.moved.drop_actions());
@@ -174,7 +174,7 @@ impl Relocation<'_> {
             ..ResolvedColumn::plain(name.clone(), column.type_.clone())
         });
         columns
-            .map(|column| format!("ADD COLUMN {}", clause::column(&column)))
+            .map(|column| format!("ADD COLUMN {}", clause::write_column(&column)))
             .collect()
     }
 

@@ -2,10 +2,10 @@
 //! values, constraints on these columns alone.
 
 use super::column_type;
+use super::error::TablesError;
 use super::table::Table;
 use crate::catalog::Catalog;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgDescription};
-use crate::ddl::DdlError;
 use crate::definition::json_text::RawJson;
 use crate::error::Error;
 use crate::metadata::stored;
@@ -46,10 +46,10 @@ impl Moved {
     /// Columns of a table whose rows are all there for the current role.
     pub(super) fn of(table: &Table, attnums: &[i32]) -> Result<Self, Error> {
         if attnums.is_empty() {
-            return Err(DdlError::NoColumns.into());
+            return Err(TablesError::NoColumns.into());
         }
         if ownership::row_security_applies(table.oid()) {
-            return Err(DdlError::HiddenRows {
+            return Err(TablesError::HiddenRows {
                 relation: table.name().to_owned(),
             }
             .into());

@@ -2,8 +2,8 @@
 //! written.
 
 use super::column_type;
-use crate::ddl::DdlError;
-use crate::ddl::name::{check_length, qualified};
+use super::error::TablesError;
+use crate::ddl::name::{check_length, quote_qualified_name};
 use crate::definition::column::{ColumnDefinition, GeneratedKind, IdentityDefinition, Serial, ValueSource};
 use crate::definition::json_text::RawJson;
 use crate::error::Error;
@@ -41,11 +41,15 @@ impl<'a> ResolvedColumn<'a> {
         raw_default: bool,
     ) -> Result<Self, Error> {
         check_length(&name)?;
-        let type_ = column_type::resolve(definition.type_.as_ref())?;
+        let type_ = column_type::resolve_type(definition.type_.as_ref())?;
         Ok(Self {
             name,
             type_: column_type::to_sql(type_)?,
-            collation: definition.collation.as_ref().map(qualified).transpose()?,
+            collation: definition
+                .collation
+                .as_ref()
+                .map(quote_qualified_name)
+                .transpose()?,
             not_null: definition.not_null,
             source: ColumnValueSource::resolve(definition.value_source()?, type_, raw_default)?,
             description: definition.description.as_deref(),
@@ -72,21 +76,22 @@ impl<'a> ColumnValueSource<'a> {
         Ok(match source {
             ValueSource::Nothing => Self::Nothing,
             ValueSource::Value(value) if raw_default => {
-                Self::Default(expression("default", &value.to_input())?)
+                Self::Default(check_expression("default", &value.to_input())?)
             }
-            ValueSource::Value(value) => Self::Default(literal(value, type_)),
-            ValueSource::Expression(sql) => Self::Default(expression("default_expression", sql)?),
+            ValueSource::Value(value) => Self::Default(write_literal(value, type_)),
+            ValueSource::Expression(sql) => Self::Default(check_expression("default_expression", sql)?),
             ValueSource::Identity(identity) => Self::Identity(identity),
             ValueSource::Serial(serial) => Self::Serial(serial, type_),
-            ValueSource::Generated(generated) => {
-                Self::Generated(generated.kind, expression("generated", &generated.expression)?)
-            }
+            ValueSource::Generated(generated) => Self::Generated(
+                generated.kind,
+                check_expression("generated", &generated.expression)?,
+            ),
         })
     }
 }
 
 /// A JSON value as a literal for a column of a type: a JSON array is an array where the type is one.
-pub(crate) fn literal(value: &RawJson, type_: TypeId) -> String {
+pub(crate) fn write_literal(value: &RawJson, type_: TypeId) -> String {
     let base = TypeId {
         oid: type_name::base(type_.oid),
         ..type_
@@ -111,9 +116,9 @@ pub(crate) fn literal(value: &RawJson, type_: TypeId) -> String {
 }
 
 /// An SQL expression of a caller's in parentheses, when it is one and nothing else.
-pub(crate) fn expression(key: &'static str, sql: &str) -> Result<String, Error> {
+pub(crate) fn check_expression(key: &'static str, sql: &str) -> Result<String, Error> {
     if !parser::is_one_expression(sql) {
-        Err(DdlError::NotOneExpression {
+        Err(TablesError::NotOneExpression {
             key,
             text: sql.to_owned(),
         })?;

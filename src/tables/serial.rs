@@ -1,8 +1,8 @@
 //! Columns with a sequence of their own, as `serial` creates them.
 
 use super::clause;
+use super::error::TablesError;
 use super::resolve::{ColumnValueSource, ResolvedColumn};
-use crate::ddl::DdlError;
 use crate::ddl::name::check_length;
 use crate::definition::column::{SequenceType, Serial};
 use crate::error::Error;
@@ -29,7 +29,7 @@ impl Sequences {
             let ColumnValueSource::Serial(serial, type_) = column.source else {
                 continue;
             };
-            let pseudo_type = pseudo_type(type_).ok_or_else(|| DdlError::NotSerial {
+            let pseudo_type = pseudo_type(type_).ok_or_else(|| TablesError::NotSerial {
                 column: column.name.clone(),
                 type_: column.type_.clone(),
             })?;
@@ -68,7 +68,7 @@ impl Sequences {
             None => &column.type_,
         };
         let mut words = vec![format!("CREATE SEQUENCE {sequence} AS {type_}")];
-        words.extend(clause::sequence_options(&serial.sequence));
+        words.extend(clause::write_sequence_options(&serial.sequence));
         self.before.push(words.join(" "));
         self.after.push(format!(
             "ALTER SEQUENCE {sequence} OWNED BY {}.{}",

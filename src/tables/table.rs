@@ -3,7 +3,6 @@
 use crate::catalog::Catalog;
 use crate::catalog::relation::Relation;
 use crate::catalog::rows::{OfRelation, PgAttrdef, PgAttribute, PgConstraint};
-use crate::ddl::DdlError;
 use crate::ddl::name::{check_length, check_schema};
 use crate::definition::name::ColumnRef;
 use crate::error::Error;
@@ -38,7 +37,7 @@ impl Table {
         check_schema(&schema)?;
         ownership::lock(relation, lock).map_err(|refusal| match refusal {
             Refusal::Missing => Error::UnknownRelation(relation),
-            Refusal::NotOwner { name } => DdlError::NotOwner { name }.into(),
+            Refusal::NotOwner { name } => Error::NotOwner { name },
         })?;
         let table = Self::read(relation)?;
         // It may have moved meanwhile.
@@ -168,7 +167,7 @@ impl ColumnNames {
 }
 
 /// A relation as `regclass` prints it: with its schema, where it is not found without.
-pub(crate) fn as_printed(relation: Oid) -> Result<String, Error> {
+pub(crate) fn print_relation(relation: Oid) -> Result<String, Error> {
     let (schema, name) = names::of_relation(relation).ok_or(Error::UnknownRelation(relation))?;
     Ok(if server::is_visible_relation(relation) {
         quote::identifier(&name)
@@ -178,6 +177,6 @@ pub(crate) fn as_printed(relation: Oid) -> Result<String, Error> {
 }
 
 /// The attnum of a column by its name, after a statement.
-pub(crate) fn attnum(relation: Oid, name: &str) -> Result<i16, Error> {
+pub(crate) fn find_attnum(relation: Oid, name: &str) -> Result<i16, Error> {
     names::column(relation, name).ok_or(Error::Vanished)
 }

@@ -9,10 +9,10 @@
 
 #[pgrx::pg_schema]
 mod tests {
-    use crate::ddl::script::recorded;
+    use crate::ddl::script::record_statements;
     use crate::definition::alteration::{CastOptions, ColumnAlteration, TableAlteration};
     use crate::definition::column::KeyKind;
-    use crate::definition::parse;
+    use crate::definition::parse_argument;
     use crate::error::Error;
     use crate::pg::Oid;
     use crate::pg::type_name::TypeId;
@@ -21,18 +21,18 @@ mod tests {
     use serde::de::DeserializeOwned;
 
     fn read<T: DeserializeOwned>(json: &str) -> T {
-        parse("definition", json).expect("a definition")
+        parse_argument("definition", json).expect("a definition")
     }
 
     /// The statements that something runs.
     fn statements<T>(body: impl FnOnce() -> Result<T, Error>) -> Vec<String> {
-        let (outcome, statements) = recorded(body);
+        let (outcome, statements) = record_statements(body);
         outcome.unwrap_or_else(|error| panic!("{error}"));
         statements
     }
 
     fn created(table: &str) -> Vec<String> {
-        statements(|| create::table(&read(table)))
+        statements(|| create::create_table(&read(table)))
     }
 
     fn relation(name: &str) -> Oid {
@@ -120,7 +120,7 @@ mod tests {
                 {"column": "d", "default": 7, "description": null}]"#,
         );
         assert_eq!(
-            statements(|| alter::columns(relation("public.changed"), &changes)),
+            statements(|| alter::alter_columns(relation("public.changed"), &changes)),
             [
                 "ALTER TABLE public.changed ALTER COLUMN a TYPE character varying(30), \
                     ALTER COLUMN b DROP DEFAULT, \
@@ -144,9 +144,9 @@ mod tests {
         let change: TableAlteration = read(
             r#"{"name": "same", "columns": [{"attnum": 1, "name": "a", "type": "varchar(20)", "not_null": true, "identity": null}]}"#,
         );
-        assert!(statements(|| alter::table(same, &change)).is_empty());
-        assert!(statements(|| add::columns(same, &[], false)).is_empty());
-        assert!(statements(|| add::constraints(same, &[])).is_empty());
+        assert!(statements(|| alter::alter_table(same, &change)).is_empty());
+        assert!(statements(|| add::add_columns(same, &[], false)).is_empty());
+        assert!(statements(|| add::add_constraints(same, &[])).is_empty());
     }
 
     #[pg_test]
@@ -154,7 +154,7 @@ mod tests {
         Spi::run("CREATE TABLE public.more (id integer PRIMARY KEY)").unwrap();
         let more = relation("public.more");
         assert_eq!(
-            statements(|| add::columns(
+            statements(|| add::add_columns(
                 more,
                 &read::<Vec<_>>(r#"[{"name": "id"}, {"type": "int[]", "default": [1, null]}]"#),
                 false
@@ -172,7 +172,7 @@ mod tests {
         Spi::run("CREATE TABLE public.keyed (id integer PRIMARY KEY, n text)").unwrap();
         let keyed = relation("public.keyed");
         assert_eq!(
-            statements(|| key::add(keyed, KeyKind::Uuid, true, "id")),
+            statements(|| key::add_key_column(keyed, KeyKind::Uuid, true, "id")),
             [
                 "ALTER TABLE public.keyed DROP CONSTRAINT keyed_pkey, DROP COLUMN id, \
                     ADD COLUMN id uuid DEFAULT (pg_catalog.gen_random_uuid()) PRIMARY KEY"
@@ -182,7 +182,7 @@ mod tests {
 
     fn cast(source: &str, target: &str, options: &CastOptions) -> String {
         let oid = |name| TypeId::parse(name).oid;
-        cast::expression("v", oid(source), oid(target), options).expect("a cast")
+        cast::compile_cast("v", oid(source), oid(target), options).expect("a cast")
     }
 
     #[pg_test]
@@ -217,7 +217,8 @@ mod tests {
             .unwrap()
             .into_iter()
             .map(|oid| {
-                cast::function(oid, &TypeId { oid, modifier: -1 }.to_sql().unwrap()).expect("a function")
+                cast::find_cast_function(oid, &TypeId { oid, modifier: -1 }.to_sql().unwrap())
+                    .expect("a function")
             })
             .collect();
         known.sort_unstable();

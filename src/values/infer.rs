@@ -132,7 +132,7 @@ impl<'a> ValueReading<'a> {
             truth: Truth::of(text),
         };
         if wanted.meets(Types::MOMENTS)
-            && let Some(moment) = moment::read(text)
+            && let Some(moment) = moment::read_moment(text)
         {
             reading.add_moment(moment);
         }
@@ -144,7 +144,7 @@ impl<'a> ValueReading<'a> {
                 reading.types.add(one, is_one(text));
             }
         };
-        try_type(Type::Boolean, |text| boolean::read(text).is_some());
+        try_type(Type::Boolean, |text| boolean::read_boolean(text).is_some());
         try_type(Type::Uuid, uuid::is_uuid);
         try_type(Type::Interval, interval::is_interval);
         try_type(Type::Email, email::is_email);

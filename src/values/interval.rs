@@ -1,7 +1,7 @@
 //! Durations as people write them: `2 days 03:04:05`, `36:15:00`, `P1Y2M3DT4H`. As with dates, PostgreSQL's input
 //! function takes all forms that are accepted here, and more.
 
-use super::trim;
+use super::trim_value;
 
 /// Words for units, in the singular, from the longest to the shortest. Single letters are left out: `5 m` is a length
 /// to most.
@@ -20,7 +20,7 @@ const MOST_DIGITS: usize = 6;
 
 /// Whether a text is a length of time.
 pub(crate) fn is_interval(text: &[u8]) -> bool {
-    let text = trim(text);
+    let text = trim_value(text);
     match text {
         [b'P', rest @ ..] => is_iso(rest),
         _ => is_in_words(text),

@@ -1,7 +1,7 @@
 //! JSON texts, as strictly as `jsonb` reads them: besides the grammar, no `\u0000`, no half of a surrogate pair, and no
 //! number out of the range of `numeric`.
 
-use super::trim;
+use super::trim_value;
 
 /// Whether a text is a JSON array.
 pub(crate) fn is_array(text: &[u8]) -> bool {
@@ -130,7 +130,7 @@ fn digits(text: &[u8]) -> usize {
 
 /// JSON's own blanks are those of [`trim`] but for the form feed.
 fn trim_blanks(text: &[u8]) -> &[u8] {
-    let trimmed = trim(text);
+    let trimmed = trim_value(text);
     if trimmed.len() == text.len() || !text.contains(&0x0c) {
         trimmed
     } else {

@@ -22,6 +22,6 @@ pub(crate) mod uri;
 pub(crate) mod uuid;
 
 /// Text without the blanks around it that PostgreSQL's own input functions skip.
-pub(crate) fn trim(text: &[u8]) -> &[u8] {
+pub(crate) fn trim_value(text: &[u8]) -> &[u8] {
     text.trim_ascii()
 }

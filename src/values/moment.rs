@@ -3,7 +3,7 @@
 //! PostgreSQL's input functions take many more forms than are accepted here. They take all forms that are accepted
 //! here, with the same meaning: so a type that inference suggests can be cast to.
 
-use super::trim;
+use super::trim_value;
 
 /// What a text says about time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,8 +86,8 @@ impl Orders {
 }
 
 /// Reads a date, a time, or both. Blanks around are skipped.
-pub(crate) fn read(text: &[u8]) -> Option<Moment> {
-    let text = trim(text);
+pub(crate) fn read_moment(text: &[u8]) -> Option<Moment> {
+    let text = trim_value(text);
     // The shortest is 1:00, the longest a month's name with a time.
     if !(4..=64).contains(&text.len()) {
         return None;
@@ -335,7 +335,7 @@ mod tests {
     use super::*;
 
     fn orders(text: &str) -> String {
-        let Some(moment) = read(text.as_bytes()) else {
+        let Some(moment) = read_moment(text.as_bytes()) else {
             return String::new();
         };
         Order::ALL
@@ -357,7 +357,11 @@ mod tests {
             "January 5, 2024",
         ] {
             assert_eq!(orders(text), "YMDDMYMDY", "{text}");
-            assert_eq!(read(text.as_bytes()).unwrap().kind, MomentKind::Date, "{text}");
+            assert_eq!(
+                read_moment(text.as_bytes()).unwrap().kind,
+                MomentKind::Date,
+                "{text}"
+            );
         }
         assert_eq!(orders("13/01/2024"), "DMY");
         assert_eq!(orders("01/13/2024"), "MDY");
@@ -388,7 +392,7 @@ mod tests {
 
     #[test]
     fn dates_with_times() {
-        let kind = |text: &str| read(text.as_bytes()).map(|moment| (moment.kind, moment.zone));
+        let kind = |text: &str| read_moment(text.as_bytes()).map(|moment| (moment.kind, moment.zone));
         let at = |midnight, zone| Some((MomentKind::DateTime { midnight }, zone));
         assert_eq!(kind("2024-02-29 03:04"), at(false, Zone::None));
         assert_eq!(kind("2024-02-29T00:00:00.000Z"), at(true, Zone::Utc));
@@ -418,13 +422,13 @@ mod tests {
     fn times() {
         for text in ["3:04", "03:04:05", "23:59:59.999999", "12:30 pm"] {
             assert_eq!(
-                read(text.as_bytes()).map(|moment| moment.kind),
+                read_moment(text.as_bytes()).map(|moment| moment.kind),
                 Some(MomentKind::Time),
                 "{text}"
             );
         }
         for text in ["24:00", "3:4", "3:04:5", "13:00 pm", "3:04Z", ":04"] {
-            assert_eq!(read(text.as_bytes()), None, "{text}");
+            assert_eq!(read_moment(text.as_bytes()), None, "{text}");
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Amounts of money as people write them: `$1,234.50`, `-3 €`, `(12.00 USD)`.
 
 use super::number::{self, NumberShape};
-use super::{currency, trim};
+use super::{currency, trim_value};
 
 /// An amount that can be meant in one way only, in canonical form: a number with at most one run of other characters
 /// before and after it, which are dropped. A `-` in them, or parentheses around the number, make it negative.
-pub(crate) fn read(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn read_money(text: &[u8]) -> Option<Vec<u8>> {
     let of_number = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',');
     let start = text.iter().position(of_number)?;
     let end = text.iter().rposition(of_number)? + 1;
@@ -18,7 +18,7 @@ pub(crate) fn read(text: &[u8]) -> Option<Vec<u8>> {
     let negative = in_parentheses || has_minus(before) || has_minus(after);
     shape
         .own_reading()
-        .map(|decimals_at| number::canonical(amount, negative, decimals_at))
+        .map(|decimals_at| number::write_canonical(amount, negative, decimals_at))
 }
 
 /// An amount with known marks, as `numeric`'s input function reads it, which then decides whether it is one. Prefix
@@ -30,23 +30,23 @@ pub(crate) fn with_marks(
     prefix: &[u8],
     suffix: &[u8],
 ) -> Vec<u8> {
-    let mut rest = trim(text);
+    let mut rest = trim_value(text);
     let mut negative = false;
-    let mut prefix = Some(trim(prefix)).filter(|mark| !mark.is_empty());
-    let mut suffix = Some(trim(suffix)).filter(|mark| !mark.is_empty());
+    let mut prefix = Some(trim_value(prefix)).filter(|mark| !mark.is_empty());
+    let mut suffix = Some(trim_value(suffix)).filter(|mark| !mark.is_empty());
     // Sign, parentheses and marks come in any order, each at most once: -$5, $-5, ($5), $(5), 5- €.
     loop {
         let before = rest.len();
         if let Some(stripped) = prefix.and_then(|mark| rest.strip_prefix(mark)) {
-            rest = trim(stripped);
+            rest = trim_value(stripped);
             prefix = None;
         }
         if let Some(stripped) = suffix.and_then(|mark| rest.strip_suffix(mark)) {
-            rest = trim(stripped);
+            rest = trim_value(stripped);
             suffix = None;
         }
         if let Some(stripped) = (!negative).then(|| strip_minus(rest)).flatten() {
-            rest = trim(stripped);
+            rest = trim_value(stripped);
             negative = true;
         }
         if rest.len() == before {
@@ -72,7 +72,7 @@ impl<'a> Amount<'a> {
     pub(crate) fn scan(text: &'a [u8]) -> Option<Self> {
         let start = text.iter().position(u8::is_ascii_digit)?;
         let end = text.iter().rposition(u8::is_ascii_digit)? + 1;
-        let (before, after) = (trim(&text[..start]), trim(&text[end..]));
+        let (before, after) = (trim_value(&text[..start]), trim_value(&text[end..]));
         let in_parentheses =
             matches!(before, [b'(', ..] | [.., b'(']) && matches!(after, [b')', ..] | [.., b')']);
         let bare = |part: &'a [u8]| {
@@ -83,8 +83,8 @@ impl<'a> Amount<'a> {
             };
             match strip_minus(part) {
                 // One sign is enough.
-                Some(rest) if !in_parentheses => (trim(rest), true),
-                _ => (trim(part), false),
+                Some(rest) if !in_parentheses => (trim_value(rest), true),
+                _ => (trim_value(part), false),
             }
         };
         let ((prefix, minus_before), (suffix, minus_after)) = (bare(before), bare(after));
@@ -102,7 +102,7 @@ impl<'a> Amount<'a> {
 
 fn strip_parenthesis(part: &[u8]) -> &[u8] {
     match part {
-        [b'(' | b')', rest @ ..] | [rest @ .., b'(' | b')'] => trim(rest),
+        [b'(' | b')', rest @ ..] | [rest @ .., b'(' | b')'] => trim_value(rest),
         _ => part,
     }
 }
@@ -140,7 +140,7 @@ mod tests {
             ("{\"a\": 1}", "1"),
         ] {
             assert_eq!(
-                read(text.as_bytes()).as_deref(),
+                read_money(text.as_bytes()).as_deref(),
                 Some(amount.as_bytes()),
                 "{text}"
             );
@@ -160,7 +160,7 @@ mod tests {
             "$5.",
             "5 apples, 6 pears",
         ] {
-            assert_eq!(read(text.as_bytes()), None, "{text}");
+            assert_eq!(read_money(text.as_bytes()), None, "{text}");
         }
     }
 

@@ -7,7 +7,7 @@
 //! - [`NumberShape::readings`]: under which [`NumberFormat`]s it can be read, so that the other values of its column
 //!   decide.
 
-use super::trim;
+use super::trim_value;
 use std::borrow::Cow;
 
 /// How a text that looks like a number is made up.
@@ -133,7 +133,7 @@ impl NumberShape {
     /// The shape of a text that is a sign, digits, and single separators between digits. Blanks around are skipped.
     pub(crate) fn scan(text: &[u8]) -> Option<Self> {
         let offset = text.len() - text.trim_ascii_start().len();
-        let text = trim(text);
+        let text = trim_value(text);
         let (negative, plus, mut at) = match sign(text) {
             Some((negative, length)) => (negative, !negative, length),
             None => (false, false, 0),
@@ -302,7 +302,7 @@ fn digits(text: &[u8], from: usize) -> usize {
 }
 
 /// What `numeric`'s input function reads: the digits, a `-`, and a `.` where the decimals begin.
-pub(crate) fn canonical(text: &[u8], negative: bool, decimals_at: Option<usize>) -> Vec<u8> {
+pub(crate) fn write_canonical(text: &[u8], negative: bool, decimals_at: Option<usize>) -> Vec<u8> {
     let mut plain = Vec::with_capacity(text.len() + 2);
     if negative {
         plain.push(b'-');
@@ -317,14 +317,14 @@ pub(crate) fn canonical(text: &[u8], negative: bool, decimals_at: Option<usize>)
 }
 
 /// A number that can be meant in one way only, in canonical form.
-pub(crate) fn read(text: &[u8]) -> Option<Cow<'_, [u8]>> {
+pub(crate) fn read_number(text: &[u8]) -> Option<Cow<'_, [u8]>> {
     if is_canonical(text) {
         return Some(Cow::Borrowed(text));
     }
     let shape = NumberShape::scan(text)?;
     shape
         .own_reading()
-        .map(|decimals_at| Cow::Owned(canonical(text, shape.negative, decimals_at)))
+        .map(|decimals_at| Cow::Owned(write_canonical(text, shape.negative, decimals_at)))
 }
 
 /// Most numbers are written as PostgreSQL reads them, with one meaning only: a quick check finds them.
@@ -372,7 +372,7 @@ pub(crate) fn with_separators(text: &[u8], group: Option<u8>, decimal: Option<u8
 
 /// Whether a text is a number in PostgreSQL's own notation, with an exponent or without.
 pub(crate) fn is_plain(text: &[u8]) -> bool {
-    let unsigned = match trim(text) {
+    let unsigned = match trim_value(text) {
         [b'+' | b'-', rest @ ..] => rest,
         rest => rest,
     };
@@ -400,7 +400,7 @@ mod tests {
     use super::*;
 
     fn reading(text: &str) -> Option<String> {
-        read(text.as_bytes()).map(|plain| String::from_utf8(plain.into_owned()).unwrap())
+        read_number(text.as_bytes()).map(|plain| String::from_utf8(plain.into_owned()).unwrap())
     }
 
     #[test]

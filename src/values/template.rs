@@ -92,7 +92,7 @@ impl SyntaxError {
 }
 
 /// Reads a template.
-pub(crate) fn parse(template: &str) -> Result<Vec<TemplatePart<TemplateName>>, SyntaxError> {
+pub(crate) fn parse_template(template: &str) -> Result<Vec<TemplatePart<TemplateName>>, SyntaxError> {
     let mut scanner = Scanner {
         rest: template,
         position: 1,
@@ -315,12 +315,12 @@ mod tests {
                 format!("{{{}{}}}", names.join("|"), if raw { "!" } else { "" })
             }
         };
-        parse(template).unwrap().into_iter().map(part).collect()
+        parse_template(template).unwrap().into_iter().map(part).collect()
     }
 
     fn print(template: &str) -> String {
         let mut printed = String::new();
-        for part in parse(template).unwrap() {
+        for part in parse_template(template).unwrap() {
             match part {
                 TemplatePart::Text(text) => push_text(&mut printed, &text),
                 TemplatePart::Placeholder(Placeholder { path, raw }) => {
@@ -332,7 +332,7 @@ mod tests {
     }
 
     fn mistake(template: &str) -> (usize, Mistake) {
-        let error = parse(template).unwrap_err();
+        let error = parse_template(template).unwrap_err();
         (error.position, error.mistake)
     }
 

@@ -17,7 +17,7 @@ pub(crate) struct FoundDependent {
 }
 
 /// Everything that depends on `target`, down to a depth; each object once, where it is nearest.
-pub(crate) fn of(graph: &impl Graph, target: Address, max_depth: i32) -> Vec<FoundDependent> {
+pub(crate) fn find_dependents(graph: &impl Graph, target: Address, max_depth: i32) -> Vec<FoundDependent> {
     let mut found = Vec::new();
     let mut seen = HashSet::from([target]);
     let mut level = vec![target];
@@ -88,7 +88,7 @@ mod tests {
 
     /// Object, depth and what it depends on.
     fn dependents(graph: &str, target: Address, max_depth: i32) -> Vec<(Address, i32, Address)> {
-        let found = of(&HandMade::new(graph), target, max_depth);
+        let found = find_dependents(&HandMade::new(graph), target, max_depth);
         found
             .into_iter()
             .map(|found| (found.object, found.depth, found.depends_on))

@@ -13,6 +13,7 @@
 //! - [`schemas`]: what dropping whole schemas removes
 
 pub(crate) mod dependents;
+pub(crate) mod error;
 pub(crate) mod graph;
 pub(crate) mod rules;
 pub(crate) mod schemas;

@@ -11,7 +11,7 @@ pub(crate) struct Taken {
 }
 
 /// What a plain DROP of `target` takes along.
-pub(crate) fn taken_along(graph: &impl Graph, target: Address) -> Taken {
+pub(crate) fn find_taken_along(graph: &impl Graph, target: Address) -> Taken {
     let mut taken = Taken {
         objects: ObjectSet::default(),
         normal: Vec::new(),
@@ -44,7 +44,7 @@ impl Taken {
 
 /// Whether a plain DROP is refused.
 pub(crate) fn is_refused(graph: &impl Graph, target: Address) -> bool {
-    let taken = taken_along(graph, target);
+    let taken = find_taken_along(graph, target);
     taken
         .normal
         .iter()
@@ -63,7 +63,7 @@ pub(crate) struct Required {
 }
 
 /// Everything that `DROP target CASCADE` drops.
-pub(crate) fn cascade(graph: &impl Graph, target: Address) -> Result<ObjectSet, Required> {
+pub(crate) fn find_cascade(graph: &impl Graph, target: Address) -> Result<ObjectSet, Required> {
     if let Some(&by) = graph.owners(target).first() {
         return Err(Required { object: target, by });
     }
@@ -110,7 +110,10 @@ mod tests {
     const TABLE: Address = object(1);
 
     fn dropped(graph: &HandMade, target: Address) -> Vec<Address> {
-        let mut objects: Vec<_> = cascade(graph, target).expect("can be dropped").iter().collect();
+        let mut objects: Vec<_> = find_cascade(graph, target)
+            .expect("can be dropped")
+            .iter()
+            .collect();
         objects.sort();
         objects
     }
@@ -130,7 +133,7 @@ mod tests {
         assert!(!is_refused(&graph, object(2)));
         assert_eq!(dropped(&graph, TABLE), [1, 2, 3].map(object));
         assert_eq!(
-            cascade(&graph, object(3)).err(),
+            find_cascade(&graph, object(3)).err(),
             Some(Required {
                 object: object(3),
                 by: object(2)
@@ -168,7 +171,7 @@ mod tests {
         let graph = HandMade::new("1 e 9, 2 e 9, 2 a 3");
         assert!(is_refused(&graph, TABLE));
         assert_eq!(
-            cascade(&graph, TABLE).err(),
+            find_cascade(&graph, TABLE).err(),
             Some(Required {
                 object: TABLE,
                 by: object(9)
@@ -210,7 +213,7 @@ mod tests {
         let graph = HandMade::new("1.1 i 1, 1.1 n 2");
         assert_eq!(dropped(&graph, object(2)), [1, 2].map(object));
         assert_eq!(
-            cascade(&graph, column(1, 1)).err(),
+            find_cascade(&graph, column(1, 1)).err(),
             Some(Required {
                 object: column(1, 1),
                 by: TABLE
@@ -226,7 +229,7 @@ mod tests {
         assert_eq!(dropped(&graph, TABLE), [1, 2, 3, 4].map(object));
         assert_eq!(dropped(&graph, object(2)), [2, 4].map(object));
         assert_eq!(
-            cascade(&graph, object(4)).err(),
+            find_cascade(&graph, object(4)).err(),
             Some(Required {
                 object: object(4),
                 by: object(3)

@@ -25,7 +25,7 @@ pub(crate) struct Obstacle {
 }
 
 /// Tells what dropping these schemas means.
-pub(crate) fn drop(catalog: &Catalog, schemas: &[Oid]) -> Result<Drop, Error> {
+pub(crate) fn plan_drop(catalog: &Catalog, schemas: &[Oid]) -> Result<Drop, Error> {
     let graph = CatalogGraph::new(&catalog.reader);
     let schemas: Vec<_> = schemas.iter().map(|&schema| Address::schema(schema)).collect();
     match removed(&graph, &schemas) {

@@ -1,5 +1,6 @@
 //! The relation or column that a call names.
 
+use super::error::DropError;
 use super::graph::{Address, CatalogGraph, Dependency, DependencyKind, Graph};
 use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgClass, PgInherits};
@@ -51,11 +52,11 @@ impl<'a> DropTarget<'a> {
     }
 
     /// Refuses a column that goes only with its parent's, or never.
-    pub(crate) fn check_column(&self) -> Result<(), Error> {
+    pub(crate) fn check_column(&self) -> Result<(), DropError> {
         let Some(column) = &self.column else { return Ok(()) };
         let (relation, attnum) = (self.relation.relname.clone(), column.attnum.into());
         if column.attinhcount > 0 {
-            return Err(Error::InheritedColumn { relation, attnum });
+            return Err(DropError::InheritedColumn { relation, attnum });
         }
         let inherited = self
             .graph
@@ -65,7 +66,7 @@ impl<'a> DropTarget<'a> {
         for column in std::iter::once(self.address).chain(inherited) {
             // Columns of the partition key are internal parts of their own table.
             if self.graph.owners(column).contains(&column.whole()) {
-                return Err(Error::PartitionKeyColumn { relation, attnum });
+                return Err(DropError::PartitionKeyColumn { relation, attnum });
             }
         }
         Ok(())

@@ -15,7 +15,7 @@ use std::ffi::CStr;
 /// its argument in Rust says.
 pub(crate) fn refuse_null(arg: &Arg) {
     if arg.is_null() {
-        ErrorReport::from(Error::NullArgument {
+        ErrorReport::from(Error::NullArgumentAt {
             position: arg.index() + 1,
         })
         .report(PgLogLevel::ERROR);

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::pg::text;
 use pgrx::pg_sys::{self, ErrorContextCallback, ErrorData, MemoryContext};
 use pgrx::prelude::PgSqlErrorCode;
+use std::borrow::Cow;
 use std::ffi::{CStr, c_char, c_int, c_void};
 
 unsafe extern "C-unwind" {
@@ -68,11 +69,12 @@ pub(crate) fn sqlstate_text(packed: i32) -> String {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        let fields = error.fields();
         Self {
-            sqlstate: sqlstate_text(error.sqlstate() as i32),
-            message: error.to_string(),
-            detail: error.detail(),
-            hint: Some(error.hint().into_owned()),
+            sqlstate: sqlstate_text(fields.sqlstate as i32),
+            message: fields.message.into_owned(),
+            detail: fields.detail.map(Cow::into_owned),
+            hint: Some(fields.hint.into_owned()),
             ..Self::default()
         }
     }

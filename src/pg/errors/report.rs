@@ -1,10 +1,12 @@
 //! Messages to the client, in the server's encoding: pgrx passes on the bytes of a Rust string as they are.
 
+use crate::error::Error;
 use crate::pg::error_fields::{self, Mark};
 use crate::pg::text;
 use pgrx::PgLogLevel;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::PgSqlErrorCode;
+use std::borrow::Cow;
 
 /// Keeps Rust's backtraces out of what clients are told, where the server's environment has RUST_BACKTRACE: pgrx would add
 /// one to the DETAIL of every error that passes through Rust.
@@ -61,4 +63,16 @@ pub(crate) fn warning(message: String, hint: &str) {
     )
     .report(PgLogLevel::WARNING);
     callbacks.forget();
+}
+
+impl From<Error> for ErrorReport {
+    fn from(error: Error) -> Self {
+        let fields = error.fields();
+        self::error(
+            fields.sqlstate,
+            fields.message.into_owned(),
+            fields.detail.map(Cow::into_owned),
+            Some(fields.hint.into_owned()),
+        )
+    }
 }

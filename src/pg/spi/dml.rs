@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// What a statement did.
-pub(crate) struct Outcome {
+pub(crate) struct DmlOutcome {
     /// Rows inserted, updated, deleted, or returned by a SELECT.
     pub(crate) processed: u64,
     /// The rows that it returned: one column of type text each.
@@ -42,14 +42,14 @@ thread_local! {
 
 /// Runs a statement whose parameters are of type jsonb, and which returns nothing or one column of type text. Triggers
 /// have fired when it is done.
-pub(crate) fn run(statement: &str, parameters: &[JsonbValue]) -> Result<Outcome, Error> {
+pub(crate) fn run(statement: &str, parameters: &[JsonbValue]) -> Result<DmlOutcome, Error> {
     let mut returned = Vec::new();
     let processed = execute(statement, parameters, 1, &mut |row| {
         memory::reserve(&mut returned, 1);
         // SAFETY: the column is a text, as the caller promises.
         returned.push(row[0].map(|text| text::from_server(unsafe { bytes::of_text(text) })));
     })?;
-    Ok(Outcome { processed, returned })
+    Ok(DmlOutcome { processed, returned })
 }
 
 /// The same for a statement that returns a bigint and a text, neither of them NULL; each row is handed on at once.

@@ -4,14 +4,13 @@
 //! PostgreSQL calls the hook of this file for each object that it is about to drop. An unexpected object raises an
 //! error there, which rolls the whole DROP back.
 
-use crate::error::{Error, Problem};
+use crate::error::{Error, ErrorFields, ErrorText, TopicError};
 use crate::pg::Oid;
 use crate::pg::identity;
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use rustc_hash::FxHashSet;
-use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::ffi::{c_int, c_void};
 
@@ -19,31 +18,33 @@ use std::ffi::{c_int, c_void};
 type ObjectNumbers = (u32, u32);
 
 #[derive(Default)]
-struct Expected {
+struct ExpectedDrops {
     objects: FxHashSet<ObjectNumbers>,
     /// Those of them that are still there.
     left: FxHashSet<ObjectNumbers>,
 }
 
 thread_local! {
-    static EXPECTED: RefCell<Option<Expected>> = const { RefCell::new(None) };
+    static EXPECTED: RefCell<Option<ExpectedDrops>> = const { RefCell::new(None) };
     static IS_INSTALLED: Cell<bool> = const { Cell::new(false) };
     /// What was hooked in before.
     static NEXT: Cell<pg_sys::object_access_hook_type> = const { Cell::new(None) };
 }
 
 /// That something else was about to be dropped.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot drop {0}: it has become dependent on the objects being dropped")]
-struct Unexpected(String);
+#[derive(Debug)]
+struct DropGuardError {
+    object: String,
+}
 
-impl Problem for Unexpected {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        PgSqlErrorCode::ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        "Another session is changing these objects. Repeat the call.".into()
+impl TopicError for DropGuardError {
+    fn fields(&self) -> ErrorFields {
+        let Self { object } = self;
+        ErrorText::new(
+            PgSqlErrorCode::ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
+            format!("cannot drop {object}: it has become dependent on the objects being dropped"),
+        )
+        .hint("Another session is changing these objects. Repeat the call.")
     }
 }
 
@@ -61,7 +62,7 @@ pub(crate) fn expecting<T>(
     }
     install();
     let objects: FxHashSet<_> = expected.into_iter().collect();
-    EXPECTED.set(Some(Expected {
+    EXPECTED.set(Some(ExpectedDrops {
         left: objects.clone(),
         objects,
     }));
@@ -90,7 +91,9 @@ unsafe extern "C-unwind" fn on_access(
 ) {
     if access == pg_sys::ObjectAccessType::OAT_DROP && !is_expected((class.to_u32(), object.to_u32())) {
         let name = identity::identify(class, object, part).map(|identity| identity.to_string());
-        let unexpected = Unexpected(name.unwrap_or_else(|| "another object".to_owned()));
+        let unexpected = DropGuardError {
+            object: name.unwrap_or_else(|| "another object".to_owned()),
+        };
         ErrorReport::from(Error::from(unexpected)).report(PgLogLevel::ERROR);
     }
     if let Some(next) = NEXT.get() {

@@ -1,50 +1,7 @@
 //! Errors in records to be written.
 
-use crate::error::Problem;
+use crate::error::{self, ErrorFields, ErrorText, TopicError};
 use pgrx::prelude::PgSqlErrorCode;
-use std::borrow::Cow;
-
-#[derive(Debug, thiserror::Error)]
-pub(super) enum WriteError {
-    #[error("argument \"{argument}\" must not be null")]
-    NullArgument { argument: &'static str },
-
-    #[error("invalid value for argument \"{argument}\": {problem}")]
-    WrongShape {
-        argument: &'static str,
-        problem: String,
-        hint: &'static str,
-    },
-
-    #[error("cannot write to column \"{column}\" of relation \"{relation}\"")]
-    NotWritable {
-        relation: String,
-        column: String,
-        reason: NotWritable,
-    },
-
-    #[error("column \"{column}\" is named more than once")]
-    NamedTwice { column: String, keys: [String; 2] },
-
-    #[error("No rows updated")]
-    NoSuchRow { relation: String },
-
-    #[error("the key is that of more than one row of \"{relation}\"")]
-    AmbiguousKey { relation: String },
-
-    #[error("invalid form: {problem}")]
-    WrongForm { problem: String },
-
-    #[error("column \"{column}\" of relation \"{relation}\" has foreign keys to different columns")]
-    AmbiguousReference {
-        relation: String,
-        column: String,
-        referents: Vec<String>,
-    },
-
-    #[error("no row was inserted into \"{relation}\"")]
-    Suppressed { relation: String },
-}
 
 /// Why nobody can give a column a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,71 +10,122 @@ pub(super) enum NotWritable {
     AlwaysIdentity,
 }
 
-impl Problem for WriteError {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        match self {
-            Self::NullArgument { .. } => PgSqlErrorCode::ERRCODE_NULL_VALUE_NOT_ALLOWED,
-            Self::WrongShape { .. } | Self::WrongForm { .. } => {
-                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE
-            }
-            Self::NotWritable { .. } => PgSqlErrorCode::ERRCODE_GENERATED_ALWAYS,
-            Self::NamedTwice { .. } => PgSqlErrorCode::ERRCODE_DUPLICATE_COLUMN,
-            Self::NoSuchRow { .. } | Self::AmbiguousReference { .. } => {
-                PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION
-            }
-            Self::AmbiguousKey { .. } => PgSqlErrorCode::ERRCODE_CARDINALITY_VIOLATION,
-            Self::Suppressed { .. } => PgSqlErrorCode::ERRCODE_TRIGGERED_ACTION_EXCEPTION,
-        }
-    }
+/// That rows cannot be written as asked for.
+#[derive(Debug)]
+pub(super) enum WriteError {
+    NullArgument {
+        argument: &'static str,
+    },
 
-    fn detail(&self) -> Option<String> {
+    WrongShape {
+        argument: &'static str,
+        problem: String,
+        hint: &'static str,
+    },
+
+    NotWritable {
+        relation: String,
+        column: String,
+        reason: NotWritable,
+    },
+
+    NamedTwice {
+        column: String,
+        keys: [String; 2],
+    },
+
+    NoSuchRow {
+        relation: String,
+    },
+
+    AmbiguousKey {
+        relation: String,
+    },
+
+    WrongForm {
+        problem: String,
+    },
+
+    AmbiguousReference {
+        relation: String,
+        column: String,
+        referents: Vec<String>,
+    },
+
+    Suppressed {
+        relation: String,
+    },
+}
+
+impl TopicError for WriteError {
+    fn fields(&self) -> ErrorFields {
         match self {
+            Self::NullArgument { argument } => error::null_argument(argument),
+            Self::WrongShape {
+                argument,
+                problem,
+                hint,
+            } => error::invalid_argument(argument, problem, hint),
             Self::NotWritable {
-                reason: NotWritable::Generated,
+                relation,
                 column,
-                ..
-            } => Some(format!("Column \"{column}\" is a generated column.")),
-            Self::NotWritable {
-                reason: NotWritable::AlwaysIdentity,
-                column,
-                ..
-            } => Some(format!(
-                "Column \"{column}\" is an identity column defined as GENERATED ALWAYS."
-            )),
+                reason,
+            } => {
+                let reason = match reason {
+                    NotWritable::Generated => "a generated column",
+                    NotWritable::AlwaysIdentity => "an identity column defined as GENERATED ALWAYS",
+                };
+                ErrorText::new(
+                    PgSqlErrorCode::ERRCODE_GENERATED_ALWAYS,
+                    format!("cannot write to column \"{column}\" of relation \"{relation}\""),
+                )
+                .detail(format!("Column \"{column}\" is {reason}."))
+                .hint("Leave it out: PostgreSQL generates its value.")
+            }
             Self::NamedTwice {
-                keys: [one, other], ..
-            } => Some(format!("It is named as \"{one}\" and as \"{other}\".")),
-            Self::NoSuchRow { relation } => Some(format!(
-                "\"{relation}\" has no row of that key, or none that the current role may update."
-            )),
-            Self::AmbiguousReference { referents, .. } => {
-                Some(format!("They refer to {}.", referents.join(" and ")))
+                column,
+                keys: [one, other],
+            } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_DUPLICATE_COLUMN,
+                format!("column \"{column}\" is named more than once"),
+            )
+            .detail(format!("It is named as \"{one}\" and as \"{other}\"."))
+            .hint("Name each column once, by its attnum or by its name, and in the same way in all rows."),
+            Self::NoSuchRow { relation } => {
+                ErrorText::new(PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION, "No rows updated")
+                    .detail(format!(
+                        "\"{relation}\" has no row of that key, or none that the current role may update."
+                    ))
+                    .hint("The row may have been deleted, or its key changed. Read the records again.")
             }
-            Self::AmbiguousKey { .. } => Some("Child tables have rows with the same key.".into()),
-            _ => None,
-        }
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        match self {
-            Self::NullArgument { .. } => "Pass a value.".into(),
-            Self::WrongShape { hint, .. } => (*hint).into(),
-            Self::WrongForm { .. } => "The comment on msar.form_insert describes fields and values.".into(),
-            Self::NotWritable { .. } => "Leave it out: PostgreSQL generates its value.".into(),
-            Self::NamedTwice { .. } => {
-                "Name each column once, by its attnum or by its name, and in the same way in all rows.".into()
-            }
-            Self::NoSuchRow { .. } => {
-                "The row may have been deleted, or its key changed. Read the records again.".into()
-            }
-            Self::AmbiguousKey { .. } => "Use the child table that stores the row.".into(),
-            Self::AmbiguousReference { .. } => {
-                "A row for it can be picked, but not created: pass {\"type\": \"pick\", \"value\": ...}."
-                    .into()
-            }
-            Self::Suppressed { .. } => {
-                "A trigger or a rule of that table suppressed the row, so no row can refer to it.".into()
-            }
+            Self::AmbiguousKey { relation } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_CARDINALITY_VIOLATION,
+                format!("the key is that of more than one row of \"{relation}\""),
+            )
+            .detail("Child tables have rows with the same key.")
+            .hint("Use the child table that stores the row."),
+            Self::WrongForm { problem } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("invalid form: {problem}"),
+            )
+            .hint("The comment on msar.form_insert describes fields and values."),
+            Self::AmbiguousReference {
+                relation,
+                column,
+                referents,
+            } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION,
+                format!(
+                    "column \"{column}\" of relation \"{relation}\" has foreign keys to different columns"
+                ),
+            )
+            .detail(format!("They refer to {}.", referents.join(" and ")))
+            .hint("A row for it can be picked, but not created: pass {\"type\": \"pick\", \"value\": ...}."),
+            Self::Suppressed { relation } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_TRIGGERED_ACTION_EXCEPTION,
+                format!("no row was inserted into \"{relation}\""),
+            )
+            .hint("A trigger or a rule of that table suppressed the row, so no row can refer to it."),
         }
     }
 }

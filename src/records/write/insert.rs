@@ -8,7 +8,7 @@ use super::rows::{Group, KeySets};
 use super::target::{WriteTarget, field_for};
 use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
-use crate::pg::dml::{self, Outcome};
+use crate::pg::dml::{self, DmlOutcome};
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::{Oid, subtransaction, text};
@@ -57,7 +57,11 @@ fn add_without_key(
         teller.of_none()
     };
     if teller.has_columns() {
-        readable_or(target, || teller.of_insert(insert, record), without)
+        readable_or(
+            target,
+            || teller.of_statement(&insert.sql(Some(teller.columns())), record),
+            without,
+        )
     } else {
         without()
     }
@@ -247,7 +251,7 @@ impl<'a> Insert<'a> {
     }
 
     /// Runs the statement.
-    fn run(&self, returning: Option<&str>, json: JsonbValue) -> Result<Outcome, Error> {
+    fn run(&self, returning: Option<&str>, json: JsonbValue) -> Result<DmlOutcome, Error> {
         let run = |returning| dml::run(&self.sql(returning), &[json]);
         match returning {
             Some(_) => readable_or(self.target, || run(returning), || run(None)),

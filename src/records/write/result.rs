@@ -1,6 +1,5 @@
 //! The result of a write: the same document that reading the record returns.
 
-use super::insert::Insert;
 use super::target::WriteTarget;
 use crate::catalog::Catalog;
 use crate::error::Error;
@@ -66,9 +65,14 @@ impl<'a> Teller<'a> {
         self.of_page(&page, JsonbValue::parse("null"))
     }
 
-    /// The row that an INSERT makes, whose parameter `$1` is `json`.
-    pub(super) fn of_insert(&self, insert: &Insert, json: JsonbValue) -> Result<JsonbDatum, Error> {
-        self.of_page(&insert.sql(Some(&self.columns)), json)
+    /// The row that a statement makes, whose parameter `$1` is `json`. It returns the [`columns`](Self::columns).
+    pub(super) fn of_statement(&self, sql: &str, json: JsonbValue) -> Result<JsonbDatum, Error> {
+        self.of_page(sql, json)
+    }
+
+    /// The columns of the row `target` that the document needs, as a select list.
+    pub(super) fn columns(&self) -> &str {
+        &self.columns
     }
 
     /// Whether an INSERT can give back what the document needs.

@@ -1,7 +1,7 @@
 //! Columns, with their defaults, identity and generation.
 
 use super::rows::{ByOid, SequenceRow};
-use super::{StoredTableDefinition, take_options};
+use super::table::{DefinedTable, take_options};
 use crate::catalog::comments::Comments;
 use crate::catalog::rows::{OfRelation, PgAttrdef, PgAttribute, PgClass, PgDepend, catalog_oid};
 use crate::definition::column::{
@@ -18,8 +18,8 @@ use pgrx::pg_sys;
 use std::collections::HashMap;
 
 /// The columns of a table that it does not have from `parents`, and those that differ from what the parents say.
-pub(super) fn definitions(
-    table: &StoredTableDefinition<'_>,
+pub(super) fn read_columns(
+    table: &DefinedTable<'_>,
     parents: &[Oid],
     comments: &mut Comments,
     metadata: &mut Document,
@@ -81,7 +81,7 @@ struct Inherited {
 }
 
 /// The stored defaults and generation expressions of a relation, by column.
-fn defaults(table: &StoredTableDefinition<'_>, relation: Oid) -> HashMap<i16, String> {
+fn defaults(table: &DefinedTable<'_>, relation: Oid) -> HashMap<i16, String> {
     PgAttrdef::of_relation(&table.catalog.reader, relation)
         .into_iter()
         .map(|row| (row.adnum, row.adbin.0))
@@ -89,7 +89,7 @@ fn defaults(table: &StoredTableDefinition<'_>, relation: Oid) -> HashMap<i16, St
 }
 
 /// The sequences that belong to columns, by column.
-fn sequences(table: &StoredTableDefinition<'_>) -> HashMap<i16, PgClass> {
+fn sequences(table: &DefinedTable<'_>) -> HashMap<i16, PgClass> {
     let dependents = table.rows::<PgDepend>().into_iter();
     dependents
         .filter(|row| {
@@ -107,7 +107,7 @@ fn sequences(table: &StoredTableDefinition<'_>) -> HashMap<i16, PgClass> {
 }
 
 struct Columns<'a> {
-    table: &'a StoredTableDefinition<'a>,
+    table: &'a DefinedTable<'a>,
     defaults: HashMap<i16, String>,
     sequences: HashMap<i16, PgClass>,
 }

@@ -1,10 +1,10 @@
 //! Constraints of a table that it does not inherit.
 
-use super::StoredTableDefinition;
 use super::key::{StoredKeyElement, StoredKeyElements};
 use super::rows::{
     ByOid, ConstraintComment, ConstraintRow, IndexMethodRow, IndexRow, MethodRow, OperatorRow,
 };
+use super::table::DefinedTable;
 use crate::definition::constraint::{
     ConstraintDefinition, ConstraintKind, ExclusionElement, ForeignKeyAction, ForeignKeyMatch,
 };
@@ -14,12 +14,12 @@ use crate::pg::{Oid, deparse};
 
 /// The constraints of a table: keys first, then other rules, then references; each by name.
 pub(super) struct Constraints<'a> {
-    table: &'a StoredTableDefinition<'a>,
+    table: &'a DefinedTable<'a>,
     rows: Vec<ConstraintRow>,
 }
 
 impl<'a> Constraints<'a> {
-    pub(super) fn read(table: &'a StoredTableDefinition<'a>) -> Result<Self, Error> {
+    pub(super) fn read(table: &'a DefinedTable<'a>) -> Result<Self, Error> {
         let mut rows: Vec<ConstraintRow> = table.rows();
         // Those of a parent come along with it.
         rows.retain(|row| row.conparentid == Oid::INVALID && (row.conislocal || row.coninhcount == 0));

@@ -1,7 +1,7 @@
 //! Elements of keys: columns or expressions, with their index options.
 
-use super::StoredTableDefinition;
 use super::rows::{ByOid, OperatorClassRow};
+use super::table::DefinedTable;
 use crate::definition::name::{ColumnRef, QualifiedName};
 use crate::error::Error;
 use crate::pg::{Oid, deparse, node_tree};
@@ -24,7 +24,7 @@ pub(super) struct StoredKeyElement {
 }
 
 impl StoredKeyElements<'_> {
-    pub(super) fn read(&self, table: &StoredTableDefinition<'_>) -> Result<Vec<StoredKeyElement>, Error> {
+    pub(super) fn read(&self, table: &DefinedTable<'_>) -> Result<Vec<StoredKeyElement>, Error> {
         let mut expressions = self
             .expressions
             .map(node_tree::elements)
@@ -54,10 +54,7 @@ impl StoredKeyElements<'_> {
 }
 
 /// An operator class, if it is not the one that is taken anyway.
-fn operator_class(
-    table: &StoredTableDefinition<'_>,
-    class: Option<Oid>,
-) -> Result<Option<QualifiedName>, Error> {
+fn operator_class(table: &DefinedTable<'_>, class: Option<Oid>) -> Result<Option<QualifiedName>, Error> {
     let Some(class) = class else { return Ok(None) };
     let row = OperatorClassRow::by_oid(&table.catalog.reader, class).ok_or(Error::Vanished)?;
     if row.opcdefault {

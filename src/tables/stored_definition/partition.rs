@@ -1,8 +1,8 @@
 //! Partitioning of a table, and the bounds of a partition.
 
-use super::StoredTableDefinition;
 use super::key::{StoredKeyElement, StoredKeyElements};
 use super::rows::{BoundsRow, ByOid, PartitionedTableRow};
+use super::table::DefinedTable;
 use crate::definition::constraint::KeyElement;
 use crate::definition::json_text::RawJson;
 use crate::definition::partition::{PartitionBounds, PartitionKey, PartitionStrategy};
@@ -12,7 +12,7 @@ use crate::pg::scan::Char;
 use serde_json::{Value, json};
 
 /// How a table is divided, if it is.
-pub(super) fn key(table: &StoredTableDefinition<'_>) -> Result<Option<PartitionKey>, Error> {
+pub(super) fn read_partition_key(table: &DefinedTable<'_>) -> Result<Option<PartitionKey>, Error> {
     let Some(row) = PartitionedTableRow::by_oid(&table.catalog.reader, table.row.oid) else {
         return Ok(None);
     };
@@ -39,7 +39,7 @@ pub(super) fn key(table: &StoredTableDefinition<'_>) -> Result<Option<PartitionK
 }
 
 /// The bounds of a partition; `None` for other tables.
-pub(super) fn bounds(table: &StoredTableDefinition<'_>) -> Result<Option<PartitionBounds>, Error> {
+pub(super) fn read_bounds(table: &DefinedTable<'_>) -> Result<Option<PartitionBounds>, Error> {
     if !table.row.relispartition {
         return Ok(None);
     }

@@ -37,7 +37,7 @@ impl DurationDisplay {
 }
 
 /// Shows a length of so many seconds, rounded to the smallest unit.
-pub(crate) fn show(seconds: f64, style: DurationDisplay) -> String {
+pub(crate) fn show_duration(seconds: f64, style: DurationDisplay) -> String {
     if !seconds.is_finite() {
         return if seconds > 0.0 { "infinity" } else { "-infinity" }.to_owned();
     }
@@ -76,7 +76,7 @@ mod tests {
 
     fn shown(seconds: f64, smallest: &str, largest: &str, has_units: bool) -> String {
         let style = DurationDisplay::new(Some(smallest.as_bytes()), Some(largest.as_bytes()), has_units);
-        show(seconds, style)
+        show_duration(seconds, style)
     }
 
     #[test]
@@ -112,7 +112,7 @@ mod tests {
     fn units_that_are_not_given() {
         let style = |smallest: Option<&str>, largest: Option<&str>| {
             let style = DurationDisplay::new(smallest.map(str::as_bytes), largest.map(str::as_bytes), true);
-            show(90_061.25, style)
+            show_duration(90_061.25, style)
         };
         assert_eq!(style(None, None), "1d 1h 1m 1s");
         assert_eq!(style(Some("d"), None), "1d");
@@ -123,11 +123,11 @@ mod tests {
     #[test]
     fn no_end() {
         assert_eq!(
-            show(f64::INFINITY, DurationDisplay::new(None, None, true)),
+            show_duration(f64::INFINITY, DurationDisplay::new(None, None, true)),
             "infinity"
         );
         assert_eq!(
-            show(f64::NEG_INFINITY, DurationDisplay::new(None, None, true)),
+            show_duration(f64::NEG_INFINITY, DurationDisplay::new(None, None, true)),
             "-infinity"
         );
     }

@@ -93,7 +93,7 @@ impl SeparatorStyle {
 }
 
 /// Shows a number that PostgreSQL has printed. What has no digits (`NaN`, `Infinity`) stays as it is.
-pub(crate) fn show(number: &[u8], style: &NumberDisplay<'_>) -> Vec<u8> {
+pub(crate) fn show_number(number: &[u8], style: &NumberDisplay<'_>) -> Vec<u8> {
     let Some(mut decimal) = Decimal::parse(number) else {
         return number.to_vec();
     };
@@ -254,7 +254,7 @@ mod tests {
     };
 
     fn shown(number: &str, style: NumberDisplay<'_>) -> String {
-        String::from_utf8(show(number.as_bytes(), &style)).unwrap()
+        String::from_utf8(show_number(number.as_bytes(), &style)).unwrap()
     }
 
     fn with_decimals(number: &str, least: Option<usize>, most: Option<usize>) -> String {

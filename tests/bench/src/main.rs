@@ -10,6 +10,7 @@
 //! mathesar_ext_bench define                 tables and columns from JSON
 //! mathesar_ext_bench records [PART...]      pages of records with previews, search, export, writes
 //! mathesar_ext_bench triggers               what event triggers cost a CREATE TABLE
+//! mathesar_ext_bench gateway                calls over HTTP
 //! mathesar_ext_bench writes                 rows from JSON
 //! mathesar_ext_bench compare SCHEMA...      is our document what plain SQL says? (in the URL's own database)
 //! ```
@@ -18,6 +19,7 @@ mod compare;
 mod define;
 mod describe;
 mod documents;
+mod gateway;
 mod generate;
 mod measure;
 mod options;
@@ -61,6 +63,7 @@ fn run() -> Result<()> {
         "records" => records::run(rest),
         "writes" => writes::run(),
         "triggers" => triggers::run(),
+        "gateway" => gateway::run(),
         other => Err(format!(
             "unknown benchmark \"{other}\": describe, types, define, records, writes, triggers or compare"
         )

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use postgres::config::Host;
 use postgres::{Client, Config, NoTls};
 
 use crate::Result;
@@ -25,6 +26,15 @@ impl Server {
         config.options(&options);
         config.application_name("mathesar_ext_bench");
         Ok(Self { config })
+    }
+
+    /// Where it is, for programs that take settings as `key=value`.
+    pub(crate) fn host_setting(&self) -> Result<String> {
+        match self.config.get_hosts().first() {
+            Some(Host::Unix(folder)) => Ok(format!("host={}", folder.display())),
+            Some(Host::Tcp(host)) => Ok(format!("host={host}")),
+            None => Err("the server has no host".into()),
+        }
     }
 
     /// Connects to the database of the URL.

@@ -9,3 +9,9 @@ EXCEPTION WHEN OTHERS THEN
     hint = PG_EXCEPTION_HINT;
 END
 $$;
+
+-- The same in one line: SQLSTATE and message, detail, hint.
+CREATE FUNCTION pg_temp.problem_text(call text) RETURNS text LANGUAGE sql AS $$
+  SELECT concat_ws(' | ', concat_ws(' ', p.code, p.message), NULLIF(p.detail, ''), NULLIF(p.hint, ''))
+  FROM pg_temp.problem(call) AS p
+$$;

@@ -1,7 +1,7 @@
 -- Columns from JSON: msar.add_columns, msar.alter_columns, msar.drop_columns.
 \set VERBOSITY terse
 \pset null '(null)'
-\i tests/regress/include/errors.sql
+\i tests/regress/include/problem.sql
 CREATE SCHEMA shop;
 SET search_path = shop, public;
 CREATE TYPE mood AS ENUM ('sad', 'happy');
@@ -107,9 +107,9 @@ SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid
 CREATE TABLE fixed AS SELECT 1 AS a, 'x'::text AS b;
 CREATE VIEW on_fixed AS SELECT a FROM fixed;
 CREATE FUNCTION pg_temp.alter(col_alters jsonb, tab regclass DEFAULT 'fixed') RETURNS text LANGUAGE sql AS
-$$ SELECT pg_temp.error_of(format('SELECT msar.alter_columns(%s, %L)', tab::oid, col_alters)) $$;
+$$ SELECT pg_temp.problem_text(format('SELECT msar.alter_columns(%s, %L)', tab::oid, col_alters)) $$;
 CREATE FUNCTION pg_temp.add(col_defs jsonb, tab regclass DEFAULT 'fixed', raw_default boolean DEFAULT false) RETURNS text LANGUAGE sql AS
-$$ SELECT pg_temp.error_of(format('SELECT msar.add_columns(%s, %L, %L)', tab::oid, col_defs, raw_default)) $$;
+$$ SELECT pg_temp.problem_text(format('SELECT msar.add_columns(%s, %L, %L)', tab::oid, col_defs, raw_default)) $$;
 \pset format unaligned
 \pset tuples_only on
 SELECT pg_temp.add('[{"name": "c", "kind": "text"}]');
@@ -120,7 +120,7 @@ SELECT pg_temp.add('[{"name": "c", "default": {"a": 1}, "type": "integer"}]');
 SELECT pg_temp.add(jsonb_build_array(jsonb_build_object('name', repeat('x', 64))));
 SELECT pg_temp.add('[{"name": "c"}]', 'on_fixed');
 SELECT pg_temp.add('[{"name": "c"}]', 'msar_catalog.table_metadata');
-SELECT pg_temp.error_of('SELECT msar.add_columns(1, ''[]'')');
+SELECT pg_temp.problem_text('SELECT msar.add_columns(1, ''[]'')');
 SELECT pg_temp.alter('[{"attnum": 3, "name": "c"}]');
 SELECT pg_temp.alter('[{"column": "c", "name": "d"}]');
 SELECT pg_temp.alter('[{"name": "c"}]');
@@ -135,11 +135,11 @@ SELECT pg_temp.alter('[{"attnum": 1, "type": {"name": "text"}}]');
 SELECT pg_temp.alter('[{"attnum": 1, "delete": true}]');
 SELECT pg_temp.alter('[{"attnum": 2, "type": "varchar(0)"}]');
 SELECT pg_temp.alter('[{"attnum": 70000}]');
-SELECT pg_temp.error_of('SELECT msar.alter_columns(1, ''[]'')');
-SELECT pg_temp.error_of('SELECT msar.drop_columns(''fixed''::regclass, 1)');
-SELECT pg_temp.error_of('SELECT msar.drop_columns(''fixed''::regclass, 7, NULL)');
-SELECT pg_temp.error_of('SELECT msar.drop_columns(1, 1)');
-SELECT pg_temp.error_of('SELECT msar.drop_columns(''visit''::regclass, 1)');
+SELECT pg_temp.problem_text('SELECT msar.alter_columns(1, ''[]'')');
+SELECT pg_temp.problem_text('SELECT msar.drop_columns(''fixed''::regclass, 1)');
+SELECT pg_temp.problem_text('SELECT msar.drop_columns(''fixed''::regclass, 7, NULL)');
+SELECT pg_temp.problem_text('SELECT msar.drop_columns(1, 1)');
+SELECT pg_temp.problem_text('SELECT msar.drop_columns(''visit''::regclass, 1)');
 \pset tuples_only off
 \pset format aligned
 \d fixed
@@ -154,7 +154,7 @@ SET ROLE regress_guest;
 SELECT pg_temp.add('[{"name": "c"}]');
 SELECT pg_temp.alter('[{"attnum": 2, "description": "x"}]');
 SELECT pg_temp.alter('[{"attnum": 2, "name": "x"}]');
-SELECT pg_temp.error_of('SELECT msar.drop_columns(''fixed''::regclass, 2)');
+SELECT pg_temp.problem_text('SELECT msar.drop_columns(''fixed''::regclass, 2)');
 RESET ROLE;
 DROP OWNED BY regress_guest;
 DROP ROLE regress_guest;

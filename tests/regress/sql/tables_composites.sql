@@ -1,7 +1,7 @@
 -- Definitions as composite values, for SQL of a client's own: __msar.col_defs, __msar.con_defs; and what types they name.
 \set VERBOSITY terse
 \pset null '(null)'
-\i tests/regress/include/errors.sql
+\i tests/regress/include/problem.sql
 CREATE SCHEMA shop;
 SET search_path = shop, public;
 CREATE TYPE mood AS ENUM ('sad', 'happy');
@@ -27,11 +27,11 @@ SELECT (d).name_, pg_typeof(d) FROM (SELECT ROW('a', 'text', true, NULL, false, 
 -- The same checks as everywhere.
 \pset format unaligned
 \pset tuples_only on
-SELECT pg_temp.error_of($$SELECT __msar.col_defs(NULL, '[{"nam": "x"}]')$$);
-SELECT pg_temp.error_of($$SELECT __msar.col_defs(NULL, '[{"type": "nonsense"}]')$$);
-SELECT pg_temp.error_of($$SELECT __msar.col_defs(NULL, '[{"name": "x", "generated": {"expression": "1"}}]')$$);
-SELECT pg_temp.error_of($$SELECT __msar.col_defs(1, '[]')$$);
-SELECT pg_temp.error_of($$SELECT __msar.con_defs(NULL, '[{"type": "u", "columns": [1]}]')$$);
-SELECT pg_temp.error_of($$SELECT __msar.con_defs(NULL, '[{"type": "c", "expression": "1;"}]')$$);
-SELECT pg_temp.error_of($$SELECT __msar.type_in_full('{"name": "numeric", "size": 3}')$$);
-SELECT pg_temp.error_of($$SELECT __msar.cast_expression('x', 'text', 1, NULL)$$);
+SELECT pg_temp.problem_text($$SELECT __msar.col_defs(NULL, '[{"nam": "x"}]')$$);
+SELECT pg_temp.problem_text($$SELECT __msar.col_defs(NULL, '[{"type": "nonsense"}]')$$);
+SELECT pg_temp.problem_text($$SELECT __msar.col_defs(NULL, '[{"name": "x", "generated": {"expression": "1"}}]')$$);
+SELECT pg_temp.problem_text($$SELECT __msar.col_defs(1, '[]')$$);
+SELECT pg_temp.problem_text($$SELECT __msar.con_defs(NULL, '[{"type": "u", "columns": [1]}]')$$);
+SELECT pg_temp.problem_text($$SELECT __msar.con_defs(NULL, '[{"type": "c", "expression": "1;"}]')$$);
+SELECT pg_temp.problem_text($$SELECT __msar.type_in_full('{"name": "numeric", "size": 3}')$$);
+SELECT pg_temp.problem_text($$SELECT __msar.cast_expression('x', 'text', 1, NULL)$$);

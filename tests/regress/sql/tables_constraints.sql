@@ -1,7 +1,7 @@
 -- Constraints from JSON: msar.add_constraints, msar.drop_constraint.
 \set VERBOSITY terse
 \pset null '(null)'
-\i tests/regress/include/errors.sql
+\i tests/regress/include/problem.sql
 CREATE SCHEMA shop;
 SET search_path = shop, public;
 CREATE TABLE author (id integer PRIMARY KEY, name text);
@@ -37,7 +37,7 @@ SELECT string_agg(c.name, ', ' ORDER BY c.name COLLATE "C") FROM msar.get_constr
 
 -- Errors. Nothing is changed.
 CREATE FUNCTION pg_temp.add(con_defs jsonb, tab regclass DEFAULT 'book') RETURNS text LANGUAGE sql AS
-$$ SELECT pg_temp.error_of(format('SELECT msar.add_constraints(%s, %L)', tab::oid, con_defs)) $$;
+$$ SELECT pg_temp.problem_text(format('SELECT msar.add_constraints(%s, %L)', tab::oid, con_defs)) $$;
 \pset format unaligned
 \pset tuples_only on
 SELECT pg_temp.add('[{"type": "u"}]');
@@ -64,10 +64,10 @@ SELECT pg_temp.add('[{"type": "x", "elements": [{"column": "author", "operator":
 SELECT pg_temp.add('[{"type": "x", "elements": [{"operator": "="}]}]');
 SELECT pg_temp.add(jsonb_build_array(jsonb_build_object('type', 'c', 'expression', 'true', 'name', repeat('x', 64))));
 SELECT pg_temp.add('[{"type": "c", "expression": "true"}]', 'msar_catalog.table_metadata');
-SELECT pg_temp.error_of('SELECT msar.add_constraints(1, ''[]'')');
-SELECT pg_temp.error_of($$SELECT msar.drop_constraint('shop', 'nothing', 'x')$$);
-SELECT pg_temp.error_of($$SELECT msar.drop_constraint('shop', 'book', 'x')$$);
-SELECT pg_temp.error_of($$SELECT msar.drop_constraint('shop', 'author', 'author_pkey')$$);
+SELECT pg_temp.problem_text('SELECT msar.add_constraints(1, ''[]'')');
+SELECT pg_temp.problem_text($$SELECT msar.drop_constraint('shop', 'nothing', 'x')$$);
+SELECT pg_temp.problem_text($$SELECT msar.drop_constraint('shop', 'book', 'x')$$);
+SELECT pg_temp.problem_text($$SELECT msar.drop_constraint('shop', 'author', 'author_pkey')$$);
 SELECT string_agg(c.name, ', ' ORDER BY c.name COLLATE "C") FROM msar.get_constraints_for_table('book'::regclass) AS c;
 
 -- The client reads more of PostgreSQL's errors than their words.
@@ -98,7 +98,7 @@ CREATE TABLE theirs (id integer, author integer);
 ALTER TABLE theirs OWNER TO regress_guest;
 SET ROLE regress_guest;
 SELECT pg_temp.add('[{"type": "c", "expression": "true"}]');
-SELECT pg_temp.error_of($$SELECT msar.drop_constraint('shop', 'book', 'later')$$);
+SELECT pg_temp.problem_text($$SELECT msar.drop_constraint('shop', 'book', 'later')$$);
 SELECT pg_temp.add('[{"type": "f", "columns": ["author"], "fkey_relation": {"schema": "shop", "name": "author"}}]', 'theirs');
 SELECT cardinality(msar.add_constraints('theirs'::regclass, '[{"type": "c", "expression": "id > 0"}]'));
 RESET ROLE;

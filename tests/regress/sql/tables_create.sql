@@ -1,7 +1,7 @@
 -- Tables from JSON: msar.add_mathesar_table, msar.alter_table, msar.drop_table.
 \set VERBOSITY terse
 \pset null '(null)'
-\i tests/regress/include/errors.sql
+\i tests/regress/include/problem.sql
 CREATE SCHEMA shop;
 CREATE TYPE shop.mood AS ENUM ('sad', 'happy');
 CREATE DOMAIN shop.percent AS numeric CHECK (VALUE BETWEEN 0 AND 100);
@@ -75,7 +75,7 @@ SELECT msar.add_mathesar_table('shop'::regnamespace, repeat('y', 63), NULL, NULL
 -- Errors. Nothing is created.
 CREATE FUNCTION pg_temp.add(col_defs jsonb, con_defs jsonb DEFAULT NULL, tab_name text DEFAULT 'new', pk_col_def jsonb DEFAULT NULL)
 RETURNS text LANGUAGE sql AS
-$$ SELECT pg_temp.error_of(format(
+$$ SELECT pg_temp.problem_text(format(
   'SELECT msar.add_mathesar_table(%s, %L, %L, %L, %L, NULL, NULL)', 'shop'::regnamespace::oid, tab_name, pk_col_def, col_defs, con_defs)) $$;
 \pset format unaligned
 \pset tuples_only on
@@ -110,10 +110,10 @@ SELECT pg_temp.add('[]', '[{"type": "x", "elements": [{"column": "id", "operator
 SELECT pg_temp.add('[]', '[{"type": "u", "columns": ["id"], "description": "x"}]');
 SELECT pg_temp.add('[]', tab_name => repeat('z', 64));
 SELECT pg_temp.add(jsonb_build_array(jsonb_build_object('name', repeat('é', 32))));
-SELECT pg_temp.error_of('SELECT msar.add_mathesar_table(1, NULL, NULL, NULL, NULL, NULL, NULL)');
-SELECT pg_temp.error_of('SELECT msar.add_mathesar_table(NULL, NULL, NULL, NULL, NULL, NULL, NULL)');
-SELECT pg_temp.error_of(format('SELECT msar.add_mathesar_table(%s, NULL, NULL, NULL, NULL, 1, NULL)', 'shop'::regnamespace::oid));
-SELECT name, pg_temp.error_of(format('SELECT msar.add_mathesar_table(%s, NULL, NULL, NULL, NULL, NULL, NULL)', name::regnamespace::oid))
+SELECT pg_temp.problem_text('SELECT msar.add_mathesar_table(1, NULL, NULL, NULL, NULL, NULL, NULL)');
+SELECT pg_temp.problem_text('SELECT msar.add_mathesar_table(NULL, NULL, NULL, NULL, NULL, NULL, NULL)');
+SELECT pg_temp.problem_text(format('SELECT msar.add_mathesar_table(%s, NULL, NULL, NULL, NULL, 1, NULL)', 'shop'::regnamespace::oid));
+SELECT name, pg_temp.problem_text(format('SELECT msar.add_mathesar_table(%s, NULL, NULL, NULL, NULL, NULL, NULL)', name::regnamespace::oid))
 FROM unnest('{pg_catalog,information_schema,msar,__msar,msar_catalog,mathesar_types,pg_toast}'::text[]) AS name;
 SELECT count(*) AS "none was created" FROM pg_class WHERE relname = 'new';
 \pset tuples_only off
@@ -130,24 +130,24 @@ CREATE VIEW shop.cheap AS SELECT * FROM shop.book WHERE price < 5;
 SELECT msar.alter_table('shop.cheap'::regclass, '{"name": "bargain", "description": "Cheap ones", "columns": [{"column": "title", "name": "called"}]}');
 \pset format unaligned
 \pset tuples_only on
-SELECT pg_temp.error_of($$SELECT msar.alter_table('public.shelf'::regclass, '{"nam": "x"}')$$);
-SELECT pg_temp.error_of($$SELECT msar.alter_table('public.shelf'::regclass, '{"name": null, "description": 5}')$$);
-SELECT pg_temp.error_of($$SELECT msar.alter_table('shop.book'::regclass, '{"name": "place"}')$$);
-SELECT pg_temp.error_of($$SELECT msar.alter_table('shop.book'::regclass, '{"schema": "nowhere"}')$$);
-SELECT pg_temp.error_of($$SELECT msar.alter_table('shop.book'::regclass, '{"schema": "msar"}')$$);
-SELECT pg_temp.error_of(format('SELECT msar.alter_table(%L::regclass, jsonb_build_object(''name'', repeat(''x'', 64)))', 'shop.book'));
-SELECT pg_temp.error_of($$SELECT msar.alter_table('msar_catalog.table_metadata'::regclass, '{"name": "x"}')$$);
-SELECT pg_temp.error_of($$SELECT msar.alter_table('pg_catalog.pg_class'::regclass, '{"description": "x"}')$$);
-SELECT pg_temp.error_of($$SELECT msar.alter_table('shop.place_pkey'::regclass, '{"name": "x"}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.alter_table('public.shelf'::regclass, '{"nam": "x"}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.alter_table('public.shelf'::regclass, '{"name": null, "description": 5}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.alter_table('shop.book'::regclass, '{"name": "place"}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.alter_table('shop.book'::regclass, '{"schema": "nowhere"}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.alter_table('shop.book'::regclass, '{"schema": "msar"}')$$);
+SELECT pg_temp.problem_text(format('SELECT msar.alter_table(%L::regclass, jsonb_build_object(''name'', repeat(''x'', 64)))', 'shop.book'));
+SELECT pg_temp.problem_text($$SELECT msar.alter_table('msar_catalog.table_metadata'::regclass, '{"name": "x"}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.alter_table('pg_catalog.pg_class'::regclass, '{"description": "x"}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.alter_table('shop.place_pkey'::regclass, '{"name": "x"}')$$);
 
 -- Dropped.
 SELECT msar.drop_table('shop.place'::regclass, false), msar.drop_table('shop."Table 3"'::regclass, false);
-SELECT pg_temp.error_of($$SELECT msar.drop_table('shop.book'::regclass, false)$$);
+SELECT pg_temp.problem_text($$SELECT msar.drop_table('shop.book'::regclass, false)$$);
 SELECT msar.drop_table('shop.book'::regclass, true);
-SELECT pg_temp.error_of('SELECT msar.drop_table(1, true)');
-SELECT pg_temp.error_of($$SELECT msar.drop_table('msar_catalog.table_metadata'::regclass, true)$$);
+SELECT pg_temp.problem_text('SELECT msar.drop_table(1, true)');
+SELECT pg_temp.problem_text($$SELECT msar.drop_table('msar_catalog.table_metadata'::regclass, true)$$);
 CREATE VIEW shop.one AS SELECT 1 AS one;
-SELECT pg_temp.error_of($$SELECT msar.drop_table('shop.one'::regclass, false)$$);
+SELECT pg_temp.problem_text($$SELECT msar.drop_table('shop.one'::regclass, false)$$);
 SELECT msar.drop_table(NULL, false) IS NULL AS nothing;
 
 -- As a role with few rights.
@@ -155,13 +155,13 @@ CREATE ROLE regress_few;
 CREATE SCHEMA theirs AUTHORIZATION regress_few;
 GRANT USAGE ON SCHEMA shop TO regress_few;
 SET ROLE regress_few;
-SELECT pg_temp.error_of(format('SELECT msar.add_mathesar_table(%s, NULL, NULL, NULL, NULL, NULL, NULL)', 'shop'::regnamespace::oid));
+SELECT pg_temp.problem_text(format('SELECT msar.add_mathesar_table(%s, NULL, NULL, NULL, NULL, NULL, NULL)', 'shop'::regnamespace::oid));
 SELECT made ->> 'name' FROM msar.add_mathesar_table('theirs'::regnamespace, 'mine', NULL, '[{"name": "a", "description": "x"}]', NULL, 'regress_few', 'y') AS made;
-SELECT left(pg_temp.error_of(format('SELECT msar.add_mathesar_table(%s, NULL, NULL, NULL, NULL, %L, NULL)', 'theirs'::regnamespace::oid, 'postgres')), 5) AS state;
+SELECT left(pg_temp.problem_text(format('SELECT msar.add_mathesar_table(%s, NULL, NULL, NULL, NULL, %L, NULL)', 'theirs'::regnamespace::oid, 'postgres')), 5) AS state;
 SELECT msar.alter_table('theirs.mine'::regclass, '{"name": "still mine"}');
-SELECT pg_temp.error_of($$SELECT msar.alter_table('public.shelf'::regclass, '{"name": "x"}')$$);
-SELECT pg_temp.error_of($$SELECT msar.alter_table('public.shelf'::regclass, '{"description": "x"}')$$);
-SELECT pg_temp.error_of($$SELECT msar.drop_table('public.shelf'::regclass, true)$$);
+SELECT pg_temp.problem_text($$SELECT msar.alter_table('public.shelf'::regclass, '{"name": "x"}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.alter_table('public.shelf'::regclass, '{"description": "x"}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.drop_table('public.shelf'::regclass, true)$$);
 SELECT msar.drop_table('theirs."still mine"'::regclass, true);
 RESET ROLE;
 DROP SCHEMA theirs;

@@ -1,7 +1,7 @@
 -- Primary keys and links: msar.add_pkey_column, msar.set_pkey_column, msar.add_foreign_key_column, msar.add_mapping_table.
 \set VERBOSITY terse
 \pset null '(null)'
-\i tests/regress/include/errors.sql
+\i tests/regress/include/problem.sql
 CREATE SCHEMA shop;
 SET search_path = shop, public;
 
@@ -54,30 +54,30 @@ SELECT :mapping::regclass AS mapping \gset
 -- Errors. Nothing is changed.
 \pset format unaligned
 \pset tuples_only on
-SELECT pg_temp.error_of($$SELECT msar.add_pkey_column(NULL, 'IDENTITY')$$);
-SELECT pg_temp.error_of($$SELECT msar.add_pkey_column('book', NULL)$$);
-SELECT pg_temp.error_of($$SELECT msar.add_pkey_column(1, 'IDENTITY')$$);
-SELECT pg_temp.error_of($$SELECT msar.add_pkey_column('author', 'IDENTITY')$$);
-SELECT pg_temp.error_of($$SELECT msar.add_pkey_column('book', 'IDENTITY', false, repeat('x', 64))$$);
-SELECT pg_temp.error_of($$SELECT msar.add_pkey_column('msar_catalog.table_metadata', 'IDENTITY')$$);
-SELECT pg_temp.error_of($$SELECT msar.set_pkey_column('person', 77)$$);
-SELECT pg_temp.error_of($$SELECT msar.set_pkey_column('person', NULL)$$);
-SELECT pg_temp.error_of($$SELECT msar.set_pkey_column('person', 2)$$);
-SELECT pg_temp.error_of($$SELECT msar.set_pkey_column('plain', 1, 'IDENTITY')$$);
-SELECT pg_temp.error_of($$SELECT msar.set_pkey_column('plain', 2)$$);
-SELECT pg_temp.error_of($$SELECT msar.set_pkey_column('composite', 4, 'UUIDv4')$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_pkey_column(NULL, 'IDENTITY')$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_pkey_column('book', NULL)$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_pkey_column(1, 'IDENTITY')$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_pkey_column('author', 'IDENTITY')$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_pkey_column('book', 'IDENTITY', false, repeat('x', 64))$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_pkey_column('msar_catalog.table_metadata', 'IDENTITY')$$);
+SELECT pg_temp.problem_text($$SELECT msar.set_pkey_column('person', 77)$$);
+SELECT pg_temp.problem_text($$SELECT msar.set_pkey_column('person', NULL)$$);
+SELECT pg_temp.problem_text($$SELECT msar.set_pkey_column('person', 2)$$);
+SELECT pg_temp.problem_text($$SELECT msar.set_pkey_column('plain', 1, 'IDENTITY')$$);
+SELECT pg_temp.problem_text($$SELECT msar.set_pkey_column('plain', 2)$$);
+SELECT pg_temp.problem_text($$SELECT msar.set_pkey_column('composite', 4, 'UUIDv4')$$);
 UPDATE plain SET a = 'same';
-SELECT pg_temp.error_of($$SELECT msar.set_pkey_column('plain', 1)$$);
-SELECT pg_temp.error_of($$SELECT msar.add_foreign_key_column('x', 'book'::regclass, 'team'::regclass)$$);
-SELECT pg_temp.error_of($$SELECT msar.add_foreign_key_column('x', 'book'::regclass, 'book'::regclass)$$);
-SELECT pg_temp.error_of($$SELECT msar.add_foreign_key_column('x', 'book'::regclass, 1)$$);
-SELECT pg_temp.error_of($$SELECT msar.add_foreign_key_column('x', 1, 'author'::regclass)$$);
-SELECT pg_temp.error_of($$SELECT msar.add_foreign_key_column(repeat('x', 64), 'book'::regclass, 'author'::regclass)$$);
-SELECT pg_temp.error_of($$SELECT msar.add_mapping_table('shop'::regnamespace, 'm', '[{"column": "x", "referent_table_oid": 5}]')$$);
-SELECT pg_temp.error_of($$SELECT msar.add_mapping_table('shop'::regnamespace, 'm', '[{"column_name": "x", "referent_table_oid": 5}]')$$);
-SELECT pg_temp.error_of($$SELECT msar.add_mapping_table('shop'::regnamespace, 'm', '[{"column_name": "x", "referent_table_oid": "author"}]')$$);
-SELECT pg_temp.error_of($$SELECT msar.add_mapping_table(1, 'm', '[]')$$);
-SELECT pg_temp.error_of($$SELECT msar.add_mapping_table('msar'::regnamespace, 'm', '[]')$$);
+SELECT pg_temp.problem_text($$SELECT msar.set_pkey_column('plain', 1)$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_foreign_key_column('x', 'book'::regclass, 'team'::regclass)$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_foreign_key_column('x', 'book'::regclass, 'book'::regclass)$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_foreign_key_column('x', 'book'::regclass, 1)$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_foreign_key_column('x', 1, 'author'::regclass)$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_foreign_key_column(repeat('x', 64), 'book'::regclass, 'author'::regclass)$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_mapping_table('shop'::regnamespace, 'm', '[{"column": "x", "referent_table_oid": 5}]')$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_mapping_table('shop'::regnamespace, 'm', '[{"column_name": "x", "referent_table_oid": 5}]')$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_mapping_table('shop'::regnamespace, 'm', '[{"column_name": "x", "referent_table_oid": "author"}]')$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_mapping_table(1, 'm', '[]')$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_mapping_table('msar'::regnamespace, 'm', '[]')$$);
 
 -- As a role without the right.
 CREATE ROLE regress_guest;
@@ -85,11 +85,11 @@ GRANT USAGE ON SCHEMA shop TO regress_guest;
 CREATE TABLE theirs (a integer);
 ALTER TABLE theirs OWNER TO regress_guest;
 SET ROLE regress_guest;
-SELECT pg_temp.error_of($$SELECT msar.add_pkey_column('book', 'IDENTITY')$$);
-SELECT pg_temp.error_of($$SELECT msar.set_pkey_column('book', 1)$$);
-SELECT pg_temp.error_of($$SELECT msar.add_foreign_key_column('x', 'book'::regclass, 'author'::regclass)$$);
-SELECT pg_temp.error_of($$SELECT msar.add_foreign_key_column('x', 'theirs'::regclass, 'author'::regclass)$$);
-SELECT pg_temp.error_of($$SELECT msar.add_mapping_table('shop'::regnamespace, 'm', '[]')$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_pkey_column('book', 'IDENTITY')$$);
+SELECT pg_temp.problem_text($$SELECT msar.set_pkey_column('book', 1)$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_foreign_key_column('x', 'book'::regclass, 'author'::regclass)$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_foreign_key_column('x', 'theirs'::regclass, 'author'::regclass)$$);
+SELECT pg_temp.problem_text($$SELECT msar.add_mapping_table('shop'::regnamespace, 'm', '[]')$$);
 RESET ROLE;
 GRANT REFERENCES ON author TO regress_guest;
 SET ROLE regress_guest;

@@ -1,7 +1,7 @@
 -- Columns that move with their values: msar.extract_columns_from_table, msar.move_columns_to_referenced_table.
 \set VERBOSITY terse
 \pset null '(null)'
-\i tests/regress/include/errors.sql
+\i tests/regress/include/problem.sql
 CREATE SCHEMA shop;
 SET search_path = shop, public;
 CREATE TABLE country (code char(2) PRIMARY KEY);
@@ -91,25 +91,25 @@ INSERT INTO alone VALUES ('x', '1'), ('x', '2');
 CREATE VIEW on_alone AS SELECT a FROM alone;
 \pset format unaligned
 \pset tuples_only on
-SELECT pg_temp.error_of($$SELECT msar.extract_columns_from_table(NULL, '{1}', NULL, NULL)$$);
-SELECT pg_temp.error_of($$SELECT msar.extract_columns_from_table('alone'::regclass, NULL, NULL, NULL)$$);
-SELECT pg_temp.error_of($$SELECT msar.extract_columns_from_table('alone'::regclass, '{}', NULL, NULL)$$);
-SELECT pg_temp.error_of($$SELECT msar.extract_columns_from_table('alone'::regclass, '{7}', NULL, NULL)$$);
-SELECT pg_temp.error_of($$SELECT msar.extract_columns_from_table(1, '{7}', NULL, NULL)$$);
-SELECT pg_temp.error_of($$SELECT msar.extract_columns_from_table('alone'::regclass, '{2}', NULL, NULL)$$);
-SELECT pg_temp.error_of($$SELECT msar.extract_columns_from_table('alone'::regclass, '{1}', repeat('x', 64), NULL)$$);
-SELECT pg_temp.error_of($$SELECT msar.extract_columns_from_table('alone'::regclass, '{1}', 'x', repeat('x', 64))$$);
-SELECT pg_temp.error_of($$SELECT msar.extract_columns_from_table('msar_catalog.table_metadata'::regclass, '{1}', 'x', NULL)$$);
-SELECT pg_temp.error_of($$SELECT msar.extract_columns_from_table('on_alone'::regclass, '{1}', 'x', NULL)$$);
-SELECT pg_temp.error_of($$SELECT msar.move_columns_to_referenced_table('novel', 'author', '{2}')$$);
-SELECT pg_temp.error_of($$SELECT msar.move_columns_to_referenced_table('novel', 'natural_key', '{1}')$$);
-SELECT pg_temp.error_of($$SELECT msar.move_columns_to_referenced_table('about', 'natural_key', '{3}')$$);
-SELECT pg_temp.error_of($$SELECT msar.move_columns_to_referenced_table('alone', 'natural_key', '{}')$$);
-SELECT pg_temp.error_of($$SELECT msar.move_columns_to_referenced_table('alone', NULL, '{2}')$$);
-SELECT pg_temp.error_of($$SELECT msar.move_columns_to_referenced_table('alone', 'natural_key', '{2}')$$);
-SELECT pg_temp.error_of($$SELECT msar.move_columns_to_referenced_table('alone', 'natural_key', '{9}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.extract_columns_from_table(NULL, '{1}', NULL, NULL)$$);
+SELECT pg_temp.problem_text($$SELECT msar.extract_columns_from_table('alone'::regclass, NULL, NULL, NULL)$$);
+SELECT pg_temp.problem_text($$SELECT msar.extract_columns_from_table('alone'::regclass, '{}', NULL, NULL)$$);
+SELECT pg_temp.problem_text($$SELECT msar.extract_columns_from_table('alone'::regclass, '{7}', NULL, NULL)$$);
+SELECT pg_temp.problem_text($$SELECT msar.extract_columns_from_table(1, '{7}', NULL, NULL)$$);
+SELECT pg_temp.problem_text($$SELECT msar.extract_columns_from_table('alone'::regclass, '{2}', NULL, NULL)$$);
+SELECT pg_temp.problem_text($$SELECT msar.extract_columns_from_table('alone'::regclass, '{1}', repeat('x', 64), NULL)$$);
+SELECT pg_temp.problem_text($$SELECT msar.extract_columns_from_table('alone'::regclass, '{1}', 'x', repeat('x', 64))$$);
+SELECT pg_temp.problem_text($$SELECT msar.extract_columns_from_table('msar_catalog.table_metadata'::regclass, '{1}', 'x', NULL)$$);
+SELECT pg_temp.problem_text($$SELECT msar.extract_columns_from_table('on_alone'::regclass, '{1}', 'x', NULL)$$);
+SELECT pg_temp.problem_text($$SELECT msar.move_columns_to_referenced_table('novel', 'author', '{2}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.move_columns_to_referenced_table('novel', 'natural_key', '{1}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.move_columns_to_referenced_table('about', 'natural_key', '{3}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.move_columns_to_referenced_table('alone', 'natural_key', '{}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.move_columns_to_referenced_table('alone', NULL, '{2}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.move_columns_to_referenced_table('alone', 'natural_key', '{2}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.move_columns_to_referenced_table('alone', 'natural_key', '{9}')$$);
 DELETE FROM alone WHERE a = '2';
-SELECT pg_temp.error_of($$SELECT msar.move_columns_to_referenced_table('alone', 'natural_key', '{2}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.move_columns_to_referenced_table('alone', 'natural_key', '{2}')$$);
 
 -- As a role without the right, and as an owner who does not see all rows.
 CREATE ROLE regress_owner;
@@ -117,12 +117,12 @@ GRANT USAGE, CREATE ON SCHEMA shop TO regress_owner;
 CREATE TABLE mine (a text, b text);
 ALTER TABLE mine OWNER TO regress_owner;
 SET ROLE regress_owner;
-SELECT pg_temp.error_of($$SELECT msar.extract_columns_from_table('alone'::regclass, '{1}', 'x', NULL)$$);
-SELECT pg_temp.error_of($$SELECT msar.move_columns_to_referenced_table('alone', 'natural_key', '{2}')$$);
+SELECT pg_temp.problem_text($$SELECT msar.extract_columns_from_table('alone'::regclass, '{1}', 'x', NULL)$$);
+SELECT pg_temp.problem_text($$SELECT msar.move_columns_to_referenced_table('alone', 'natural_key', '{2}')$$);
 INSERT INTO mine VALUES ('x', 'y');
 SELECT made -> 1 FROM msar.extract_columns_from_table('mine'::regclass, '{1}', 'x', NULL) AS made;
 ALTER TABLE mine ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-SELECT pg_temp.error_of($$SELECT msar.extract_columns_from_table('mine'::regclass, '{2}', 'y', NULL)$$);
+SELECT pg_temp.problem_text($$SELECT msar.extract_columns_from_table('mine'::regclass, '{2}', 'y', NULL)$$);
 RESET ROLE;
 DROP TABLE mine, x;
 DROP OWNED BY regress_owner;

@@ -1,14 +1,13 @@
 //! Errors in a definition by itself.
 
-use crate::error::Problem;
+use crate::error::{ErrorFields, ErrorText, TopicError};
 use crate::json_words;
 use pgrx::prelude::PgSqlErrorCode;
-use std::borrow::Cow;
 
-#[derive(Debug, thiserror::Error, PartialEq)]
+/// That a definition is wrong by itself.
+#[derive(Debug, PartialEq)]
 pub(crate) enum DefinitionError {
     /// JSON of another shape than the argument takes.
-    #[error("invalid definition in argument \"{argument}\": {problem}")]
     Malformed {
         argument: &'static str,
         problem: String,
@@ -16,12 +15,42 @@ pub(crate) enum DefinitionError {
     },
 
     /// Keys that are each right by themselves, but not together.
-    #[error("invalid definition of {object}: {problem}")]
     Contradictory {
         object: String,
         problem: String,
         hint: &'static str,
     },
+}
+
+impl TopicError for DefinitionError {
+    fn fields(&self) -> ErrorFields {
+        match self {
+            Self::Malformed {
+                argument,
+                problem,
+                detail,
+            } => {
+                let text = ErrorText::new(
+                    PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                    format!("invalid definition in argument \"{argument}\": {problem}"),
+                );
+                match detail {
+                    Some(detail) => text.detail(detail.clone()),
+                    None => text,
+                }
+                .hint("\\df+ in psql shows the form of each argument; docs/definitions.md lists every key.")
+            }
+            Self::Contradictory {
+                object,
+                problem,
+                hint,
+            } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("invalid definition of {object}: {problem}"),
+            )
+            .hint(*hint),
+        }
+    }
 }
 
 impl DefinitionError {
@@ -55,35 +84,13 @@ impl DefinitionError {
     }
 }
 
-impl Problem for DefinitionError {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE
-    }
-
-    fn detail(&self) -> Option<String> {
-        match self {
-            Self::Malformed { detail, .. } => detail.clone(),
-            Self::Contradictory { .. } => None,
-        }
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        match self {
-            Self::Malformed { .. } => {
-                "\\df+ in psql shows the form of each argument; docs/definitions.md lists every key.".into()
-            }
-            Self::Contradictory { hint, .. } => (*hint).into(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::definition::column::ColumnDefinition;
-    use crate::definition::{DefinitionError, parse};
+    use crate::definition::{DefinitionError, parse_argument};
 
     fn problem(json: &str) -> (String, String) {
-        match parse::<Vec<ColumnDefinition>>("col_defs", json) {
+        match parse_argument::<Vec<ColumnDefinition>>("col_defs", json) {
             Err(DefinitionError::Malformed { problem, detail, .. }) => (problem, detail.unwrap_or_default()),
             other => panic!("{other:?}"),
         }
