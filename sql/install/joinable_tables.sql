@@ -65,7 +65,7 @@ BEGIN ATOMIC
     FROM path AS p
     CROSS JOIN LATERAL __msar.fkey_steps(p.target) AS s
     -- The number of paths grows exponentially, and where tables refer to each other it has no end.
-    WHERE p.depth < LEAST(max_depth, 6)
+    WHERE p.depth < max_depth AND p.depth < 6
       -- No step goes straight back over the foreign key by which the path came.
       AND (s.constraint_id <> p.last_fkey OR s.reversed = p.last_reversed)
   )
