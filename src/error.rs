@@ -1,7 +1,7 @@
 //! Errors that the extension raises, with SQLSTATE, message, detail and hint.
 //!
-//! Errors of one topic are an enum of that topic, a [`TopicError`], in the file `error.rs` of its room. PostgreSQL's own
-//! errors pass through unchanged.
+//! Errors of one topic are an enum of that topic, a [`TopicError`], in the file `error.rs` of its room. PostgreSQL's
+//! own errors pass through unchanged.
 
 use pgrx::pg_sys::Oid;
 use pgrx::prelude::PgSqlErrorCode;
@@ -13,9 +13,9 @@ pub(crate) struct ErrorFields {
     pub(crate) sqlstate: PgSqlErrorCode,
     /// What is wrong, in the caller's terms.
     pub(crate) message: Cow<'static, str>,
-    /// What is known about the case at hand, in full sentences.
+    /// The values of the case at hand, in full sentences.
     pub(crate) detail: Option<Cow<'static, str>>,
-    /// What to do about it, in full sentences.
+    /// The next step for the caller, in full sentences.
     pub(crate) hint: Cow<'static, str>,
 }
 

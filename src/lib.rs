@@ -64,7 +64,7 @@ pub extern "C-unwind" fn _PG_init() {
     pg::server::reserve_setting_prefix();
 }
 
-/// What `cargo pgrx test` asks of a crate.
+/// The functions that `cargo pgrx test` calls.
 #[cfg(test)]
 pub mod pg_test {
     /// Called before the tests of a server.

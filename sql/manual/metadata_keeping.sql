@@ -2,188 +2,210 @@ COMMENT ON TABLE msar_catalog.stored_detached_metadata IS
 'Rows of the view msar_catalog.detached_metadata, of all owners';
 
 COMMENT ON VIEW msar_catalog.detached_metadata IS
-'Display metadata whose table is not there, the last copy per name and owner. Who has the rights
-of the recorded owner sees it. A table of that name and owner gets it when it is created;
-msar.attach_metadata gives it to any table';
+'Display metadata without a table, the last copy for each name and owner. Roles that have the
+privileges of the recorded owner see it. A new table of that name and owner gets it;
+msar.attach_metadata attaches it to any table';
 COMMENT ON COLUMN msar_catalog.detached_metadata.schema_name IS 'Schema of the table';
 COMMENT ON COLUMN msar_catalog.detached_metadata.table_name IS 'Name of the table';
 COMMENT ON COLUMN msar_catalog.detached_metadata.owner_name IS 'Owner of the table';
 COMMENT ON COLUMN msar_catalog.detached_metadata.metadata IS
 'As in msar.export_metadata: {"table": options of the table or null, "columns": {"<name>":
 options}}';
-COMMENT ON COLUMN msar_catalog.detached_metadata.reason IS 'Why it is here';
+COMMENT ON COLUMN msar_catalog.detached_metadata.reason IS 'Why it was detached';
 COMMENT ON COLUMN msar_catalog.detached_metadata.waits IS
-'Whether these are options of a table that is there; they speak of another one that is not';
-COMMENT ON COLUMN msar_catalog.detached_metadata.detached_at IS 'Since when it is here';
+'Whether the table exists, but its options refer to another table that does not';
+COMMENT ON COLUMN msar_catalog.detached_metadata.detached_at IS 'When it was detached';
 
 COMMENT ON FUNCTION __msar.may_repair_metadata() IS
-$$Whether the current role may see all rows of metadata, and take those away that match nothing.
+$$Returns whether the current role may see all rows of metadata, and remove those that match
+nothing.
 
 Returns: true for the role that created the extension, its members, and superusers
 Errors: none
 
-Example: SELECT __msar.may_repair_metadata();$$;
+Example:
+  SELECT __msar.may_repair_metadata();$$;
 
 COMMENT ON FUNCTION __msar.place_restored_row() IS
-$$Row trigger: writes a restored row with the numbers that its names have here.
+$$Row trigger: writes a restored row with the OIDs and attnums that its names have in this database.
 
-Returns: NULL, since the row has been written, or is kept in msar_catalog.detached_metadata when
-  what it is about is not here
-Errors: none of its own
+Returns: NULL, since the row has been written, or is in msar_catalog.detached_metadata if its object
+  does not exist
+Errors: none
 
 Example: none, it serves triggers only$$;
 
 COMMENT ON FUNCTION __msar.keep_restored_copy() IS
-$$Row trigger: writes a copy of kept metadata that comes from a dump, together with what is there
-under its names.
+$$Row trigger: merges a restored copy of detached metadata with the copy that exists under its
+names.
 
-Returns: the row when the bookkeeping writes it, NULL when it has been written
-Errors: none of its own
+Returns: the row if the extension itself writes it; NULL if it has been merged
+Errors: none
 
 Example: none, it serves triggers only$$;
 
 COMMENT ON TRIGGER a_restore ON msar_catalog.stored_detached_metadata IS
-'Keeps a restored copy together with what the same restore has put aside';
+'Merges a restored copy with metadata that the same restore has detached';
 
 COMMENT ON VIEW __msar.metadata_state IS
-'Rows of metadata, each with the reason why it does not match what it names, NULL when it does;
-attnum and column_name are NULL for those of tables';
-COMMENT ON COLUMN __msar.metadata_state.table_oid IS 'The table, as stored';
-COMMENT ON COLUMN __msar.metadata_state.attnum IS 'The number of the column, as stored';
+'Rows of metadata, each with the reason why it does not match its object, NULL if it does; attnum
+and column_name are NULL for rows of tables';
+COMMENT ON COLUMN __msar.metadata_state.table_oid IS 'OID of the table, as stored';
+COMMENT ON COLUMN __msar.metadata_state.attnum IS 'Attnum of the column, as stored';
 COMMENT ON COLUMN __msar.metadata_state.schema_name IS 'Name of the schema, as stored';
 COMMENT ON COLUMN __msar.metadata_state.table_name IS 'Name of the table, as stored';
 COMMENT ON COLUMN __msar.metadata_state.column_name IS 'Name of the column, as stored';
 COMMENT ON COLUMN __msar.metadata_state.reason IS
-'Why the row counts for nobody; NULL when it counts';
+'Why the row is ignored; NULL if it is in force';
 
 COMMENT ON FUNCTION msar.check_metadata() IS
-$$The rows of metadata that do not match the objects they name, and so do not count; and what
-preview templates name that is gone.
+$$Lists rows of metadata that do not match their objects, and are therefore ignored, and
+placeholders of preview templates whose columns were dropped.
 
-Arguments: none. Rows that do not match come from changes of which PostgreSQL told us nothing:
-  made with event_triggers off, or in the catalogs themselves. A template goes on without the
-  placeholders whose columns were dropped.
+Rows do not match after changes that fired no event trigger: with event_triggers off, or in the
+catalogs themselves. A template continues without the placeholders of dropped columns.
+
 Returns: array of {"table_oid": int, "attnum": int or null, "schema": text, "table": text,
-  "column": text or null, "reason": text}, [] when all is well. Rows that do not match are shown
-  to the extension's owner and to superusers
+  "column": text or null, "reason": text}; [] if all is well. Rows that do not match are listed for
+  the role that created the extension and for superusers.
 Errors: none
 
-Example: SELECT msar.check_metadata();$$;
+Example:
+  SELECT msar.check_metadata();$$;
 
 COMMENT ON FUNCTION msar.list_detached_metadata() IS
-$$The metadata that is kept aside, of tables that are not there.
+$$Lists detached metadata: that of dropped tables, or of tables that a restore did not find.
 
-Returns: array of {"schema": text, "table": text, "owner": text, "metadata": {"table": options or
-  null, "columns": {"<name>": options}}, "reason": text, "detached_at": timestamp}, as far as the
-  caller has the rights of the owner
+Returns: array of {"schema": text, "table": text, "owner": text,
+  "metadata": {"table": options or null, "columns": {"<name>": options}}, "reason": text,
+  "detached_at": timestamp}, of the owners whose privileges the caller has
 Errors: none
 
-Example: SELECT d->>'table' FROM jsonb_array_elements(msar.list_detached_metadata()) AS d;$$;
+Example:
+  SELECT d->>'table' FROM jsonb_array_elements(msar.list_detached_metadata()) AS d;$$;
 
 COMMENT ON FUNCTION msar.forget_detached_metadata(text, text) IS
-$$Deletes the metadata that is kept aside under a name.
+$$Deletes the detached metadata of a name.
 
-Arguments: sch_name, tab_name: unquoted names of the schema and the table
-Returns: {"forgotten": number of copies}, those of whose owner the caller has the rights
+Arguments:
+  sch_name, tab_name: unquoted names of the schema and the table
+Returns: {"forgotten": number of copies}; only copies of owners whose privileges the caller has are
+  deleted
 Errors: none
 
-Example: SELECT msar.forget_detached_metadata('app', 'former_table');$$;
+Example:
+  SELECT msar.forget_detached_metadata('app', 'former_table');$$;
 
 COMMENT ON EVENT TRIGGER mathesar_ext_command_end IS
-'mathesar_ext: display metadata follows the tables and columns that are renamed, moved and
-changed';
+'mathesar_ext: display metadata follows tables and columns that are renamed, moved and changed';
 
 COMMENT ON EVENT TRIGGER mathesar_ext_drop IS
-'mathesar_ext: display metadata goes with the tables and columns that are dropped';
+'mathesar_ext: display metadata of dropped tables and columns is detached or deleted';
 
 COMMENT ON FUNCTION __msar.follow_command() IS
-$$Event trigger for ddl_command_end and sql_drop: metadata follows what it is about.
+$$Event trigger for ddl_command_end and sql_drop: metadata follows its tables and columns.
 
-Returns: nothing.
-Errors: none; what it cannot do is told by a WARNING.
+Returns: nothing
+Errors: none; a failure is a WARNING
 
-Example: none, it serves event triggers only.$$;
+Example: none, it serves event triggers only$$;
 
 COMMENT ON FUNCTION __msar.announce_metadata_change() IS
-$$Trigger of stored_table_metadata and stored_column_metadata, after a change: what sessions
-compiled from the metadata of a table is out of date when the transaction commits.
+$$Trigger of stored_table_metadata and stored_column_metadata, after a change: invalidates, at
+commit, the statements that sessions compiled from the metadata of the table.
 
-Returns: nothing.
-Errors: 39P01 when it is not called by a trigger.
+Returns: nothing
+Errors:
+  39P01: it is not called by a trigger
 
-Example: none, it serves triggers only.$$;
+Example: none, it serves triggers only$$;
 
 COMMENT ON FUNCTION __msar.place_restored_row(jsonb) IS
-$$Writes a row of stored_table_metadata or stored_column_metadata that comes from a dump for what
-its names mean in this database; where they mean nothing, puts it aside.
+$$Writes a row of stored_table_metadata or stored_column_metadata that comes from a dump for the
+objects that its names mean in this database. If they do not exist, it detaches the row.
 
-Arguments: restored: the row.
-Returns: nothing.
-Errors: none of its own. EXECUTE is granted to the extension's owner alone.
+Arguments:
+  restored: the row
+Returns: nothing
+Errors: none. Only the role that created the extension has EXECUTE.
 
-Example: none, it serves the triggers of these tables.$$;
+Example: none, it serves the triggers of these tables$$;
 
 COMMENT ON FUNCTION __msar.keep_restored_copy(jsonb) IS
-$$Puts a row of detached_metadata that comes from a dump aside, together with what the same
-restore has put aside of that table.
+$$Merges a row of detached_metadata that comes from a dump with metadata of that table that the same
+restore has detached.
 
-Arguments: restored: the row.
-Returns: whether it has been written; false when it is the bookkeeping that writes the row.
-Errors: none of its own. EXECUTE is granted to the extension's owner alone.
+Arguments:
+  restored: the row
+Returns: whether it has been merged; false if the extension itself writes the row
+Errors: none. Only the role that created the extension has EXECUTE.
 
-Example: none, it serves the trigger of this table.$$;
+Example: none, it serves the trigger of this table$$;
 
 COMMENT ON FUNCTION __msar.lost_placeholders(oid) IS
-$$What the preview template of a table names that is gone.
+$$Lists the placeholders of a table's preview template whose columns or foreign keys were dropped.
 
-Arguments: tab_id: the table.
-Returns: an array of the placeholders that are left out, without braces; {} if there are none, or
-  the current role may read no column of the table.
-Errors: none.
+Arguments:
+  tab_id: the table
+Returns: an array of placeholders, without braces; {} if there are none, or if the current role may
+  read no column of the table
+Errors: none
 
-Example: SELECT __msar.lost_placeholders('public.book'::regclass);$$;
+Example:
+  SELECT __msar.lost_placeholders('public.book'::regclass);$$;
 
 COMMENT ON FUNCTION msar.repair_metadata() IS
-$$Mends the metadata that msar.check_metadata lists, by the names that it was stored under.
+$$Repairs the metadata that msar.check_metadata lists, by the names that it was stored under.
 
-Returns: {"mended": number of rows that match again, "kept_aside": number of those whose names
-  mean nothing here (see msar.list_detached_metadata)}.
-Errors: 42501 the caller is neither the role that created the extension nor a superuser.
+Returns: {"mended": number of rows that match again, "kept_aside": number of rows whose names mean
+  nothing here and which were detached, see msar.list_detached_metadata}
+Errors:
+  42501: the role did not create the extension, and is not a superuser
 
-Example: SELECT msar.repair_metadata();$$;
+Example:
+  SELECT msar.repair_metadata();$$;
 
 COMMENT ON FUNCTION msar.export_metadata(regnamespace) IS
-$$The metadata of a schema, or of all schemas, as a document that means the same in every
-database: all by names.
+$$Returns the metadata of a schema, or of all schemas, as a document that has names instead of
+numbers and so means the same in every database.
 
-Arguments: sch_id: the schema; NULL for all.
-Returns: {"schemas": {"<schema>": {"<table>": {"table": options or null, "columns": {"<column>":
-  options}}}}}, as far as the caller may see it.
-Errors: none of its own.
+Arguments:
+  sch_id: the schema; NULL for all
+Returns: {"schemas": {"<schema>": {"<table>": {"table": options or null,
+  "columns": {"<column>": options}}}}}, with all that the caller may see
+Errors: none
 
-Example: SELECT jsonb_pretty(msar.export_metadata('app'));$$;
+Example:
+  SELECT jsonb_pretty(msar.export_metadata('app'));$$;
 
 COMMENT ON FUNCTION msar.import_metadata(jsonb, boolean) IS
-$$Writes the metadata of a document of msar.export_metadata. Tables and columns that it names get
-these options and no others; the rest stays.
+$$Writes the metadata of a document of msar.export_metadata. Tables and columns in the document get
+these options and no others; all other metadata stays.
 
-Arguments: doc: the document; dry_run: tell what would be done, and do nothing.
-Returns: {"applied": [{"schema", "table", "options": whether the table got options, "columns":
-  [names]}], "skipped": [{"schema", "table", "reason"}]}.
-Errors: 22023 the document has another shape, an unknown option or a wrong value; then nothing is
-  changed.
+Arguments:
+  doc: the document
+  dry_run: whether to return only what would be done
+Returns: {"applied": [{"schema", "table", "options": whether the table got options,
+  "columns": [names]}], "skipped": [{"schema", "table", "reason"}]}
+Errors:
+  22023: a document of another shape, an unknown option or an invalid value
+  Nothing changes then.
 
-Example: SELECT msar.import_metadata(msar.export_metadata('app'), dry_run => true);$$;
+Example:
+  SELECT msar.import_metadata(msar.export_metadata('app'), dry_run => true);$$;
 
 COMMENT ON FUNCTION msar.attach_metadata(regclass, text, text) IS
-$$Gives a table the metadata that is kept aside under a name. Options that the table has already
-stay as they are.
+$$Attaches the detached metadata of a name to a table. Options that the table already has stay.
 
-Arguments: tab_id: the table; sch_name, tab_name: schema and name under which the metadata is
-  kept; NULL for those of the table.
+Arguments:
+  tab_id: the table
+  sch_name, tab_name: schema and name of the detached metadata; NULL for those of the table
 Returns: {"applied": [...], "skipped": [...]} as msar.import_metadata; what is skipped stays
-  aside.
-Errors: 42P01 there is no such table; 42501 the caller has not the rights of its owner; 42704
-  nothing that the caller may see is kept under that name.
+  detached
+Errors:
+  42P01: unknown table
+  42501: the current role is not the owner
+  42704: the caller sees no detached metadata of that name
 
-Example: SELECT msar.attach_metadata('app.customer', 'app', 'client');$$;
+Example:
+  SELECT msar.attach_metadata('app.customer', 'app', 'client');$$;

@@ -2,10 +2,8 @@
 //! `sql/install/casts.sql`; `sql/manual/casts.sql` writes the comments of all.
 
 use crate::error::Error;
-use crate::pg::bytes::TextBytes;
-use crate::pg::input::{
-    self, Cash, Date, Interval, MathesarMoney, Numeric, Timestamp, TimestampWithZone, UriText,
-};
+use crate::pg::bytes::{NewText, TextBytes};
+use crate::pg::input::{self, Cash, Date, Interval, Numeric, Timestamp, TimestampWithZone, domain_value};
 use crate::values::moment::Order;
 use crate::values::{boolean, money, number, uri};
 use pgrx::pg_sys::panic::ErrorReport;
@@ -34,6 +32,17 @@ extension_sql_file!(
     "../../sql/manual/casts.sql",
     name = "casts_manual",
     requires = ["casts"]
+);
+
+domain_value!(
+    /// Our domain over `numeric`, which checks nothing.
+    MathesarMoney over Numeric,
+    "mathesar_types.mathesar_money"
+);
+domain_value!(
+    /// Our domain over `text`, for text that [`uri`] takes for a URI.
+    UriText over NewText,
+    "mathesar_types.uri"
 );
 
 #[pg_extern(schema = "msar", name = "cast_to_boolean", immutable, strict, parallel_safe)]
@@ -65,7 +74,7 @@ fn cast_text_to_mathesar_money(value: TextBytes) -> Result<MathesarMoney, ErrorR
     let hint = "Ambiguous text is refused: $1,500 can mean 1500 or 1.5. Pass the separators and currency marks: \
         msar.cast_to_mathesar_money(value, group_sep, decimal_p, curr_pref, curr_suff).";
     money::read_money(value.0)
-        .map(|plain| input::mathesar_money(&plain))
+        .map(|plain| MathesarMoney(input::numeric(&plain)))
         .ok_or_else(|| refused(value, "mathesar_types.mathesar_money", hint))
 }
 
@@ -84,7 +93,7 @@ fn cast_text_to_mathesar_money_by_marks(
         curr_pref.0,
         curr_suff.0,
     );
-    input::mathesar_money(&plain)
+    MathesarMoney(input::numeric(&plain))
 }
 
 // Like PostgreSQL's own, which reads by lc_monetary.
@@ -185,10 +194,10 @@ fn cast_text_to_interval(value: TextBytes) -> Result<Interval, ErrorReport> {
 fn cast_text_to_uri(value: TextBytes) -> Result<UriText, ErrorReport> {
     let hint = "The text must begin with a scheme such as https:, or with the name of a host in a known top-level domain.";
     if uri::is_uri(value.0) {
-        return Ok(input::uri(value.0.to_vec()));
+        return Ok(UriText(NewText(value.0.to_vec())));
     }
     uri::from_web_address(value.0)
-        .map(input::uri)
+        .map(|text| UriText(NewText(text)))
         .ok_or_else(|| refused(value, "mathesar_types.uri", hint))
 }
 

@@ -29,7 +29,7 @@ fn display_number(
     let digits = |option: Option<i32>| {
         option.and_then(|digits| usize::try_from(digits).ok().map(|digits| digits.min(MOST_DIGITS)))
     };
-    // Who asks for the separators of a format wants to see them.
+    // A client that sets a format wants to see its separators.
     let default_grouping = match format {
         Some(_) => DigitGrouping::Auto,
         None => DigitGrouping::Never,

@@ -1,7 +1,7 @@
 //! Primary keys, and columns that refer to them.
 
 use crate::definition::column::{KeyKind, MappingColumn};
-use crate::pg::arguments::{JsonArgument, PkeyKind, RegClass};
+use crate::pg::arguments::{JsonArgument, RegClass, enum_argument};
 use crate::pg::bytes::TextBytes;
 use crate::tables::{key, link};
 use pgrx::pg_sys::Oid;
@@ -17,6 +17,12 @@ extension_sql_file!(
         add_foreign_key_column,
         add_mapping_table
     ]
+);
+
+enum_argument!(
+    /// `msar.pkey_kind`, by its label.
+    PkeyKind,
+    "msar.pkey_kind"
 );
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe, requires = ["types"])]

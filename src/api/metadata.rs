@@ -82,7 +82,7 @@ fn set_column_metadata(tab_id: RegClass, patches: JsonArgument) -> Result<JsonbR
     )?)?)
 }
 
-// What the triggers of the metadata tables ask; see sql/install/metadata.sql.
+// Functions that the triggers of the metadata tables call; see sql/install/metadata.sql.
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]
 fn complete_table_metadata(

@@ -8,6 +8,7 @@
 mod casts;
 mod columns;
 mod constraints;
+mod data_files;
 mod databases;
 mod definitions;
 mod dependents;
@@ -29,9 +30,11 @@ mod restructure;
 mod roles;
 mod rpc;
 mod schemas;
+mod servers;
 mod table_definitions;
 mod tables;
 mod types;
+mod users;
 mod value_forms;
 
 use crate::definition;

@@ -19,7 +19,20 @@ fn call_rpc_text(request: TextArgument) -> Result<Option<NewText>, ErrorReport> 
 }
 
 extension_sql_file!(
+    "../../sql/install/rpc.sql",
+    requires = [
+        "metadata",
+        "users",
+        "servers",
+        "databases",
+        "data_files",
+        set_table_metadata,
+        get_table_metadata,
+        get_column_metadata
+    ]
+);
+extension_sql_file!(
     "../../sql/manual/rpc.sql",
     name = "rpc_manual",
-    requires = [call_rpc, call_rpc_text]
+    requires = ["rpc", call_rpc, call_rpc_text]
 );

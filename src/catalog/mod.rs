@@ -137,7 +137,7 @@ impl Catalog {
         })
     }
 
-    /// What there is to know about a type.
+    /// The facts of a type.
     pub(crate) fn type_info(&self, type_oid: Oid) -> Result<Rc<TypeInfo>, Error> {
         once(&self.types, type_oid, || {
             TypeInfo::read(self, type_oid).map(Rc::new)

@@ -286,7 +286,7 @@ catalog_row!(
     }
 );
 
-/// What depends on a relation or on its columns.
+/// The dependents of a relation or of its columns.
 impl OfRelation for PgDepend {
     const INDEX: u32 = index_oid::PG_DEPEND_REFERENCE;
     fn keys(relation: Oid) -> Vec<(&'static str, ScanKey)> {
@@ -298,7 +298,7 @@ impl OfRelation for PgDepend {
 }
 
 impl PgDepend {
-    /// What depends on an object or on a part of it.
+    /// The dependents of an object or of a part of it.
     pub(crate) fn on_object(reader: &Reader, class: Oid, object: Oid) -> Vec<Self> {
         let keys = [
             ("refclassid", ScanKey::Oid(class)),
@@ -307,7 +307,7 @@ impl PgDepend {
         reader.by_index(index_oid::PG_DEPEND_REFERENCE, &keys)
     }
 
-    /// What an object or a part of it depends on.
+    /// The objects that an object or a part of it depends on.
     pub(crate) fn of_object(reader: &Reader, class: Oid, object: Oid) -> Vec<Self> {
         let keys = [("classid", ScanKey::Oid(class)), ("objid", ScanKey::Oid(object))];
         reader.by_index(index_oid::PG_DEPEND_DEPENDER, &keys)

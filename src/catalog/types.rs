@@ -9,7 +9,7 @@ use pgrx::pg_sys;
 use serde::Serialize;
 use std::rc::Rc;
 
-/// What is known about a type, whatever modifiers a column gives it.
+/// The facts of a type, independent of a column's modifiers.
 pub(crate) struct TypeInfo {
     pub(crate) oid: Oid,
     /// As `regtype` prints it.
@@ -20,7 +20,7 @@ pub(crate) struct TypeInfo {
     pub(crate) collation: Oid,
     pub(crate) shape: TypeShape,
     pub(crate) ui_type: UiType,
-    /// Of an enum, a domain over one, or an array of one.
+    /// For an enum, a domain over one, or an array of one.
     pub(crate) enum_values: Option<Rc<[String]>>,
 }
 
@@ -272,7 +272,7 @@ pub(crate) enum TypeOptions {
     },
 }
 
-/// What stands in parentheses behind a type's name.
+/// The modifiers in parentheses after a type's name.
 #[derive(Serialize, PartialEq, Debug)]
 #[serde(untagged)]
 pub(crate) enum Modifiers {

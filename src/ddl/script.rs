@@ -9,7 +9,7 @@ use std::cell::RefCell;
 pub(crate) struct Script(Vec<String>);
 
 thread_local! {
-    /// What was run since somebody began to record it.
+    /// The statements that ran since recording began.
     static RECORD: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
 }
 

@@ -123,7 +123,7 @@ impl GrantableObject {
         }
     }
 
-    /// What it is, in SQL.
+    /// Its kind, in SQL.
     pub(crate) fn keyword(&self) -> &'static str {
         match self.kind {
             ObjectKind::Database => "DATABASE",

@@ -69,7 +69,7 @@ impl ColumnAlteration {
         *self == words
     }
 
-    /// What is wrong with both a `default` and a `default_expression`.
+    /// The error for both a `default` and a `default_expression`.
     pub(crate) fn two_defaults(&self, column: &str) -> DefinitionError {
         DefinitionError::contradictory(
             format!("column \"{column}\""),

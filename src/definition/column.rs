@@ -93,7 +93,7 @@ pub(crate) struct IdentityDefinition {
     pub(crate) sequence: SequenceOptions,
 }
 
-/// Who gives the values.
+/// The source of the values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum IdentityGeneration {
@@ -104,7 +104,7 @@ pub(crate) enum IdentityGeneration {
     ByDefault,
 }
 
-/// What is not the default of a sequence of the column's type.
+/// The options that differ from the defaults of a sequence of the column's type.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct SequenceOptions {
     pub(crate) start: Option<i64>,

@@ -20,21 +20,21 @@ pub(crate) struct ConstraintDefinition {
     )]
     pub(crate) columns: Vec<ColumnRef>,
 
-    /// Of a primary or unique key: columns that its index carries along.
+    /// For a primary or unique key: columns that its index includes.
     #[serde(
         default,
         deserialize_with = "null_as_default",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub(crate) include: Vec<ColumnRef>,
-    /// Of a unique key: one null equals another. PostgreSQL 15.
+    /// For a unique key: one null equals another. PostgreSQL 15.
     #[serde(
         default,
         deserialize_with = "null_as_default",
         skip_serializing_if = "is_false"
     )]
     pub(crate) nulls_not_distinct: bool,
-    /// Of a key: WITHOUT OVERLAPS of the last column; of a foreign key: PERIOD. PostgreSQL 18.
+    /// For a key: WITHOUT OVERLAPS of the last column; for a foreign key: PERIOD. PostgreSQL 18.
     #[serde(
         default,
         deserialize_with = "null_as_default",
@@ -42,7 +42,7 @@ pub(crate) struct ConstraintDefinition {
     )]
     pub(crate) period: bool,
 
-    /// Of a foreign key: the table referred to, by OID or by name.
+    /// For a foreign key: the referenced table, by OID or by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fkey_relation_id: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,7 +58,7 @@ pub(crate) struct ConstraintDefinition {
     pub(crate) fkey_update_action: Option<ForeignKeyAction>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fkey_delete_action: Option<ForeignKeyAction>,
-    /// Of the actions SET NULL and SET DEFAULT on delete: which columns are set, if not all. PostgreSQL 15.
+    /// For the actions SET NULL and SET DEFAULT on delete: which columns are set, if not all. PostgreSQL 15.
     #[serde(
         default,
         deserialize_with = "null_as_default",
@@ -68,10 +68,10 @@ pub(crate) struct ConstraintDefinition {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fkey_match_type: Option<ForeignKeyMatch>,
 
-    /// Of a check: an SQL expression.
+    /// For a check: an SQL expression.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) expression: Option<String>,
-    /// Of a check: not for tables that inherit from this one.
+    /// For a check: not inherited by child tables.
     #[serde(
         default,
         deserialize_with = "null_as_default",
@@ -79,10 +79,10 @@ pub(crate) struct ConstraintDefinition {
     )]
     pub(crate) no_inherit: bool,
 
-    /// Of an exclusion: the index method; `gist` if absent.
+    /// For an exclusion: the index method; `gist` if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) method: Option<String>,
-    /// Of an exclusion: what is compared, and by which operators.
+    /// For an exclusion: the elements to compare, and their operators.
     #[serde(
         default,
         deserialize_with = "null_as_default",
@@ -105,14 +105,14 @@ pub(crate) struct ConstraintDefinition {
         skip_serializing_if = "is_false"
     )]
     pub(crate) initially_deferred: bool,
-    /// Of a check or a foreign key: rows that are there already are not checked.
+    /// For a check or a foreign key: existing rows are not checked.
     #[serde(
         default,
         deserialize_with = "null_as_default",
         skip_serializing_if = "is_false"
     )]
     pub(crate) not_valid: bool,
-    /// Of a check or a foreign key: never checked. PostgreSQL 18.
+    /// For a check or a foreign key: never checked. PostgreSQL 18.
     #[serde(
         default,
         deserialize_with = "null_as_default",
@@ -138,7 +138,7 @@ pub(crate) enum ConstraintKind {
     Exclusion,
 }
 
-/// What happens to a row that refers to one that goes or changes, by the letters of `pg_constraint`.
+/// The action on a row whose referenced row is deleted or changed, by the letters of `pg_constraint`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ForeignKeyAction {
     #[serde(rename = "a")]
@@ -202,7 +202,7 @@ pub(crate) struct ExclusionElement {
     pub(crate) nulls_first: Option<bool>,
 }
 
-/// What an element is about.
+/// The column or expression of an element.
 pub(crate) enum KeyTerm<'a> {
     Column(&'a ColumnRef),
     Expression(&'a str),
@@ -259,7 +259,7 @@ impl ExclusionElement {
     }
 }
 
-/// What a constraint demands.
+/// The rule of a constraint.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Rule<'a> {
     Key {
@@ -324,7 +324,7 @@ impl ConstraintDefinition {
         }
     }
 
-    /// What it demands, with all the keys that its kind needs and none that it has no use for.
+    /// Its rule, with all keys that its type needs and no others.
     pub(crate) fn rule(&self) -> Result<Rule<'_>, DefinitionError> {
         for (key, is_given, kinds) in self.keys_of_some_kinds() {
             if is_given && !kinds.contains(&self.kind) {

@@ -33,7 +33,7 @@ impl RawJson {
         serde_json::from_str(self.as_str()).unwrap_or_default()
     }
 
-    /// What PostgreSQL's input functions are given: of a string its content, of anything else its JSON.
+    /// The text for PostgreSQL's input functions: the content of a string, the JSON of any other value.
     pub(crate) fn to_input(&self) -> String {
         serde_json::from_str(self.as_str()).unwrap_or_else(|_| self.as_str().to_owned())
     }

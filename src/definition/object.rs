@@ -5,7 +5,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// What is decoded from a JSON object.
+/// A value that is decoded from a JSON object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct JsonObject<T>(pub(crate) T);
 

@@ -33,16 +33,16 @@ pub(crate) struct PartitionBounds {
         skip_serializing_if = "is_false"
     )]
     pub(crate) default: bool,
-    /// Of a list: its values.
+    /// For a list partition: its values.
     #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
     pub(crate) in_: Option<Vec<RawJson>>,
-    /// Of a range: from this, a value for each element of the key ...
+    /// For a range partition: from this, a value for each element of the key ...
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) from: Option<Vec<RawJson>>,
     /// ... to before this. `{"bound": "minvalue"}` and `{"bound": "maxvalue"}` stand for no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) to: Option<Vec<RawJson>>,
-    /// Of a hash: how many partitions there are, in effect ...
+    /// For a hash partition: the number of partitions, in effect ...
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) modulus: Option<i32>,
     /// ... and which of them this is.

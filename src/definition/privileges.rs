@@ -3,10 +3,10 @@
 use super::object::JsonObject;
 use serde::Deserialize;
 
-/// What roles are to have.
+/// The privileges that roles are to have.
 pub(crate) type PrivilegeSpec<P> = Vec<JsonObject<RolePrivileges<P>>>;
 
-/// What one role is to have.
+/// The privileges that one role is to have.
 #[derive(Deserialize, Debug, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RolePrivileges<P> {

@@ -3,7 +3,7 @@
 use super::form::present;
 use serde::Deserialize;
 
-/// What to change; what is left out stays.
+/// The changes; a key that is left out changes nothing.
 #[derive(Deserialize, Debug, Clone, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SchemaPatch {

@@ -69,7 +69,7 @@ impl TypeObject {
     }
 }
 
-/// What stands in parentheses behind a type's name. Those that a type does not take are ignored.
+/// The modifiers in parentheses after a type's name. Options that a type does not take are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TypeModifierOptions {
@@ -79,7 +79,7 @@ pub(crate) struct TypeModifierOptions {
     pub(crate) precision: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) scale: Option<i32>,
-    /// Of an interval: `day to second`, in upper or lower case.
+    /// For an interval: `day to second`, in upper or lower case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fields: Option<String>,
     /// Whether it is an array of that type.

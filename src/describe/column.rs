@@ -89,7 +89,7 @@ struct GeneratedDetails {
     expression: String,
 }
 
-/// What the relation knows about its columns.
+/// Facts of the relation about its columns.
 pub(crate) struct ColumnContext<'a> {
     pub(crate) relation: &'a Relation,
     pub(crate) primary_key: &'a [i16],

@@ -5,7 +5,7 @@ use crate::catalog::rows::PgConstraint;
 use crate::catalog::{Catalog, RelationName, oid};
 use crate::error::Error;
 use crate::pg::scan::Char;
-use crate::pg::{Oid, deparse, index, quote, server};
+use crate::pg::{Oid, deparse, quote, relations, server};
 use serde::Serialize;
 use std::rc::Rc;
 
@@ -187,7 +187,7 @@ fn definition(
         row.confdelsetcols.is_none() && row.conperiod != Some(true) && row.conenforced != Some(false);
     match (foreign_key, row.contype) {
         (Some(key), _) if is_usual => Ok(key.definition(row)),
-        (_, Char(b'p' | b'u')) if is_usual && index::is_plain_key(row.conindid) => {
+        (_, Char(b'p' | b'u')) if is_usual && relations::is_plain_key(row.conindid) => {
             key_definition(catalog, row)
         }
         _ => deparse::constraint(row.oid).ok_or(Error::Vanished),

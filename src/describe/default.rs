@@ -5,7 +5,7 @@ use crate::pg::value::Value;
 use crate::pg::{Oid, deparse, expression};
 use serde::Serialize;
 
-/// What a column gets when an INSERT does not name it.
+/// The value that a column gets if an INSERT does not name it.
 #[derive(Serialize)]
 pub(crate) struct ColumnDefault {
     value: Value,

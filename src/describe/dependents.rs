@@ -20,7 +20,7 @@ pub(crate) struct Dependent {
     blocks_drop: bool,
 }
 
-/// What depends on a relation or a column, the nearest first.
+/// The dependents of a relation or a column, direct ones first.
 pub(crate) fn list_dependents(
     catalog: &Catalog,
     relation: Oid,
@@ -65,7 +65,7 @@ pub(crate) struct Dropped {
     internal: bool,
 }
 
-/// What `DROP ... CASCADE` of a relation or a column removes.
+/// The objects that `DROP ... CASCADE` of a relation or a column removes.
 pub(crate) fn preview_drop(
     catalog: &Catalog,
     relation: Oid,

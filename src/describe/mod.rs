@@ -2,7 +2,7 @@
 //! dependents. The facts come from [`catalog`](crate::catalog) and [`metadata`](crate::metadata).
 //!
 //! - [`details`]: whole schemas and whole relations, written as they are read
-//! - [`table`], [`column`], [`constraint`]: their parts; [`default`] and [`json_value`]: defaults as JSON;
+//! - [`table`], [`mod@column`], [`constraint`]: their parts; [`default`] and [`json_value`]: defaults as JSON;
 //!   [`preview`]: the preview template
 //! - [`dependents`]: the dependents of an object, and the preview of dropping it
 

@@ -42,7 +42,7 @@ impl Command {
         self.event.alters_nothing_old
     }
 
-    /// What it defined; nothing for a drop.
+    /// The objects that it defined; none for a drop.
     pub(crate) fn defined(&self) -> &[DefinedObject] {
         self.defined.get_or_init(|| match self.event() {
             Event::CommandEnd => event_objects::defined_objects(),
@@ -63,7 +63,7 @@ impl Command {
             })
     }
 
-    /// What it dropped; nothing at the end of a command.
+    /// The objects that it dropped; none at the end of a command.
     pub(crate) fn dropped(&self) -> &[DroppedObject] {
         self.dropped.get_or_init(|| match self.event() {
             Event::Drop => event_objects::dropped_objects(),

@@ -1,4 +1,4 @@
-//! What commands did to the database's objects, for the rooms that have to know.
+//! Event triggers: which objects a command created, changed or dropped, for the rooms that subscribe.
 //!
 //! The extension has one set of event triggers, for the end of a command and for a drop. They call [`dispatch`], which
 //! gives the command to each subscriber: display metadata follows it, the change log records it. What a command touched

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{HashSet, TryReserveError};
 
-/// What a caller may say about a file; what is left out is found out.
+/// The options of a file; an option that is left out is detected.
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct FileOptions {
@@ -25,12 +25,12 @@ pub(crate) struct FileOptions {
     quote: Option<char>,
     escape: Option<char>,
     header: Option<bool>,
-    /// What stands for NULL in CSV and TSV.
+    /// The text that means NULL in CSV and TSV.
     null: String,
     bad_rows: BadRows,
 }
 
-/// What to do about rows that cannot be imported: refuse the whole file, or leave them out and give them back.
+/// The handling of rows that cannot be imported: refuse the whole file, or skip them and return them.
 #[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 enum BadRows {
@@ -41,7 +41,7 @@ enum BadRows {
 
 #[derive(Deserialize, Serialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "snake_case")]
-enum FileFormat {
+pub(crate) enum FileFormat {
     Csv,
     Tsv,
     JsonLines,
@@ -51,10 +51,10 @@ enum FileFormat {
 /// What a file is, so that its rows can be read.
 #[derive(Deserialize, Serialize, Debug)]
 pub(crate) struct FileLayout {
-    format: FileFormat,
+    pub(super) format: FileFormat,
     encoding: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    delimiter: Option<char>,
+    pub(super) delimiter: Option<char>,
     #[serde(skip_serializing_if = "Option::is_none")]
     header: Option<bool>,
     /// Names, empty where the file has none.
@@ -65,7 +65,7 @@ pub(crate) struct FileLayout {
 #[derive(Serialize, Debug)]
 pub(crate) struct InspectedFile {
     #[serde(flatten)]
-    layout: FileLayout,
+    pub(super) layout: FileLayout,
     /// How many rows can be imported.
     rows: u64,
     bad_rows: Vec<BadRow>,
@@ -145,6 +145,17 @@ pub(super) fn push(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), TryReserveE
     buffer.try_reserve(bytes.len())?;
     buffer.extend_from_slice(bytes);
     Ok(())
+}
+
+impl FileOptions {
+    /// For the beginning of a file, which is to be looked at.
+    pub(super) fn for_survey(is_tsv: bool) -> Self {
+        Self {
+            format: is_tsv.then_some(FileFormat::Tsv),
+            bad_rows: BadRows::Skip,
+            ..Self::default()
+        }
+    }
 }
 
 /// Finds out what a file is, and looks at all of its rows. `pulse` is called again and again.

@@ -23,7 +23,7 @@ pub(super) struct TextRelation {
 impl TextRelation {
     pub(super) fn open(relation: Oid) -> Result<Self, Error> {
         let lock = RelationLock::shared(relation);
-        // What the lock has waited for is to be seen.
+        // The changes that the lock has waited for must be visible.
         let catalog = Catalog::new(Snapshot::latest());
         let row = PgClass::by_oid(&catalog.reader, relation).ok_or(Error::UnknownRelation(relation))?;
         let schema = catalog.schema_name(row.relnamespace)?;

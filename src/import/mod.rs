@@ -1,5 +1,6 @@
 //! Import: from text to typed tables.
 
+pub(crate) mod data_file;
 pub(crate) mod file;
 pub(crate) mod fill;
 pub(crate) mod infer;

@@ -23,7 +23,7 @@ pub(crate) struct SurveyOptions {
     misfits: Option<usize>,
 }
 
-/// Of this many values a column's distinct ones are counted, and no more: memory stays flat.
+/// The number of distinct values that are counted for a column; no more, so that memory stays flat.
 const MOST_DISTINCT: usize = 10_000;
 
 /// The longest label that PostgreSQL takes.
@@ -64,7 +64,7 @@ struct Candidate {
     misfits: Vec<String>,
 }
 
-/// What was seen of a column so far.
+/// The facts of a column so far.
 struct SurveyedColumn {
     column: ColumnInference,
     integers: IntegerRange,

@@ -7,7 +7,7 @@ use super::statements::{INSERT_COLUMNS, INSERT_TABLES};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::events::outline::RelationOutline;
-use crate::pg::bookkeeping::Statements;
+use crate::pg::bookkeeping::BookkeepingSession;
 use crate::pg::{Oid, names, report, setting};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
@@ -93,100 +93,20 @@ impl Names for Live {
 }
 
 /// Puts a copy aside, in the place of an older one.
-pub(crate) const REPLACE: &str = "
-    INSERT INTO msar_catalog.stored_detached_metadata (schema_name, table_name, owner_name, metadata, reason)
-    SELECT r.schema_name, r.table_name, r.owner_name, r.metadata, r.reason
-    FROM jsonb_populate_record(NULL::msar_catalog.stored_detached_metadata, $1) AS r
-    ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
-      SET metadata = EXCLUDED.metadata, reason = EXCLUDED.reason, waits = false, detached_at = now()";
-
-/// Two documents of one table as one, as SQL: where both have something, the newer counts.
-macro_rules! merged {
-    ($older:literal, $newer:literal) => {
-        concat!(
-            "jsonb_build_object(
-               'table', CASE
-                 WHEN ",
-            $older,
-            "->'table' = 'null' THEN ",
-            $newer,
-            "->'table'
-                 WHEN ",
-            $newer,
-            "->'table' = 'null' THEN ",
-            $older,
-            "->'table'
-                 ELSE (",
-            $older,
-            "->'table') || (",
-            $newer,
-            "->'table')
-               END,
-               'columns', (",
-            $older,
-            "->'columns') || (",
-            $newer,
-            "->'columns')
-             )"
-        )
-    };
-}
+pub(crate) const REPLACE: &str = include_str!("../../sql/query/metadata/detached_replace.sql");
 
 /// Puts something aside, with what is there of the same table.
-pub(crate) const ADD: &str = concat!(
-    "INSERT INTO msar_catalog.stored_detached_metadata AS d (schema_name, table_name, owner_name, metadata, reason, waits)
-     SELECT r.schema_name, r.table_name, r.owner_name, r.metadata, r.reason, r.waits
-     FROM jsonb_populate_record(NULL::msar_catalog.stored_detached_metadata, $1) AS r
-     ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
-       SET metadata = ",
-    merged!("d.metadata", "EXCLUDED.metadata"),
-    ", reason = EXCLUDED.reason, waits = d.waits OR EXCLUDED.waits, detached_at = now()"
-);
+pub(crate) const ADD: &str = include_str!("../../sql/query/metadata/detached_add.sql");
 
 /// Puts a copy from a dump aside, with what this restore has put aside already: that belonged to a table that was
 /// there, and is newer.
-pub(crate) const ADD_RESTORED: &str = concat!(
-    "INSERT INTO msar_catalog.stored_detached_metadata AS d
-     SELECT * FROM jsonb_populate_record(NULL::msar_catalog.stored_detached_metadata, $1)
-     ON CONFLICT (schema_name, table_name, owner_name) DO UPDATE
-       SET metadata = ",
-    merged!("EXCLUDED.metadata", "d.metadata"),
-    ", waits = d.waits OR EXCLUDED.waits"
-);
+pub(crate) const ADD_RESTORED: &str = include_str!("../../sql/query/metadata/detached_add_restored.sql");
 
 /// What is kept for a relation; for a new one only if it has no metadata of its own.
-const KEPT_FOR: &str = "
-    SELECT (
-      SELECT to_jsonb(d)
-      FROM pg_class AS c
-      JOIN pg_namespace AS n ON n.oid = c.relnamespace
-      JOIN msar_catalog.stored_detached_metadata AS d
-        ON (d.schema_name, d.table_name, d.owner_name) = (n.nspname, c.relname, pg_get_userbyid(c.relowner))
-      WHERE c.oid = ($1->>'oid')::oid
-        AND EXISTS (
-          SELECT FROM msar_catalog.stored_detached_metadata AS l
-          WHERE (l.schema_name, l.table_name, l.owner_name) = (d.schema_name, d.table_name, d.owner_name)
-          FOR UPDATE SKIP LOCKED
-        )
-        AND NOT (
-          ($1->'is_new')::boolean
-          AND (
-            EXISTS (SELECT FROM msar_catalog.stored_table_metadata AS m WHERE m.table_oid = c.oid)
-            OR EXISTS (SELECT FROM msar_catalog.stored_column_metadata AS m WHERE m.table_oid = c.oid)
-          )
-        )
-    )";
+const KEPT_FOR: &str = include_str!("../../sql/query/metadata/detached_for_relation.sql");
 
 /// Removes what was attached, but for what did not fit.
-const KEEP_LEFT: &str = "
-    DELETE FROM msar_catalog.stored_detached_metadata AS d
-    USING jsonb_populate_record(NULL::msar_catalog.stored_detached_metadata, $1) AS r
-    WHERE (d.schema_name, d.table_name, d.owner_name) = (r.schema_name, r.table_name, r.owner_name)
-      AND r.metadata IS NULL;
-    UPDATE msar_catalog.stored_detached_metadata AS d SET metadata = r.metadata, reason = r.reason, waits = r.waits
-    FROM jsonb_populate_record(NULL::msar_catalog.stored_detached_metadata, $1) AS r
-    WHERE (d.schema_name, d.table_name, d.owner_name) = (r.schema_name, r.table_name, r.owner_name)
-      AND r.metadata IS NOT NULL";
+const KEEP_LEFT: &str = include_str!("../../sql/query/metadata/detached_keep_rest.sql");
 
 /// A row of `detached_metadata`.
 #[derive(Deserialize)]
@@ -302,7 +222,7 @@ pub(crate) enum Reappeared {
 /// Gives a relation that appeared, or got its owner, the metadata that is kept for it.
 /// When it is a table of which its options speak that appeared, these options are attached.
 pub(crate) fn attach_again(
-    statements: &Statements,
+    statements: &BookkeepingSession,
     catalog: &Catalog,
     relation: Oid,
     reappeared: Reappeared,
@@ -347,7 +267,7 @@ pub(crate) fn attach_again(
 
 /// Writes what has a place, and takes it out of what is kept aside.
 pub(crate) fn attach(
-    statements: &Statements,
+    statements: &BookkeepingSession,
     relation: Oid,
     kept: &Detached,
     placement: &Placement,

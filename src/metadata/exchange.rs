@@ -27,21 +27,7 @@ pub(crate) struct Export {
 }
 
 /// The rows that match their objects, as far as the caller may see them (which the views decide).
-const ROWS: &str = "
-    SELECT jsonb_build_object(
-      'tables', (
-        SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]')
-        FROM msar_catalog.table_metadata AS m
-        JOIN pg_class AS c ON c.oid = m.table_oid
-        WHERE $1->>'schema' IS NULL OR c.relnamespace = ($1->>'schema')::oid
-      ),
-      'columns', (
-        SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]')
-        FROM msar_catalog.column_metadata AS m
-        JOIN pg_class AS c ON c.oid = m.table_oid
-        WHERE $1->>'schema' IS NULL OR c.relnamespace = ($1->>'schema')::oid
-      )
-    )";
+const ROWS: &str = include_str!("../../sql/query/metadata/export_rows.sql");
 
 #[derive(Deserialize)]
 struct Rows {
@@ -216,10 +202,7 @@ impl Imported {
 }
 
 /// The copies that are kept under a name.
-const KEPT_UNDER_NAME: &str = "
-    SELECT COALESCE(jsonb_agg(to_jsonb(d) ORDER BY d.detached_at DESC), '[]')
-    FROM msar_catalog.detached_metadata AS d
-    WHERE d.schema_name = $1->>'schema' AND d.table_name = $1->>'table'";
+const KEPT_UNDER_NAME: &str = include_str!("../../sql/query/metadata/detached_by_name.sql");
 
 /// Gives a table the metadata that is kept under a name, its own unless another is given. The view decides which
 /// copies the caller sees: of several, the one of the table's owner is taken, else the newest.
@@ -250,19 +233,10 @@ fn kept_under(schema: &str, name: &str, table: &PgClass) -> Result<Option<Detach
 }
 
 /// The owners of the copies that are kept under a name, as far as the caller sees them.
-const OWNERS_OF_KEPT: &str = "
-    SELECT COALESCE(jsonb_agg(d.owner_name), '[]')
-    FROM msar_catalog.detached_metadata AS d
-    WHERE d.schema_name = $1->>'schema' AND d.table_name = $1->>'table'";
+const OWNERS_OF_KEPT: &str = include_str!("../../sql/query/metadata/detached_owners.sql");
 
 /// Deletes them.
-const FORGET: &str = "
-    WITH forgotten AS (
-      DELETE FROM msar_catalog.stored_detached_metadata AS d
-      WHERE d.schema_name = $1->>'schema' AND d.table_name = $1->>'table' AND $1->'owners' ? d.owner_name::text
-      RETURNING 1
-    )
-    SELECT jsonb_build_object('forgotten', count(*)) FROM forgotten";
+const FORGET: &str = include_str!("../../sql/query/metadata/detached_forget.sql");
 
 /// Deletes what is kept under a name, as far as the caller sees it; tells how many copies.
 pub(crate) fn forget(schema: &str, name: &str) -> Result<Value, Error> {

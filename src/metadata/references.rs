@@ -237,8 +237,8 @@ impl Collector<'_> {
         Ok(())
     }
 
-    /// Keeps the name of a column that has gone, as of something that has gone: a dump must not carry it over to another
-    /// column that has got that name since.
+    /// Keeps the name of a column that has gone, as of something that has gone: a dump must not carry it over to
+    /// another column that has got that name since.
     fn note_lost(&mut self, table: Oid, attnum: i16) {
         let known = self.known.0.get(&table.to_u32());
         let name = known.and_then(|known| known.columns.get(&attnum).or_else(|| known.lost.get(&attnum)));

@@ -3,42 +3,20 @@
 use super::restore::{self, Outcome};
 use super::store;
 use crate::error::{Error, Problem};
-use crate::pg::bookkeeping::{self, Statements};
+use crate::pg::bookkeeping::{self, BookkeepingSession};
 use pgrx::prelude::PgSqlErrorCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 
 /// Takes the rows that do not match out of their tables.
-const TAKE_OUT: &str = "
-    WITH tables AS (
-      DELETE FROM msar_catalog.stored_table_metadata AS m
-      USING __msar.metadata_state AS s
-      WHERE s.reason IS NOT NULL AND s.attnum IS NULL AND m.table_oid = s.table_oid
-      RETURNING to_jsonb(m) AS row
-    ), columns AS (
-      DELETE FROM msar_catalog.stored_column_metadata AS m
-      USING __msar.metadata_state AS s
-      WHERE s.reason IS NOT NULL AND m.table_oid = s.table_oid AND m.attnum = s.attnum
-      RETURNING to_jsonb(m) AS row
-    )
-    SELECT jsonb_build_object(
-      'tables', (SELECT COALESCE(jsonb_agg(row), '[]') FROM tables),
-      'columns', (SELECT COALESCE(jsonb_agg(row), '[]') FROM columns)
-    )";
+const TAKE_OUT: &str = include_str!("../../sql/query/metadata/repair_take_out.sql");
 
 /// Writes rows of tables anew: their trigger notes which references have gone.
-const NOTE_LOST_REFERENCES: &str = "
-    UPDATE msar_catalog.stored_table_metadata AS m SET table_oid = m.table_oid
-    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE c.oid = m.table_oid AND c.relname = m.table_name AND n.nspname = m.schema_name";
+const NOTE_LOST_REFERENCES: &str = include_str!("../../sql/query/metadata/repair_note_lost_references.sql");
 
 /// Triggers that no longer work for every way of writing.
-const RELAXED_TRIGGERS: &str = "
-    SELECT COALESCE(jsonb_agg(tgrelid::regclass::text || '.' || tgname), '[]') FROM pg_trigger
-    WHERE NOT tgisinternal AND tgenabled <> 'A'
-      AND tgrelid IN ('msar_catalog.stored_table_metadata'::regclass, 'msar_catalog.stored_column_metadata'::regclass,
-                      'msar_catalog.stored_detached_metadata'::regclass)";
+const RELAXED_TRIGGERS: &str = include_str!("../../sql/query/metadata/repair_disabled_triggers.sql");
 
 /// Our triggers on all three tables.
 const ENABLE_TRIGGERS: [&str; 9] = [
@@ -95,7 +73,7 @@ pub(crate) fn by_caller() -> Result<Repaired, Error> {
 }
 
 /// Makes rows match by their names. The statements run as the owner of the tables.
-pub(super) fn repair(statements: &Statements) -> Result<Repaired, Error> {
+pub(super) fn repair(statements: &BookkeepingSession) -> Result<Repaired, Error> {
     if !statements.query::<Vec<String>>(RELAXED_TRIGGERS, &())?.is_empty() {
         for statement in ENABLE_TRIGGERS {
             statements.run(statement, &json!(null))?;

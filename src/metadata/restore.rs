@@ -33,8 +33,8 @@ struct RestoredRow {
     options: Map<String, Value>,
 }
 
-/// Puts a copy aside that was kept aside when it was dumped. `false` when it is no dump that writes but we: then there is
-/// nothing to do.
+/// Puts a copy aside that was kept aside when it was dumped. `false` when it is no dump that writes but we: then there
+/// is nothing to do.
 pub(crate) fn keep_copy(mut row: Value) -> Result<bool, Error> {
     if bookkeeping::is_busy() {
         return Ok(false);
@@ -57,8 +57,8 @@ pub(crate) enum Outcome {
     KeptAside,
 }
 
-/// Writes a row for the objects that its names mean here. Where there is a row already, its options stay. What has no place
-/// here is kept aside. No row makes a restore fail.
+/// Writes a row for the objects that its names mean here. Where there is a row already, its options stay. What has no
+/// place here is kept aside. No row makes a restore fail.
 pub(crate) fn place(row: Value) -> Result<Outcome, Error> {
     let Ok(row) = serde_json::from_value::<RestoredRow>(row) else {
         return Ok(Outcome::KeptAside);

@@ -1,9 +1,9 @@
 //! What a row of metadata goes through when it is written, by whatever statement: the triggers of both tables ask here
 //! what is right to store.
 //!
-//! Only our functions write there, which have asked for the rights of the object's owner and locked the object until the
-//! transaction ends, so that who drops or renames it waits for this transaction, and finds the row; event triggers, which
-//! take no lock that their command does not take; and restores.
+//! Only our functions write there, which have asked for the rights of the object's owner and locked the object until
+//! the transaction ends, so that who drops or renames it waits for this transaction, and finds the row; event triggers,
+//! which take no lock that their command does not take; and restores.
 
 use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
 use super::references::References;

@@ -1,6 +1,7 @@
 //! Changes by way of the functions of `msar`.
 //!
-//! What the caller may do, and what is to be changed, is checked here; then the rows are written as the owner of the tables.
+//! What the caller may do, and what is to be changed, is checked here; then the rows are written as the owner of the
+//! tables.
 
 use super::options;
 use super::patch::{ColumnPatch, Patch};
@@ -12,7 +13,7 @@ use crate::catalog::Catalog;
 use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::Oid;
-use crate::pg::bookkeeping::{self, Statements};
+use crate::pg::bookkeeping::{self, BookkeepingSession};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::storage::StorageTable;
 use serde::Serialize;
@@ -104,7 +105,10 @@ pub(crate) fn columns(relation: Oid, patches: Value) -> Result<Vec<ColumnMetadat
 
 /// Writes to one of our tables: first makes the rows that are missing, then changes them. Two steps, each by the latest
 /// snapshot: the second sees a row that another session made meanwhile.
-fn write(table: &StorageTable, body: impl FnOnce(&Statements) -> Result<(), Error>) -> Result<(), Error> {
+fn write(
+    table: &StorageTable,
+    body: impl FnOnce(&BookkeepingSession) -> Result<(), Error>,
+) -> Result<(), Error> {
     bookkeeping::as_owner(StorageTable::owner_of(&[table])?, body)
 }
 

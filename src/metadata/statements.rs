@@ -87,8 +87,5 @@ fn with_times(statement: &str) -> String {
 }
 
 /// Whether the triggers of our tables are on, in whatever way.
-pub(super) const RESTORED_ROWS_COMPLETE: &str = "
-    SELECT to_jsonb(bool_and(tgenabled <> 'D')) FROM pg_trigger
-    WHERE NOT tgisinternal
-      AND tgrelid IN ('msar_catalog.stored_table_metadata'::regclass, 'msar_catalog.stored_column_metadata'::regclass,
-                      'msar_catalog.stored_detached_metadata'::regclass)";
+pub(super) const RESTORED_ROWS_COMPLETE: &str =
+    include_str!("../../sql/query/metadata/triggers_are_enabled.sql");

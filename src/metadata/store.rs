@@ -1,11 +1,12 @@
-//! Our tables: which columns they have, and what bookkeeping asks of them: are they there, does it matter, who owns them.
+//! Our tables: which columns they have, and what bookkeeping asks of them: are they there, does it matter, who owns
+//! them.
 
 use super::options::{COLUMN_OPTIONS, MetadataOption, TABLE_OPTIONS};
 use crate::error::Error;
 use crate::pg::scan::{CatalogRow, Reader, RowSource, ScanKey, ScannedRow};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::storage::{StorageOwner, StorageTable};
-use crate::pg::{Oid, relation_size};
+use crate::pg::{Oid, relations};
 use pgrx::pg_sys;
 
 /// Rows of tables.
@@ -111,7 +112,7 @@ impl Store {
 
     /// Whether no table can have metadata. Rows that were deleted, or are not committed, may make it seem to have some.
     pub(crate) fn has_no_attached(&self) -> bool {
-        self.tables.iter().all(|&table| relation_size::is_zero(table))
+        self.tables.iter().all(|&table| relations::has_no_pages(table))
     }
 
     /// Whether something is kept aside that a new relation of that name might get, or that might wait for it.
@@ -134,7 +135,7 @@ impl Store {
 
     /// Whether nothing can be detached.
     pub(crate) fn has_no_detached(&self) -> bool {
-        relation_size::is_zero(self.detached)
+        relations::has_no_pages(self.detached)
     }
 }
 

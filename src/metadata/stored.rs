@@ -1,8 +1,8 @@
 //! The metadata that is stored, as documents.
 //!
-//! We read our tables as we read catalogs, by their keys and past the privileges on them, so the rules that the views have
-//! for SQL are repeated here: a row counts when its names are those of the object, and a role may read it when it may read
-//! the object (or has the rights of its owner).
+//! We read our tables as we read catalogs, by their keys and past the privileges on them, so the rules that the views
+//! have for SQL are repeated here: a row counts when its names are those of the object, and a role may read it when it
+//! may read the object (or has the rights of its owner).
 
 use super::detached::Document;
 use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};

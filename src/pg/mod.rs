@@ -16,15 +16,15 @@ mod spi;
 mod triggers;
 
 pub(crate) use datum::{
-    arguments, array, bytes, input, json, json_writer, jsonb_item, jsonb_value, jsonb_writer, moment,
+    arguments, array, bytes, input, json_writer, jsonb_item, jsonb_value, jsonb_writer, moment,
     portable_output, text, tuple, value,
 };
 pub(crate) use errors::{error_fields, error_label, report};
 pub(crate) use lookup::{
-    acl, column_type, comparison, deparse, expression, identity, index, names, namespace, node_tree,
-    ownership, parser, quote, relation_size, scan, sequence_name, snapshot, storage, type_name, watch,
+    acl, column_type, comparison, deparse, expression, identity, names, namespace, node_tree, ownership,
+    parser, quote, relations, scan, snapshot, storage, type_name, watch,
 };
-pub(crate) use session::{caller, commit, create_role, lock, memory, server, setting};
+pub(crate) use session::{caller, commit, lock, memory, password, server, setting};
 pub(crate) use spi::{
     bookkeeping, copy, cursor, dml, parameter, plan, receiver, results, statement, stream, subtransaction,
 };

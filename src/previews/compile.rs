@@ -31,7 +31,7 @@ const DEEPEST: usize = 3;
 const MOST_JOINS: usize = 32;
 const MOST_JOINED_VALUES: usize = 256;
 
-/// What stands for a preview of which nothing remains.
+/// The preview of a row if nothing of the template remains.
 const NOTHING: &str = "'?'::pg_catalog.text";
 
 /// How a row reads, as SQL: see [`RowPreview`](super::RowPreview).
@@ -130,14 +130,14 @@ impl First {
     }
 }
 
-/// What a row shows.
+/// The preview of a row.
 struct ShownValue {
     first: First,
     /// NULL means that there is nothing to show.
     is_nullable: bool,
 }
 
-/// What a text or a placeholder shows.
+/// The value of a text or a placeholder.
 struct Piece {
     first: First,
     /// That it is not NULL, where it can be.
@@ -216,7 +216,7 @@ impl Compiler<'_> {
         Ok(combine(pieces))
     }
 
-    /// What a placeholder shows; `None` if it is left out, and nothing uses its joins.
+    /// The value of a placeholder; `None` if it is left out, and nothing uses its joins.
     fn placeholder(
         &mut self,
         source: &JoinedRelation,
@@ -255,7 +255,7 @@ impl Compiler<'_> {
         }
         self.joined_values += usize::from(source.is_joined);
         let column = column_of(source, attribute);
-        // Of a row that a join may not find, everything can be NULL.
+        // All columns of a row that a join may not find can be NULL.
         let is_there = match !source.is_joined && source.relation.is_never_null(self.catalog, attribute) {
             true => None,
             false => Some(is_not_null(self.catalog, attribute, &column)?),

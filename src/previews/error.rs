@@ -63,9 +63,9 @@ pub(crate) struct WrongName {
     /// In which it was looked for.
     pub(super) relation: String,
     pub(super) position: usize,
-    /// What may have been meant.
+    /// Suggested names.
     pub(super) nearest: Vec<String>,
-    /// What stands before it.
+    /// The template before it.
     pub(super) read: String,
 }
 

@@ -19,7 +19,7 @@ use pgrx::pg_sys;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// What statements call the relation.
+/// The alias of the relation in statements.
 const ALIAS: &str = "t";
 
 /// The statement that gives the preview of every row, beside its primary key where there is one that the role may read.
@@ -51,7 +51,7 @@ pub(crate) struct PreviewRequest {
     keys: Literal,
 }
 
-/// What the keys are, all alike.
+/// The form that all keys have.
 #[derive(PartialEq, Eq, Hash)]
 enum RowKeyKind {
     /// There are none.

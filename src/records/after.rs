@@ -87,7 +87,7 @@ struct Step<'a> {
     column: &'a RecordColumn,
     /// As SQL that operators take.
     name: String,
-    /// What the anchor is: the value's own SQL, or the column that the anchor selects.
+    /// The SQL of the anchor: the value's own, or the column that the anchor selects.
     value: String,
     is_looked_up: bool,
     is_nullable: bool,

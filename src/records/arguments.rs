@@ -22,7 +22,7 @@ use crate::statements::{self, Values};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// What a page of records shows beside the columns of its rows.
+/// The parts of a page besides the columns of its rows.
 #[derive(Default)]
 pub(crate) struct Extras {
     pub(crate) joined_columns: Option<JsonArgument>,

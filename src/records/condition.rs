@@ -20,7 +20,7 @@ use std::rc::Rc;
 /// Compiles filters about the rows of a relation.
 pub(crate) struct Conditions<'a, 'p> {
     pub(crate) relation: &'a RecordRelation,
-    /// What the statement calls the relation.
+    /// The alias of the relation in the statement.
     pub(crate) alias: &'a str,
     pub(crate) parameters: &'p mut Parameters,
 }

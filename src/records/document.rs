@@ -18,7 +18,7 @@ use crate::json_words;
 use crate::pg::quote;
 use crate::previews::{self, Templates, comparison};
 
-/// What the page calls a column.
+/// The name of a column in the page.
 pub(crate) fn page_column(column: &RecordColumn) -> String {
     format!("c{}", column.attnum)
 }

@@ -3,7 +3,7 @@
 use crate::error::{self, ErrorFields, ErrorText, TopicError, hints};
 use pgrx::prelude::PgSqlErrorCode;
 
-/// What a filter looks like, for hints.
+/// The shape of a filter, for hints.
 pub(crate) const FILTER_SHAPE: &str = "A filter is {\"type\": key, \"args\": [...]}; \
      its arguments are filters, {\"type\": \"attnum\", \"value\": number} and {\"type\": \"literal\", \"value\": any}.";
 
@@ -171,7 +171,7 @@ impl TopicError for RecordError {
             ))
             .hint("It may have been deleted. Begin again without \"after\", or use \"offset\"."),
             Self::InvalidPath { problem } => {
-                // What clients of these functions know.
+                // The code that clients of these functions know.
                 ErrorText::new(
                     PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION,
                     format!("invalid join path: {problem}"),

@@ -5,7 +5,7 @@ use super::relation::ColumnReference;
 use crate::statements::{Literal, Values};
 use serde_json::value::RawValue;
 
-/// What a request asks of a row, or a value that such a question is about.
+/// A condition on a row, or a value in a condition.
 #[derive(PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Filter {
     Literal(Literal),
@@ -15,7 +15,7 @@ pub(crate) enum Filter {
 
 macro_rules! functions {
     ($($(#[$meta:meta])* $name:ident = $key:literal, $least:literal $(to $most:expr)?;)*) => {
-        /// What a filter can be made of.
+        /// The functions of filters.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         pub(crate) enum Function { $($(#[$meta])* $name),* }
 
@@ -64,7 +64,7 @@ functions! {
 
 const MANY: usize = usize::MAX;
 
-/// What a column can be put through before rows are grouped by it.
+/// Functions that can be applied to a column before rows are grouped by it.
 const PREPROCESSING: [Function; 10] = [
     Function::TruncateToYear,
     Function::TruncateToMonth,

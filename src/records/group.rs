@@ -9,7 +9,7 @@ use super::value::{self, Forms};
 use crate::error::Error;
 use crate::pg::{comparison, quote};
 
-/// What a request groups by.
+/// The columns that a request groups by.
 #[derive(PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Grouping {
     columns: Vec<ColumnReference>,

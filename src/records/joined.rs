@@ -112,7 +112,7 @@ pub(crate) fn equal(
 pub(crate) struct Joined {
     /// Common table expressions: its values, and what each row of the page gets.
     pub(crate) tables: Vec<String>,
-    /// What it adds to a record `p`: a JSON object with its alias.
+    /// The part that it adds to a record `p`: a JSON object with its alias.
     pub(crate) member: String,
     /// How the rows read that the values belong to: the same.
     pub(crate) summaries: String,

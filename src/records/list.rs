@@ -307,7 +307,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// What rows must fulfil; empty for all rows.
+    /// The condition on rows; empty for all rows.
     fn condition(&mut self) -> Result<String, Error> {
         match &self.request.rows {
             RowSelection::Filtered(None) => Ok(String::new()),

@@ -3,7 +3,7 @@
 use super::error::RecordError;
 use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 
-/// What a request asks for.
+/// The requested order.
 #[derive(PartialEq, Eq, Hash, Debug)]
 pub(crate) struct OrderItem {
     column: ColumnReference,

@@ -1,4 +1,4 @@
-//! What can be wrong with changes of roles, privileges and schemas.
+//! What can be wrong with changes of roles, privileges and schemas, and with users.
 
 use crate::catalog::dependency::schemas::Obstacle;
 use crate::error::{ErrorFields, ErrorText, TopicError};
@@ -64,6 +64,70 @@ impl TopicError for RolesError {
                 "The owner, roles that inherit the owner's privileges, and roles with the grant option \
                  may grant and revoke.",
             ),
+        }
+    }
+}
+
+/// That a user cannot be changed.
+#[derive(Debug)]
+pub(crate) enum UserError {
+    /// The role cannot log in.
+    NoUser {
+        role: String,
+    },
+
+    WrongPassword {
+        role: String,
+    },
+
+    EmptyPassword,
+
+    NotAllowed {
+        role: String,
+    },
+
+    StaysSuperuser {
+        role: String,
+    },
+
+    NoRoleMap {
+        role: String,
+    },
+}
+
+impl TopicError for UserError {
+    fn fields(&self) -> ErrorFields {
+        match self {
+            Self::NoUser { role } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
+                format!("role \"{role}\" is not a user"),
+            )
+            .hint("Users are roles that can log in: msar.list_users() lists them."),
+            Self::WrongPassword { role } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_PASSWORD,
+                format!("the old password of role \"{role}\" is wrong"),
+            )
+            .hint("A role that may alter this role can set a new one: msar.set_user_password(user, password)."),
+            Self::EmptyPassword => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                "a password must not be empty",
+            )
+            .hint("Pass a password, or its SCRAM verifier."),
+            Self::NotAllowed { role } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("permission denied to change the profile of user \"{role}\""),
+            )
+            .hint("The user may change it, and roles that may alter the user's role (CREATEROLE, ADMIN OPTION)."),
+            Self::StaysSuperuser { role } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("role \"{role}\" is a superuser of PostgreSQL"),
+            )
+            .hint("Another superuser can change that: ALTER ROLE ... NOSUPERUSER NOCREATEROLE."),
+            Self::NoRoleMap { role } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
+                format!("user \"{role}\" acts as no other role in this database"),
+            )
+            .hint("msar.list_role_maps() lists which users act as which roles."),
         }
     }
 }

@@ -51,7 +51,7 @@ fn replace<P: Privilege>(
     object.confirm()
 }
 
-/// What is to be granted to a role and revoked from it.
+/// The privileges to grant to a role and to revoke from it.
 struct PrivilegeChange<P> {
     granted: Vec<P>,
     revoked: Vec<Revoked<P>>,

@@ -8,7 +8,7 @@ use crate::ddl::script;
 use crate::ddl::target::Role;
 use crate::error::Error;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, create_role};
+use crate::pg::{Oid, password};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes a role; with a password, or at least the right to log in, if it is to log in.
@@ -16,7 +16,7 @@ pub(crate) fn create_role(name: &str, password: Option<&str>, can_log_in: bool) 
     let name = quote_name(name)?;
     match password {
         Some(password) if can_log_in => {
-            create_role::with_password(&format!("CREATE ROLE {name} LOGIN PASSWORD ''"), password);
+            password::run_with(&format!("CREATE ROLE {name} LOGIN PASSWORD ''"), password);
         }
         _ if can_log_in => {
             script::run_statement(format!("CREATE ROLE {name} LOGIN"))?;

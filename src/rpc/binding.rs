@@ -7,7 +7,7 @@ use crate::pg::{Oid, jsonb_value::JsonbValue};
 use crate::rpc::error::RpcError;
 use pgrx::pg_sys;
 
-/// What JSON a parameter of an SQL type takes.
+/// The JSON that a parameter of an SQL type takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Takes {
     Anything,
@@ -23,7 +23,7 @@ pub(crate) enum Takes {
     Number,
     Float,
     Text,
-    /// What PostgreSQL reads from text.
+    /// Types that PostgreSQL reads from text.
     TextForm,
     Array(Oid),
 }
@@ -136,7 +136,7 @@ pub(crate) fn bind(item: JsonbItem, type_oid: Oid) -> Result<ParameterValue, Err
     Ok(Some(parameter::read(&text, type_oid)))
 }
 
-/// What the input function of a type is given.
+/// The argument of the input function of a type.
 fn scalar_text(item: JsonbItem) -> Result<String, Error> {
     Ok(match item.json_type() {
         JsonType::String => item.string().unwrap_or_default(),

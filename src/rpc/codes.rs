@@ -2,7 +2,7 @@
 //!
 //! Its rule: the SQLSTATEs that a table names have a number each; all others have the number of their class.
 
-/// What an answer calls an error of PostgreSQL's.
+/// The number and name of a PostgreSQL error in an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ErrorCode {
     pub(crate) number: i32,

@@ -54,7 +54,8 @@ fn answer_element(element: JsonbItem) -> Result<Option<JsonbValue>, Error> {
         Ok(call) => call,
         Err(problem) => return failed(problem.id, problem.version, &problem.error).map(Some),
     };
-    let outcome = subtransaction::or_failure(|| dispatch::call(&call.method, call.params));
+    let outcome = subtransaction::or_failure(|| dispatch::call(&call.method, call.params))
+        .map_err(|error| dispatch::reword(&call.method, error));
     match (outcome, call.id) {
         (Ok(result), Some(id)) => JsonbValue::object(&[
             ("id", id),

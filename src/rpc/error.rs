@@ -11,6 +11,11 @@ pub(crate) mod number {
     pub(crate) const INVALID_REQUEST: i32 = -32600;
     pub(crate) const METHOD_NOT_FOUND: i32 = -32601;
     pub(crate) const INVALID_PARAMS: i32 = -32602;
+    pub(crate) const NO_CONNECTION: i32 = -28030;
+    pub(crate) const PROGRAMMING_ERROR: i32 = -30200;
+    pub(crate) const KEY_ERROR: i32 = -31025;
+    pub(crate) const TYPE_ERROR: i32 = -31049;
+    pub(crate) const VALUE_ERROR: i32 = -31057;
 }
 
 /// The error member of an answer.
@@ -22,7 +27,7 @@ pub(crate) struct RpcError {
     pub(crate) data: Box<ErrorData>,
 }
 
-/// What is known of an error; members without a value are left out.
+/// The fields of an error; members without a value are left out.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct ErrorData {
     /// The five characters of an error of PostgreSQL's.

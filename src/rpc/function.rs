@@ -9,11 +9,12 @@ use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::Planning;
 use crate::pg::{Oid, quote, watch::CatalogWatch};
 use crate::rpc::binding::{self, Takes};
-use crate::rpc::error::{RpcError, number};
-use crate::rpc::kept;
+use crate::rpc::error::RpcError;
+use crate::rpc::{dispatch, kept};
 use pgrx::pg_sys;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -27,6 +28,7 @@ pub(crate) struct CallableFunction {
     pub(crate) name: String,
     /// The types of its arguments, as PostgreSQL lists them.
     pub(crate) signature: String,
+    pub(crate) comment: Option<String>,
     is_set: bool,
     is_composite: bool,
     #[serde(deserialize_with = "oid")]
@@ -41,9 +43,34 @@ pub(crate) struct FunctionArgument {
     name: Option<String>,
     #[serde(rename = "type", deserialize_with = "oid")]
     pub(crate) type_oid: Oid,
+    pub(crate) type_name: String,
     /// The default as SQL; `None` where a call must give a value.
     pub(crate) default: Option<String>,
     is_variadic: bool,
+}
+
+impl FunctionArgument {
+    /// The JSON Schema of what it takes.
+    pub(crate) fn schema(&self) -> Value {
+        let mut schema = schema_of_type(self.type_oid);
+        if let Some(schema) = schema.as_object_mut() {
+            schema.insert("description".into(), json!(self.type_name));
+        }
+        schema
+    }
+}
+
+/// The JSON Schema of values of a type; null is a value of every type.
+fn schema_of_type(type_oid: Oid) -> Value {
+    match Takes::of_type(type_oid) {
+        Takes::Anything | Takes::JsonText | Takes::AnyType => json!({}),
+        Takes::Boolean => json!({"type": ["boolean", "null"]}),
+        Takes::Integer | Takes::Oid => json!({"type": ["integer", "null"]}),
+        Takes::OidOrName => json!({"type": ["integer", "string", "null"]}),
+        Takes::Number | Takes::Float => json!({"type": ["number", "string", "null"]}),
+        Takes::Text | Takes::TextForm => json!({"type": ["string", "number", "null"]}),
+        Takes::Array(_) => json!({"type": ["array", "null"]}),
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -82,17 +109,14 @@ pub(crate) fn call(name: &str, params: Option<JsonbItem>) -> Result<JsonbValue, 
         .filter(|function| signature.is_none_or(|types| same_types(types, &function.signature)))
         .collect();
     if candidates.is_empty() {
-        return Err(unknown(name));
+        return Err(dispatch::unknown(&format!("msar.{name}")));
     }
     choose(name, &candidates, params)?.run()
 }
 
-pub(crate) fn unknown(method: &str) -> RpcError {
-    RpcError::new(
-        number::METHOD_NOT_FOUND,
-        format!("Method not found: \"msar.{method}\""),
-    )
-    .with_hint("rpc.discover lists the methods.")
+/// All functions that can be called, with their comments.
+pub(crate) fn all() -> Result<Vec<CallableFunction>, Error> {
+    list(r#"{"comments": true}"#)
 }
 
 fn list(selection: &str) -> Result<Vec<CallableFunction>, Error> {
@@ -173,6 +197,17 @@ impl CallableFunction {
     /// The name of its method where other functions have the same name.
     pub(crate) fn described(&self) -> String {
         format!("msar.{}({})", self.name, self.signature)
+    }
+
+    /// The JSON Schema of what it returns.
+    pub(crate) fn result_schema(&self) -> Value {
+        if self.is_set {
+            return json!({"type": "array"});
+        }
+        match self.result {
+            pg_sys::VOIDOID => json!({"type": "null"}),
+            result => schema_of_type(result),
+        }
     }
 
     /// The name of an argument; one without has its number.

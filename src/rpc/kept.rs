@@ -34,6 +34,18 @@ pub(crate) fn run(
     document.map_or_else(binding::null, |document| Ok(document.into()))
 }
 
+/// Runs a statement that returns one row with a jsonb and a boolean.
+pub(crate) fn run_flagged(
+    statement: &str,
+    types: &[Oid],
+    values: &[ParameterValue],
+) -> Result<(JsonbValue, bool), Error> {
+    let prepared = prepare(statement, types, Planning::Once)?;
+    let (document, flag) = prepared.document(values, Sees::OwnWrites)?;
+    let document = document.map_or_else(binding::null, |document| Ok(document.into()))?;
+    Ok((document, flag))
+}
+
 fn prepare(statement: &str, types: &[Oid], planning: Planning) -> Result<Rc<Prepared>, Error> {
     let role = caller::role();
     let known = KEPT.with_borrow(|kept| {

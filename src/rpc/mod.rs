@@ -1,10 +1,12 @@
 //! The JSON-RPC front door: a request of JSON-RPC 2.0 in, its answer out.
 //!
 //! - [`envelope`]: requests, batches, notifications and answers
-//! - [`dispatch`]: finding the statement of a method, and running it
+//! - [`dispatch`]: finding a method by its name
+//! - [`methods`]: the methods of Mathesar's web service; [`method`]: calling one; [`shape`]: the JSON that it takes
 //! - [`function`]: every public function of the extension as a method `msar.<name>`
 //! - [`kept`]: statements, prepared once per session
 //! - [`binding`]: JSON values as parameters of a statement
+//! - [`records`]: what the web service adds to records; [`discover`]: the description of all methods
 //! - [`error`], [`codes`]: errors as answers
 //!
 //! Calls are passed through: parameters are parts of the request's jsonb, the result is the jsonb that the statement
@@ -13,10 +15,15 @@
 
 mod binding;
 mod codes;
+mod discover;
 mod dispatch;
 mod envelope;
 mod error;
 mod function;
 mod kept;
+mod method;
+mod methods;
+mod records;
+mod shape;
 
 pub(crate) use envelope::{answer, answer_text};

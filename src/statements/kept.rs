@@ -18,7 +18,7 @@ use std::rc::Rc;
 /// each of the tables that a session looks at.
 const MOST: usize = 64;
 
-/// What decides a statement: the shape of the request, the role and its search_path.
+/// The key of a statement: the shape of the request, the role and its search_path.
 type KeptKey = (AnyShape, Oid, String);
 
 struct Entry {

@@ -3,8 +3,8 @@
 //! A room that compiles statements implements [`Shape`] for its requests; nothing here knows the rooms.
 //!
 //! - [`values`]: the values of a request, apart from its shape
-//! - [`parameters`]: where a value stands in a request, and the parameters of a statement, each of them such a value as a
-//!   value of a type
+//! - [`parameters`]: where a value stands in a request, and the parameters of a statement, each of them such a value as
+//!   a value of a type
 //! - [`draft`]: a statement as text
 //! - [`shape`]: what is compiled
 //! - [`compiled`]: a statement that is ready to run

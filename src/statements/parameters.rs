@@ -9,7 +9,7 @@ pub(crate) struct Literal {
     pub(crate) sort: Sort,
 }
 
-/// What sort of JSON a value is.
+/// The JSON type of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Sort {
     Null,
@@ -27,10 +27,10 @@ pub(crate) struct Parameter {
     pub(crate) type_oid: Oid,
 }
 
-/// What is made of a value.
+/// The form of a parameter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Form {
-    /// What it says. For an array type, an array; for a JSON type, the JSON.
+    /// The value itself. For an array type, an array; for a JSON type, the JSON.
     Value,
     /// An array, of a value that is none too.
     List,

@@ -1,4 +1,4 @@
-//! What a statement is compiled from: a request without its values.
+//! The shape that a statement is compiled from: a request without its values.
 
 use super::draft::Draft;
 use crate::catalog::Catalog;

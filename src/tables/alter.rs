@@ -82,11 +82,11 @@ fn lock_for(alterations: &[ColumnAlteration]) -> AlterLock {
     }
 }
 
-/// What is to be done, by the statements that it takes.
+/// The changes, by the statements that make them.
 #[derive(Default)]
 struct AlterationPlan<'a> {
     attnums: Vec<i16>,
-    /// Of one ALTER TABLE.
+    /// The actions of one ALTER TABLE.
     actions: Vec<String>,
     renames: Vec<(&'a str, &'a str)>,
     /// By the names that the columns have at last.
@@ -294,7 +294,7 @@ impl PlannedAlteration<'_> {
         Ok(value.map(|value| quote::literal(&value)))
     }
 
-    /// What makes a column an identity or generated column, or an ordinary one again.
+    /// The actions that make a column an identity or generated column, or an ordinary one again.
     fn push_sources(&self, push: &mut impl FnMut(String)) -> Result<(), Error> {
         let is_identity = self.column.attidentity != Char(0);
         match &self.alteration.identity {

@@ -25,7 +25,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 
-/// What was done, or would be.
+/// The result of a run or a dry run.
 #[derive(Serialize)]
 pub(crate) struct ApplyResult {
     dry_run: bool,
@@ -45,7 +45,7 @@ struct AppliedStep {
 struct CreatedTable {
     schema: String,
     name: String,
-    /// Of a dry run none, as there is no table.
+    /// None in a dry run, since there is no table.
     #[serde(skip_serializing_if = "Option::is_none")]
     oid: Option<u32>,
 }
@@ -101,7 +101,7 @@ struct PendingMetadata {
     metadata: RawJson,
 }
 
-/// Who gets a table.
+/// The new owner of a table.
 struct NewOwner {
     /// The step that asks for it.
     step: usize,
@@ -362,7 +362,7 @@ impl<'a> Run<'a> {
     }
 }
 
-/// What has to wait until a table is there.
+/// The parts that are delayed until a table exists.
 struct Later {
     /// A partition by its names, and so the whole table; `None` for one without a name of its own.
     table: Option<(String, String)>,

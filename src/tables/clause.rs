@@ -49,7 +49,7 @@ fn push_source(sql: &mut String, column: &ResolvedColumn<'_>) {
     }
 }
 
-/// What stands behind GENERATED.
+/// The clause after GENERATED.
 pub(super) fn write_identity(identity: &IdentityDefinition) -> String {
     let options = write_sequence_options(&identity.sequence);
     let sequence = if options.is_empty() {
@@ -100,7 +100,7 @@ pub(super) fn list_identifiers<'a>(names: impl IntoIterator<Item = &'a String>) 
     names.join(", ")
 }
 
-/// What stands behind PARTITION BY.
+/// The clause after PARTITION BY.
 pub(super) fn write_partition_key(strategy: PartitionStrategy, elements: &[String]) -> String {
     let strategy = match strategy {
         PartitionStrategy::List => "LIST",

@@ -82,7 +82,7 @@ fn with_options(type_: TypeId, options: &TypeModifierOptions) -> Result<TypeId, 
     }
 }
 
-/// What the type's modifier function is given; nothing if no option is one for it.
+/// The arguments of the type's modifier function; none if no option applies to it.
 fn modifiers(type_: TypeId, options: &TypeModifierOptions) -> Result<Vec<String>, Error> {
     let wrong = |problem: &str, hint| TablesError::WrongTypeOptions {
         type_name: type_.to_sql().unwrap_or_default(),

@@ -42,7 +42,7 @@ pub(crate) fn create_table(definition: &TableDefinition) -> Result<Oid, Error> {
     names::relation(&schema, &name).ok_or(Error::Vanished)
 }
 
-/// What `msar.add_mathesar_table` is asked for.
+/// The arguments of `msar.add_mathesar_table`.
 pub(crate) struct NewTable<'a> {
     pub(crate) schema: Oid,
     /// A free name is found, if there is none or it is taken.
@@ -105,7 +105,7 @@ impl NewTable<'_> {
             .constraints
             .iter()
             .any(|constraint| constraint.kind == ConstraintKind::PrimaryKey);
-        // Who names other columns as the primary key, and asks for no key column, wants none.
+        // A caller that names other columns as the primary key, and asks for no key column, wants none.
         let key = match self.key.take() {
             None if has_key => None,
             key => Some(key.unwrap_or_default()),
@@ -222,7 +222,7 @@ pub(crate) fn file_column_names(
     Ok(wanted.collect())
 }
 
-/// What creates tables, in the order in which it is done.
+/// The statements that create tables, in order.
 #[derive(Default)]
 struct Creation {
     script: Script,

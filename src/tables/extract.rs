@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::pg::ownership::AlterLock;
 use crate::pg::{Oid, names, quote};
 
-/// What a new table is to be called, and the column that refers to it.
+/// The names of a new table, and of the column that refers to it.
 pub(crate) struct ExtractNames<'a> {
     pub(crate) table: Option<&'a str>,
     /// `<table>_id` if there is none.
@@ -42,7 +42,7 @@ pub(crate) fn extract_columns(
 
 /// Names that are free.
 struct Extraction {
-    /// Of the new table, ...
+    /// The name of the new table, ...
     name: String,
     /// ... its key, ...
     key: String,

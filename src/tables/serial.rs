@@ -7,7 +7,7 @@ use crate::ddl::name::check_length;
 use crate::definition::column::{SequenceType, Serial};
 use crate::error::Error;
 use crate::pg::type_name::TypeId;
-use crate::pg::{quote, sequence_name};
+use crate::pg::{quote, relations};
 use pgrx::pg_sys;
 
 /// The statements that sequences take, beside the one that makes their columns.
@@ -57,7 +57,7 @@ impl Sequences {
     ) -> Result<String, Error> {
         let name = match &serial.name {
             Some(name) => name.clone(),
-            None => sequence_name::of_serial(table, &column.name),
+            None => relations::serial_sequence_name(table, &column.name),
         };
         check_length(&name)?;
         let sequence = quote::qualified(schema, &name);
@@ -79,7 +79,7 @@ impl Sequences {
     }
 }
 
-/// What PostgreSQL calls such a column of this type.
+/// PostgreSQL's name of such a column of this type.
 fn pseudo_type(type_: TypeId) -> Option<&'static str> {
     match type_.oid {
         pg_sys::INT2OID => Some("smallserial"),

@@ -108,7 +108,7 @@ impl Table {
     }
 }
 
-/// What the columns of a relation are called.
+/// The names of the columns of a relation.
 pub(crate) struct ColumnNames {
     relation: String,
     sql: String,
@@ -130,7 +130,7 @@ impl ColumnNames {
         }
     }
 
-    /// Of a relation that only PostgreSQL will look up: its columns must be given by name.
+    /// For a relation that only PostgreSQL will look up: its columns must be given by name.
     pub(super) fn unknown(relation: String) -> Self {
         Self {
             relation,

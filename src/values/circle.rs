@@ -53,7 +53,7 @@ fn vector(turn: f64) -> (f64, f64) {
 
 /// The angle of a vector as a part of a full turn, from 0 to 1.
 fn turn((x, y): (f64, f64)) -> Option<f64> {
-    // What is left of opposite vectors by rounding has no direction.
+    // The rounding error of opposite vectors has no direction.
     const NOTHING: f64 = 1e-9;
     (x.hypot(y) > NOTHING).then(|| (y.atan2(x) / TAU).rem_euclid(1.0))
 }

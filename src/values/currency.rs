@@ -15,7 +15,7 @@ fn is_symbol(mark: &str) -> bool {
             .all(|letter| is_symbol(letter) || letter.is_ascii_alphabetic())
 }
 
-/// What people write for currencies without a symbol of their own.
+/// Abbreviations of currencies without a symbol of their own.
 const ABBREVIATIONS: [&str; 16] = [
     "kr", "kr.", "zł", "Kč", "Ft", "Fr.", "SFr.", "Rs", "Rs.", "RM", "Rp", "лв.", "руб.", "грн", "元", "円",
 ];

@@ -108,16 +108,16 @@ impl Types {
     }
 }
 
-/// What one value can be read as.
+/// The types that one value can be read as.
 pub(crate) struct ValueReading<'a> {
     pub(crate) types: Types,
-    /// Of a number or an amount.
+    /// For a number or an amount.
     readings: Option<Readings>,
     /// Currency marks of an amount.
     marks: (&'a [u8], &'a [u8]),
-    /// Of a date.
+    /// For a date.
     orders: Orders,
-    /// Of a truth value.
+    /// For a boolean.
     truth: Truth,
 }
 
@@ -304,7 +304,7 @@ impl NumberStyle {
     }
 }
 
-/// What stands between groups of digits and before decimals; `None` for nothing.
+/// The separators between groups of digits and before decimals; `None` for none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Separators {
     pub(crate) group: Option<u8>,
@@ -335,7 +335,7 @@ impl Suggestion {
     }
 }
 
-/// What the values of a column have shown so far.
+/// The facts that the values of a column have shown so far.
 #[derive(Clone)]
 pub(crate) struct ColumnInference {
     possible: Types,

@@ -27,7 +27,7 @@ pub(crate) fn is_interval(text: &[u8]) -> bool {
     }
 }
 
-/// What follows the `P`: numbers with designators in their order, those of times after a `T`.
+/// The part after the `P`: numbers with designators in their order, those of times after a `T`.
 fn is_iso(text: &[u8]) -> bool {
     let (days, time) = match text.iter().position(|&byte| byte == b'T') {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
@@ -116,7 +116,7 @@ fn is_sixtieth(text: &[u8]) -> bool {
     matches!(text, [b'0'..=b'5', b'0'..=b'9'])
 }
 
-/// What follows a number without sign.
+/// The part after a number without sign.
 fn skip_number(text: &[u8]) -> Option<&[u8]> {
     let skip = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let whole = skip(text);

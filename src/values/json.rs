@@ -73,7 +73,7 @@ fn string(mut text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// What follows the four digits of a `\u`, or those of a surrogate pair.
+/// The text after the four digits of a `\u`, or those of a surrogate pair.
 fn escaped_character(text: &[u8]) -> Option<&[u8]> {
     let (first, rest) = hexadecimal(text)?;
     match first {
@@ -128,7 +128,7 @@ fn digits(text: &[u8]) -> usize {
     text.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
-/// JSON's own blanks are those of [`trim`] but for the form feed.
+/// JSON's own blanks are those of [`trim_value`] except the form feed.
 fn trim_blanks(text: &[u8]) -> &[u8] {
     let trimmed = trim_value(text);
     if trimmed.len() == text.len() || !text.contains(&0x0c) {

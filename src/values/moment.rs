@@ -5,7 +5,7 @@
 
 use super::trim_value;
 
-/// What a text says about time.
+/// The date and time in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment {
     pub(crate) kind: MomentKind,
@@ -302,7 +302,7 @@ fn read_time(text: &[u8]) -> Option<(Time, &[u8])> {
     Some((time, rest))
 }
 
-/// What may follow a time: nothing, `Z`, ` UTC`, `+02`, `+02:00`, `-0530`.
+/// The part that may follow a time: nothing, `Z`, ` UTC`, `+02`, `+02:00`, `-0530`.
 fn read_zone(text: &[u8]) -> Option<Zone> {
     let text = text.strip_prefix(b" ").unwrap_or(text);
     match text {

@@ -174,7 +174,7 @@ impl NumberShape {
             self.last = Some((separator, digits));
             return;
         }
-        // What was the last group until now is one in the middle.
+        // The group that was the last until now is one in the middle.
         self.indian &= self.count == 0 || self.after == 2;
         self.threes &= digits == 3;
         self.separator = Some(separator);
@@ -301,7 +301,7 @@ fn digits(text: &[u8], from: usize) -> usize {
         .count()
 }
 
-/// What `numeric`'s input function reads: the digits, a `-`, and a `.` where the decimals begin.
+/// The form that `numeric`'s input function reads: the digits, a `-`, and a `.` before the decimals.
 pub(crate) fn write_canonical(text: &[u8], negative: bool, decimals_at: Option<usize>) -> Vec<u8> {
     let mut plain = Vec::with_capacity(text.len() + 2);
     if negative {

@@ -31,7 +31,7 @@ pub(crate) struct TemplateName {
     pub(crate) position: usize,
 }
 
-/// What is wrong with the form of a template.
+/// An error in the form of a template.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SyntaxError {
     /// The character at which it shows; the first is 1.
@@ -77,7 +77,7 @@ impl fmt::Display for Mistake {
 }
 
 impl SyntaxError {
-    /// What to do about it.
+    /// The next step for the user.
     pub(crate) fn hint(&self) -> &'static str {
         match self.mistake {
             Mistake::Empty => "Pass NULL to restore the default.",
@@ -121,7 +121,7 @@ pub(crate) fn parse_template(template: &str) -> Result<Vec<TemplatePart<Template
     Ok(parts)
 }
 
-/// What is left to read.
+/// The rest of the text.
 struct Scanner<'a> {
     rest: &'a str,
     position: usize,
@@ -167,7 +167,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// What follows a `{`, up to and with the `}`.
+    /// The part after a `{`, up to and including the `}`.
     fn placeholder(&mut self) -> Result<Placeholder<TemplateName>, SyntaxError> {
         let opened = self.position - 1;
         let mut placeholder = Placeholder {

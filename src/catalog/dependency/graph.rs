@@ -1,8 +1,5 @@
-//! Objects of the database and the dependencies between them.
+//! Objects of the database and the dependencies between them. Pure.
 
-use crate::catalog::rows::{PgDepend, catalog_oid};
-use crate::pg::scan::{Char, Reader};
-use crate::pg::{Oid, server};
 use rustc_hash::FxHashSet;
 
 /// An object, or a column of one: the three numbers by which `pg_depend` names it.
@@ -16,29 +13,6 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    pub(crate) fn relation(relation: Oid) -> Self {
-        Self {
-            class: catalog_oid::PG_CLASS,
-            object: relation.to_u32(),
-            part: 0,
-        }
-    }
-
-    pub(crate) fn column(relation: Oid, attnum: i16) -> Self {
-        Self {
-            part: attnum.into(),
-            ..Self::relation(relation)
-        }
-    }
-
-    pub(crate) fn schema(schema: Oid) -> Self {
-        Self {
-            class: catalog_oid::PG_NAMESPACE,
-            object: schema.to_u32(),
-            part: 0,
-        }
-    }
-
     pub(crate) fn whole(self) -> Self {
         Self { part: 0, ..self }
     }
@@ -49,7 +23,7 @@ impl Address {
     }
 }
 
-/// What dropping the one object means for the other.
+/// The effect of dropping one object on the other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum DependencyKind {
     /// The dependent object stops a plain DROP of the other.
@@ -66,13 +40,13 @@ pub(crate) enum DependencyKind {
 
 impl DependencyKind {
     /// `None` for what PostgreSQL 14 has beside them: rows that mark pinned objects and depend on nothing.
-    fn of(deptype: Char) -> Option<Self> {
+    pub(crate) fn from_letter(deptype: u8) -> Option<Self> {
         match deptype {
-            Char(b'n') => Some(DependencyKind::Normal),
-            Char(b'a' | b'x') => Some(DependencyKind::Automatic),
-            Char(b'i') => Some(DependencyKind::Internal),
-            Char(b'P' | b'S') => Some(DependencyKind::Partition),
-            Char(b'e') => Some(DependencyKind::Extension),
+            b'n' => Some(DependencyKind::Normal),
+            b'a' | b'x' => Some(DependencyKind::Automatic),
+            b'i' => Some(DependencyKind::Internal),
+            b'P' | b'S' => Some(DependencyKind::Partition),
+            b'e' => Some(DependencyKind::Extension),
             _ => None,
         }
     }
@@ -86,27 +60,12 @@ pub(crate) struct Dependency {
     pub(crate) kind: DependencyKind,
 }
 
-impl Dependency {
-    fn read(row: &PgDepend) -> Option<Self> {
-        let address = |class: Oid, object: Oid, part| Address {
-            class: class.to_u32(),
-            object: object.to_u32(),
-            part,
-        };
-        Some(Self {
-            dependent: address(row.classid, row.objid, row.objsubid),
-            on: address(row.refclassid, row.refobjid, row.refobjsubid),
-            kind: DependencyKind::of(row.deptype)?,
-        })
-    }
-}
-
 /// The dependencies of a database.
 pub(crate) trait Graph {
-    /// What depends on an object; for a whole one, on its columns too.
+    /// The dependents of an object; for a whole relation, of its columns, too.
     fn dependents(&self, object: Address) -> Vec<Dependency>;
 
-    /// What an object depends on; for a whole one, its columns too.
+    /// The objects that an object depends on; for a whole relation, those of its columns, too.
     fn dependencies(&self, object: Address) -> Vec<Dependency>;
 
     /// The objects without which `object` is never dropped.
@@ -149,92 +108,10 @@ impl ObjectSet {
     }
 }
 
-/// All dependencies that the catalogs hold.
-pub(crate) struct CatalogGraph<'a> {
-    reader: &'a Reader,
-    /// Dependencies that `pg_depend` has no rows for.
-    pub(crate) unrecorded: Vec<Dependency>,
-}
-
-impl<'a> CatalogGraph<'a> {
-    pub(crate) fn new(reader: &'a Reader) -> Self {
-        Self {
-            reader,
-            unrecorded: Vec::new(),
-        }
-    }
-}
-
-impl Graph for CatalogGraph<'_> {
-    fn dependents(&self, object: Address) -> Vec<Dependency> {
-        server::check_for_interrupts();
-        let rows = PgDepend::on_object(self.reader, object.class.into(), object.object.into());
-        let recorded = rows.iter().filter_map(Dependency::read);
-        recorded
-            .chain(self.unrecorded.iter().copied())
-            .filter(|dependency| object.covers(dependency.on))
-            .collect()
-    }
-
-    fn dependencies(&self, object: Address) -> Vec<Dependency> {
-        let rows = PgDepend::of_object(self.reader, object.class.into(), object.object.into());
-        let recorded = rows.iter().filter_map(Dependency::read);
-        recorded
-            .filter(|dependency| object.covers(dependency.dependent))
-            .collect()
-    }
-}
-
-/// As much of the graph as decides whether one relation can be dropped, since that is asked for every table of a
-/// schema. Only relations and types have dependents of their own here: whatever depends on a table's index or
-/// constraint depends on the table as well, and nothing depends on a default, a trigger, a rule or a policy.
-pub(crate) struct RelationGraph<'a> {
-    catalog: CatalogGraph<'a>,
-    relation: Address,
-    /// The rows of what depends on the relation.
-    dependents: &'a [PgDepend],
-}
-
-impl<'a> RelationGraph<'a> {
-    pub(crate) fn new(reader: &'a Reader, relation: Oid, dependents: &'a [PgDepend]) -> Self {
-        Self {
-            catalog: CatalogGraph::new(reader),
-            relation: Address::relation(relation),
-            dependents,
-        }
-    }
-}
-
-impl Graph for RelationGraph<'_> {
-    fn dependents(&self, object: Address) -> Vec<Dependency> {
-        let mut found = match object.class {
-            _ if object == self.relation => self.dependents.iter().filter_map(Dependency::read).collect(),
-            catalog_oid::PG_CLASS | catalog_oid::PG_TYPE => self.catalog.dependents(object),
-            _ => Vec::new(),
-        };
-        found.retain(|dependency| !is_toast(dependency));
-        found
-    }
-
-    fn dependencies(&self, object: Address) -> Vec<Dependency> {
-        match object.class {
-            catalog_oid::PG_CLASS => self.catalog.dependencies(object),
-            _ => Vec::new(),
-        }
-    }
-}
-
-/// The only relation that is an internal part of a whole other one is its TOAST table, which is nobody else's business.
-fn is_toast(dependency: &Dependency) -> bool {
-    let Dependency { dependent, on, kind } = dependency;
-    let of_relation = dependent.class == catalog_oid::PG_CLASS && on.class == catalog_oid::PG_CLASS;
-    of_relation && *kind == DependencyKind::Internal && on.part == 0 && dependent.part == 0
-}
-
 /// Graphs for tests.
 #[cfg(test)]
 pub(crate) mod hand_made {
-    use super::{Address, Char, Dependency, DependencyKind, Graph};
+    use super::{Address, Dependency, DependencyKind, Graph};
 
     pub(in super::super) struct HandMade(Vec<Dependency>);
 
@@ -261,7 +138,7 @@ pub(crate) mod hand_made {
         let mut words = text.split(' ');
         let mut next = || words.next().expect("three words");
         let dependent = address(next());
-        let kind = DependencyKind::of(Char(next().as_bytes()[0])).expect("a letter of pg_depend");
+        let kind = DependencyKind::from_letter(next().as_bytes()[0]).expect("a letter of pg_depend");
         Dependency {
             dependent,
             kind,

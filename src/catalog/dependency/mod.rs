@@ -6,12 +6,13 @@
 //! and removes those too with CASCADE. An *internal* part of an object (a view's rule) or a member of an *extension* is
 //! never dropped without its owner.
 //!
-//! - [`graph`]: objects and dependencies, and how they are read from the catalogs
+//! - [`graph`]: objects and dependencies; [`catalog_graph`]: those of the catalogs
 //! - [`rules`]: which objects a DROP removes, which block it, which CASCADE adds; pure functions of a graph
 //! - [`dependents`]: the objects that depend on one, level by level; a pure function too
 //! - [`target`]: the relation or column that a call names
 //! - [`schemas`]: what dropping whole schemas removes
 
+pub(crate) mod catalog_graph;
 pub(crate) mod dependents;
 pub(crate) mod error;
 pub(crate) mod graph;
@@ -23,7 +24,8 @@ use super::rows::PgDepend;
 use crate::pg::Oid;
 use crate::pg::identity;
 use crate::pg::scan::{Char, Reader};
-use graph::{Address, RelationGraph};
+use catalog_graph::RelationGraph;
+use graph::Address;
 
 /// A normal dependency: the dependent object must be dropped explicitly, or by CASCADE.
 pub(crate) const NORMAL: Char = Char(b'n');

@@ -2,15 +2,15 @@
 
 use super::graph::{Address, DependencyKind, Graph, ObjectSet};
 
-/// What a plain DROP would take along, if nothing refused it.
+/// The objects that a plain DROP would remove, if nothing blocked it.
 pub(crate) struct Taken {
     /// The target and all that goes along with it.
     pub(crate) objects: ObjectSet,
-    /// What depends normally on one of them; some of it may go along all the same.
+    /// Objects with a normal dependency on one of them; some of these may be dropped all the same.
     normal: Vec<Address>,
 }
 
-/// What a plain DROP of `target` takes along.
+/// The objects that a plain DROP of `target` removes.
 pub(crate) fn find_taken_along(graph: &impl Graph, target: Address) -> Taken {
     let mut taken = Taken {
         objects: ObjectSet::default(),

@@ -1,7 +1,8 @@
 //! Which objects dropping whole schemas removes, and which block it.
 
+use super::catalog_graph::CatalogGraph;
 use super::dependents::owner_of;
-use super::graph::{Address, CatalogGraph, DependencyKind, Graph, ObjectSet};
+use super::graph::{Address, DependencyKind, Graph, ObjectSet};
 use crate::catalog::Catalog;
 use crate::catalog::rows::catalog_oid;
 use crate::error::Error;
@@ -9,7 +10,7 @@ use crate::pg::Oid;
 use crate::pg::identity::{self, ObjectIdentity};
 use std::collections::BTreeMap;
 
-/// What dropping schemas means.
+/// The effect of dropping schemas.
 pub(crate) enum Drop {
     /// It removes these objects, by catalog and number, none of which is in another schema.
     Possible(Vec<(u32, u32)>),

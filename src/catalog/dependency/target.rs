@@ -1,7 +1,8 @@
 //! The relation or column that a call names.
 
+use super::catalog_graph::CatalogGraph;
 use super::error::DropError;
-use super::graph::{Address, CatalogGraph, Dependency, DependencyKind, Graph};
+use super::graph::{Address, Dependency, DependencyKind, Graph};
 use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgClass, PgInherits};
 use crate::error::Error;

@@ -14,7 +14,7 @@ use crate::metadata::detached::{self, Document};
 use crate::metadata::portable;
 use crate::metadata::refs::{self, Refs};
 use crate::metadata::store::Store;
-use crate::pg::bookkeeping::{self, Statements};
+use crate::pg::bookkeeping::{self, BookkeepingSession};
 use crate::pg::commit::{self, Ending};
 use crate::pg::lock::SettlingLock;
 use crate::pg::subtransaction::{self, Outcome};
@@ -131,90 +131,11 @@ fn settle(ending: Ending) {
     forget();
 }
 
-/// Which rows are meant: `m` is a row of either table. The parameter is an [`Expected`].
-macro_rules! is_expected {
-    () => {
-        "(m.table_oid = ANY (ARRAY(SELECT o::oid FROM jsonb_array_elements_text($1->'relations') AS o))
-          OR m.table_oid = ANY (ARRAY(SELECT o::oid FROM jsonb_array_elements_text($1->'renamed') AS o))
-          OR $1->'schemas' <> '[]' AND m.table_oid IN (
-            SELECT c.oid FROM pg_class AS c
-            WHERE c.relnamespace = ANY (ARRAY(SELECT o::oid FROM jsonb_array_elements_text($1->'schemas') AS o))
-          ))"
-    };
-}
-
 /// Rows whose object is there under another name; and rows that speak of such an object.
-const REFRESH: &str = concat!(
-    "WITH stale AS (
-       SELECT m.ctid AS at FROM msar_catalog.stored_column_metadata AS m
-       JOIN pg_class AS c ON c.oid = m.table_oid
-       JOIN pg_namespace AS n ON n.oid = c.relnamespace
-       JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = m.attnum AND NOT a.attisdropped
-       WHERE ",
-    is_expected!(),
-    "    AND (m.schema_name, m.table_name, m.column_name, m.owner_name)
-             <> (n.nspname, c.relname, a.attname, pg_get_userbyid(c.relowner))
-       FOR UPDATE OF m SKIP LOCKED
-     )
-     UPDATE msar_catalog.stored_column_metadata AS m SET table_oid = m.table_oid
-     WHERE m.ctid = ANY (ARRAY(SELECT at FROM stale));
-     WITH stale AS (
-       SELECT m.ctid AS at FROM msar_catalog.stored_table_metadata AS m
-       JOIN pg_class AS c ON c.oid = m.table_oid
-       JOIN pg_namespace AS n ON n.oid = c.relnamespace
-       WHERE ",
-    is_expected!(),
-    "    AND (m.schema_name, m.table_name, m.owner_name) <> (n.nspname, c.relname, pg_get_userbyid(c.relowner))
-         OR (
-           m.refs ?| ARRAY(SELECT jsonb_array_elements_text($1->'renamed'))
-           OR $1->'schemas' <> '[]'
-           OR m.table_oid = ANY (ARRAY(SELECT o::oid FROM jsonb_array_elements_text($1->'relations') AS o))
-         ) AND EXISTS (
-           SELECT FROM jsonb_each(m.refs) AS r
-           JOIN pg_class AS t ON t.oid = r.key::oid
-           JOIN pg_namespace AS s ON s.oid = t.relnamespace
-           WHERE (s.nspname, t.relname) <> ((r.value->>'schema')::name, (r.value->>'name')::name)
-             OR EXISTS (
-               SELECT FROM jsonb_each_text(r.value->'columns') AS k
-               JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = k.key::int2 AND NOT a.attisdropped
-               WHERE a.attname <> k.value::name
-             )
-         )
-       FOR UPDATE OF m SKIP LOCKED
-     )
-     UPDATE msar_catalog.stored_table_metadata AS m SET table_oid = m.table_oid
-     WHERE m.ctid = ANY (ARRAY(SELECT at FROM stale))"
-);
+const REFRESH: &str = include_str!("../../../sql/query/metadata/commit_refresh.sql");
 
 /// Takes out rows whose object is gone. Those of columns of relations that are there are not kept.
-const TAKE_GONE: &str = concat!(
-    "WITH gone_tables AS (
-       DELETE FROM msar_catalog.stored_table_metadata AS d WHERE d.ctid = ANY (ARRAY(
-         SELECT m.ctid FROM msar_catalog.stored_table_metadata AS m
-         WHERE ",
-    is_expected!(),
-    "      AND NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = m.table_oid)
-         FOR UPDATE SKIP LOCKED
-       ))
-       RETURNING to_jsonb(d) AS row
-     ), gone_columns AS (
-       DELETE FROM msar_catalog.stored_column_metadata AS d WHERE d.ctid = ANY (ARRAY(
-         SELECT m.ctid FROM msar_catalog.stored_column_metadata AS m
-         WHERE ",
-    is_expected!(),
-    "      AND NOT EXISTS (
-             SELECT FROM pg_attribute AS a
-             WHERE a.attrelid = m.table_oid AND a.attnum = m.attnum AND NOT a.attisdropped
-           )
-         FOR UPDATE SKIP LOCKED
-       ))
-       RETURNING to_jsonb(d) AS row, EXISTS (SELECT FROM pg_class AS c WHERE c.oid = d.table_oid) AS is_of_live
-     )
-     SELECT jsonb_build_object(
-       'tables', (SELECT COALESCE(jsonb_agg(row), '[]') FROM gone_tables),
-       'columns', (SELECT COALESCE(jsonb_agg(row), '[]') FROM gone_columns WHERE NOT is_of_live)
-     )"
-);
+const TAKE_GONE: &str = include_str!("../../../sql/query/metadata/commit_take_gone.sql");
 
 #[derive(Deserialize)]
 struct Gone {
@@ -257,7 +178,7 @@ fn make_match(store: &Store, expected: &Expected) -> Result<(), Error> {
     })
 }
 
-fn put_aside(statements: &Statements, gone: Gone) -> Result<(), Error> {
+fn put_aside(statements: &BookkeepingSession, gone: Gone) -> Result<(), Error> {
     let mut documents: BTreeMap<TableNames, Document> = BTreeMap::new();
     for mut table in gone.tables {
         refs::recall_lost_tables(&mut table.refs);

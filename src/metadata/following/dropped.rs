@@ -17,60 +17,13 @@ use serde_json::{Map, Value, json};
 
 /// The rows about what was dropped. Those of columns of tables that are still there are not kept. (OFFSET 0: each by
 /// its key, whatever the planner thinks of their number.) The parameter is a list of dropped relations and columns.
-const DROPPED_ROWS: &str = "
-    WITH dropped AS MATERIALIZED (
-      SELECT objid, objsubid FROM jsonb_to_recordset($1) AS o(objid oid, objsubid int4)
-    )
-    SELECT jsonb_build_object(
-      'tables', (
-        SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]') FROM dropped AS o, LATERAL (
-          SELECT m.* FROM msar_catalog.stored_table_metadata AS m WHERE m.table_oid = o.objid OFFSET 0
-        ) AS m
-        WHERE o.objsubid = 0
-      ),
-      'columns', (
-        SELECT COALESCE(jsonb_agg(to_jsonb(m)), '[]') FROM dropped AS o, LATERAL (
-          SELECT m.* FROM msar_catalog.stored_column_metadata AS m WHERE m.table_oid = o.objid OFFSET 0
-        ) AS m
-        WHERE o.objsubid = 0
-      ),
-      'lone_columns', EXISTS (
-        SELECT FROM dropped AS o, LATERAL (
-          SELECT FROM msar_catalog.stored_column_metadata AS m WHERE (m.table_oid, m.attnum) = (o.objid, o.objsubid) OFFSET 0
-        ) AS m
-        WHERE o.objsubid <> 0
-      ),
-      'spoken_of', EXISTS (
-        SELECT FROM msar_catalog.stored_table_metadata AS m
-        WHERE m.refs ?| ARRAY(SELECT DISTINCT o.objid::text FROM dropped AS o)
-      )
-    )";
+const DROPPED_ROWS: &str = include_str!("../../../sql/query/metadata/dropped_rows.sql");
 
-const DELETE_ROWS: &str = "
-    DELETE FROM msar_catalog.stored_column_metadata AS m
-    WHERE m.ctid = ANY (ARRAY(
-      SELECT l.ctid FROM jsonb_to_recordset($1) AS o(objid oid, objsubid int4)
-      JOIN msar_catalog.stored_column_metadata AS l ON l.table_oid = o.objid AND o.objsubid IN (0, l.attnum)
-      FOR UPDATE OF l SKIP LOCKED
-    ));
-    DELETE FROM msar_catalog.stored_table_metadata AS m
-    WHERE m.ctid = ANY (ARRAY(
-      SELECT l.ctid FROM jsonb_to_recordset($1) AS o(objid oid, objsubid int4)
-      JOIN msar_catalog.stored_table_metadata AS l ON l.table_oid = o.objid AND o.objsubid = 0
-      FOR UPDATE OF l SKIP LOCKED
-    ))";
+const DELETE_ROWS: &str = include_str!("../../../sql/query/metadata/dropped_delete.sql");
 
 /// Rows of other tables that speak of what was dropped: their trigger notes what they have lost. Another session that
 /// writes to such a row, or drops its table, is not waited for.
-const TOUCH_SPEAKERS: &str = "
-    UPDATE msar_catalog.stored_table_metadata AS m SET table_oid = m.table_oid
-    WHERE m.ctid = ANY (ARRAY(
-      SELECT l.ctid FROM msar_catalog.stored_table_metadata AS l
-      JOIN pg_class AS c ON c.oid = l.table_oid AND c.relname = l.table_name
-      JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = l.schema_name
-      WHERE l.refs ?| ARRAY(SELECT DISTINCT o.objid::text FROM jsonb_to_recordset($1) AS o(objid oid))
-      FOR UPDATE OF l SKIP LOCKED
-    ))";
+const TOUCH_SPEAKERS: &str = include_str!("../../../sql/query/metadata/dropped_touch_referrers.sql");
 
 #[derive(Deserialize)]
 struct DroppedRows {

@@ -9,85 +9,17 @@ use crate::metadata::options::COLUMN_OPTIONS;
 use crate::metadata::repair;
 use crate::metadata::statements::{RESTORED_ROWS_COMPLETE, UPDATE_COLUMNS};
 use crate::metadata::store::Store;
-use crate::pg::bookkeeping::{self, Statements};
+use crate::pg::bookkeeping::{self, BookkeepingSession};
 use crate::pg::{Oid, report};
+use pgrx::pg_sys;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-/// Which relations the command may have touched, as SQL: a query for their OIDs. The parameter is a list of the objects
-/// that the command defined.
-macro_rules! touched {
-    ($named:literal) => {
-        concat!(
-            "WITH RECURSIVE command AS MATERIALIZED (
-               SELECT classid, objid FROM jsonb_to_recordset($1) AS o(classid oid, objid oid)
-             ),
-             named (oid) AS (", $named, "),
-             -- A change of columns reaches the children of a table, which the event does not name.
-             touched (oid) AS (
-               SELECT oid FROM named UNION SELECT i.inhrelid FROM touched AS t JOIN pg_inherits AS i ON i.inhparent = t.oid
-             ),
-             -- OFFSET 0 here and below: each by its key, whatever the planner thinks of their number.
-             named_now AS MATERIALIZED (
-               SELECT c.* FROM touched AS t, LATERAL (
-                 SELECT c.oid, c.relname, c.relkind, n.nspname, pg_get_userbyid(c.relowner) AS owner
-                 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-                 WHERE c.oid = t.oid OFFSET 0
-               ) AS c
-             ),
-             spoken_of (oid) AS MATERIALIZED (
-               SELECT DISTINCT k.oid::oid FROM msar_catalog.stored_table_metadata AS m, jsonb_object_keys(m.refs) AS k (oid)
-             )
-             SELECT jsonb_build_object(
-               'followed', (
-                 SELECT COALESCE(jsonb_agg(t.oid::bigint), '[]') FROM touched AS t
-                 WHERE EXISTS (SELECT FROM msar_catalog.stored_table_metadata AS m WHERE m.table_oid = t.oid OFFSET 0)
-                   OR EXISTS (SELECT FROM msar_catalog.stored_column_metadata AS m WHERE m.table_oid = t.oid OFFSET 0)
-                   OR t.oid IN (SELECT s.oid FROM spoken_of AS s)
-               ),
-               'awaited', (
-                 SELECT COALESCE(jsonb_agg(c.oid::bigint), '[]') FROM named_now AS c
-                 WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND EXISTS (
-                   SELECT FROM msar_catalog.stored_detached_metadata AS d
-                   WHERE d.schema_name = c.nspname AND d.table_name = c.relname AND d.owner_name = c.owner OFFSET 0
-                 )
-               ),
-               'referents', (
-                 SELECT COALESCE(jsonb_agg(DISTINCT w.oid::bigint), '[]')
-                 FROM msar_catalog.stored_detached_metadata AS d
-                 JOIN named_now AS c
-                   ON jsonb_path_exists(d.metadata->'table', '$.** ? (@.schema == $schema && @.name == $name)',
-                        jsonb_build_object('schema', c.nspname, 'name', c.relname))
-                 JOIN pg_namespace AS n ON n.nspname = d.schema_name
-                 JOIN pg_class AS w ON w.relnamespace = n.oid AND w.relname = d.table_name
-                 WHERE d.waits AND pg_get_userbyid(w.relowner) = d.owner_name
-               ),
-               'ours', EXISTS (
-                 SELECT FROM named_now AS c WHERE c.nspname = 'msar_catalog' AND c.relkind = 'r'
-               )
-             )"
-        )
-    };
-}
+/// The relations that commands about schemas, extensions and composite types reach.
+const CONTAINED_RELATIONS: &str = include_str!("../../../sql/query/metadata/contained_relations.sql");
 
-const BY_RELATION: &str = touched!("SELECT objid FROM command WHERE classid = 'pg_class'::regclass");
-
-/// With what schemas, extensions and composite types contain or define.
-const BY_CONTAINER: &str = touched!(
-    "SELECT objid FROM command WHERE classid = 'pg_class'::regclass
-     UNION
-     SELECT c.oid FROM command AS o JOIN pg_class AS c ON c.relnamespace = o.objid
-     WHERE o.classid = 'pg_namespace'::regclass
-     UNION
-     SELECT d.objid FROM command AS o
-     JOIN pg_depend AS d ON d.refclassid = o.classid AND d.refobjid = o.objid
-     WHERE o.classid = 'pg_extension'::regclass AND d.classid = 'pg_class'::regclass
-     UNION
-     SELECT c.oid FROM command AS o
-     JOIN pg_type AS y ON o.objid = CASE o.classid WHEN 'pg_class'::regclass THEN y.typrelid ELSE y.oid END
-     JOIN pg_class AS c ON c.reloftype = y.oid
-     WHERE o.classid IN ('pg_class'::regclass, 'pg_type'::regclass)"
-);
+/// Which relations the command may have touched.
+const TOUCHED_RELATIONS: &str = include_str!("../../../sql/query/metadata/touched_relations.sql");
 
 #[derive(Deserialize)]
 struct Touched {
@@ -118,9 +50,15 @@ pub(super) fn follow(store: &Store, command: &Command) -> Result<(), Error> {
     });
     let defined: Vec<_> = defined.collect();
     bookkeeping::as_owner(store.owner()?, |statements| {
-        let scope = match command.tag() {
-            "ALTER SCHEMA" | "ALTER TYPE" | "ALTER EXTENSION" | "CREATE SCHEMA" => BY_CONTAINER,
-            _ => BY_RELATION,
+        let reached: Vec<u32> = match command.tag() {
+            "ALTER SCHEMA" | "ALTER TYPE" | "ALTER EXTENSION" | "CREATE SCHEMA" => {
+                statements.query(CONTAINED_RELATIONS, &defined)?
+            }
+            _ => defined
+                .iter()
+                .filter(|object| object.classid == pg_sys::RelationRelationId.to_u32())
+                .map(|object| object.objid)
+                .collect(),
         };
         if command.tag() == "ALTER SCHEMA" {
             // A writer of metadata locks the table it is about, but nothing locks a schema.
@@ -128,7 +66,7 @@ pub(super) fn follow(store: &Store, command: &Command) -> Result<(), Error> {
                 .iter()
                 .for_each(|schema| commit::expect_renamed_schema(schema.objid));
         }
-        let touched: Touched = statements.query(scope, &defined)?;
+        let touched: Touched = statements.query(TOUCHED_RELATIONS, &reached)?;
         let mut changes = Changes::default();
         for oid in touched.followed {
             changes.add(&catalogs, oid.into())?;
@@ -208,40 +146,11 @@ struct ColumnRow {
 }
 
 /// The rows of `columns` that matched, each with those of the unfit options that it has.
-const COLUMN_ROWS: &str = "
-    SELECT COALESCE(jsonb_agg(to_jsonb(m) || jsonb_build_object('unfit', (
-             SELECT COALESCE(jsonb_agg(option), '[]') FROM jsonb_array_elements_text(c.unfit) AS option
-             WHERE to_jsonb(m)->>option IS NOT NULL
-           ))), '[]')
-    FROM jsonb_to_recordset($1->'columns')
-      AS c(oid oid, schema name, name name, attnum smallint, \"column\" name, unfit jsonb)
-    JOIN (
-      SELECT l.* FROM msar_catalog.stored_column_metadata AS l
-      WHERE l.table_oid IN (SELECT r.oid FROM jsonb_to_recordset($1->'columns') AS r(oid oid))
-      FOR UPDATE SKIP LOCKED
-    ) AS m
-      ON m.table_oid = c.oid AND m.attnum = c.attnum
-      AND (m.schema_name, m.table_name, m.column_name) = (c.schema, c.name, c.\"column\")";
+const COLUMN_ROWS: &str = include_str!("../../../sql/query/metadata/changed_column_rows.sql");
 
 /// The trigger of the tables writes the names and references of now. A row of another table that speaks of a relation
 /// is touched only while it matches its own.
-const TOUCH_TABLES: &str = "
-    UPDATE msar_catalog.stored_table_metadata AS m SET table_oid = m.table_oid
-    WHERE m.ctid = ANY (ARRAY(
-      SELECT l.ctid FROM msar_catalog.stored_table_metadata AS l
-      JOIN jsonb_to_recordset($1->'tables') AS t(oid oid, schema name, name name)
-        ON l.table_oid = t.oid AND (l.schema_name, l.table_name) = (t.schema, t.name)
-      FOR UPDATE OF l SKIP LOCKED
-    ));
-    UPDATE msar_catalog.stored_table_metadata AS m SET table_oid = m.table_oid
-    WHERE m.ctid = ANY (ARRAY(
-      SELECT l.ctid FROM msar_catalog.stored_table_metadata AS l
-      JOIN pg_class AS c ON c.oid = l.table_oid
-      JOIN pg_namespace AS n ON n.oid = c.relnamespace
-      WHERE l.refs ?| ARRAY(SELECT jsonb_array_elements_text($1->'relations'))
-        AND (l.schema_name, l.table_name) = (n.nspname, c.relname)
-      FOR UPDATE OF l SKIP LOCKED
-    ))";
+const TOUCH_TABLES: &str = include_str!("../../../sql/query/metadata/changed_touch_tables.sql");
 
 impl Changes {
     fn add(&mut self, catalogs: &Catalogs, relation: Oid) -> Result<(), Error> {
@@ -278,7 +187,7 @@ impl Changes {
         Ok(())
     }
 
-    fn write(&self, statements: &Statements) -> Result<(), Error> {
+    fn write(&self, statements: &BookkeepingSession) -> Result<(), Error> {
         if self.relations.is_empty() {
             return Ok(());
         }

@@ -71,26 +71,39 @@ oid_alias!(
     "regtype"
 );
 
-/// `msar.pkey_kind`, by its label.
-pub(crate) struct PkeyKind(pub(crate) String);
+/// Declares an argument of an enum type, which is read by its label.
+macro_rules! enum_argument {
+    ($(#[$meta:meta])* $name:ident, $sql:literal) => {
+        $(#[$meta])*
+        pub(crate) struct $name(pub(crate) String);
 
-impl_sql_translatable!(PkeyKind, "msar.pkey_kind");
+        pgrx::impl_sql_translatable!($name, $sql);
 
-// SAFETY: reads the argument by the output function of its type.
-unsafe impl<'fcx> ArgAbi<'fcx> for PkeyKind {
-    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
-        refuse_null(&arg);
-        // SAFETY: a value of an enum, as the SQL type says; the function gives a C string.
-        unsafe {
-            let datum = arg.unbox_arg_using_from_datum::<Oid>().map(pg_sys::Datum::from);
-            let label = direct_function_call::<&CStr>(pg_sys::enum_out, &[datum]);
-            Self(
-                label
-                    .map(|label| text::from_server(label.to_bytes()))
-                    .unwrap_or_default(),
-            )
+        // SAFETY: reads the argument by the output function of its type.
+        unsafe impl<'fcx> pgrx::callconv::ArgAbi<'fcx> for $name {
+            unsafe fn unbox_arg_unchecked(arg: pgrx::callconv::Arg<'_, 'fcx>) -> Self {
+                // SAFETY: a value of an enum, as the SQL type says.
+                Self(unsafe { $crate::pg::arguments::enum_label(arg) })
+            }
         }
-    }
+    };
+}
+pub(crate) use enum_argument;
+
+/// The label of an argument.
+///
+/// # Safety
+/// The argument is a value of an enum.
+pub(crate) unsafe fn enum_label(arg: Arg<'_, '_>) -> String {
+    refuse_null(&arg);
+    // SAFETY: promised by the caller; the function gives a C string.
+    let label = unsafe {
+        let datum = arg.unbox_arg_using_from_datum::<Oid>().map(pg_sys::Datum::from);
+        direct_function_call::<&CStr>(pg_sys::enum_out, &[datum])
+    };
+    label
+        .map(|label| text::from_server(label.to_bytes()))
+        .unwrap_or_default()
 }
 
 /// `text`, in whatever encoding the server has.

@@ -88,7 +88,7 @@ pub(crate) struct NewText(pub(crate) Vec<u8>);
 impl_sql_translatable!(NewText, "text");
 
 impl NewText {
-    /// Of a Rust string.
+    /// From a Rust string.
     pub(crate) fn encode(text: &str) -> Self {
         Self(text::to_server(text))
     }

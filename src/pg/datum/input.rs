@@ -1,6 +1,6 @@
 //! Values made from text by PostgreSQL's own input functions, whose errors go to the caller as they are.
 
-use crate::pg::bytes::{NewText, TextBytes};
+use crate::pg::bytes::TextBytes;
 use crate::pg::text;
 use crate::values::moment::Order;
 use pgrx::callconv::{BoxRet, FcInfo};
@@ -29,12 +29,8 @@ macro_rules! built_value {
 built_value! {
     /// `numeric`
     Numeric, "numeric";
-    /// Our domain over `numeric`, which checks nothing.
-    MathesarMoney, "mathesar_types.mathesar_money";
     /// PostgreSQL's `money`
     Cash, "money";
-    /// Our domain over `text`, for text that is known to be a URI.
-    UriText, "mathesar_types.uri";
     /// `date`
     Date, "date";
     /// `timestamp without time zone`
@@ -45,25 +41,34 @@ built_value! {
     Interval, "interval";
 }
 
+/// Declares the result type of a function in SQL for a domain whose checks the value is known to pass.
+macro_rules! domain_value {
+    ($(#[$meta:meta])* $name:ident over $base:ty, $sql:literal) => {
+        $(#[$meta])*
+        struct $name($base);
+
+        pgrx::impl_sql_translatable!($name, $sql);
+
+        // SAFETY: a value of a domain is stored as one of its base type is.
+        unsafe impl pgrx::callconv::BoxRet for $name {
+            unsafe fn box_into<'fcx>(self, fcinfo: &mut pgrx::callconv::FcInfo<'fcx>) -> pgrx::datum::Datum<'fcx> {
+                // SAFETY: promised by the caller.
+                unsafe { pgrx::callconv::BoxRet::box_into(self.0, fcinfo) }
+            }
+        }
+    };
+}
+pub(crate) use domain_value;
+
 /// A number in the form that PostgreSQL reads.
 pub(crate) fn numeric(plain: &[u8]) -> Numeric {
     // SAFETY: numeric's input function.
     Numeric(unsafe { call(pg_sys::numeric_in, plain) })
 }
 
-/// An amount, as [`numeric`].
-pub(crate) fn mathesar_money(plain: &[u8]) -> MathesarMoney {
-    MathesarMoney(numeric(plain).0)
-}
-
 pub(crate) fn cash(text: TextBytes) -> Cash {
     // SAFETY: money's input function.
     Cash(unsafe { call(pg_sys::cash_in, text.0) })
-}
-
-/// Text that [`crate::values::uri`] takes for a URI.
-pub(crate) fn uri(text: Vec<u8>) -> UriText {
-    UriText(NewText(text).into_datum())
 }
 
 pub(crate) fn interval(text: TextBytes) -> Interval {
@@ -203,7 +208,7 @@ pub(crate) fn has_currency_symbol(text: TextBytes) -> bool {
     unsigned.starts_with(symbol) || text.0.ends_with(symbol)
 }
 
-/// What is left of an amount of money, as PostgreSQL writes it, without its number.
+/// The rest of an amount of money, as PostgreSQL writes it, without its number.
 fn currency_symbol() -> Vec<u8> {
     // SAFETY: money's output function gives a C string.
     let printed = unsafe {

@@ -20,7 +20,7 @@ pub(crate) struct JsonbItem<'a> {
     bytes: &'a [u8],
 }
 
-/// What JSON calls a value.
+/// The type of a value in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JsonType {
     Null,
@@ -71,6 +71,20 @@ impl JsonbValue {
         let values = sorted.iter().map(|&&(_, value)| value);
         let parts: Vec<JsonbItem> = names.chain(values).collect();
         build(JB_FOBJECT | members.len() as u32, &parts)
+    }
+
+    /// An object with the members of this one, whose names are ASCII, and those of the given ones that it has not.
+    pub(crate) fn with_members(&self, added: &[(&str, JsonbItem)]) -> Result<Self, Error> {
+        let object = self.item();
+        let own = object
+            .members()
+            .filter_map(|(name, value)| Some((std::str::from_utf8(name).ok()?, value)));
+        let missing = added
+            .iter()
+            .filter(|(name, _)| object.member(name).is_none())
+            .copied();
+        let members: Vec<_> = own.chain(missing).collect();
+        Self::object(&members)
     }
 
     /// An array.
@@ -202,7 +216,7 @@ fn build(header: u32, parts: &[JsonbItem]) -> Result<JsonbValue, Error> {
     })
 }
 
-/// What is too large for an entry is refused by `varlena`.
+/// `varlena` refuses a value that is too large for an entry.
 fn offset_or_length(bytes: usize) -> u32 {
     bytes as u32 & JENTRY_OFFLENMASK
 }

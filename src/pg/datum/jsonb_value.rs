@@ -11,6 +11,7 @@ use crate::pg::{Oid, jsonb_writer, memory, text};
 use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
 use pgrx::pg_sys::{self, Datum, JsonbIteratorToken as Token};
 use pgrx::{direct_function_call_as_datum, impl_sql_translatable};
+use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::ffi::CStr;
 
@@ -42,7 +43,7 @@ unsafe impl BoxRet for JsonbValue {
     }
 }
 
-/// What a statement returned is a copy of its own, in plain.
+/// The result of a statement is a copy, not compressed.
 impl From<JsonbDatum> for JsonbValue {
     fn from(document: JsonbDatum) -> Self {
         Self(document.0)
@@ -243,4 +244,17 @@ impl<'a> Container<'a> {
             (entry, data.get(start..end).unwrap_or_default())
         })
     }
+}
+
+/// Reads a jsonb value, in any server encoding; `None` if it is not a `T`, or nested too deeply.
+///
+/// # Safety
+/// `datum` is a jsonb.
+pub(crate) unsafe fn from_jsonb_datum<T: DeserializeOwned>(datum: Datum) -> Option<T> {
+    // SAFETY: the type's own output function gives a C string.
+    let text = unsafe {
+        direct_function_call_as_datum(pg_sys::jsonb_out, &[Some(datum)])
+            .and_then(|printed| text::from_server_cstr(printed.cast_mut_ptr()))
+    };
+    text.and_then(|text| serde_json::from_str(&text).ok())
 }

@@ -4,7 +4,6 @@ pub(crate) mod arguments;
 pub(crate) mod array;
 pub(crate) mod bytes;
 pub(crate) mod input;
-pub(crate) mod json;
 pub(crate) mod json_writer;
 pub(crate) mod jsonb_item;
 pub(crate) mod jsonb_value;

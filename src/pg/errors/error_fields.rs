@@ -45,7 +45,7 @@ pub(crate) fn kept_without_context<T>(body: impl FnOnce() -> T) -> T {
     body()
 }
 
-/// What is known of an error that somebody caught.
+/// The fields of an error that was caught.
 #[derive(Debug, Default)]
 pub(crate) struct Failure {
     /// The five characters.
@@ -155,7 +155,7 @@ struct FieldsEntry {
     callback: ErrorContextCallback,
     memory: MemoryContext,
     error: *mut ErrorData,
-    /// What it is about, or null.
+    /// The object of the error, or null.
     subject: *const c_char,
     hides_context: bool,
 }

@@ -8,13 +8,13 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::PgSqlErrorCode;
 use std::borrow::Cow;
 
-/// Keeps Rust's backtraces out of what clients are told, where the server's environment has RUST_BACKTRACE: pgrx would add
-/// one to the DETAIL of every error that passes through Rust.
+/// Keeps Rust's backtraces out of what clients are told, where the server's environment has RUST_BACKTRACE: pgrx would
+/// add one to the DETAIL of every error that passes through Rust.
 pub(crate) fn leave_out_backtraces() {
     const SETTING: &str = "RUST_LIB_BACKTRACE";
     let before = std::env::var_os(SETTING);
-    // SAFETY: a process of PostgreSQL has one thread. The standard library of this shared library asks once, in the first
-    // capture, and remembers the answer; so the environment is as it was for all others.
+    // SAFETY: a process of PostgreSQL has one thread. The standard library of this shared library asks once, in the
+    // first capture, and remembers the answer; so the environment is as it was for all others.
     unsafe {
         std::env::set_var(SETTING, "0");
         let _ = std::backtrace::Backtrace::capture();

@@ -40,7 +40,7 @@ impl Acl {
         unsafe { Self::copy(pg_sys::acldefault(kind, owner).cast()) }
     }
 
-    /// What one role granted to another.
+    /// Privileges that one role granted to another.
     pub(crate) fn granted(&self, grantor: Oid, grantee: Oid) -> Granted {
         let of_both = |item: &&pg_sys::AclItem| (item.ai_grantor, item.ai_grantee) == (grantor, grantee);
         // A privilege takes a bit of the lower half, the option to grant it one of the upper half.
@@ -74,7 +74,7 @@ impl FromColumn for Option<Acl> {
     }
 }
 
-/// What privileges can be granted on.
+/// Objects on which privileges can be granted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum ObjectKind {
     Database,
@@ -82,7 +82,7 @@ pub(crate) enum ObjectKind {
     Relation,
 }
 
-/// What a role has from another one.
+/// Privileges that a role has from another one.
 pub(crate) struct Granted {
     pub(crate) privileges: Privileges,
     /// Those of them that it may grant to others.
@@ -247,7 +247,7 @@ impl CurrentRole {
         Privileges(granted)
     }
 
-    /// What a column's own ACL adds to the privileges on its relation.
+    /// The privileges that a column's own ACL adds to those on its relation.
     pub(crate) fn privileges_on_column(&self, owner: Oid, acl: &Acl) -> Privileges {
         self.granted(acl, owner)
     }

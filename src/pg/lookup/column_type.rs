@@ -18,7 +18,7 @@ pub(crate) fn qualified_name(type_oid: Oid, modifiers: i32) -> Option<String> {
     }
 }
 
-/// What values of a type are.
+/// The kinds of values of a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Content {
     /// `json` or `jsonb`, or a domain over one.
@@ -31,7 +31,7 @@ pub(crate) enum Content {
 }
 
 impl Content {
-    /// Of a type that is known to exist.
+    /// For a type that is known to exist.
     pub(crate) fn of(type_oid: Oid) -> Self {
         let is_json = |base| base == pg_sys::JSONOID || base == pg_sys::JSONBOID;
         // SAFETY: plain questions about types; domains are resolved first.

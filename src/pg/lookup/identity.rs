@@ -18,7 +18,7 @@ pub(crate) struct ObjectIdentity {
 }
 
 impl ObjectIdentity {
-    /// What lists of objects are ordered by.
+    /// The sort key of lists of objects.
     pub(crate) fn sort_key(&self) -> (&str, &str) {
         (&self.kind, &self.identity)
     }

@@ -33,7 +33,7 @@ pub(crate) fn lock(relation: Oid, lock: AlterLock) -> Result<(), Refusal> {
     check_owner(relation)?;
     // SAFETY: inside of a transaction, as every function call is. One that does not exist can be locked too.
     unsafe { pg_sys::LockRelationOid(relation, mode as i32) };
-    // Whoever had it before us may have dropped it, or given it away.
+    // A session that held the lock before may have dropped it, or changed its owner.
     check_owner(relation)
 }
 

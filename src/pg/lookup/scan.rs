@@ -4,7 +4,7 @@
 //! so one build of the source fits every version, and a column that a version does not have reads as `None`.
 
 use crate::pg::storage::StorageTable;
-use crate::pg::{array, json, server, snapshot::Snapshot, text, tuple};
+use crate::pg::{array, jsonb_value, server, snapshot::Snapshot, text, tuple};
 use pgrx::pg_sys::{self, Datum, Oid};
 use pgrx::{FromDatum, name_data_to_str};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -170,7 +170,7 @@ pub(crate) struct JsonField<T>(pub(crate) Option<T>);
 impl<T: DeserializeOwned> FromColumn for JsonField<T> {
     unsafe fn from_column(datum: Option<Datum>) -> Self {
         // SAFETY: promised by the caller.
-        Self(datum.and_then(|datum| unsafe { json::from_jsonb_datum(datum) }))
+        Self(datum.and_then(|datum| unsafe { jsonb_value::from_jsonb_datum(datum) }))
     }
 }
 

@@ -12,7 +12,7 @@ impl Snapshot {
         Self(unsafe { pg_sys::RegisterSnapshot(pg_sys::GetActiveSnapshot()) })
     }
 
-    /// What is committed now, whatever the isolation level.
+    /// All that is committed now, in any isolation level.
     pub(crate) fn latest() -> Self {
         // SAFETY: inside of a transaction, as every function call is.
         Self(unsafe { pg_sys::RegisterSnapshot(pg_sys::GetLatestSnapshot()) })

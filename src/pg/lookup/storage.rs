@@ -1,17 +1,18 @@
-//! The tables of the extension itself: which columns they have, and whether they are still as CREATE EXTENSION made them.
+//! The tables of the extension itself: which columns they have, and whether they are still as CREATE EXTENSION made
+//! them.
 //!
-//! They belong to the bootstrap superuser, and only a superuser can alter them. Code below reads their columns past SQL,
-//! by the types that are declared here, and writes to them with that role's rights. So before it does either it makes sure,
-//! once per version of the table, that nobody has put another type, another owner or another table in their place.
+//! They belong to the bootstrap superuser, and only a superuser can alter them. Code below reads their columns past
+//! SQL, by the types that are declared here, and writes to them with that role's rights. So before it does either it
+//! makes sure, once per version of the table, that nobody has put another type, another owner or another table in their
+//! place.
 
-use crate::error::{Error, Problem};
+use crate::error::{Error, ErrorFields, ErrorText, TopicError};
 use crate::pg::watch::CatalogWatch;
 use crate::pg::{names, text, tuple};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::pg_sys::{self, Oid};
 use pgrx::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ffi::CStr;
 
@@ -35,42 +36,33 @@ impl StorageOwner {
     }
 }
 
-/// That a table was changed by other hands.
-#[derive(Debug, thiserror::Error)]
-#[error("table msar_catalog.{table} is not as mathesar_ext created it")]
-struct NotAsCreated {
-    table: String,
-    difference: String,
+/// That a storage table cannot be used.
+#[derive(Debug)]
+enum StorageError {
+    /// It was changed by other hands.
+    NotAsCreated { table: String, difference: String },
+
+    /// The extension is being created or dropped.
+    Missing { table: String },
 }
 
-impl Problem for NotAsCreated {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE
-    }
-
-    fn detail(&self) -> Option<String> {
-        Some(self.difference.clone())
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        "Only a superuser can have changed it. Undo the change, or restore the database from a dump.".into()
-    }
-}
-
-/// That the extension is being created or dropped.
-#[derive(Debug, thiserror::Error)]
-#[error("table msar_catalog.{table} does not exist")]
-struct Missing {
-    table: String,
-}
-
-impl Problem for Missing {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        "The extension mathesar_ext is being created or dropped.".into()
+impl TopicError for StorageError {
+    fn fields(&self) -> ErrorFields {
+        match self {
+            Self::NotAsCreated { table, difference } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("table msar_catalog.{table} is not as mathesar_ext created it"),
+            )
+            .detail(difference.clone())
+            .hint(
+                "Only a superuser can have changed it. Undo the change, or restore the database from a dump.",
+            ),
+            Self::Missing { table } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
+                format!("table msar_catalog.{table} does not exist"),
+            )
+            .hint("The extension mathesar_ext is being created or dropped."),
+        }
     }
 }
 
@@ -94,7 +86,9 @@ impl StorageTable {
     /// Fails where one of them is missing, or not as it should be.
     pub(crate) fn owner_of(tables: &[&StorageTable]) -> Result<StorageOwner, Error> {
         for table in tables {
-            let oid = table.find().ok_or_else(|| Missing { table: table.name() })?;
+            let oid = table
+                .find()
+                .ok_or_else(|| StorageError::Missing { table: table.name() })?;
             let lock = pg_sys::AccessShareLock as i32;
             // SAFETY: the table is open between the two calls; opening one that is gone raises an error.
             unsafe {
@@ -132,7 +126,7 @@ impl StorageTable {
         // SAFETY: promised by the caller.
         if let Some(difference) = unsafe { self.difference(relation) } {
             let table = self.name();
-            return Err(NotAsCreated { table, difference }.into());
+            return Err(StorageError::NotAsCreated { table, difference }.into());
         }
         watch.narrow(&FxHashSet::from_iter([oid.to_u32()]));
         CHECKED.with_borrow_mut(|checked| checked.insert(oid.to_u32(), watch));
@@ -210,7 +204,7 @@ impl StorageTable {
                 .find(is_it)
         };
         found.unwrap_or_else(|| {
-            let error = NotAsCreated {
+            let error = StorageError::NotAsCreated {
                 table: self.name(),
                 difference: format!("It has no index \"{}\".", name.to_string_lossy()),
             };
@@ -235,7 +229,8 @@ fn is_named(attribute: &pg_sys::FormData_pg_attribute, name: &str) -> bool {
 /// `relation` is open.
 unsafe fn primary_key(relation: pg_sys::Relation) -> Vec<i16> {
     let lock = pg_sys::AccessShareLock as i32;
-    // SAFETY: asking for the indexes fills in which of them is the primary key's. An index has `indnkeyatts` key columns.
+    // SAFETY: asking for the indexes fills in which of them is the primary key's. An index has `indnkeyatts` key
+    // columns.
     unsafe {
         pg_sys::list_free(pg_sys::RelationGetIndexList(relation));
         let index = (*relation).rd_pkindex;

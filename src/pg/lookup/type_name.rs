@@ -15,7 +15,7 @@ pub(crate) struct TypeId {
 }
 
 impl TypeId {
-    /// What SQL takes for a type: `numeric(8,2)`, `app.mood[]`, `"Odd type"`.
+    /// A type as SQL writes it: `numeric(8,2)`, `app.mood[]`, `"Odd type"`.
     pub(crate) fn parse(name: &str) -> Self {
         let name = CString::new(text::to_server(name)).unwrap_or_default();
         let (mut oid, mut modifier) = (Oid::INVALID, -1);

@@ -16,7 +16,7 @@ struct WatchState {
     is_over: Cell<bool>,
     /// `None` as long as it is not known which objects count.
     objects: RefCell<Option<WatchedObjects>>,
-    /// What changed meanwhile.
+    /// The changes meanwhile.
     journal: RefCell<Vec<CatalogChange>>,
 }
 
@@ -24,9 +24,9 @@ struct WatchState {
 #[derive(Clone, Copy)]
 enum CatalogChange {
     Relation(u32),
-    /// Of an object of another sort, by the hash of its OID.
+    /// A change of another kind of object, by the hash of its OID.
     Object(u32),
-    /// Of what everything depends on.
+    /// A change that everything depends on.
     Everything,
 }
 

@@ -2,8 +2,8 @@
 
 pub(crate) mod caller;
 pub(crate) mod commit;
-pub(crate) mod create_role;
 pub(crate) mod lock;
 pub(crate) mod memory;
+pub(crate) mod password;
 pub(crate) mod server;
 pub(crate) mod setting;

@@ -9,18 +9,20 @@
 //! })?;
 //! ```
 //!
-//! - A statement is a constant. It has one parameter, `$1`, of type jsonb: what the argument is serialized to. It names our
-//!   tables with their schema; everything else is found in `pg_catalog` alone.
+//! - A statement is a constant. It has one parameter, `$1`, of type jsonb: what the argument is serialized to. It names
+//!   our tables with their schema; everything else is found in `pg_catalog` alone.
 //! - `query` is for statements that return one row with one column of type json or jsonb.
 //! - Each statement sees what is committed when it starts, and what this transaction did.
 //! - Event triggers of ours stay silent meanwhile.
 //!
 //! As PostgreSQL does for foreign keys, we become the owner of the tables for the time of the statements. That is the
-//! bootstrap superuser, so nothing may run there that is not ours: [`StorageTable::owner_of`] makes sure that the tables
-//! still are what CREATE EXTENSION made; nobody but a superuser can hang a trigger, a rule, a policy, a constraint or a
-//! default on them, or create anything in our schemas; statements touch no other table than catalogs, and no type of a
-//! user, whose functions would run. Under `SECURITY_RESTRICTED_OPERATION` nothing is left behind in the session.
+//! bootstrap superuser, so nothing may run there that is not ours:
+//! [`StorageTable::owner_of`](crate::pg::storage::StorageTable::owner_of) makes sure that the tables still are what
+//! CREATE EXTENSION made; nobody but a superuser can hang a trigger, a rule, a policy, a constraint or a default on
+//! them, or create anything in our schemas; statements touch no other table than catalogs, and no type of a user, whose
+//! functions would run. Under `SECURITY_RESTRICTED_OPERATION` nothing is left behind in the session.
 
+use super::statement::Connection;
 use crate::error::Error;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::storage::StorageOwner;
@@ -85,7 +87,7 @@ impl Drop for Disguise {
 
 thread_local! {
     static BUSY: Cell<bool> = const { Cell::new(false) };
-    /// Statements that were planned in this session, by their text.
+    /// BookkeepingSession that were planned in this session, by their text.
     static PLANS: RefCell<HashMap<&'static str, pg_sys::SPIPlanPtr>> = RefCell::default();
 }
 
@@ -97,7 +99,7 @@ pub(crate) fn is_busy() -> bool {
 /// Runs `body` as the owner of the storage tables. Event triggers are not called for its changes.
 pub(crate) fn as_owner<T>(
     owner: StorageOwner,
-    body: impl FnOnce(&Statements) -> Result<T, Error>,
+    body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>,
 ) -> Result<T, Error> {
     struct Busy(bool);
     impl Drop for Busy {
@@ -107,30 +109,28 @@ pub(crate) fn as_owner<T>(
     }
     let _busy = Busy(BUSY.replace(true));
     let _disguise = Disguise::of_role(owner.oid());
-    let statements = Statements::open();
+    let statements = BookkeepingSession::open();
     body(&statements)
 }
 
 /// Runs `body` as the current role, which reads our tables by their views. Names are looked up in `pg_catalog` alone.
-pub(crate) fn as_caller<T>(body: impl FnOnce(&Statements) -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn as_caller<T>(body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>) -> Result<T, Error> {
     let mut user = Oid::INVALID;
     let mut security_context = 0;
     // SAFETY: a plain question.
     unsafe { pg_sys::GetUserIdAndSecContext(&mut user, &mut security_context) };
     let _disguise = Disguise::of_role(user);
-    let statements = Statements::open();
+    let statements = BookkeepingSession::open();
     body(&statements)
 }
 
-/// Statements that see what is committed now, whatever the isolation level, and what this transaction did. Each has
+/// BookkeepingSession that see what is committed now, whatever the isolation level, and what this transaction did. Each has
 /// one parameter, of type jsonb.
-pub(crate) struct Statements(());
+pub(crate) struct BookkeepingSession(Connection);
 
-impl Statements {
+impl BookkeepingSession {
     fn open() -> Self {
-        // SAFETY: inside of a transaction; closed by `drop`, or by the abort of the (sub)transaction.
-        unsafe { pg_sys::SPI_connect() };
-        Self(())
+        Self(Connection::open())
     }
 
     /// Runs a statement.
@@ -170,7 +170,7 @@ impl Statements {
             if outcome < 0 {
                 return Err(Error::StatementRefused(outcome));
             }
-            Ok(first_value())
+            Ok(self.0.first_value())
         }
     }
 
@@ -193,36 +193,11 @@ impl Statements {
     }
 }
 
-impl Drop for Statements {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            // SAFETY: connected by `open`.
-            unsafe { pg_sys::SPI_finish() };
-        }
-    }
-}
-
 /// JSON text as a value of type jsonb.
 fn jsonb(document: &str) -> Datum {
     // SAFETY: jsonb_in takes a C string in the server's encoding.
     unsafe {
         let text = pg_sys::text_to_cstring(text::to_text_datum(document).cast_mut_ptr());
         direct_function_call_as_datum(pg_sys::jsonb_in, &[Some(text.into())]).unwrap_or(Datum::null())
-    }
-}
-
-/// The first value of the first row that the last statement returned, as PostgreSQL prints it.
-///
-/// # Safety
-/// SPI is connected and a statement has been executed.
-unsafe fn first_value() -> Option<String> {
-    // SAFETY: the table of results is there if there are results; rows below `numvals` are valid.
-    unsafe {
-        let table = pg_sys::SPI_tuptable;
-        if table.is_null() || (*table).numvals == 0 {
-            return None;
-        }
-        let value = pg_sys::SPI_getvalue(*(*table).vals, (*table).tupdesc, 1);
-        text::from_server_cstr(value)
     }
 }

@@ -1,12 +1,11 @@
 //! The rows of a prepared statement, fetched on demand: memory stays flat for any number of rows.
 
-use crate::error::{Error, Problem};
+use crate::error::{Error, ErrorFields, ErrorText, TopicError};
 use crate::pg::plan::{JsonbDatum, ParameterValue, Prepared, Session};
 use crate::pg::tuple;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::pg_sys::{self, Datum};
 use pgrx::prelude::*;
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ffi::{CStr, CString};
 use std::rc::Rc;
@@ -28,21 +27,17 @@ pub(crate) struct Cursor {
 }
 
 /// That there is no portal any more from which to fetch the rest.
-#[derive(Debug, thiserror::Error)]
-#[error("the rest of the rows is lost")]
-struct Closed;
+#[derive(Debug)]
+struct CursorError;
 
-impl Problem for Closed {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        PgSqlErrorCode::ERRCODE_INVALID_CURSOR_STATE
-    }
-
-    fn detail(&self) -> Option<String> {
-        Some("The rows were first asked for after a savepoint that has been rolled back.".into())
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        "Fetch the first row before the savepoint, or run the query again.".into()
+impl TopicError for CursorError {
+    fn fields(&self) -> ErrorFields {
+        ErrorText::new(
+            PgSqlErrorCode::ERRCODE_INVALID_CURSOR_STATE,
+            "the rest of the rows is lost",
+        )
+        .detail("The rows were first asked for after a savepoint that has been rolled back.")
+        .hint("Fetch the first row before the savepoint, or run the query again.")
     }
 }
 
@@ -83,7 +78,7 @@ impl Cursor {
             let portal = pg_sys::SPI_cursor_find(self.portal.as_ptr());
             if portal.is_null() || !self.is_ours(portal) {
                 self.at_end = true;
-                ErrorReport::from(Error::from(Closed)).report(PgLogLevel::ERROR);
+                ErrorReport::from(Error::from(CursorError)).report(PgLogLevel::ERROR);
                 return;
             }
             pg_sys::SPI_cursor_fetch(portal, true, BATCH as std::ffi::c_long);
@@ -108,8 +103,8 @@ impl Cursor {
 }
 
 impl Cursor {
-    /// Whether a portal of that name is the one that was opened: when that is gone, anybody may give its name to another,
-    /// whose rows are of other types.
+    /// Whether a portal of that name is the one that was opened: when that is gone, anybody may give its name to
+    /// another, whose rows are of other types.
     ///
     /// # Safety
     /// `portal` is a portal.
@@ -136,7 +131,7 @@ impl Iterator for Cursor {
     }
 }
 
-/// Who reads only the first rows leaves it open.
+/// A caller that reads only the first rows leaves it open.
 impl Drop for Cursor {
     fn drop(&mut self) {
         // SAFETY: inside of a transaction that goes on, where the portal is looked up by its name. An aborted one

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// What a statement did.
+/// The outcome of a statement.
 pub(crate) struct DmlOutcome {
     /// Rows inserted, updated, deleted, or returned by a SELECT.
     pub(crate) processed: u64,
@@ -20,7 +20,7 @@ pub(crate) struct DmlOutcome {
     pub(crate) returned: Vec<Option<String>>,
 }
 
-/// What the executor calls for every row that a statement returns.
+/// The function that the executor calls for every row that a statement returns.
 #[repr(C)]
 struct ReturnedRowsReceiver<'a> {
     /// First, as the executor knows only this part.

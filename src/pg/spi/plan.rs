@@ -26,10 +26,10 @@ impl Planning {
     }
 }
 
-/// What a statement sees.
+/// The snapshot of a statement.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sees {
-    /// What the statement that called us sees.
+    /// The snapshot of the calling statement.
     WhatCallerSees,
     /// Also what this call has written.
     OwnWrites,
@@ -228,7 +228,7 @@ unsafe impl pgrx::callconv::BoxRet for JsonbDatum {
     }
 }
 
-/// What the executor calls for the row.
+/// The function that the executor calls for the row.
 #[repr(C)]
 struct DocumentReceiver {
     /// First, as the executor knows only this part.

@@ -23,10 +23,10 @@ pub(crate) fn value(statement: &str) -> Result<Option<String>, Error> {
 }
 
 /// The connection of a function to SPI. Ends with the value.
-struct Connection(());
+pub(super) struct Connection(());
 
 impl Connection {
-    fn open() -> Self {
+    pub(super) fn open() -> Self {
         // SAFETY: inside of a transaction; closed by `drop`, or by the abort of the (sub)transaction.
         unsafe { pg_sys::SPI_connect() };
         Self(())
@@ -45,7 +45,7 @@ impl Connection {
     }
 
     /// The first value of the first row that the last statement returned.
-    fn first_value(&self) -> Option<String> {
+    pub(super) fn first_value(&self) -> Option<String> {
         // SAFETY: SPI is connected and a statement has been executed; its rows, if it has any, are valid.
         unsafe {
             let table = pg_sys::SPI_tuptable;

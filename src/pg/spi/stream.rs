@@ -20,7 +20,7 @@ impl TextRow<'_> {
     }
 }
 
-/// What the executor calls for every row.
+/// The function that the executor calls for every row.
 #[repr(C)]
 struct StreamReceiver<'a> {
     /// First, as the executor knows only this part.

@@ -29,7 +29,7 @@ pub(crate) fn attempt<T>(
     }
 }
 
-/// What became of bookkeeping.
+/// The outcome of bookkeeping.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Outcome {
     Done,

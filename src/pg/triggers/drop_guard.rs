@@ -27,7 +27,7 @@ struct ExpectedDrops {
 thread_local! {
     static EXPECTED: RefCell<Option<ExpectedDrops>> = const { RefCell::new(None) };
     static IS_INSTALLED: Cell<bool> = const { Cell::new(false) };
-    /// What was hooked in before.
+    /// The previous hook.
     static NEXT: Cell<pg_sys::object_access_hook_type> = const { Cell::new(None) };
 }
 

@@ -1,4 +1,4 @@
-//! What PostgreSQL knows of the objects that a command defined or dropped, while an event trigger runs.
+//! The objects that a command defined or dropped, as PostgreSQL knows them while an event trigger runs.
 //!
 //! Its own functions for that, `pg_event_trigger_ddl_commands` and `pg_event_trigger_dropped_objects`, are called as C
 //! functions: as a query they would cost each command a plan and an executor. Addresses come as OIDs, so nothing of
@@ -27,7 +27,7 @@ pub(crate) struct DefinedObject {
     pub(crate) definition: Definition,
 }
 
-/// What a command did, as far as PostgreSQL collects it.
+/// The parts of a command, as far as PostgreSQL collects them.
 #[derive(Debug)]
 pub(crate) enum Definition {
     /// It created or altered one object.
@@ -51,7 +51,7 @@ pub(crate) enum Definition {
 #[derive(Debug)]
 pub(crate) struct AlteredPart {
     pub(crate) action: pg_sys::AlterTableType::Type,
-    /// What it is about; the invalid OID where PostgreSQL does not say.
+    /// Its object; the invalid OID if PostgreSQL does not report it.
     pub(crate) address: ObjectAddress,
 }
 
@@ -80,7 +80,7 @@ impl From<pg_sys::ObjectAddress> for ObjectAddress {
     }
 }
 
-/// What the running command defined. An error outside of an event trigger for the end of a command.
+/// The objects that the running command defined. An error outside an event trigger for the end of a command.
 pub(crate) fn defined_objects() -> Vec<DefinedObject> {
     const COMMAND: usize = 8;
     let mut objects = Vec::new();
@@ -99,7 +99,7 @@ pub(crate) fn defined_objects() -> Vec<DefinedObject> {
     objects
 }
 
-/// What the running command dropped. An error outside of an event trigger for `sql_drop`.
+/// The objects that the running command dropped. An error outside an event trigger for `sql_drop`.
 pub(crate) fn dropped_objects() -> Vec<DroppedObject> {
     let mut objects = Vec::new();
     // SAFETY: the columns are those of the function: classid, objid, objsubid, original, normal, is_temporary,

@@ -7,7 +7,7 @@ use std::ffi::CStr;
 /// The call of a trigger function after a change.
 pub(crate) struct Trigger(*mut pg_sys::TriggerData);
 
-/// What was changed.
+/// The changed rows.
 pub(crate) enum ChangedRows {
     /// A row, of which the column has these values: before, after, or both.
     Row(Vec<Oid>),

@@ -50,7 +50,7 @@ fn number<'de, D: Deserializer<'de>, N: TryFrom<i64>>(deserializer: D) -> Result
         .ok_or_else(|| D::Error::custom("a number is missing or out of range"))
 }
 
-/// What was filled in, by the keys of the fields.
+/// The values that were filled in, by the keys of the fields.
 pub(crate) type FormValues = BTreeMap<String, Box<RawValue>>;
 
 /// Inserts what a form says.
@@ -88,7 +88,7 @@ struct ReferencedRow {
     insert: String,
 }
 
-/// What is filled in for a column.
+/// The value that is filled in for a column.
 enum Filled<'a> {
     Value(&'a RawValue),
     /// That a row is to be created, to which the column then refers.
@@ -174,7 +174,7 @@ impl<'a> InsertForm<'a> {
         Ok(insert.sql((!handed_on.is_empty()).then(|| handed_on.join(", ")).as_deref()))
     }
 
-    /// What is filled in for the columns of a row, by attnum.
+    /// The values that are filled in for the columns of a row, by attnum.
     fn given_below<'t>(
         &self,
         parent: Option<&'a str>,

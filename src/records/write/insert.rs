@@ -168,7 +168,7 @@ pub(super) struct Insert<'a> {
     target: &'a WriteTarget,
     pub(super) columns: Vec<String>,
     pub(super) values: Vec<String>,
-    /// What the values come from.
+    /// The source of the values.
     pub(super) from: Vec<String>,
 }
 
@@ -182,7 +182,7 @@ impl<'a> Insert<'a> {
         }
     }
 
-    /// Of a row whose values are those of the object `$1`, under these keys.
+    /// For a row whose values are those of the object `$1`, under these keys.
     fn of_record<'k>(
         target: &'a WriteTarget,
         keys: impl Iterator<Item = (&'k str, &'a PgAttribute)>,
@@ -192,7 +192,7 @@ impl<'a> Insert<'a> {
         Ok(insert)
     }
 
-    /// Of rows whose values are those of the objects of the array that is parameter number `parameter`.
+    /// For rows whose values are those of the objects of the array that is parameter number `parameter`.
     fn of_records<'k>(
         target: &'a WriteTarget,
         keys: impl Iterator<Item = (&'k str, &'a PgAttribute)>,

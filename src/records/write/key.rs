@@ -69,7 +69,7 @@ impl<'a> TargetKey<'a> {
         self.parts.iter().all(|part| self.target.is_readable(part.column))
     }
 
-    /// What a caller passes as text.
+    /// A key that a caller passes as text.
     pub(super) fn parse_text(&self, text: &str) -> Result<KeyValue, Error> {
         match self.parts.as_slice() {
             [part] => {
@@ -80,7 +80,7 @@ impl<'a> TargetKey<'a> {
         }
     }
 
-    /// What a caller passes as JSON.
+    /// A key that a caller passes as JSON.
     pub(super) fn parse_json(&self, json: Box<RawValue>) -> Result<KeyValue, Error> {
         match self.parts.as_slice() {
             [part] => Ok(KeyValue::from([(part.attnum.clone(), json)])),

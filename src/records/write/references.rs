@@ -11,7 +11,7 @@ use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
 use std::collections::BTreeSet;
 
-/// What a column refers to.
+/// The reference of a column.
 pub(super) struct Reference {
     pub(super) relation: Oid,
     /// The column whose value it takes.
@@ -25,7 +25,7 @@ pub(super) fn has_foreign_key(target: &WriteTarget, attnum: i16) -> bool {
     foreign_keys(target).any(|key| key.conkey.contains(&attnum))
 }
 
-/// What a column refers to; `None` if it is part of no foreign key.
+/// The reference of a column; `None` if it is part of no foreign key.
 pub(super) fn of_column(target: &WriteTarget, column: &PgAttribute) -> Result<Option<Reference>, Error> {
     let attnum = column.attnum;
     let mut referents = BTreeSet::new();

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::metadata::detached::Document;
 use crate::pg::scan::Char;
 use crate::pg::type_name::TypeId;
-use crate::pg::{Oid, deparse, quote, sequence_name};
+use crate::pg::{Oid, deparse, quote, relations};
 use pgrx::pg_sys;
 use std::collections::HashMap;
 
@@ -74,7 +74,7 @@ pub(super) fn read_columns(
     Ok(definitions)
 }
 
-/// What a parent says about a column.
+/// The properties of a column in a parent.
 struct Inherited {
     not_null: bool,
     default: Option<String>,
@@ -165,7 +165,7 @@ impl Columns<'_> {
             let schema = self.table.catalog.schema_name(class.relnamespace)?;
             let name = quote::qualified(&schema, &class.relname);
             let is_given =
-                class.relname != sequence_name::of_serial(&self.table.row.relname, &column.attname);
+                class.relname != relations::serial_sequence_name(&self.table.row.relname, &column.attname);
             if expression == format!("nextval({}::regclass)", quote::literal(&name)) {
                 definition.serial = Some(Serial {
                     name: is_given.then_some(class.relname),
@@ -194,7 +194,7 @@ impl Columns<'_> {
         let default = self.expression(column);
         let is_plain = column.attidentity == Char(0) && column.attgenerated == Char(0);
         if is_plain && default != inherited.default {
-            // What the parent has by default, and the child has not, is NULL there.
+            // A default that the parent has, and the child has not, is NULL there.
             definition.default_expression = Some(default.unwrap_or_else(|| "NULL".to_owned()));
         }
         let differs = definition.not_null || definition.default_expression.is_some();

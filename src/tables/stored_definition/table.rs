@@ -39,7 +39,7 @@ impl DefinedTable<'_> {
         Ok(in_schema(&self.catalog.schema_name(schema)?, name))
     }
 
-    /// A collation, if it is none that the type has anyway.
+    /// A collation, if it is not the type's own.
     pub(super) fn collation(&self, collation: Oid, of_type: Oid) -> Result<Option<QualifiedName>, Error> {
         if collation == Oid::INVALID || collation == of_type {
             return Ok(None);
@@ -83,7 +83,7 @@ pub(super) fn to_json(options: &Map<String, Value>) -> Result<RawJson, Error> {
         .map_err(Error::Serialization)
 }
 
-/// What is known of columns of a table by their names.
+/// Facts of columns of a table by their names.
 pub(super) fn take_options(metadata: &mut Document, column: &str) -> Result<Option<RawJson>, Error> {
     metadata.columns.remove(column).as_ref().map(to_json).transpose()
 }

@@ -21,7 +21,7 @@ pub(crate) enum DigitGrouping {
     Never,
 }
 
-/// What stands between digits.
+/// The separators between digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SeparatorStyle {
     English,
@@ -115,7 +115,7 @@ struct Decimal {
 
 impl Decimal {
     fn parse(number: &[u8]) -> Option<Self> {
-        // Of a float, which PostgreSQL prints with an exponent where it is large or small.
+        // For a float, which PostgreSQL prints with an exponent if it is large or small.
         const LARGEST_EXPONENT: i32 = 400;
         let (is_negative, number) = match number.strip_prefix(b"-") {
             Some(rest) => (true, rest),

@@ -403,8 +403,8 @@ fn rename_schema(document: &mut Value) {
     }
 }
 
-/// Rows that count for nobody, of each kind: of a table that was made anew and has no metadata, of one that has some again
-/// (two rows of one name), and of a column that was made anew.
+/// Rows that count for nobody, of each kind: of a table that was made anew and has no metadata, of one that has some
+/// again (two rows of one name), and of a column that was made anew.
 const STALE: [&str; 3] = [
     "CREATE TABLE app.once (id integer, a text); CREATE TABLE app.twice (id integer, a text); CREATE TABLE app.part_of (id integer, a text);
      ALTER TABLE app.part_of OWNER TO @;
@@ -443,8 +443,8 @@ fn preview(client: &mut Client) -> String {
     )
 }
 
-/// The ways of dumping and restoring, as a database owner who is no superuser and as superuser, with rows that count for
-/// nobody: none of them comes alive, none stops the restore, and nothing that counts is lost.
+/// The ways of dumping and restoring, as a database owner who is no superuser and as superuser, with rows that count
+/// for nobody: none of them comes alive, none stops the restore, and nothing that counts is lost.
 #[test]
 fn stale_rows_and_dead_references() {
     for as_superuser in [false, true] {

@@ -154,8 +154,8 @@ fn a_timeout_stops_the_command() {
     assert!(exported(&mut owner).contains("flag"));
 }
 
-/// The bookkeeping runs with a superuser's rights, whoever's command it follows: nothing of a user's runs there, however it
-/// lies on the search_path.
+/// The bookkeeping runs with a superuser's rights, whoever's command it follows: nothing of a user's runs there,
+/// however it lies on the search_path.
 #[test]
 fn nothing_of_a_user_runs_in_the_bookkeeping() {
     let database = database();
@@ -507,8 +507,8 @@ fn a_command_that_changes_the_search_path() {
     assert_eq!(unmatched(&mut owner), "[]");
 }
 
-/// A reference that died unnoticed does not show, and is noted as lost by a repair: until then a dump would carry it over by
-/// its name.
+/// A reference that died unnoticed does not show, and is noted as lost by a repair: until then a dump would carry it
+/// over by its name.
 #[test]
 fn references_that_nobody_told_of() {
     let database = database();

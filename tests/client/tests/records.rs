@@ -318,8 +318,8 @@ fn pages_while_another_session_alters_the_tables() {
     });
 }
 
-/// An export that is read through a cursor ends with all rows or with an error, whatever becomes of savepoints; and nothing
-/// that a caller puts in the place of the cursor inside is read as if it were that.
+/// An export that is read through a cursor ends with all rows or with an error, whatever becomes of savepoints; and
+/// nothing that a caller puts in the place of the cursor inside is read as if it were that.
 #[test]
 fn an_export_through_a_cursor_is_whole_or_fails() {
     let database = Database::with_extension();

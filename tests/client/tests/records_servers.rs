@@ -1,4 +1,5 @@
-//! A table that is spread over two other servers by postgres_fdw, read and written through our functions: three servers.
+//! A table that is spread over two other servers by postgres_fdw, read and written through our functions: three
+//! servers.
 
 use mathesar_ext_client_tests::{Database, Server, connect, error, run, text};
 use postgres::{Client, NoTls};

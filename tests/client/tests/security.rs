@@ -334,8 +334,8 @@ fn answer(client: &mut Client, query: &str) -> Result<String, Refusal> {
     }
 }
 
-/// The role that created the extension may write to the tables, as a restore does. Whatever it writes, nobody is harmed:
-/// no reader fails, and each reads of a table only what it may.
+/// The role that created the extension may write to the tables, as a restore does. Whatever it writes, nobody is
+/// harmed: no reader fails, and each reads of a table only what it may.
 #[test]
 fn hostile_rows_harm_nobody() {
     let database = database();

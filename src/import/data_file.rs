@@ -1,0 +1,187 @@
+//! Files that are kept until they are imported: in chunks, each a row, so that no statement holds more than one.
+//!
+//! A file is its owner's alone: every change is made only where the stored owner is the user of the session.
+
+use crate::error::Error;
+use crate::import::file::{self, FileFormat, FileOptions};
+use crate::pg::storage::{StorageOwner, StorageTable};
+use crate::pg::{bookkeeping, server, statement};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// Bytes of a chunk. It is a parameter of a statement, as JSON.
+const CHUNK: usize = 1 << 20;
+
+/// The beginning of a file by which its form is found out, in bytes.
+const SAMPLE: usize = 1_000_000;
+
+/// The longest name that is derived from that of a file.
+const LONGEST_NAME: usize = 100;
+
+/// What a caller says about a file.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct DataFileOptions {
+    header: Option<bool>,
+    created_from: Option<String>,
+}
+
+/// What can be changed of a file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DataFilePatch {
+    header: bool,
+}
+
+#[derive(Serialize)]
+struct DataFileRow<'a> {
+    owner_oid: u32,
+    file: &'a str,
+    created_from: &'a str,
+    #[serde(rename = "type")]
+    format: FileFormat,
+    base_name: String,
+    header: bool,
+    delimiter: String,
+    size: usize,
+}
+
+#[derive(Serialize)]
+struct ChunkRow {
+    data_file_id: i64,
+    position: usize,
+    /// In hexadecimal digits.
+    content: String,
+}
+
+/// A file, and who wants to change it.
+#[derive(Serialize)]
+struct OwnFile {
+    id: i64,
+    owner_oid: u32,
+    header: bool,
+}
+
+/// Nothing of these is read past SQL.
+const FILES: StorageTable = StorageTable {
+    name: c"stored_data_files",
+    columns: &[],
+    primary_key: &["id"],
+};
+const CHUNKS: StorageTable = StorageTable {
+    name: c"stored_data_file_chunks",
+    columns: &[],
+    primary_key: &["data_file_id", "position"],
+};
+
+const FORGET_OLD: &str =
+    "DELETE FROM msar_catalog.stored_data_files WHERE created_at <= now() - interval '1 day'";
+
+const INSERT: &str = "
+    INSERT INTO msar_catalog.stored_data_files (owner_name, file, created_from, type, base_name, header, delimiter,
+      escapechar, quotechar, size)
+    SELECT r.rolname, c.file, c.created_from, c.type, c.base_name, c.header, c.delimiter, '',
+      CASE WHEN c.type IN ('csv', 'tsv') THEN '\"' ELSE '' END, c.size
+    FROM jsonb_to_record($1) AS c(owner_oid oid, file text, created_from text, type text, base_name text, header boolean,
+      delimiter text, size bigint)
+    JOIN pg_roles AS r ON r.oid = c.owner_oid
+    RETURNING to_jsonb(id)";
+
+const INSERT_CHUNK: &str = "
+    INSERT INTO msar_catalog.stored_data_file_chunks (data_file_id, position, content)
+    VALUES (($1 ->> 'data_file_id')::bigint, ($1 ->> 'position')::integer, decode($1 ->> 'content', 'hex'))";
+
+const UPDATE: &str = "
+    UPDATE msar_catalog.stored_data_files SET header = ($1 ->> 'header')::boolean
+    WHERE id = ($1 ->> 'id')::bigint AND owner_oid = ($1 ->> 'owner_oid')::oid";
+
+const DELETE: &str = "
+    DELETE FROM msar_catalog.stored_data_files
+    WHERE id = ($1 ->> 'id')::bigint AND owner_oid = ($1 ->> 'owner_oid')::oid";
+
+/// Keeps a file of the user of the session; gives its number.
+pub(crate) fn store(name: &str, content: &[u8], options: &DataFileOptions) -> Result<i64, Error> {
+    let path = Path::new(name);
+    let is_tsv = path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("tsv"));
+    let survey = FileOptions::for_survey(is_tsv);
+    let found = file::inspect(sample(content), &survey, &server::check_for_interrupts)?.layout;
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy());
+    let row = DataFileRow {
+        owner_oid: session_user()?,
+        file: name,
+        created_from: options.created_from.as_deref().unwrap_or("file"),
+        format: found.format,
+        base_name: stem.unwrap_or_default().chars().take(LONGEST_NAME).collect(),
+        header: options.header.unwrap_or(true),
+        delimiter: found.delimiter.map(String::from).unwrap_or_default(),
+        size: content.len(),
+    };
+    bookkeeping::as_owner(owner()?, |statements| {
+        statements.run(FORGET_OLD, &())?;
+        let data_file_id: i64 = statements.query(INSERT, &row)?;
+        for (position, bytes) in content.chunks(CHUNK).enumerate() {
+            let content = to_hex(bytes);
+            statements.run(
+                INSERT_CHUNK,
+                &ChunkRow {
+                    data_file_id,
+                    position,
+                    content,
+                },
+            )?;
+        }
+        Ok(data_file_id)
+    })
+}
+
+/// Changes a file of the user of the session.
+pub(crate) fn change(id: i64, patch: &DataFilePatch) -> Result<(), Error> {
+    write(UPDATE, id, patch.header)
+}
+
+/// Forgets a file of the user of the session.
+pub(crate) fn remove(id: i64) -> Result<(), Error> {
+    write(DELETE, id, false)
+}
+
+fn write(statement: &'static str, id: i64, header: bool) -> Result<(), Error> {
+    let own = OwnFile {
+        id,
+        owner_oid: session_user()?,
+        header,
+    };
+    bookkeeping::as_owner(owner()?, |statements| statements.run(statement, &own))
+}
+
+/// The user of the session, by the function that everybody can ask.
+fn session_user() -> Result<u32, Error> {
+    let user = statement::value("SELECT msar.current_user_id()")?;
+    user.and_then(|user| user.parse().ok()).ok_or(Error::Vanished)
+}
+
+/// Whole lines of the beginning.
+fn sample(content: &[u8]) -> &[u8] {
+    if content.len() <= SAMPLE {
+        return content;
+    }
+    let beginning = &content[..SAMPLE];
+    match beginning.iter().rposition(|&byte| byte == b'\n') {
+        Some(end) => &beginning[..=end],
+        None => beginning,
+    }
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |value: u8| char::from(DIGITS[usize::from(value & 0xf)]);
+    bytes
+        .iter()
+        .flat_map(|&byte| [digit(byte >> 4), digit(byte)])
+        .collect()
+}
+
+fn owner() -> Result<StorageOwner, Error> {
+    StorageTable::owner_of(&[&FILES, &CHUNKS])
+}

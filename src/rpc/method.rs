@@ -1,0 +1,300 @@
+//! A method of the web service: its parameters, the statement that does its work, and how a call goes through both.
+
+use crate::pg::error_fields::Failure;
+use crate::pg::jsonb_item::{JsonType, JsonbItem};
+use crate::pg::jsonb_value::JsonbValue;
+use crate::pg::parameter::ParameterValue;
+use crate::pg::plan::Planning;
+use crate::pg::{Oid, server, setting};
+use crate::rpc::binding;
+use crate::rpc::error::{RpcError, number};
+use crate::rpc::kept;
+use crate::rpc::records;
+use crate::rpc::shape::Shape;
+
+/// A method.
+#[derive(Debug)]
+pub(crate) struct Method {
+    pub(crate) name: &'static str,
+    /// What it does, in a sentence.
+    pub(crate) summary: &'static str,
+    /// Whether its first parameter is the database, which must be the current one.
+    pub(crate) needs_database: bool,
+    pub(crate) parameters: &'static [MethodParameter],
+    pub(crate) result: Shape,
+    pub(crate) body: MethodBody,
+    /// Whether the web service refuses parameters that it does not know; the others ignore them.
+    pub(crate) refuses_unknown: bool,
+    /// Errors of PostgreSQL's that have another number here: SQLSTATE, number and name.
+    pub(crate) errors: &'static [(&'static str, i32, &'static str)],
+    /// Parameters of a call on the sample database, without the database; empty where no such call succeeds.
+    pub(crate) example: &'static str,
+}
+
+/// A parameter of a method.
+#[derive(Debug)]
+pub(crate) struct MethodParameter {
+    pub(crate) name: &'static str,
+    pub(crate) shape: Shape,
+    /// JSON; `None` where a call must give a value.
+    pub(crate) default: Option<&'static str>,
+}
+
+/// A parameter that a call must give.
+pub(crate) const fn given(name: &'static str, shape: Shape) -> MethodParameter {
+    MethodParameter {
+        name,
+        shape,
+        default: None,
+    }
+}
+
+/// A parameter with a default.
+pub(crate) const fn defaulted(name: &'static str, shape: Shape, default: &'static str) -> MethodParameter {
+    MethodParameter {
+        name,
+        shape,
+        default: Some(default),
+    }
+}
+
+/// What does the work of a method.
+#[derive(Debug)]
+pub(crate) enum MethodBody {
+    /// A statement with a parameter for each of the method's, in their order and without the database; it returns a jsonb.
+    Statement(&'static str),
+    /// The same, and what becomes of the result.
+    StatementThen(&'static str, fn(JsonbValue) -> Result<JsonbValue, RpcError>),
+    /// A statement that returns a page of records, and whether the table has columns whose values mean users or files.
+    RecordList(&'static str),
+    /// The same of a statement that writes a record.
+    RecordAdded(&'static str),
+    /// What cannot be done inside of the database.
+    Refusal {
+        problem: &'static str,
+        hint: &'static str,
+    },
+    /// Done by us.
+    Native(fn() -> Result<JsonbValue, RpcError>),
+}
+
+/// The name of the parameter that is the database's OID.
+pub(crate) const DATABASE: &str = "database_id";
+
+impl Method {
+    /// Calls it.
+    pub(crate) fn call(&self, params: Option<JsonbItem>) -> Result<JsonbValue, RpcError> {
+        let is_compat = setting::rpc_compat();
+        let params = Params::of(self, params);
+        if self.needs_database {
+            self.check_database(&params, is_compat)?;
+        }
+        params.refuse_unknown(is_compat)?;
+        let mut types: Vec<Oid> = Vec::with_capacity(self.parameters.len());
+        let mut values: Vec<ParameterValue> = Vec::with_capacity(self.parameters.len());
+        let mut missing = Vec::new();
+        for parameter in self.parameters {
+            types.push(parameter.shape.sql_type());
+            match (params.get(parameter.name), parameter.default) {
+                (Some(item), _) => {
+                    parameter.shape.check(item, parameter.name, is_compat)?;
+                    values.push(bind(item, &parameter.shape)?);
+                }
+                (None, Some("null")) => values.push(None),
+                (None, Some(default)) => {
+                    values.push(bind(JsonbValue::parse(default).item(), &parameter.shape)?);
+                }
+                (None, None) => missing.push(parameter.name),
+            }
+        }
+        if let Some(first) = missing.first() {
+            return Err(if is_compat {
+                self.missing_arguments(&missing)
+            } else {
+                RpcError::missing_parameter(self.name, first)
+            });
+        }
+        let run = |statement| kept::run(statement, &types, &values, Planning::Once);
+        match &self.body {
+            MethodBody::Statement(statement) => Ok(run(statement)?),
+            MethodBody::StatementThen(statement, finish) => finish(run(statement)?),
+            MethodBody::RecordList(statement) => {
+                let (page, is_incomplete) = kept::run_flagged(statement, &types, &values)?;
+                records::complete_list(page, is_incomplete, &values)
+            }
+            MethodBody::RecordAdded(statement) => {
+                let (written, is_incomplete) = kept::run_flagged(statement, &types, &values)?;
+                records::complete_added(written, is_incomplete, &values)
+            }
+            MethodBody::Refusal { problem, hint } => Err(refusal(problem, hint)),
+            MethodBody::Native(native) => native(),
+        }
+    }
+
+    /// Gives an error of PostgreSQL's the number that the web service has for it in this method.
+    pub(crate) fn reword(&self, mut error: RpcError) -> RpcError {
+        let sqlstate = error.data.sqlstate.as_deref();
+        let own = self.errors.iter().find(|(own, ..)| Some(*own) == sqlstate);
+        if let Some((_, code, name)) = own {
+            let said = error.message.split_once(": ").map_or("", |(_, said)| said);
+            error.message = format!("{name}: {said}");
+            error.code = *code;
+        }
+        error
+    }
+
+    /// The names of all parameters, the database first.
+    pub(crate) fn parameter_names(&self) -> impl Iterator<Item = &'static str> {
+        let database = self.needs_database.then_some(DATABASE);
+        database
+            .into_iter()
+            .chain(self.parameters.iter().map(|parameter| parameter.name))
+    }
+
+    fn check_database(&self, params: &Params, is_compat: bool) -> Result<(), RpcError> {
+        let Some(database) = params.get(DATABASE) else {
+            return Err(if is_compat {
+                RpcError::new(number::KEY_ERROR, format!("KeyError: '{DATABASE}'"))
+            } else {
+                RpcError::missing_parameter(self.name, DATABASE)
+            });
+        };
+        let Some(given) = binding::integer(database) else {
+            return Err(if is_compat {
+                RpcError::new(
+                    number::VALUE_ERROR,
+                    format!("ValueError: \"{DATABASE}\" is not a number"),
+                )
+            } else {
+                binding::wrong_type(DATABASE, "an OID", database)
+            });
+        };
+        if given.parse() == Ok(server::current_database().to_u32()) {
+            return Ok(());
+        }
+        let error = RpcError::new(number::NO_CONNECTION, "NoConnectionAvailable: ");
+        Err(error
+            .with_detail(format!("This session is not connected to database {given}."))
+            .with_hint("databases.configured.list lists the databases; connect to the other one."))
+    }
+
+    /// As Python words it.
+    fn missing_arguments(&self, missing: &[&str]) -> RpcError {
+        let quoted: Vec<String> = missing.iter().map(|name| format!("'{name}'")).collect();
+        let list = match quoted.as_slice() {
+            [first, second] => format!("{first} and {second}"),
+            [some @ .., last] if !some.is_empty() => format!("{}, and {last}", some.join(", ")),
+            _ => quoted.join(""),
+        };
+        let plural = if missing.len() == 1 { "" } else { "s" };
+        RpcError::new(
+            number::TYPE_ERROR,
+            format!(
+                "TypeError: {}() missing {} required keyword-only argument{plural}: {list}",
+                self.python_name(),
+                missing.len()
+            ),
+        )
+    }
+
+    /// The function behind the method in the web service.
+    fn python_name(&self) -> String {
+        match self.name.rsplit('.').next().unwrap_or_default() {
+            keyword @ ("list" | "set" | "import") => format!("{keyword}_"),
+            name => name.to_owned(),
+        }
+    }
+}
+
+fn refusal(problem: &str, hint: &str) -> RpcError {
+    Failure {
+        sqlstate: "0A000".to_owned(),
+        message: problem.to_owned(),
+        hint: Some(hint.to_owned()),
+        ..Failure::default()
+    }
+    .into()
+}
+
+/// A value for a statement. What is no scalar where one is wanted comes here only from a client that wants errors as the
+/// web service has them.
+fn bind(item: JsonbItem, shape: &Shape) -> Result<ParameterValue, RpcError> {
+    let sql_type = shape.sql_type();
+    let is_container = matches!(item.json_type(), JsonType::Array | JsonType::Object);
+    if is_container && sql_type != JsonbValue::TYPE {
+        return Err(RpcError::new(number::PROGRAMMING_ERROR, "ProgrammingError: "));
+    }
+    Ok(binding::bind(item, sql_type)?)
+}
+
+/// The parameters that a call gives, by name.
+struct Params<'a> {
+    method: &'a Method,
+    given: Vec<(String, JsonbItem<'a>)>,
+    /// Where they were given by position: how many there are.
+    positions: Option<usize>,
+}
+
+impl<'a> Params<'a> {
+    fn of(method: &'a Method, params: Option<JsonbItem<'a>>) -> Self {
+        let Some(params) = params else {
+            return Self {
+                method,
+                given: Vec::new(),
+                positions: None,
+            };
+        };
+        if params.json_type() == JsonType::Array {
+            let names = method.parameter_names().map(str::to_owned);
+            return Self {
+                method,
+                given: names.zip(params.elements()).collect(),
+                positions: Some(params.elements().count()),
+            };
+        }
+        let given = params
+            .members()
+            .map(|(name, item)| (String::from_utf8_lossy(name).into_owned(), item));
+        Self {
+            method,
+            given: given.collect(),
+            positions: None,
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<JsonbItem<'a>> {
+        self.given
+            .iter()
+            .find(|(given, _)| given == name)
+            .map(|(_, item)| *item)
+    }
+
+    fn refuse_unknown(&self, is_compat: bool) -> Result<(), RpcError> {
+        let method = self.method;
+        if is_compat && !method.refuses_unknown {
+            return Ok(());
+        }
+        let most = method.parameter_names().count();
+        if let Some(given) = self.positions.filter(|&given| given > most) {
+            return Err(RpcError::invalid_params(format!(
+                "\"{}\" takes {most} parameters at most, not {given}",
+                method.name
+            )));
+        }
+        let is_known = |name: &str| method.parameter_names().any(|known| known == name);
+        let Some((unknown, _)) = self.given.iter().find(|(name, _)| !is_known(name)) else {
+            return Ok(());
+        };
+        if is_compat {
+            return Err(RpcError::new(
+                number::TYPE_ERROR,
+                format!(
+                    "TypeError: {}() got an unexpected keyword argument '{unknown}'",
+                    method.python_name()
+                ),
+            ));
+        }
+        let known: Vec<String> = method.parameter_names().map(str::to_owned).collect();
+        Err(RpcError::unknown_parameter(method.name, unknown, &known))
+    }
+}

@@ -1,0 +1,2 @@
+DROP SERVER "db.a.example:5433/old" CASCADE;
+DROP ROLE mathesar_ext_example_mapped, mathesar_ext_example_user, mathesar_ext_example_reader;
