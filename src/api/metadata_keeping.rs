@@ -1,11 +1,13 @@
 //! Keeping metadata with its table: following renames and drops, detaching and attaching, checking, export and import.
 
 use crate::catalog::Catalog;
+use crate::changes::record;
 use crate::events;
 use crate::metadata::{announce, exchange, following, repair, restore, stored};
 use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
 use crate::pg::event_trigger::EventTrigger;
 use crate::pg::results::JsonbResult;
+use crate::pg::trigger::ChangedRows;
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -44,7 +46,7 @@ extension_sql_file!(
 fn follow_command(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     Ok(events::dispatch(
         EventTrigger::of_call(call)?,
-        &[following::follow],
+        &[following::follow, record::record],
     )?)
 }
 
@@ -52,7 +54,11 @@ fn follow_command(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     sql = "CREATE FUNCTION __msar.announce_metadata_change() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';"
 )]
 fn announce_metadata_change(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
-    Ok(announce::change(call)?)
+    match announce::change(call)? {
+        ChangedRows::Row(relations) => record::record_metadata(&relations),
+        ChangedRows::Everything => record::record_unknown_metadata(),
+    }
+    Ok(())
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]

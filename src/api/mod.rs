@@ -6,6 +6,7 @@
 //! comes after what.
 
 mod casts;
+mod changes;
 mod columns;
 mod constraints;
 mod data_files;
