@@ -249,7 +249,7 @@ pub(super) struct RejectedRow<'a> {
 pub(crate) struct FileReader<'a>(RowReader<'a>);
 
 enum RowReader<'a> {
-    Separated(Separated<'a>),
+    Separated(Box<Separated<'a>>),
     Objects(Objects<'a>),
 }
 
@@ -268,7 +268,9 @@ impl<'a> FileReader<'a> {
                 if layout.header == Some(true) {
                     rows.next_record()?;
                 }
-                RowReader::Separated(rows.with_form(layout.columns.len(), options.null.as_bytes()))
+                RowReader::Separated(Box::new(
+                    rows.with_form(layout.columns.len(), options.null.as_bytes()),
+                ))
             }
             FileFormat::JsonLines => RowReader::Objects(Objects::of_lines(text, &layout.columns, pulse)),
             FileFormat::Json => RowReader::Objects(Objects::of_array(text, &layout.columns, pulse)?),

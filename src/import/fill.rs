@@ -25,8 +25,7 @@ pub(crate) fn table(
         .collect();
     drop(catalog);
     let pulse = server::check_for_interrupts;
-    let filled = file::with_lines(data, layout, options, &pulse, |next| {
+    file::with_lines(data, layout, options, &pulse, |next| {
         copy::lines(relation, &columns, |out| next(out).map_err(Error::from))
-    })?;
-    filled
+    })?
 }

@@ -112,8 +112,7 @@ impl<'a> Objects<'a> {
         self.row.resize(self.columns.len(), None);
         // A bad row brings no columns.
         let known = self.columns.len();
-        let mut members = ObjectMembers { json, at: 1 };
-        while let Some((key, value)) = members.next() {
+        for (key, value) in (ObjectMembers { json, at: 1 }) {
             (self.pulse)();
             if let Err(reason) = self.take_member(key, value)? {
                 for name in self.columns.drain(known..) {

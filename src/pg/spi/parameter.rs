@@ -25,7 +25,11 @@ struct ArrayNulls(bool);
 impl ArrayNulls {
     fn on() -> Self {
         // SAFETY: a setting of type boolean; a backend has one thread.
-        unsafe { Self(std::mem::replace(&mut *(&raw mut pg_sys::Array_nulls), true)) }
+        unsafe {
+            let before = Self(pg_sys::Array_nulls);
+            pg_sys::Array_nulls = true;
+            before
+        }
     }
 }
 
