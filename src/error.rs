@@ -195,10 +195,6 @@ pub(crate) enum Error {
         most: usize,
     },
 
-    PoliciesInForce {
-        relation: String,
-    },
-
     OutOfMemory,
 
     Topic(Box<dyn TopicError>),
@@ -324,11 +320,6 @@ impl Error {
             )
             .detail(format!("A JSON document may have {most} bytes."))
             .hint("Pass it in several calls."),
-            Self::PoliciesInForce { relation } => ErrorText::new(
-                PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
-                format!("cannot fill \"{relation}\": row-level security is in force for the current role"),
-            )
-            .hint("Import as the owner of the table."),
             Self::OutOfMemory => ErrorText::new(PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY, "out of memory")
                 .hint("The system has no more memory for this session. Pass less in a call."),
             Self::Topic(error) => error.fields(),

@@ -131,21 +131,8 @@ BEGIN
 END
 $$;
 
--- The whole file.
-CREATE FUNCTION __msar.data_file_content(id bigint) RETURNS bytea
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
-AS $$
-BEGIN
-  PERFORM __msar.check_data_file(id);
-  RETURN (
-    SELECT COALESCE(pg_catalog.string_agg(c.content, ''::pg_catalog.bytea ORDER BY c.position), '')
-    FROM msar_catalog.data_file_chunks AS c WHERE c.data_file_id OPERATOR(pg_catalog.=) data_file_content.id
-  );
-END
-$$;
-
--- The options with which __msar.inspect_file and __msar.fill_table read it. The column names are the header row, trimmed.
-CREATE FUNCTION __msar.data_file_options(id bigint, header boolean) RETURNS jsonb
+-- The rows of a file, as __msar.parse_file returns them. The column names are the header row, trimmed.
+CREATE FUNCTION __msar.parse_data_file(id bigint, header boolean) RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 AS $$
 DECLARE
@@ -153,13 +140,19 @@ DECLARE
 BEGIN
   PERFORM __msar.check_data_file(id);
   SELECT f.type, f.delimiter, f.header INTO file
-  FROM msar_catalog.data_files AS f WHERE f.id OPERATOR(pg_catalog.=) data_file_options.id;
-  RETURN pg_catalog.jsonb_build_object('format', file.type)
-    OPERATOR(pg_catalog.||) CASE WHEN file.delimiter OPERATOR(pg_catalog.=) '' THEN '{}'::pg_catalog.jsonb
-      ELSE pg_catalog.jsonb_build_object('delimiter', file.delimiter) END
-    OPERATOR(pg_catalog.||) CASE WHEN file.type OPERATOR(pg_catalog.=) ANY ('{csv,tsv}')
-      THEN pg_catalog.jsonb_build_object('header', COALESCE(data_file_options.header, file.header))
-      ELSE '{}'::pg_catalog.jsonb END;
+  FROM msar_catalog.data_files AS f WHERE f.id OPERATOR(pg_catalog.=) parse_data_file.id;
+  RETURN __msar.parse_file(
+    (
+      SELECT COALESCE(pg_catalog.string_agg(c.content, ''::pg_catalog.bytea ORDER BY c.position), '')
+      FROM msar_catalog.data_file_chunks AS c WHERE c.data_file_id OPERATOR(pg_catalog.=) parse_data_file.id
+    ),
+    pg_catalog.jsonb_build_object('format', file.type)
+      OPERATOR(pg_catalog.||) CASE WHEN file.delimiter OPERATOR(pg_catalog.=) '' THEN '{}'::pg_catalog.jsonb
+        ELSE pg_catalog.jsonb_build_object('delimiter', file.delimiter) END
+      OPERATOR(pg_catalog.||) CASE WHEN file.type OPERATOR(pg_catalog.=) ANY ('{csv,tsv}')
+        THEN pg_catalog.jsonb_build_object('header', COALESCE(parse_data_file.header, file.header))
+        ELSE '{}'::pg_catalog.jsonb END
+  );
 END
 $$;
 
@@ -168,9 +161,7 @@ RETURNS jsonb
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  content bytea := __msar.data_file_content(id);
-  options jsonb := __msar.data_file_options(id, NULL);
-  parsed jsonb := __msar.inspect_file(content, options);
+  parsed jsonb := __msar.parse_data_file(id, NULL);
   prepared jsonb;
 BEGIN
   prepared := msar.prepare_table_for_import(
@@ -183,7 +174,8 @@ BEGIN
     ),
     comment_
   );
-  PERFORM __msar.fill_table((prepared OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid, content, parsed, options);
+  EXECUTE __msar.fill_statement((prepared OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid::pg_catalog.regclass)
+    USING parsed OPERATOR(pg_catalog.->) 'rows';
   PERFORM msar.set_table_metadata(
     (prepared OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid::pg_catalog.regclass,
     pg_catalog.jsonb_build_object('mathesar_added_pkey_attnum', prepared OPERATOR(pg_catalog.->) 'pkey_column_attnum')
@@ -202,9 +194,7 @@ LANGUAGE plpgsql STRICT
 AS $$
 #variable_conflict use_column
 DECLARE
-  content bytea := __msar.data_file_content(insert_data_file.id);
-  options jsonb := __msar.data_file_options(insert_data_file.id, header);
-  parsed jsonb := __msar.inspect_file(content, options);
+  parsed jsonb := __msar.parse_data_file(insert_data_file.id, header);
   wanted jsonb;
   found jsonb;
   temporary regclass;
@@ -236,7 +226,7 @@ BEGIN
       ORDER BY c.n
     )
   ) OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid;
-  PERFORM __msar.fill_table(temporary, content, parsed, options);
+  EXECUTE __msar.fill_statement(temporary) USING parsed OPERATOR(pg_catalog.->) 'rows';
   inserted := msar.insert_from_select(temporary, tab_id, (
     SELECT COALESCE(
       pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(

@@ -161,10 +161,8 @@ Example:
 
 COMMENT ON FUNCTION __msar.check_data_file(bigint) IS
 'Raises 42704 unless the user of the session has this file. Arguments: id: the file';
-COMMENT ON FUNCTION __msar.data_file_content(bigint) IS
-'Content of a file. Arguments: id: the file';
-COMMENT ON FUNCTION __msar.data_file_options(bigint, boolean) IS
-'Options to read a file with. Arguments: id: the file; header: overrides what is stored';
+COMMENT ON FUNCTION __msar.parse_data_file(bigint, boolean) IS
+'Rows of a file, as __msar.parse_file. Arguments: id: the file; header: overrides what is stored';
 COMMENT ON FUNCTION __msar.store_data_file(text, bytea, jsonb) IS
 'Does the work of msar.add_data_file. Arguments: as there. Returns: the number of the file';
 COMMENT ON FUNCTION __msar.change_data_file(bigint, jsonb) IS

@@ -1,22 +1,20 @@
 //! A file or a pasted text as rows of a table: CSV, TSV, JSON lines or a JSON array, in any encoding of the web. Pure
 //! code: nothing here calls PostgreSQL.
-//!
-//! A file is read twice: first to find out what it is, which columns it has and which rows are bad, then to hand on its
-//! rows one by one. Nothing of a row is kept, so that the file itself is nearly all the memory that is needed. Buffers
-//! that may become large are asked for, and whoever calls is called back all the time, to look whether to go on.
 
-use super::objects::Objects;
-use super::separated::Separated;
+use super::heading::{self, Heading};
+use super::records::{Dialect, LineCounter, Record, Records};
 use crate::error;
-use crate::values::infer::{Types, ValueReading};
+use crate::values::moment::Order;
 use encoding_rs::Encoding;
 use pgrx::PgSqlErrorCode;
-use serde::{Deserialize, Serialize};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize as DeriveDeserialize, Serialize};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::collections::{HashSet, TryReserveError};
+use std::collections::HashMap;
 
 /// The options of a file; an option that is left out is detected.
-#[derive(Deserialize, Default)]
+#[derive(DeriveDeserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct FileOptions {
     format: Option<FileFormat>,
@@ -28,10 +26,13 @@ pub(crate) struct FileOptions {
     /// The text that means NULL in CSV and TSV.
     null: String,
     bad_rows: BadRows,
+    /// Not about the file, but about its dates: for inference.
+    #[serde(rename = "date_order")]
+    _date_order: Option<Order>,
 }
 
 /// The handling of rows that cannot be imported: refuse the whole file, or skip them and return them.
-#[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(DeriveDeserialize, Default, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 enum BadRows {
     #[default]
@@ -39,7 +40,7 @@ enum BadRows {
     Skip,
 }
 
-#[derive(Deserialize, Serialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(DeriveDeserialize, Serialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FileFormat {
     Csv,
@@ -48,26 +49,19 @@ pub(crate) enum FileFormat {
     Json,
 }
 
-/// What a file is, so that its rows can be read.
-#[derive(Deserialize, Serialize, Debug)]
-pub(crate) struct FileLayout {
+/// The contents of a file.
+#[derive(Serialize, Debug)]
+pub(crate) struct Parsed {
     pub(super) format: FileFormat,
-    encoding: String,
+    encoding: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) delimiter: Option<char>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    header: Option<bool>,
+    /// Of formats that may have one.
+    #[serde(flatten)]
+    heading: Option<Heading>,
     /// Names, empty where the file has none.
     columns: Vec<String>,
-}
-
-/// What was found in a file.
-#[derive(Serialize, Debug)]
-pub(crate) struct InspectedFile {
-    #[serde(flatten)]
-    pub(super) layout: FileLayout,
-    /// How many rows can be imported.
-    rows: u64,
+    rows: Vec<Vec<Option<String>>>,
     bad_rows: Vec<BadRow>,
 }
 
@@ -79,12 +73,6 @@ pub(crate) struct BadRow {
     text: String,
 }
 
-/// The most columns that a table can have.
-pub(super) const MOST_COLUMNS: usize = 1600;
-
-/// The most bad rows that are left out and given back: where there are more, the file was taken for what it is not.
-const MOST_BAD_ROWS: usize = 10_000;
-
 /// Why a whole file cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FileError {
@@ -95,56 +83,25 @@ pub(crate) enum FileError {
     #[error("cannot read the file: \"{0}\" must be a single ASCII character")]
     NotAscii(char),
     #[error("cannot read the file: the data is not a JSON array of objects: {0}")]
-    NotJson(String),
+    NotJson(serde_json::Error),
     #[error("cannot read the file: the data has no columns")]
     NoColumns,
-    #[error("cannot read the file: it has more than {MOST_COLUMNS} columns")]
-    TooManyColumns,
-    #[error("cannot read the file: more than {MOST_BAD_ROWS} of the rows cannot be imported")]
-    TooManyBadRows,
-    #[error("out of memory")]
-    OutOfMemory,
     #[error(
         "cannot read the file: {count} of the rows cannot be imported, the first in line {line}: {reason}"
     )]
-    BadRows { count: u64, line: u64, reason: String },
-}
-
-impl From<TryReserveError> for FileError {
-    fn from(_: TryReserveError) -> Self {
-        Self::OutOfMemory
-    }
+    BadRows { count: usize, line: u64, reason: String },
 }
 
 impl error::Problem for FileError {
     fn sqlstate(&self) -> PgSqlErrorCode {
-        match self {
-            Self::TooManyColumns => PgSqlErrorCode::ERRCODE_TOO_MANY_COLUMNS,
-            Self::TooManyBadRows => PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
-            Self::OutOfMemory => PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY,
-            _ => PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT,
-        }
+        PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT
     }
 
     fn hint(&self) -> Cow<'static, str> {
-        match self {
-            Self::OutOfMemory => {
-                "Create a table with msar.prepare_table_for_import, and fill it by COPY: that takes a file of any size."
-            }
-            _ => {
-                "Describe the file by {\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}, \
-                 or skip bad rows: {\"bad_rows\": \"skip\"}."
-            }
-        }
-        .into()
+        "Describe the file by {\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \"header\", \"null\"}, \
+         or skip bad rows: {\"bad_rows\": \"skip\"}."
+            .into()
     }
-}
-
-/// Makes room for more bytes.
-pub(super) fn push(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), TryReserveError> {
-    buffer.try_reserve(bytes.len())?;
-    buffer.extend_from_slice(bytes);
-    Ok(())
 }
 
 impl FileOptions {
@@ -158,243 +115,52 @@ impl FileOptions {
     }
 }
 
-/// Finds out what a file is, and looks at all of its rows. `pulse` is called again and again.
-pub(crate) fn inspect(
-    data: &[u8],
-    options: &FileOptions,
-    pulse: &dyn Fn(),
-) -> Result<InspectedFile, FileError> {
-    let (text, encoding) = decode(data, options.encoding.as_deref(), pulse)?;
+/// Reads a whole file.
+pub(crate) fn parse_file(data: &[u8], options: &FileOptions) -> Result<Parsed, FileError> {
+    let (text, encoding) = decode(data, options.encoding.as_deref())?;
     let format = options.format.unwrap_or_else(|| detect_format(&text));
-    let mut layout = FileLayout {
-        format,
-        encoding: encoding.name().into(),
-        delimiter: None,
-        header: None,
-        columns: Vec::new(),
+    let parsed = match format {
+        FileFormat::Csv | FileFormat::Tsv => parse_separated(&text, format, options)?,
+        FileFormat::JsonLines => parse_json_lines(&text),
+        FileFormat::Json => parse_json_array(&text)?,
     };
-    if matches!(format, FileFormat::Csv | FileFormat::Tsv) {
-        find_columns(&mut layout, &text, options, pulse)?;
-    }
-    let mut found = Tally::default();
-    let mut reader = FileReader::open(&text, &layout, options, pulse)?;
-    while let Some(row) = reader.next()? {
-        match row {
-            Ok(()) => found.rows += 1,
-            Err(row) => found.add(row, options.bad_rows)?,
-        }
-    }
-    let of_objects = match reader.0 {
-        RowReader::Objects(objects) => Some(objects.into_columns()),
-        RowReader::Separated(_) => None,
-    };
-    if let Some(columns) = of_objects {
-        layout.columns = columns;
-    }
-    match found.first {
-        Some((line, reason)) if options.bad_rows == BadRows::Refuse => Err(FileError::BadRows {
-            count: found.count,
-            line,
-            reason,
+    match parsed.bad_rows.first() {
+        Some(BadRow { line, reason, .. }) if options.bad_rows == BadRows::Refuse => Err(FileError::BadRows {
+            count: parsed.bad_rows.len(),
+            line: *line,
+            reason: reason.clone(),
         }),
-        _ if layout.columns.is_empty() => Err(FileError::NoColumns),
-        _ => Ok(InspectedFile {
-            layout,
-            rows: found.rows,
-            bad_rows: found.bad_rows,
+        _ if parsed.columns.is_empty() => Err(FileError::NoColumns),
+        _ => Ok(Parsed {
+            encoding: encoding.name(),
+            ..parsed
         }),
     }
 }
 
-/// What the look at all rows has found so far.
-#[derive(Default)]
-struct Tally {
-    rows: u64,
-    count: u64,
-    first: Option<(u64, String)>,
-    bad_rows: Vec<BadRow>,
-}
-
-impl Tally {
-    fn add(&mut self, row: RejectedRow, handling: BadRows) -> Result<(), FileError> {
-        self.count += 1;
-        if self.first.is_none() {
-            self.first = Some((row.line, row.reason.clone()));
-        }
-        if handling == BadRows::Refuse {
-            return Ok(());
-        }
-        if self.bad_rows.len() == MOST_BAD_ROWS {
-            return Err(FileError::TooManyBadRows);
-        }
-        let mut text = Vec::new();
-        push(&mut text, row.text)?;
-        self.bad_rows.push(BadRow {
-            line: row.line,
-            reason: row.reason,
-            text: String::from_utf8_lossy(&text).into_owned(),
-        });
-        Ok(())
-    }
-}
-
-/// A row that cannot be imported, where it stands in the file.
-pub(super) struct RejectedRow<'a> {
-    pub(super) line: u64,
-    pub(super) reason: String,
-    pub(super) text: &'a [u8],
-}
-
-/// The rows of a file, one after the other.
-pub(crate) struct FileReader<'a>(RowReader<'a>);
-
-enum RowReader<'a> {
-    Separated(Box<Separated<'a>>),
-    Objects(Objects<'a>),
-}
-
-impl<'a> FileReader<'a> {
-    /// Of the text of a file, after [`decode`].
-    fn open(
-        text: &'a [u8],
-        layout: &'a FileLayout,
-        options: &'a FileOptions,
-        pulse: &'a dyn Fn(),
-    ) -> Result<Self, FileError> {
-        Ok(Self(match layout.format {
-            FileFormat::Csv | FileFormat::Tsv => {
-                let delimiter = layout.delimiter.map_or(Ok(b','), ascii)?;
-                let mut rows = separated(text, options, delimiter, pulse)?;
-                if layout.header == Some(true) {
-                    rows.next_record()?;
-                }
-                RowReader::Separated(Box::new(
-                    rows.with_form(layout.columns.len(), options.null.as_bytes()),
-                ))
-            }
-            FileFormat::JsonLines => RowReader::Objects(Objects::of_lines(text, &layout.columns, pulse)),
-            FileFormat::Json => RowReader::Objects(Objects::of_array(text, &layout.columns, pulse)?),
-        }))
-    }
-
-    /// Goes on to the next row, which may be bad; `None` at the end.
-    fn next(&mut self) -> Result<Option<Result<(), RejectedRow<'a>>>, FileError> {
-        match &mut self.0 {
-            RowReader::Separated(rows) => rows.next(),
-            RowReader::Objects(rows) => rows.next(),
-        }
-    }
-
-    /// Writes the values of the row, in the order of the columns, as COPY has them in its text format.
-    fn write(&mut self, out: &mut Vec<u8>) -> Result<(), FileError> {
-        match &mut self.0 {
-            RowReader::Separated(rows) => rows.write(out)?,
-            RowReader::Objects(rows) => rows.write(out)?,
-        }
-        push(out, b"\n")?;
-        Ok(())
-    }
-}
-
-/// Hands on the rows of a file that has that layout, as lines in the text format of COPY, without the bad ones. `next`
-/// gives `false` at the end, and otherwise has written at least one line.
-pub(crate) fn with_lines<T>(
-    data: &[u8],
-    layout: &FileLayout,
-    options: &FileOptions,
-    pulse: &dyn Fn(),
-    body: impl FnOnce(&mut dyn FnMut(&mut Vec<u8>) -> Result<bool, FileError>) -> T,
-) -> Result<T, FileError> {
-    let (text, _) = decode(data, Some(&layout.encoding), pulse)?;
-    let mut reader = FileReader::open(&text, layout, options, pulse)?;
-    Ok(body(&mut |out| {
-        while let Some(row) = reader.next()? {
-            if row.is_ok() {
-                reader.write(out)?;
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }))
-}
-
-/// How much is looked at before the caller is called back.
-const CHUNK: usize = 1 << 18;
-
-/// The text in UTF-8, by its byte order mark, by what the caller says, as UTF-8 if it is that, or by a guess.
-fn decode<'a>(
-    data: &'a [u8],
-    named: Option<&str>,
-    pulse: &dyn Fn(),
-) -> Result<(Cow<'a, [u8]>, &'static Encoding), FileError> {
-    let (encoding, data) = match (Encoding::for_bom(data), named) {
-        (Some((encoding, mark)), _) => (encoding, &data[mark..]),
-        (None, Some(name)) => {
-            let encoding = Encoding::for_label(name.as_bytes());
-            (
-                encoding.ok_or_else(|| FileError::UnknownEncoding(name.to_string()))?,
-                data,
-            )
-        }
-        (None, None) if is_utf8(data, pulse) => return Ok((data.into(), encoding_rs::UTF_8)),
+/// The text, by its byte order mark, by what the caller says, as UTF-8 if it is that, or by a guess.
+fn decode<'a>(data: &'a [u8], named: Option<&str>) -> Result<(Cow<'a, str>, &'static Encoding), FileError> {
+    let encoding = match (Encoding::for_bom(data), named) {
+        (Some((encoding, _)), _) => encoding,
+        (None, Some(name)) => Encoding::for_label(name.as_bytes())
+            .ok_or_else(|| FileError::UnknownEncoding(name.to_string()))?,
+        (None, None) if std::str::from_utf8(data).is_ok() => encoding_rs::UTF_8,
         (None, None) => {
             let mut detector = chardetng::EncodingDetector::new();
-            for chunk in data.chunks(CHUNK) {
-                pulse();
-                detector.feed(chunk, false);
-            }
-            detector.feed(b"", true);
-            (detector.guess(None, false), data)
+            detector.feed(data, true);
+            detector.guess(None, false)
         }
     };
-    if encoding == encoding_rs::UTF_8 {
-        return match is_utf8(data, pulse) {
-            true => Ok((data.into(), encoding)),
-            false => Err(FileError::NotInEncoding(encoding.name())),
-        };
-    }
-    let mut decoder = encoding.new_decoder_without_bom_handling();
-    let mut text = Vec::new();
-    let mut buffer = vec![0; 2 * CHUNK];
-    let mut chunks = data.chunks(CHUNK).peekable();
-    loop {
-        let mut chunk = chunks.next().unwrap_or_default();
-        let is_last = chunks.peek().is_none();
-        loop {
-            pulse();
-            let (result, read, written, had_errors) = decoder.decode_to_utf8(chunk, &mut buffer, is_last);
-            if had_errors {
-                return Err(FileError::NotInEncoding(encoding.name()));
-            }
-            push(&mut text, &buffer[..written])?;
-            chunk = &chunk[read..];
-            if result == encoding_rs::CoderResult::InputEmpty {
-                break;
-            }
-        }
-        if is_last {
-            return Ok((text.into(), encoding));
-        }
+    let (text, encoding, had_errors) = encoding.decode(data);
+    if had_errors {
+        Err(FileError::NotInEncoding(encoding.name()))
+    } else {
+        Ok((text, encoding))
     }
 }
 
-fn is_utf8(mut data: &[u8], pulse: &dyn Fn()) -> bool {
-    while !data.is_empty() {
-        pulse();
-        let chunk = &data[..data.len().min(CHUNK)];
-        let valid = match std::str::from_utf8(chunk) {
-            Ok(_) => chunk.len(),
-            // A character that goes on in the next chunk.
-            Err(error) if error.error_len().is_none() && chunk.len() < data.len() => error.valid_up_to(),
-            Err(_) => return false,
-        };
-        data = &data[valid..];
-    }
-    true
-}
-
-fn detect_format(text: &[u8]) -> FileFormat {
-    match text.trim_ascii_start().first() {
+fn detect_format(text: &str) -> FileFormat {
+    match text.trim_start().as_bytes().first() {
         Some(b'[') => FileFormat::Json,
         Some(b'{') => FileFormat::JsonLines,
         _ => FileFormat::Csv,
@@ -404,149 +170,268 @@ fn detect_format(text: &[u8]) -> FileFormat {
 /// The delimiters that are tried.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-fn ascii(mark: char) -> Result<u8, FileError> {
-    u8::try_from(mark)
-        .ok()
-        .filter(u8::is_ascii)
-        .ok_or(FileError::NotAscii(mark))
-}
-
-fn separated<'a>(
-    text: &'a [u8],
-    options: &FileOptions,
-    delimiter: u8,
-    pulse: &'a dyn Fn(),
-) -> Result<Separated<'a>, FileError> {
+fn parse_separated(text: &str, format: FileFormat, options: &FileOptions) -> Result<Parsed, FileError> {
+    let ascii = |mark: char| {
+        u8::try_from(mark)
+            .ok()
+            .filter(u8::is_ascii)
+            .ok_or(FileError::NotAscii(mark))
+    };
     let quote = options.quote.map_or(Ok(b'"'), ascii)?;
     let escape = options.escape.map(ascii).transpose()?;
-    // An escape that is the quote itself is a doubled quote.
-    let escape = escape.filter(|&escape| escape != quote);
-    Ok(Separated::new(text, delimiter, quote, escape, pulse))
-}
-
-/// Finds out the delimiter of a file of separated values, whether it has a header, and its columns.
-fn find_columns(
-    layout: &mut FileLayout,
-    text: &[u8],
-    options: &FileOptions,
-    pulse: &dyn Fn(),
-) -> Result<(), FileError> {
+    let dialect = |delimiter: u8| Dialect {
+        delimiter,
+        quote,
+        // An escape that is the quote itself is a doubled quote.
+        escape: escape.filter(|&escape| escape != quote),
+    };
     let delimiter = match options.delimiter {
         Some(delimiter) => ascii(delimiter)?,
-        None if layout.format == FileFormat::Tsv => b'\t',
-        None => detect_delimiter(text, options, pulse)?,
+        None if format == FileFormat::Tsv => b'\t',
+        None => detect_delimiter(|delimiter| dialect(delimiter).reader(text)),
     };
-    let mut rows = separated(text, options, delimiter, pulse)?;
-    if !rows.next_record()? {
-        return Err(FileError::NoColumns);
-    }
-    if rows.width() > MOST_COLUMNS {
-        return Err(FileError::TooManyColumns);
-    }
-    let names: Vec<Cow<str>> = rows.fields().map(String::from_utf8_lossy).collect();
-    let header = options.header.unwrap_or_else(|| is_header(&names));
-    layout.columns = match header {
-        true => names.iter().map(|name| name.trim().to_string()).collect(),
-        false => vec![String::new(); names.len()],
+    let mut records = Records::new(text, dialect(delimiter));
+    // Bad rows with their places, which become lines at the end.
+    let (mut rows, mut bad_records, mut open_quotes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut next = || {
+        records.find_map(|record| match record {
+            Record::Fields { at, fields } => Some((at, fields)),
+            Record::OpenQuote { at, text } => {
+                open_quotes.push((at, "a quote is opened and never closed".to_string(), text));
+                None
+            }
+        })
     };
-    layout.delimiter = Some(delimiter.into());
-    layout.header = Some(header);
-    Ok(())
-}
-
-/// The delimiter that gives the most rows of the same number of fields, and the most fields.
-fn detect_delimiter(text: &[u8], options: &FileOptions, pulse: &dyn Fn()) -> Result<u8, FileError> {
-    const LOOKED_AT: usize = 100;
-    let mut best = ((0, 0), b',');
-    for delimiter in DELIMITERS {
-        let mut rows = separated(text, options, delimiter, pulse)?;
-        let mut lengths = Vec::new();
-        while lengths.len() < LOOKED_AT && rows.next_record()? {
-            lengths.push(rows.width());
+    let first = next();
+    let width = first.as_ref().map_or(0, |(_, first)| first.len());
+    let sample: Vec<_> = std::iter::from_fn(&mut next).take(heading::SAMPLE).collect();
+    let heading = first.as_ref().map(|(_, first)| match options.header {
+        Some(is_there) => Heading::given(is_there),
+        None => {
+            let fitting = sample.iter().filter(|(_, record)| record.len() == width);
+            let first: Vec<&str> = first.iter().collect();
+            Heading::judge(&first, fitting.map(|(_, record)| record.iter()))
         }
-        let width = lengths.first().copied().unwrap_or(0);
-        if width < 2 {
-            continue;
+    });
+    let (columns, first) = match first {
+        Some((_, names)) if heading.is_some_and(|heading| heading.is_there) => {
+            (names.iter().map(|name| name.trim().to_string()).collect(), None)
         }
-        let score = (lengths.iter().filter(|&&length| length == width).count(), width);
-        // Of equal ones the first is taken.
-        if score > best.0 {
-            best = (score, delimiter);
+        first => (vec![String::new(); width], first),
+    };
+    let records = first.into_iter().chain(sample).chain(std::iter::from_fn(next));
+    for (at, record) in records {
+        match reason_against(&record, width) {
+            Some(reason) => {
+                let delimiter = char::from(delimiter).to_string();
+                let text = record.iter().collect::<Vec<_>>().join(&delimiter);
+                bad_records.push((at, reason, text));
+            }
+            None => rows.push(
+                record
+                    .iter()
+                    .map(|value| (value != options.null).then(|| value.to_string()))
+                    .collect(),
+            ),
         }
     }
-    Ok(best.1)
+    bad_records.extend(open_quotes);
+    bad_records.sort_by_key(|&(at, ..)| at);
+    let mut lines = LineCounter::new(text);
+    let bad_rows = bad_records
+        .into_iter()
+        .map(|(at, reason, text)| BadRow {
+            line: lines.line_of(at),
+            reason,
+            text,
+        })
+        .collect();
+    Ok(Parsed {
+        format,
+        encoding: "",
+        delimiter: Some(delimiter.into()),
+        heading,
+        columns,
+        rows,
+        bad_rows,
+    })
 }
 
-/// Names are there, differ, and are not values of some type.
-fn is_header(first: &[Cow<str>]) -> bool {
-    let names: HashSet<&str> = first.iter().map(|name| name.trim()).collect();
-    let looks_like_a_name =
-        |name: &&str| !name.is_empty() && ValueReading::of(name.as_bytes(), Types::ALL).types.is_empty();
-    names.len() == first.len() && names.iter().all(looks_like_a_name)
+fn reason_against(record: &csv::StringRecord, width: usize) -> Option<String> {
+    if record.len() != width {
+        return Some(format!("field count {} instead of {width}", record.len()));
+    }
+    record.iter().find_map(reason_against_value)
 }
 
-/// Why PostgreSQL cannot store a value.
-pub(super) fn reason_against_value(value: &[u8]) -> Option<String> {
+fn reason_against_value(value: &str) -> Option<String> {
     value
-        .contains(&0)
+        .contains('\0')
         .then(|| "a character with code 0, which PostgreSQL cannot store".to_string())
 }
 
-/// A value as COPY has it in its text format.
-pub(super) fn write_value(value: &[u8], out: &mut Vec<u8>) -> Result<(), TryReserveError> {
-    let mut rest = value;
-    while let Some(at) = rest
-        .iter()
-        .position(|byte| matches!(byte, b'\\' | b'\n' | b'\r' | b'\t'))
-    {
-        push(out, &rest[..at])?;
-        push(
-            out,
-            match rest[at] {
-                b'\\' => b"\\\\",
-                b'\n' => b"\\n",
-                b'\r' => b"\\r",
-                _ => b"\\t",
-            },
-        )?;
-        rest = &rest[at + 1..];
-    }
-    push(out, rest)
+/// The delimiter that gives the most rows of the same number of fields, and the most fields.
+fn detect_delimiter<'a>(reader: impl Fn(u8) -> csv::Reader<&'a [u8]>) -> u8 {
+    const LOOKED_AT: usize = 100;
+    let score = |delimiter: u8| {
+        let lengths: Vec<usize> = reader(delimiter)
+            .into_records()
+            .take(LOOKED_AT)
+            .filter_map(Result::ok)
+            .map(|row| row.len())
+            .collect();
+        let width = lengths.first().copied().unwrap_or(0);
+        if width < 2 {
+            return (0, 0);
+        }
+        (lengths.iter().filter(|&&length| length == width).count(), width)
+    };
+    // If several are equal, the first one wins, and max_by_key takes the last.
+    DELIMITERS
+        .into_iter()
+        .rev()
+        .max_by_key(|&delimiter| score(delimiter))
+        .unwrap_or(b',')
 }
 
-/// NULL as COPY has it in its text format.
-pub(super) const NULL: &[u8] = b"\\N";
+/// The members of a JSON object in their order, with their values as they are written.
+struct JsonRecord(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for JsonRecord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RecordVisitor;
+        impl<'de> Visitor<'de> for RecordVisitor {
+            type Value = JsonRecord;
+
+            fn expecting(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<JsonRecord, M::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(JsonRecord(members))
+            }
+        }
+        deserializer.deserialize_map(RecordVisitor)
+    }
+}
+
+/// Rows of objects, whose columns are all keys in the order of their first appearance.
+#[derive(Default)]
+struct ObjectRows {
+    columns: Vec<String>,
+    positions: HashMap<String, usize>,
+    rows: Vec<Vec<Option<String>>>,
+    bad_rows: Vec<BadRow>,
+}
+
+impl ObjectRows {
+    fn add(&mut self, line: u64, text: &str) {
+        let object = serde_json::from_str(text).map_err(|problem| format!("not a JSON object: {problem}"));
+        if let Err(reason) = object.and_then(|object| self.add_object(object)) {
+            self.bad_rows.push(BadRow {
+                line,
+                reason,
+                text: text.to_string(),
+            });
+        }
+    }
+
+    fn add_object(&mut self, JsonRecord(members): JsonRecord) -> Result<(), String> {
+        let members = members
+            .into_iter()
+            .map(|(key, value)| {
+                let value = plain_value(value.get())?;
+                let reason = std::iter::once(key.as_str())
+                    .chain(value.as_deref())
+                    .find_map(reason_against_value);
+                reason.map_or(Ok((key, value)), Err)
+            })
+            .collect::<Result<Vec<_>, String>>()?;
+        let mut row = vec![None; self.columns.len()];
+        for (key, value) in members {
+            let next = self.columns.len();
+            let at = *self.positions.entry(key.clone()).or_insert(next);
+            if at == next {
+                self.columns.push(key);
+                row.push(None);
+            }
+            row[at] = value;
+        }
+        self.rows.push(row);
+        Ok(())
+    }
+
+    fn into_parsed(mut self, format: FileFormat) -> Parsed {
+        for row in &mut self.rows {
+            row.resize(self.columns.len(), None);
+        }
+        Parsed {
+            format,
+            encoding: "",
+            delimiter: None,
+            heading: None,
+            columns: self.columns,
+            rows: self.rows,
+            bad_rows: self.bad_rows,
+        }
+    }
+}
+
+/// Strings without their quotes, null as NULL, anything else as it is written: no digit of a number is lost.
+fn plain_value(json: &str) -> Result<Option<String>, String> {
+    match json.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(json)
+            .map(Some)
+            .map_err(|problem| problem.to_string()),
+        Some(b'n') => Ok(None),
+        _ => Ok(Some(json.to_string())),
+    }
+}
+
+fn parse_json_lines(text: &str) -> Parsed {
+    let mut rows = ObjectRows::default();
+    for (line, text) in (1..).zip(text.lines()) {
+        if !text.trim().is_empty() {
+            rows.add(line, text);
+        }
+    }
+    rows.into_parsed(FileFormat::JsonLines)
+}
+
+/// The line of an object in an array is its number in the array.
+fn parse_json_array(text: &str) -> Result<Parsed, FileError> {
+    let items: Vec<Box<RawValue>> = serde_json::from_str(text).map_err(FileError::NotJson)?;
+    let mut rows = ObjectRows::default();
+    for (number, item) in (1..).zip(items) {
+        rows.add(number, item.get());
+    }
+    Ok(rows.into_parsed(FileFormat::Json))
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn options(json: &str) -> FileOptions {
-        serde_json::from_str(json).unwrap()
+    fn parse_with(data: &[u8], options: &str) -> Parsed {
+        parse_file(data, &serde_json::from_str(options).unwrap()).unwrap()
     }
 
-    fn inspect_with(data: &[u8], json: &str) -> InspectedFile {
-        inspect(data, &options(json), &|| ()).unwrap()
-    }
-
-    fn problem(data: &[u8], json: &str) -> FileError {
-        inspect(data, &options(json), &|| ()).unwrap_err()
-    }
-
-    fn lines(data: &[u8], json: &str) -> String {
-        let layout = inspect_with(data, json).layout;
-        let mut out = Vec::new();
-        with_lines(data, &layout, &options(json), &|| (), |next| {
-            while next(&mut out).unwrap() {}
-        })
-        .unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    fn table(data: &[u8], json: &str) -> String {
-        let columns = inspect_with(data, json).layout.columns.join("~");
-        let rows = lines(data, json).replace('\t', "~").replace("\\N", "NULL");
-        format!("{columns}\n{}", rows.trim_end_matches('\n'))
+    fn table(data: &[u8], options: &str) -> String {
+        let parsed = parse_with(data, options);
+        let rows = parsed.rows.iter().map(|row| {
+            row.iter()
+                .map(|value| value.as_deref().unwrap_or("NULL"))
+                .collect::<Vec<_>>()
+                .join("~")
+        });
+        std::iter::once(parsed.columns.join("~"))
+            .chain(rows)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     #[test]
@@ -556,7 +441,7 @@ mod tests {
         assert_eq!(table(b"a\tb\n1\tx", "{}"), "a~b\n1~x");
         assert_eq!(
             table(b"a,b\n\"1\n2\",\"x \"\"y\"\"\"\n", "{}"),
-            "a~b\n1\\n2~x \"y\""
+            "a~b\n1\n2~x \"y\""
         );
         assert_eq!(
             table(b"a,b\n'1,2','x\\'y'\n", r#"{"quote": "'", "escape": "\\"}"#),
@@ -567,18 +452,14 @@ mod tests {
     }
 
     #[test]
-    fn what_copy_would_take_for_something_else_is_escaped() {
-        assert_eq!(
-            lines(b"a,b\n\\N,\\.\n\"x\ty\r\n\",\\\\\n", "{}"),
-            "\\\\N\t\\\\.\nx\\ty\\r\\n\t\\\\\\\\\n"
-        );
-    }
-
-    #[test]
     fn headers() {
         assert_eq!(table(b"1,x\n2,y\n", "{}"), "~\n1~x\n2~y");
-        assert_eq!(table(b"x,x\ny,z\n", "{}"), "~\nx~x\ny~z");
-        assert_eq!(table(b"1,x\n", r#"{"header": true}"#), "1~x\n");
+        assert_eq!(table(b"x,x\ny,z\n", "{}"), "x~x\ny~z");
+        assert_eq!(
+            table(b"No,Item,Price\n1,pen,2.50\n2,ink,3.75\n", "{}"),
+            "No~Item~Price\n1~pen~2.50\n2~ink~3.75"
+        );
+        assert_eq!(table(b"1,x\n", r#"{"header": true}"#), "1~x");
         assert_eq!(table(b"a,b\n", r#"{"header": false}"#), "~\na~b");
     }
 
@@ -588,68 +469,65 @@ mod tests {
         assert_eq!(table(b"\xff\xfea\0,\0b\0\n\x001\0,\0\xe9\0", "{}"), "a~b\n1~é");
         let latin = b"name,town\nJos\xe9,M\xfcnchen\nAndr\xe9,Z\xfcrich\n";
         assert_eq!(table(latin, "{}"), "name~town\nJosé~München\nAndré~Zürich");
-        assert_eq!(inspect_with(latin, "{}").layout.encoding, "windows-1252");
+        assert_eq!(parse_with(latin, "{}").encoding, "windows-1252");
         assert_eq!(
             table(latin, r#"{"encoding": "latin1"}"#),
             "name~town\nJosé~München\nAndré~Zürich"
         );
+        let options: FileOptions = serde_json::from_str(r#"{"encoding": "utf-8"}"#).unwrap();
         assert!(matches!(
-            problem(latin, r#"{"encoding": "utf-8"}"#),
-            FileError::NotInEncoding("UTF-8")
+            parse_file(latin, &options),
+            Err(FileError::NotInEncoding("UTF-8"))
         ));
-    }
-
-    #[test]
-    fn encodings_of_more_than_a_chunk() {
-        // Characters of two bytes across the ends of chunks, in UTF-8 and in UTF-16.
-        let text = format!("a,b\nx{},y\n", "é".repeat(2 * CHUNK));
-        assert!(is_utf8(text.as_bytes(), &|| ()));
-        assert!(!is_utf8(&text.as_bytes()[..text.len() - 4], &|| ()));
-        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let (decoded, _) = decode(&utf16, Some("utf-16le"), &|| ()).unwrap();
-        assert_eq!(decoded, text.as_bytes());
     }
 
     #[test]
     fn bad_rows() {
-        let inspected = inspect_with(
+        let parsed = parse_with(
             b"a,b\n1,x\n2\n3,y,z\n\"4\n\",x\n5,\0\n6,z\n",
             r#"{"header": true, "bad_rows": "skip"}"#,
         );
-        let found: Vec<_> = inspected
+        let lines: Vec<_> = parsed
             .bad_rows
             .iter()
-            .map(|bad| (bad.line, bad.reason.as_str(), bad.text.as_str()))
+            .map(|bad| (bad.line, bad.reason.as_str()))
             .collect();
         assert_eq!(
-            found[..2],
+            lines[..2],
             [
-                (3, "field count 1 instead of 2", "2"),
-                (4, "field count 3 instead of 2", "3,y,z")
+                (3, "field count 1 instead of 2"),
+                (4, "field count 3 instead of 2")
             ]
         );
-        assert_eq!(found[2].0, 7);
-        assert_eq!(inspected.rows, 3);
-        let many = b"a,b\n".iter().copied().chain(b"1\n".repeat(MOST_BAD_ROWS + 1));
-        assert!(matches!(
-            problem(&many.collect::<Vec<_>>(), r#"{"bad_rows": "skip"}"#),
-            FileError::TooManyBadRows
-        ));
+        assert_eq!(lines[2].0, 7);
+        assert_eq!(parsed.rows.len(), 3);
     }
 
     #[test]
-    fn very_wide_rows() {
-        let wide = ",".repeat(100_000);
+    fn open_quotes() {
+        let file = b"name,inch\nnut,\"3\nbolt,4\nscrew,5\n";
         assert!(matches!(
-            problem(wide.as_bytes(), "{}"),
-            FileError::TooManyColumns
+            parse_file(file, &FileOptions::default()),
+            Err(FileError::BadRows {
+                count: 1,
+                line: 2,
+                ..
+            })
         ));
-        let inspected = inspect_with(format!("a,b\n{wide}\n").as_bytes(), r#"{"bad_rows": "skip"}"#);
-        assert_eq!(inspected.bad_rows[0].reason, "field count 100001 instead of 2");
-        let object: Vec<_> = (0..=MOST_COLUMNS).map(|at| format!("\"{at}\":0")).collect();
+        let parsed = parse_with(file, r#"{"bad_rows": "skip"}"#);
+        assert_eq!((parsed.rows.len(), parsed.bad_rows.len()), (2, 1));
+        assert_eq!(parsed.bad_rows[0].text, "nut,\"3");
         assert!(matches!(
-            problem(format!("{{{}}}", object.join(",")).as_bytes(), "{}"),
-            FileError::TooManyColumns
+            parse_file(b"\"a", &FileOptions::default()),
+            Err(FileError::BadRows {
+                count: 1,
+                line: 1,
+                ..
+            })
+        ));
+        assert!(matches!(
+            parse_file(b"\"a", &serde_json::from_str(r#"{"bad_rows": "skip"}"#).unwrap()),
+            Err(FileError::NoColumns)
         ));
     }
 
@@ -665,29 +543,29 @@ mod tests {
             table(b"[{\"a\": true}, {\"a\": \"\\u00e9\"}]", "{}"),
             "a\ntrue\né"
         );
-        let inspected = inspect_with(
+        let parsed = parse_with(
             b"{\"a\": 1}\n{\"a\": \n[1]\n{\"a\": \"\\u0000\"}\n",
             r#"{"bad_rows": "skip"}"#,
         );
         assert_eq!(
-            inspected.bad_rows.iter().map(|bad| bad.line).collect::<Vec<_>>(),
+            parsed.bad_rows.iter().map(|bad| bad.line).collect::<Vec<_>>(),
             [2, 3, 4]
         );
         assert!(matches!(
-            problem(b"{\"a\": 1}\n1\n2", "{}"),
-            FileError::BadRows {
+            parse_file(b"{\"a\": 1}\n1\n2", &FileOptions::default()),
+            Err(FileError::BadRows {
                 count: 2,
                 line: 2,
                 ..
-            }
+            })
         ));
-        for text in ["[1", "[{} {}]", "[{}]x", "[{},]", "[", "[,]"] {
-            assert!(
-                matches!(problem(text.as_bytes(), "{}"), FileError::NotJson(_)),
-                "{text}"
-            );
-        }
-        assert!(matches!(problem(b"", "{}"), FileError::NoColumns));
-        assert!(matches!(problem(b"[]", "{}"), FileError::NoColumns));
+        assert!(matches!(
+            parse_file(b"[1", &FileOptions::default()),
+            Err(FileError::NotJson(_))
+        ));
+        assert!(matches!(
+            parse_file(b"", &FileOptions::default()),
+            Err(FileError::NoColumns)
+        ));
     }
 }

@@ -2,8 +2,8 @@
 
 pub(crate) mod data_file;
 pub(crate) mod file;
-pub(crate) mod fill;
+mod heading;
 pub(crate) mod infer;
-mod objects;
-mod separated;
+mod records;
 pub(crate) mod survey;
+pub(crate) mod transfer;

@@ -1,11 +1,12 @@
 //! Facts by which a person chooses the type of a column: how many values there are, how many fit each type, and which
 //! do not.
 
-use super::infer::{SuggestedCastOptions, TextRelation};
+use super::infer::{SuggestedCastOptions, TextRelation, UndecidedType};
 use crate::error::Error;
 use crate::pg::stream::TextRow;
-use crate::pg::{Oid, input, text};
+use crate::pg::{Oid, text};
 use crate::values::infer::{ColumnInference, Separators, Suggestion, Type, Types, ValueReading};
+use crate::values::moment::Order;
 use serde::{Deserialize, Serialize};
 use std::collections::hash_map::{DefaultHasher, Entry};
 use std::collections::{BTreeMap, HashMap};
@@ -21,17 +22,12 @@ pub(crate) struct SurveyOptions {
     enum_max_values: usize,
     /// How many values that do not fit are shown of each type.
     misfits: Option<usize>,
+    /// The order of day, month and year in columns whose values leave it open.
+    date_order: Option<Order>,
 }
 
 /// The number of distinct values that are counted for a column; no more, so that memory stays flat.
 const MOST_DISTINCT: usize = 10_000;
-
-/// The longest label that PostgreSQL takes.
-const LONGEST_LABEL: usize = 63;
-
-/// The most values that are shown of those that do not fit a type, and how much of each, in bytes.
-const MOST_MISFITS: usize = 1000;
-const LONGEST_MISFIT: usize = 10_000;
 
 /// A column, as `msar.infer_types` returns it.
 #[derive(Serialize)]
@@ -51,6 +47,9 @@ struct SuggestedType {
     #[serde(rename = "type")]
     type_name: String,
     cast_options: Option<SuggestedCastOptions>,
+    /// The type that all values fit, if it were known how they are to be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undecided: Option<UndecidedType>,
     #[serde(skip_serializing_if = "Option::is_none")]
     enum_values: Option<Vec<String>>,
 }
@@ -95,14 +94,13 @@ impl SurveyedColumn {
         self.column.add_reading(&reading);
         self.integers.add(value);
         self.has_currency |= reading.has_currency();
-        let shown = options.misfits.unwrap_or(3).min(MOST_MISFITS);
-        let head = &value[..value.len().min(LONGEST_MISFIT)];
+        let shown = options.misfits.unwrap_or(3);
         for one in Type::ALL {
             let at = one as usize;
             if reading.types.has(one) {
                 self.fits[at] += 1;
-            } else if self.misfits[at].len() < shown && !self.misfits[at].iter().any(|known| known == head) {
-                self.misfits[at].push(head.to_vec());
+            } else if self.misfits[at].len() < shown && !self.misfits[at].iter().any(|known| known == value) {
+                self.misfits[at].push(value.to_vec());
             }
         }
         self.add_distinct(value, options.enum_max_values);
@@ -116,8 +114,7 @@ impl SurveyedColumn {
         value.hash(&mut hasher);
         let so_far = distinct.len();
         if let Entry::Vacant(entry) = distinct.entry(hasher.finish()) {
-            // A longer value is no label of an enum.
-            entry.insert((so_far < kept && value.len() <= LONGEST_LABEL).then(|| value.to_vec()));
+            entry.insert((so_far < kept).then(|| value.to_vec()));
             if so_far == MOST_DISTINCT {
                 self.distinct = None;
             }
@@ -128,9 +125,10 @@ impl SurveyedColumn {
         let plain = |type_name: &str| SuggestedType {
             type_name: type_name.into(),
             cast_options: None,
+            undecided: None,
             enum_values: None,
         };
-        match self.column.suggestion(input::session_date_order()) {
+        match self.column.suggestion(options.date_order) {
             Some(Suggestion::Numeric(Separators {
                 group: None,
                 decimal: None,
@@ -139,18 +137,26 @@ impl SurveyedColumn {
                 cast_options: Some(SuggestedCastOptions::of(&suggestion)),
                 ..plain(suggestion.of_type().name())
             },
-            None => match self.enum_values(options) {
-                Some(values) => SuggestedType {
+            None => match (
+                self.enum_values(options),
+                self.column.undecided(options.date_order),
+            ) {
+                (Some(values), None) => SuggestedType {
                     enum_values: Some(values),
                     ..plain("_enum")
                 },
-                None => plain(type_name),
+                (_, undecided) => SuggestedType {
+                    undecided: undecided.map(UndecidedType::from),
+                    ..plain(type_name)
+                },
             },
         }
     }
 
     /// The values in byte order, if they are few, and come again.
     fn enum_values(&self, options: &SurveyOptions) -> Option<Vec<String>> {
+        // The longest label that PostgreSQL takes.
+        const LONGEST_LABEL: usize = 63;
         let distinct = self.distinct.as_ref()?;
         let is_enum = !distinct.is_empty()
             && distinct.len() <= options.enum_max_values

@@ -6,23 +6,44 @@
 
 use super::error::RecordError;
 use super::filter::{Filter, Function};
-use super::relation::{RecordColumn, RecordRelation};
+use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 use super::value::{self, Forms};
 use crate::catalog::types::TypeInfo;
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
+use crate::pg::type_name::{self, TypeId};
 use crate::pg::{Oid, deparse};
 use crate::statements::{Form, Literal, Parameters, Sort};
 use pgrx::pg_sys;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-/// Compiles filters about the rows of a relation.
-pub(crate) struct Conditions<'a, 'p> {
-    pub(crate) relation: &'a RecordRelation,
-    /// The alias of the relation in the statement.
-    pub(crate) alias: &'a str,
+/// Compiles filters about rows with the columns that `columns` knows.
+pub(crate) struct Conditions<'p, C> {
+    pub(crate) columns: C,
     pub(crate) parameters: &'p mut Parameters,
+    /// Whether a truncated date has its era behind it.
+    pub(crate) has_eras: bool,
+}
+
+/// Columns that a filter can name.
+pub(crate) trait NamedColumns {
+    /// The value of a column that the current role may read.
+    fn find(&self, reference: &ColumnReference) -> Result<Expression, Error>;
+}
+
+/// The columns of a relation, which the statement calls `alias`.
+#[derive(Clone, Copy)]
+pub(crate) struct RelationColumns<'a> {
+    pub(crate) relation: &'a RecordRelation,
+    pub(crate) alias: &'a str,
+}
+
+impl NamedColumns for RelationColumns<'_> {
+    fn find(&self, reference: &ColumnReference) -> Result<Expression, Error> {
+        let column = self.relation.column(reference)?;
+        Ok(Expression::of_column(column, self.alias))
+    }
 }
 
 /// A value as SQL.
@@ -46,7 +67,30 @@ impl Expression {
         }
     }
 
-    fn new(sql: String, type_oid: Oid) -> Self {
+    /// A value of any type, be it a domain.
+    pub(crate) fn of_type(sql: String, type_info: Rc<TypeInfo>, collation: Oid) -> Self {
+        Self {
+            sql,
+            type_oid: comparison::base_type(type_info.oid),
+            collation,
+            type_info: Some(type_info),
+        }
+    }
+
+    /// The same value by another name.
+    pub(crate) fn with_sql(&self, sql: String) -> Self {
+        Self { sql, ..self.clone() }
+    }
+
+    pub(crate) fn collation(&self) -> Oid {
+        self.collation
+    }
+
+    pub(crate) fn type_info(&self) -> Option<&Rc<TypeInfo>> {
+        self.type_info.as_ref()
+    }
+
+    pub(super) fn new(sql: String, type_oid: Oid) -> Self {
         Self {
             sql,
             type_oid,
@@ -55,7 +99,7 @@ impl Expression {
         }
     }
 
-    fn text(sql: String) -> Self {
+    pub(super) fn text(sql: String) -> Self {
         Self::new(sql, pg_sys::TEXTOID)
     }
 
@@ -113,7 +157,7 @@ impl Expression {
     }
 }
 
-impl Conditions<'_, '_> {
+impl<C: NamedColumns> Conditions<'_, C> {
     /// A filter as an SQL condition.
     pub(crate) fn condition(&mut self, filter: &Filter) -> Result<String, Error> {
         let condition = self.any_condition(filter)?;
@@ -187,7 +231,7 @@ impl Conditions<'_, '_> {
     }
 
     /// A filter as a value; a literal becomes one of type `expected`.
-    fn value(&mut self, filter: &Filter, expected: Oid) -> Result<Expression, Error> {
+    pub(crate) fn value(&mut self, filter: &Filter, expected: Oid) -> Result<Expression, Error> {
         let value = self.any_value(filter, expected)?;
         check_size(&value.sql)?;
         Ok(value)
@@ -202,12 +246,12 @@ impl Conditions<'_, '_> {
                 } else {
                     expected
                 };
-                let sql = self.parameters.sql(*literal, Form::Value, type_oid);
+                let sql = literal_value(self.parameters, *literal, type_oid);
                 Ok(Expression::new(sql, type_oid))
             }
-            Filter::Column(reference) => {
-                let column = self.relation.column(reference)?;
-                Ok(Expression::of_column(column, self.alias))
+            Filter::Column(reference) => self.columns.find(reference),
+            Filter::Call(function, arguments) if function.is_computed() => {
+                self.computed(*function, arguments)
             }
             Filter::Call(function, arguments) => match arguments.as_slice() {
                 [argument] if !matches!(function, Function::Not | Function::Null | Function::NotNull) => {
@@ -235,9 +279,9 @@ impl Conditions<'_, '_> {
                 Expression::new(format!("({length})"), pg_sys::INT4OID)
             }
             F::ConvertToJson => Expression::new(argument.as_jsonb(), pg_sys::JSONBOID),
-            F::TruncateToYear => self.truncated(function, &argument, "YYYY AD")?,
-            F::TruncateToMonth => self.truncated(function, &argument, "YYYY-MM AD")?,
-            F::TruncateToDay => self.truncated(function, &argument, "YYYY-MM-DD AD")?,
+            F::TruncateToYear => self.truncated(function, &argument, "YYYY")?,
+            F::TruncateToMonth => self.truncated(function, &argument, "YYYY-MM")?,
+            F::TruncateToDay => self.truncated(function, &argument, "YYYY-MM-DD")?,
             F::UriScheme => Expression::text(format!("msar.uri_scheme({})", argument.as_text())),
             F::UriAuthority => Expression::text(format!("msar.uri_authority({})", argument.as_text())),
             F::EmailDomain => {
@@ -274,13 +318,14 @@ impl Conditions<'_, '_> {
                 type_name: argument.type_name(),
             })?,
         };
+        let era = if self.has_eras { " AD" } else { "" };
         Ok(Expression::text(format!(
-            "pg_catalog.to_char({}{cast}, '{format}')",
+            "pg_catalog.to_char({}{cast}, '{format}{era}')",
             argument.sql
         )))
     }
 
-    fn compared(
+    pub(super) fn compared(
         &mut self,
         function: Function,
         comparison: Comparison,
@@ -325,13 +370,16 @@ impl Conditions<'_, '_> {
             } else {
                 value.type_oid
             };
-            if let Some(array) = comparison::array_type(element)
-                && comparison::element_type(value.type_oid).is_none()
-            {
-                let operator = self.operator(Function::In, Comparison::Equal, &value)?;
-                let list = self.parameters.sql(*list, Form::List, array);
-                return Ok(format!("({} {operator} ANY ({list}))", value.operand()));
-            }
+            let operator = self.operator(Function::In, Comparison::Equal, &value)?;
+            let list = match comparison::array_type(element) {
+                Some(array) if is_plain(element) => self.parameters.sql(*list, Form::List, array),
+                _ => {
+                    let list = self.parameters.sql(*list, Form::Members, pg_sys::JSONBOID);
+                    let (declared, read) = declaration(element);
+                    format!("SELECT {read} FROM pg_catalog.jsonb_to_recordset({list}) AS r(v {declared})")
+                }
+            };
+            return Ok(format!("({} {operator} ANY ({list}))", value.operand()));
         }
         let conditions = others
             .iter()
@@ -400,7 +448,7 @@ impl Conditions<'_, '_> {
 }
 
 impl Function {
-    /// The type that a literal takes as its argument.
+    /// The type that a literal takes as its only argument.
     fn expects(self) -> Oid {
         match self {
             Function::JsonArrayLength | Function::ConvertToJson => pg_sys::JSONBOID,
@@ -409,6 +457,43 @@ impl Function {
             }
             _ => pg_sys::TEXTOID,
         }
+    }
+}
+
+/// Whether the values of a type are neither arrays nor rows nor JSON: in an array of PostgreSQL's, those of JSON cannot
+/// be told from others.
+fn is_plain(type_oid: Oid) -> bool {
+    !matches!(type_oid, pg_sys::JSONOID | pg_sys::JSONBOID)
+        && comparison::element_type(type_oid).is_none()
+        && !type_name::is_composite(type_oid)
+}
+
+/// A literal as a value of a type. Rows, and arrays of rows, are objects in JSON.
+pub(crate) fn literal_value(parameters: &mut Parameters, literal: Literal, type_oid: Oid) -> String {
+    let has_rows = match literal.sort {
+        Sort::Object => type_name::is_composite(type_oid),
+        Sort::Array => comparison::element_type(type_oid).is_some_and(type_name::is_composite),
+        _ => false,
+    };
+    if !has_rows {
+        return parameters.sql(literal, Form::Value, type_oid);
+    }
+    let json = parameters.sql(literal, Form::Member, pg_sys::JSONBOID);
+    let (declared, read) = declaration(type_oid);
+    format!("(SELECT {read} FROM pg_catalog.jsonb_to_record({json}) AS r(v {declared}))")
+}
+
+/// What a member of JSON that is to be of a type is declared as, and how it is read. Of a string, JSON is what it holds.
+fn declaration(type_oid: Oid) -> (String, String) {
+    let name = TypeId {
+        oid: type_oid,
+        modifier: -1,
+    }
+    .to_sql()
+    .unwrap_or_default();
+    match type_oid {
+        pg_sys::JSONOID | pg_sys::JSONBOID => ("pg_catalog.text".into(), format!("CAST(r.v AS {name})")),
+        _ => (name, "r.v".into()),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::catalog::link::ForeignKeyLink;
 use crate::error::Error;
 use crate::json_words;
 use crate::pg::quote;
-use crate::previews::{self, Templates, comparison};
+use crate::previews::{self, Purpose, Templates, comparison};
 
 /// The name of a column in the page.
 pub(crate) fn page_column(column: &RecordColumn) -> String {
@@ -89,13 +89,14 @@ fn key_object(key: &[(&RecordColumn, String)], forms: Forms) -> String {
 }
 
 /// The templates in force for a call. `passed` is what it has for `table_record_summary_templates`, as JSON.
-pub(crate) fn templates(passed: Option<&str>) -> Result<Templates, Error> {
+pub(crate) fn templates(passed: Option<&str>, purpose: Purpose) -> Result<Templates, Error> {
     let parsed = passed.map(serde_json::from_str).transpose();
-    Templates::new(parsed.map_err(|problem| RecordError::Invalid {
+    let parsed = parsed.map_err(|problem| RecordError::Invalid {
         argument: "table_record_summary_templates",
         problem: json_words::describe_problem(&problem),
         hint: "Pass a document that is nested less deeply.",
-    })?)
+    })?;
+    Templates::new(parsed, purpose)
 }
 
 /// How the rows of the page read: `{key: text}`, or NULL if the page is empty or its rows have no key.
@@ -173,7 +174,12 @@ pub(crate) fn linked_summaries(
         .iter()
         .map(|(link, target)| {
             let attnums: Vec<String> = link.attnums().map(|attnum| attnum.to_string()).collect();
-            let summaries = linked_by(catalog, templates, relation, link, target, forms)?;
+            let name = |attnum: i16| {
+                relation
+                    .readable_by_number(attnum)
+                    .map_or(String::new(), page_column)
+            };
+            let summaries = linked_by(catalog, templates, relation, link, target, forms, &name)?;
             Ok(format!("{summaries} AS \"{}\"", attnums.join(",")))
         })
         .collect::<Result<Vec<_>, Error>>()?;
@@ -183,13 +189,15 @@ pub(crate) fn linked_summaries(
     ))
 }
 
-fn linked_by(
+/// How the rows read to which one link of the page leads: `{key: text}`. `name` says what the page calls a column.
+pub(crate) fn linked_by(
     catalog: &Catalog,
     templates: &Templates,
     relation: &RecordRelation,
     link: &ForeignKeyLink,
     target: &RecordRelation,
     forms: Forms,
+    name: &dyn Fn(i16) -> String,
 ) -> Result<String, Error> {
     let mut key = Vec::new();
     let mut keys = Vec::new();
@@ -202,7 +210,7 @@ fn linked_by(
         ) else {
             return Ok("NULL".into());
         };
-        let name = page_column(column);
+        let name = name(column.attnum);
         let condition = comparison::compile_comparison(
             catalog,
             pair.operator,

@@ -71,6 +71,8 @@ pub(crate) enum RecordError {
         relation: String,
     },
 
+    NothingToShow,
+
     InvalidPath {
         problem: String,
     },
@@ -79,6 +81,11 @@ pub(crate) enum RecordError {
 impl TopicError for RecordError {
     fn fields(&self) -> ErrorFields {
         match self {
+            Self::NothingToShow => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                "there is nothing to show",
+            )
+            .hint("Ask for SELECT on columns of the relation."),
             Self::UnknownColumn {
                 relation,
                 column,
@@ -159,8 +166,8 @@ impl TopicError for RecordError {
             )
             .detail(format!("The key is {key}."))
             .hint(
-                "Pass the value of the key column; for a key of several columns, a JSON object {attnum: \
-                 value} with each of them.",
+                "Pass the value of the primary key, if it has one column, or a JSON object with the columns of the \
+                 primary key or of a unique constraint, by attnum or by name.",
             ),
             Self::NoSuchRow { relation } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_NO_DATA_FOUND,

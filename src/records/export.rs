@@ -1,9 +1,9 @@
 //! Export: all rows, one by one.
 
-use super::condition::Conditions;
+use super::condition::{Conditions, RelationColumns};
 use super::document;
 use super::filter::Filter;
-use super::order::{self, OrderItem};
+use super::order::{self, OrderItem, Unreadable};
 use super::relation::{LISTED, RecordColumn, RecordRelation};
 use super::value::Forms;
 use crate::catalog::Catalog;
@@ -33,17 +33,21 @@ impl Shape for ExportRequest {
         let condition = match &self.filter {
             Some(filter) => {
                 let mut conditions = Conditions {
-                    relation: &relation,
-                    alias: LISTED,
+                    columns: RelationColumns {
+                        relation: &relation,
+                        alias: LISTED,
+                    },
                     parameters: &mut parameters,
+                    has_eras: true,
                 };
                 format!(" WHERE {}", conditions.condition(filter)?)
             }
             None => String::new(),
         };
-        let order = order::clause(&order::resolve(&relation, &self.order)?, |column| {
-            column.of(LISTED)
-        });
+        let order = order::clause(
+            &order::resolve(&relation, &self.order, Unreadable::Ignored)?,
+            |column| column.of(LISTED),
+        );
         let limit = self
             .limit
             .map_or(String::new(), |limit| format!(" LIMIT {limit}"));

@@ -31,6 +31,14 @@ impl Values {
         }
     }
 
+    /// Takes a number in that is one wherever nothing else gives it a type.
+    pub(crate) fn take_typed_number(&mut self, number: Box<RawValue>) -> Literal {
+        Literal {
+            sort: Sort::Number,
+            ..self.take(number)
+        }
+    }
+
     /// Takes a text in.
     pub(crate) fn take_text(&mut self, text: &str) -> Literal {
         self.take(raw(&text))
@@ -43,16 +51,23 @@ impl Values {
 
     /// The value of a parameter, read by the input function of its type.
     pub(crate) fn bind(&self, parameter: &Parameter) -> ParameterValue {
+        let text = self.text_of(parameter)?;
+        Some(parameter::read(&text, parameter.type_oid))
+    }
+
+    /// The value of a parameter as the input function of its type reads it; `None` is NULL.
+    pub(super) fn text_of(&self, parameter: &Parameter) -> Option<String> {
         let json = self.0.get(parameter.slot)?.get();
-        let text = match parameter.form {
+        Some(match parameter.form {
             Form::Value => plain(json, parameter.type_oid)?,
+            Form::Member => format!("{{\"v\":{json}}}"),
+            Form::Members => members(json),
             Form::List if json.starts_with('[') => array(json),
             Form::List => array(&format!("[{json}]")),
             Form::Exactly => escape_pattern(&text(json)?),
             Form::StartsWith => escape_pattern(&text(json)?) + "%",
             Form::Contains => format!("%{}%", escape_pattern(&text(json)?)),
-        };
-        Some(parameter::read(&text, parameter.type_oid))
+        })
     }
 }
 
@@ -109,6 +124,16 @@ fn array_of(json: &str, dimensions: usize) -> String {
     }
     list.push('}');
     list
+}
+
+/// An array of objects, each with an element of a JSON array.
+fn members(json: &str) -> String {
+    let elements: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
+    let members: Vec<String> = elements
+        .into_iter()
+        .map(|element| format!("{{\"v\":{}}}", element.get()))
+        .collect();
+    format!("[{}]", members.join(","))
 }
 
 /// A pattern of LIKE that matches a text and nothing else.

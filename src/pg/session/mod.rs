@@ -1,10 +1,12 @@
 //! The session: its role, settings, locks and memory.
 
+pub(crate) mod as_role;
 pub(crate) mod caller;
 pub(crate) mod cluster;
 pub(crate) mod commit;
 pub(crate) mod lock;
 pub(crate) mod memory;
 pub(crate) mod password;
+pub(crate) mod progress;
 pub(crate) mod server;
 pub(crate) mod setting;

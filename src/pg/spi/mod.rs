@@ -2,7 +2,6 @@
 
 pub(crate) mod append;
 pub(crate) mod bookkeeping;
-pub(crate) mod copy;
 pub(crate) mod cursor;
 pub(crate) mod dml;
 pub(crate) mod parameter;

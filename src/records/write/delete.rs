@@ -1,7 +1,6 @@
 //! Deleting rows.
 
 use super::error::WriteError;
-use super::key::TargetKey;
 use super::keys::GivenKeys;
 use super::target::WriteTarget;
 use crate::error::Error;
@@ -12,7 +11,7 @@ use crate::pg::{Oid, dml, memory, server, text};
 /// Deletes the rows of these keys; gives the keys of those that there were, in the order asked for, as a JSON array.
 pub(crate) fn delete(relation: Oid, ids: JsonbValue) -> Result<JsonText, Error> {
     let target = WriteTarget::open(Some(relation))?;
-    let key = TargetKey::needed(&target)?;
+    let key = GivenKeys::key_of(&target, &ids)?;
     let mut keys = GivenKeys::read(&key, ids)?;
     keys.keep_valid()?;
     let statement = format!(

@@ -1,6 +1,7 @@
 //! Many keys, where they lie in the array that a caller passes: nothing is kept of each of them.
 
 use super::key::{TargetKey, can_be_read};
+use super::target::WriteTarget;
 use crate::error::Error;
 use crate::pg::column_type::{Content, qualified_name};
 use crate::pg::comparison;
@@ -15,10 +16,27 @@ pub(super) struct GivenKeys<'a> {
     key: &'a TargetKey<'a>,
     pub(super) ids: JsonbValue,
     pub(super) count: usize,
+    /// Whether some of them are objects.
+    has_objects: bool,
 }
 
 impl<'a> GivenKeys<'a> {
-    /// The keys in an array: each a value, or for a key of several columns an object of all of them.
+    /// The key that the keys in an array are: that of the columns of the first one, if it is an object, else the primary
+    /// key.
+    pub(super) fn key_of(target: &'a WriteTarget, ids: &JsonbValue) -> Result<TargetKey<'a>, Error> {
+        let first = ids.elements().into_iter().flatten().next();
+        let names = first.and_then(|first| Some(first.keys()?.map(text::from_server).collect::<Vec<_>>()));
+        let object = names.map(|names| {
+            names
+                .into_iter()
+                .map(|name| (name, serde_json::Value::Null))
+                .collect()
+        });
+        let json = object.map_or(serde_json::Value::Null, serde_json::Value::Object);
+        TargetKey::meant_by(target, &json.to_string())
+    }
+
+    /// The keys in an array: each a value, or an object of all columns of the key.
     pub(super) fn read(key: &'a TargetKey<'a>, ids: JsonbValue) -> Result<Self, Error> {
         let elements = ids.elements().ok_or(Error::InvalidArgument {
             argument: "rec_ids",
@@ -26,23 +44,31 @@ impl<'a> GivenKeys<'a> {
             hint: "Pass an array of keys: [1, 2].",
         })?;
         let parts: Vec<_> = key.parts().collect();
-        let mut count = 0;
+        let mut keys = Self {
+            key,
+            ids,
+            count: 0,
+            has_objects: !key.may_be_value(),
+        };
         let mut previous: Option<JsonbElement> = None;
         for element in elements {
             server::check_for_interrupts();
-            if parts.len() > 1 && !previous.is_some_and(|previous| element.has_keys_of(&previous)) {
-                check_object(key, &parts, &element)?;
+            if !key.may_be_value() {
+                if !previous.is_some_and(|previous| element.has_keys_of(&previous)) {
+                    check_object(key, &parts, &element)?;
+                }
+            } else if !keys.has_objects {
+                keys.has_objects = element.keys().is_some();
             }
             previous = Some(element);
-            count += 1;
+            keys.count += 1;
         }
-        Ok(Self { key, ids, count })
+        Ok(keys)
     }
 
     /// What follows FROM or USING: the keys are the record `key`, and `given.position` counts them from 1. A key that
     /// comes twice has the place of the first.
     pub(super) fn source(&self) -> Result<String, Error> {
-        let parts: Vec<_> = self.key.parts().collect();
         // The limit tells the planner about how many keys there are, which decides between the index and the whole table.
         let given = |id: &str| {
             format!(
@@ -52,30 +78,49 @@ impl<'a> GivenKeys<'a> {
                 self.count.max(1).next_power_of_two()
             )
         };
-        if let [(attnum, _, type_oid)] = parts.as_slice() {
-            let base = comparison::base_type(*type_oid);
-            if Content::of(base) == Content::Other && !parameter::is_array(base) {
-                let type_name = qualified_name(base, -1).ok_or(Error::Vanished)?;
-                return Ok(format!(
-                    "{}, LATERAL (SELECT given.id) AS key({})",
-                    given(&format!(
-                        "CAST(json OPERATOR(pg_catalog.#>>) '{{}}' AS {type_name})"
-                    )),
-                    quote::identifier(attnum)
-                ));
+        // A part by its attnum or by its name.
+        let member = |object: &str, (attnum, name, _): &(&str, &str, Oid)| {
+            format!(
+                "COALESCE({object} OPERATOR(pg_catalog.->) '{attnum}', {object} OPERATOR(pg_catalog.->) {})",
+                quote::literal(name)
+            )
+        };
+        let parts: Vec<_> = self.key.parts().collect();
+        let (given, members) = match parts.as_slice() {
+            [part] if self.key.may_be_value() => {
+                let (attnum, name, type_oid) = *part;
+                // An object of the only column is the value in it.
+                let json = if self.has_objects {
+                    format!(
+                        "CASE WHEN pg_catalog.jsonb_typeof(json) OPERATOR(pg_catalog.<>) 'object' THEN json \
+                         WHEN '{{}}' IN (json OPERATOR(pg_catalog.-) '{attnum}', json OPERATOR(pg_catalog.-) {}) \
+                         AND json OPERATOR(pg_catalog.<>) '{{}}' THEN {} ELSE json END",
+                        quote::literal(name),
+                        member("json", part)
+                    )
+                } else {
+                    "json".to_owned()
+                };
+                let base = comparison::base_type(type_oid);
+                if Content::of(base) == Content::Other && !parameter::is_array(base) {
+                    let type_name = qualified_name(base, -1).ok_or(Error::Vanished)?;
+                    return Ok(format!(
+                        "{}, LATERAL (SELECT given.id) AS key({})",
+                        given(&format!(
+                            "CAST(({json}) OPERATOR(pg_catalog.#>>) '{{}}' AS {type_name})"
+                        )),
+                        quote::identifier(attnum)
+                    ));
+                }
+                (given(&json), vec![format!("'{attnum}', given.id")])
             }
-        }
-        let given = given("json");
-        let members: Vec<_> = parts
-            .iter()
-            .map(|(attnum, name, _)| match parts.len() {
-                1 => format!("'{attnum}', given.id"),
-                _ => format!(
-                    "'{attnum}', COALESCE(given.id OPERATOR(pg_catalog.->) '{attnum}', given.id OPERATOR(pg_catalog.->) {})",
-                    quote::literal(name)
-                ),
-            })
-            .collect();
+            _ => {
+                let members = parts
+                    .iter()
+                    .map(|part| format!("'{}', {}", part.0, member("given.id", part)));
+                (given("json"), members.collect())
+            }
+        };
         Ok(format!(
             "{given}, LATERAL pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object({})) AS key({})",
             members.join(", "),
@@ -114,6 +159,9 @@ impl<'a> GivenKeys<'a> {
         let [(_, _, type_oid)] = parts.as_slice() else {
             return false;
         };
+        if self.has_objects {
+            return false;
+        }
         let mut elements = self.ids.elements().into_iter().flatten();
         elements.all(|element| {
             server::check_for_interrupts();
