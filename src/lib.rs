@@ -15,6 +15,8 @@
 //! - [`roles`]: roles, memberships, privileges, owners, schemas
 //! - [`records`]: rows of users' tables: a request becomes one statement
 //! - [`previews`]: how a row is shown where other tables refer to it
+//! - [`explorations`]: questions about data: saved, run, and shown as views
+//! - [`sharing`]: shares and forms: a link shows data, or takes it, with the rights of one role
 //! - [`import`]: from text to typed tables: inferring types, importing files
 //!
 //! The kernel below them:
@@ -40,6 +42,7 @@ mod definition;
 mod describe;
 mod error;
 mod events;
+mod explorations;
 mod import;
 mod install;
 mod json_words;
@@ -49,6 +52,7 @@ mod previews;
 mod records;
 mod roles;
 mod rpc;
+mod sharing;
 mod statements;
 mod tables;
 #[cfg(any(test, feature = "pg_test"))]

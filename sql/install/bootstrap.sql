@@ -7,7 +7,7 @@ BEGIN
     SELECT pg_catalog.string_agg(pg_catalog.quote_ident(nspname), ', ' ORDER BY nspname)
       INTO taken
       FROM pg_catalog.pg_namespace
-     WHERE nspname OPERATOR(pg_catalog.=) ANY ('{msar,__msar,msar_catalog,mathesar_types}'::pg_catalog.name[]);
+     WHERE nspname OPERATOR(pg_catalog.=) ANY ('{msar,__msar,msar_catalog,msar_queries,mathesar_types}'::pg_catalog.name[]);
     IF taken IS NOT NULL THEN
         RAISE EXCEPTION 'this database already has the schema(s) %', taken
             USING ERRCODE = 'duplicate_schema',
@@ -34,6 +34,10 @@ $owner$;
 CREATE SCHEMA msar;
 CREATE SCHEMA __msar;
 CREATE SCHEMA msar_catalog;
+CREATE SCHEMA msar_queries;
 CREATE SCHEMA mathesar_types;
 
-GRANT USAGE ON SCHEMA msar, __msar, msar_catalog, mathesar_types TO PUBLIC;
+-- A restore by the extension's owner creates the views of explorations.
+GRANT CREATE ON SCHEMA msar_queries TO @extowner@;
+
+GRANT USAGE ON SCHEMA msar, __msar, msar_catalog, msar_queries, mathesar_types TO PUBLIC;

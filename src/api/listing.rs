@@ -46,7 +46,7 @@ fn get_column_info(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
 
 /// One table, as `msar.get_tab_col_info_map` returns it.
 #[derive(Serialize)]
-struct TableWithColumns {
+pub(super) struct TableWithColumns {
     table_info: [Option<TableInfo>; 1],
     columns: BTreeMap<i16, ColumnInfo>,
 }
@@ -70,7 +70,11 @@ fn table_info(catalog: &Catalog, oid: Oid) -> Option<TableInfo> {
     PgClass::by_oid(&catalog.reader, oid).and_then(|row| TableInfo::read(catalog, &row))
 }
 
-fn table_with_columns(describer: &Describer, oid: Oid, attnums: &[i16]) -> Result<TableWithColumns, Error> {
+pub(super) fn table_with_columns(
+    describer: &Describer,
+    oid: Oid,
+    attnums: &[i16],
+) -> Result<TableWithColumns, Error> {
     let columns = table::list_columns(describer, oid)?;
     Ok(TableWithColumns {
         table_info: [table_info(&describer.catalog, oid)],

@@ -22,6 +22,8 @@ pub(crate) struct TypeInfo {
     pub(crate) ui_type: UiType,
     /// For an enum, a domain over one, or an array of one.
     pub(crate) enum_values: Option<Rc<[String]>>,
+    /// Its name in the schema mathesar_types, if it is one of ours.
+    pub(crate) own_name: Option<&'static str>,
 }
 
 /// How values of a type are made up.
@@ -110,6 +112,7 @@ impl TypeInfo {
             shape,
             ui_type,
             enum_values,
+            own_name: own_name(catalog, &row)?,
         })
     }
 
@@ -170,6 +173,25 @@ impl Domain {
             checks,
         })
     }
+}
+
+/// The types of mathesar_types.
+const OWN: [&str; 6] = [
+    "email",
+    "uri",
+    "mathesar_money",
+    "multicurrency_money",
+    "mathesar_json_array",
+    "mathesar_json_object",
+];
+
+/// Whether a type is one of ours.
+fn own_name(catalog: &Catalog, row: &PgType) -> Result<Option<&'static str>, Error> {
+    let known = OWN.iter().copied().find(|known| *known == row.typname);
+    Ok(match known {
+        Some(name) if &*catalog.schema_name(row.typnamespace)? == "mathesar_types" => Some(name),
+        _ => None,
+    })
 }
 
 /// The kinds of our own types, which are known by name.

@@ -11,6 +11,7 @@ mod error;
 pub(crate) mod form;
 pub(crate) mod json_text;
 pub(crate) mod name;
+pub(crate) mod nearest;
 pub(crate) mod object;
 pub(crate) mod partition;
 pub(crate) mod privileges;

@@ -24,7 +24,9 @@ pub(crate) use lookup::{
     acl, column_type, comparison, deparse, expression, identity, names, namespace, node_tree, object_facts,
     ownership, parser, quote, relations, scan, snapshot, storage, type_name, watch,
 };
-pub(crate) use session::{caller, cluster, commit, lock, memory, password, progress, server, setting};
+pub(crate) use session::{
+    as_role, caller, cluster, commit, lock, memory, password, progress, server, setting,
+};
 pub(crate) use spi::{
     append, bookkeeping, cursor, dml, parameter, plan, receiver, results, statement, stream, subtransaction,
 };

@@ -7,7 +7,7 @@
 //! - [`compile`]: compiling a template to SQL
 //! - [`display`]: formatting values by the display options of their columns
 //! - [`comparison`]: operators that mean the same under every search_path
-//! - [`custom`], [`nearest`]: the template that a user writes, and suggestions for misspelt names
+//! - [`custom`]: the template that a user writes
 //! - [`rows`]: previews by key, and the statement that returns all
 //! - [`text`]: templates as people write them, and the default one
 //! - [`relation`]: the compiler's view of a relation, and which columns the role may read
@@ -17,7 +17,6 @@ mod compile;
 pub(crate) mod custom;
 mod display;
 mod error;
-mod nearest;
 mod relation;
 pub(crate) mod rows;
 mod template;

@@ -6,7 +6,7 @@
 
 use super::error::RecordError;
 use super::filter::{Filter, Function};
-use super::relation::{RecordColumn, RecordRelation};
+use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 use super::value::{self, Forms};
 use crate::catalog::types::TypeInfo;
 use crate::error::Error;
@@ -18,12 +18,32 @@ use pgrx::pg_sys;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-/// Compiles filters about the rows of a relation.
-pub(crate) struct Conditions<'a, 'p> {
-    pub(crate) relation: &'a RecordRelation,
-    /// The alias of the relation in the statement.
-    pub(crate) alias: &'a str,
+/// Compiles filters about rows with the columns that `columns` knows.
+pub(crate) struct Conditions<'p, C> {
+    pub(crate) columns: C,
     pub(crate) parameters: &'p mut Parameters,
+    /// Whether a truncated date has its era behind it.
+    pub(crate) has_eras: bool,
+}
+
+/// Columns that a filter can name.
+pub(crate) trait NamedColumns {
+    /// The value of a column that the current role may read.
+    fn find(&self, reference: &ColumnReference) -> Result<Expression, Error>;
+}
+
+/// The columns of a relation, which the statement calls `alias`.
+#[derive(Clone, Copy)]
+pub(crate) struct RelationColumns<'a> {
+    pub(crate) relation: &'a RecordRelation,
+    pub(crate) alias: &'a str,
+}
+
+impl NamedColumns for RelationColumns<'_> {
+    fn find(&self, reference: &ColumnReference) -> Result<Expression, Error> {
+        let column = self.relation.column(reference)?;
+        Ok(Expression::of_column(column, self.alias))
+    }
 }
 
 /// A value as SQL.
@@ -47,7 +67,30 @@ impl Expression {
         }
     }
 
-    fn new(sql: String, type_oid: Oid) -> Self {
+    /// A value of any type, be it a domain.
+    pub(crate) fn of_type(sql: String, type_info: Rc<TypeInfo>, collation: Oid) -> Self {
+        Self {
+            sql,
+            type_oid: comparison::base_type(type_info.oid),
+            collation,
+            type_info: Some(type_info),
+        }
+    }
+
+    /// The same value by another name.
+    pub(crate) fn with_sql(&self, sql: String) -> Self {
+        Self { sql, ..self.clone() }
+    }
+
+    pub(crate) fn collation(&self) -> Oid {
+        self.collation
+    }
+
+    pub(crate) fn type_info(&self) -> Option<&Rc<TypeInfo>> {
+        self.type_info.as_ref()
+    }
+
+    pub(super) fn new(sql: String, type_oid: Oid) -> Self {
         Self {
             sql,
             type_oid,
@@ -56,7 +99,7 @@ impl Expression {
         }
     }
 
-    fn text(sql: String) -> Self {
+    pub(super) fn text(sql: String) -> Self {
         Self::new(sql, pg_sys::TEXTOID)
     }
 
@@ -114,7 +157,7 @@ impl Expression {
     }
 }
 
-impl Conditions<'_, '_> {
+impl<C: NamedColumns> Conditions<'_, C> {
     /// A filter as an SQL condition.
     pub(crate) fn condition(&mut self, filter: &Filter) -> Result<String, Error> {
         let condition = self.any_condition(filter)?;
@@ -188,7 +231,7 @@ impl Conditions<'_, '_> {
     }
 
     /// A filter as a value; a literal becomes one of type `expected`.
-    fn value(&mut self, filter: &Filter, expected: Oid) -> Result<Expression, Error> {
+    pub(crate) fn value(&mut self, filter: &Filter, expected: Oid) -> Result<Expression, Error> {
         let value = self.any_value(filter, expected)?;
         check_size(&value.sql)?;
         Ok(value)
@@ -206,9 +249,9 @@ impl Conditions<'_, '_> {
                 let sql = literal_value(self.parameters, *literal, type_oid);
                 Ok(Expression::new(sql, type_oid))
             }
-            Filter::Column(reference) => {
-                let column = self.relation.column(reference)?;
-                Ok(Expression::of_column(column, self.alias))
+            Filter::Column(reference) => self.columns.find(reference),
+            Filter::Call(function, arguments) if function.is_computed() => {
+                self.computed(*function, arguments)
             }
             Filter::Call(function, arguments) => match arguments.as_slice() {
                 [argument] if !matches!(function, Function::Not | Function::Null | Function::NotNull) => {
@@ -236,9 +279,9 @@ impl Conditions<'_, '_> {
                 Expression::new(format!("({length})"), pg_sys::INT4OID)
             }
             F::ConvertToJson => Expression::new(argument.as_jsonb(), pg_sys::JSONBOID),
-            F::TruncateToYear => self.truncated(function, &argument, "YYYY AD")?,
-            F::TruncateToMonth => self.truncated(function, &argument, "YYYY-MM AD")?,
-            F::TruncateToDay => self.truncated(function, &argument, "YYYY-MM-DD AD")?,
+            F::TruncateToYear => self.truncated(function, &argument, "YYYY")?,
+            F::TruncateToMonth => self.truncated(function, &argument, "YYYY-MM")?,
+            F::TruncateToDay => self.truncated(function, &argument, "YYYY-MM-DD")?,
             F::UriScheme => Expression::text(format!("msar.uri_scheme({})", argument.as_text())),
             F::UriAuthority => Expression::text(format!("msar.uri_authority({})", argument.as_text())),
             F::EmailDomain => {
@@ -275,13 +318,14 @@ impl Conditions<'_, '_> {
                 type_name: argument.type_name(),
             })?,
         };
+        let era = if self.has_eras { " AD" } else { "" };
         Ok(Expression::text(format!(
-            "pg_catalog.to_char({}{cast}, '{format}')",
+            "pg_catalog.to_char({}{cast}, '{format}{era}')",
             argument.sql
         )))
     }
 
-    fn compared(
+    pub(super) fn compared(
         &mut self,
         function: Function,
         comparison: Comparison,
@@ -404,7 +448,7 @@ impl Conditions<'_, '_> {
 }
 
 impl Function {
-    /// The type that a literal takes as its argument.
+    /// The type that a literal takes as its only argument.
     fn expects(self) -> Oid {
         match self {
             Function::JsonArrayLength | Function::ConvertToJson => pg_sys::JSONBOID,

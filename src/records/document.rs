@@ -174,7 +174,12 @@ pub(crate) fn linked_summaries(
         .iter()
         .map(|(link, target)| {
             let attnums: Vec<String> = link.attnums().map(|attnum| attnum.to_string()).collect();
-            let summaries = linked_by(catalog, templates, relation, link, target, forms)?;
+            let name = |attnum: i16| {
+                relation
+                    .readable_by_number(attnum)
+                    .map_or(String::new(), page_column)
+            };
+            let summaries = linked_by(catalog, templates, relation, link, target, forms, &name)?;
             Ok(format!("{summaries} AS \"{}\"", attnums.join(",")))
         })
         .collect::<Result<Vec<_>, Error>>()?;
@@ -184,13 +189,15 @@ pub(crate) fn linked_summaries(
     ))
 }
 
-fn linked_by(
+/// How the rows read to which one link of the page leads: `{key: text}`. `name` says what the page calls a column.
+pub(crate) fn linked_by(
     catalog: &Catalog,
     templates: &Templates,
     relation: &RecordRelation,
     link: &ForeignKeyLink,
     target: &RecordRelation,
     forms: Forms,
+    name: &dyn Fn(i16) -> String,
 ) -> Result<String, Error> {
     let mut key = Vec::new();
     let mut keys = Vec::new();
@@ -203,7 +210,7 @@ fn linked_by(
         ) else {
             return Ok("NULL".into());
         };
-        let name = page_column(column);
+        let name = name(column.attnum);
         let condition = comparison::compile_comparison(
             catalog,
             pair.operator,

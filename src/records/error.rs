@@ -71,6 +71,8 @@ pub(crate) enum RecordError {
         relation: String,
     },
 
+    NothingToShow,
+
     InvalidPath {
         problem: String,
     },
@@ -79,6 +81,11 @@ pub(crate) enum RecordError {
 impl TopicError for RecordError {
     fn fields(&self) -> ErrorFields {
         match self {
+            Self::NothingToShow => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                "there is nothing to show",
+            )
+            .hint("Ask for SELECT on columns of the relation."),
             Self::UnknownColumn {
                 relation,
                 column,

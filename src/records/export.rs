@@ -1,6 +1,6 @@
 //! Export: all rows, one by one.
 
-use super::condition::Conditions;
+use super::condition::{Conditions, RelationColumns};
 use super::document;
 use super::filter::Filter;
 use super::order::{self, OrderItem, Unreadable};
@@ -33,9 +33,12 @@ impl Shape for ExportRequest {
         let condition = match &self.filter {
             Some(filter) => {
                 let mut conditions = Conditions {
-                    relation: &relation,
-                    alias: LISTED,
+                    columns: RelationColumns {
+                        relation: &relation,
+                        alias: LISTED,
+                    },
                     parameters: &mut parameters,
+                    has_eras: true,
                 };
                 format!(" WHERE {}", conditions.condition(filter)?)
             }

@@ -1,6 +1,6 @@
 //! Groups: which rows of a page belong together, and the size of each group in the whole table.
 
-use super::condition::{Conditions, Expression};
+use super::condition::{Conditions, Expression, RelationColumns};
 use super::document::object;
 use super::error::RecordError;
 use super::filter::Function;
@@ -68,11 +68,14 @@ struct Member<'a> {
 }
 
 impl<'a> Groups<'a> {
-    pub(crate) fn compile(grouping: &Grouping, conditions: &Conditions<'a, '_>) -> Result<Self, Error> {
+    pub(crate) fn compile(
+        grouping: &Grouping,
+        conditions: &Conditions<'_, RelationColumns<'a>>,
+    ) -> Result<Self, Error> {
         let mut members = Vec::new();
         for (at, reference) in grouping.columns.iter().enumerate() {
-            let column = conditions.relation.column(reference)?;
-            let mut expression = Expression::of_column(column, conditions.alias);
+            let column = conditions.columns.relation.column(reference)?;
+            let mut expression = Expression::of_column(column, conditions.columns.alias);
             let function = grouping
                 .preprocessing
                 .as_ref()

@@ -4,8 +4,9 @@
 //! looked up for the rows of the page alone.
 
 use super::after;
-use super::condition::Conditions;
+use super::condition::{Conditions, RelationColumns};
 use super::document::{self, Linked, object};
+use super::error::RecordError;
 use super::filter::Filter;
 use super::group::{Grouping, Groups};
 use super::joined::{self, Joined, JoinedColumn};
@@ -15,6 +16,8 @@ use super::relation::{ColumnReference, LISTED, RecordColumn, RecordRelation};
 use super::search::{self, Term};
 use super::value::Forms;
 use crate::catalog::Catalog;
+use crate::catalog::rows::PgAttribute;
+use crate::catalog::types::TypeOptions;
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::plan::Planning;
@@ -40,6 +43,60 @@ pub(crate) struct PageRequest {
     pub(crate) count: Count,
     pub(crate) forms: Forms,
     pub(crate) members: Members,
+    /// What the request knows of the relation, if not all that the role may read.
+    pub(crate) restriction: Option<Restriction>,
+}
+
+/// The part of a relation that a request knows: it cannot tell that there is more.
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct Restriction {
+    /// `None` for all that the role may read.
+    pub(crate) columns: Option<Vec<i16>>,
+    /// Which rows; it may be about other columns, too.
+    pub(crate) filter: Option<Filter>,
+}
+
+impl Restriction {
+    /// Leaves of the relation what the request knows. `is_asked` says whether the request has conditions of its own: then
+    /// they see these rows only, so that no error which a condition raises tells of another row.
+    fn apply(
+        &self,
+        relation: &mut RecordRelation,
+        parameters: &mut Parameters,
+        is_asked: bool,
+    ) -> Result<(), Error> {
+        if let Some(filter) = &self.filter {
+            let columns = RelationColumns {
+                relation,
+                alias: LISTED,
+            };
+            let mut conditions = Conditions {
+                columns,
+                parameters,
+                has_eras: true,
+            };
+            let condition = conditions.condition(filter)?;
+            // OFFSET keeps the planner from mixing conditions.
+            let barrier = if is_asked { " OFFSET 0" } else { "" };
+            let columns: Vec<&str> = relation.readable().map(|column| column.sql.as_str()).collect();
+            relation.sql = format!(
+                "(SELECT {} FROM {} AS {LISTED} WHERE {condition}{barrier})",
+                columns.join(", "),
+                relation.sql
+            );
+        }
+        relation.columns.retain(|column| {
+            column.is_readable
+                && self
+                    .columns
+                    .as_ref()
+                    .is_none_or(|columns| columns.contains(&column.attnum))
+        });
+        if !relation.is_nameable || relation.columns.is_empty() {
+            return Err(RecordError::NothingToShow.into());
+        }
+        Ok(())
+    }
 }
 
 /// Which rows.
@@ -85,6 +142,8 @@ pub(crate) enum Members {
     Own,
     /// Those that writes return.
     Written,
+    /// Those that shares show: of `list_records`, and the columns.
+    Shared,
 }
 
 impl PageRequest {
@@ -104,19 +163,31 @@ impl PageRequest {
             count: Count::Exact,
             forms: Forms::default(),
             members,
+            restriction: None,
         }
+    }
+
+    /// Whether it has conditions of its own, or computes with values.
+    fn is_asked(&self) -> bool {
+        !matches!(self.rows, RowSelection::Filtered(None))
+            || self.group.is_some()
+            || self.bounds.after.is_some()
     }
 }
 
 impl Shape for PageRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
-        let relation = RecordRelation::read(catalog, self.relation)?;
+        let mut relation = RecordRelation::read(catalog, self.relation)?;
+        let mut parameters = Parameters::default();
+        if let Some(restriction) = &self.restriction {
+            restriction.apply(&mut relation, &mut parameters, self.is_asked())?;
+        }
         let purpose = match self.members {
-            Members::Own => Purpose::Own,
+            Members::Own | Members::Shared => Purpose::Own,
             Members::Listed | Members::Searched | Members::Written => Purpose::Contract,
         };
         let templates = document::templates(self.templates.as_deref(), purpose)?;
-        let mut page = Page::new(self, catalog, &templates, &relation)?;
+        let mut page = Page::new(self, catalog, &templates, &relation, parameters)?;
         page.compile()
     }
 }
@@ -139,6 +210,7 @@ impl<'a> Page<'a> {
         catalog: &'a Catalog,
         templates: &'a Templates,
         relation: &'a RecordRelation,
+        parameters: Parameters,
     ) -> Result<Self, Error> {
         let shown = match &request.columns {
             None => relation.readable().collect(),
@@ -156,13 +228,13 @@ impl<'a> Page<'a> {
                 relation,
                 &request.order,
                 match request.members {
-                    Members::Own => Unreadable::Refused,
+                    Members::Own | Members::Shared => Unreadable::Refused,
                     Members::Listed | Members::Searched | Members::Written => Unreadable::Ignored,
                 },
             )?,
             shown,
             links: request.linked.links(catalog, relation)?,
-            parameters: Parameters::default(),
+            parameters,
         })
     }
 
@@ -314,11 +386,14 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn conditions(&mut self) -> Conditions<'a, '_> {
+    fn conditions(&mut self) -> Conditions<'_, RelationColumns<'a>> {
         Conditions {
-            relation: self.relation,
-            alias: LISTED,
+            columns: RelationColumns {
+                relation: self.relation,
+                alias: LISTED,
+            },
             parameters: &mut self.parameters,
+            has_eras: true,
         }
     }
 
@@ -370,8 +445,9 @@ impl<'a> Page<'a> {
                 .any(|ordered| ordered.column.attnum == column.attnum)
         };
         // The order is needed where rows are ordered once more, the key where it is part of the result.
-        let needs_order =
-            self.request.bounds.after.is_some() || self.is_search() || self.request.members == Members::Own;
+        let needs_order = self.request.bounds.after.is_some()
+            || self.is_search()
+            || matches!(self.request.members, Members::Own | Members::Shared);
         self.relation
             .readable()
             .filter(|column| {
@@ -458,7 +534,33 @@ impl<'a> Page<'a> {
             Members::Searched => vec![count, results, linked, own],
             Members::Own => vec![count, results, grouping, linked, own, ("next", self.next())],
             Members::Written => vec![results, linked, own],
+            Members::Shared => {
+                let columns = ("columns", self.describe_columns()?);
+                vec![count, columns, results, grouping, linked, ("next", self.next())]
+            }
         })
+    }
+
+    /// What is shown, for those who cannot ask the catalogs.
+    fn describe_columns(&self) -> Result<String, Error> {
+        let mut described = Vec::with_capacity(self.shown.len());
+        for column in &self.shown {
+            let row = PgAttribute::by_number(&self.catalog.reader, self.relation.oid, column.attnum);
+            let modifiers = row.map_or(-1, |row| row.atttypmod);
+            described.push(serde_json::json!({
+                "attnum": column.attnum,
+                "name": column.name,
+                "type": column.type_info.listed_name,
+                "type_options": TypeOptions::of(&column.type_info, modifiers),
+                "ui_type": column.type_info.ui_type,
+                "primary_key": self.relation.key.contains(&column.attnum),
+            }));
+        }
+        let described = serde_json::Value::Array(described).to_string();
+        Ok(format!(
+            "{}::pg_catalog.json",
+            crate::pg::quote::literal(&described)
+        ))
     }
 
     fn results(&self, joined: &[Joined]) -> String {

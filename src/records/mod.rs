@@ -15,7 +15,8 @@
 
 mod after;
 pub(crate) mod arguments;
-mod condition;
+mod computed;
+pub(crate) mod condition;
 pub(crate) mod document;
 pub(crate) mod error;
 pub(crate) mod export;

@@ -1,6 +1,6 @@
 //! Search: rows that contain texts, and their scores.
 
-use super::condition::{Conditions, Expression, like};
+use super::condition::{Conditions, NamedColumns, RelationColumns, like};
 use super::relation::ColumnReference;
 use crate::catalog::row_key;
 use crate::error::Error;
@@ -46,7 +46,10 @@ impl TermDocument {
 }
 
 /// That one of the terms is found; empty if there are none.
-pub(crate) fn condition(terms: &[Term], conditions: &mut Conditions<'_, '_>) -> Result<String, Error> {
+pub(crate) fn condition(
+    terms: &[Term],
+    conditions: &mut Conditions<'_, RelationColumns<'_>>,
+) -> Result<String, Error> {
     let found = terms
         .iter()
         .map(|term| match is_number(term, conditions)? {
@@ -62,7 +65,10 @@ pub(crate) fn condition(terms: &[Term], conditions: &mut Conditions<'_, '_>) -> 
 }
 
 /// How well the terms are found altogether: 4 for each that is all of a text, 3 at its beginning, 2 within.
-pub(crate) fn score(terms: &[Term], conditions: &mut Conditions<'_, '_>) -> Result<String, Error> {
+pub(crate) fn score(
+    terms: &[Term],
+    conditions: &mut Conditions<'_, RelationColumns<'_>>,
+) -> Result<String, Error> {
     let mut scores = Vec::with_capacity(terms.len());
     for term in terms {
         if let Some(equal) = is_number(term, conditions)? {
@@ -88,8 +94,11 @@ pub(crate) fn score(terms: &[Term], conditions: &mut Conditions<'_, '_>) -> Resu
 }
 
 /// That a column of numbers is equal to a term that is a number. Written as text, 1 is in 12 too.
-fn is_number(term: &Term, conditions: &mut Conditions<'_, '_>) -> Result<Option<String>, Error> {
-    let column = conditions.relation.column(&term.column)?;
+fn is_number(
+    term: &Term,
+    conditions: &mut Conditions<'_, RelationColumns<'_>>,
+) -> Result<Option<String>, Error> {
+    let column = conditions.columns.relation.column(&term.column)?;
     let as_type = match column.base_type {
         pg_sys::FLOAT4OID | pg_sys::FLOAT8OID => (pg_sys::FLOAT8OID, "float8"),
         pg_sys::INT2OID | pg_sys::INT4OID | pg_sys::INT8OID | pg_sys::NUMERICOID => {
@@ -104,17 +113,20 @@ fn is_number(term: &Term, conditions: &mut Conditions<'_, '_>) -> Result<Option<
     let value = conditions.parameters.sql(term.literal, Form::Value, type_oid);
     // What is printed as 0.1 is meant, not the binary fraction that a real is in double precision.
     let column = match column.base_type {
-        pg_sys::FLOAT4OID => format!("{}::pg_catalog.text", column.of(conditions.alias)),
-        _ => column.of(conditions.alias),
+        pg_sys::FLOAT4OID => format!("{}::pg_catalog.text", column.of(conditions.columns.alias)),
+        _ => column.of(conditions.columns.alias),
     };
     Ok(Some(format!(
         "({column}::pg_catalog.{name} OPERATOR(pg_catalog.=) {value})"
     )))
 }
 
-fn matches(term: &Term, form: Form, conditions: &mut Conditions<'_, '_>) -> Result<String, Error> {
-    let column = conditions.relation.column(&term.column)?;
-    let text = Expression::of_column(column, conditions.alias).as_text();
+fn matches(
+    term: &Term,
+    form: Form,
+    conditions: &mut Conditions<'_, RelationColumns<'_>>,
+) -> Result<String, Error> {
+    let text = conditions.columns.find(&term.column)?.as_text();
     let pattern = conditions.parameters.sql(term.literal, form, pg_sys::TEXTOID);
     Ok(like(&text, &pattern, true))
 }

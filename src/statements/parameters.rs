@@ -1,6 +1,8 @@
 //! The parameters of a statement: each is a value of the request, made a value of the type that the statement needs.
 
-use crate::pg::Oid;
+use super::values::Values;
+use crate::pg::{Oid, column_type, quote};
+use std::rc::Rc;
 
 /// A value that stands in a request: which one, and what sort of JSON it is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -14,6 +16,9 @@ pub(crate) struct Literal {
 pub(crate) enum Sort {
     Null,
     Boolean(bool),
+    /// A number that is one wherever nothing else gives it a type.
+    Number,
+    /// A number or a string, which has the type that its place gives it.
     Scalar,
     Array,
     Object,
@@ -46,11 +51,26 @@ pub(crate) enum Form {
     Contains,
 }
 
+/// Makes a literal of the value of a parameter.
+type LiteralOf = dyn Fn(&Parameter) -> String;
+
 /// The parameters of a statement under construction.
 #[derive(Default)]
-pub(crate) struct Parameters(Vec<Parameter>);
+pub(crate) struct Parameters {
+    list: Vec<Parameter>,
+    /// For a statement that has its values in its text, and no parameters: the text of each.
+    inlined: Option<Box<LiteralOf>>,
+}
 
 impl Parameters {
+    /// None: the statement has these values in its text.
+    pub(crate) fn inlined(values: Rc<Values>) -> Self {
+        Self {
+            list: Vec::new(),
+            inlined: Some(Box::new(move |parameter| literal_of(&values, parameter))),
+        }
+    }
+
     /// The SQL for a value of the request.
     pub(crate) fn sql(&mut self, literal: Literal, form: Form, type_oid: Oid) -> String {
         let parameter = Parameter {
@@ -58,20 +78,32 @@ impl Parameters {
             form,
             type_oid,
         };
-        let known = self.0.iter().position(|known| *known == parameter);
+        if let Some(inlined) = &self.inlined {
+            return inlined(&parameter);
+        }
+        let known = self.list.iter().position(|known| *known == parameter);
         let at = known.unwrap_or_else(|| {
-            self.0.push(parameter);
-            self.0.len() - 1
+            self.list.push(parameter);
+            self.list.len() - 1
         });
         format!("${}", at + 1)
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.list.len()
     }
 
     pub(crate) fn into_inner(self) -> Vec<Parameter> {
-        self.0
+        self.list
+    }
+}
+
+/// A value as a literal of the type of a parameter.
+fn literal_of(values: &Values, parameter: &Parameter) -> String {
+    let type_name = column_type::qualified_name(parameter.type_oid, -1).unwrap_or_default();
+    match values.text_of(parameter) {
+        Some(text) => format!("{}::{type_name}", quote::literal(&text)),
+        None => format!("NULL::{type_name}"),
     }
 }
 

@@ -31,6 +31,14 @@ impl Values {
         }
     }
 
+    /// Takes a number in that is one wherever nothing else gives it a type.
+    pub(crate) fn take_typed_number(&mut self, number: Box<RawValue>) -> Literal {
+        Literal {
+            sort: Sort::Number,
+            ..self.take(number)
+        }
+    }
+
     /// Takes a text in.
     pub(crate) fn take_text(&mut self, text: &str) -> Literal {
         self.take(raw(&text))
@@ -43,8 +51,14 @@ impl Values {
 
     /// The value of a parameter, read by the input function of its type.
     pub(crate) fn bind(&self, parameter: &Parameter) -> ParameterValue {
+        let text = self.text_of(parameter)?;
+        Some(parameter::read(&text, parameter.type_oid))
+    }
+
+    /// The value of a parameter as the input function of its type reads it; `None` is NULL.
+    pub(super) fn text_of(&self, parameter: &Parameter) -> Option<String> {
         let json = self.0.get(parameter.slot)?.get();
-        let text = match parameter.form {
+        Some(match parameter.form {
             Form::Value => plain(json, parameter.type_oid)?,
             Form::Member => format!("{{\"v\":{json}}}"),
             Form::Members => members(json),
@@ -53,8 +67,7 @@ impl Values {
             Form::Exactly => escape_pattern(&text(json)?),
             Form::StartsWith => escape_pattern(&text(json)?) + "%",
             Form::Contains => format!("%{}%", escape_pattern(&text(json)?)),
-        };
-        Some(parameter::read(&text, parameter.type_oid))
+        })
     }
 }
 

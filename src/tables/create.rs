@@ -383,9 +383,9 @@ pub(super) fn set_metadata(
     of_columns: Vec<(String, RawJson)>,
 ) -> Result<(), Error> {
     if let Some(options) = of_table {
-        let options = metadata::named::numbered(table, options.to_value())?;
+        let options = metadata::patch::numbered(table, options.to_value())?;
         record_statement(|| metadata_statement("set_table_metadata", table, &options));
-        metadata::set::table(table, options)?;
+        metadata::write::table(table, options)?;
     }
     let patches: Vec<Value> = of_columns
         .into_iter()
@@ -400,7 +400,7 @@ pub(super) fn set_metadata(
     if !patches.is_empty() {
         let patches = Value::Array(patches);
         record_statement(|| metadata_statement("set_column_metadata", table, &patches));
-        metadata::set::columns(table, patches)?;
+        metadata::write::columns(table, patches)?;
     }
     Ok(())
 }

@@ -65,6 +65,18 @@ pub(crate) fn warning(message: String, hint: &str) {
     callbacks.forget();
 }
 
+/// A SQLSTATE as its five letters.
+pub(crate) fn sqlstate_text(sqlstate: PgSqlErrorCode) -> String {
+    let mut code = sqlstate as u32;
+    let mut letters = String::new();
+    for _ in 0..5 {
+        // Six bits a letter, counted from '0'.
+        letters.push(char::from((code & 0x3f) as u8 + b'0'));
+        code >>= 6;
+    }
+    letters
+}
+
 impl From<Error> for ErrorReport {
     fn from(error: Error) -> Self {
         let fields = error.fields();

@@ -51,6 +51,12 @@ impl Content {
     }
 }
 
+/// Whether a type is an enum.
+pub(crate) fn is_enum(type_oid: Oid) -> bool {
+    // SAFETY: a question about a type.
+    unsafe { pg_sys::type_is_enum(type_oid) }
+}
+
 /// Whether columns of this type get a value where none is given and none is declared.
 pub(crate) fn has_default(type_oid: Oid) -> bool {
     // SAFETY: a question about a type that is known to exist.

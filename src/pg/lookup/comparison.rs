@@ -46,8 +46,7 @@ pub(crate) fn operator_oid(type_oid: Oid, comparison: Comparison) -> Option<Oid>
 /// looks through domains by itself, but for operators that take any enum.
 pub(crate) fn operand_type(type_oid: Oid) -> Oid {
     let base = base_type(type_oid);
-    // SAFETY: a question about a type.
-    if unsafe { pg_sys::type_is_enum(base) } {
+    if column_type::is_enum(base) {
         base
     } else {
         type_oid

@@ -61,6 +61,18 @@ fn name(relation: Oid) -> Option<String> {
     unsafe { text::from_server_cstr(pg_sys::get_rel_name(relation).cast::<c_char>()) }
 }
 
+/// Whether a role can become another one by SET ROLE.
+pub(crate) fn can_set_role(member: Oid, role: Oid) -> bool {
+    // SAFETY: plain questions about roles; unknown ones give false.
+    unsafe {
+        #[cfg(any(feature = "pg14", feature = "pg15"))]
+        let can = pg_sys::is_member_of_role(member, role);
+        #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+        let can = pg_sys::member_can_set_role(member, role);
+        can
+    }
+}
+
 /// Whether the current role sees only some of a table's rows, even as its owner.
 pub(crate) fn row_security_applies(relation: Oid) -> bool {
     // SAFETY: a question about a relation that exists. It is asked as if the setting row_security were on.

@@ -24,6 +24,12 @@ pub(crate) fn catalog_changes() -> u64 {
     }
 }
 
+/// Whether a role is a superuser.
+pub(crate) fn is_superuser(role: Oid) -> bool {
+    // SAFETY: a question about a role.
+    unsafe { pg_sys::superuser_arg(role) }
+}
+
 /// The database of the session.
 pub(crate) fn current_database() -> Oid {
     // SAFETY: set when the session starts.

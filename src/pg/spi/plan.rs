@@ -211,6 +211,36 @@ unsafe impl pgrx::callconv::BoxRet for JsonbDatum {
     }
 }
 
+/// A value of type json that the server has made.
+pub(crate) struct JsonDatum(Datum);
+
+impl JsonbDatum {
+    /// The value of a statement whose document is of type json.
+    pub(crate) fn into_json(self) -> JsonDatum {
+        JsonDatum(self.0)
+    }
+
+    /// The value of a statement whose document is of type json, as jsonb.
+    pub(crate) fn json_as_jsonb(self) -> JsonbDatum {
+        // SAFETY: a json is text, which jsonb's input function reads as a C string in the server's encoding.
+        unsafe {
+            let text = pg_sys::text_to_cstring(self.0.cast_mut_ptr());
+            let datum = pgrx::direct_function_call_as_datum(pg_sys::jsonb_in, &[Some(text.into())]);
+            Self(datum.unwrap_or(Datum::null()))
+        }
+    }
+}
+
+pgrx::impl_sql_translatable!(JsonDatum, "json");
+
+// SAFETY: the datum is a json.
+unsafe impl pgrx::callconv::BoxRet for JsonDatum {
+    unsafe fn box_into<'fcx>(self, fcinfo: &mut pgrx::callconv::FcInfo<'fcx>) -> pgrx::datum::Datum<'fcx> {
+        // SAFETY: promised by the caller.
+        unsafe { fcinfo.return_raw_datum(self.0) }
+    }
+}
+
 /// The function that the executor calls for the row.
 #[repr(C)]
 struct DocumentReceiver {

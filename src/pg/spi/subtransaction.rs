@@ -29,6 +29,37 @@ pub(crate) fn attempt<T>(
     }
 }
 
+/// What an error says.
+pub(crate) struct CaughtReport {
+    pub(crate) sqlstate: PgSqlErrorCode,
+    pub(crate) message: String,
+    pub(crate) detail: Option<String>,
+    pub(crate) hint: Option<String>,
+}
+
+/// As [`attempt`], with everything that the error says.
+pub(crate) fn attempt_with_report<T>(
+    expected: impl Fn(PgSqlErrorCode) -> bool,
+    body: impl FnOnce() -> T,
+) -> Result<T, CaughtReport> {
+    let callbacks = Mark::here();
+    match run(body) {
+        Ok(value) => Ok(value),
+        Err(CaughtError::PostgresError(report) | CaughtError::ErrorReport(report))
+            if expected(report.sql_error_code()) =>
+        {
+            callbacks.forget();
+            Err(CaughtReport {
+                sqlstate: report.sql_error_code(),
+                message: report.message().to_owned(),
+                detail: report.detail().map(str::to_owned),
+                hint: report.hint().map(str::to_owned),
+            })
+        }
+        Err(error) => error.rethrow(),
+    }
+}
+
 /// The outcome of bookkeeping.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum BookkeepingOutcome {

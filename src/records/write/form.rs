@@ -21,6 +21,18 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// How far a form may follow foreign keys.
 const DEEPEST: usize = 50;
 
+impl FormField {
+    /// A field of a form that is stored.
+    pub(crate) fn new(key: String, parent_key: Option<String>, table_oid: u32, column_attnum: i16) -> Self {
+        Self {
+            key,
+            parent_key,
+            column_attnum: column_attnum.into(),
+            table_oid,
+        }
+    }
+}
+
 /// A field, as the caller describes it. How deep it is follows from its parents.
 #[derive(Deserialize)]
 pub(crate) struct FormField {

@@ -11,6 +11,7 @@
 //! mathesar_ext_bench records [PART...]      pages of records with previews, search, export, writes
 //! mathesar_ext_bench rpc                    JSON-RPC against the same functions by SQL
 //! mathesar_ext_bench triggers               what event triggers cost a CREATE TABLE
+//! mathesar_ext_bench explorations           explorations, shares and forms
 //! mathesar_ext_bench gateway                calls over HTTP
 //! mathesar_ext_bench writes                 rows from JSON
 //! mathesar_ext_bench compare SCHEMA...      is our document what plain SQL says? (in the URL's own database)
@@ -20,6 +21,7 @@ mod compare;
 mod define;
 mod describe;
 mod documents;
+mod explorations;
 mod gateway;
 mod generate;
 mod measure;
@@ -54,9 +56,9 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (command, rest) = arguments
-        .split_first()
-        .ok_or("say what to run: describe, types, define, records, rpc, writes, triggers or compare")?;
+    let (command, rest) = arguments.split_first().ok_or(
+        "say what to run: describe, types, define, records, explorations, rpc, writes, triggers, gateway or compare",
+    )?;
     match command.as_str() {
         "describe" => describe::run(&options::Describe::parse(rest)?),
         "compare" => compare::run(rest),
@@ -66,9 +68,10 @@ fn run() -> Result<()> {
         "rpc" => rpc::run(),
         "writes" => writes::run(),
         "triggers" => triggers::run(),
+        "explorations" => explorations::run(),
         "gateway" => gateway::run(),
         other => Err(format!(
-            "unknown benchmark \"{other}\": describe, types, define, records, rpc, writes, triggers or compare"
+            "unknown benchmark \"{other}\": describe, types, define, records, explorations, rpc, writes, triggers, gateway or compare"
         )
         .into()),
     }

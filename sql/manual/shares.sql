@@ -1,0 +1,152 @@
+COMMENT ON FUNCTION msar.share_table(regclass, jsonb) IS
+$$Shares a table: whoever knows the slug reads it with the rights of one role, and needs none of their own.
+
+Arguments:
+  tab_id: the table, or view
+  options: {"role": the role it is read as (name or OID; the current role by default, which must be able to set it),
+    "enabled": true, "expires_at": timestamp, "columns": [attnum or name], "filter": as for msar.list_records,
+    "limit": the most rows of a call, "previews": whether previews of linked rows are shown (false),
+    "privileged_role": true where a superuser insists on a role that is one, or that bypasses row-level security}
+Returns: {"id", "slug", "enabled", "exploration_id", "table_oid", "role", "creator", "columns", "filter", "limit",
+  "previews", "expires_at", "created_at", "updated_at"}
+Errors:
+  22023: an unknown option, or one of another shape
+  42501: the current role cannot set the role, may not read a column, or the role is privileged
+  42703: an unknown column
+  42704: there is no such role
+
+Example: SELECT msar.share_table('library.book', '{"columns": ["title", "language"]}');$$;
+
+COMMENT ON FUNCTION msar.share_exploration(bigint, jsonb) IS
+$$Shares an exploration. When a role that cannot set the share's creator changes the exploration, the share is disabled.
+
+Arguments:
+  id: the exploration, of which the current role is at least a manager
+  options: as for msar.share_table; "columns" are aliases, "filter" is as in an exploration
+Returns: as msar.share_table.
+Errors: as msar.share_table, and
+  42704: the current role sees no such exploration
+
+Example: SELECT msar.share_exploration(1);$$;
+
+COMMENT ON FUNCTION msar.list_shares(regclass, bigint) IS
+$$The shares that the current role made, and those of its tables and explorations, the newest first.
+
+Arguments:
+  tab_id: only those of this table
+  exploration_id: only those of this exploration
+Returns: an array, each element as msar.share_table returns it.
+Errors: none.
+
+Example: SELECT msar.list_shares();$$;
+
+COMMENT ON FUNCTION msar.set_share(bigint, jsonb) IS
+$$Changes a share. The role that made it changes all of it; the owner of what it shows can disable it.
+
+Arguments:
+  id: the share
+  patch: the options of msar.share_table that change, and "new_slug": true for another slug; null takes "expires_at",
+    "columns", "filter" and "limit" away
+Returns: as msar.share_table.
+Errors: as msar.share_table, and
+  42704: the current role sees no such share
+
+Example: SELECT msar.set_share(1, '{"enabled": false}');$$;
+
+COMMENT ON FUNCTION msar.delete_share(bigint) IS
+$$Deletes a share.
+
+Arguments:
+  id: the share, which the current role made, or which shows what the current role owns
+Returns: its id.
+Errors:
+  42704: the current role sees no such share
+
+Example: SELECT msar.delete_share(1);$$;
+
+COMMENT ON FUNCTION msar.get_share_uses(bigint) IS
+$$How often a share was used, and when last. Uses in read-only transactions and on standbys are not counted.
+
+Arguments:
+  id: the share
+Returns: {"count", "last_used_at"}
+Errors:
+  42704: the current role sees no such share
+
+Example: SELECT msar.get_share_uses(1);$$;
+
+COMMENT ON FUNCTION msar.read_share(uuid, jsonb) IS
+$$What a share shows, for whoever knows its slug. It runs with the rights of the share's role, as a SECURITY DEFINER
+function of that role would.
+
+Arguments:
+  slug: the share
+  options: of a table, as for msar.list_records; of an exploration, as for msar.run_exploration, with "filter" and "order"
+    as in an exploration. Only columns that the share shows are known.
+Returns: of a table, {"count", "columns": [{"attnum", "name", "type", "type_options", "ui_type", "primary_key"}],
+  "results", "grouping", "linked_record_summaries", "next"}; of an exploration, {"records", "output_columns",
+  "column_metadata", "linked_record_summaries", "next"}.
+Errors:
+  42704: there is no such share, it is disabled, has expired, or its role is no longer what it must be
+  others: as msar.list_records and msar.run_exploration
+
+Example: SELECT msar.read_share('00000000-0000-4000-8000-000000000000', '{"limit": 20}');$$;
+
+COMMENT ON FUNCTION __msar.place_share(jsonb) IS
+$$Gives a row of stored_shares the numbers that its names have in this database. Called by the trigger of that table.
+
+Arguments:
+  stored: the row
+Returns: what changes of it.
+Errors:
+  XX001: the row is none of ours
+
+Example: none, it serves a trigger only.$$;
+
+COMMENT ON FUNCTION __msar.share_row() IS
+$$Trigger of stored_shares: a row means its table and its roles by names, and nobody writes it in the name of a role that
+they cannot be.
+
+Returns: the row.
+Errors: none.
+
+Example: none, it serves a trigger only.$$;
+
+COMMENT ON FUNCTION __msar.search_path_of_role(oid) IS
+$$The setting of a role for search_path, as a new session of that role in this database has it.
+
+Arguments:
+  role_id: the role
+Returns: the setting.
+Errors: none.
+
+Example: none, it serves msar.read_share and forms only.$$;
+
+COMMENT ON TABLE msar_catalog.stored_shares IS
+  'Shares of tables and explorations. The view msar_catalog.shares shows those that the current role may see';
+COMMENT ON COLUMN msar_catalog.stored_shares.id IS 'The share';
+COMMENT ON COLUMN msar_catalog.stored_shares.slug IS 'What whoever reads it must know';
+COMMENT ON COLUMN msar_catalog.stored_shares.enabled IS 'Whether it is served';
+COMMENT ON COLUMN msar_catalog.stored_shares.exploration_id IS 'The exploration that it shows';
+COMMENT ON COLUMN msar_catalog.stored_shares.table_oid IS 'The table that it shows';
+COMMENT ON COLUMN msar_catalog.stored_shares.schema_name IS 'The schema of that table, kept up to date';
+COMMENT ON COLUMN msar_catalog.stored_shares.table_name IS 'The name of that table, kept up to date';
+COMMENT ON COLUMN msar_catalog.stored_shares.refs IS 'What the numbers mean by name, as in stored_explorations';
+COMMENT ON COLUMN msar_catalog.stored_shares.role_oid IS 'The role with whose rights it is read';
+COMMENT ON COLUMN msar_catalog.stored_shares.role_name IS 'The name of that role, for other clusters';
+COMMENT ON COLUMN msar_catalog.stored_shares.is_privileged IS
+  'Whether a superuser has said that the role may be a superuser or one that bypasses row-level security';
+COMMENT ON COLUMN msar_catalog.stored_shares.creator_oid IS 'The role that made it; it must still be able to set the other one';
+COMMENT ON COLUMN msar_catalog.stored_shares.creator_name IS 'The name of that role, for other clusters';
+COMMENT ON COLUMN msar_catalog.stored_shares.columns IS 'The attnums or aliases that it shows; NULL for all';
+COMMENT ON COLUMN msar_catalog.stored_shares.filter IS 'The rows that it shows; NULL for all';
+COMMENT ON COLUMN msar_catalog.stored_shares.max_rows IS 'The most rows of a call';
+COMMENT ON COLUMN msar_catalog.stored_shares.shows_previews IS 'Whether previews of linked rows are shown';
+COMMENT ON COLUMN msar_catalog.stored_shares.expires_at IS 'When it ends';
+COMMENT ON COLUMN msar_catalog.stored_shares.created_at IS 'When it was made';
+COMMENT ON COLUMN msar_catalog.stored_shares.updated_at IS 'When it was last changed';
+COMMENT ON TABLE msar_catalog.stored_share_uses IS 'Uses of shares, one row each until they are summed up';
+COMMENT ON COLUMN msar_catalog.stored_share_uses.share_id IS 'The share';
+COMMENT ON COLUMN msar_catalog.stored_share_uses.uses IS 'How many uses the row stands for';
+COMMENT ON COLUMN msar_catalog.stored_share_uses.used_at IS 'When the last of them was';
+COMMENT ON VIEW msar_catalog.shares IS 'The shares that the current role made, and those of its tables and explorations';

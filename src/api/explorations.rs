@@ -1,0 +1,167 @@
+//! Explorations: running them, the SQL that they are compiled to, and those that are saved.
+
+use crate::error::Error;
+use crate::explorations::result::Titles;
+use crate::explorations::run;
+use crate::explorations::stored::{self, GrantScope};
+use crate::pg::Oid;
+use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace, RegRole, TextArgument};
+use crate::pg::bytes::NewText;
+use crate::pg::plan::JsonDatum;
+use crate::pg::results::JsonbResult;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+use serde_json::value::RawValue;
+
+extension_sql_file!(
+    "../../sql/install/explorations.sql",
+    name = "explorations",
+    requires = [place_exploration]
+);
+extension_sql_file!(
+    "../../sql/manual/explorations.sql",
+    name = "explorations_manual",
+    requires = [
+        "explorations",
+        run_exploration,
+        run_saved_exploration,
+        exploration_sql,
+        get_exploration_export_query,
+        save_exploration,
+        get_exploration,
+        list_explorations,
+        delete_exploration,
+        rename_exploration,
+        set_exploration_owner,
+        grant_exploration,
+        revoke_exploration,
+        check_explorations,
+        export_explorations,
+        import_explorations,
+        register_view_as_exploration
+    ]
+);
+
+#[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
+fn run_exploration(
+    exploration: JsonArgument,
+    options: default!(JsonArgument, "'{}'"),
+) -> Result<JsonDatum, ErrorReport> {
+    Ok(run::run(exploration.text(), options.text())?)
+}
+
+#[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
+fn run_saved_exploration(id: i64, options: default!(JsonArgument, "'{}'")) -> Result<JsonDatum, ErrorReport> {
+    Ok(stored::run_saved(id, options.text())?)
+}
+
+#[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
+fn exploration_sql(
+    exploration: JsonArgument,
+    options: default!(JsonArgument, "'{}'"),
+) -> Result<NewText, ErrorReport> {
+    let (sql, _) = run::sql(exploration.text(), Some(options.text()), Titles::Aliases)?;
+    Ok(NewText::encode(&sql))
+}
+
+#[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
+fn get_exploration_export_query(
+    id: i64,
+    options: default!(JsonArgument, "'{}'"),
+) -> Result<NewText, ErrorReport> {
+    let document = stored::find(id)?.document()?;
+    let (sql, _) = run::sql(&document, Some(options.text()), Titles::DisplayNames)?;
+    Ok(NewText::encode(&sql))
+}
+
+#[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
+fn save_exploration(exploration: JsonArgument) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&stored::save(exploration.text())?)?)
+}
+
+#[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
+fn get_exploration(id: i64) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&stored::get(id)?)?)
+}
+
+#[pg_extern(schema = "msar", stable, parallel_unsafe)]
+fn list_explorations(sch_id: default!(Option<RegNamespace>, "NULL")) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&stored::list(sch_id.map(|schema| schema.0))?)?)
+}
+
+#[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
+fn delete_exploration(id: i64) -> Result<i64, ErrorReport> {
+    Ok(stored::delete(id)?)
+}
+
+#[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
+fn rename_exploration(id: i64, name: TextArgument) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&stored::rename(id, &name.0)?)?)
+}
+
+#[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
+fn set_exploration_owner(id: i64, new_owner: RegRole) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&stored::set_owner(id, new_owner.0)?)?)
+}
+
+#[pg_extern(schema = "msar", volatile, parallel_unsafe)]
+fn grant_exploration(
+    level: Option<TextArgument>,
+    grantee: default!(Option<RegRole>, "NULL"),
+    exploration_id: default!(Option<i64>, "NULL"),
+    sch_id: default!(Option<RegNamespace>, "NULL"),
+) -> Result<JsonbResult, ErrorReport> {
+    let level = super::not_null("level", level)?;
+    let scope = GrantScope::of_arguments(exploration_id, sch_id.map(|schema| schema.0))?;
+    let grantee = grantee.map_or(Oid::INVALID, |role| role.0);
+    Ok(JsonbResult::new(&stored::grant(
+        &scope,
+        grantee,
+        Some(&level.0),
+    )?)?)
+}
+
+#[pg_extern(schema = "msar", volatile, parallel_unsafe)]
+fn revoke_exploration(
+    grantee: default!(Option<RegRole>, "NULL"),
+    exploration_id: default!(Option<i64>, "NULL"),
+    sch_id: default!(Option<RegNamespace>, "NULL"),
+) -> Result<JsonbResult, ErrorReport> {
+    let scope = GrantScope::of_arguments(exploration_id, sch_id.map(|schema| schema.0))?;
+    let grantee = grantee.map_or(Oid::INVALID, |role| role.0);
+    Ok(JsonbResult::new(&stored::grant(&scope, grantee, None)?)?)
+}
+
+#[pg_extern(schema = "msar", stable, parallel_unsafe)]
+fn check_explorations(sch_id: default!(Option<RegNamespace>, "NULL")) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&stored::check(sch_id.map(|schema| schema.0))?)?)
+}
+
+#[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
+fn export_explorations(sch_id: RegNamespace) -> Result<JsonbResult, ErrorReport> {
+    let document = RawValue::from_string(stored::export(sch_id.0)?).map_err(Error::Serialization)?;
+    Ok(JsonbResult::new(&document)?)
+}
+
+#[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
+fn import_explorations(document: JsonArgument) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&stored::import(document.text())?)?)
+}
+
+#[pg_extern(schema = "msar", volatile, parallel_unsafe)]
+fn register_view_as_exploration(
+    view_id: Option<RegClass>,
+    name: default!(Option<TextArgument>, "NULL"),
+) -> Result<JsonbResult, ErrorReport> {
+    let view = super::not_null("view_id", view_id)?;
+    let name = name.map(|name| name.0);
+    Ok(JsonbResult::new(&stored::register_view(
+        view.0,
+        name.as_deref(),
+    )?)?)
+}
+
+#[pg_extern(schema = "__msar", stable, strict, parallel_unsafe)]
+fn place_exploration(stored: JsonArgument) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&stored::place_row(stored.value("stored")?)?)?)
+}

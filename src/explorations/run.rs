@@ -1,0 +1,178 @@
+//! Running explorations: from documents to results.
+
+use super::error::ExplorationError;
+use super::model::Exploration;
+use super::node::{Node, ObjectMembers};
+use super::result::{self, PageOptions, ResultMembers, RunRequest, Titles};
+use crate::catalog::{Catalog, consistent};
+use crate::error::Error;
+use crate::pg::plan::{JsonDatum, Sees};
+use crate::records::list::Count;
+use crate::records::value::{Dates, Forms, Numbers};
+use crate::statements::{self, Literal, Parameters, Values};
+use serde_json::value::RawValue;
+use std::rc::Rc;
+
+/// The rows that a result has unless a limit is passed.
+const USUAL_LIMIT: i64 = 100;
+
+/// What a caller passes beside an exploration.
+pub(crate) struct RunOptions {
+    pub(crate) page: PageOptions,
+    limit: Literal,
+    offset: Literal,
+}
+
+impl RunOptions {
+    /// Reads `options`; its values go into `values`. Keys that are not asked for here are left to the caller.
+    pub(crate) fn parse(options: &Node, values: &mut Values) -> Result<Self, Error> {
+        Self::parse_rest(options.object()?, values)
+    }
+
+    /// The same for an object of which some members were taken.
+    pub(crate) fn parse_rest(mut members: ObjectMembers, values: &mut Values) -> Result<Self, Error> {
+        let limit = members.take_present("limit");
+        let offset = members.take_present("offset");
+        let count = members
+            .take("count")
+            .map(|node| decode(&node, "\"exact\", \"estimated\" or \"none\""));
+        let numbers = members
+            .take("numbers")
+            .map(|node| decode(&node, "\"json\" or \"text\""));
+        let dates = members
+            .take("dates")
+            .map(|node| decode(&node, "\"contract\" or \"iso\""));
+        let previews = members.take("previews").map(|node| node.boolean());
+        let is_compatible = members.take("compat").map(|node| node.boolean());
+        let after = members.take("after");
+        members.finish()?;
+        let rows = |node: &Option<Node>| match node {
+            Some(node) if !node.is_null() => node.not_negative().map(Some),
+            _ => Ok(None),
+        };
+        // No limit, and a limit of none, are no limit; so is an offset.
+        let limit_rows = match &limit {
+            None => Some(USUAL_LIMIT),
+            some => rows(some)?.filter(|&limit| limit > 0),
+        };
+        let offset_rows = rows(&offset)?.filter(|&offset| offset > 0);
+        if after.is_some() && offset_rows.is_some() {
+            return Err(ExplorationError::Invalid {
+                path: "options".into(),
+                problem: "\"offset\" and \"after\" exclude each other".into(),
+                hint: "A page begins after a row, or at a number of rows.",
+            }
+            .into());
+        }
+        let given = |node: Option<Node>, usual: i64, values: &mut Values| match node {
+            Some(node) => values.take(node.raw()),
+            None => values.take_number(usual),
+        };
+        let after = match after {
+            None => None,
+            Some(after) => Some(
+                after
+                    .array()?
+                    .into_iter()
+                    .map(|node| match node.is_array() || node.is_object() {
+                        true => Err(node.must_be("a string or null")),
+                        false => Ok(values.take(node.raw())),
+                    })
+                    .collect::<Result<Vec<_>, _>>()?,
+            ),
+        };
+        Ok(Self {
+            page: PageOptions {
+                limit: limit_rows,
+                offset: offset_rows.map(|offset| values.take_number(offset)),
+                after,
+                count: count.transpose()?.unwrap_or(Count::Exact),
+                forms: Forms {
+                    numbers: numbers.transpose()?.unwrap_or(Numbers::Json),
+                    dates: dates.transpose()?.unwrap_or(Dates::Contract),
+                },
+                previews: previews.transpose()?.unwrap_or(false),
+                is_compatible: is_compatible.transpose()?.unwrap_or(false),
+            },
+            limit: given(limit, USUAL_LIMIT, values),
+            offset: given(offset, 0, values),
+        })
+    }
+}
+
+/// One of a few words.
+fn decode<T: serde::de::DeserializeOwned>(node: &Node, expected: &'static str) -> Result<T, Error> {
+    serde_json::from_str(node.json()).map_err(|_| node.must_be(expected))
+}
+
+/// Runs an exploration.
+pub(crate) fn run(document: &str, options: &str) -> Result<JsonDatum, Error> {
+    let mut values = Values::default();
+    let exploration = Exploration::parse(&Node::parse("", document)?, &mut values)?;
+    let options = RunOptions::parse(&Node::parse("options", options)?, &mut values)?;
+    let whole: Box<RawValue> = serde_json::from_str(document).map_err(Error::Serialization)?;
+    let request = RunRequest {
+        exploration,
+        more_steps: Vec::new(),
+        members: ResultMembers::Whole {
+            document: values.take(whole),
+            limit: options.limit,
+            offset: options.offset,
+        },
+        page: options.page,
+    };
+    let (document, _) = statements::statement_for(request)?.run(&values, Sees::WhatCallerSees)?;
+    Ok(document.into_json())
+}
+
+/// Compiles an exploration as far as PostgreSQL prepares it. Fails with what is wrong with it.
+pub(crate) fn check(document: &str) -> Result<(), Error> {
+    let mut values = Values::default();
+    let exploration = Exploration::parse(&Node::parse("", document)?, &mut values)?;
+    let request = RunRequest {
+        exploration,
+        more_steps: Vec::new(),
+        page: PageOptions::default(),
+        members: ResultMembers::Shared,
+    };
+    statements::statement_for(request).map(|_| ())
+}
+
+/// Compiles an exploration, but does not let PostgreSQL see it.
+pub(crate) fn compile(document: &str) -> Result<(), Error> {
+    sql(document, None, Titles::Aliases).map(|_| ())
+}
+
+/// An exploration as a statement with the values in it, and the alias and the title of each of its columns.
+pub(crate) fn sql(
+    document: &str,
+    options: Option<&str>,
+    titles: Titles,
+) -> Result<(String, Vec<(String, String)>), Error> {
+    let mut values = Values::default();
+    let exploration = Exploration::parse(&Node::parse("", document)?, &mut values)?;
+    let page = match options {
+        Some(options) => {
+            let options = Node::parse("options", options)?;
+            let mut members = options.object()?;
+            let is_limited = members.take_present("limit").is_some();
+            let mut page = RunOptions::parse(&options, &mut values)?.page;
+            if !is_limited {
+                page.limit = None;
+            }
+            Some(page)
+        }
+        None => None,
+    };
+    let values = Rc::new(values);
+    consistent::read(|catalog: &Catalog| {
+        result::readable_sql(
+            catalog,
+            &exploration,
+            &[],
+            Parameters::inlined(Rc::clone(&values)),
+            titles,
+            page.as_ref(),
+        )
+    })
+}

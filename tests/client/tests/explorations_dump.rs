@@ -1,0 +1,116 @@
+//! Explorations, shares and forms survive dump and restore: in another database, with other OIDs and attnums.
+
+use mathesar_ext_client_tests::{Database, connect, finish, program, run, text};
+use postgres::Client;
+use serde_json::Value;
+use std::process::Stdio;
+
+const SAMPLE: &str = r#"
+    CREATE SCHEMA app;
+    CREATE TABLE app.author (junk text, id integer PRIMARY KEY, name text);
+    CREATE TABLE app.book (junk integer, id integer PRIMARY KEY, junk2 text, title text, author_id integer REFERENCES app.author);
+    ALTER TABLE app.author DROP junk;
+    ALTER TABLE app.book DROP junk, DROP junk2;
+    INSERT INTO app.author VALUES (1, 'Woolf');
+    INSERT INTO app.book VALUES (1, 'Orlando', 1), (2, 'Flush', 1);
+    SELECT msar.save_exploration('{"name": "Books", "base_table": {"schema": "app", "name": "book"}, "view": true, "display_names": {"t": "Title"},
+      "initial_columns": [{"alias": "t", "column": "title"}, {"alias": "a", "column": "name",
+        "join_path": [[[{"schema": "app", "name": "book"}, "author_id"], [{"schema": "app", "name": "author"}, "id"]]]}],
+      "transformations": [{"type": "filter", "spec": {"not_null": [{"column_name": ["t"]}]}}]}');
+    SELECT msar.grant_exploration('editor', exploration_id => (SELECT id FROM msar_catalog.explorations));
+    SELECT msar.grant_exploration('viewer', sch_id => 'app');
+    SELECT msar.share_table('app.book', '{"columns": ["title"], "filter": {"type": "equal", "args": [{"type": "column", "value": "id"}, {"type": "literal", "value": 2}]}}');
+    SELECT msar.share_exploration((SELECT id FROM msar_catalog.explorations), '{"columns": ["a"]}');
+    SELECT msar.set_form_publish((msar.add_form(jsonb_build_object('name', 'Book', 'version', 1, 'base_table_oid', 'app.book'::regclass::oid::int, 'header_title', '{}'::jsonb,
+      'fields', jsonb_build_array('{"key": "id", "index": 0, "kind": "scalar_column", "column_attnum": 2}'::jsonb, '{"key": "title", "index": 1, "kind": "scalar_column", "column_attnum": 4}'::jsonb,
+        jsonb_build_object('key', 'author', 'index', 2, 'kind', 'foreign_key', 'column_attnum', 5, 'related_table_oid', 'app.author'::regclass::oid::int, 'fk_interaction_rule', 'can_pick_or_create',
+          'child_fields', '[{"key": "name", "index": 0, "kind": "scalar_column", "column_attnum": 3}]'::jsonb))))->>'id')::bigint, true)"#;
+
+/// What everything shows.
+fn shown(client: &mut Client) -> Value {
+    let query = r#"SELECT jsonb_build_object(
+        'run', (SELECT msar.run_saved_exploration(id)->'records' FROM msar_catalog.explorations),
+        'view', (SELECT jsonb_agg(v ORDER BY v."Title") FROM msar_queries."Books" AS v),
+        'explorations', (SELECT jsonb_agg(to_jsonb(e) - '{base_table_oid,initial_columns,refs}'::text[]) FROM msar_catalog.explorations AS e),
+        'exported', msar.export_explorations('app'),
+        'problems', msar.check_explorations(),
+        'grants', (SELECT jsonb_agg(to_jsonb(g) ORDER BY g.level) FROM msar_catalog.exploration_grants AS g),
+        'shares', (SELECT jsonb_agg(msar.read_share(s.slug, '{}') - '{columns,column_metadata}'::text[] ORDER BY s.id) FROM msar_catalog.shares AS s),
+        'slugs', (SELECT jsonb_agg(s.slug ORDER BY s.id) FROM msar_catalog.shares AS s),
+        'form', (SELECT msar.get_public_form(f.token) FROM msar_catalog.forms AS f))"#;
+    client
+        .query_one(query, &[])
+        .map(|row| row.get(0))
+        .unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+fn copy(options: &[&str], role: &dyn Fn(&Database) -> String) {
+    let source = Database::with_extension();
+    run(&mut source.connect_as_owner(), SAMPLE);
+    let expected = shown(&mut source.connect_as_owner());
+    assert_eq!(expected["shares"][0]["count"], 1, "{expected:#}");
+    assert_eq!(expected["problems"], serde_json::json!([]));
+    let target = Database::empty();
+    run(
+        &mut target.connect_as_superuser(),
+        &format!(
+            "ALTER DATABASE {} OWNER TO {owner}; DO $$ BEGIN FOR i IN 1 .. 50 LOOP EXECUTE 'CREATE TABLE public.t' || i || '(); DROP TABLE public.t' || i; END LOOP; END $$",
+            target.name(),
+            owner = source.owner()
+        ),
+    );
+    let role = role(&source);
+    let mut dump = program("pg_dump")
+        .args(["--dbname", &source.url(&role)])
+        .args(options)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{error}"));
+    let output = dump.stdout.take().map_or_else(Stdio::null, Stdio::from);
+    finish(
+        program("psql")
+            .args([
+                "--no-psqlrc",
+                "--quiet",
+                "--set=ON_ERROR_STOP=1",
+                "--output=/dev/null",
+                "--dbname",
+                &target.url(&role),
+            ])
+            .stdin(output),
+    );
+    assert!(dump.wait().is_ok_and(|status| status.success()));
+    let mut client = connect(&target.config(source.owner()));
+    assert_eq!(shown(&mut client), expected);
+    // Everything goes on: ids, the form, renames.
+    run(
+        &mut client,
+        "SELECT msar.submit_form((SELECT token FROM msar_catalog.forms), '{\"id\": 3, \"title\": \"Between the Acts\", \"author\": {\"type\": \"pick\", \"value\": 1}}');
+         ALTER TABLE app.book RENAME title TO headline;
+         SELECT msar.save_exploration('{\"name\": \"Another\", \"base_table\": {\"schema\": \"app\", \"name\": \"book\"}, \"initial_columns\": [{\"alias\": \"x\", \"column\": \"headline\"}]}')",
+    );
+    assert_eq!(
+        text(
+            &mut client,
+            "SELECT (msar.run_saved_exploration(id)->'records'->'count')::text FROM msar_catalog.explorations WHERE name = 'Books'"
+        ),
+        "3"
+    );
+    assert_eq!(
+        text(
+            &mut client,
+            "SELECT (max(id) > min(id))::text || jsonb_array_length(msar.check_explorations()) FROM msar_catalog.explorations"
+        ),
+        "true0"
+    );
+}
+
+#[test]
+fn by_the_owner_of_the_database() {
+    copy(&[], &|source| source.owner().to_owned());
+}
+
+#[test]
+fn by_a_superuser() {
+    copy(&[], &|_| "postgres".to_owned());
+}
