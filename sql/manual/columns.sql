@@ -31,9 +31,11 @@ Arguments:
     msar.add_columns takes it, or {"options"} to keep the type, "cast_options": {"group_sep",
     "decimal_p", "curr_pref", "curr_suff", "date_order"}, "not_null", "default": a value, or null
     for none, "default_expression": SQL, "identity", "generated", "collation", "description": text,
-    or null to drop the comment, "delete": whether to drop the column, "metadata"}; a key that is
-    left out changes nothing. A new type casts the values by msar.cast_to_<type> unless PostgreSQL
-    converts them implicitly, and the default keeps its value.
+    or null to drop the comment, "delete": whether to drop the column, "metadata"}; or the keys of
+    descriptions, "id", "nullable", "type_options" and "default": {"value"}. A key that is left out
+    changes nothing. A new type casts the values by msar.cast_to_<type> unless PostgreSQL
+    converts them implicitly, and the default keeps its value. A new identity column continues after
+    its largest value and the sequence that it had.
 Returns: the attnums of the changed columns, in the order of col_alters; NULL if there are none. An
   identity column id of type integer that is the first of its table is not changed.
 Errors:

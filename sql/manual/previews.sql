@@ -28,8 +28,9 @@ columns.
 Arguments:
   tab_id: the table or view
 Returns: the template that was set, without placeholders whose columns were dropped; otherwise the
-  default: the first column of string category that the current role may read, or the first column
-  that it may read; NULL if it may read none. msar.get_table_metadata returns the JSON form of a
+  default: a name or a title, the first column of text that belongs to no key, or the first column,
+  of those that the current role may read; NULL if it may read none. docs/previews.md has the rules,
+  and setting mathesar_ext.default_preview chooses between them. msar.get_table_metadata returns the JSON form of a
   template that was set.
 Errors:
   42P01: unknown relation OID
@@ -57,8 +58,8 @@ $$Returns previews of rows by their keys, in one statement.
 
 Arguments:
   tab_id: the table
-  keys: an array of values of the primary key, or of objects with the attnum and value of each
-    column of the primary key or of a unique constraint: [1, 2], [{"1": 7, "2": 3}]
+  keys: an array of values of the primary key, or of objects with the attnum or name and value of
+    each column of the primary key or of a unique constraint: [1, 2], [{"1": 7, "2": 3}]
 Returns: a JSON array with an object for each key, in the same order: {"key": as it was passed,
   "preview": text, or null if the current role sees no such row}
 Errors:

@@ -29,7 +29,8 @@ $$Changes one row of a table.
 
 Arguments:
   tab_id: the table
-  rec_id: the value of its primary key; for a key of several columns an object {"<attnum>": value}
+  rec_id: the value of its primary key, or an object {"<attnum or name>": value} with the columns of
+    the primary key or of a unique constraint
   rec_def: an object of the columns to change, as for msar.add_record_to_table
   return_record_summaries, table_record_summary_templates: as for msar.add_record_to_table
 Returns: as msar.add_record_to_table, for the row as it is afterwards, under its new key
@@ -48,8 +49,8 @@ $$Deletes rows of a table.
 
 Arguments:
   tab_id: the table
-  rec_ids: an array of values of its primary key; for a key of several columns, of objects
-    {"<attnum>": value}
+  rec_ids: an array of values of its primary key, or of objects with the columns of the primary key
+    or of a unique constraint
 Returns: a JSON array of the keys of the deleted rows, in the order of rec_ids. Keys that no row has
   are ignored.
 Errors:

@@ -29,19 +29,21 @@ Example:
     '[{"attnum": 2, "direction": "asc"}]', NULL, NULL);$$;
 
 COMMENT ON FUNCTION msar.get_record_from_table(oid, anycompatible, jsonb, boolean, jsonb) IS
-$$Returns one record by its primary key.
+$$Returns one record by its key.
 
 Arguments:
   tab_id: the table
-  rec_id: the value of its key column, of any type; for a key of several columns a JSON object
-    {"<attnum>": value}
+  rec_id: the value of its primary key, of any type, or a JSON object {"<attnum or name>": value} with
+    the columns of the primary key or of a unique constraint
   joined_columns, return_record_summaries, table_record_summary_templates: as for
     msar.list_records_from_table
 Returns: as msar.list_records_from_table; "count" is 0 and "results" [] if there is no such record
 Errors:
   42P01: unknown relation OID
   42809: an index, a sequence or a composite type
-  55000: the table has no primary key, or the current role may not read it
+  55000: the table has no primary key
+  42501: the current role may not read a column of the key
+  42702: digits that are the name of one column and the attnum of another
   22023: the key lacks a column, or has an unknown one
   and those of the key's type for an invalid value, 22P02 for example
 
