@@ -34,6 +34,22 @@ BEGIN ATOMIC
   UNION ALL SELECT 'list_changes', 0, (msar.list_changes(options => '{"limit": 5}') - 'token')::text
   UNION ALL SELECT 'get_change_token', 0, (msar.get_change_token() IS NOT NULL)::text
   UNION ALL SELECT 'find_object', 0, msar.find_object('answers')::text
+  UNION ALL SELECT 'check_explorations', 0, msar.check_explorations()::text
+  UNION ALL SELECT 'export_explorations', oid, msar.export_explorations(oid)::text FROM sch
+  UNION ALL SELECT 'list_explorations', oid, msar.list_explorations(oid)::text FROM sch
+  UNION ALL SELECT 'list_forms', oid, msar.list_forms(oid)::text FROM sch
+  UNION ALL SELECT 'list_shares', 0, msar.list_shares()::text
+  UNION ALL SELECT 'run_exploration', 0, msar.run_exploration(jsonb_build_object('base_table_oid', 'library.book'::regclass::oid,
+    'initial_columns', '[{"alias": "t", "attnum": 2}, {"alias": "at", "attnum": 9}]'::jsonb))::text
+  UNION ALL SELECT 'exploration_sql', 0, md5(msar.exploration_sql(jsonb_build_object('base_table_oid', 'library.book'::regclass::oid,
+    'initial_columns', '[{"alias": "t", "attnum": 2}, {"alias": "at", "attnum": 9}]'::jsonb)))
+  UNION ALL SELECT 'current_user_id', 0, msar.current_user_id()::text
+  UNION ALL SELECT 'list_users', 0, msar.list_users()::text
+  UNION ALL SELECT 'list_role_maps', 0, msar.list_role_maps()::text
+  UNION ALL SELECT 'list_servers', 0, msar.list_servers()::text
+  UNION ALL SELECT 'list_databases', 0, msar.list_databases()::text
+  UNION ALL SELECT 'list_configured_roles', 0, msar.list_configured_roles(NULL)::text
+  UNION ALL SELECT 'list_data_files', 0, msar.list_data_files()::text
   UNION ALL SELECT 'list_roles', 0, msar.list_roles()::text
   UNION ALL SELECT 'list_db_priv', 0, msar.list_db_priv()::text
   UNION ALL SELECT 'list_schema_privileges', oid, msar.list_schema_privileges(oid)::text FROM sch
@@ -204,11 +220,14 @@ SET search_path = pg_catalog;
 SELECT column_order, column_name, display_width FROM msar_catalog.column_metadata JOIN msar_catalog.table_metadata USING (table_oid)
 ORDER BY attnum, column_name;
 
--- Every function that reads the catalogs took part; get_preview shows rows of users.
+-- Every function that reads the catalogs took part; get_preview shows rows of users. Functions of one stored exploration,
+-- form, file or user need its number, and use what those that list them use.
 SELECT p.oid::regprocedure AS missing
 FROM pg_catalog.pg_proc AS p
 WHERE pronamespace = 'msar'::regnamespace AND provolatile = 's' AND NOT starts_with(proname, 'cast_to_')
-  AND proname NOT IN (SELECT call FROM clean) AND proname <> 'get_preview';
+  AND proname NOT IN (SELECT call FROM clean) AND proname <> 'get_preview'
+  AND proname NOT IN ('get_data_file', 'get_exploration', 'get_exploration_export_query', 'get_export_query', 'get_form',
+    'get_form_source_info', 'get_public_form', 'get_user', 'list_form_related_records', 'run_saved_exploration');
 
 RESET search_path;
 REVOKE CONNECT ON DATABASE regression FROM regress_shadow;
