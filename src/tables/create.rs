@@ -212,13 +212,17 @@ pub(crate) fn temporary_table_name(schema: Option<Oid>, wanted: Option<&str>, fa
     }
 }
 
+/// The columns that every table has.
+const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"];
+
 /// Names for the columns of a file: cut where they are too long, numbered where they are taken.
 pub(crate) fn file_column_names(
     wanted: &[Option<String>],
     reserved: Vec<String>,
 ) -> Result<Vec<String>, TablesError> {
     check_width(wanted.len() + reserved.len())?;
-    let mut names = TakenNames::taken(reserved);
+    let of_system = SYSTEM_COLUMNS.iter().map(|&name| name.to_owned());
+    let mut names = TakenNames::taken(reserved.into_iter().chain(of_system));
     let wanted = wanted
         .iter()
         .zip(1..)
