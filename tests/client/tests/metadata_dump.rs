@@ -69,7 +69,7 @@ fn source() -> (Database, Value) {
         })
     );
     assert_eq!(expected["unmatched"], json!([]));
-    assert_eq!(expected["triggers"], json!(vec!["A"; 13]));
+    assert_eq!(expected["triggers"], json!(vec!["A"; 9]));
     assert_eq!(expected["kept"][0]["table"], json!("former"));
     (source, expected)
 }
