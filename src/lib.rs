@@ -10,6 +10,7 @@
 //! The rooms, each one thing that a user can name:
 //!
 //! - [`describe`]: schemas, tables, columns, constraints and their dependents as documents
+//! - [`changes`]: the log of changed objects, and which relations look different since a client last asked
 //! - [`tables`]: tables, columns, constraints: from definitions to statements, and running them
 //! - [`roles`]: roles, memberships, privileges, owners, schemas
 //! - [`records`]: rows of users' tables: a request becomes one statement
@@ -35,6 +36,7 @@
 
 mod api;
 mod catalog;
+mod changes;
 mod ddl;
 mod definition;
 mod describe;

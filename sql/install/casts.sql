@@ -76,8 +76,15 @@ BEGIN
       ('money', 'money', 'IMMUTABLE STRICT', '$1'),
       ('money', numbers, 'STABLE STRICT', '$1::numeric::%1$s'),
       ('mathesar_types.multicurrency_money', 'mathesar_types.multicurrency_money', 'IMMUTABLE STRICT', '$1'),
-      ('mathesar_types.multicurrency_money', numbers || ', text', 'IMMUTABLE',
+      ('mathesar_types.multicurrency_money', numbers, 'IMMUTABLE',
         'CASE WHEN $1 IS NOT NULL THEN ROW($1::numeric, ''USD'')::%1$s END'),
+      ('mathesar_types.multicurrency_money', 'text', 'IMMUTABLE',
+        -- Not by the input function of rows or by jsonb_populate_record, which are not IMMUTABLE.
+        'CASE WHEN $1 ~ ''^\s*\([^,]*,[^,]*\)\s*$'' THEN ROW('
+        'NULLIF(pg_catalog.btrim(pg_catalog.substring($1, ''^\s*\(([^,]*),''), '' "''), '''')::numeric, '
+        'NULLIF(pg_catalog.btrim(pg_catalog.substring($1, '',([^,]*)\)\s*$''), '' "''), ''''))::%1$s'
+        ' WHEN $1 ~ ''^\s*\{'' THEN ROW(($1::jsonb ->> ''value'')::numeric, $1::jsonb ->> ''currency'')::%1$s'
+        ' WHEN $1 IS NOT NULL THEN ROW($1::numeric, ''USD'')::%1$s END'),
       ('mathesar_types.multicurrency_money', 'money', 'STABLE',
         'CASE WHEN $1 IS NOT NULL THEN ROW($1::numeric, ''USD'')::%1$s END'),
 

@@ -28,7 +28,7 @@ BEGIN ATOMIC
     SELECT n.oid
     FROM pg_catalog.pg_namespace AS n
     WHERE NOT __msar.is_system_schema(n.nspname)
-      AND n.nspname NOT IN ('msar', '__msar', 'msar_catalog', 'mathesar_types')
+      AND n.oid NOT IN (SELECT own FROM __msar.own_schemas() AS own)
   ),
   user_table AS (
     -- reltuples is -1 as long as a table was never vacuumed or analysed.

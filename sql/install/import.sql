@@ -15,42 +15,6 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION __msar.preview_query(tab_id regclass, col_cast_def jsonb, rec_limit integer) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT pg_catalog.format(
-    'SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(preview)) FROM (SELECT %s FROM %s LIMIT %L) AS preview',
-    pg_catalog.string_agg(
-      CASE WHEN wanted.type IS NULL THEN pg_catalog.quote_ident(a.attname)
-        ELSE pg_catalog.format(
-          '(%s)::%s AS %I',
-          __msar.cast_expression(
-            pg_catalog.quote_ident(a.attname), a.atttypid,
-            CASE WHEN wanted.type ? 'name' OR wanted.type ? 'id' THEN __msar.type_in_full(wanted.type)::regtype
-              ELSE a.atttypid::regtype
-            END,
-            wanted.cast_options
-          ),
-          __msar.type_in_full(
-            CASE WHEN wanted.type ? 'name' OR wanted.type ? 'id' THEN wanted.type
-              -- Options alone leave the type's name.
-              ELSE wanted.type || pg_catalog.jsonb_build_object('name', a.atttypid::regtype::text)
-            END
-          ),
-          a.attname
-        )
-      END,
-      ', ' ORDER BY a.attnum
-    ),
-    tab_id, rec_limit
-  )
-  FROM pg_catalog.pg_attribute AS a
-  LEFT JOIN pg_catalog.jsonb_to_recordset(col_cast_def) AS wanted(attnum integer, type jsonb, cast_options jsonb)
-    ON wanted.attnum = a.attnum
-  WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped
-    AND pg_catalog.has_column_privilege(tab_id, a.attnum, 'SELECT');
-END;
-
 CREATE FUNCTION msar.get_preview(tab_id oid, col_cast_def jsonb, rec_limit integer) RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 AS $$
@@ -62,32 +26,6 @@ BEGIN
   RETURN preview;
 END
 $$;
-
-CREATE FUNCTION __msar.import_statement(src_tab_id regclass, dst_tab_id regclass, mappings jsonb, inferred jsonb) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT pg_catalog.format(
-    'INSERT INTO %s (%s) SELECT %s FROM %s',
-    dst_tab_id,
-    pg_catalog.string_agg(pg_catalog.quote_ident(dst.attname), ', ' ORDER BY m.n),
-    pg_catalog.string_agg(
-      __msar.cast_expression(
-        pg_catalog.quote_ident(src.attname), src.atttypid, dst.atttypid,
-        -- What the values of the column have shown about themselves, where it is about the column's type.
-        CASE WHEN inferred #>> ARRAY[src.attnum::text, 'type'] = pg_catalog.format_type(dst.atttypid, NULL)
-          THEN inferred #> ARRAY[src.attnum::text, 'details']
-        END
-      ),
-      ', ' ORDER BY m.n
-    ),
-    src_tab_id
-  )
-  FROM pg_catalog.jsonb_array_elements(mappings) WITH ORDINALITY AS m(mapping, n)
-  JOIN pg_catalog.pg_attribute AS src
-    ON src.attrelid = src_tab_id AND src.attnum = (m.mapping ->> 'src_table_attnum')::integer AND NOT src.attisdropped
-  JOIN pg_catalog.pg_attribute AS dst
-    ON dst.attrelid = dst_tab_id AND dst.attnum = (m.mapping ->> 'dst_table_attnum')::integer AND NOT dst.attisdropped;
-END;
 
 CREATE FUNCTION __msar.remember_import_target(src_tab_id regclass, dst_tab_id regclass) RETURNS void
 LANGUAGE sql
@@ -106,7 +44,7 @@ DECLARE
   inserted bigint;
 BEGIN
   PERFORM __msar.check_relation(dst_tab_id);
-  EXECUTE __msar.import_statement(src_tab_id, dst_tab_id, mappings, msar.infer_table_column_data_types(src_tab_id));
+  EXECUTE __msar.import_statement(src_tab_id, dst_tab_id, mappings);
   GET DIAGNOSTICS inserted = ROW_COUNT;
   PERFORM __msar.remember_import_target(src_tab_id, dst_tab_id);
   RETURN inserted;
@@ -217,36 +155,47 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION __msar.fill_statement(tab_id regclass) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION __msar.fill_statement(tab_id regclass, row_count bigint DEFAULT 0) RETURNS text
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
   -- The columns of text are the file's, in its order.
   SELECT pg_catalog.format(
     'INSERT INTO %s (%s) SELECT %s FROM pg_catalog.jsonb_array_elements($1) AS file(line)',
     tab_id,
     pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum),
-    pg_catalog.string_agg(pg_catalog.format('line OPERATOR(pg_catalog.->>) %s', a.n - 1), ', ' ORDER BY a.attnum)
+    pg_catalog.string_agg(
+      CASE WHEN a.n = 1 THEN __msar.counted('filling the table', row_count, a.expression) ELSE a.expression END,
+      ', ' ORDER BY a.attnum
+    )
   )
   FROM (
-    SELECT a.attname, a.attnum, pg_catalog.row_number() OVER (ORDER BY a.attnum) AS n
-    FROM pg_catalog.pg_attribute AS a
-    WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'text'::regtype
+    SELECT a.attname, a.attnum, a.n, pg_catalog.format('(line OPERATOR(pg_catalog.->>) %s)', a.n - 1) AS expression
+    FROM (
+      SELECT a.attname, a.attnum, pg_catalog.row_number() OVER (ORDER BY a.attnum) AS n
+      FROM pg_catalog.pg_attribute AS a
+      WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'text'::regtype
+    ) AS a
   ) AS a;
 END;
 
-CREATE FUNCTION __msar.retype_statement(tab_id regclass, inferred jsonb) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION __msar.retype_statement(tab_id regclass, inferred jsonb, row_count bigint DEFAULT 0) RETURNS text
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
   SELECT pg_catalog.format('ALTER TABLE %s ', tab_id) || pg_catalog.string_agg(
     pg_catalog.format(
-      'ALTER COLUMN %1$I TYPE %2$s USING %3$s', a.attname, target.id,
-      __msar.cast_expression(pg_catalog.quote_ident(a.attname), a.atttypid, target.id, inferred #> ARRAY[a.attnum::text, 'details'])
+      'ALTER COLUMN %1$I TYPE %2$s USING %3$s', c.attname, c.target,
+      CASE WHEN c.n = 1 THEN __msar.counted('retyping', row_count, c.expression) ELSE c.expression END
     ),
-    ', ' ORDER BY a.attnum
+    ', ' ORDER BY c.n
   )
-  FROM pg_catalog.pg_attribute AS a,
-    LATERAL (SELECT (inferred #>> ARRAY[a.attnum::text, 'type'])::regtype AS id) AS target
-  WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid <> target.id;
+  FROM (
+    SELECT a.attname, target.id AS target, pg_catalog.row_number() OVER (ORDER BY a.attnum) AS n,
+      __msar.cast_expression(pg_catalog.quote_ident(a.attname), a.atttypid, target.id, inferred #> ARRAY[a.attnum::text, 'details'])
+        AS expression
+    FROM pg_catalog.pg_attribute AS a,
+      LATERAL (SELECT (inferred #>> ARRAY[a.attnum::text, 'type'])::regtype AS id) AS target
+    WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid <> target.id
+  ) AS c;
 END;
 
 CREATE FUNCTION msar.import_text(sch_id regnamespace, tab_name text, data bytea, options jsonb DEFAULT '{}') RETURNS jsonb
@@ -264,12 +213,15 @@ DECLARE
     NULL
   );
   tab_id regclass := (prepared OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid;
+  row_count bigint := pg_catalog.jsonb_array_length(parsed OPERATOR(pg_catalog.->) 'rows');
   inferred jsonb;
   retype text;
 BEGIN
-  EXECUTE __msar.fill_statement(tab_id) USING parsed OPERATOR(pg_catalog.->) 'rows';
-  inferred := msar.infer_table_column_data_types(tab_id);
-  retype := __msar.retype_statement(tab_id, inferred);
+  EXECUTE __msar.fill_statement(tab_id, row_count) USING parsed OPERATOR(pg_catalog.->) 'rows';
+  inferred := __msar.infer_columns(
+    tab_id, pg_catalog.jsonb_build_object('date_order', options OPERATOR(pg_catalog.->) 'date_order')
+  );
+  retype := __msar.retype_statement(tab_id, inferred, row_count);
   IF retype IS NOT NULL THEN
     EXECUTE retype;
   END IF;
@@ -281,12 +233,14 @@ BEGIN
     'renamed_columns', prepared OPERATOR(pg_catalog.->) 'renamed_columns',
     'pkey_column_attnum', prepared OPERATOR(pg_catalog.->) 'pkey_column_attnum',
     'columns', inferred,
-    'rows', pg_catalog.jsonb_array_length(parsed OPERATOR(pg_catalog.->) 'rows'),
+    'rows', row_count,
     'bad_rows', parsed OPERATOR(pg_catalog.->) 'bad_rows',
     'format', parsed OPERATOR(pg_catalog.->) 'format',
     'encoding', parsed OPERATOR(pg_catalog.->) 'encoding',
     'delimiter', parsed OPERATOR(pg_catalog.->) 'delimiter',
-    'header', parsed OPERATOR(pg_catalog.->) 'header'
+    'header', parsed OPERATOR(pg_catalog.->) 'header',
+    'header_confidence', parsed OPERATOR(pg_catalog.->) 'header_confidence',
+    'header_reason', parsed OPERATOR(pg_catalog.->) 'header_reason'
   );
 END
 $$;

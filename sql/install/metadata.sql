@@ -144,8 +144,14 @@ GRANT EXECUTE ON FUNCTION
 CREATE FUNCTION __msar.table_metadata_row() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $function$
+DECLARE
+  fields jsonb := __msar.complete_table_metadata(to_jsonb(NEW), to_jsonb(OLD));
 BEGIN
-  NEW := jsonb_populate_record(NEW, __msar.complete_table_metadata(to_jsonb(NEW), to_jsonb(OLD)));
+  -- NULL when the object has gone meanwhile: then the row is left alone.
+  IF fields IS NULL THEN
+    RETURN NULL;
+  END IF;
+  NEW := jsonb_populate_record(NEW, fields);
   RETURN NEW;
 END;
 $function$;
@@ -153,8 +159,14 @@ $function$;
 CREATE FUNCTION __msar.column_metadata_row() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $function$
+DECLARE
+  fields jsonb := __msar.complete_column_metadata(to_jsonb(NEW), to_jsonb(OLD));
 BEGIN
-  NEW := jsonb_populate_record(NEW, __msar.complete_column_metadata(to_jsonb(NEW), to_jsonb(OLD)));
+  -- NULL when the object has gone meanwhile: then the row is left alone.
+  IF fields IS NULL THEN
+    RETURN NULL;
+  END IF;
+  NEW := jsonb_populate_record(NEW, fields);
   RETURN NEW;
 END;
 $function$;

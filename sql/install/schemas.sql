@@ -13,6 +13,16 @@ CREATE FUNCTION __msar.is_system_schema(sch_name name) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN __msar.is_reserved_name(sch_name) OR sch_name = 'information_schema';
 
+CREATE FUNCTION __msar.own_schemas() RETURNS SETOF oid
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT d.objid
+  FROM pg_catalog.pg_extension AS e
+  JOIN pg_catalog.pg_depend AS d
+    ON d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
+  WHERE e.extname = 'mathesar_ext' AND d.classid = 'pg_catalog.pg_namespace'::regclass;
+END;
+
 -- Neither STRICT nor SET, so that the planner inlines it: a caller's condition on oid reaches both catalogs.
 CREATE FUNCTION __msar.schema_info() RETURNS TABLE (oid oid, name name, info jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -49,7 +59,9 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT COALESCE(pg_catalog.jsonb_agg(s.info ORDER BY s.name), '[]')
   FROM __msar.schema_info() AS s
-  WHERE NOT __msar.is_system_schema(s.name);
+  WHERE NOT __msar.is_system_schema(s.name)
+    -- Clients know these three by name; the others they would show to their users.
+    AND (s.name IN ('msar', '__msar', 'mathesar_types') OR s.oid NOT IN (SELECT own FROM __msar.own_schemas() AS own));
 END;
 
 CREATE FUNCTION msar.get_schema(sch_id regnamespace) RETURNS jsonb

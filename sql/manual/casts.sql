@@ -81,7 +81,7 @@ $$  P0001: text without the symbol
 '1.5'),
 
       ('multicurrency_money',
-$$  text: as PostgreSQL reads numbers, with the currency USD
+$$  text: (1.50,EUR) and {"value": 1.50, "currency": "EUR"}, or a number, with the currency USD
   numbers, money: with the currency USD$$,
 $$  22P02: not a number$$,
 '1.5'),

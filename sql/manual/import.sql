@@ -17,6 +17,9 @@ Arguments:
   tab_id, col_cast_def, rec_limit: as msar.get_preview
 Returns: a SELECT of one value
 Errors:
+  22023: an unknown key, a column that is listed twice, a pseudo-type
+  42P01: unknown relation
+  42703: unknown column
   42704: unknown type
 
 Example:
@@ -30,12 +33,15 @@ Arguments:
   tab_id: the table
   col_cast_def: array of {"attnum": int, "type": {"id", "modifier"} or {"schema", "name",
     "options"}, "cast_options": null or {"group_sep", "decimal_p", "curr_pref", "curr_suff",
-    "date_order"}}; other columns that the caller may read are returned unchanged
+    "date_order"}}, as msar.alter_columns takes it; other columns that the caller may read are
+    returned unchanged
   rec_limit: number of rows; NULL for all
 Returns: array of objects with the columns' names as keys, and values as to_jsonb returns them; NULL
   if there are no rows
 Errors:
+  22023: an unknown key, a column that is listed twice, a pseudo-type
   42P01: unknown relation
+  42703: unknown column
   42704: unknown type
   and the errors of the casts
 
@@ -43,18 +49,31 @@ Example:
   SELECT msar.get_preview(
     'public.import'::regclass, '[{"attnum": 2, "type": {"name": "date"}}]', 10);$$;
 
-COMMENT ON FUNCTION __msar.import_statement(regclass, regclass, jsonb, jsonb) IS
+COMMENT ON FUNCTION __msar.import_statement(regclass, regclass, jsonb) IS
 $$Returns the statement that msar.insert_from_select runs.
 
 Arguments:
   src_tab_id, dst_tab_id, mappings: as msar.insert_from_select
-  inferred: result of msar.infer_table_column_data_types for the source
 Returns: an INSERT ... SELECT
-Errors: none
+Errors:
+  22023: no mapping, or an unknown key
+  42P01: unknown relation
+  42703: unknown column
 
 Example:
   SELECT __msar.import_statement('public.import', 'public.book',
-    '[{"src_table_attnum": 1, "dst_table_attnum": 2}]', '{}');$$;
+    '[{"src_table_attnum": 1, "dst_table_attnum": 2}]');$$;
+
+COMMENT ON FUNCTION __msar.array_literal(text) IS
+$$Writes a JSON array in the form that the input functions of array types read.
+
+Arguments:
+  value: a text
+Returns: a JSON array in that form; any other text unchanged
+Errors: none
+
+Example:
+  SELECT __msar.array_literal('["a", "b"]')::text[];  -- {a,b}$$;
 
 COMMENT ON FUNCTION __msar.remember_import_target(regclass, regclass) IS
 $$Stores in the metadata of a table made by an import into which table its rows went, if the current
@@ -73,12 +92,18 @@ $$Inserts the rows of one table into another, with values cast to the types of t
 
 Arguments:
   src_tab_id, dst_tab_id: the tables
-  mappings: array of {"src_table_attnum": int, "dst_table_attnum": int}
-Returns: the number of inserted rows. Text columns whose values are all numbers, amounts or dates
-  are read with the separators, currency marks and order of dates that
-  msar.infer_table_column_data_types returns. If an import made the source, its metadata gets the
-  other table as import_target_oid.
-Errors: those of INSERT (42501, 23505, 23502, ...) and of the casts
+  mappings: array of {"src_table_attnum": int, "dst_table_attnum": int, "cast_options": as
+    msar.alter_columns takes them, or absent}
+Returns: the number of inserted rows. Without cast_options, text columns whose values are all
+  numbers, amounts or dates are read with the separators, currency marks and order of dates that
+  msar.infer_table_column_data_types returns, into any type of numbers or dates; dates whose order
+  the values leave open, by the session's DateStyle. If an import made the source, its metadata gets
+  the other table as import_target_oid.
+Errors:
+  22023: no mapping, or an unknown key
+  42P01: unknown relation
+  42703: unknown column
+  and those of INSERT (42501, 23505, 23502, ...) and of the casts
 
 Example:
   SELECT msar.insert_from_select('import', 'public.book',
@@ -159,8 +184,9 @@ $$Parses a file to rows of text, for msar.import_text.
 
 Arguments:
   data, options: as msar.import_text
-Returns: {"format", "encoding", "delimiter", "header", "columns": [names, empty if missing],
-  "rows": [[text or null]], "bad_rows": [{"line", "reason", "text"}]}
+Returns: {"format", "encoding", "delimiter", "header", "header_confidence", "header_reason",
+  "columns": [names, empty if missing], "rows": [[text or null]],
+  "bad_rows": [{"line", "reason", "text"}]}
 Errors:
   22023: invalid options
   22P04: the file cannot be read, or has bad rows that are not to be skipped
@@ -168,23 +194,25 @@ Errors:
 Example:
   SELECT __msar.parse_file(E'a,b\n1,2', '{}');$$;
 
-COMMENT ON FUNCTION __msar.fill_statement(regclass) IS
+COMMENT ON FUNCTION __msar.fill_statement(regclass, bigint) IS
 $$Returns the statement that inserts the rows of a file into a table of text.
 
 Arguments:
   tab_id: the table
+  row_count: the number of rows in the file
 Returns: an INSERT; its parameter $1 is a JSON array with an array of texts per row
 Errors: none
 
 Example:
   SELECT __msar.fill_statement('public.import');$$;
 
-COMMENT ON FUNCTION __msar.retype_statement(regclass, jsonb) IS
+COMMENT ON FUNCTION __msar.retype_statement(regclass, jsonb, bigint) IS
 $$Returns the statement that gives columns their inferred types, with one rewrite of the table.
 
 Arguments:
   tab_id: the table
   inferred: result of msar.infer_table_column_data_types for the table
+  row_count: the number of rows in the table
 Returns: an ALTER TABLE; NULL if all columns have these types already
 Errors: none
 
@@ -204,12 +232,14 @@ Arguments:
   options: {"format": csv, tsv, json_lines or json (an array of objects), "encoding": a name as on
     the web (latin1, utf-16le), "delimiter", "quote", "escape": single ASCII characters, "header":
     whether the first row has the columns' names, "null": text that means NULL in csv and tsv (the
-    empty string by default), "bad_rows": refuse (the whole file) or skip}; an option that is left
-    out is detected
+    empty string by default), "bad_rows": refuse (the whole file) or skip, "date_order": YMD, DMY or
+    MDY, for dates whose values leave it open}; an option that is left out is detected
 Returns: {"table_oid", "table_name", "renamed_columns", "pkey_column_attnum": as
   msar.prepare_table_for_import, "columns": as msar.infer_table_column_data_types, "rows": number of
   imported rows, "bad_rows": [{"line": int, in a JSON array the number of the object, "reason",
-  "text"}], "format", "encoding", "delimiter", "header": as given or detected}
+  "text"}], "format", "encoding", "delimiter", "header": as given or detected,
+  "header_confidence": given, high, medium or low, "header_reason": why the first line was taken for
+  a header or for values}
 Errors:
   22023: unknown option
   22P04: a file that cannot be read or has bad rows
@@ -242,7 +272,8 @@ Arguments:
   wanted: the requested name, which is truncated if it is too long; NULL or empty for the fallback
   fallback: the name to number if none is requested
 Returns: the requested name; if it is taken or empty, that name or the fallback with a number, which
-  begins after the number of tables in the schema
+  begins after the number of tables in the schema, or with 1 if the schema is that of temporary
+  tables
 Errors: none
 
 Example:

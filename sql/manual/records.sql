@@ -55,6 +55,7 @@ Arguments:
   tab_id: the relation
   search_: [{"attnum", "literal"}]: the text is searched in the text of the column, ignoring case; %
     and _ are literal. An equal text scores 4, one at the beginning 3, one inside 2.
+    A JSON number in a column of numbers is compared as a number: an equal one scores 4.
   limit_, offset_: the page
   return_record_summaries, table_record_summary_templates: as for msar.list_records_from_table
 Returns: {"count": of all records found, "results": [{"<attnum>": value}],

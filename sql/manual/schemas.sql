@@ -95,7 +95,8 @@ COMMENT ON FUNCTION msar.list_schemas() IS
 $$Lists the schemas of the database by name.
 
 Returns: array of objects as msar.get_schema returns them. information_schema and schemas whose name
-  begins with pg_ are left out; the schemas of this extension are included.
+  begins with pg_ are left out, and the schemas of this extension but msar, __msar and
+  mathesar_types, by whose names clients recognize it.
 Errors: none
 
 Example:
@@ -123,3 +124,12 @@ $$Does the work of msar.patch_schema; returns nothing.$$;
 
 COMMENT ON FUNCTION __msar.drop_schemas(oid[]) IS
 $$Does the work of msar.drop_schemas.$$;
+
+COMMENT ON FUNCTION __msar.own_schemas() IS
+$$Lists the schemas of this extension.
+
+Returns: their OIDs
+Errors: none
+
+Example:
+  SELECT s::regnamespace FROM __msar.own_schemas() AS s;$$;

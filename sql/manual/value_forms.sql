@@ -58,3 +58,16 @@ Errors: none
 
 Example:
   SELECT __msar.json_form('1 day 02:03'::interval);$$;
+
+COMMENT ON FUNCTION __msar.long_numbers_as_text(jsonb, oid) IS
+$$Writes the bigint and numeric values in the JSON of a row, or of an array of rows, as strings.
+
+Arguments:
+  value: the JSON that to_jsonb makes
+  type_oid: the type of the value
+Returns: the same with strings of digits for these numbers
+Errors: none
+
+Example:
+  SELECT __msar.long_numbers_as_text('{"value": 1.50, "currency": "EUR"}',
+    'mathesar_types.multicurrency_money'::regtype);  -- {"value": "1.50", "currency": "EUR"}$$;

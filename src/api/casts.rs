@@ -208,9 +208,14 @@ fn mark(mark: i8) -> Option<u8> {
 
 /// `2020-01-02` and its like: two equal separators, nothing else. It has no time to lose.
 fn is_plain_date(text: &[u8]) -> bool {
+    // As records have it; with more digits for the year than a timestamp has.
+    let text = text
+        .strip_suffix(b" AD")
+        .or(text.strip_suffix(b" BC"))
+        .unwrap_or(text);
     let mut separators = text.iter().filter(|byte| !byte.is_ascii_digit());
     let pair = (separators.next(), separators.next(), separators.next());
-    text.len() <= 10 && matches!(pair, (Some(b'-' | b'/' | b'.'), Some(_), None) if pair.0 == pair.1)
+    text.len() <= 13 && matches!(pair, (Some(b'-' | b'/' | b'.'), Some(_), None) if pair.0 == pair.1)
 }
 
 /// `2020-01-02 03:04:05.678` and its beginnings: it has no time zone.

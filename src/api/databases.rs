@@ -2,6 +2,7 @@
 
 use crate::ddl::DdlError;
 use crate::error::Error;
+use crate::pg::bytes::NewText;
 use crate::pg::{Oid, names, quote};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -14,8 +15,11 @@ extension_sql_file!(
 );
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_safe)]
-fn drop_database_query(dat_id: Oid) -> Result<String, ErrorReport> {
+fn drop_database_query(dat_id: Oid) -> Result<NewText, ErrorReport> {
     let name =
         names::of_database(dat_id).ok_or_else(|| Error::from(DdlError::UnknownDatabase(dat_id.to_u32())))?;
-    Ok(format!("DROP DATABASE {}", quote::identifier(&name)))
+    Ok(NewText::encode(&format!(
+        "DROP DATABASE {}",
+        quote::identifier(&name)
+    )))
 }

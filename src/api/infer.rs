@@ -1,5 +1,6 @@
 //! Inferring types for the columns of a table of text.
 
+use crate::import::infer::InferenceOptions;
 use crate::import::{infer, survey};
 use crate::pg::arguments::{JsonArgument, RegClass};
 use crate::pg::results::JsonbResult;
@@ -9,12 +10,22 @@ use pgrx::prelude::*;
 extension_sql_file!(
     "../../sql/manual/infer.sql",
     name = "infer_manual",
-    requires = [infer_table_column_data_types, infer_types]
+    requires = [infer_table_column_data_types, infer_columns, infer_types]
 );
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn infer_table_column_data_types(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&infer::infer_column_types(tab_id.0)?)?)
+    Ok(JsonbResult::new(&infer::infer_column_types(
+        tab_id.0,
+        &InferenceOptions::default(),
+    )?)?)
+}
+
+/// The same with options, for an import.
+#[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
+fn infer_columns(tab_id: RegClass, options: JsonArgument) -> Result<JsonbResult, ErrorReport> {
+    let options = options.decode("options", "Known is {\"date_order\": YMD, DMY or MDY}.")?;
+    Ok(JsonbResult::new(&infer::infer_column_types(tab_id.0, &options)?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
@@ -22,7 +33,7 @@ fn infer_types(
     tab_id: RegClass,
     options: default!(JsonArgument, "'{}'"),
 ) -> Result<JsonbResult, ErrorReport> {
-    let hint = "The options are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int}.";
+    let hint = "Known are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int, \"date_order\": YMD, DMY or MDY}.";
     let options = options.decode("options", hint)?;
     Ok(JsonbResult::new(&survey::survey_relation(tab_id.0, &options)?)?)
 }

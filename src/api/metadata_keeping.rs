@@ -1,12 +1,14 @@
 //! Keeping metadata with its table: following renames and drops, detaching and attaching, checking, export and import.
 
 use crate::catalog::Catalog;
+use crate::changes::record;
 use crate::events;
 use crate::explorations;
 use crate::metadata::{announce, exchange, following, repair, restore, stored};
-use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
+use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace, TextArgument};
 use crate::pg::event_trigger::EventTrigger;
 use crate::pg::results::JsonbResult;
+use crate::pg::trigger::ChangedRows;
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -45,7 +47,7 @@ extension_sql_file!(
 fn follow_command(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     Ok(events::dispatch(
         EventTrigger::of_call(call)?,
-        &[following::follow, explorations::following::follow],
+        &[following::follow, explorations::following::follow, record::record],
     )?)
 }
 
@@ -53,7 +55,11 @@ fn follow_command(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     sql = "CREATE FUNCTION __msar.announce_metadata_change() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';"
 )]
 fn announce_metadata_change(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
-    Ok(announce::change(call)?)
+    match announce::change(call)? {
+        ChangedRows::Row(relations) => record::record_metadata(&relations),
+        ChangedRows::Everything => record::record_unknown_metadata(),
+    }
+    Ok(())
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
@@ -92,15 +98,14 @@ fn import_metadata(doc: JsonArgument, dry_run: default!(bool, "false")) -> Resul
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
 fn attach_metadata(
     tab_id: Option<RegClass>,
-    sch_name: default!(Option<String>, "NULL"),
-    tab_name: default!(Option<String>, "NULL"),
+    sch_name: default!(Option<TextArgument>, "NULL"),
+    tab_name: default!(Option<TextArgument>, "NULL"),
 ) -> Result<Option<JsonbResult>, ErrorReport> {
     let Some(table) = tab_id else {
         return Ok(None);
     };
-    Ok(Some(JsonbResult::new(&exchange::attach(
-        table.0, sch_name, tab_name,
-    )?)?))
+    let [schema, name] = [sch_name, tab_name].map(|name| name.map(|name| name.0));
+    Ok(Some(JsonbResult::new(&exchange::attach(table.0, schema, name)?)?))
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]

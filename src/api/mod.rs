@@ -6,6 +6,7 @@
 //! comes after what.
 
 mod casts;
+mod changes;
 mod columns;
 mod constraints;
 mod data_files;
@@ -26,6 +27,7 @@ mod metadata_keeping;
 mod owners;
 mod previews;
 mod privileges;
+mod progress;
 mod record_writes;
 mod records;
 mod restructure;

@@ -1,7 +1,7 @@
 //! Reading records: pages, single records, search, records ordered by preview, export.
 
 use crate::error::Error;
-use crate::pg::arguments::{JsonArgument, RegClass};
+use crate::pg::arguments::{JsonArgument, RegClass, TextArgument};
 use crate::pg::parameter::AnyValue;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::results::JsonbResult;
@@ -111,7 +111,7 @@ fn list_by_record_summaries(
     tab_id: Option<pg_sys::Oid>,
     limit_: Option<i32>,
     offset_: Option<i32>,
-    search_: default!(Option<String>, "NULL"),
+    search_: default!(Option<TextArgument>, "NULL"),
     table_record_summary_templates: default!(Option<JsonArgument>, "NULL"),
     linked_record_path: default!(Option<JsonArgument>, "NULL"),
 ) -> Result<JsonbDatum, ErrorReport> {
@@ -122,7 +122,7 @@ fn list_by_record_summaries(
     Ok(arguments::list_summaries(
         relation(tab_id),
         part,
-        search_.as_deref(),
+        search_.as_ref().map(|search| search.0.as_str()),
         table_record_summary_templates,
         linked_record_path,
     )?)

@@ -3,6 +3,7 @@
 use super::not_null;
 use crate::error::Error;
 use crate::pg::Oid;
+use crate::pg::arguments::TextArgument;
 use crate::roles::role;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -19,12 +20,17 @@ extension_sql_file!(
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]
 fn create_role(
-    rolename: Option<&str>,
-    password_: Option<&str>,
+    rolename: Option<TextArgument>,
+    password_: Option<TextArgument>,
     login_: Option<bool>,
 ) -> Result<(), ErrorReport> {
     let name = not_null("rolename", rolename)?;
-    Ok(role::create_role(name, password_, login_ == Some(true))?)
+    let password = password_.map(|password| password.0);
+    Ok(role::create_role(
+        &name.0,
+        password.as_deref(),
+        login_ == Some(true),
+    )?)
 }
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]

@@ -3,7 +3,7 @@
 use super::{not_null, read};
 use crate::definition::object::JsonObject;
 use crate::pg::Oid;
-use crate::pg::arguments::JsonArgument;
+use crate::pg::arguments::{JsonArgument, TextArgument};
 use crate::roles::schema;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -20,12 +20,13 @@ extension_sql_file!(
 
 #[pg_extern(schema = "__msar", volatile, parallel_unsafe)]
 fn create_schema(
-    sch_name: Option<&str>,
+    sch_name: Option<TextArgument>,
     own_id: Option<Oid>,
-    description: Option<&str>,
+    description: Option<TextArgument>,
 ) -> Result<(), ErrorReport> {
     let name = not_null("sch_name", sch_name)?;
-    Ok(schema::create_schema(name, own_id, description)?)
+    let description = description.map(|description| description.0);
+    Ok(schema::create_schema(&name.0, own_id, description.as_deref())?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]

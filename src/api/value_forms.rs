@@ -2,9 +2,15 @@
 //! `records` call once per value.
 
 use crate::catalog::datetime::{self, DatetimeText};
+use crate::error::Error;
+use crate::pg::arguments::JsonArgument;
 use crate::pg::bytes::NewText;
 use crate::pg::moment::{Date, Interval, Time, TimeWithZone, Timestamp, TimestampWithZone};
+use crate::pg::results::JsonbResult;
+use crate::records::long_numbers;
+use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
+use serde_json::value::RawValue;
 
 extension_sql_file!(
     "../../sql/manual/value_forms.sql",
@@ -15,7 +21,8 @@ extension_sql_file!(
         json_form_of_time_with_zone,
         json_form_of_timestamp,
         json_form_of_timestamp_with_zone,
-        json_form_of_interval
+        json_form_of_interval,
+        long_numbers_as_text
     ]
 );
 
@@ -52,4 +59,12 @@ fn json_form_of_timestamp_with_zone(value: TimestampWithZone) -> NewText {
 #[pg_extern(schema = "__msar", name = "json_form", immutable, strict, parallel_safe)]
 fn json_form_of_interval(value: Interval) -> NewText {
     text(datetime::format_interval(value.0, value.1, value.2))
+}
+
+/// Rows within records, whose JSON PostgreSQL makes.
+#[pg_extern(schema = "__msar", stable, strict, parallel_safe)]
+fn long_numbers_as_text(value: JsonArgument, type_oid: pg_sys::Oid) -> Result<JsonbResult, ErrorReport> {
+    let json = long_numbers::as_text(value.text(), type_oid)?;
+    let json = RawValue::from_string(json).map_err(Error::Serialization)?;
+    Ok(JsonbResult::new(&json)?)
 }

@@ -113,7 +113,7 @@ impl DatetimeText {
         }
     }
 
-    /// `Z`, or `+HH:MM`: seconds east of UTC.
+    /// `Z`, or `+HH:MM`, and `:SS` where it has seconds: seconds east of UTC.
     fn push_utc_offset(&mut self, seconds: i64) {
         if seconds == 0 {
             return self.push("Z");
@@ -122,6 +122,11 @@ impl DatetimeText {
         self.push_number(seconds.abs() / 3600, 2);
         self.push(":");
         self.push_number(seconds.abs() / 60 % 60, 2);
+        // Local time before there were time zones.
+        if seconds % 60 != 0 {
+            self.push(":");
+            self.push_number(seconds.abs() % 60, 2);
+        }
     }
 }
 
@@ -261,6 +266,7 @@ mod tests {
             "12:30:45.0+05:30"
         );
         assert_eq!(&*format_time_with_zone(0, 3_600), "00:00:00.0-01:00");
+        assert_eq!(&*format_time_with_zone(0, -1_172), "00:00:00.0+00:19:32");
     }
 
     #[test]

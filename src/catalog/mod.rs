@@ -10,6 +10,7 @@ pub(crate) mod datetime;
 pub(crate) mod dependency;
 pub(crate) mod link;
 pub(crate) mod relation;
+pub(crate) mod row_key;
 pub(crate) mod rows;
 pub(crate) mod types;
 

@@ -49,6 +49,20 @@ impl RelationKind {
         }
     }
 
+    /// Whether it is the word for one of them.
+    pub(crate) fn is_name(word: &str) -> bool {
+        [
+            Self::Table,
+            Self::PartitionedTable,
+            Self::Partition,
+            Self::View,
+            Self::MaterializedView,
+            Self::ForeignTable,
+        ]
+        .iter()
+        .any(|kind| kind.name() == word)
+    }
+
     /// The three words that clients of `msar.get_table` know.
     pub(crate) fn listed_type(self) -> &'static str {
         match self {

@@ -26,7 +26,9 @@ oids!(
     catalog_oid {
         PG_TYPE = 1247,
         PG_ATTRIBUTE = 1249,
+        PG_PROC = 1255,
         PG_CLASS = 1259,
+        PG_AUTHID = 1260,
         PG_AUTH_MEMBERS = 1261,
         PG_DATABASE = 1262,
         PG_SEQUENCE = 2224,
@@ -39,9 +41,13 @@ oids!(
         PG_INDEX = 2610,
         PG_INHERITS = 2611,
         PG_NAMESPACE = 2615,
+        PG_REWRITE = 2618,
+        PG_TRIGGER = 2620,
         PG_OPCLASS = 2616,
         PG_OPERATOR = 2617,
         PG_PARTITIONED_TABLE = 3350,
+        PG_POLICY = 3256,
+        PG_STATISTIC_EXT = 3381,
         PG_COLLATION = 3456,
         PG_ENUM = 3501,
         PG_TRANSFORM = 3576,
@@ -72,6 +78,8 @@ oids!(
         PG_PARTITIONED_TABLE_PARTRELID = 3351,
         PG_SEQUENCE_SEQRELID = 5002,
         PG_AUTH_MEMBERS_ROLE_MEMBER = 2694,
+        PG_AUTH_MEMBERS_MEMBER_ROLE = 2695,
+        PG_AUTHID_OID = 2677,
         PG_TYPE_OID = 2703,
         PG_ENUM_TYPID_SORTORDER = 3534,
     }
@@ -112,6 +120,11 @@ impl PgClass {
         reader
             .by_index(index_oid::PG_CLASS_OID, &[("oid", ScanKey::Oid(oid))])
             .pop()
+    }
+
+    /// Every relation of the database.
+    pub(crate) fn all(reader: &Reader) -> Vec<Self> {
+        reader.by_full_scan(&[])
     }
 
     pub(crate) fn of_schema(reader: &Reader, schema: Oid) -> Vec<Self> {
@@ -380,6 +393,7 @@ impl PgDatabase {
 catalog_row!(
     /// That a role is a member of another. The options came with PostgreSQL 16.
     PgAuthMembers, catalog_oid::PG_AUTH_MEMBERS, {
+        roleid: Oid,
         member: Oid,
         grantor: Oid,
         admin_option: bool,
@@ -395,6 +409,27 @@ impl PgAuthMembers {
             index_oid::PG_AUTH_MEMBERS_ROLE_MEMBER,
             &[("roleid", ScanKey::Oid(role))],
         )
+    }
+
+    /// The roles of which a role is a member.
+    pub(crate) fn of_member(reader: &Reader, member: Oid) -> Vec<Self> {
+        reader.by_index(
+            index_oid::PG_AUTH_MEMBERS_MEMBER_ROLE,
+            &[("member", ScanKey::Oid(member))],
+        )
+    }
+}
+
+catalog_row!(
+    /// A role.
+    PgAuthid, catalog_oid::PG_AUTHID, { rolsuper: bool, rolinherit: bool }
+);
+
+impl PgAuthid {
+    pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
+        reader
+            .by_index(index_oid::PG_AUTHID_OID, &[("oid", ScanKey::Oid(oid))])
+            .pop()
     }
 }
 

@@ -2,27 +2,37 @@
 
 use super::DefinitionError;
 use super::column::{GeneratedDefinition, IdentityDefinition};
-use super::form::{null_as_default, present};
+use super::form::{self, lenient, lenient_or_default, null_as_default, present};
 use super::json_text::RawJson;
 use super::name::{ColumnRef, QualifiedName};
-use super::type_object::TypeObject;
-use serde::{Deserialize, Serialize};
+use super::type_object::{TypeModifierOptions, TypeObject};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Changes of a column: an element of `col_alters`.
+///
+/// Some keys have another form that clients know from the documents about columns: `id` for `attnum`, `nullable` for
+/// `not_null`, `type_options` for the options of `type`; and beside one of these, `{"value": ...}` for a default.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub(crate) struct ColumnAlteration {
     /// The column, by its attnum ...
+    #[serde(default, deserialize_with = "lenient")]
     attnum: Option<i16>,
+    #[serde(default, deserialize_with = "lenient")]
+    id: Option<i16>,
     /// ... or by its name as it is.
     column: Option<String>,
     /// The name to be.
     pub(crate) name: Option<String>,
     #[serde(rename = "type")]
     pub(crate) type_: Option<TypeObject>,
+    type_options: Option<TypeModifierOptions>,
     pub(crate) collation: Option<QualifiedName>,
     pub(crate) cast_options: Option<CastOptions>,
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) not_null: Option<bool>,
+    #[serde(default, deserialize_with = "lenient")]
+    nullable: Option<bool>,
     /// A value; null for none.
     #[serde(default, deserialize_with = "present")]
     pub(crate) default: Option<Option<RawJson>>,
@@ -37,10 +47,36 @@ pub(crate) struct ColumnAlteration {
     /// Null to drop the comment.
     #[serde(default, deserialize_with = "present")]
     pub(crate) description: Option<Option<String>>,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient_or_default")]
     pub(crate) delete: bool,
     /// Options of `msar.set_column_metadata`.
     pub(crate) metadata: Option<RawJson>,
+}
+
+impl<'de> Deserialize<'de> for ColumnAlteration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut change = Self::deserialize(deserializer)?;
+        let (id, nullable) = (change.id.take(), change.nullable.take());
+        let options = change.type_options.take();
+        let has_other_form = id.is_some() || nullable.is_some() || options.is_some();
+        if id.is_some() && change.attnum.is_some_and(|attnum| Some(attnum) != id) {
+            return Err(serde::de::Error::custom(
+                "\"attnum\" and \"id\" contradict each other",
+            ));
+        }
+        change.attnum = change.attnum.or(id);
+        change.not_null = form::not_null(change.not_null, nullable)?;
+        if let Some(options) = options {
+            change.type_.get_or_insert_default().add_options(options)?;
+        }
+        if has_other_form
+            && let Some(Some(default)) = &change.default
+            && let Some(value) = default.default_value()
+        {
+            change.default = Some(Some(value).filter(|value| !value.is_null()));
+        }
+        Ok(change)
+    }
 }
 
 impl ColumnAlteration {
@@ -144,6 +180,36 @@ mod tests {
             Ok(ColumnRef::Name("a".into()))
         );
         assert!(target(r#"{"name": "b"}"#).is_err());
+    }
+
+    #[test]
+    fn the_form_of_documents_about_columns_is_taken_too() {
+        let of = |json: &str| parse_argument::<ColumnAlteration>("col_alters", json);
+        assert_eq!(
+            of(
+                r#"{"id": "2", "nullable": false, "type": "numeric", "type_options": {"precision": "8"}, "default": {"value": 5}}"#
+            ),
+            of(
+                r#"{"attnum": 2, "not_null": true, "type": {"name": "numeric", "options": {"precision": 8}}, "default": 5}"#
+            )
+        );
+        assert_eq!(
+            of(r#"{"id": 2, "default": {"value": null, "is_dynamic": false}}"#),
+            of(r#"{"attnum": 2, "default": null}"#)
+        );
+        // In our own form, an object is a value.
+        assert_ne!(
+            of(r#"{"attnum": 2, "default": {"value": 5}}"#),
+            of(r#"{"attnum": 2, "default": 5}"#)
+        );
+        for json in [
+            r#"{"id": 2, "attnum": 3}"#,
+            r#"{"attnum": 2, "nullable": true, "not_null": true}"#,
+            r#"{"attnum": 2, "nullable": "yes"}"#,
+            r#"{"attnum": 2, "type": {"name": "numeric", "options": {}}, "type_options": {"precision": 8}}"#,
+        ] {
+            assert!(of(json).is_err(), "{json}");
+        }
     }
 
     #[test]

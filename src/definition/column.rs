@@ -1,29 +1,38 @@
 //! Columns to be created.
 
 use super::DefinitionError;
-use super::form::{is_false, null_as_default, string_or_object};
+use super::form::{self, is_false, lenient, lenient_or_default, null_as_default, string_or_object};
 use super::json_text::RawJson;
 use super::name::QualifiedName;
-use super::type_object::TypeObject;
-use serde::{Deserialize, Deserializer, Serialize};
+use super::type_object::{TypeModifierOptions, TypeObject};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A column: an element of `col_defs`.
+///
+/// Some keys have another form that clients know from the documents about columns: `nullable` for `not_null`,
+/// `type_options` for the options of `type`; and beside one of these, `{"value": ...}` for a default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub(crate) struct ColumnDefinition {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
     /// `text` if it is absent.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub(crate) type_: Option<TypeObject>,
+    /// Another form of the options of `type`; none once it is read.
+    #[serde(skip_serializing)]
+    pub(crate) type_options: Option<TypeModifierOptions>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) collation: Option<QualifiedName>,
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "lenient_or_default",
         skip_serializing_if = "is_false"
     )]
     pub(crate) not_null: bool,
+    /// Another form of `not_null`; none once it is read.
+    #[serde(default, deserialize_with = "lenient", skip_serializing)]
+    pub(crate) nullable: Option<bool>,
     /// A value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) default: Option<RawJson>,
@@ -41,6 +50,29 @@ pub(crate) struct ColumnDefinition {
     /// Options of `msar.set_column_metadata`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) metadata: Option<RawJson>,
+}
+
+impl Serialize for ColumnDefinition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for ColumnDefinition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut column = Self::deserialize(deserializer)?;
+        let (nullable, options) = (column.nullable.take(), column.type_options.take());
+        let has_other_form = nullable.is_some() || options.is_some();
+        let not_null = Some(true).filter(|_| column.not_null);
+        column.not_null = form::not_null(not_null, nullable)?.unwrap_or_default();
+        if let Some(options) = options {
+            column.type_.get_or_insert_default().add_options(options)?;
+        }
+        if has_other_form && let Some(value) = column.default.as_ref().and_then(RawJson::default_value) {
+            column.default = Some(value).filter(|value| !value.is_null());
+        }
+        Ok(column)
+    }
 }
 
 /// Where a column gets its values from, when an INSERT does not give one.
@@ -123,18 +155,23 @@ macro_rules! sequence_object {
         struct $name {
             $($(#[$meta])* $field: $type,)*
             #[serde(skip_serializing_if = "Option::is_none")]
+            #[serde(default, deserialize_with = "lenient")]
             start: Option<i64>,
             #[serde(skip_serializing_if = "Option::is_none")]
+            #[serde(default, deserialize_with = "lenient")]
             increment: Option<i64>,
             #[serde(skip_serializing_if = "Option::is_none")]
+            #[serde(default, deserialize_with = "lenient")]
             min: Option<i64>,
             #[serde(skip_serializing_if = "Option::is_none")]
+            #[serde(default, deserialize_with = "lenient")]
             max: Option<i64>,
             #[serde(skip_serializing_if = "Option::is_none")]
+            #[serde(default, deserialize_with = "lenient")]
             cache: Option<i64>,
             #[serde(
                 default,
-                deserialize_with = "null_as_default",
+                deserialize_with = "lenient_or_default",
                 skip_serializing_if = "is_false"
             )]
             cycle: bool,
@@ -343,6 +380,7 @@ pub(crate) enum KeyKind {
 #[serde(deny_unknown_fields)]
 pub(crate) struct MappingColumn {
     pub(crate) column_name: String,
+    #[serde(deserialize_with = "lenient")]
     pub(crate) referent_table_oid: u32,
 }
 
@@ -396,6 +434,19 @@ mod tests {
     fn null_is_absence() {
         let nulls = r#"{"name": null, "type": null, "not_null": null, "default": null, "description": null}"#;
         assert_eq!(column(nulls), column("{}"));
+    }
+
+    #[test]
+    fn the_form_of_documents_about_columns_is_taken_too() {
+        assert_eq!(
+            column(
+                r#"{"name": "a", "nullable": false, "type": "varchar", "type_options": {"length": "5"}, "default": {"value": "x"}}"#
+            ),
+            column(
+                r#"{"name": "a", "not_null": "true", "type": {"name": "varchar", "options": {"length": 5}}, "default": "x"}"#
+            )
+        );
+        assert!(column(r#"{"nullable": true, "not_null": true}"#).is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Constraints to be created, with a table or for an existing one.
 
 use super::DefinitionError;
-use super::form::{is_false, null_as_default};
+use super::form::{is_false, lenient, lenient_or_default, null_as_default};
 use super::name::{ColumnRef, QualifiedName};
 use serde::{Deserialize, Serialize};
 
@@ -30,20 +30,21 @@ pub(crate) struct ConstraintDefinition {
     /// For a unique key: one null equals another. PostgreSQL 15.
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "lenient_or_default",
         skip_serializing_if = "is_false"
     )]
     pub(crate) nulls_not_distinct: bool,
     /// For a key: WITHOUT OVERLAPS of the last column; for a foreign key: PERIOD. PostgreSQL 18.
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "lenient_or_default",
         skip_serializing_if = "is_false"
     )]
     pub(crate) period: bool,
 
     /// For a foreign key: the referenced table, by OID or by name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) fkey_relation_id: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fkey_relation: Option<QualifiedName>,
@@ -74,7 +75,7 @@ pub(crate) struct ConstraintDefinition {
     /// For a check: not inherited by child tables.
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "lenient_or_default",
         skip_serializing_if = "is_false"
     )]
     pub(crate) no_inherit: bool,
@@ -95,27 +96,27 @@ pub(crate) struct ConstraintDefinition {
 
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "lenient_or_default",
         skip_serializing_if = "is_false"
     )]
     pub(crate) deferrable: bool,
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "lenient_or_default",
         skip_serializing_if = "is_false"
     )]
     pub(crate) initially_deferred: bool,
     /// For a check or a foreign key: existing rows are not checked.
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "lenient_or_default",
         skip_serializing_if = "is_false"
     )]
     pub(crate) not_valid: bool,
     /// For a check or a foreign key: never checked. PostgreSQL 18.
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "lenient_or_default",
         skip_serializing_if = "is_false"
     )]
     pub(crate) not_enforced: bool,
@@ -194,11 +195,12 @@ pub(crate) struct ExclusionElement {
     pub(crate) operator: QualifiedName,
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "lenient_or_default",
         skip_serializing_if = "is_false"
     )]
     pub(crate) descending: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) nulls_first: Option<bool>,
 }
 

@@ -28,6 +28,23 @@ impl RawJson {
         self.as_str() == "null"
     }
 
+    /// Of a default as `msar.get_column_info` shows it, `{"value": ..., "is_dynamic": ...}`, the value; `None` of anything
+    /// else.
+    pub(crate) fn default_value(&self) -> Option<Self> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Shown {
+            value: RawJson,
+            #[serde(rename = "is_dynamic")]
+            _is_dynamic: Option<bool>,
+        }
+        let shown: Option<Shown> = self
+            .is_object()
+            .then(|| serde_json::from_str(self.as_str()).ok())
+            .flatten();
+        shown.map(|shown| shown.value)
+    }
+
     /// The value, whose numbers may lose digits.
     pub(crate) fn to_value(&self) -> serde_json::Value {
         serde_json::from_str(self.as_str()).unwrap_or_default()

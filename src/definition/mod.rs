@@ -8,7 +8,7 @@ pub(crate) mod alteration;
 pub(crate) mod column;
 pub(crate) mod constraint;
 mod error;
-mod form;
+pub(crate) mod form;
 pub(crate) mod json_text;
 pub(crate) mod name;
 pub(crate) mod nearest;

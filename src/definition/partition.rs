@@ -2,7 +2,7 @@
 
 use super::DefinitionError;
 use super::constraint::KeyElement;
-use super::form::{is_false, null_as_default};
+use super::form::{is_false, lenient, lenient_or_default};
 use super::json_text::RawJson;
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub(crate) struct PartitionBounds {
     /// All rows that no other partition takes.
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "lenient_or_default",
         skip_serializing_if = "is_false"
     )]
     pub(crate) default: bool,
@@ -44,9 +44,11 @@ pub(crate) struct PartitionBounds {
     pub(crate) to: Option<Vec<RawJson>>,
     /// For a hash partition: the number of partitions, in effect ...
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) modulus: Option<i32>,
     /// ... and which of them this is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) remainder: Option<i32>,
 }
 

@@ -1,5 +1,6 @@
 //! Privileges to be set for roles on an object.
 
+use super::form::lenient;
 use super::object::JsonObject;
 use serde::Deserialize;
 
@@ -10,6 +11,7 @@ pub(crate) type PrivilegeSpec<P> = Vec<JsonObject<RolePrivileges<P>>>;
 #[derive(Deserialize, Debug, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RolePrivileges<P> {
+    #[serde(deserialize_with = "lenient")]
     pub(crate) role_oid: u32,
     pub(crate) direct: Vec<P>,
 }

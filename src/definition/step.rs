@@ -3,7 +3,7 @@
 use super::alteration::TableAlteration;
 use super::column::ColumnDefinition;
 use super::constraint::ConstraintDefinition;
-use super::form::null_as_default;
+use super::form::lenient_or_default;
 use super::name::{ColumnRef, QualifiedName};
 use super::object::JsonObject;
 use super::schema::SchemaPatch;
@@ -85,7 +85,7 @@ pub(crate) struct SchemasToDrop {
 pub(crate) struct TableToDrop {
     pub(crate) table: QualifiedName,
     /// Whether what depends on it is dropped too.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient_or_default")]
     pub(crate) cascade: bool,
 }
 

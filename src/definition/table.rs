@@ -3,7 +3,7 @@
 use super::DefinitionError;
 use super::column::ColumnDefinition;
 use super::constraint::ConstraintDefinition;
-use super::form::{is_false, null_as_default};
+use super::form::{is_false, lenient_or_default, null_as_default};
 use super::json_text::RawJson;
 use super::name::QualifiedName;
 use super::partition::{PartitionBounds, PartitionBoundsDefinition, PartitionKey};
@@ -31,7 +31,7 @@ pub(crate) struct TableDefinition {
     pub(crate) owner: Option<String>,
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "lenient_or_default",
         skip_serializing_if = "is_false"
     )]
     pub(crate) unlogged: bool,

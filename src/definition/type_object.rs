@@ -1,6 +1,6 @@
 //! The type of a column.
 
-use super::form::string_or_object;
+use super::form::{lenient, string_or_object};
 use serde::{Deserialize, Serialize};
 
 /// A type: `{"id", "modifier"}`, or `{"schema", "name", "options"}`.
@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TypeObjectFields {
+    #[serde(default, deserialize_with = "lenient")]
     id: Option<u32>,
+    #[serde(default, deserialize_with = "lenient")]
     modifier: Option<i32>,
     schema: Option<String>,
     name: Option<String>,
@@ -63,6 +65,16 @@ impl TypeObject {
         }
     }
 
+    /// Adds options that stand beside the type.
+    pub(super) fn add_options<E: serde::de::Error>(&mut self, options: TypeModifierOptions) -> Result<(), E> {
+        match self.options.replace(options) {
+            None => Ok(()),
+            Some(_) => Err(E::custom(
+                "the options of the type come twice, as \"type_options\" and in \"type\"",
+            )),
+        }
+    }
+
     /// Whether it names a type, and has not only options for the current one.
     pub(crate) fn names_type(&self) -> bool {
         self.id.is_some() || self.name.is_some()
@@ -74,16 +86,20 @@ impl TypeObject {
 #[serde(deny_unknown_fields)]
 pub(crate) struct TypeModifierOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) length: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) precision: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) scale: Option<i32>,
     /// For an interval: `day to second`, in upper or lower case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fields: Option<String>,
     /// Whether it is an array of that type.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) array: Option<bool>,
 }
 

@@ -103,6 +103,13 @@ impl Constraint {
             .is_some_and(|key| key.referent.oid == relation)
     }
 
+    /// Whether it is a foreign key of this relation.
+    pub(crate) fn is_of(&self, relation: Oid) -> bool {
+        self.foreign_key
+            .as_ref()
+            .is_some_and(|key| key.table.oid == relation)
+    }
+
     /// Orders the foreign keys of several tables.
     pub(crate) fn by_table_and_name(&self, other: &Self) -> std::cmp::Ordering {
         let key = |constraint: &Self| {

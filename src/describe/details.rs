@@ -28,12 +28,22 @@ pub(crate) fn describe_schema(schema: Oid) -> Result<JsonText, Error> {
 fn describe_listed(schema: Oid) -> Result<(JsonText, bool), Error> {
     let changes = server::catalog_changes();
     let relations = consistent::read(|catalog| list_relations(catalog, schema))?;
+    describe_those(schema, changes, &relations)
+}
+
+/// Some relations of a schema, as a JSON array; those that are no longer there are left out.
+pub(crate) fn describe_some(schema: Oid, relations: &[PgClass]) -> Result<JsonText, Error> {
+    // No count is ever this one: each relation is looked up again.
+    describe_those(schema, u64::MAX, relations).map(|(text, _)| text)
+}
+
+fn describe_those(schema: Oid, changes: u64, relations: &[PgClass]) -> Result<(JsonText, bool), Error> {
     let listing = Listing { schema, changes };
     let scratch = Scratch::new();
     let mut text = JsonText::new();
     let (mut separator, mut is_complete) = ("[", true);
     consistent::read_relations(
-        &relations,
+        relations,
         |describer, listed| scratch.run(|| listing.details_if_there(describer, listed)),
         |details| {
             let Some(details) = details else {

@@ -1,10 +1,9 @@
 //! The preview template of a table, as descriptions show it.
 
 use crate::catalog::Catalog;
-use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::metadata::references::Column;
-use crate::previews::text;
+use crate::previews::text::{self, DefaultRule, DefaultTemplate};
 use crate::values::template::TemplatePart;
 use serde::Serialize;
 
@@ -13,22 +12,29 @@ use serde::Serialize;
 pub(crate) struct PreviewSettings {
     template: Option<String>,
     customized: bool,
+    /// Which rule chose the default; null where it is customized, or where there is nothing to show.
+    rule: Option<DefaultRule>,
 }
 
 impl PreviewSettings {
-    /// The template that a user chose; the default, of which `default` gives the column, if none did.
+    /// The template that a user chose; the default, if none did.
     pub(crate) fn new<'a>(
         catalog: &Catalog,
         customized: Option<&[TemplatePart<Column>]>,
-        default: impl FnOnce() -> Result<Option<&'a PgAttribute>, Error>,
+        default: impl FnOnce() -> Result<Option<DefaultTemplate<'a>>, Error>,
     ) -> Result<Self, Error> {
-        let template = match customized {
-            Some(template) => Some(text::print_template(catalog, template)?),
-            None => default()?.map(text::print_default),
+        let Some(template) = customized else {
+            let default = default()?;
+            return Ok(Self {
+                template: default.as_ref().map(DefaultTemplate::text),
+                customized: false,
+                rule: default.map(|default| default.rule),
+            });
         };
         Ok(Self {
-            template,
-            customized: customized.is_some(),
+            template: Some(text::print_template(catalog, template)?),
+            customized: true,
+            rule: None,
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::metadata::stored::{self, Metadata, OfTable};
 use crate::pg::Oid;
 use crate::pg::acl::Privileges;
 use crate::pg::scan::Char;
-use crate::previews::text;
+use crate::previews::text::{self, Audience, DefaultTemplate};
 use pgrx::pg_sys;
 use serde::Serialize;
 use std::rc::Rc;
@@ -186,15 +186,17 @@ impl TableDetails {
         let incoming = list_incoming_keys(describer, &parts)?;
         // Only partitions go along with a table that they have foreign keys to.
         let is_partitioned = parts.relation.row.relkind == Char(pg_sys::RELKIND_PARTITIONED_TABLE);
-        let is_held = !is_partitioned && !incoming.is_empty();
+        let is_held = !is_partitioned && incoming.iter().any(|key| !key.is_of(oid));
         let has_dependents = is_held || dependency::refuses_drop(&catalog.reader, oid, &parts.dependents);
+        let keys = text::columns_of_keys(parts.relation.constraints(catalog));
         let constraints = list_constraints(describer, parts.relation.take_constraints(catalog))?;
         let mut context = parts.column_context();
         let template = context.metadata.template(catalog, oid);
         let metadata = readable_metadata(catalog, &mut context);
         let template = template.filter(|_| metadata.is_some());
         let preview_settings = PreviewSettings::new(catalog, template.as_deref(), || {
-            text::find_default_column(catalog, context.relation.readable(catalog))
+            let readable = context.relation.readable(catalog);
+            DefaultTemplate::choose(catalog, readable, Audience::of_session(), || keys)
         })?;
         let columns = context.relation.columns.iter();
         let columns: Vec<ColumnDetails> = columns
@@ -245,10 +247,9 @@ fn list_constraints(
         .collect()
 }
 
-/// The foreign keys of other tables that refer to this one: pg_constraint has no index by the table referred to, but
-/// each of them depends on the columns that it refers to.
+/// The foreign keys that refer to this table, its own among them: pg_constraint has no index by the table referred to,
+/// but each of them depends on the columns that it refers to.
 fn list_incoming_keys(describer: &Describer, parts: &Parts) -> Result<Vec<Rc<Constraint>>, Error> {
-    let own = parts.relation.constraints(&describer.catalog);
     let mut candidates: Vec<Oid> = parts
         .dependents
         .iter()
@@ -256,7 +257,6 @@ fn list_incoming_keys(describer: &Describer, parts: &Parts) -> Result<Vec<Rc<Con
             row.classid == Oid::from(catalog_oid::PG_CONSTRAINT) && row.deptype == dependency::NORMAL
         })
         .map(|row| row.objid)
-        .filter(|&candidate| own.iter().all(|own| own.oid != candidate))
         .collect();
     candidates.sort_by_key(|oid| oid.to_u32());
     candidates.dedup();

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::events::Command;
 use crate::pg::event_trigger::Event;
 use crate::pg::storage::StorageTable;
-use crate::pg::subtransaction::{self, Outcome};
+use crate::pg::subtransaction::{self, BookkeepingOutcome};
 use crate::pg::{relations, report};
 use crate::sharing;
 use serde_json::json;
@@ -35,7 +35,7 @@ pub(crate) fn follow(command: &Command) -> Result<(), Error> {
         store::write(|statements| statements.run(sharing::store::FOLLOW_NAMES, &json!({})))?;
         store::write(|statements| statements.run(sharing::store::FOLLOW_NAMES_OF_FORMS, &json!({})))
     });
-    if outcome == Outcome::Blocked {
+    if outcome == BookkeepingOutcome::Blocked {
         report::warning(
             "explorations were not updated after this command: another session is changing them".into(),
             HINT,

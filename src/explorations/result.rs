@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::plan::Planning;
 use crate::pg::quote;
-use crate::previews::Templates;
+use crate::previews::{Purpose, Templates};
 use crate::records::document;
 use crate::records::list::Count;
 use crate::records::value::Forms;
@@ -390,7 +390,7 @@ impl RunPage<'_> {
     /// How the rows read that columns of the page refer to: `{alias: {key: text}}`; the aliases of a key of several columns
     /// are joined by commas.
     fn linked(&self) -> Result<String, Error> {
-        let templates = Templates::new(None)?;
+        let templates = Templates::new(None, Purpose::Own)?;
         let catalog = self.pipeline.catalog();
         let mut items = Vec::new();
         for (instance, joined) in self.pipeline.instances.iter().enumerate() {

@@ -4,8 +4,9 @@
 
 use crate::error::Error;
 use crate::import::file::{self, FileFormat, FileOptions};
+use crate::pg::bookkeeping;
 use crate::pg::storage::{StorageOwner, StorageTable};
-use crate::pg::{bookkeeping, statement};
+use crate::roles::user;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -108,7 +109,7 @@ pub(crate) fn store(name: &str, content: &[u8], options: &DataFileOptions) -> Re
     let found = file::parse_file(sample(content), &FileOptions::for_survey(is_tsv))?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy());
     let row = DataFileRow {
-        owner_oid: session_user()?,
+        owner_oid: user::current_user_id()?.to_u32(),
         file: name,
         created_from: options.created_from.as_deref().unwrap_or("file"),
         format: found.format,
@@ -148,16 +149,10 @@ pub(crate) fn remove(id: i64) -> Result<(), Error> {
 fn write(statement: &'static str, id: i64, header: bool) -> Result<(), Error> {
     let own = OwnFile {
         id,
-        owner_oid: session_user()?,
+        owner_oid: user::current_user_id()?.to_u32(),
         header,
     };
     bookkeeping::as_owner(owner()?, |statements| statements.run(statement, &own))
-}
-
-/// The user of the session, by the function that everybody can ask.
-fn session_user() -> Result<u32, Error> {
-    let user = statement::value("SELECT msar.current_user_id()")?;
-    user.and_then(|user| user.parse().ok()).ok_or(Error::Vanished)
 }
 
 /// Whole lines of the beginning.

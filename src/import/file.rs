@@ -1,15 +1,17 @@
 //! A file or a pasted text as rows of a table: CSV, TSV, JSON lines or a JSON array, in any encoding of the web. Pure
 //! code: nothing here calls PostgreSQL.
 
+use super::heading::{self, Heading};
+use super::records::{Dialect, LineCounter, Record, Records};
 use crate::error;
-use crate::values::infer::{Types, ValueReading};
+use crate::values::moment::Order;
 use encoding_rs::Encoding;
 use pgrx::PgSqlErrorCode;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize as DeriveDeserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// The options of a file; an option that is left out is detected.
 #[derive(DeriveDeserialize, Default)]
@@ -24,6 +26,9 @@ pub(crate) struct FileOptions {
     /// The text that means NULL in CSV and TSV.
     null: String,
     bad_rows: BadRows,
+    /// Not about the file, but about its dates: for inference.
+    #[serde(rename = "date_order")]
+    _date_order: Option<Order>,
 }
 
 /// The handling of rows that cannot be imported: refuse the whole file, or skip them and return them.
@@ -51,8 +56,9 @@ pub(crate) struct Parsed {
     encoding: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) delimiter: Option<char>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    header: Option<bool>,
+    /// Of formats that may have one.
+    #[serde(flatten)]
+    heading: Option<Heading>,
     /// Names, empty where the file has none.
     columns: Vec<String>,
     rows: Vec<Vec<Option<String>>>,
@@ -173,46 +179,54 @@ fn parse_separated(text: &str, format: FileFormat, options: &FileOptions) -> Res
     };
     let quote = options.quote.map_or(Ok(b'"'), ascii)?;
     let escape = options.escape.map(ascii).transpose()?;
-    let reader = |delimiter: u8| {
-        csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .quote(quote)
-            // An escape that is the quote itself is a doubled quote.
-            .escape(escape.filter(|&escape| escape != quote))
-            .from_reader(text.as_bytes())
+    let dialect = |delimiter: u8| Dialect {
+        delimiter,
+        quote,
+        // An escape that is the quote itself is a doubled quote.
+        escape: escape.filter(|&escape| escape != quote),
     };
     let delimiter = match options.delimiter {
         Some(delimiter) => ascii(delimiter)?,
         None if format == FileFormat::Tsv => b'\t',
-        None => detect_delimiter(reader),
+        None => detect_delimiter(|delimiter| dialect(delimiter).reader(text)),
     };
-    let mut records = reader(delimiter).into_records();
-    // The text is valid UTF-8 and rows of any length are taken, so no record is an error.
-    let mut records = std::iter::from_fn(move || records.next()?.ok()).peekable();
-    let Some(first) = records.peek() else {
-        return Err(FileError::NoColumns);
+    let mut records = Records::new(text, dialect(delimiter));
+    // Bad rows with their places, which become lines at the end.
+    let (mut rows, mut bad_records, mut open_quotes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut next = || {
+        records.find_map(|record| match record {
+            Record::Fields { at, fields } => Some((at, fields)),
+            Record::OpenQuote { at, text } => {
+                open_quotes.push((at, "a quote is opened and never closed".to_string(), text));
+                None
+            }
+        })
     };
-    let width = first.len();
-    let header = options.header.unwrap_or_else(|| is_header(first));
-    let columns = match header {
-        true => records.next().map_or(Vec::new(), |names| {
-            names.iter().map(|name| name.trim().to_string()).collect()
-        }),
-        false => vec![String::new(); width],
+    let first = next();
+    let width = first.as_ref().map_or(0, |(_, first)| first.len());
+    let sample: Vec<_> = std::iter::from_fn(&mut next).take(heading::SAMPLE).collect();
+    let heading = first.as_ref().map(|(_, first)| match options.header {
+        Some(is_there) => Heading::given(is_there),
+        None => {
+            let fitting = sample.iter().filter(|(_, record)| record.len() == width);
+            let first: Vec<&str> = first.iter().collect();
+            Heading::judge(&first, fitting.map(|(_, record)| record.iter()))
+        }
+    });
+    let (columns, first) = match first {
+        Some((_, names)) if heading.is_some_and(|heading| heading.is_there) => {
+            (names.iter().map(|name| name.trim().to_string()).collect(), None)
+        }
+        first => (vec![String::new(); width], first),
     };
-    let (mut rows, mut bad_rows) = (Vec::new(), Vec::new());
-    for record in records {
+    let records = first.into_iter().chain(sample).chain(std::iter::from_fn(next));
+    for (at, record) in records {
         match reason_against(&record, width) {
-            Some(reason) => bad_rows.push(BadRow {
-                line: record.position().map_or(0, csv::Position::line),
-                reason,
-                text: record
-                    .iter()
-                    .collect::<Vec<_>>()
-                    .join(char::from(delimiter).encode_utf8(&mut [0; 4])),
-            }),
+            Some(reason) => {
+                let delimiter = char::from(delimiter).to_string();
+                let text = record.iter().collect::<Vec<_>>().join(&delimiter);
+                bad_records.push((at, reason, text));
+            }
             None => rows.push(
                 record
                     .iter()
@@ -221,11 +235,22 @@ fn parse_separated(text: &str, format: FileFormat, options: &FileOptions) -> Res
             ),
         }
     }
+    bad_records.extend(open_quotes);
+    bad_records.sort_by_key(|&(at, ..)| at);
+    let mut lines = LineCounter::new(text);
+    let bad_rows = bad_records
+        .into_iter()
+        .map(|(at, reason, text)| BadRow {
+            line: lines.line_of(at),
+            reason,
+            text,
+        })
+        .collect();
     Ok(Parsed {
         format,
         encoding: "",
         delimiter: Some(delimiter.into()),
-        header: Some(header),
+        heading,
         columns,
         rows,
         bad_rows,
@@ -267,14 +292,6 @@ fn detect_delimiter<'a>(reader: impl Fn(u8) -> csv::Reader<&'a [u8]>) -> u8 {
         .rev()
         .max_by_key(|&delimiter| score(delimiter))
         .unwrap_or(b',')
-}
-
-/// Names are there, differ, and are not values of some type.
-fn is_header(first: &csv::StringRecord) -> bool {
-    let names: HashSet<&str> = first.iter().map(str::trim).collect();
-    let looks_like_a_name =
-        |name: &&str| !name.is_empty() && ValueReading::of(name.as_bytes(), Types::ALL).types.is_empty();
-    names.len() == first.len() && names.iter().all(looks_like_a_name)
 }
 
 /// The members of a JSON object in their order, with their values as they are written.
@@ -356,7 +373,7 @@ impl ObjectRows {
             format,
             encoding: "",
             delimiter: None,
-            header: None,
+            heading: None,
             columns: self.columns,
             rows: self.rows,
             bad_rows: self.bad_rows,
@@ -437,7 +454,11 @@ mod tests {
     #[test]
     fn headers() {
         assert_eq!(table(b"1,x\n2,y\n", "{}"), "~\n1~x\n2~y");
-        assert_eq!(table(b"x,x\ny,z\n", "{}"), "~\nx~x\ny~z");
+        assert_eq!(table(b"x,x\ny,z\n", "{}"), "x~x\ny~z");
+        assert_eq!(
+            table(b"No,Item,Price\n1,pen,2.50\n2,ink,3.75\n", "{}"),
+            "No~Item~Price\n1~pen~2.50\n2~ink~3.75"
+        );
         assert_eq!(table(b"1,x\n", r#"{"header": true}"#), "1~x");
         assert_eq!(table(b"a,b\n", r#"{"header": false}"#), "~\na~b");
     }
@@ -480,6 +501,34 @@ mod tests {
         );
         assert_eq!(lines[2].0, 7);
         assert_eq!(parsed.rows.len(), 3);
+    }
+
+    #[test]
+    fn open_quotes() {
+        let file = b"name,inch\nnut,\"3\nbolt,4\nscrew,5\n";
+        assert!(matches!(
+            parse_file(file, &FileOptions::default()),
+            Err(FileError::BadRows {
+                count: 1,
+                line: 2,
+                ..
+            })
+        ));
+        let parsed = parse_with(file, r#"{"bad_rows": "skip"}"#);
+        assert_eq!((parsed.rows.len(), parsed.bad_rows.len()), (2, 1));
+        assert_eq!(parsed.bad_rows[0].text, "nut,\"3");
+        assert!(matches!(
+            parse_file(b"\"a", &FileOptions::default()),
+            Err(FileError::BadRows {
+                count: 1,
+                line: 1,
+                ..
+            })
+        ));
+        assert!(matches!(
+            parse_file(b"\"a", &serde_json::from_str(r#"{"bad_rows": "skip"}"#).unwrap()),
+            Err(FileError::NoColumns)
+        ));
     }
 
     #[test]

@@ -2,13 +2,16 @@
 
 use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgClass};
+use crate::definition::alteration as definition;
 use crate::error::Error;
 use crate::pg::lock::RelationLock;
+use crate::pg::progress::{Progress, Total};
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, deparse, input, quote, stream};
-use crate::values::infer::{ColumnInference, Separators, Suggestion};
+use crate::pg::{Oid, deparse, quote, stream};
+use crate::values::infer::{ColumnInference, Proof, Separators, Suggestion, Undecided};
+use crate::values::moment::Order;
 use pgrx::pg_sys;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A relation whose columns of type text are to be read.
@@ -16,6 +19,7 @@ pub(super) struct TextRelation {
     /// Keeps others from altering it between the look at its columns and the end of the reading.
     _lock: RelationLock,
     name: String,
+    estimate: Total,
     /// All columns, with their types' names.
     pub(super) columns: Vec<(PgAttribute, String)>,
 }
@@ -40,6 +44,7 @@ impl TextRelation {
             })
             .collect::<Result<_, Error>>()?;
         Ok(Self {
+            estimate: Total::of_rows(row.reltuples),
             _lock: lock,
             name,
             columns,
@@ -54,18 +59,50 @@ impl TextRelation {
     }
 
     /// Reads the columns of type text, until `row` returns false.
-    pub(super) fn each_row(&self, row: impl FnMut(&stream::TextRow) -> bool) {
+    pub(super) fn each_row(&self, mut row: impl FnMut(&stream::TextRow) -> bool) {
         let names: Vec<_> = self
             .text_columns()
             .map(|column| quote::identifier(&column.attname))
             .collect();
-        if !names.is_empty() {
-            stream::each_row(
-                &format!("SELECT {} FROM {}", names.join(", "), self.name),
-                names.len(),
-                row,
-            );
+        if names.is_empty() {
+            return;
         }
+        let statement = format!("SELECT {} FROM {}", names.join(", "), self.name);
+        let mut progress = Progress::begin("inferring types", "rows", self.estimate);
+        stream::each_row(&statement, names.len(), |values| {
+            if let Some(progress) = &mut progress {
+                progress.advance();
+            }
+            row(values)
+        });
+    }
+}
+
+/// What a caller may say about the values of a table.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct InferenceOptions {
+    /// The order of day, month and year in columns whose values leave it open.
+    date_order: Option<Order>,
+}
+
+impl TextRelation {
+    /// All values of the columns of type text, by attnum.
+    fn values(&self) -> BTreeMap<i16, ColumnInference> {
+        let mut columns: Vec<_> = self.text_columns().map(|_| ColumnInference::new()).collect();
+        // Columns that are text for sure are not looked at any more.
+        let mut undecided: Vec<usize> = (0..columns.len()).collect();
+        self.each_row(|row| {
+            undecided.retain(|&at| {
+                if let Some(text) = row.get(at) {
+                    columns[at].add(text);
+                }
+                !columns[at].is_decided()
+            });
+            !undecided.is_empty()
+        });
+        let attnums = self.text_columns().map(|column| column.attnum);
+        attnums.zip(columns).collect()
     }
 }
 
@@ -76,6 +113,26 @@ pub(crate) struct Inferred {
     type_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     details: Option<Details>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undecided: Option<UndecidedType>,
+}
+
+/// The type that all values of a column of text fit, if it were known how they are to be read.
+#[derive(Serialize)]
+pub(super) struct UndecidedType {
+    #[serde(rename = "type")]
+    type_name: &'static str,
+    /// The key of `cast_options` that says it.
+    needs: &'static str,
+}
+
+impl From<Undecided> for UndecidedType {
+    fn from(undecided: Undecided) -> Self {
+        Self {
+            type_name: undecided.one.name(),
+            needs: undecided.needs,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -98,6 +155,9 @@ pub(crate) struct SuggestedCastOptions {
     curr_suff: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date_order: Option<&'static str>,
+    /// Whether the values leave no other order, or the caller has said it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_order_proven: Option<bool>,
 }
 
 impl SuggestedCastOptions {
@@ -113,8 +173,9 @@ impl SuggestedCastOptions {
                 curr_suff: Some(String::from_utf8_lossy(suffix).into_owned()),
                 ..Self::with(*separators)
             },
-            Suggestion::Ordered(_, order) => Self {
+            Suggestion::Ordered(_, order, proof) => Self {
                 date_order: Some(order.name()),
+                date_order_proven: Some(*proof == Proof::Values),
                 ..Self::default()
             },
             Suggestion::Plain(_) => Self::default(),
@@ -132,6 +193,18 @@ impl SuggestedCastOptions {
     }
 }
 
+impl From<SuggestedCastOptions> for definition::CastOptions {
+    fn from(options: SuggestedCastOptions) -> Self {
+        Self {
+            group_sep: options.group_sep,
+            decimal_p: options.decimal_p,
+            curr_pref: options.curr_pref,
+            curr_suff: options.curr_suff,
+            date_order: options.date_order.map(str::to_owned),
+        }
+    }
+}
+
 impl Inferred {
     fn suggested(suggestion: &Suggestion) -> Self {
         Self {
@@ -140,47 +213,50 @@ impl Inferred {
                 mathesar_casting: true,
                 options: SuggestedCastOptions::of(suggestion),
             }),
+            undecided: None,
         }
     }
 
-    fn unchanged(type_name: String) -> Self {
+    fn unchanged(type_name: String, undecided: Option<Undecided>) -> Self {
         Self {
             type_name,
             details: None,
+            undecided: undecided.map(UndecidedType::from),
         }
     }
 }
 
 /// The types of all columns of a relation, by attnum.
-pub(crate) fn infer_column_types(relation: Oid) -> Result<BTreeMap<i16, Inferred>, Error> {
+pub(crate) fn infer_column_types(
+    relation: Oid,
+    options: &InferenceOptions,
+) -> Result<BTreeMap<i16, Inferred>, Error> {
     let source = TextRelation::open(relation)?;
-    let mut columns: Vec<_> = source.text_columns().map(|_| ColumnInference::new()).collect();
-    // Columns that are text for sure are not looked at any more.
-    let mut undecided: Vec<usize> = (0..columns.len()).collect();
-    source.each_row(|row| {
-        undecided.retain(|&at| {
-            if let Some(text) = row.get(at) {
-                columns[at].add(text);
-            }
-            !columns[at].is_decided()
-        });
-        !undecided.is_empty()
-    });
-    let order = input::session_date_order();
-    let mut suggestions: BTreeMap<i16, Suggestion> = source
-        .text_columns()
-        .zip(&columns)
-        .filter_map(|(column, values)| Some((column.attnum, values.suggestion(order)?)))
-        .collect();
+    let values = source.values();
+    let order = options.date_order;
     Ok(source
         .columns
         .into_iter()
         .map(|(column, type_name)| {
-            let inferred = match suggestions.remove(&column.attnum) {
+            let values = values.get(&column.attnum);
+            let inferred = match values.and_then(|values| values.suggestion(order)) {
                 Some(suggestion) => Inferred::suggested(&suggestion),
-                None => Inferred::unchanged(type_name),
+                None => Inferred::unchanged(type_name, values.and_then(|values| values.undecided(order))),
             };
             (column.attnum, inferred)
         })
         .collect())
+}
+
+/// What the values of columns of text show about how they are written, by attnum.
+pub(super) fn cast_options(
+    relation: Oid,
+    options: &InferenceOptions,
+) -> Result<BTreeMap<i16, definition::CastOptions>, Error> {
+    let values = TextRelation::open(relation)?.values();
+    let shown = values.into_iter().filter_map(|(attnum, values)| {
+        let suggestion = values.suggestion(options.date_order)?;
+        Some((attnum, SuggestedCastOptions::of(&suggestion).into()))
+    });
+    Ok(shown.collect())
 }

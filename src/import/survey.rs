@@ -1,11 +1,12 @@
 //! Facts by which a person chooses the type of a column: how many values there are, how many fit each type, and which
 //! do not.
 
-use super::infer::{SuggestedCastOptions, TextRelation};
+use super::infer::{SuggestedCastOptions, TextRelation, UndecidedType};
 use crate::error::Error;
 use crate::pg::stream::TextRow;
-use crate::pg::{Oid, input, text};
+use crate::pg::{Oid, text};
 use crate::values::infer::{ColumnInference, Separators, Suggestion, Type, Types, ValueReading};
+use crate::values::moment::Order;
 use serde::{Deserialize, Serialize};
 use std::collections::hash_map::{DefaultHasher, Entry};
 use std::collections::{BTreeMap, HashMap};
@@ -21,6 +22,8 @@ pub(crate) struct SurveyOptions {
     enum_max_values: usize,
     /// How many values that do not fit are shown of each type.
     misfits: Option<usize>,
+    /// The order of day, month and year in columns whose values leave it open.
+    date_order: Option<Order>,
 }
 
 /// The number of distinct values that are counted for a column; no more, so that memory stays flat.
@@ -44,6 +47,9 @@ struct SuggestedType {
     #[serde(rename = "type")]
     type_name: String,
     cast_options: Option<SuggestedCastOptions>,
+    /// The type that all values fit, if it were known how they are to be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undecided: Option<UndecidedType>,
     #[serde(skip_serializing_if = "Option::is_none")]
     enum_values: Option<Vec<String>>,
 }
@@ -119,9 +125,10 @@ impl SurveyedColumn {
         let plain = |type_name: &str| SuggestedType {
             type_name: type_name.into(),
             cast_options: None,
+            undecided: None,
             enum_values: None,
         };
-        match self.column.suggestion(input::session_date_order()) {
+        match self.column.suggestion(options.date_order) {
             Some(Suggestion::Numeric(Separators {
                 group: None,
                 decimal: None,
@@ -130,12 +137,18 @@ impl SurveyedColumn {
                 cast_options: Some(SuggestedCastOptions::of(&suggestion)),
                 ..plain(suggestion.of_type().name())
             },
-            None => match self.enum_values(options) {
-                Some(values) => SuggestedType {
+            None => match (
+                self.enum_values(options),
+                self.column.undecided(options.date_order),
+            ) {
+                (Some(values), None) => SuggestedType {
                     enum_values: Some(values),
                     ..plain("_enum")
                 },
-                None => plain(type_name),
+                (_, undecided) => SuggestedType {
+                    undecided: undecided.map(UndecidedType::from),
+                    ..plain(type_name)
+                },
             },
         }
     }

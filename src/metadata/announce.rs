@@ -25,15 +25,16 @@ impl Problem for AnnounceProblem {
     }
 }
 
-/// After a change of one of the tables: announces it for the relation that the row is about.
-pub(crate) fn change(call: pg_sys::FunctionCallInfo) -> Result<(), Error> {
+/// After a change of one of the tables: announces it for the relation that the row is about. Returns what was changed.
+pub(crate) fn change(call: pg_sys::FunctionCallInfo) -> Result<ChangedRows, Error> {
     let call = Trigger::of_call(call).ok_or(AnnounceProblem::NoTrigger)?;
-    match call.changed(c"table_oid") {
-        ChangedRows::Row(relations) => relations.into_iter().for_each(|relation| {
+    let changed = call.changed(c"table_oid");
+    match &changed {
+        ChangedRows::Row(relations) => relations.iter().for_each(|&relation| {
             trigger::outdate_relation(relation);
             commit::expect_rows_of(relation.to_u32());
         }),
         ChangedRows::Everything => trigger::outdate_all_relations(),
     }
-    Ok(())
+    Ok(changed)
 }

@@ -5,6 +5,7 @@
 //! another in its place. Pure.
 
 use super::options::attnum;
+use crate::catalog::row_key;
 use crate::values::template::{Placeholder, TemplatePart};
 use serde_json::{Value, json};
 
@@ -59,9 +60,17 @@ pub(crate) fn read(part: &Value) -> Option<TemplatePart<i16>> {
         return Some(TemplatePart::Text(text.clone()));
     }
     Some(TemplatePart::Placeholder(Placeholder {
-        path: path(part)?.iter().map(attnum).collect::<Option<_>>()?,
+        path: path(part)?.iter().map(step).collect::<Option<_>>()?,
         raw: part.get(RAW) == Some(&Value::Bool(true)),
     }))
+}
+
+/// A step of a path: an attnum, or a string of its digits, as calls pass it.
+fn step(step: &Value) -> Option<i16> {
+    match step {
+        Value::String(digits) => row_key::attnum(digits),
+        number => attnum(number),
+    }
 }
 
 /// A part as it is stored.

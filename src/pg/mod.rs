@@ -21,12 +21,14 @@ pub(crate) use datum::{
 };
 pub(crate) use errors::{error_fields, error_label, report};
 pub(crate) use lookup::{
-    acl, column_type, comparison, deparse, expression, identity, names, namespace, node_tree, ownership,
-    parser, quote, relations, scan, snapshot, storage, type_name, watch,
+    acl, column_type, comparison, deparse, expression, identity, names, namespace, node_tree, object_facts,
+    ownership, parser, quote, relations, scan, snapshot, storage, type_name, watch,
 };
-pub(crate) use session::{as_role, caller, commit, lock, memory, password, server, setting};
+pub(crate) use session::{
+    as_role, caller, cluster, commit, lock, memory, password, progress, server, setting,
+};
 pub(crate) use spi::{
-    bookkeeping, cursor, dml, parameter, plan, receiver, results, statement, stream, subtransaction,
+    append, bookkeeping, cursor, dml, parameter, plan, receiver, results, statement, stream, subtransaction,
 };
 pub(crate) use triggers::{drop_guard, event_objects, event_trigger, trigger};
 

@@ -7,10 +7,10 @@
 use super::comparison::{self, Operand};
 use super::display;
 use super::relation::PreviewedRelation;
-use super::template::{InForce, Templates};
+use super::template::{InForce, Purpose, Templates};
 use crate::catalog::Catalog;
 use crate::catalog::link::{ForeignKeyLink, ForeignKeyLinkColumn};
-use crate::catalog::rows::PgAttribute;
+use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::error::Error;
 use crate::metadata::references::Column;
 use crate::pg::scan::Char;
@@ -31,8 +31,10 @@ const DEEPEST: usize = 3;
 const MOST_JOINS: usize = 32;
 const MOST_JOINED_VALUES: usize = 256;
 
-/// The preview of a row if nothing of the template remains.
-const NOTHING: &str = "'?'::pg_catalog.text";
+/// What stands for a preview of which nothing remains: in the contract's functions, whose clients show the key then ...
+const NOTHING: &str = "''::pg_catalog.text";
+/// ... and in ours, where a row has no key.
+const NO_KEY: &str = "'?'::pg_catalog.text";
 
 /// How a row reads, as SQL: see [`RowPreview`](super::RowPreview).
 pub(crate) struct RowExpression {
@@ -165,8 +167,8 @@ impl Compiler<'_> {
             is_joined: false,
         };
         let text = match self.template(&source, 0)? {
-            None => NOTHING.to_owned(),
-            Some(ShownValue { first, is_nullable }) if is_nullable => first.or(NOTHING.into()).sql(),
+            None => self.instead(&source).sql(),
+            Some(ShownValue { first, is_nullable }) if is_nullable => first.or(self.instead(&source)).sql(),
             Some(ShownValue { first, .. }) => first.sql(),
         };
         // If two collations differ, PostgreSQL cannot decide by which to sort and compare.
@@ -178,6 +180,33 @@ impl Compiler<'_> {
             joins: self.joins.iter().map(|join| join.sql.clone()).collect(),
             text: format!("{text}{collate}"),
         })
+    }
+
+    /// What a row shows that has nothing else to show.
+    fn instead(&mut self, source: &JoinedRelation) -> First {
+        if self.templates.purpose() == Purpose::Contract {
+            return NOTHING.into();
+        }
+        let relation = &source.relation;
+        let key = PgConstraint::of_relation(&self.catalog.reader, relation.row.oid)
+            .into_iter()
+            .find(|constraint| constraint.contype == Char(b'p'))
+            .map(|constraint| constraint.conkey)
+            .unwrap_or_default();
+        let values: Option<Vec<String>> = key
+            .iter()
+            .map(|&attnum| {
+                let attribute = relation.readable_column(self.catalog, attnum)?;
+                Some(display::show_raw(attribute, &column_of(source, attribute)))
+            })
+            .collect();
+        match values.as_deref() {
+            None | Some([]) => NO_KEY.into(),
+            Some(values) => {
+                let separator = " OPERATOR(pg_catalog.||) ', '::pg_catalog.text OPERATOR(pg_catalog.||) ";
+                First::from(format!("({})", values.join(separator))).or(NO_KEY.into())
+            }
+        }
     }
 
     fn relation(&mut self, oid: Oid) -> Result<Rc<PreviewedRelation>, Error> {

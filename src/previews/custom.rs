@@ -1,7 +1,7 @@
 //! Setting and reading the template of a table, as text.
 
 use super::error::{PreviewError, WrongName};
-use super::text;
+use super::text::{self, Audience, DefaultTemplate};
 use crate::catalog::link::ForeignKeyLink;
 use crate::catalog::relation::Relation;
 use crate::catalog::rows::PgAttribute;
@@ -41,8 +41,10 @@ pub(crate) fn get_template(table: Oid) -> Result<Option<String>, Error> {
         if let Some(template) = custom {
             return text::print_template(catalog, &template).map(Some);
         }
-        let default = text::find_default_column(catalog, relation.readable(catalog))?;
-        Ok(default.map(text::print_default))
+        let keys = || text::key_columns(catalog, table);
+        let default =
+            DefaultTemplate::choose(catalog, relation.readable(catalog), Audience::of_session(), keys)?;
+        Ok(default.as_ref().map(DefaultTemplate::text))
     })
 }
 

@@ -28,7 +28,7 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
 use compile::RowExpression;
-pub(crate) use template::Templates;
+pub(crate) use template::{Purpose, Templates};
 
 /// How a row of a relation reads, as SQL. It depends on no search_path.
 pub(crate) struct RowPreview {

@@ -4,14 +4,15 @@ use super::comparison::{self, Operand};
 use super::compile::{self, RowExpression};
 use super::error::PreviewError;
 use super::relation::PreviewedRelation;
-use super::{RowPreview, Templates};
-use crate::catalog::Catalog;
+use super::{Purpose, RowPreview, Templates};
 use crate::catalog::rows::PgAttribute;
+use crate::catalog::{Catalog, row_key};
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::arguments::JsonArgument;
 use crate::pg::comparison::{Comparison, base_type, operator_oid};
 use crate::pg::plan::{JsonbDatum, Planning, Sees};
+use crate::pg::quote;
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
 use crate::statements::{self, Draft, Form, Literal, Parameters, Shape, Values};
@@ -26,8 +27,12 @@ const ALIAS: &str = "t";
 pub(crate) fn print_statement(relation: Oid) -> Result<String, Error> {
     let catalog = Catalog::new(Snapshot::latest());
     let relation = PreviewedRelation::read(&catalog, relation)?;
-    let RowExpression { joins, text } =
-        compile::compile_row(&catalog, &Templates::new(None)?, relation.row.oid, ALIAS)?;
+    let RowExpression { joins, text } = compile::compile_row(
+        &catalog,
+        &Templates::new(None, Purpose::Own)?,
+        relation.row.oid,
+        ALIAS,
+    )?;
     let keys = keys(&catalog, &relation);
     let primary = keys.first().filter(|key| key.is_primary);
     let columns: Option<Vec<String>> = primary.map_or(Some(Vec::new()), |key| {
@@ -58,7 +63,7 @@ enum RowKeyKind {
     Nothing,
     /// Values of the primary key.
     Value,
-    /// Objects with these attnums.
+    /// Objects with these columns, as the caller names them.
     Object(BTreeSet<String>),
 }
 
@@ -106,8 +111,12 @@ impl Shape for PreviewRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         let relation = PreviewedRelation::read(catalog, self.relation)?;
         let condition = self.condition(catalog, &relation)?;
-        let RowPreview { joins, text } =
-            super::compile_row_preview(catalog, &Templates::new(None)?, self.relation, ALIAS)?;
+        let RowPreview { joins, text } = super::compile_row_preview(
+            catalog,
+            &Templates::new(None, Purpose::Own)?,
+            self.relation,
+            ALIAS,
+        )?;
         let table = relation.sql(catalog)?;
         let mut parameters = Parameters::default();
         let keys = parameters.sql(self.keys, Form::Value, pg_sys::JSONBOID);
@@ -130,13 +139,20 @@ impl PreviewRequest {
     /// That a row has the key `k.key`.
     fn condition(&self, catalog: &Catalog, relation: &PreviewedRelation) -> Result<String, Error> {
         let keys = keys(catalog, relation);
-        let found = keys.iter().find(|key| match &self.kind {
-            RowKeyKind::Nothing => false,
-            RowKeyKind::Value => key.is_primary && key.columns.len() == 1,
-            RowKeyKind::Object(attnums) => {
-                key.columns.iter().map(i16::to_string).collect::<BTreeSet<_>>() == *attnums
+        let named = self.named_columns(relation)?;
+        let attnums: Option<Vec<i16>> = named
+            .as_ref()
+            .map(|named| named.iter().map(|(_, attnum)| *attnum).collect());
+        let columns: Vec<Vec<i16>> = keys.iter().map(|key| key.columns.clone()).collect();
+        let found = match (&self.kind, attnums) {
+            (RowKeyKind::Nothing, _) => None,
+            (RowKeyKind::Value, _) => {
+                let mut primary = keys.iter().filter(|key| key.is_primary && key.columns.len() == 1);
+                primary.next().map(|key| key.columns.as_slice())
             }
-        });
+            (RowKeyKind::Object(_), Some(attnums)) => row_key::with_columns(&columns, &attnums),
+            (RowKeyKind::Object(_), None) => None,
+        };
         let Some(key) = found else {
             let (name, keys) = (relation.row.relname.clone(), list(catalog, relation, &keys)?);
             return match &self.kind {
@@ -154,14 +170,37 @@ impl PreviewRequest {
                 }
             };
         };
-        let comparisons = key.columns.iter().map(|&attnum| {
-            let value = match self.kind {
-                RowKeyKind::Object(_) => format!("k.key OPERATOR(pg_catalog.->>) '{attnum}'"),
-                _ => "k.key OPERATOR(pg_catalog.#>>) '{}'".to_owned(),
+        let comparisons = key.iter().map(|&attnum| {
+            let name = named.iter().flatten().find(|(_, named)| *named == attnum);
+            let value = match name {
+                Some((name, _)) => format!("k.key OPERATOR(pg_catalog.->>) {}", quote::literal(name)),
+                None => "k.key OPERATOR(pg_catalog.#>>) '{}'".to_owned(),
             };
             is_equal(catalog, relation, attnum, &value)
         });
         Ok(comparisons.collect::<Result<Vec<_>, Error>>()?.join(" AND "))
+    }
+}
+
+impl PreviewRequest {
+    /// What the members of the keys are called, each with its column; `None` if one names no column.
+    fn named_columns(&self, relation: &PreviewedRelation) -> Result<Option<Vec<(&str, i16)>>, Error> {
+        let RowKeyKind::Object(names) = &self.kind else {
+            return Ok(None);
+        };
+        let columns = relation
+            .columns
+            .iter()
+            .map(|column| (column.attnum, column.attname.as_str()));
+        let find = |name: &str| row_key::find_column(&relation.row.relname, name, columns.clone());
+        let mut named = Vec::with_capacity(names.len());
+        for name in names {
+            match find(name)? {
+                Some(attnum) => named.push((name.as_str(), attnum)),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(named))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::error::PreviewError;
 use super::relation::PreviewedRelation;
-use super::text;
+use super::text::{self, Audience, DefaultTemplate};
 use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;
 use crate::error::Error;
@@ -14,9 +14,19 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 /// The templates in force for a call: those that it passed, else those that users chose, else the defaults.
-#[derive(Default)]
 pub(crate) struct Templates {
     passed: FxHashMap<u32, Vec<TemplatePart<i16>>>,
+    /// Which functions the previews are for.
+    purpose: Purpose,
+}
+
+/// Which functions previews are for. They differ in what a row shows that has no template or nothing to show by it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Those of the contract: the contract's default column; an empty text.
+    Contract,
+    /// Our own: the columns that the session's setting chooses; the key.
+    Own,
 }
 
 /// The template of a relation, with the columns that it means.
@@ -28,15 +38,17 @@ pub(crate) struct InForce {
 }
 
 impl Templates {
-    /// `passed` is what a call has for its argument `table_record_summary_templates`: `{"<table OID>": template or
-    /// null}`.
-    pub(crate) fn new(passed: Option<Value>) -> Result<Self, Error> {
+    /// `passed` is what a call has for its argument `table_record_summary_templates`: `{"<table OID>": template or null}`.
+    pub(crate) fn new(passed: Option<Value>, purpose: Purpose) -> Result<Self, Error> {
+        let mut templates = Self {
+            passed: FxHashMap::default(),
+            purpose,
+        };
         let tables = match passed {
-            None | Some(Value::Null) => return Ok(Self::default()),
+            None | Some(Value::Null) => return Ok(templates),
             Some(Value::Object(tables)) => tables,
             Some(_) => return Err(PreviewError::TemplatesNotAnObject.into()),
         };
-        let mut templates = Self::default();
         for (table, template) in tables {
             let Ok(oid) = table.parse() else {
                 return Err(PreviewError::NoTableOfTemplate { key: table }.into());
@@ -63,23 +75,46 @@ impl Templates {
         }
         let parts = match relation.metadata.template(catalog, oid) {
             Some(parts) => parts,
-            None => text::find_default_column(catalog, relation.readable(catalog))?
-                .map(|column| {
-                    TemplatePart::Placeholder(Placeholder {
-                        path: vec![Column {
-                            relation: oid,
-                            attnum: column.attnum,
-                        }],
-                        raw: false,
-                    })
-                })
-                .into_iter()
-                .collect(),
+            None => self.default_parts(catalog, relation)?,
         };
         Ok(InForce {
             parts,
             shows_rows: true,
         })
+    }
+}
+
+impl Templates {
+    pub(crate) fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    fn default_parts(
+        &self,
+        catalog: &Catalog,
+        relation: &PreviewedRelation,
+    ) -> Result<Vec<TemplatePart<Column>>, Error> {
+        let audience = match self.purpose {
+            Purpose::Contract => Audience::Contract,
+            Purpose::Own => Audience::of_session(),
+        };
+        let oid = relation.row.oid;
+        let keys = || text::key_columns(catalog, oid);
+        let default = DefaultTemplate::choose(catalog, relation.readable(catalog), audience, keys)?;
+        let mut parts = Vec::new();
+        for column in default.map_or(Vec::new(), |default| default.columns) {
+            if !parts.is_empty() {
+                parts.push(TemplatePart::Text(" ".into()));
+            }
+            parts.push(TemplatePart::Placeholder(Placeholder {
+                path: vec![Column {
+                    relation: oid,
+                    attnum: column.attnum,
+                }],
+                raw: false,
+            }));
+        }
+        Ok(parts)
     }
 }
 
@@ -123,7 +158,7 @@ mod tests {
     use serde_json::json;
 
     fn problem(passed: Value) -> String {
-        match Templates::new(Some(passed)) {
+        match Templates::new(Some(passed), Purpose::Contract) {
             Err(error) => error.to_string(),
             Ok(_) => String::new(),
         }
@@ -131,11 +166,16 @@ mod tests {
 
     #[test]
     fn templates_are_passed_by_table() {
-        let templates = Templates::new(Some(json!({"16400": ["No. ", [2], [5, 2]], "16401": null}))).unwrap();
+        let templates = Templates::new(
+            Some(json!({"16400": ["No. ", [2], [5, 2]], "16401": null})),
+            Purpose::Contract,
+        )
+        .unwrap();
         assert_eq!(templates.passed.len(), 1);
         assert_eq!(templates.passed[&16400].len(), 3);
-        assert!(Templates::new(None).unwrap().passed.is_empty());
-        assert!(Templates::new(Some(json!(null))).unwrap().passed.is_empty());
+        for nothing in [None, Some(json!(null))] {
+            assert!(Templates::new(nothing, Purpose::Own).unwrap().passed.is_empty());
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::value::{self, Forms};
 use crate::catalog::types::TypeInfo;
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
+use crate::pg::type_name::{self, TypeId};
 use crate::pg::{Oid, deparse};
 use crate::statements::{Form, Literal, Parameters, Sort};
 use pgrx::pg_sys;
@@ -245,7 +246,7 @@ impl<C: NamedColumns> Conditions<'_, C> {
                 } else {
                     expected
                 };
-                let sql = self.parameters.sql(*literal, Form::Value, type_oid);
+                let sql = literal_value(self.parameters, *literal, type_oid);
                 Ok(Expression::new(sql, type_oid))
             }
             Filter::Column(reference) => self.columns.find(reference),
@@ -369,13 +370,16 @@ impl<C: NamedColumns> Conditions<'_, C> {
             } else {
                 value.type_oid
             };
-            if let Some(array) = comparison::array_type(element)
-                && comparison::element_type(value.type_oid).is_none()
-            {
-                let operator = self.operator(Function::In, Comparison::Equal, &value)?;
-                let list = self.parameters.sql(*list, Form::List, array);
-                return Ok(format!("({} {operator} ANY ({list}))", value.operand()));
-            }
+            let operator = self.operator(Function::In, Comparison::Equal, &value)?;
+            let list = match comparison::array_type(element) {
+                Some(array) if is_plain(element) => self.parameters.sql(*list, Form::List, array),
+                _ => {
+                    let list = self.parameters.sql(*list, Form::Members, pg_sys::JSONBOID);
+                    let (declared, read) = declaration(element);
+                    format!("SELECT {read} FROM pg_catalog.jsonb_to_recordset({list}) AS r(v {declared})")
+                }
+            };
+            return Ok(format!("({} {operator} ANY ({list}))", value.operand()));
         }
         let conditions = others
             .iter()
@@ -453,6 +457,43 @@ impl Function {
             }
             _ => pg_sys::TEXTOID,
         }
+    }
+}
+
+/// Whether the values of a type are neither arrays nor rows nor JSON: in an array of PostgreSQL's, those of JSON cannot
+/// be told from others.
+fn is_plain(type_oid: Oid) -> bool {
+    !matches!(type_oid, pg_sys::JSONOID | pg_sys::JSONBOID)
+        && comparison::element_type(type_oid).is_none()
+        && !type_name::is_composite(type_oid)
+}
+
+/// A literal as a value of a type. Rows, and arrays of rows, are objects in JSON.
+pub(crate) fn literal_value(parameters: &mut Parameters, literal: Literal, type_oid: Oid) -> String {
+    let has_rows = match literal.sort {
+        Sort::Object => type_name::is_composite(type_oid),
+        Sort::Array => comparison::element_type(type_oid).is_some_and(type_name::is_composite),
+        _ => false,
+    };
+    if !has_rows {
+        return parameters.sql(literal, Form::Value, type_oid);
+    }
+    let json = parameters.sql(literal, Form::Member, pg_sys::JSONBOID);
+    let (declared, read) = declaration(type_oid);
+    format!("(SELECT {read} FROM pg_catalog.jsonb_to_record({json}) AS r(v {declared}))")
+}
+
+/// What a member of JSON that is to be of a type is declared as, and how it is read. Of a string, JSON is what it holds.
+fn declaration(type_oid: Oid) -> (String, String) {
+    let name = TypeId {
+        oid: type_oid,
+        modifier: -1,
+    }
+    .to_sql()
+    .unwrap_or_default();
+    match type_oid {
+        pg_sys::JSONOID | pg_sys::JSONBOID => ("pg_catalog.text".into(), format!("CAST(r.v AS {name})")),
+        _ => (name, "r.v".into()),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::catalog::link::ForeignKeyLink;
 use crate::error::Error;
 use crate::json_words;
 use crate::pg::quote;
-use crate::previews::{self, Templates, comparison};
+use crate::previews::{self, Purpose, Templates, comparison};
 
 /// The name of a column in the page.
 pub(crate) fn page_column(column: &RecordColumn) -> String {
@@ -89,13 +89,14 @@ fn key_object(key: &[(&RecordColumn, String)], forms: Forms) -> String {
 }
 
 /// The templates in force for a call. `passed` is what it has for `table_record_summary_templates`, as JSON.
-pub(crate) fn templates(passed: Option<&str>) -> Result<Templates, Error> {
+pub(crate) fn templates(passed: Option<&str>, purpose: Purpose) -> Result<Templates, Error> {
     let parsed = passed.map(serde_json::from_str).transpose();
-    Templates::new(parsed.map_err(|problem| RecordError::Invalid {
+    let parsed = parsed.map_err(|problem| RecordError::Invalid {
         argument: "table_record_summary_templates",
         problem: json_words::describe_problem(&problem),
         hint: "Pass a document that is nested less deeply.",
-    })?)
+    })?;
+    Templates::new(parsed, purpose)
 }
 
 /// How the rows of the page read: `{key: text}`, or NULL if the page is empty or its rows have no key.

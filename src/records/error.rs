@@ -166,8 +166,8 @@ impl TopicError for RecordError {
             )
             .detail(format!("The key is {key}."))
             .hint(
-                "Pass the value of the key column; for a key of several columns, a JSON object {attnum: \
-                 value} with each of them.",
+                "Pass the value of the primary key, if it has one column, or a JSON object with the columns of the \
+                 primary key or of a unique constraint, by attnum or by name.",
             ),
             Self::NoSuchRow { relation } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_NO_DATA_FOUND,

@@ -3,7 +3,7 @@
 use super::condition::{Conditions, RelationColumns};
 use super::document;
 use super::filter::Filter;
-use super::order::{self, OrderItem};
+use super::order::{self, OrderItem, Unreadable};
 use super::relation::{LISTED, RecordColumn, RecordRelation};
 use super::value::Forms;
 use crate::catalog::Catalog;
@@ -44,9 +44,10 @@ impl Shape for ExportRequest {
             }
             None => String::new(),
         };
-        let order = order::clause(&order::resolve(&relation, &self.order)?, |column| {
-            column.of(LISTED)
-        });
+        let order = order::clause(
+            &order::resolve(&relation, &self.order, Unreadable::Ignored)?,
+            |column| column.of(LISTED),
+        );
         let limit = self
             .limit
             .map_or(String::new(), |limit| format!(" LIMIT {limit}"));

@@ -2,6 +2,7 @@
 
 use super::error::{FILTER_SHAPE, RecordError};
 use super::relation::ColumnReference;
+use crate::definition::form::Leniently;
 use crate::statements::{Literal, Values};
 use serde_json::value::RawValue;
 
@@ -218,7 +219,10 @@ impl FilterDocument {
                 Ok(Filter::Literal(values.take(value)))
             }
             "attnum" => {
-                let value = self.value.as_deref().and_then(|value| value.get().parse().ok());
+                let value = self.value.as_deref().and_then(|value| {
+                    let Leniently(attnum) = serde_json::from_str(value.get()).ok()?;
+                    Some(attnum)
+                });
                 value
                     .map(|attnum| Filter::Column(ColumnReference::Attnum(attnum)))
                     .ok_or_else(|| missing_value("\"attnum\" needs the number of a column as \"value\""))

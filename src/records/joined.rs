@@ -5,6 +5,7 @@ use super::error::RecordError;
 use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 use super::value::{self, Forms};
 use crate::catalog::Catalog;
+use crate::definition::form::lenient;
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::comparison::{self, Comparison};
@@ -24,7 +25,17 @@ pub(crate) struct JoinedColumn {
 
 /// Steps from table to table: `[[table, attnum], [next table, attnum]]` each.
 #[derive(Deserialize, PartialEq, Eq, Hash, Debug, Clone)]
-pub(crate) struct JoinPath(pub(crate) Vec<[(TableOid, i64); 2]>);
+pub(crate) struct JoinPath(pub(crate) Vec<[(TableOid, Attnum); 2]>);
+
+/// An attnum: a number, or a string of its digits.
+#[derive(PartialEq, Eq, Hash, Debug, Clone, Copy)]
+pub(crate) struct Attnum(i64);
+
+impl<'de> Deserialize<'de> for Attnum {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        lenient(deserializer).map(Self)
+    }
+}
 
 /// An OID: a number, or the string that `to_jsonb` makes of an `oid`.
 #[derive(Deserialize, PartialEq, Eq, Hash, Debug, Clone, Copy)]
@@ -52,14 +63,14 @@ pub(crate) struct End {
 }
 
 impl End {
-    fn read(catalog: &Catalog, (relation, attnum): (TableOid, i64)) -> Result<Self, Error> {
+    fn read(catalog: &Catalog, (relation, Attnum(attnum)): (TableOid, Attnum)) -> Result<Self, Error> {
         let relation = RecordRelation::read(catalog, Oid::from(relation.0))?;
         let attnum = relation.column(&ColumnReference::Attnum(attnum))?.attnum;
         Ok(Self { relation, attnum })
     }
 
     pub(crate) fn column(&self) -> Result<&RecordColumn, Error> {
-        Ok(self.relation.column(&ColumnReference::from(self.attnum))?)
+        self.relation.column(&ColumnReference::from(self.attnum))
     }
 }
 
@@ -175,7 +186,7 @@ impl Joined {
             ),
         ];
         let list = format!(
-            "COALESCE((SELECT l.list FROM {lists} AS l WHERE {}), '[]')",
+            "COALESCE((SELECT l.list FROM {lists} AS l WHERE {}), '{{\"count\": 0, \"result\": []}}')",
             equal(
                 (base_column, "l.base"),
                 (base_column, &format!("p.{page_column}"))

@@ -1,10 +1,13 @@
-//! Keys of rows, as requests name them: the value of a single column, or an object `{attnum: value}`.
+//! Keys of rows, as requests name them: the value of the primary key, if that has one column, or an object with the
+//! columns of the primary key or of a unique constraint, by attnum or by name (see [`row_key`]).
 
+use super::condition::literal_value;
 use super::error::RecordError;
 use super::relation::{RecordColumn, RecordRelation};
+use crate::catalog::row_key;
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
-use crate::statements::{Form, Literal, Parameters, Sort, Values};
+use crate::statements::{Literal, Parameters, Sort, Values};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
@@ -53,37 +56,72 @@ impl RecordKey {
         }
     }
 
+    /// The members of the object, each with its column, if it is an object that names columns: those of one of the keys.
+    fn named<'a>(
+        &self,
+        relation: &'a RecordRelation,
+    ) -> Result<Option<Vec<(&'a RecordColumn, Literal)>>, Error> {
+        if self.parts.is_empty() {
+            return Ok(None);
+        }
+        let columns = relation
+            .columns
+            .iter()
+            .map(|column| (column.attnum, column.name.as_str()));
+        let mut named = Vec::with_capacity(self.parts.len());
+        for (name, literal) in &self.parts {
+            let Some(attnum) = row_key::find_column(&relation.name, name, columns.clone())? else {
+                return Ok(None);
+            };
+            named.push((attnum, *literal));
+        }
+        let attnums: Vec<i16> = named.iter().map(|(attnum, _)| *attnum).collect();
+        let Some(key) = row_key::with_columns(&relation.keys, &attnums) else {
+            return Ok(None);
+        };
+        let value_of = |column: &RecordColumn| {
+            let mut values = named.iter().filter(|(attnum, _)| *attnum == column.attnum);
+            values.next().map(|(_, literal)| *literal)
+        };
+        let columns = relation.columns_of_key(key)?;
+        Ok(columns
+            .into_iter()
+            .map(|column| Some((column, value_of(column)?)))
+            .collect())
+    }
+
     /// The values of the key's columns, in key order, as SQL.
     pub(crate) fn values<'a>(
         &self,
         relation: &'a RecordRelation,
         parameters: &mut Parameters,
     ) -> Result<Vec<(&'a RecordColumn, String)>, Error> {
+        if let Some(named) = self.named(relation)? {
+            return Ok(named
+                .into_iter()
+                .map(|(column, literal)| (column, literal_value(parameters, literal, column.base_type)))
+                .collect());
+        }
         let key = relation.needed_key()?;
         let invalid = |problem: String| RecordError::InvalidKey {
             relation: relation.name.clone(),
             problem,
             key: describe(&key),
         };
-        if let Some((name, _)) = self
-            .parts
-            .iter()
-            .find(|(name, _)| key.len() > 1 && !key.iter().any(|column| names(name, column)))
-        {
-            Err(invalid(format!("column \"{name}\" is not part of the key")))?;
+        let is_whole = key.len() == 1 || self.whole.sort == Sort::Null;
+        if !is_whole {
+            Err(invalid(match self.parts.is_empty() {
+                true => "it is not an object".into(),
+                false => {
+                    let names: Vec<&str> = self.parts.iter().map(|(name, _)| name.as_str()).collect();
+                    format!("no key has the columns {}", names.join(", "))
+                }
+            }))?;
         }
-        let mut values = Vec::with_capacity(key.len());
-        for &column in &key {
-            let part = self.parts.iter().find(|(name, _)| names(name, column));
-            let is_null = self.whole.sort == Sort::Null;
-            let literal = match part {
-                Some((_, literal)) => *literal,
-                None if key.len() == 1 || is_null => self.whole,
-                None => Err(invalid(format!("column {} is missing", column.attnum)))?,
-            };
-            values.push((column, parameters.sql(literal, Form::Value, column.base_type)));
-        }
-        Ok(values)
+        Ok(key
+            .into_iter()
+            .map(|column| (column, literal_value(parameters, self.whole, column.base_type)))
+            .collect())
     }
 
     /// The condition for the row of `alias` that has this key.
@@ -104,11 +142,6 @@ impl RecordKey {
             .collect();
         Ok(conditions.join(" AND "))
     }
-}
-
-/// Whether a member of a key's object is about a column.
-fn names(name: &str, column: &RecordColumn) -> bool {
-    name.parse() == Ok(column.attnum)
 }
 
 /// For messages: `{"1": book_id, "2": author_id}`.

@@ -11,7 +11,7 @@ use super::filter::Filter;
 use super::group::{Grouping, Groups};
 use super::joined::{self, Joined, JoinedColumn};
 use super::key::RecordKey;
-use super::order::{self, OrderItem, Ordered};
+use super::order::{self, OrderItem, Ordered, Unreadable};
 use super::relation::{ColumnReference, LISTED, RecordColumn, RecordRelation};
 use super::search::{self, Term};
 use super::value::Forms;
@@ -21,7 +21,7 @@ use crate::catalog::types::TypeOptions;
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::plan::Planning;
-use crate::previews::Templates;
+use crate::previews::{Purpose, Templates};
 use crate::statements::{Draft, Form, Literal, Parameters, Shape};
 use pgrx::pg_sys;
 
@@ -182,7 +182,11 @@ impl Shape for PageRequest {
         if let Some(restriction) = &self.restriction {
             restriction.apply(&mut relation, &mut parameters, self.is_asked())?;
         }
-        let templates = document::templates(self.templates.as_deref())?;
+        let purpose = match self.members {
+            Members::Own | Members::Shared => Purpose::Own,
+            Members::Listed | Members::Searched | Members::Written => Purpose::Contract,
+        };
+        let templates = document::templates(self.templates.as_deref(), purpose)?;
         let mut page = Page::new(self, catalog, &templates, &relation, parameters)?;
         page.compile()
     }
@@ -220,7 +224,14 @@ impl<'a> Page<'a> {
             catalog,
             templates,
             relation,
-            order: order::resolve(relation, &request.order)?,
+            order: order::resolve(
+                relation,
+                &request.order,
+                match request.members {
+                    Members::Own | Members::Shared => Unreadable::Refused,
+                    Members::Listed | Members::Searched | Members::Written => Unreadable::Ignored,
+                },
+            )?,
             shown,
             links: request.linked.links(catalog, relation)?,
             parameters,
@@ -577,7 +588,7 @@ impl<'a> Page<'a> {
         format!(
             "CASE WHEN (SELECT pg_catalog.count(*) FROM page) OPERATOR(pg_catalog.=) {limit} \
              THEN (SELECT {} FROM page AS p OFFSET {} LIMIT 1) END",
-            document::key_json(&key, Forms::default()),
+            document::key_json(&key, self.request.forms),
             (limit - 1).max(0)
         )
     }

@@ -6,7 +6,7 @@
 //! - [`filter`] and [`condition`]: which rows, as a tree, and as SQL; [`search`]: rows that contain texts
 //! - [`order`], [`after`]: in what order, and where a page begins; [`key`]: how a row is addressed
 //! - [`group`], [`joined`]: groups, and columns of other tables
-//! - [`value`]: values as JSON; [`document`]: the parts of a result
+//! - [`value`]: values as JSON; [`long_numbers`]: numbers within rows; [`document`]: the parts of a result
 //! - [`list`], [`summaries`], [`export`]: the statements; [`options`]: the options of `msar.list_records`;
 //!   [`arguments`]: what the functions of Mathesar's contract take
 //! - [`written`]: rows that were just written
@@ -25,6 +25,7 @@ pub(crate) mod group;
 pub(crate) mod joined;
 pub(crate) mod key;
 pub(crate) mod list;
+pub(crate) mod long_numbers;
 pub(crate) mod options;
 pub(crate) mod order;
 pub(crate) mod relation;

@@ -10,6 +10,7 @@ use super::order::OrderDocument;
 use super::relation::ColumnReference;
 use super::value::{Dates, Forms, Numbers};
 use crate::catalog::Catalog;
+use crate::definition::form::lenient;
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::plan::{JsonbDatum, Sees};
@@ -25,7 +26,9 @@ pub(crate) const SCHEMA: &str = include_str!("list_records.schema.json");
 #[serde(deny_unknown_fields, default)]
 #[serde(expecting = "the options")]
 pub(crate) struct RecordOptions {
+    #[serde(deserialize_with = "lenient")]
     limit: Option<i64>,
+    #[serde(deserialize_with = "lenient")]
     offset: Option<i64>,
     after: Option<Box<RawValue>>,
     order: Option<Vec<OrderDocument>>,
@@ -34,6 +37,7 @@ pub(crate) struct RecordOptions {
     columns: Option<Vec<ColumnReference>>,
     count: Option<Count>,
     previews: Option<Previews>,
+    #[serde(deserialize_with = "lenient")]
     record_summaries: Option<bool>,
     numbers: Option<Numbers>,
     dates: Option<Dates>,

@@ -2,6 +2,8 @@
 
 use super::error::RecordError;
 use super::relation::{ColumnReference, RecordColumn, RecordRelation};
+use crate::definition::form::lenient;
+use crate::error::Error;
 
 /// The requested order.
 #[derive(PartialEq, Eq, Hash, Debug)]
@@ -16,6 +18,7 @@ pub(crate) struct OrderItem {
 #[serde(deny_unknown_fields)]
 #[serde(expecting = "an item of an order")]
 pub(crate) struct OrderDocument {
+    #[serde(default, deserialize_with = "lenient")]
     attnum: Option<i64>,
     column: Option<String>,
     #[serde(default)]
@@ -76,16 +79,28 @@ impl<'a> Ordered<'a> {
     }
 }
 
+/// What becomes of columns that the role may not read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// An error, as everywhere else that a request names a column.
+    Refused,
+    /// They are left out: clients of the contract's functions count on it.
+    Ignored,
+}
+
 /// The columns by which the rows of a request are ordered: those asked for, then the key; without a key that the
-/// current role may read, every column that has an order. Columns that the role may not read are passed over: who may
-/// not see a column still sees the page.
+/// current role may read, every column that has an order.
 pub(crate) fn resolve<'a>(
     relation: &'a RecordRelation,
     items: &[OrderItem],
-) -> Result<Vec<Ordered<'a>>, RecordError> {
+    unreadable: Unreadable,
+) -> Result<Vec<Ordered<'a>>, Error> {
     let mut order: Vec<Ordered<'a>> = Vec::new();
     for item in items {
-        let column = relation.named(&item.column)?;
+        let column = match unreadable {
+            Unreadable::Refused => relation.column(&item.column)?,
+            Unreadable::Ignored => relation.named(&item.column)?,
+        };
         if !column.is_readable || is_among(&order, column) {
             continue;
         }
@@ -94,7 +109,8 @@ pub(crate) fn resolve<'a>(
                 done: "ordered",
                 what: format!("column \"{}\"", column.name),
                 type_name: column.type_info.name.to_string(),
-            });
+            }
+            .into());
         }
         order.push(Ordered {
             column,

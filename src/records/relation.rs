@@ -1,11 +1,11 @@
 //! A request's view of its relation: names, types, privileges, key and links, looked up once.
 
 use super::error::RecordError;
-use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;
 use crate::catalog::relation::Relation;
-use crate::catalog::rows::PgAttribute;
+use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::catalog::types::TypeInfo;
+use crate::catalog::{Catalog, row_key};
 use crate::error::Error;
 use crate::pg::scan::Char;
 use crate::pg::{Oid, comparison, quote};
@@ -29,6 +29,8 @@ pub(crate) struct RecordRelation {
     pub(crate) columns: Vec<RecordColumn>,
     /// The columns of its primary key, in key order; empty if it has none.
     pub(crate) key: Vec<i16>,
+    /// The columns of each of its keys: the primary key, and the unique constraints.
+    pub(crate) keys: Vec<Vec<i16>>,
     /// Whether tables inherit from it, whose rows are listed with its own, and may have the same keys.
     has_heirs: bool,
     /// Whether a statement of the current role may name it.
@@ -93,6 +95,7 @@ impl RecordRelation {
             .map(|column| RecordColumn::read(catalog, column, relation.may_read(catalog, column)));
         let is_plain_table = relation.row.relkind == Char(pg_sys::RELKIND_RELATION);
         let sql = relation.sql(catalog)?;
+        let keys = keys(catalog, oid);
         Ok(Self {
             oid,
             referenced_sql: if is_plain_table {
@@ -102,7 +105,11 @@ impl RecordRelation {
             },
             sql,
             columns: columns.collect::<Result<_, _>>()?,
-            key: relation.primary_key(catalog).to_vec(),
+            key: keys
+                .first()
+                .filter(|(is_primary, _)| *is_primary)
+                .map_or(Vec::new(), |(_, key)| key.clone()),
+            keys: keys.into_iter().map(|(_, key)| key).collect(),
             has_heirs: is_plain_table && relation.has_children(catalog),
             is_nameable: relation.is_nameable(catalog)?,
             name: relation.row.relname,
@@ -115,25 +122,36 @@ impl RecordRelation {
     }
 
     /// A column that the request names, whoever may read it.
-    pub(crate) fn named(&self, reference: &ColumnReference) -> Result<&RecordColumn, RecordError> {
-        let found = match reference {
-            ColumnReference::Attnum(attnum) => i16::try_from(*attnum)
-                .ok()
-                .and_then(|attnum| self.columns.iter().find(|column| column.attnum == attnum)),
-            ColumnReference::Name(name) => self.columns.iter().find(|column| column.name == *name),
+    pub(crate) fn named(&self, reference: &ColumnReference) -> Result<&RecordColumn, Error> {
+        let attnum = match reference {
+            ColumnReference::Attnum(attnum) => i16::try_from(*attnum).ok(),
+            ColumnReference::Name(name) => {
+                let columns = self
+                    .columns
+                    .iter()
+                    .map(|column| (column.attnum, column.name.as_str()));
+                row_key::find_column(&self.name, name, columns)?
+            }
         };
-        found.ok_or_else(|| RecordError::UnknownColumn {
+        let found = self.columns.iter().find(|column| Some(column.attnum) == attnum);
+        Ok(found.ok_or_else(|| RecordError::UnknownColumn {
             relation: self.name.clone(),
             column: reference.to_string(),
             columns: self.list_columns(),
-        })
+        })?)
     }
 
     /// A column that the request names and the current role may read.
-    pub(crate) fn column(&self, reference: &ColumnReference) -> Result<&RecordColumn, RecordError> {
+    pub(crate) fn column(&self, reference: &ColumnReference) -> Result<&RecordColumn, Error> {
         let column = self.named(reference)?;
+        self.check_readable(column)?;
+        Ok(column)
+    }
+
+    /// Refuses a column that the current role may not read.
+    fn check_readable(&self, column: &RecordColumn) -> Result<(), RecordError> {
         if column.is_readable {
-            Ok(column)
+            Ok(())
         } else {
             Err(RecordError::UnreadableColumn {
                 relation: self.name.clone(),
@@ -164,14 +182,25 @@ impl RecordRelation {
 
     /// The columns of the key, for a request that addresses rows by it.
     pub(crate) fn needed_key(&self) -> Result<Vec<&RecordColumn>, RecordError> {
-        self.readable_key().ok_or_else(|| RecordError::NoKey {
-            relation: self.name.clone(),
-            reason: if self.key.is_empty() {
-                "it has no primary key".into()
-            } else {
-                "the current role may not read all columns of its primary key".into()
-            },
-        })
+        self.columns_of_key(&self.key)
+    }
+
+    /// The columns of a key, each of which the current role may read.
+    pub(crate) fn columns_of_key(&self, key: &[i16]) -> Result<Vec<&RecordColumn>, RecordError> {
+        let columns: Vec<&RecordColumn> = key
+            .iter()
+            .filter_map(|attnum| self.columns.iter().find(|column| column.attnum == *attnum))
+            .collect();
+        for column in &columns {
+            self.check_readable(column)?;
+        }
+        if columns.is_empty() {
+            return Err(RecordError::NoKey {
+                relation: self.name.clone(),
+                reason: "it has no primary key".into(),
+            });
+        }
+        Ok(columns)
     }
 
     /// The foreign keys by which its rows link to others: those of which the current role may read both sides, each
@@ -225,6 +254,17 @@ impl ForeignKeyLink {
     pub(crate) fn attnums(&self) -> impl Iterator<Item = i16> {
         self.columns.iter().map(|column| column.attnum)
     }
+}
+
+/// The keys of a relation, the primary key first, and whether each is that.
+fn keys(catalog: &Catalog, relation: Oid) -> Vec<(bool, Vec<i16>)> {
+    let mut keys: Vec<_> = PgConstraint::of_relation(&catalog.reader, relation)
+        .into_iter()
+        .filter(|constraint| matches!(constraint.contype, Char(b'p' | b'u')))
+        .map(|constraint| (constraint.contype == Char(b'p'), constraint.conkey))
+        .collect();
+    keys.sort_by_key(|(is_primary, _)| !is_primary);
+    keys
 }
 
 /// A column, as a request names it.

@@ -2,9 +2,11 @@
 
 use super::condition::{Conditions, NamedColumns, RelationColumns, like};
 use super::relation::ColumnReference;
+use crate::catalog::row_key;
 use crate::error::Error;
 use crate::statements::{Form, Literal, Values};
 use pgrx::pg_sys;
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 /// A text that is searched for in a column.
@@ -12,20 +14,32 @@ use serde_json::value::RawValue;
 pub(crate) struct Term {
     column: ColumnReference,
     literal: Literal,
+    is_number: bool,
 }
 
 /// The same as JSON.
 #[derive(serde::Deserialize)]
 #[serde(expecting = "a text to search for")]
 pub(crate) struct TermDocument {
+    #[serde(deserialize_with = "attnum_or_name")]
     attnum: ColumnReference,
     literal: Box<RawValue>,
+}
+
+/// A string of digits is an attnum here, as the key says.
+fn attnum_or_name<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<ColumnReference, D::Error> {
+    let reference = ColumnReference::deserialize(deserializer)?;
+    Ok(match &reference {
+        ColumnReference::Name(name) => row_key::attnum(name).map_or(reference, ColumnReference::from),
+        ColumnReference::Attnum(_) => reference,
+    })
 }
 
 impl TermDocument {
     pub(crate) fn take(self, values: &mut Values) -> Term {
         Term {
             column: self.attnum,
+            is_number: matches!(self.literal.get().as_bytes(), [b'-' | b'0'..=b'9', ..]),
             literal: values.take(self.literal),
         }
     }
@@ -38,7 +52,10 @@ pub(crate) fn condition(
 ) -> Result<String, Error> {
     let found = terms
         .iter()
-        .map(|term| matches(term, Form::Contains, conditions))
+        .map(|term| match is_number(term, conditions)? {
+            Some(equal) => Ok(equal),
+            None => matches(term, Form::Contains, conditions),
+        })
         .collect::<Result<Vec<_>, _>>()?;
     Ok(if found.is_empty() {
         String::new()
@@ -54,6 +71,10 @@ pub(crate) fn score(
 ) -> Result<String, Error> {
     let mut scores = Vec::with_capacity(terms.len());
     for term in terms {
+        if let Some(equal) = is_number(term, conditions)? {
+            scores.push(format!("CASE WHEN {equal} THEN 4 ELSE 0 END"));
+            continue;
+        }
         let equal = matches(term, Form::Exactly, conditions)?;
         let begins = matches(term, Form::StartsWith, conditions)?;
         // Of the rows of a search for one term, each contains it. To compare a text without regard to case is dear, so
@@ -70,6 +91,34 @@ pub(crate) fn score(
         ));
     }
     Ok(scores.join(" OPERATOR(pg_catalog.+) "))
+}
+
+/// That a column of numbers is equal to a term that is a number. Written as text, 1 is in 12 too.
+fn is_number(
+    term: &Term,
+    conditions: &mut Conditions<'_, RelationColumns<'_>>,
+) -> Result<Option<String>, Error> {
+    let column = conditions.columns.relation.column(&term.column)?;
+    let as_type = match column.base_type {
+        pg_sys::FLOAT4OID | pg_sys::FLOAT8OID => (pg_sys::FLOAT8OID, "float8"),
+        pg_sys::INT2OID | pg_sys::INT4OID | pg_sys::INT8OID | pg_sys::NUMERICOID => {
+            (pg_sys::NUMERICOID, "numeric")
+        }
+        _ => return Ok(None),
+    };
+    if !term.is_number {
+        return Ok(None);
+    }
+    let (type_oid, name) = as_type;
+    let value = conditions.parameters.sql(term.literal, Form::Value, type_oid);
+    // What is printed as 0.1 is meant, not the binary fraction that a real is in double precision.
+    let column = match column.base_type {
+        pg_sys::FLOAT4OID => format!("{}::pg_catalog.text", column.of(conditions.columns.alias)),
+        _ => column.of(conditions.columns.alias),
+    };
+    Ok(Some(format!(
+        "({column}::pg_catalog.{name} OPERATOR(pg_catalog.=) {value})"
+    )))
 }
 
 fn matches(

@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::plan::Planning;
-use crate::previews;
+use crate::previews::{self, Purpose};
 use crate::statements::{Draft, Form, Literal, Parameters, Shape};
 use pgrx::pg_sys;
 
@@ -36,7 +36,7 @@ pub(crate) struct LinkedPath {
 impl Shape for SummaryRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         let relation = RecordRelation::read(catalog, self.relation)?;
-        let templates = document::templates(self.templates.as_deref())?;
+        let templates = document::templates(self.templates.as_deref(), Purpose::Contract)?;
         let mut parameters = Parameters::default();
         let Some(key) = relation.readable_key() else {
             return Ok(Draft::new(format!(

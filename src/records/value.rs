@@ -5,7 +5,7 @@
 //! infinity and years outside the range of timestamps.
 
 use crate::catalog::types::TypeInfo;
-use crate::pg::{Oid, comparison};
+use crate::pg::{Oid, comparison, type_name};
 use pgrx::pg_sys;
 
 /// How a client wants values.
@@ -38,7 +38,12 @@ pub(crate) enum Dates {
 
 /// The value of an expression of a type as something that `to_jsonb` writes in the form of records.
 pub(crate) fn json(sql: &str, type_info: &TypeInfo, forms: Forms) -> String {
-    let base = comparison::base_type(type_info.oid);
+    json_of(sql, type_info.oid, forms)
+}
+
+/// The same for a type by its OID.
+pub(crate) fn json_of(sql: &str, type_oid: Oid, forms: Forms) -> String {
+    let base = comparison::base_type(type_oid);
     let is_element = |wanted: &[Oid]| match comparison::element_type(base) {
         Some(element) => wanted.contains(&comparison::base_type(element)),
         None => false,
@@ -57,6 +62,13 @@ pub(crate) fn json(sql: &str, type_info: &TypeInfo, forms: Forms) -> String {
         }
         if is_element(&LONG_NUMBERS) {
             return format!("{sql}::pg_catalog.text[]");
+        }
+        let row = comparison::element_type(base).unwrap_or(base);
+        if type_name::is_composite(row) {
+            return format!(
+                "__msar.long_numbers_as_text(pg_catalog.to_jsonb({sql}), {})",
+                base.to_u32()
+            );
         }
     }
     let type_name = match base {

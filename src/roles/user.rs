@@ -7,7 +7,7 @@ use crate::ddl::name::quote_name;
 use crate::ddl::script;
 use crate::ddl::target::Role;
 use crate::error::Error;
-use crate::pg::{Oid, caller, names, password};
+use crate::pg::{Oid, caller, names, password, statement};
 use crate::roles::error::UserError;
 use crate::roles::profile;
 use serde::{Deserialize, Serialize};
@@ -161,9 +161,16 @@ fn set_may_add_users(role: &Role, may: bool) -> Result<(), Error> {
     Ok(())
 }
 
-/// The user's own profile, or that of a role that the caller could alter.
+/// The user of the session: the function of SQL has the rule.
+pub(crate) fn current_user_id() -> Result<Oid, Error> {
+    let user = statement::value("SELECT msar.current_user_id()")?;
+    let user: Option<u32> = user.and_then(|user| user.parse().ok());
+    user.map(Oid::from).ok_or(Error::Vanished)
+}
+
+/// The profile of the session's user, or that of a role that the caller could alter.
 fn check_right(role: &Role) -> Result<(), Error> {
-    if role.oid == caller::role() || caller::may_alter_role(role.oid) {
+    if role.oid == current_user_id()? || caller::may_alter_role(role.oid) {
         return Ok(());
     }
     Err(UserError::NotAllowed {

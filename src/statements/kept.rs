@@ -8,6 +8,7 @@ use super::compiled::CompiledStatement;
 use super::shape::{AnyShape, Shape};
 use crate::catalog::consistent;
 use crate::error::Error;
+use crate::pg::setting::{self, DefaultPreview};
 use crate::pg::{Oid, caller, server};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -18,7 +19,7 @@ use std::rc::Rc;
 const MOST: usize = 64;
 
 /// The key of a statement: the shape of the request, the role and its search_path.
-type KeptKey = (AnyShape, Oid, String);
+type KeptKey = (AnyShape, Oid, String, DefaultPreview);
 
 struct Entry {
     compiled: Rc<CompiledStatement>,
@@ -37,7 +38,12 @@ thread_local! {
 
 /// The statement for a shape. What it reads is locked, so that it still holds when it is run.
 pub(crate) fn statement_for(shape: impl Shape) -> Result<Rc<CompiledStatement>, Error> {
-    let key = (AnyShape::new(shape), caller::role(), caller::search_path());
+    let key = (
+        AnyShape::new(shape),
+        caller::role(),
+        caller::search_path(),
+        setting::default_preview(),
+    );
     if let Some(known) = KEPT.with_borrow_mut(|kept| kept.find(&key)) {
         known.statement.lock();
         // Where the locks are held already, messages about objects without locks (templates, roles) have not been read

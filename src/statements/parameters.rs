@@ -39,6 +39,10 @@ pub(crate) enum Form {
     Value,
     /// An array, of a value that is none too.
     List,
+    /// JSON: `{"v": ...}`, for PostgreSQL to make a value of any type of.
+    Member,
+    /// JSON: an array of such objects, of the elements of an array.
+    Members,
     /// A pattern that matches its text.
     Exactly,
     /// A pattern that matches what begins with its text.

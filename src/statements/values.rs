@@ -60,6 +60,8 @@ impl Values {
         let json = self.0.get(parameter.slot)?.get();
         Some(match parameter.form {
             Form::Value => plain(json, parameter.type_oid)?,
+            Form::Member => format!("{{\"v\":{json}}}"),
+            Form::Members => members(json),
             Form::List if json.starts_with('[') => array(json),
             Form::List => array(&format!("[{json}]")),
             Form::Exactly => escape_pattern(&text(json)?),
@@ -122,6 +124,16 @@ fn array_of(json: &str, dimensions: usize) -> String {
     }
     list.push('}');
     list
+}
+
+/// An array of objects, each with an element of a JSON array.
+fn members(json: &str) -> String {
+    let elements: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
+    let members: Vec<String> = elements
+        .into_iter()
+        .map(|element| format!("{{\"v\":{}}}", element.get()))
+        .collect();
+    format!("[{}]", members.join(","))
 }
 
 /// A pattern of LIKE that matches a text and nothing else.

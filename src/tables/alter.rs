@@ -4,6 +4,7 @@
 //! needs one: without it, varchar(20) becomes varchar(30) without reading the rows, and PostgreSQL converts the
 //! default.
 
+use super::counting::Counting;
 use super::error::TablesError;
 use super::resolve::ColumnValueSource;
 use super::table::Table;
@@ -16,6 +17,7 @@ use crate::definition::column::{IdentityDefinition, SequenceOptions, ValueSource
 use crate::definition::json_text::RawJson;
 use crate::error::Error;
 use crate::pg::ownership::AlterLock;
+use crate::pg::progress::{self, Total};
 use crate::pg::scan::Char;
 use crate::pg::type_name::{self, TypeId};
 use crate::pg::{Oid, deparse, expression, quote, statement};
@@ -88,6 +90,8 @@ struct AlterationPlan<'a> {
     attnums: Vec<i16>,
     /// The actions of one ALTER TABLE.
     actions: Vec<String>,
+    /// By which columns that are identity columns now count on.
+    counting: Vec<String>,
     renames: Vec<(&'a str, &'a str)>,
     /// By the names that the columns have at last.
     comments: Vec<(&'a str, Option<&'a str>)>,
@@ -125,8 +129,13 @@ impl<'a> AlterationPlan<'a> {
                 column,
                 alteration,
                 sql: quote::identifier(&column.attname),
+                estimate: Total::of_rows(table.row.reltuples),
             };
-            change.push_actions(&mut changes.actions, default)?;
+            let counting = change.counting(table)?;
+            change.push_actions(&mut changes.actions, default, counting.as_ref())?;
+            if let (Some(counting), Some(Some(identity))) = (&counting, &alteration.identity) {
+                changes.counting.extend(counting.hand_over(identity));
+            }
             changes.push_words(column, alteration)?;
         }
         Ok(changes)
@@ -154,6 +163,7 @@ impl<'a> AlterationPlan<'a> {
         let sql = table.sql();
         let mut script = Script::new();
         script.alter_table(&sql, &self.actions);
+        script.extend(self.counting);
         let nobodys = |wanted: &str| {
             let is_taken =
                 |name: &str| table.has_column(name) || self.renames.iter().any(|(_, new)| *new == name);
@@ -185,6 +195,8 @@ struct PlannedAlteration<'a> {
     alteration: &'a ColumnAlteration,
     /// The column as an identifier.
     sql: String,
+    /// How many rows the table has.
+    estimate: Total,
 }
 
 impl PlannedAlteration<'_> {
@@ -192,7 +204,10 @@ impl PlannedAlteration<'_> {
         &self,
         actions: &mut Vec<String>,
         old_default: impl Fn() -> Option<&'d PgAttrdef>,
+        counting: Option<&Counting>,
     ) -> Result<(), Error> {
+        // Of several columns that are retyped at once, the first one counts.
+        let counts_rows = !actions.iter().any(|action| action.contains(" USING "));
         let mut push = |action: String| actions.push(format!("ALTER COLUMN {} {action}", self.sql));
         let current = TypeId {
             oid: self.column.atttypid,
@@ -204,9 +219,18 @@ impl PlannedAlteration<'_> {
             }
             _ => current,
         };
-        let new_default = self.new_default(target)?;
+        let new_default = match (self.new_default(target)?, counting) {
+            // Its numbers come from the identity.
+            (None, Some(_)) if self.column.atthasdef => Some(None),
+            (new_default, _) => new_default,
+        };
 
         let using = self.using(current, target)?;
+        let using = if counts_rows {
+            using.map(|using| self.counted(using))
+        } else {
+            using
+        };
         if target != current || self.alteration.collation.is_some() {
             let old_default = using.as_ref().and_then(|_| old_default());
             if old_default.is_some() {
@@ -224,7 +248,7 @@ impl PlannedAlteration<'_> {
             Some(None) => push("DROP DEFAULT".into()),
             None => {}
         }
-        self.push_sources(&mut push)?;
+        self.push_sources(&mut push, counting)?;
         if let Some(not_null) = self
             .alteration
             .not_null
@@ -275,6 +299,14 @@ impl PlannedAlteration<'_> {
         self.cast(&self.sql, target).map(Some)
     }
 
+    /// An expression that is computed for each row, and counts the rows.
+    fn counted(&self, using: String) -> String {
+        match progress::row_condition("retyping", self.estimate) {
+            Some(counting) => format!("CASE WHEN {counting} THEN {using} END"),
+            None => using,
+        }
+    }
+
     fn cast(&self, value: &str, target: TypeId) -> Result<String, Error> {
         let none = Default::default();
         let options = self.alteration.cast_options.as_ref().unwrap_or(&none);
@@ -294,8 +326,18 @@ impl PlannedAlteration<'_> {
         Ok(value.map(|value| quote::literal(&value)))
     }
 
+    /// The column as one that is to count, if it is made an identity column.
+    fn counting<'t>(&self, table: &'t Table) -> Result<Option<Counting<'t>>, Error>
+    where
+        Self: 't,
+    {
+        let is_new = matches!(self.alteration.identity, Some(Some(_))) && self.column.attidentity == Char(0);
+        let column = table.find_column(self.column.attnum.into())?;
+        is_new.then(|| Counting::of(table, column)).transpose()
+    }
+
     /// The actions that make a column an identity or generated column, or an ordinary one again.
-    fn push_sources(&self, push: &mut impl FnMut(String)) -> Result<(), Error> {
+    fn push_sources(&self, push: &mut impl FnMut(String), counting: Option<&Counting>) -> Result<(), Error> {
         let is_identity = self.column.attidentity != Char(0);
         match &self.alteration.identity {
             None => {}
@@ -306,7 +348,11 @@ impl PlannedAlteration<'_> {
                 if self.alteration.not_null.is_none() && !self.column.attnotnull {
                     push("SET NOT NULL".into());
                 }
-                push(format!("ADD GENERATED {}", clause::write_identity(identity)));
+                let identity = counting.map_or_else(
+                    || clause::write_identity(identity),
+                    |counting| counting.identity(identity),
+                );
+                push(format!("ADD GENERATED {identity}"));
             }
         }
         match &self.alteration.generated {

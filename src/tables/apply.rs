@@ -19,6 +19,7 @@ use crate::definition::object::JsonObject;
 use crate::definition::step::DefinitionStep;
 use crate::definition::table::TableDefinition;
 use crate::error::Error;
+use crate::pg::progress::{Progress, Total};
 use crate::pg::{Oid, error_label, names, quote, server, subtransaction};
 use crate::roles::schema;
 use serde::Serialize;
@@ -130,6 +131,8 @@ impl<'a> Run<'a> {
     }
 
     fn all(mut self) -> Result<Vec<AppliedStep>, Error> {
+        let total = Total::Exactly(self.steps.len() as u64);
+        let mut progress = Progress::begin("applying definitions", "steps", total);
         for at in 0..self.steps.len() {
             server::check_for_interrupts();
             let (table, statements) = self.on_behalf_of(at, |run| run.step(at))?;
@@ -140,6 +143,9 @@ impl<'a> Run<'a> {
             });
             self.add_postponed(at)?;
             self.show(at)?;
+            if let Some(progress) = &mut progress {
+                progress.advance();
+            }
         }
         for new in std::mem::take(&mut self.owners) {
             self.afterwards(new.step, || new.run())?;

@@ -22,8 +22,13 @@ pub(crate) fn compile_cast(
     let target_sql = column_type::to_sql(plain(target))?;
     let base = type_name::base(source);
     let is_text = type_name::is_string(base);
+    if is_text && let Some(sql) = by_way_of(value, source, target, &target_sql, options)? {
+        return Ok(sql);
+    }
     let Some(function) = find_cast_function(target, &target_sql) else {
-        return Ok(if is_text || type_name::has_own_cast(base, target) {
+        return Ok(if is_text {
+            from_text(value, target, &target_sql)
+        } else if type_name::has_own_cast(base, target) {
             format!("{value}::{target_sql}")
         } else {
             format!("{value}::pg_catalog.text::{target_sql}")
@@ -42,6 +47,96 @@ pub(crate) fn compile_cast(
         String::new()
     };
     Ok(format!("msar.{function}({argument}{marks})"))
+}
+
+/// Whether texts become values of a type by what is known of how they are written: numbers and dates, and domains over
+/// them.
+pub(crate) fn needs_options(target: Oid) -> bool {
+    let base = type_name::base(target);
+    is_number(base) || is_date(base)
+}
+
+fn is_number(base: Oid) -> bool {
+    const NUMBERS: [Oid; 7] = [
+        pg_sys::INT2OID,
+        pg_sys::INT4OID,
+        pg_sys::INT8OID,
+        pg_sys::FLOAT4OID,
+        pg_sys::FLOAT8OID,
+        pg_sys::NUMERICOID,
+        pg_sys::MONEYOID,
+    ];
+    NUMBERS.contains(&base)
+}
+
+fn is_date(base: Oid) -> bool {
+    [pg_sys::DATEOID, pg_sys::TIMESTAMPOID, pg_sys::TIMESTAMPTZOID].contains(&base)
+}
+
+/// The cast of a text to a type by way of another one: where the options are about numbers, amounts or dates, and the
+/// type is one of numbers or dates that has no such cast itself.
+fn by_way_of(
+    value: &str,
+    source: Oid,
+    target: Oid,
+    target_sql: &str,
+    options: &CastOptions,
+) -> Result<Option<String>, Error> {
+    let base = type_name::base(target);
+    let is_set = |option: &Option<String>| option.as_ref().is_some_and(|option| !option.is_empty());
+    let has_currency = is_set(&options.curr_pref) || is_set(&options.curr_suff);
+    let has_separators = is_set(&options.group_sep) || is_set(&options.decimal_p);
+    let is_our_money = target_sql == "mathesar_types.mathesar_money";
+    if is_number(base) && !is_our_money && (has_currency || has_separators) {
+        let number = if has_currency {
+            let CastOptions {
+                group_sep,
+                decimal_p,
+                curr_pref,
+                curr_suff,
+                ..
+            } = options;
+            let marks = literals(&[group_sep, decimal_p, curr_pref, curr_suff]);
+            format!("msar.cast_to_mathesar_money({value}{marks})::pg_catalog.numeric")
+        } else if target == pg_sys::NUMERICOID {
+            return Ok(None);
+        } else {
+            compile_cast(value, source, pg_sys::NUMERICOID, options)?
+        };
+        let none = CastOptions::default();
+        let in_base = compile_cast(&format!("({number})"), pg_sys::NUMERICOID, base, &none)?;
+        return Ok(Some(in_type(in_base, base, target, target_sql)));
+    }
+    if is_date(base) && base != target && options.date_order.is_some() {
+        let in_base = compile_cast(value, source, base, options)?;
+        return Ok(Some(in_type(in_base, base, target, target_sql)));
+    }
+    Ok(None)
+}
+
+/// A value of what a domain is over as one of the domain; any other as it is.
+fn in_type(value: String, base: Oid, target: Oid, target_sql: &str) -> String {
+    if base == target {
+        value
+    } else {
+        format!("({value})::{target_sql}")
+    }
+}
+
+/// The cast of a text for which there is none of ours. Arrays and rows are read as PostgreSQL prints them, and as
+/// records have them: as JSON arrays and objects.
+fn from_text(value: &str, target: Oid, target_sql: &str) -> String {
+    if plain(type_name::base(target)).element().is_some() {
+        format!("__msar.array_literal({value}::pg_catalog.text)::{target_sql}")
+    } else if type_name::is_composite(target) {
+        format!(
+            "CASE WHEN {value}::pg_catalog.text OPERATOR(pg_catalog.~) '^\\s*\\{{' \
+             THEN pg_catalog.jsonb_populate_record(NULL::{target_sql}, {value}::pg_catalog.jsonb) \
+             ELSE {value}::{target_sql} END"
+        )
+    } else {
+        format!("{value}::{target_sql}")
+    }
 }
 
 fn plain(oid: Oid) -> TypeId {
@@ -114,8 +209,13 @@ fn marks(target: Oid, target_sql: &str, options: &CastOptions) -> String {
     if marks.iter().all(|mark| mark.is_none()) {
         return String::new();
     }
-    let literals = marks
+    literals(marks)
+}
+
+/// Options as further arguments; an empty string for one that is not set.
+fn literals(options: &[&Option<String>]) -> String {
+    options
         .iter()
-        .map(|mark| format!(", {}", quote::literal(mark.as_deref().unwrap_or(""))));
-    literals.collect()
+        .map(|option| format!(", {}", quote::literal(option.as_deref().unwrap_or(""))))
+        .collect()
 }

@@ -201,6 +201,17 @@ pub(crate) fn file_table_name(schema: Oid, wanted: Option<&str>, fallback: &str)
     free_table_name(schema, wanted.map(free_name::cut_to_name), fallback)
 }
 
+/// A name that no temporary table of the session has: the one that is wanted, or that or `fallback` with the first
+/// number that is free. The schema does not exist before the first of them.
+pub(crate) fn temporary_table_name(schema: Option<Oid>, wanted: Option<&str>, fallback: &str) -> String {
+    let is_taken = |name: &str| schema.is_some_and(|schema| names::relation_in(schema, name).is_some());
+    let wanted = wanted.map(free_name::cut_to_name).filter(|name| !name.is_empty());
+    match wanted {
+        Some(name) if !is_taken(name) => name.to_owned(),
+        _ => number_name(wanted.unwrap_or(fallback), 1, is_taken),
+    }
+}
+
 /// Names for the columns of a file: cut where they are too long, numbered where they are taken.
 pub(crate) fn file_column_names(
     wanted: &[Option<String>],

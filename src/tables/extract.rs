@@ -2,9 +2,9 @@
 //! table refer.
 
 use super::clause;
+use super::counting::continue_counting;
 use super::create::{free_table_name, set_metadata};
 use super::free_name::find_free_name;
-use super::key::continue_counting;
 use super::moved::Moved;
 use super::resolve::{ColumnValueSource, ResolvedColumn};
 use super::table::{Table, find_attnum, print_relation};

@@ -13,6 +13,7 @@ mod clause;
 pub(crate) mod column_type;
 pub(crate) mod composite;
 mod constraint;
+mod counting;
 pub(crate) mod create;
 pub(crate) mod drop;
 mod error;

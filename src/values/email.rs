@@ -13,6 +13,20 @@ pub(crate) fn is_email(text: &[u8]) -> bool {
     }
 }
 
+/// Whether a person would take a text for an address: in a domain with a dot, that ends in letters. `lodash@4.17.21` and
+/// `jane@localhost` are names to most.
+pub(crate) fn is_plainly_address(text: &[u8]) -> bool {
+    let (before, last) = match text.iter().rposition(|&byte| byte == b'.') {
+        Some(at) => (&text[..at], &text[at + 1..]),
+        None => return false,
+    };
+    let is_punycode = last.starts_with(b"xn--");
+    before.contains(&b'@')
+        && last.len() >= 2
+        && (is_punycode || last.iter().all(u8::is_ascii_alphabetic))
+        && is_email(text)
+}
+
 fn is_local(byte: u8) -> bool {
     LOCAL[usize::from(byte)]
 }
@@ -46,6 +60,16 @@ fn is_label(label: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_told_from_names() {
+        for text in ["jane@example.org", "a@b.co.uk", "a@b.xn--p1ai"] {
+            assert!(is_plainly_address(text.as_bytes()), "{text}");
+        }
+        for text in ["a@b", "jane@localhost", "lodash@4.17.21", "a.b@c", "a.b", "a@b.c"] {
+            assert!(!is_plainly_address(text.as_bytes()), "{text}");
+        }
+    }
 
     #[test]
     fn addresses() {

@@ -7,7 +7,7 @@
 use super::moment::{self, Moment, MomentKind, Order, Orders, Zone};
 use super::money::Amount;
 use super::number::{FORMATS, Formats, NumberFormat, NumberShape, Readings};
-use super::{boolean, email, interval, json, uri, uuid};
+use super::{boolean, email, interval, json, number, trim_value, uri, uuid};
 
 /// The types that a column of text can turn out to have, in the order in which they are preferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,12 +23,13 @@ pub(crate) enum Type {
     Interval,
     Email,
     JsonArray,
+    MulticurrencyMoney,
     JsonObject,
     Uri,
 }
 
 impl Type {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Boolean,
         Self::Date,
         Self::Numeric,
@@ -40,6 +41,7 @@ impl Type {
         Self::Interval,
         Self::Email,
         Self::JsonArray,
+        Self::MulticurrencyMoney,
         Self::JsonObject,
         Self::Uri,
     ];
@@ -58,6 +60,7 @@ impl Type {
             Self::Interval => "interval",
             Self::Email => "mathesar_types.email",
             Self::JsonArray => "mathesar_types.mathesar_json_array",
+            Self::MulticurrencyMoney => "mathesar_types.multicurrency_money",
             Self::JsonObject => "mathesar_types.mathesar_json_object",
             Self::Uri => "mathesar_types.uri",
         }
@@ -117,8 +120,14 @@ pub(crate) struct ValueReading<'a> {
     marks: (&'a [u8], &'a [u8]),
     /// For a date.
     orders: Orders,
+    /// Whether it is another date in another order.
+    is_ambiguous: bool,
+    /// Whether it is a date that no other can be compared with.
+    is_infinite: bool,
     /// For a boolean.
     truth: Truth,
+    /// Of a number that could be a code.
+    code: Code,
 }
 
 impl<'a> ValueReading<'a> {
@@ -129,7 +138,10 @@ impl<'a> ValueReading<'a> {
             readings: None,
             marks: (b"", b""),
             orders: Orders::ALL,
-            truth: Truth::of(text),
+            is_ambiguous: false,
+            is_infinite: false,
+            truth: Truth::NONE,
+            code: Code::None,
         };
         if wanted.meets(Types::MOMENTS)
             && let Some(moment) = moment::read_moment(text)
@@ -144,13 +156,23 @@ impl<'a> ValueReading<'a> {
                 reading.types.add(one, is_one(text));
             }
         };
-        try_type(Type::Boolean, |text| boolean::read_boolean(text).is_some());
         try_type(Type::Uuid, uuid::is_uuid);
         try_type(Type::Interval, interval::is_interval);
-        try_type(Type::Email, email::is_email);
+        try_type(Type::Email, email::is_plainly_address);
         try_type(Type::JsonArray, json::is_array);
         try_type(Type::JsonObject, json::is_object);
-        try_type(Type::Uri, is_uri);
+        try_type(Type::Uri, uri::is_plainly_address);
+        if wanted.has(Type::MulticurrencyMoney) {
+            reading
+                .types
+                .add(Type::MulticurrencyMoney, json::is_amount_with_currency(text));
+        }
+        if wanted.has(Type::Boolean)
+            && let Some(truth) = boolean::read_boolean(text)
+        {
+            reading.types.add(Type::Boolean, true);
+            reading.truth = Truth::of(text, truth);
+        }
         reading.types = reading.types.and(wanted);
         reading
     }
@@ -162,7 +184,8 @@ impl<'a> ValueReading<'a> {
 
     fn add_moment(&mut self, moment: Moment) {
         let (is_date, is_date_time) = match moment.kind {
-            MomentKind::Date => (true, true),
+            MomentKind::Date | MomentKind::Infinite => (true, true),
+            MomentKind::DistantDate => (true, false),
             MomentKind::DateTime { midnight } => (midnight && moment.zone != Zone::Other, true),
             MomentKind::Time => (false, false),
         };
@@ -172,6 +195,8 @@ impl<'a> ValueReading<'a> {
         self.types.add(Type::TimestampWithZone, is_date_time);
         self.types.add(Type::Time, moment.kind == MomentKind::Time);
         self.orders = moment.orders;
+        self.is_ambiguous = moment.is_ambiguous;
+        self.is_infinite = moment.kind == MomentKind::Infinite;
     }
 
     fn add_number(&mut self, text: &'a [u8], wanted: Types) {
@@ -192,6 +217,9 @@ impl<'a> ValueReading<'a> {
             _ => None,
         };
         let Some(shape) = number.or(amount.as_ref().map(|amount| amount.shape)) else {
+            self.readings = number::scientific(text);
+            let fits = self.readings.is_some() || number::is_beyond_numbers(text);
+            self.types.add(Type::Numeric, fits);
             return;
         };
         let readings = shape.readings();
@@ -203,58 +231,90 @@ impl<'a> ValueReading<'a> {
         if let Some(amount) = amount {
             self.marks = (amount.prefix, amount.suffix);
         }
+        self.code = match shape.digits_of_code() {
+            Some(digits) if !shape.negative && number.is_some() => {
+                Code::Grouped(digits, number::is_network_address(trim_value(text)))
+            }
+            _ => Code::None,
+        };
     }
 }
 
-/// How truth values are written: the words, and the digits 0 and 1, which may as well be numbers.
+/// What a number would be if it named something instead of counting it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Truth(u8);
+enum Code {
+    None,
+    /// A number of so many digits in groups: of a telephone, a person, a company; and whether it is a network address.
+    Grouped(usize, bool),
+}
+
+/// What the numbers of a column would be if they named something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Codes {
+    /// How many digits all of them have; `None` if they differ or are no such numbers.
+    digits: Option<usize>,
+    are_addresses: bool,
+    is_empty: bool,
+}
+
+impl Codes {
+    /// Fewer digits, all in groups, are often counts as well: `400 001`.
+    const FEWEST_DIGITS: usize = 9;
+
+    const NONE_YET: Self = Self {
+        digits: None,
+        are_addresses: true,
+        is_empty: true,
+    };
+
+    fn add(&mut self, code: Code) {
+        let (digits, is_address) = match code {
+            Code::None => (None, false),
+            Code::Grouped(digits, is_address) => (Some(digits), is_address),
+        };
+        self.digits = digits.filter(|_| self.is_empty || self.digits == digits);
+        self.are_addresses &= is_address;
+        self.is_empty = false;
+    }
+
+    /// Whether nobody would add the numbers up: amounts differ in how many digits they have, codes do not.
+    fn name_something(self) -> bool {
+        !self.is_empty
+            && (self.are_addresses || self.digits.is_some_and(|digits| digits >= Self::FEWEST_DIGITS))
+    }
+}
+
+/// Which truth values were seen: each pair of words has a bit for its false and one for its true word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Truth(u16);
 
 impl Truth {
     const NONE: Self = Self(0);
-    const ZERO: Self = Self(1);
-    const ONE: Self = Self(2);
-    const WORD: Self = Self(4);
+    /// `true` and `false` in full, which nobody takes for anything else.
+    const IN_FULL: Self = Self(1 << 8);
 
-    fn of(text: &[u8]) -> Self {
-        match text {
-            b"0" => Self::ZERO,
-            b"1" => Self::ONE,
-            _ => Self::WORD,
-        }
+    fn of(text: &[u8], truth: bool) -> Self {
+        let (pair, rest) = match text.first().map(u8::to_ascii_lowercase) {
+            Some(b'y' | b'n') => (0, Self::NONE),
+            Some(b't' | b'f') if text.len() > 1 => (1, Self::IN_FULL),
+            Some(b't' | b'f') => (1, Self::NONE),
+            Some(b'o') => (2, Self::NONE),
+            _ => (3, Self::NONE),
+        };
+        Self(rest.0 | 1 << (2 * pair + u8::from(truth)))
     }
 
-    /// Whether the values of the column distinguish true from false: a column of only 1 is a number.
+    /// Whether a column of such values tells true from false. One word alone names something more often: `F` a sex, `NO` a
+    /// country, `1` a number.
     fn is_told(self) -> bool {
-        self.0 & Self::WORD.0 != 0 || self.0 == Self::ZERO.0 | Self::ONE.0
+        let pairs = self.0 & self.0 >> 1 & 0b0101_0101;
+        pairs != 0 || self.0 & Self::IN_FULL.0 != 0
     }
 }
 
 /// Digits that name something instead of counting it: a postal code with leading zeros, a telephone number.
 fn is_code(shape: &NumberShape) -> bool {
-    shape.leading_zero || shape.plus && shape.first >= 7
-}
-
-/// A URI with a scheme as the RFC has them, or a web address, without blanks. `Note: hello` would pass the check of the
-/// type; nobody means it so.
-fn is_uri(text: &[u8]) -> bool {
-    if text
-        .iter()
-        .any(|byte| byte.is_ascii_whitespace() || byte.is_ascii_control())
-    {
-        return false;
-    }
-    match uri::Uri::split(text).scheme {
-        Some([first, rest @ ..]) => {
-            // One letter is a drive of Windows.
-            !rest.is_empty()
-                && first.is_ascii_alphabetic()
-                && rest
-                    .iter()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte))
-        }
-        _ => uri::from_web_address(text).is_some(),
-    }
+    shape.leading_zero || shape.plus && (shape.first >= 7 || shape.digits_of_code().is_some())
 }
 
 /// How the numbers of a column are written, as far as its values show.
@@ -281,17 +341,24 @@ impl NumberStyle {
     /// The format in which all numbers can be read, unless there are two that differ in what they make of them.
     fn format(&self) -> Option<usize> {
         let at = (0..FORMATS.len()).find(|&at| self.fits.has(at))?;
-        // A comma before three digits, and nothing in the column to tell what it is. (A point is taken for one before
-        // decimals: that is what programs write.)
-        let is_ambiguous = FORMATS[at]
-            == NumberFormat {
-                group: None,
-                decimal: b',',
-            }
+        (!self.is_ambiguous(at)).then_some(at)
+    }
+
+    /// Whether there is a comma before three digits, and nothing in the column to tell what it is. (A point is taken for
+    /// one before decimals: that is what programs write.)
+    fn is_ambiguous(&self, at: usize) -> bool {
+        const DECIMAL_COMMA: NumberFormat = NumberFormat {
+            group: None,
+            decimal: b',',
+        };
+        FORMATS[at] == DECIMAL_COMMA
             && self.fractional.has(at)
-            && (at + 1..FORMATS.len())
-                .any(|other| self.fits.has(other) && FORMATS[other].group == Some(b','));
-        (!is_ambiguous).then_some(at)
+            && (at + 1..FORMATS.len()).any(|other| self.fits.has(other) && FORMATS[other].group == Some(b','))
+    }
+
+    /// Whether all numbers can be read, but in two ways.
+    fn is_undecided(&self) -> bool {
+        !self.fits.is_empty() && self.format().is_none()
     }
 
     /// The separators that the numbers have.
@@ -320,9 +387,28 @@ pub(crate) enum Suggestion {
         prefix: Vec<u8>,
         suffix: Vec<u8>,
     },
-    /// A type with dates, whose order of day, month and year is another than the session's.
-    Ordered(Type, Order),
+    /// A type with dates in which the order of day, month and year matters: the order, and whether the values leave no
+    /// other.
+    Ordered(Type, Order, Proof),
     Plain(Type),
+}
+
+/// Where the order of dates is known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// From the values: in another order one of them is no date, or all are the same.
+    Values,
+    /// From the caller.
+    Caller,
+}
+
+/// Why a column is text though all of its values fit a type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Undecided {
+    /// The type that they fit.
+    pub(crate) one: Type,
+    /// What is to be said about them, as a key of cast options.
+    pub(crate) needs: &'static str,
 }
 
 impl Suggestion {
@@ -330,7 +416,7 @@ impl Suggestion {
         match self {
             Self::Numeric(_) => Type::Numeric,
             Self::Money { .. } => Type::Money,
-            Self::Ordered(one, _) | Self::Plain(one) => *one,
+            Self::Ordered(one, ..) | Self::Plain(one) => *one,
         }
     }
 }
@@ -340,11 +426,19 @@ impl Suggestion {
 pub(crate) struct ColumnInference {
     possible: Types,
     has_values: bool,
+    /// Whether there are numbers, not only texts such as `NaN`.
+    has_numbers: bool,
+    /// Whether there are days, not only infinite ones.
+    has_days: bool,
     numbers: NumberStyle,
     amounts: NumberStyle,
+    codes: Codes,
     prefix: Vec<u8>,
     suffix: Vec<u8>,
     orders: Orders,
+    /// Whether the order matters to some date, and whether some date is another one in another order.
+    is_ordered: bool,
+    is_ambiguous: bool,
     truth: Truth,
 }
 
@@ -353,11 +447,16 @@ impl ColumnInference {
         Self {
             possible: Types::ALL,
             has_values: false,
+            has_numbers: false,
+            has_days: false,
             numbers: NumberStyle::UNKNOWN,
             amounts: NumberStyle::UNKNOWN,
+            codes: Codes::NONE_YET,
             prefix: Vec::new(),
             suffix: Vec::new(),
             orders: Orders::ALL,
+            is_ordered: false,
+            is_ambiguous: false,
             truth: Truth::NONE,
         }
     }
@@ -379,9 +478,11 @@ impl ColumnInference {
         self.possible = self.possible.and(reading.types);
         self.truth.0 |= reading.truth.0;
         if let Some(readings) = reading.readings {
+            self.has_numbers = true;
             if self.possible.has(Type::Numeric) {
                 self.numbers.add(readings);
                 self.exclude(Type::Numeric, self.numbers.fits.is_empty());
+                self.codes.add(reading.code);
             }
             if self.possible.has(Type::Money) {
                 self.amounts.add(readings);
@@ -391,6 +492,9 @@ impl ColumnInference {
             }
         }
         if self.possible.meets(Types::MOMENTS) {
+            self.has_days |= !reading.is_infinite;
+            self.is_ordered |= reading.orders != Orders::ALL;
+            self.is_ambiguous |= reading.is_ambiguous;
             self.orders = self.orders.and(reading.orders);
             if self.orders.is_empty() {
                 self.possible =
@@ -403,20 +507,22 @@ impl ColumnInference {
         self.possible.0 &= !(u16::from(really) << one as u16);
     }
 
-    /// The first type that all values fit, if there are values.
-    pub(crate) fn suggestion(&self, session: Order) -> Option<Suggestion> {
+    /// The first type that all values fit, if there are values. Where the values leave the order of day and month open,
+    /// `order` decides, if there is one.
+    pub(crate) fn suggestion(&self, order: Option<Order>) -> Option<Suggestion> {
         if !self.has_values {
             return None;
         }
         Type::ALL
             .into_iter()
             .filter(|&one| self.possible.has(one))
-            .find_map(|one| self.suggestion_of(one, session))
+            .find_map(|one| self.suggestion_of(one, order))
     }
 
-    fn suggestion_of(&self, one: Type, session: Order) -> Option<Suggestion> {
+    fn suggestion_of(&self, one: Type, order: Option<Order>) -> Option<Suggestion> {
         match one {
             Type::Boolean if !self.truth.is_told() => None,
+            Type::Numeric if !self.has_numbers || self.codes.name_something() => None,
             Type::Numeric => self.numbers.separators().map(Suggestion::Numeric),
             // Without a mark anywhere they are numbers.
             Type::Money if self.prefix.is_empty() && self.suffix.is_empty() => None,
@@ -425,15 +531,48 @@ impl ColumnInference {
                 prefix: self.prefix.clone(),
                 suffix: self.suffix.clone(),
             }),
-            _ if one.has_date() && !self.orders.has(session) => {
-                // Month or day first, and the session says year: the order in which PostgreSQL itself is set up.
-                let order = [Order::Mdy, Order::Dmy, Order::Ymd]
-                    .into_iter()
-                    .find(|&order| self.orders.has(order))?;
-                Some(Suggestion::Ordered(one, order))
+            _ if one.has_date() && !self.has_days => None,
+            _ if one.has_date() && self.is_ordered => {
+                let (order, proof) = self.order(order)?;
+                Some(Suggestion::Ordered(one, order, proof))
             }
             _ => Some(Suggestion::Plain(one)),
         }
+    }
+
+    /// The order of dates to which it matters.
+    fn order(&self, wanted: Option<Order>) -> Option<(Order, Proof)> {
+        let possible = || {
+            [Order::Mdy, Order::Dmy, Order::Ymd]
+                .into_iter()
+                .filter(|&order| self.orders.has(order))
+        };
+        let is_open = self.is_ambiguous && possible().nth(1).is_some();
+        if is_open {
+            let wanted = wanted.filter(|&order| self.orders.has(order))?;
+            return Some((wanted, Proof::Caller));
+        }
+        possible().next().map(|order| (order, Proof::Values))
+    }
+
+    /// Why the column is text, if its values fit a type and only leave open how they are to be read.
+    pub(crate) fn undecided(&self, order: Option<Order>) -> Option<Undecided> {
+        if !self.has_values || self.suggestion(order).is_some() {
+            return None;
+        }
+        let has_marks = !self.prefix.is_empty() || !self.suffix.is_empty();
+        Type::ALL
+            .into_iter()
+            .filter(|&one| self.possible.has(one))
+            .find_map(|one| {
+                let needs = match one {
+                    Type::Numeric if self.has_numbers && self.numbers.is_undecided() => "decimal_p",
+                    Type::Money if has_marks && self.amounts.is_undecided() => "decimal_p",
+                    _ if one.has_date() && self.has_days && self.is_ordered => "date_order",
+                    _ => return None,
+                };
+                Some(Undecided { one, needs })
+            })
     }
 }
 
@@ -454,7 +593,7 @@ mod tests {
         for value in values {
             column.add(value.as_bytes());
         }
-        column.suggestion(Order::Mdy)
+        column.suggestion(None)
     }
 
     fn name(values: &[&str]) -> &'static str {
@@ -467,7 +606,15 @@ mod tests {
             (&["Yes", "no"][..], "boolean"),
             (&["0", "1"], "boolean"),
             (&["1", "1"], "numeric"),
-            (&["1", "t"], "boolean"),
+            (&["true", "true"], "boolean"),
+            (&["T", "f", "true"], "boolean"),
+            (&["off", "ON"], "boolean"),
+            (&["F", "F"], "text"),
+            (&["NO", "no"], "text"),
+            (&["T"], "text"),
+            (&["y"], "text"),
+            (&["on"], "text"),
+            (&["y", "f"], "text"),
             (&["0", "2"], "numeric"),
             (&["2024-01-05", "1999-12-31"], "date"),
             (&["2024-01-05 00:00:00", "1999-12-31"], "date"),
@@ -482,6 +629,43 @@ mod tests {
             (&["{\"a\": 1}", "{}"], "mathesar_types.mathesar_json_object"),
             (&["{\"a\": 1}", "[]"], "text"),
             (&["http://example.org", "www.example.org/A"], "mathesar_types.uri"),
+            (&["README.md"], "text"),
+            (&["com.acme.app", "ASP.NET"], "text"),
+            (&["smith:jones", "localhost:8080", "GO:0008150"], "text"),
+            (&["lodash@4.17.21"], "text"),
+            (&["+61 412 345 678"], "text"),
+            (&["+61.412.345.678"], "text"),
+            (&["612 345 678", "698 765 432"], "text"),
+            (&["51 824 753 556"], "text"),
+            (&["123.456.782", "111.222.333"], "text"),
+            (&["192.168.100.200", "10.168.100.101"], "text"),
+            (&["1 234 567", "98 765 432"], "numeric"),
+            (&["+1 234", "-500"], "numeric"),
+            (&["+1,234,567"], "numeric"),
+            (&["1e+20", "1.5e-07"], "numeric"),
+            (&["1.5", "NaN"], "numeric"),
+            (&["NaN"], "text"),
+            (
+                &["2007-May-29", "May-29-2007", "May-2007-29", "29-May-2007"],
+                "date",
+            ),
+            (&["2024-01-05 AD", "0044-03-15 BC", "infinity"], "date"),
+            (&["12024-01-05 AD"], "date"),
+            (&["infinity"], "text"),
+            (&["2024-01-05T10:00:00.0 AD"], "timestamp without time zone"),
+            (
+                &["2024-01-05T10:00:00.0Z AD", "2024-01-05T10:00:00.5+05:30 AD"],
+                "timestamp with time zone",
+            ),
+            (&["P0Y0M0DT-36H-15M0S"], "interval"),
+            (&["10:00:00.0", "24:00:00.0"], "time without time zone"),
+            (
+                &[
+                    "{\"value\": 1.50, \"currency\": \"EUR\"}",
+                    "{\"currency\": null, \"value\": null}",
+                ],
+                "mathesar_types.multicurrency_money",
+            ),
             (&["Note: hello", "a:b c"], "text"),
             (&["C:\\temp"], "text"),
             (&["$5", "6"], "mathesar_types.mathesar_money"),
@@ -524,14 +708,47 @@ mod tests {
 
     #[test]
     fn the_whole_column_tells_the_order_of_dates() {
-        let date = |order| Some(Suggestion::Ordered(Type::Date, order));
-        assert_eq!(
-            infer(&["01/02/2024", "12/31/2024"]),
-            Some(Suggestion::Plain(Type::Date))
-        );
+        let date = |order| Some(Suggestion::Ordered(Type::Date, order, Proof::Values));
+        assert_eq!(infer(&["01/02/2024", "12/31/2024"]), date(Order::Mdy));
         assert_eq!(infer(&["01/02/2024", "31/12/2024"]), date(Order::Dmy));
         assert_eq!(infer(&["12/31/2024", "31/12/2024"]), None);
         assert_eq!(infer(&["1.2.2024"]), date(Order::Dmy));
+        assert_eq!(infer(&["5/5/2024", "2024-01-02"]), date(Order::Mdy));
+        assert_eq!(infer(&["2024-01-02"]), Some(Suggestion::Plain(Type::Date)));
+    }
+
+    #[test]
+    fn what_the_column_does_not_tell_is_asked_for() {
+        let of = |values: &[&str]| {
+            let mut column = ColumnInference::new();
+            for value in values {
+                column.add(value.as_bytes());
+            }
+            column
+        };
+        let dates = of(&["01/02/2024", "03/04/2024"]);
+        assert_eq!(dates.suggestion(None), None);
+        let undecided = |one, needs| Some(Undecided { one, needs });
+        assert_eq!(dates.undecided(None), undecided(Type::Date, "date_order"));
+        for order in [Order::Dmy, Order::Mdy] {
+            let suggested = Suggestion::Ordered(Type::Date, order, Proof::Caller);
+            assert_eq!(dates.suggestion(Some(order)), Some(suggested));
+        }
+        assert_eq!(dates.suggestion(Some(Order::Ymd)), None);
+        assert_eq!(
+            of(&["1,500"]).undecided(None),
+            undecided(Type::Numeric, "decimal_p")
+        );
+        assert_eq!(
+            of(&["$1,500"]).undecided(None),
+            undecided(Type::Money, "decimal_p")
+        );
+        assert_eq!(of(&["1,5"]).undecided(None), None);
+        assert_eq!(of(&["a"]).undecided(None), None);
+        assert_eq!(
+            of(&["01/02/2024 10:00"]).undecided(None),
+            undecided(Type::Timestamp, "date_order")
+        );
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(crate) fn is_interval(text: &[u8]) -> bool {
     }
 }
 
-/// The part after the `P`: numbers with designators in their order, those of times after a `T`.
+/// The part after the `P`: numbers with designators in their order, those of times after a `T`. Each may be negative.
 fn is_iso(text: &[u8]) -> bool {
     let (days, time) = match text.iter().position(|&byte| byte == b'T') {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
@@ -46,19 +46,38 @@ fn are_designated(mut text: &[u8], mut designators: &[u8]) -> bool {
         return false;
     }
     while !text.is_empty() {
-        let Some(rest) = skip_number(text) else {
+        let Some((designator, rest)) = skip_part(text) else {
             return false;
         };
-        let Some((designator, rest)) = rest.split_first() else {
-            return false;
-        };
-        let Some(at) = designators.iter().position(|known| known == designator) else {
+        let Some(at) = designators.iter().position(|&known| known == designator) else {
             return false;
         };
         designators = &designators[at + 1..];
         text = rest;
     }
     true
+}
+
+/// The designator of a number, and what follows it. Only whole years, days and hours have more digits than people write:
+/// as many as PostgreSQL holds.
+fn skip_part(text: &[u8]) -> Option<(u8, &[u8])> {
+    let unsigned = text.strip_prefix(b"-").unwrap_or(text);
+    if let Some((&designator, rest)) = skip_number(unsigned).and_then(<[u8]>::split_first) {
+        return Some((designator, rest));
+    }
+    let length = unsigned.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (&designator, rest) = unsigned[length..].split_first()?;
+    let most = match designator {
+        b'Y' => 178_000_000,
+        b'D' => 2_140_000_000,
+        b'H' => 2_562_000_000,
+        _ => 0,
+    };
+    let number = unsigned[..length]
+        .iter()
+        .take(11)
+        .fold(0_u64, |number, digit| number * 10 + u64::from(digit - b'0'));
+    (length > 0 && number <= most).then_some((designator, rest))
 }
 
 /// Numbers with units, each unit once, and at most one time on the clock, which comes last and leaves no room for
@@ -152,6 +171,9 @@ mod tests {
             "P1Y2M3DT4H5M6.5S",
             "PT1H",
             "P2W",
+            "P0Y0M0DT-36H-15M0S",
+            "P-1Y-2M0DT0H0M-0.5S",
+            "P178000000Y7M0DT2562000000H0M0S",
             " 3 WEEKS ",
             "1 hr 30 min",
         ] {
@@ -170,6 +192,9 @@ mod tests {
             "P1",
             "PT1D",
             "P1D2Y",
+            "P--1D",
+            "P200000000Y",
+            "PT12345678S",
             "03:04 1 day",
             "1 day 2",
             "12:00 14:00",

@@ -13,6 +13,38 @@ pub(crate) fn is_object(text: &[u8]) -> bool {
     trim_blanks(text).first() == Some(&b'{') && is_document(text)
 }
 
+/// Whether a text is the JSON of an amount with its currency, as records have it: `{"value": 1.50, "currency": "EUR"}`.
+pub(crate) fn is_amount_with_currency(text: &[u8]) -> bool {
+    let members = || {
+        let (first, rest) = amount_member(trim_blanks(text).strip_prefix(b"{")?)?;
+        let (second, rest) = amount_member(trim_blanks(rest).strip_prefix(b",")?)?;
+        let rest = trim_blanks(rest).strip_prefix(b"}")?;
+        (first != second && trim_blanks(rest).is_empty()).then_some(())
+    };
+    members().is_some()
+}
+
+/// A member of such an amount: whether it is the value, and what follows.
+fn amount_member(text: &[u8]) -> Option<(bool, &[u8])> {
+    let text = trim_blanks(text);
+    let (is_value, rest) = match text.strip_prefix(b"\"value\"") {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix(b"\"currency\"")?),
+    };
+    let rest = trim_blanks(trim_blanks(rest).strip_prefix(b":")?);
+    let rest = match rest {
+        [b'n', b'u', b'l', b'l', rest @ ..] => rest,
+        [b'-' | b'0'..=b'9', ..] if is_value => number(rest)?,
+        [b'"', a, b, c, b'"', rest @ ..]
+            if !is_value && [a, b, c].iter().all(|letter| letter.is_ascii_uppercase()) =>
+        {
+            rest
+        }
+        _ => return None,
+    };
+    Some((is_value, rest))
+}
+
 /// PostgreSQL limits the depth by its stack (`max_stack_depth`); this is far below.
 const DEEPEST: usize = 200;
 
@@ -141,6 +173,28 @@ fn trim_blanks(text: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_with_a_currency() {
+        for text in [
+            r#"{"value": 1.50, "currency": "EUR"}"#,
+            r#" {"currency":"USD","value":-3} "#,
+            r#"{"value": null, "currency": null}"#,
+        ] {
+            assert!(is_amount_with_currency(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "{}",
+            r#"{"value": 1.50}"#,
+            r#"{"value": 1, "value": 2}"#,
+            r#"{"value": "1", "currency": "EUR"}"#,
+            r#"{"value": 1, "currency": "Euro"}"#,
+            r#"{"value": 1, "currency": "EUR", "a": 1}"#,
+            r#"[{"value": 1, "currency": "EUR"}]"#,
+        ] {
+            assert!(!is_amount_with_currency(text.as_bytes()), "{text}");
+        }
+    }
 
     #[test]
     fn documents() {

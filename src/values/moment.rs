@@ -11,17 +11,23 @@ pub(crate) struct Moment {
     pub(crate) kind: MomentKind,
     /// In which orders its day, month and year can be read.
     pub(crate) orders: Orders,
+    /// Whether day and month can be exchanged, which makes it another day.
+    pub(crate) is_ambiguous: bool,
     pub(crate) zone: Zone,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MomentKind {
     Date,
+    /// A date that no timestamp reaches.
+    DistantDate,
     /// A date with a time, which may be midnight.
     DateTime {
         midnight: bool,
     },
     Time,
+    /// `infinity` and `-infinity`, which a date or a timestamp can be.
+    Infinite,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +38,8 @@ pub(crate) enum Zone {
 }
 
 /// The order of day, month and year where all are numbers, as in PostgreSQL's DateStyle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub(crate) enum Order {
     Ymd,
     Dmy,
@@ -51,6 +58,19 @@ impl Order {
         }
     }
 }
+
+/// Of which era a year is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Era {
+    Common,
+    BeforeCommon,
+}
+
+/// The last year that all timestamps of the world reach.
+const LAST_YEAR_OF_TIMESTAMPS: u32 = 294_275;
+/// The last year that all dates reach, and the first one, before the common era.
+const LAST_YEAR: u32 = 5_874_896;
+const FIRST_YEAR: u32 = 4_712;
 
 /// A set of orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,22 +112,33 @@ pub(crate) fn read_moment(text: &[u8]) -> Option<Moment> {
     if !(4..=64).contains(&text.len()) {
         return None;
     }
-    if let Some((time, rest)) = read_time(text) {
-        return (rest.is_empty() && time.is_valid()).then_some(Moment {
-            kind: MomentKind::Time,
-            orders: Orders::ALL,
-            zone: Zone::None,
-        });
+    let moment = |kind, orders, zone| Moment {
+        kind,
+        orders,
+        is_ambiguous: false,
+        zone,
+    };
+    if text == b"infinity" || text == b"-infinity" {
+        return Some(moment(MomentKind::Infinite, Orders::ALL, Zone::None));
     }
-    let (orders, rest) = read_date(text)?;
-    if orders.is_empty() {
+    if let Some((time, rest)) = read_time(text) {
+        let fits = rest.is_empty() && (time.is_valid() || time.is_end_of_day());
+        return fits.then_some(moment(MomentKind::Time, Orders::ALL, Zone::None));
+    }
+    let (text, era) = split_era(text);
+    let (date, rest) = read_date(text, era)?;
+    if date.orders.is_empty() {
         return None;
     }
     if rest.is_empty() {
+        let kind = if date.year <= LAST_YEAR_OF_TIMESTAMPS {
+            MomentKind::Date
+        } else {
+            MomentKind::DistantDate
+        };
         return Some(Moment {
-            kind: MomentKind::Date,
-            orders,
-            zone: Zone::None,
+            is_ambiguous: date.is_ambiguous,
+            ..moment(kind, date.orders, Zone::None)
         });
     }
     // A T needs a date in digits before it: after a month's name it could belong to a word.
@@ -119,92 +150,161 @@ pub(crate) fn read_moment(text: &[u8]) -> Option<Moment> {
     let (time, rest) = read_time(rest)?;
     let zone = read_zone(rest)?;
     let midnight = time.microseconds_are_zero && (time.hour, time.minute, time.second) == (0, 0, 0);
-    time.is_valid().then_some(Moment {
-        kind: MomentKind::DateTime { midnight },
-        orders,
-        zone,
+    let fits = time.is_valid() && date.year <= LAST_YEAR_OF_TIMESTAMPS;
+    fits.then_some(Moment {
+        is_ambiguous: date.is_ambiguous,
+        ..moment(MomentKind::DateTime { midnight }, date.orders, zone)
     })
 }
 
-/// A date at the beginning: the orders in which it is one, and what follows.
-fn read_date(text: &[u8]) -> Option<(Orders, &[u8])> {
-    match text[0] {
-        b'0'..=b'9' => {
-            let (first, rest) = number(text)?;
-            match rest {
-                [separator @ (b'-' | b'/' | b'.'), rest @ ..] if first.length <= 4 => {
-                    read_after_first(first, *separator, rest)
-                }
-                // 5 January 2024
-                [b' ', rest @ ..] if first.length <= 2 => {
-                    let (month, rest) = read_month(rest)?;
-                    let (year, rest) = number(rest.strip_prefix(b" ")?)?;
-                    Some((of_day_in_month(year, month, first), rest))
-                }
-                // 20240105
-                _ if first.length == 8 => {
-                    let (year, month, day) =
-                        (first.value / 10_000, first.value / 100 % 100, first.value % 100);
-                    let fits = (1900..2100).contains(&year) && is_day(year, month, day);
-                    Some((Orders::ALL.when(fits), rest))
-                }
-                _ => None,
-            }
+/// ` AD` or ` BC` at the end, as records have it.
+fn split_era(text: &[u8]) -> (&[u8], Era) {
+    match text {
+        [rest @ .., b' ', b'A' | b'a', b'D' | b'd'] => (rest, Era::Common),
+        [rest @ .., b' ', b'B' | b'b', b'C' | b'c'] => (rest, Era::BeforeCommon),
+        _ => (text, Era::Common),
+    }
+}
+
+/// A date that was read.
+struct Date {
+    orders: Orders,
+    is_ambiguous: bool,
+    year: u32,
+}
+
+impl Date {
+    /// One that is the same in every order.
+    fn plain(year: DigitRun, month: u32, day: DigitRun, era: Era) -> Self {
+        let fits = year.length >= 4 && day.length <= 2 && is_day(year.value, month, day.value, era);
+        Self {
+            orders: Orders::ALL.when(fits),
+            is_ambiguous: false,
+            year: year.value,
         }
-        // January 5, 2024
-        letter if letter.is_ascii_alphabetic() => {
+    }
+}
+
+/// A part of a date: digits, or the name of a month.
+enum DatePart {
+    Digits(DigitRun),
+    Month(u32),
+}
+
+impl DatePart {
+    fn read(text: &[u8]) -> Option<(Self, &[u8])> {
+        if text.first()?.is_ascii_digit() {
+            let (number, rest) = number(text)?;
+            Some((Self::Digits(number), rest))
+        } else {
             let (month, rest) = read_month(text)?;
-            let (day, rest) = number(rest.strip_prefix(b" ")?)?;
-            let rest = rest.strip_prefix(b",").unwrap_or(rest);
-            let (year, rest) = number(rest.strip_prefix(b" ")?)?;
-            Some((of_day_in_month(year, month, day), rest))
+            Some((Self::Month(month), rest))
+        }
+    }
+}
+
+/// A date at the beginning, and what follows: eight digits, or three parts with the same separator between.
+fn read_date(text: &[u8], era: Era) -> Option<(Date, &[u8])> {
+    use DatePart::{Digits, Month};
+    let (first, rest) = DatePart::read(text)?;
+    let (separator, second) = match (&first, rest) {
+        (_, [separator @ (b'-' | b'/' | b'.' | b' '), rest @ ..]) if !is_compact(&first) => {
+            (*separator, rest)
+        }
+        (Digits(digits), _) if digits.length == 8 => return Some((compact(digits.value, era), rest)),
+        _ => return None,
+    };
+    let (second, rest) = DatePart::read(second)?;
+    let rest = match rest {
+        // January 5, 2024
+        [b',', rest @ ..] if separator == b' ' => rest,
+        _ => rest,
+    };
+    let (third, rest) = DatePart::read(rest.strip_prefix(&[separator])?)?;
+    let date = match (first, second, third) {
+        (Digits(first), Month(month), Digits(last)) => {
+            let (year, day) = if first.length >= 4 {
+                (first, last)
+            } else {
+                (last, first)
+            };
+            Date::plain(year, month, day, era)
+        }
+        (Month(month), Digits(first), Digits(last)) => {
+            let (year, day) = if first.length >= 4 {
+                (first, last)
+            } else {
+                (last, first)
+            };
+            Date::plain(year, month, day, era)
+        }
+        // PostgreSQL takes 2024 5 January, but not 2024-5-January.
+        (Digits(year), Digits(day), Month(month)) if separator == b' ' => Date::plain(year, month, day, era),
+        (Digits(first), Digits(second), Digits(third)) => of_digits([first, second, third], separator, era)?,
+        _ => return None,
+    };
+    Some((date, rest))
+}
+
+fn is_compact(part: &DatePart) -> bool {
+    matches!(part, DatePart::Digits(digits) if digits.length == 8)
+}
+
+/// A date of eight digits: 20240105.
+fn compact(digits: u32, era: Era) -> Date {
+    let (year, month, day) = (digits / 10_000, digits / 100 % 100, digits % 100);
+    let fits = era == Era::Common && (1900..2100).contains(&year) && is_day(year, month, day, era);
+    Date {
+        orders: Orders::ALL.when(fits),
+        is_ambiguous: false,
+        year,
+    }
+}
+
+/// A date whose parts are all digits.
+fn of_digits([first, second, third]: [DigitRun; 3], separator: u8, era: Era) -> Option<Date> {
+    if second.length > 2 {
+        return None;
+    }
+    let is_date =
+        |year: DigitRun, month: DigitRun, day: DigitRun| is_day(year.value, month.value, day.value, era);
+    match (first.length, third.length) {
+        // Four digits are the year in any order; with more it is one that we have printed.
+        (4, 1 | 2) => Some(Date::plain(first, second.value, third, era)),
+        (5..=7, 2) if separator == b'-' => Some(Date::plain(first, second.value, third, era)),
+        (1 | 2, 4) => {
+            let dmy = Orders::one(Order::Dmy).when(is_date(third, second, first));
+            // With dots, nobody writes the month first.
+            let mdy = Orders::one(Order::Mdy).when(separator != b'.' && is_date(third, first, second));
+            Some(Date {
+                orders: dmy.or(mdy),
+                is_ambiguous: !dmy.is_empty() && !mdy.is_empty() && first.value != second.value,
+                year: third.value,
+            })
         }
         _ => None,
     }
 }
 
-/// A date whose first number is followed by a separator.
-fn read_after_first(first: DigitRun, separator: u8, rest: &[u8]) -> Option<(Orders, &[u8])> {
-    // 5-Jan-2024
-    if rest.first().is_some_and(u8::is_ascii_alphabetic) && separator == b'-' && first.length <= 2 {
-        let (month, rest) = read_month(rest)?;
-        let (year, rest) = number(rest.strip_prefix(b"-")?)?;
-        return Some((of_day_in_month(year, month, first), rest));
-    }
-    let (second, rest) = number(rest)?;
-    let (third, rest) = number(rest.strip_prefix(&[separator])?)?;
-    if second.length > 2 {
-        return None;
-    }
-    let orders = match (first.length, third.length) {
-        // Four digits are the year in any order.
-        (4, 1 | 2) => Orders::ALL.when(is_day(first.value, second.value, third.value)),
-        (1 | 2, 4) => {
-            let dmy = Orders::one(Order::Dmy).when(is_day(third.value, second.value, first.value));
-            // With dots, nobody writes the month first.
-            let mdy = Orders::one(Order::Mdy)
-                .when(separator != b'.' && is_day(third.value, first.value, second.value));
-            dmy.or(mdy)
-        }
-        _ => Orders::NONE,
+fn is_day(year: u32, month: u32, day: u32, era: Era) -> bool {
+    // The year before 1 is 1 BC, which is a leap year; the calendar repeats every 400 years.
+    let counted = match era {
+        Era::Common => i64::from(year),
+        Era::BeforeCommon => 1 - i64::from(year),
     };
-    Some((orders, rest))
-}
-
-/// A date whose month is a word: the order of the others does not matter then.
-fn of_day_in_month(year: DigitRun, month: u32, day: DigitRun) -> Orders {
-    Orders::ALL.when(year.length == 4 && day.length <= 2 && is_day(year.value, month, day.value))
-}
-
-fn is_day(year: u32, month: u32, day: u32) -> bool {
-    let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
+    let is_multiple = |of: i64| counted.rem_euclid(of) == 0;
+    let leap = is_multiple(4) && !is_multiple(100) || is_multiple(400);
     let days = match month {
         2 => 28 + u32::from(leap),
         4 | 6 | 9 | 11 => 30,
         1..=12 => 31,
         _ => 0,
     };
-    year > 0 && (1..=days).contains(&day)
+    let last = match era {
+        Era::Common => LAST_YEAR,
+        Era::BeforeCommon => FIRST_YEAR,
+    };
+    (1..=last).contains(&year) && (1..=days).contains(&day)
 }
 
 /// A number and how many digits it has.
@@ -259,6 +359,11 @@ struct Time {
 impl Time {
     fn is_valid(&self) -> bool {
         self.hour < 24 && self.minute < 60 && self.second < 60
+    }
+
+    /// `24:00:00`, which PostgreSQL has for a time of day.
+    fn is_end_of_day(&self) -> bool {
+        (self.hour, self.minute, self.second) == (24, 0, 0) && self.microseconds_are_zero
     }
 }
 
@@ -315,6 +420,13 @@ fn read_zone(text: &[u8]) -> Option<Zone> {
                 (4, []) => (first.value / 100, first.value % 100),
                 (2, [b':', rest @ ..]) => match number(rest)? {
                     (minutes, []) if minutes.length == 2 => (first.value, minutes.value),
+                    // Local time of old: +00:19:32
+                    (minutes, [b':', rest @ ..]) if minutes.length == 2 => match number(rest)? {
+                        (seconds, []) if seconds.length == 2 && (1..60).contains(&seconds.value) => {
+                            return (first.value <= 15 && minutes.value < 60).then_some(Zone::Other);
+                        }
+                        _ => return None,
+                    },
                     _ => return None,
                 },
                 _ => return None,
@@ -355,6 +467,19 @@ mod tests {
             "5 Jan 2024",
             "5-jan-2024",
             "January 5, 2024",
+            "5 Jan, 2024",
+            "2024 Jan 5",
+            "2007-May-29",
+            "May-29-2007",
+            "May-2007-29",
+            "29.May.2007",
+            "2007/May/29",
+            "May 2007 29",
+            "2007 29 May",
+            "2007 05 29",
+            "2024-02-29 AD",
+            "0005-02-29 BC",
+            "0044-03-15 bc",
         ] {
             assert_eq!(orders(text), "YMDDMYMDY", "{text}");
             assert_eq!(
@@ -363,10 +488,15 @@ mod tests {
                 "{text}"
             );
         }
+        assert_eq!(
+            read_moment(b"300000-01-05 AD").unwrap().kind,
+            MomentKind::DistantDate
+        );
         assert_eq!(orders("13/01/2024"), "DMY");
         assert_eq!(orders("01/13/2024"), "MDY");
         assert_eq!(orders("1/2/2024"), "DMYMDY");
         assert_eq!(orders("1.2.2024"), "DMY");
+        assert_eq!(orders("5 29 2007"), "MDY");
         for text in [
             "2024-02-30",
             "2023-02-29",
@@ -375,6 +505,14 @@ mod tests {
             "2024-1",
             "2024-01/02",
             "0000-01-01",
+            "0004-02-29 BC",
+            "5000-01-01 BC",
+            "12024/01/05",
+            "20240105 BC",
+            "29-2007-May",
+            "2007-29-May",
+            "29-May.2007",
+            "May-29, 2007",
             "13/13/2024",
             "1/2/24",
             "12345678",
@@ -403,6 +541,10 @@ mod tests {
         assert_eq!(kind("1/2/2024 12:00 AM"), at(true, Zone::None));
         assert_eq!(kind("1/2/2024 12:00 PM"), at(false, Zone::None));
         assert_eq!(kind("Jan 5, 2024 10:00 UTC"), at(false, Zone::Utc));
+        assert_eq!(kind("2024-01-05T10:00:00.0Z AD"), at(false, Zone::Utc));
+        assert_eq!(kind("0044-03-15T00:00:00.0+00:19:32 BC"), at(true, Zone::Other));
+        let infinite = Some((MomentKind::Infinite, Zone::None));
+        assert_eq!((kind("infinity"), kind("-infinity")), (infinite, infinite));
         for text in [
             "2024-02-29 24:00",
             "2024-02-29 03:60",
@@ -420,14 +562,14 @@ mod tests {
 
     #[test]
     fn times() {
-        for text in ["3:04", "03:04:05", "23:59:59.999999", "12:30 pm"] {
+        for text in ["3:04", "03:04:05", "23:59:59.999999", "12:30 pm", "24:00:00.0"] {
             assert_eq!(
                 read_moment(text.as_bytes()).map(|moment| moment.kind),
                 Some(MomentKind::Time),
                 "{text}"
             );
         }
-        for text in ["24:00", "3:4", "3:04:5", "13:00 pm", "3:04Z", ":04"] {
+        for text in ["24:01", "24:00:00.1", "3:4", "3:04:5", "13:00 pm", "3:04Z", ":04"] {
             assert_eq!(read_moment(text.as_bytes()), None, "{text}");
         }
     }

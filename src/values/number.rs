@@ -193,6 +193,13 @@ impl NumberShape {
         self.count > 0 && (threes || indian)
     }
 
+    /// How many digits it has, where it is written as telephone numbers and numbers of persons and companies are in most of
+    /// the world: two or more groups of three after the first, with blanks or points between, without decimals.
+    pub(crate) fn digits_of_code(&self) -> Option<usize> {
+        let is_grouped = self.threes && self.count >= 2 && matches!(self.separator, Some(b' ' | b'.'));
+        (is_grouped && self.last.is_none()).then_some(self.first + 3 * self.count)
+    }
+
     /// Whether apostrophes stand between groups of digits.
     pub(crate) fn has_apostrophes(&self) -> bool {
         self.separator == Some(b'\'')
@@ -370,6 +377,53 @@ pub(crate) fn with_separators(text: &[u8], group: Option<u8>, decimal: Option<u8
     plain
 }
 
+/// How a number with an exponent can be read, in the form in which programs write those that are too large or too small
+/// for digits: `1e+20`, `1.5E-07`. Without a sign in the exponent it may be a code: `1E5`.
+pub(crate) fn scientific(text: &[u8]) -> Option<Readings> {
+    let unsigned = text.strip_prefix(b"-").unwrap_or(text);
+    let at = unsigned.iter().position(|byte| matches!(byte, b'e' | b'E'))?;
+    let (mantissa, exponent) = (&unsigned[..at], &unsigned[at + 1..]);
+    let [b'+' | b'-', exponent @ ..] = exponent else {
+        return None;
+    };
+    let has_point = match mantissa {
+        [b'0'..=b'9'] => false,
+        [b'0'..=b'9', b'.', decimals @ ..] if !decimals.is_empty() && are_digits(decimals) => true,
+        _ => return None,
+    };
+    let fits = (2..=3).contains(&exponent.len()) && are_digits(exponent);
+    let points = formats_with_decimal(b'.');
+    fits.then_some(Readings {
+        fits: if has_point { points } else { Formats::ALL },
+        grouped: Formats::NONE,
+        fractional: if has_point { points } else { Formats::NONE },
+    })
+}
+
+/// Whether a text is one of those that PostgreSQL prints for numbers that are none.
+pub(crate) fn is_beyond_numbers(text: &[u8]) -> bool {
+    matches!(text, b"NaN" | b"Infinity" | b"-Infinity")
+}
+
+/// Whether a text is an address of a computer, `192.168.100.200`, that could be a number with points between its groups.
+pub(crate) fn is_network_address(text: &[u8]) -> bool {
+    let is_part = |part: &[u8]| {
+        let has_digits = (1..=3).contains(&part.len()) && are_digits(part);
+        has_digits && number_of(part) <= 255
+    };
+    text.split(|&byte| byte == b'.').count() == 4 && text.split(|&byte| byte == b'.').all(is_part)
+}
+
+fn number_of(digits: &[u8]) -> u32 {
+    digits
+        .iter()
+        .fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
+}
+
+fn are_digits(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_digit)
+}
+
 /// Whether a text is a number in PostgreSQL's own notation, with an exponent or without.
 pub(crate) fn is_plain(text: &[u8]) -> bool {
     let unsigned = match trim_value(text) {
@@ -401,6 +455,24 @@ mod tests {
 
     fn reading(text: &str) -> Option<String> {
         read_number(text.as_bytes()).map(|plain| String::from_utf8(plain.into_owned()).unwrap())
+    }
+
+    #[test]
+    fn codes_and_exponents_are_told_from_numbers() {
+        let digits = |text: &str| NumberShape::scan(text.as_bytes()).and_then(|shape| shape.digits_of_code());
+        assert_eq!(digits("+61 412 345 678"), Some(11));
+        assert_eq!(digits("123.456.789"), Some(9));
+        for text in ["1 234", "1,234,567", "1 234 567,5", "1'234'567", "123456789"] {
+            assert_eq!(digits(text), None, "{text}");
+        }
+        for text in ["1e+20", "-1.5E-07", "1.5e+300"] {
+            assert!(scientific(text.as_bytes()).is_some(), "{text}");
+        }
+        for text in ["1e5", "1E+5", "12e+20", "1.e+20", "1e+2000", "1,5e+20", ""] {
+            assert!(scientific(text.as_bytes()).is_none(), "{text}");
+        }
+        assert!(is_network_address(b"192.168.100.200"));
+        assert!(!is_network_address(b"1.234.567.890") && !is_network_address(b"1.2.3"));
     }
 
     #[test]

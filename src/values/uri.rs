@@ -47,6 +47,71 @@ pub(crate) fn is_uri(text: &[u8]) -> bool {
     split_scheme(text).0.is_some()
 }
 
+/// Whether a person would take a text for an address: it has a scheme and an authority (`https://...`), or one of the
+/// schemes without an authority that people meet, or it begins with `www.`, or it is a host in a known top-level domain
+/// with a path. Names with dots or colons in them are none: `README.md`, `com.acme.app`, `GO:0008150`, `localhost:8080`,
+/// `Note: hello`.
+pub(crate) fn is_plainly_address(text: &[u8]) -> bool {
+    if text
+        .iter()
+        .any(|byte| byte.is_ascii_whitespace() || byte.is_ascii_control())
+    {
+        return false;
+    }
+    match split_scheme(text) {
+        // One letter is a drive of Windows.
+        (Some(scheme), rest) if is_scheme(scheme) && scheme.len() > 1 => match rest {
+            [b'/', b'/', rest @ ..] => !rest.is_empty(),
+            _ => is_known_scheme(scheme) && !rest.is_empty(),
+        },
+        (Some(_), _) => false,
+        (None, _) => {
+            let is_www = text.len() > 4 && text[..4].eq_ignore_ascii_case(b"www.");
+            let (host, rest) = split_before(text, b"/?#");
+            let has_path =
+                rest.first() == Some(&b'/') && host.iter().any(|byte| !matches!(byte, b'0'..=b'9' | b'.'));
+            (is_www || has_path) && from_web_address(text).is_some()
+        }
+    }
+}
+
+fn is_scheme(scheme: &[u8]) -> bool {
+    scheme.first().is_some_and(u8::is_ascii_alphabetic)
+        && scheme
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte))
+}
+
+/// The schemes of the IANA's list without an authority that stand in people's tables.
+fn is_known_scheme(scheme: &[u8]) -> bool {
+    const SCHEMES: [&str; 21] = [
+        "about",
+        "bitcoin",
+        "blob",
+        "callto",
+        "cid",
+        "data",
+        "doi",
+        "geo",
+        "info",
+        "javascript",
+        "magnet",
+        "mailto",
+        "mid",
+        "news",
+        "sip",
+        "sips",
+        "skype",
+        "sms",
+        "tel",
+        "urn",
+        "xmpp",
+    ];
+    SCHEMES
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known.as_bytes()))
+}
+
 /// A web address without its scheme (`Example.org/Path`) as a URI. Case means nothing in a host, but a lot in a path,
 /// which is left as it is.
 pub(crate) fn from_web_address(text: &[u8]) -> Option<Vec<u8>> {
@@ -133,6 +198,49 @@ mod tests {
             (uri.query, uri.fragment, uri.path),
             (Some(&b""[..]), Some(&b""[..]), &b""[..])
         );
+    }
+
+    #[test]
+    fn addresses_are_told_from_names() {
+        for text in [
+            "https://example.org",
+            "s3://covers/1.png",
+            "file:///etc/hosts",
+            "mailto:jane@example.org",
+            "urn:isbn:1",
+            "TEL:+4712345678",
+            "www.example.org",
+            "WWW.example.org/A",
+            "example.org/a",
+            "example.org/",
+        ] {
+            assert!(is_plainly_address(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "README.md",
+            "Main.java",
+            "com.acme.app",
+            "ASP.NET",
+            "v1.dev",
+            "example.org",
+            "smith:jones",
+            "localhost:8080",
+            "GO:0008150",
+            "dc:title",
+            "Note: hello",
+            "C:\\temp",
+            "c://x",
+            "http://",
+            "urn:",
+            "and/or",
+            "README.md#usage",
+            "www.",
+            "www.nothing",
+            "192.168.0.1/24",
+            "",
+        ] {
+            assert!(!is_plainly_address(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

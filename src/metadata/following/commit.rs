@@ -15,9 +15,9 @@ use crate::metadata::portable;
 use crate::metadata::refs::{self, Refs};
 use crate::metadata::store::Store;
 use crate::pg::bookkeeping::{self, BookkeepingSession};
-use crate::pg::commit::{self, Ending};
+use crate::pg::commit::{self, EndWork, Ending};
 use crate::pg::lock::SettlingLock;
-use crate::pg::subtransaction::{self, Outcome};
+use crate::pg::subtransaction::{self, BookkeepingOutcome};
 use crate::pg::{report, server};
 use pgrx::pg_sys;
 use serde::{Deserialize, Serialize};
@@ -87,7 +87,11 @@ pub(super) fn expect_command(command: &Command) {
 fn expect(add: impl FnOnce(&mut Expected) -> bool) {
     EXPECTED.with_borrow_mut(add);
     if !IS_REGISTERED.replace(true) {
-        commit::before_commit(settle, forget);
+        commit::at_end(EndWork {
+            before_commit: settle,
+            forget,
+            subtransaction_ended: None,
+        });
     }
 }
 
@@ -109,7 +113,7 @@ fn settle(ending: Ending) {
         let lock = (ending == Ending::Commit).then(|| SettlingLock::acquire(store.detached_table()));
         let outcome = subtransaction::or_warn(what, HINT, || make_match(&store, &expected));
         match lock {
-            Some(lock) if outcome != Outcome::Blocked => lock.keep_until_commit(),
+            Some(lock) if outcome != BookkeepingOutcome::Blocked => lock.keep_until_commit(),
             _ => {}
         }
         outcome
@@ -118,13 +122,13 @@ fn settle(ending: Ending) {
     // first the time to commit.
     let mut outcome = make_match_now();
     for _ in 1..ATTEMPTS {
-        if outcome != Outcome::Blocked {
+        if outcome != BookkeepingOutcome::Blocked {
             break;
         }
         server::sleep(PAUSE);
         outcome = make_match_now();
     }
-    if outcome == Outcome::Blocked {
+    if outcome == BookkeepingOutcome::Blocked {
         report::warning(format!("{what}: another transaction holds a lock"), HINT);
     }
     // Rows that were written just now have been looked at.

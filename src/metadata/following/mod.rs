@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::events::Command;
 use crate::metadata::store::Store;
 use crate::pg::event_trigger::Event;
-use crate::pg::subtransaction::{self, Outcome};
+use crate::pg::subtransaction::{self, BookkeepingOutcome};
 use crate::pg::{Oid, names};
 use pgrx::pg_sys;
 
@@ -48,7 +48,7 @@ pub(crate) fn follow(command: &Command) -> Result<(), Error> {
             Event::Drop => dropped::follow(&store, command),
         },
     );
-    if outcome == Outcome::Blocked {
+    if outcome == BookkeepingOutcome::Blocked {
         commit::expect_command(command);
     }
     Ok(())

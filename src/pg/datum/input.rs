@@ -151,16 +151,6 @@ pub(crate) fn in_date_order<T>(order: Order, body: impl FnOnce() -> T) -> T {
     body()
 }
 
-/// The order in which the session reads dates.
-pub(crate) fn session_date_order() -> Order {
-    // SAFETY: a backend has one thread.
-    match unsafe { pg_sys::DateOrder } as u32 {
-        pg_sys::DATEORDER_YMD => Order::Ymd,
-        pg_sys::DATEORDER_DMY => Order::Dmy,
-        _ => Order::Mdy,
-    }
-}
-
 /// While it lives, input functions read dates in another order.
 struct SessionDateOrder(std::ffi::c_int);
 

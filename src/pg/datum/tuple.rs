@@ -1,5 +1,6 @@
 //! The attributes of a row type, which PostgreSQL 18 stores in another place.
 
+use crate::pg::{Oid, text};
 use pgrx::pg_sys;
 
 /// The attribute at a position, counted from 0.
@@ -17,5 +18,23 @@ pub(crate) unsafe fn attribute<'a>(
         #[cfg(not(feature = "pg18"))]
         let attribute = &(*descriptor).attrs.as_slice((*descriptor).natts as usize)[at];
         attribute
+    }
+}
+
+/// The fields of a composite type, or of what a domain is over, as they are now.
+pub(crate) fn fields(type_oid: Oid) -> Vec<(String, Oid)> {
+    // SAFETY: the type is asked first whether it has fields; the descriptor is a copy of ours.
+    unsafe {
+        let base = pg_sys::getBaseType(type_oid);
+        if pg_sys::get_typtype(base) as u8 != pg_sys::TYPTYPE_COMPOSITE {
+            return Vec::new();
+        }
+        let descriptor = pg_sys::lookup_rowtype_tupdesc_copy(base, -1);
+        let fields = (0..(*descriptor).natts as usize).filter_map(|at| {
+            let attribute = attribute(descriptor, at);
+            let name = text::from_server_cstr(attribute.attname.data.as_ptr())?;
+            (!attribute.attisdropped).then_some((name, attribute.atttypid))
+        });
+        fields.collect()
     }
 }

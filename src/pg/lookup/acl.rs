@@ -6,7 +6,7 @@ use pgrx::pg_sys::{self, AclMode, Datum};
 use serde::{Serialize, Serializer};
 
 /// A column of type `aclitem[]`, copied out of the row: an array as PostgreSQL keeps it, in units of its alignment.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Acl(Vec<u64>);
 
 impl Acl {

@@ -9,6 +9,7 @@ pub(crate) mod identity;
 pub(crate) mod names;
 pub(crate) mod namespace;
 pub(crate) mod node_tree;
+pub(crate) mod object_facts;
 pub(crate) mod ownership;
 pub(crate) mod parser;
 pub(crate) mod quote;

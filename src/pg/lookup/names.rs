@@ -89,6 +89,18 @@ pub(crate) fn schema_of(relation: Oid) -> Option<Oid> {
     Some(unsafe { pg_sys::get_rel_namespace(relation) }).filter(is_valid)
 }
 
+/// The table of an index that is there.
+pub(crate) fn table_of_index(index: Oid) -> Option<Oid> {
+    // SAFETY: a look-up; the invalid OID for an unknown index.
+    Some(unsafe { pg_sys::IndexGetRelation(index, true) }).filter(is_valid)
+}
+
+/// The name of a schema.
+pub(crate) fn of_schema(schema: Oid) -> Option<String> {
+    // SAFETY: null for an unknown schema.
+    unsafe { text::from_server_cstr(pg_sys::get_namespace_name(schema)) }
+}
+
 /// The names of a relation's schema and of the relation.
 pub(crate) fn of_relation(relation: Oid) -> Option<(String, String)> {
     // SAFETY: null for an unknown relation, and for an unknown schema.

@@ -16,3 +16,9 @@ pub(crate) fn is_usable(schema: Oid) -> bool {
         outcome == pg_sys::AclResult::ACLCHECK_OK
     }
 }
+
+/// Whether a schema is that of a session's temporary tables.
+pub(crate) fn is_temporary(schema: Oid) -> bool {
+    // SAFETY: a look-up; an unknown schema is none.
+    unsafe { pg_sys::isTempNamespace(schema) || pg_sys::isOtherTempNamespace(schema) }
+}

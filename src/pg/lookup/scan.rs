@@ -117,6 +117,25 @@ impl FromColumn for Oid {
     }
 }
 
+/// A column of type `uuid`.
+pub(crate) struct Uuid(pub(crate) u128);
+
+impl FromColumn for Uuid {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: a uuid is a pointer to 16 bytes.
+        Self(datum.map_or(0, |datum| unsafe {
+            u128::from_be_bytes(*datum.cast_mut_ptr::<[u8; 16]>())
+        }))
+    }
+}
+
+/// A column of type `xid8`.
+impl FromColumn for u64 {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        datum.map_or(0, |datum| datum.value() as u64)
+    }
+}
+
 /// A column of type `"char"`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Char(pub(crate) u8);
@@ -198,6 +217,8 @@ pub(crate) enum ScanKey {
     Int2(i16),
     /// An int2 above 0.
     Positive,
+    /// An xid8 that is not below this one.
+    TransactionFrom(u64),
     /// Made by [`ScanKey::name`].
     Name(Datum),
 }
@@ -229,6 +250,11 @@ impl ScanKey {
             ScanKey::Oid(oid) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_OIDEQ, oid.into()),
             ScanKey::Int2(number) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_INT2EQ, number.into()),
             ScanKey::Name(name) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_NAMEEQ, name),
+            ScanKey::TransactionFrom(transaction) => (
+                pg_sys::BTGreaterEqualStrategyNumber,
+                pg_sys::F_XID8GE,
+                Datum::from(transaction),
+            ),
             ScanKey::Positive => (pg_sys::BTGreaterStrategyNumber, pg_sys::F_INT2GT, 0_i16.into()),
         }
     }
@@ -251,6 +277,10 @@ impl Reader {
             indexes: RefCell::default(),
             asked: RefCell::default(),
         }
+    }
+
+    pub(crate) fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
     }
 
     /// Notes an object as read, if it came from the session's caches.

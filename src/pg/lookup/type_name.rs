@@ -117,6 +117,18 @@ pub(crate) fn is_domain(type_oid: Oid) -> bool {
     unsafe { pg_sys::get_typtype(type_oid) as u8 == pg_sys::TYPTYPE_DOMAIN }
 }
 
+/// Whether a type is one of arguments only, such as `unknown` and `anyelement`.
+pub(crate) fn is_pseudo(type_oid: Oid) -> bool {
+    // SAFETY: a look-up.
+    unsafe { pg_sys::get_typtype(type_oid) as u8 == pg_sys::TYPTYPE_PSEUDO }
+}
+
+/// Whether the values of a type, or of what a domain is over, are rows.
+pub(crate) fn is_composite(type_oid: Oid) -> bool {
+    // SAFETY: a look-up.
+    unsafe { pg_sys::get_typtype(base(type_oid)) as u8 == pg_sys::TYPTYPE_COMPOSITE }
+}
+
 /// Whether values of a type can be sorted.
 pub(crate) fn has_order(type_oid: Oid) -> bool {
     // SAFETY: an entry of the cache of types, which stays where it is.

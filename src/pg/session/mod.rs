@@ -2,9 +2,11 @@
 
 pub(crate) mod as_role;
 pub(crate) mod caller;
+pub(crate) mod cluster;
 pub(crate) mod commit;
 pub(crate) mod lock;
 pub(crate) mod memory;
 pub(crate) mod password;
+pub(crate) mod progress;
 pub(crate) mod server;
 pub(crate) mod setting;

@@ -1,5 +1,6 @@
 //! Running statements through SPI and the executor, and receiving their rows.
 
+pub(crate) mod append;
 pub(crate) mod bookkeeping;
 pub(crate) mod cursor;
 pub(crate) mod dml;

@@ -49,6 +49,15 @@ impl JsonText {
             .map_err(|_| Error::DocumentTooLarge)
     }
 
+    /// Writes another document at the end.
+    pub(crate) fn push_text(&mut self, other: &Self) -> Result<(), Error> {
+        // SAFETY: `length` bytes of the allocation are written.
+        let bytes = unsafe {
+            std::slice::from_raw_parts(other.value.add(pg_sys::VARHDRSZ), other.length - pg_sys::VARHDRSZ)
+        };
+        self.write_all(bytes).map_err(|_| Error::DocumentTooLarge)
+    }
+
     /// The text as a value in the server's encoding.
     fn into_datum(self) -> pg_sys::Datum {
         // SAFETY: `length` bytes of the allocation are written, the header's aside, which is set here.

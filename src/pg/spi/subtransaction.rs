@@ -62,7 +62,7 @@ pub(crate) fn attempt_with_report<T>(
 
 /// The outcome of bookkeeping.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Outcome {
+pub(crate) enum BookkeepingOutcome {
     Done,
     /// It would have had to wait for a lock, and was rolled back.
     Blocked,
@@ -73,7 +73,11 @@ pub(crate) enum Outcome {
 /// Runs `body` in a subtransaction of its own, in which it waits for no lock. When it fails, everything it did is
 /// rolled back and the user gets a warning that says `what` was not done and why, with the `hint`. A cancel, a timeout
 /// of the statement or a shutdown goes on to the caller.
-pub(crate) fn or_warn(what: &str, hint: &str, body: impl FnOnce() -> Result<(), Error>) -> Outcome {
+pub(crate) fn or_warn(
+    what: &str,
+    hint: &str,
+    body: impl FnOnce() -> Result<(), Error>,
+) -> BookkeepingOutcome {
     // The extension's own error is raised, too, so that it rolls back as well.
     let raising = || {
         if let Err(error) = lock::without_waiting(body) {
@@ -82,7 +86,7 @@ pub(crate) fn or_warn(what: &str, hint: &str, body: impl FnOnce() -> Result<(), 
     };
     let callbacks = Mark::here();
     let failure = match run(raising) {
-        Ok(()) => return Outcome::Done,
+        Ok(()) => return BookkeepingOutcome::Done,
         Err(
             CaughtError::PostgresError(report)
             | CaughtError::ErrorReport(report)
@@ -92,10 +96,10 @@ pub(crate) fn or_warn(what: &str, hint: &str, body: impl FnOnce() -> Result<(), 
     };
     callbacks.forget();
     if failure.sql_error_code() == PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE {
-        return Outcome::Blocked;
+        return BookkeepingOutcome::Blocked;
     }
     report::warning(format!("{what}: {}", failure.message()), hint);
-    Outcome::Failed
+    BookkeepingOutcome::Failed
 }
 
 /// Runs `body` in a subtransaction of its own. When it fails, everything it did is rolled back and what went wrong is
@@ -137,6 +141,24 @@ fn ends_everything(sqlstate: PgSqlErrorCode) -> bool {
             | PgSqlErrorCode::ERRCODE_ADMIN_SHUTDOWN
             | PgSqlErrorCode::ERRCODE_CRASH_SHUTDOWN
     )
+}
+
+/// Runs `body`, which only reads, in a subtransaction of its own. Gives back what went wrong if it fails; a cancel, a
+/// timeout or a shutdown goes on to the caller.
+pub(crate) fn or_reason<T>(body: impl FnOnce() -> T) -> Result<T, String> {
+    let callbacks = Mark::here();
+    match run(body) {
+        Ok(value) => Ok(value),
+        Err(
+            CaughtError::PostgresError(report)
+            | CaughtError::ErrorReport(report)
+            | CaughtError::RustPanic { ereport: report, .. },
+        ) if !ends_everything(report.sql_error_code()) => {
+            callbacks.forget();
+            Err(report.message().to_owned())
+        }
+        Err(error) => error.rethrow(),
+    }
 }
 
 /// Runs `body` in a subtransaction of its own, and rolls back whatever it did. An error goes on to the caller.

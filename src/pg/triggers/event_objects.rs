@@ -4,8 +4,6 @@
 //! functions: as a query they would cost each command a plan and an executor. Addresses come as OIDs, so nothing of
 //! what the command named is looked up again: it may have changed the search_path.
 
-#![expect(dead_code, reason = "the change log will read what metadata does not")]
-
 use crate::pg::{Oid, array, text};
 use pgrx::pg_sys::{self, Datum};
 use std::ffi::CStr;
@@ -23,8 +21,21 @@ pub(crate) struct ObjectAddress {
 pub(crate) struct DefinedObject {
     /// The tag of this part: a CREATE TABLE may contain a CREATE SEQUENCE.
     pub(crate) tag: &'static str,
-    pub(crate) is_by_extension: bool,
+    pub(crate) verb: DefinitionVerb,
     pub(crate) definition: Definition,
+}
+
+/// What a command does to its object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum DefinitionVerb {
+    Create,
+    /// It creates, or replaces what is there.
+    CreateOrReplace,
+    Alter,
+    Rename,
+    Move,
+    ChangeOwner,
+    Comment,
 }
 
 /// The parts of a command, as far as PostgreSQL collects them.
@@ -38,11 +49,7 @@ pub(crate) enum Definition {
         parts: Vec<AlteredPart>,
     },
     /// It granted or revoked privileges on these objects of one catalog.
-    Granted {
-        objects: Vec<ObjectAddress>,
-        /// Whether the privileges are those on some columns.
-        on_columns: bool,
-    },
+    Granted { objects: Vec<ObjectAddress> },
     /// Something else, of which no object is known.
     Other,
 }
@@ -140,9 +147,22 @@ unsafe fn defined_object(collected: &pg_sys::CollectedCommand) -> DefinedObject 
     // SAFETY: the type of a collected command says which member of the union is set; its lists have the elements that
     // PostgreSQL's own deparsing expects.
     unsafe {
-        let tag = CStr::from_ptr(pg_sys::GetCommandTagName(pg_sys::CreateCommandTag(
-            collected.parsetree,
-        )));
+        // Of a GRANT, nothing but its meaning is collected.
+        let tag = match collected.type_ {
+            Sort::SCT_Grant if (*collected.d.grant.istmt).is_grant => "GRANT",
+            Sort::SCT_Grant => "REVOKE",
+            _ if collected.parsetree.is_null() => "",
+            _ => CStr::from_ptr(pg_sys::GetCommandTagName(pg_sys::CreateCommandTag(
+                collected.parsetree,
+            )))
+            .to_str()
+            .unwrap_or_default(),
+        };
+        let verb = if collected.parsetree.is_null() {
+            DefinitionVerb::Alter
+        } else {
+            verb_of((*collected.parsetree).type_, tag)
+        };
         let definition = match collected.type_ {
             Sort::SCT_Simple => Definition::Simple(collected.d.simple.address.into()),
             Sort::SCT_AlterOpFamily => Definition::Simple(collected.d.opfam.address.into()),
@@ -177,16 +197,43 @@ unsafe fn defined_object(collected: &pg_sys::CollectedCommand) -> DefinedObject 
                             part: 0,
                         })
                         .collect(),
-                    on_columns: !grant.col_privs.is_null(),
                 }
             }
             _ => Definition::Other,
         };
         DefinedObject {
-            tag: tag.to_str().unwrap_or_default(),
-            is_by_extension: collected.in_extension,
+            tag,
+            verb,
             definition,
         }
+    }
+}
+
+fn verb_of(node: pg_sys::NodeTag, tag: &str) -> DefinitionVerb {
+    use pg_sys::NodeTag as Node;
+    match node {
+        Node::T_RenameStmt => DefinitionVerb::Rename,
+        Node::T_AlterObjectSchemaStmt => DefinitionVerb::Move,
+        Node::T_AlterOwnerStmt => DefinitionVerb::ChangeOwner,
+        Node::T_CommentStmt => DefinitionVerb::Comment,
+        Node::T_ViewStmt
+        | Node::T_CreateFunctionStmt
+        | Node::T_RuleStmt
+        | Node::T_CreateTrigStmt
+        | Node::T_DefineStmt => DefinitionVerb::CreateOrReplace,
+        _ if tag.starts_with("CREATE ") || tag == "SELECT INTO" => DefinitionVerb::Create,
+        _ => DefinitionVerb::Alter,
+    }
+}
+
+/// The extension whose script runs.
+pub(crate) fn current_extension() -> Option<String> {
+    // SAFETY: the invalid OID where none does, which has no name.
+    unsafe {
+        let extension = pg_sys::CurrentExtensionObject;
+        (extension != Oid::INVALID)
+            .then(|| text::from_server_cstr(pg_sys::get_extension_name(extension)))
+            .flatten()
     }
 }
 

@@ -23,7 +23,7 @@ struct DeletedRow {
 /// Deletes the rows of these keys; gives the keys of those that there were, in the order asked for.
 pub(crate) fn delete(relation: Oid, ids: Vec<Box<RawValue>>) -> Result<Vec<Box<RawValue>>, Error> {
     let target = WriteTarget::open(Some(relation))?;
-    let key = TargetKey::needed(&target)?;
+    let key = TargetKey::meant_by(&target, ids.first().map_or("", |id| id.get()))?;
     let mut keys = ids
         .into_iter()
         .map(|id| key.parse_json(id))

@@ -1,15 +1,15 @@
-//! Keys of rows, as callers pass them: the value of the key's column, or for a key of several columns an object of
-//! attnum: value.
+//! Keys of rows, as callers pass them: the value of the primary key, if that has one column, or an object with the
+//! columns of the primary key or of a unique constraint (see [`crate::catalog::row_key`]).
 
 use super::input::{Field, Input, declarations};
 use super::target::WriteTarget;
 use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
-use crate::pg::column_type::Content;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::{Oid, dml, subtransaction};
 use crate::records::error::RecordError;
+use crate::records::value::{self, Forms};
 use crate::values::uuid;
 use pgrx::pg_sys;
 use serde_json::value::RawValue;
@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 pub(super) struct TargetKey<'a> {
     target: &'a WriteTarget,
     parts: Vec<KeyPart<'a>>,
+    /// Whether it is the primary key, whose value alone is a key where it has one column.
+    is_primary: bool,
 }
 
 /// A column of a key.
@@ -28,14 +30,10 @@ struct KeyPart<'a> {
 }
 
 impl KeyPart<'_> {
-    /// The column of the row `target`, in a form that can be read back.
+    /// The column of the row `target`, in the form that it has in records.
     fn value(&self) -> String {
         let column = format!("target.{}", self.column.sql());
-        match Content::of(self.column.atttypid) {
-            Content::Json => format!("CAST({column} AS pg_catalog.text)"),
-            Content::JsonArray => format!("CAST({column} AS pg_catalog.text[])"),
-            Content::Composite | Content::Other => column,
-        }
+        value::json_of(&column, self.column.atttypid, Forms::default())
     }
 
     fn text(&self) -> String {
@@ -49,15 +47,42 @@ pub(super) type KeyValue = BTreeMap<String, Box<RawValue>>;
 impl<'a> TargetKey<'a> {
     /// The key of the rows of a table that has one.
     pub(super) fn of(target: &'a WriteTarget) -> Result<Option<Self>, Error> {
-        let parts: Vec<_> = target
-            .key_columns()?
-            .into_iter()
-            .map(|column| KeyPart {
-                column,
-                attnum: column.attnum.to_string(),
-            })
-            .collect();
-        Ok((!parts.is_empty()).then_some(Self { target, parts }))
+        let key = Self::of_columns(target, target.key_columns()?);
+        Ok(Some(key).filter(|key| !key.parts.is_empty()))
+    }
+
+    fn of_columns(target: &'a WriteTarget, columns: Vec<&'a PgAttribute>) -> Self {
+        let parts = columns.into_iter().map(|column| KeyPart {
+            column,
+            attnum: column.attnum.to_string(),
+        });
+        Self {
+            target,
+            parts: parts.collect(),
+            is_primary: true,
+        }
+    }
+
+    /// The key that a caller's key is one of: that of its columns, if it is an object of them; else the primary key.
+    pub(super) fn meant_by(target: &'a WriteTarget, json: &str) -> Result<Self, Error> {
+        if let Ok(object) = serde_json::from_str::<BTreeMap<String, &RawValue>>(json) {
+            let attnums = object
+                .keys()
+                .map(|name| target.attnum_of(name))
+                .collect::<Result<Option<Vec<i16>>, Error>>()?;
+            let columns = attnums.map(|attnums| target.key_with(&attnums)).transpose()?;
+            if let Some(columns) = columns.flatten() {
+                let is_primary = target.key_columns()?.iter().all(|primary| {
+                    let is_same = |column: &&PgAttribute| column.attnum == primary.attnum;
+                    columns.iter().any(is_same)
+                });
+                return Ok(Self {
+                    is_primary,
+                    ..Self::of_columns(target, columns)
+                });
+            }
+        }
+        Self::needed(target)
     }
 
     /// The same, where a row must be addressed.
@@ -73,7 +98,7 @@ impl<'a> TargetKey<'a> {
     /// A key that a caller passes as text.
     pub(super) fn parse_text(&self, text: &str) -> Result<KeyValue, Error> {
         match self.parts.as_slice() {
-            [part] => {
+            [part] if self.is_primary && !self.is_object(text)? => {
                 let value = serde_json::value::to_raw_value(text).map_err(Error::Serialization)?;
                 Ok(KeyValue::from([(part.attnum.clone(), value)]))
             }
@@ -84,9 +109,24 @@ impl<'a> TargetKey<'a> {
     /// A key that a caller passes as JSON.
     pub(super) fn parse_json(&self, json: Box<RawValue>) -> Result<KeyValue, Error> {
         match self.parts.as_slice() {
-            [part] => Ok(KeyValue::from([(part.attnum.clone(), json)])),
+            [part] if self.is_primary && !self.is_object(json.get())? => {
+                Ok(KeyValue::from([(part.attnum.clone(), json)]))
+            }
             _ => self.parse_object(json.get()),
         }
+    }
+
+    /// Whether a text is an object whose only member is the only column of the key.
+    fn is_object(&self, json: &str) -> Result<bool, Error> {
+        if !json.starts_with('{') {
+            return Ok(false);
+        }
+        let object = serde_json::from_str::<BTreeMap<String, &RawValue>>(json).unwrap_or_default();
+        let mut names = object.keys();
+        let (Some(name), None, [part]) = (names.next(), names.next(), self.parts.as_slice()) else {
+            return Ok(false);
+        };
+        Ok(self.target.attnum_of(name)? == Some(part.column.attnum))
     }
 
     /// An object of all parts, by attnum or by name.
@@ -175,8 +215,8 @@ impl<'a> TargetKey<'a> {
     fn returned_with(&self, value: impl Fn(&KeyPart<'a>) -> String) -> String {
         let json = match self.parts.as_slice() {
             // Printed as in JSON anyway.
-            [part] if is_integer(part.column.atttypid) => part.value(),
-            [part] => format!("pg_catalog.to_jsonb({})", value(part)),
+            [part] if self.is_primary && is_integer(part.column.atttypid) => part.value(),
+            [part] if self.is_primary => format!("pg_catalog.to_jsonb({})", value(part)),
             parts => {
                 // A key has 32 columns at most.
                 let members: Vec<_> = parts

@@ -23,7 +23,7 @@ pub(crate) fn patch(
     let target = WriteTarget::open(tab_id)?;
     let id = id.ok_or(WriteError::NullArgument { argument: "rec_id" })?;
     let record = record.ok_or(WriteError::NullArgument { argument: "rec_def" })?;
-    let key = TargetKey::needed(&target)?;
+    let key = TargetKey::meant_by(&target, &id.text)?;
     let mut ids = vec![match id.is_json.then(|| RawValue::from_string(id.text.clone())) {
         Some(Ok(json)) => key.parse_json(json)?,
         _ => key.parse_text(&id.text)?,

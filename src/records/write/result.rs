@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::{JsonbDatum, Planning, Prepared, Sees};
 use crate::pg::snapshot::Snapshot;
-use crate::previews::Templates;
+use crate::previews::Purpose;
 use crate::records::relation::{RecordColumn, RecordRelation};
 use crate::records::{document, written};
 use serde_json::value::RawValue;
@@ -42,8 +42,7 @@ impl<'a> Teller<'a> {
         let catalog = Catalog::new(Snapshot::latest());
         let relation = RecordRelation::read(&catalog, target.row.oid)?;
         let columns: Vec<&RecordColumn> = relation.readable().collect();
-        let templates = wanted.templates.as_deref().map(serde_json::from_str);
-        let templates = Templates::new(templates.transpose().map_err(Error::Serialization)?)?;
+        let templates = document::templates(wanted.templates.as_deref(), Purpose::Contract)?;
         Ok(Self {
             target,
             columns: document::page_columns(&columns, "target"),

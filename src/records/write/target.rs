@@ -2,9 +2,9 @@
 
 use super::error::{NotWritable, WriteError};
 use super::input::{Field, Input};
-use crate::catalog::Catalog;
 use crate::catalog::relation::{Relation, primary_key};
 use crate::catalog::rows::{PgAttribute, PgConstraint};
+use crate::catalog::{Catalog, row_key};
 use crate::error::Error;
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
@@ -53,12 +53,35 @@ impl WriteTarget {
         self.readable.contains(&column.attnum)
     }
 
-    /// The column that a key of a record names: by its attnum, or by its name.
+    /// The attnum of the column that a string names.
+    pub(super) fn attnum_of(&self, text: &str) -> Result<Option<i16>, Error> {
+        let columns = self
+            .columns
+            .iter()
+            .map(|column| (column.attnum, column.attname.as_str()));
+        row_key::find_column(&self.row.relname, text, columns)
+    }
+
+    /// The column that a key of a record names: by its attnum, or by its name (see [`row_key`]).
     pub(super) fn column_of_key(&self, key: &str) -> Result<&PgAttribute, Error> {
-        let is_attnum = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
-        match key.parse() {
-            Ok(attnum) if is_attnum => self.find_column(attnum),
-            _ => self.find_column_named(key),
+        match self.attnum_of(key)? {
+            Some(attnum) => self.find_column(attnum.into()),
+            // A number that is out of range is a number all the same.
+            None => match key.parse() {
+                Ok(attnum) if key.bytes().all(|byte| byte.is_ascii_digit()) => self.find_column(attnum),
+                _ => Err(Error::UnknownColumnName {
+                    relation: self.name().into(),
+                    name: key.into(),
+                }),
+            },
+        }
+    }
+
+    /// The same in the contract's functions, where digits are an attnum and nothing else.
+    fn column_of_contract_key(&self, key: &str) -> Result<&PgAttribute, Error> {
+        match row_key::attnum(key) {
+            Some(attnum) => self.find_column(attnum.into()),
+            None => self.column_of_key(key),
         }
     }
 
@@ -67,7 +90,7 @@ impl WriteTarget {
         let mut seen = HashMap::new();
         keys.iter()
             .map(|key| {
-                let column = self.column_of_key(key)?;
+                let column = self.column_of_contract_key(key)?;
                 self.check_writable(column)?;
                 match seen.insert(column.attnum, key) {
                     Some(other) => Err(named_twice(column, other, key)),
@@ -99,6 +122,24 @@ impl WriteTarget {
             .iter()
             .map(|&attnum| self.find_column(attnum.into()))
             .collect()
+    }
+
+    /// The columns of the primary key or unique constraint that has exactly these.
+    pub(super) fn key_with(&self, attnums: &[i16]) -> Result<Option<Vec<&PgAttribute>>, Error> {
+        let is_key = |one: &&PgConstraint| matches!(one.contype, Char(b'p' | b'u'));
+        let keys: Vec<Vec<i16>> = self
+            .constraints
+            .iter()
+            .filter(is_key)
+            .map(|key| key.conkey.clone())
+            .collect();
+        let key = row_key::with_columns(&keys, attnums);
+        key.map(|key| {
+            key.iter()
+                .map(|&attnum| self.find_column(attnum.into()))
+                .collect()
+        })
+        .transpose()
     }
 
     /// Whether a column that a row does not name may get another value than NULL.

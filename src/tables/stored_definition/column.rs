@@ -237,7 +237,7 @@ fn sequence_type(type_oid: Oid) -> SequenceType {
 }
 
 /// The options of a sequence that are not what PostgreSQL takes anyway.
-fn options(row: &SequenceRow) -> SequenceOptions {
+pub(in crate::tables) fn options(row: &SequenceRow) -> SequenceOptions {
     let (least, greatest) = match sequence_type(row.seqtypid) {
         SequenceType::SmallInt => (i16::MIN.into(), i16::MAX.into()),
         SequenceType::Integer => (i32::MIN.into(), i32::MAX.into()),

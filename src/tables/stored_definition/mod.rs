@@ -10,11 +10,11 @@
 //! - [`key`]: elements of keys: columns or expressions, with operator classes and collations
 //! - [`rows`]: rows of catalogs that only definitions need; [`table`]: the table that is read
 
-mod column;
+pub(super) mod column;
 mod constraint;
 mod key;
 mod partition;
-mod rows;
+pub(super) mod rows;
 mod table;
 
 use crate::catalog::Catalog;

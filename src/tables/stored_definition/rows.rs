@@ -41,7 +41,7 @@ impl OfRelation for ConstraintRow {
 }
 
 /// Rows that are found by one OID.
-pub(super) trait ByOid: CatalogRow {
+pub(in crate::tables) trait ByOid: CatalogRow {
     /// The index by which they are found.
     const INDEX: u32;
     /// Its column.

@@ -9,6 +9,7 @@
 //! mathesar_ext_bench types                  casts, inference, import
 //! mathesar_ext_bench define                 tables and columns from JSON
 //! mathesar_ext_bench records [PART...]      pages of records with previews, search, export, writes
+//! mathesar_ext_bench rpc                    JSON-RPC against the same functions by SQL
 //! mathesar_ext_bench triggers               what event triggers cost a CREATE TABLE
 //! mathesar_ext_bench explorations           explorations, shares and forms
 //! mathesar_ext_bench gateway                calls over HTTP
@@ -26,6 +27,7 @@ mod generate;
 mod measure;
 mod options;
 mod records;
+mod rpc;
 mod server;
 mod table;
 mod triggers;
@@ -55,7 +57,7 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (command, rest) = arguments.split_first().ok_or(
-        "say what to run: describe, types, define, records, explorations, writes, triggers or compare",
+        "say what to run: describe, types, define, records, explorations, rpc, writes, triggers, gateway or compare",
     )?;
     match command.as_str() {
         "describe" => describe::run(&options::Describe::parse(rest)?),
@@ -63,12 +65,13 @@ fn run() -> Result<()> {
         "types" => types::run(),
         "define" => define::run(),
         "records" => records::run(rest),
+        "rpc" => rpc::run(),
         "writes" => writes::run(),
         "triggers" => triggers::run(),
         "explorations" => explorations::run(),
         "gateway" => gateway::run(),
         other => Err(format!(
-            "unknown benchmark \"{other}\": describe, types, define, records, explorations, writes, triggers or compare"
+            "unknown benchmark \"{other}\": describe, types, define, records, explorations, rpc, writes, triggers, gateway or compare"
         )
         .into()),
     }

@@ -37,6 +37,10 @@ const CALLS: &[&str] = &[
     "(SELECT jsonb_agg(msar.get_column_metadata(oid) ORDER BY oid) FROM sample)",
     "(SELECT jsonb_agg(msar.get_preview_template(oid) ORDER BY oid) FROM sample)",
     "(SELECT jsonb_agg(msar.preview_template_sql(oid) ORDER BY oid) FROM sample)",
+    "(SELECT s::jsonb - 'token' FROM msar.sync_schema('library') AS s)",
+    "(SELECT s::jsonb - 'token' FROM msar.sync_schema('library', msar.get_change_token()) AS s)",
+    "(msar.list_changes() - 'token')",
+    "msar.find_object('gone')",
     // Rows that everybody may read.
     "msar.preview_rows('pg_class', jsonb_build_array('pg_class'::regclass::oid::bigint))",
     "(SELECT jsonb_build_array(msar.list_table_metadata('library')))",

@@ -190,7 +190,7 @@ SELECT relation, c->'foreign_key'->'table'->>'name' AS from_relation, c->>'name'
 FROM told, json_array_elements(t->'incoming') AS c WHERE c->'foreign_key'->'table'->>'schema' = :'schema';
 CREATE TEMPORARY VIEW real_incoming AS
 SELECT f.relname::text, c.relname::text AS from_relation, conname::text, pg_get_constraintdef(c.oid)
-FROM constr AS c JOIN relation AS f ON f.oid = confrelid WHERE confrelid <> conrelid;
+FROM constr AS c JOIN relation AS f ON f.oid = confrelid;
 
 -- Dependents: a relation has some if a plain DROP is refused, a column if pg_depend says so.
 CREATE FUNCTION pg_temp.drop_is_refused(rel regclass) RETURNS boolean LANGUAGE plpgsql AS

@@ -30,6 +30,10 @@ BEGIN ATOMIC
   UNION ALL SELECT 'get_current_database_info', 0, msar.get_current_database_info()::text
   UNION ALL SELECT 'get_current_role', 0, msar.get_current_role()::text
   UNION ALL SELECT 'get_object_counts', 0, msar.get_object_counts()::text
+  UNION ALL SELECT 'sync_schema', oid, (msar.sync_schema(oid)::jsonb - 'token')::text FROM sch
+  UNION ALL SELECT 'list_changes', 0, (msar.list_changes(options => '{"limit": 5}') - 'token')::text
+  UNION ALL SELECT 'get_change_token', 0, (msar.get_change_token() IS NOT NULL)::text
+  UNION ALL SELECT 'find_object', 0, msar.find_object('answers')::text
   UNION ALL SELECT 'list_roles', 0, msar.list_roles()::text
   UNION ALL SELECT 'list_db_priv', 0, msar.list_db_priv()::text
   UNION ALL SELECT 'list_schema_privileges', oid, msar.list_schema_privileges(oid)::text FROM sch

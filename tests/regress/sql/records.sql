@@ -45,10 +45,13 @@ SELECT msar.get_record_from_table(:book, 999), msar.get_record_from_table(:book,
 
 -- Search: best first, by one column and by several; without regard to case; literally.
 SELECT r->'1', r->'2' FROM jsonb_array_elements(msar.search_records_from_table(:book, '[{"attnum": 2, "literal": "THE"}]', 5)->'results') AS r;
-SELECT r->'1', r->'2', r->'5' FROM jsonb_array_elements(msar.search_records_from_table(:book, '[{"attnum": 2, "literal": "the"}, {"attnum": 5, "literal": 18}]', 4)->'results') AS r;
+SELECT r->'1', r->'2', r->'5' FROM jsonb_array_elements(msar.search_records_from_table(:book, '[{"attnum": 2, "literal": "the"}, {"attnum": 5, "literal": "18"}]', 4)->'results') AS r;
 SELECT msar.search_records_from_table(:book, '[{"attnum": 2, "literal": "%"}]', 5)->'count', msar.search_records_from_table(:book, '[{"attnum": 2, "literal": "_"}]', 5)->'count',
        msar.search_records_from_table(:book, '[]', 5)->'count', msar.search_records_from_table(:book, NULL, NULL)->'count';
-SELECT jsonb_pretty(msar.search_records_from_table(:loan, '[{"attnum": 1, "literal": 16}]', 1, 1, true));
+SELECT jsonb_pretty(msar.search_records_from_table(:loan, '[{"attnum": 1, "literal": "16"}]', 1, 1, true));
+-- A number is compared as a number: 16 is not in 160.
+SELECT r->'count' AS count, r #> '{results,0,1}' AS first FROM msar.search_records_from_table(:loan, '[{"attnum": 1, "literal": 16}]', 5) AS r;
+SELECT msar.search_records_from_table(:loan, '[{"attnum": 1, "literal": 16.5}]', 5)->'count' AS count;
 SELECT msar.search_records_from_table('library.import_log'::regclass, '[{"attnum": 2, "literal": "i"}]', 1)->'count';
 
 -- Records by how they read.

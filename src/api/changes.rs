@@ -1,0 +1,60 @@
+//! Changes: staying in step with the database's objects.
+
+use crate::changes::list::{self, ChangeFilter};
+use crate::changes::{reconcile, sync};
+use crate::pg::arguments::{JsonArgument, RegNamespace};
+use crate::pg::results::{JsonResult, JsonbResult};
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+
+extension_sql_file!("../../sql/install/changes.sql", requires = ["schemas"]);
+extension_sql_file!(
+    "../../sql/manual/changes.sql",
+    name = "changes_manual",
+    requires = [
+        "changes",
+        sync_schema,
+        list_changes,
+        get_change_token,
+        reconcile_changes
+    ]
+);
+
+// PARALLEL UNSAFE as the functions that describe relations are.
+#[pg_extern(schema = "msar", stable, parallel_unsafe)]
+fn sync_schema(
+    sch_id: Option<RegNamespace>,
+    token: default!(Option<String>, "NULL"),
+) -> Result<Option<JsonResult>, ErrorReport> {
+    let Some(schema) = sch_id else {
+        return Ok(None);
+    };
+    Ok(Some(JsonResult::from(sync::sync_schema(
+        schema.0,
+        token.as_deref(),
+    )?)))
+}
+
+#[pg_extern(schema = "msar", stable, parallel_unsafe)]
+fn list_changes(
+    token: default!(Option<String>, "NULL"),
+    options: default!(Option<JsonArgument>, "'{}'"),
+) -> Result<JsonbResult, ErrorReport> {
+    let filter: Option<ChangeFilter> = super::read_optional("options", options)?;
+    Ok(JsonbResult::new(&list::list_changes(
+        token.as_deref(),
+        &filter.unwrap_or_default(),
+    )?)?)
+}
+
+#[pg_extern(schema = "msar", stable, parallel_unsafe)]
+fn get_change_token() -> Result<String, ErrorReport> {
+    Ok(sync::current_token()?)
+}
+
+#[pg_extern(schema = "msar", volatile, parallel_unsafe)]
+fn reconcile_changes(sch_id: default!(Option<RegNamespace>, "NULL")) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&reconcile::reconcile(
+        sch_id.map(|schema| schema.0),
+    )?)?)
+}

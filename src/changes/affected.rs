@@ -1,0 +1,147 @@
+//! Which relations may look different after changes.
+//!
+//! The description of a relation tells of itself, of its columns' types, of foreign keys from and to it, of its defaults, and
+//! whether something depends on it. So a change of another object reaches it; which one is looked up in the catalogs of now,
+//! since a change itself says only what it was made to.
+
+use super::entry::ChangeAction;
+use super::record::{relations_behind, relations_behind_view};
+use super::storage::ChangedObject;
+use crate::catalog::rows::{OfRelation, PgClass, PgConstraint, PgDepend, catalog_oid};
+use crate::pg::Oid;
+use crate::pg::scan::Reader;
+use pgrx::pg_sys;
+use rustc_hash::FxHashSet;
+
+/// The relations that changes reach.
+pub(super) enum AffectedRelations {
+    /// A schema was renamed: its name may stand in the description of any relation.
+    Every,
+    These(FxHashSet<u32>),
+}
+
+/// Looks up what the changes reach.
+pub(super) fn find<'a>(
+    reader: &Reader,
+    changes: impl Iterator<Item = &'a ChangedObject>,
+) -> AffectedRelations {
+    let mut search = Search {
+        reader,
+        found: FxHashSet::default(),
+        visited: FxHashSet::default(),
+    };
+    for change in changes {
+        if change.class == catalog_oid::PG_NAMESPACE && change.action == Some(ChangeAction::Renamed) {
+            return AffectedRelations::Every;
+        }
+        search.follow(change);
+    }
+    AffectedRelations::These(search.found)
+}
+
+struct Search<'a> {
+    reader: &'a Reader,
+    found: FxHashSet<u32>,
+    /// Objects whose dependents have been looked up.
+    visited: FxHashSet<(u32, u32)>,
+}
+
+impl Search<'_> {
+    fn follow(&mut self, change: &ChangedObject) {
+        use ChangeAction as Action;
+        if change.relation != 0 {
+            self.found.insert(change.relation);
+        }
+        self.found.extend(&change.affects);
+        let action = change.action.unwrap_or(Action::Altered);
+        let object = Oid::from(change.object);
+        if matches!(
+            action,
+            Action::Metadata | Action::Comment | Action::Privileges | Action::Owner
+        ) {
+            return;
+        }
+        if change.class == catalog_oid::PG_CLASS {
+            self.follow_relation(object, action, change.attnum);
+            return;
+        }
+        self.found
+            .extend(relations_behind(self.reader, change.class.into(), object));
+        if action != Action::Created {
+            self.dependents(change.class, change.object);
+        }
+    }
+
+    fn follow_relation(&mut self, relation: Oid, action: ChangeAction, attnum: i16) {
+        use ChangeAction as Action;
+        if action == Action::Dropped {
+            return;
+        }
+        let is_new_or_replaced = attnum == 0 && matches!(action, Action::Created | Action::Altered);
+        if is_new_or_replaced {
+            self.found.extend(relations_behind(
+                self.reader,
+                catalog_oid::PG_CLASS.into(),
+                relation,
+            ));
+            self.found.extend(relations_behind_view(self.reader, relation));
+        }
+        let row_type_changes = PgClass::by_oid(self.reader, relation)
+            .is_some_and(|row| row.relkind.0 == pg_sys::RELKIND_COMPOSITE_TYPE);
+        if row_type_changes || matches!(action, Action::Renamed | Action::Moved) {
+            self.dependents(catalog_oid::PG_CLASS, relation.to_u32());
+        }
+        if matches!(action, Action::Created | Action::Renamed | Action::Moved) {
+            self.foreign_keys(relation);
+        }
+    }
+
+    /// Tables that foreign keys tie to this one: each tells the other's names.
+    fn foreign_keys(&mut self, relation: Oid) {
+        let own = PgConstraint::of_relation(self.reader, relation);
+        let referenced = own
+            .iter()
+            .map(|row| row.confrelid.to_u32())
+            .filter(|&oid| oid != 0);
+        self.found.extend(referenced);
+        let incoming: Vec<Oid> = PgDepend::of_relation(self.reader, relation)
+            .into_iter()
+            .filter(|row| row.classid.to_u32() == catalog_oid::PG_CONSTRAINT)
+            .map(|row| row.objid)
+            .collect();
+        for constraint in incoming {
+            let row = PgConstraint::by_oid(self.reader, constraint);
+            self.found
+                .extend(row.map(|row| row.conrelid.to_u32()).filter(|&oid| oid != 0));
+        }
+    }
+
+    /// Relations in whose description an object is named, by way of types that are made from it.
+    fn dependents(&mut self, class: u32, object: u32) {
+        let mut objects = vec![(class, object)];
+        while let Some((class, object)) = objects.pop() {
+            if !self.visited.insert((class, object)) {
+                continue;
+            }
+            for row in PgDepend::on_object(self.reader, class.into(), object.into()) {
+                match row.classid.to_u32() {
+                    catalog_oid::PG_TYPE => objects.push((catalog_oid::PG_TYPE, row.objid.to_u32())),
+                    // Columns of that type. Those of a composite type reach columns of that type in turn.
+                    catalog_oid::PG_CLASS if class != catalog_oid::PG_CLASS => {
+                        self.found.insert(row.objid.to_u32());
+                        let is_composite = PgClass::by_oid(self.reader, row.objid)
+                            .is_some_and(|row| row.relkind.0 == pg_sys::RELKIND_COMPOSITE_TYPE);
+                        if is_composite {
+                            objects.push((catalog_oid::PG_CLASS, row.objid.to_u32()));
+                        }
+                    }
+                    catalog_oid::PG_ATTRDEF | catalog_oid::PG_CONSTRAINT => {
+                        self.found
+                            .extend(relations_behind(self.reader, row.classid, row.objid));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The changes of this transaction, until it commits.
+//!
+//! They wait in memory: so a command pays for no row, three hundred commands of one transaction take no three hundred
+//! subtransactions, and what a savepoint rolls back is forgotten by its number.
+
+use super::entry::ChangeEntry;
+use super::storage;
+use crate::error::Error;
+use crate::pg::cluster;
+use crate::pg::commit::{self, EndWork, Ending};
+use crate::pg::subtransaction::{self, BookkeepingOutcome};
+use crate::pg::{report, setting};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+
+/// What is to be written, with the number of its subtransaction.
+#[derive(Default)]
+struct Pending {
+    entries: Vec<(u32, ChangeEntry)>,
+    /// Why something could not be gathered.
+    gaps: Vec<(u32, String)>,
+}
+
+thread_local! {
+    static PENDING: RefCell<Pending> = RefCell::default();
+    static IS_REGISTERED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The most that fits into a notification.
+const LONGEST_PAYLOAD: usize = 7900;
+
+/// One transaction in so many prunes.
+const PRUNING_INTERVAL: u64 = 64;
+
+const CHANNEL: &str = "mathesar_ext_changes";
+
+/// Adds changes that the running subtransaction has made.
+pub(super) fn add(entries: Vec<ChangeEntry>) {
+    if entries.is_empty() {
+        return;
+    }
+    let subtransaction = commit::current_subtransaction();
+    let command_xid = cluster::command_xid();
+    PENDING.with_borrow_mut(|pending| {
+        let entries = entries.into_iter().map(|mut entry| {
+            entry.command_xid = command_xid;
+            (subtransaction, entry)
+        });
+        pending.entries.extend(entries);
+    });
+    register();
+}
+
+/// Remembers that something of the running subtransaction is missing.
+pub(super) fn add_gap(reason: String) {
+    let subtransaction = commit::current_subtransaction();
+    PENDING.with_borrow_mut(|pending| pending.gaps.push((subtransaction, reason)));
+    register();
+}
+
+/// Adds a change unless this subtransaction has made it already.
+pub(super) fn add_once(entry: ChangeEntry) {
+    let subtransaction = commit::current_subtransaction();
+    let is_known = PENDING.with_borrow(|pending| {
+        pending.entries.iter().rev().any(|(its, known)| {
+            *its == subtransaction && known.action == entry.action && known.relation == entry.relation
+        })
+    });
+    if !is_known {
+        add(vec![entry]);
+    }
+}
+
+/// The changes that this transaction has made so far, and whether some are missing.
+pub(super) fn of_transaction() -> (Vec<ChangeEntry>, bool) {
+    PENDING.with_borrow(|pending| {
+        let entries = pending.entries.iter().map(|(_, entry)| entry.clone());
+        (entries.collect(), !pending.gaps.is_empty())
+    })
+}
+
+fn register() {
+    if !IS_REGISTERED.replace(true) {
+        commit::at_end(EndWork {
+            before_commit: write,
+            forget,
+            subtransaction_ended: Some(subtransaction_ended),
+        });
+    }
+}
+
+fn forget() {
+    PENDING.take();
+    IS_REGISTERED.set(false);
+}
+
+/// What a subtransaction made belongs to the one around it, or is gone.
+fn subtransaction_ended(ended: u32, parent: u32, is_kept: bool) {
+    fn settle<T>(made: &mut Vec<(u32, T)>, ended: u32, parent: u32, is_kept: bool) {
+        if is_kept {
+            // Those of the last subtransactions stand at the end.
+            for (its, _) in made.iter_mut().rev().take_while(|(its, _)| *its >= ended) {
+                if *its == ended {
+                    *its = parent;
+                }
+            }
+        } else {
+            made.retain(|(its, _)| *its != ended);
+        }
+    }
+    PENDING.with_borrow_mut(|pending| {
+        settle(&mut pending.entries, ended, parent, is_kept);
+        settle(&mut pending.gaps, ended, parent, is_kept);
+    });
+}
+
+/// Called when the transaction is about to commit.
+fn write(ending: Ending) {
+    let pending = PENDING.take();
+    IS_REGISTERED.set(false);
+    if pending.entries.is_empty() && pending.gaps.is_empty() {
+        return;
+    }
+    let entries: Vec<ChangeEntry> = pending.entries.into_iter().map(|(_, entry)| entry).collect();
+    let mut reasons: Vec<String> = pending.gaps.into_iter().map(|(_, reason)| reason).collect();
+    let outcome = subtransaction::or_warn(WHAT, HINT, || storage::append(&entries));
+    if outcome != BookkeepingOutcome::Done {
+        reasons.push("the changes could not be written".to_owned());
+    }
+    if !reasons.is_empty() {
+        subtransaction::or_warn(
+            "the change log cannot note that changes are missing",
+            HINT,
+            || storage::append_gap(&reasons.join("; ")),
+        );
+    }
+    if outcome == BookkeepingOutcome::Done && cluster::transaction().is_multiple_of(PRUNING_INTERVAL) {
+        subtransaction::or_warn(
+            "old changes are not pruned",
+            "The next transactions try again.",
+            storage::prune,
+        );
+    }
+    // PostgreSQL prepares no transaction that notifies.
+    if ending == Ending::Commit && setting::notify_changes() && storage::is_there() {
+        subtransaction::or_warn("changes are not notified", HINT, || {
+            notify(&entries);
+            Ok::<(), Error>(())
+        });
+    }
+}
+
+/// What is missing when changes are not logged.
+pub(super) const WHAT: &str = "the change log misses changes of this transaction";
+/// And what to do then.
+pub(super) const HINT: &str = "Clients get everything again with their next msar.sync_schema. msar.reconcile_changes() adds what is missing.";
+
+fn notify(entries: &[ChangeEntry]) {
+    let schemas: BTreeSet<u32> = entries
+        .iter()
+        .flat_map(|entry| [Some(&entry.place), entry.old_place.as_ref()])
+        .flatten()
+        .map(|place| place.schema)
+        .filter(|&schema| schema != 0)
+        .collect();
+    let list: Vec<String> = schemas.iter().map(u32::to_string).collect();
+    let payload = format!("{{\"schemas\": [{}]}}", list.join(", "));
+    cluster::notify(
+        CHANNEL,
+        if payload.len() > LONGEST_PAYLOAD {
+            "{}"
+        } else {
+            &payload
+        },
+    );
+}
+
+/// A warning for changes that could not even be gathered.
+pub(super) fn warn(reason: &str) {
+    report::warning(format!("{WHAT}: {reason}"), HINT);
+}

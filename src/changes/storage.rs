@@ -1,0 +1,287 @@
+//! The tables of the change log.
+
+use super::entry::{ChangeAction, ChangeEntry, ObjectPlace};
+use crate::error::Error;
+use crate::pg::append::{self, Cell};
+use crate::pg::scan::{CatalogRow, Reader, RowSource, ScanKey, ScannedRow, Text};
+use crate::pg::storage::{StorageOwner, StorageTable};
+use crate::pg::{Oid, bookkeeping, cluster, scan, setting};
+use pgrx::pg_sys;
+use serde_json::json;
+
+/// What commands did.
+static CHANGES: StorageTable = StorageTable {
+    name: c"stored_changes",
+    columns: &[
+        ("transaction", pg_sys::XID8OID),
+        ("number", pg_sys::INT4OID),
+        ("happened_at", pg_sys::TIMESTAMPTZOID),
+        ("role_name", pg_sys::NAMEOID),
+        ("tag", pg_sys::TEXTOID),
+        ("kind", pg_sys::TEXTOID),
+        ("action", pg_sys::TEXTOID),
+        ("class_oid", pg_sys::OIDOID),
+        ("object_oid", pg_sys::OIDOID),
+        ("attnum", pg_sys::INT2OID),
+        ("schema_oid", pg_sys::OIDOID),
+        ("schema_name", pg_sys::NAMEOID),
+        ("object_name", pg_sys::NAMEOID),
+        ("old_schema_oid", pg_sys::OIDOID),
+        ("old_schema_name", pg_sys::NAMEOID),
+        ("old_object_name", pg_sys::NAMEOID),
+        ("relation_oid", pg_sys::OIDOID),
+        ("extension_name", pg_sys::NAMEOID),
+        ("found_by", pg_sys::TEXTOID),
+        ("affects", pg_sys::OIDARRAYOID),
+        ("command_xid", pg_sys::XIDOID),
+    ],
+    primary_key: &["transaction", "number"],
+};
+
+/// Transactions of which changes are missing.
+static GAPS: StorageTable = StorageTable {
+    name: c"stored_change_gaps",
+    columns: &[
+        ("transaction", pg_sys::XID8OID),
+        ("happened_at", pg_sys::TIMESTAMPTZOID),
+        ("reason", pg_sys::TEXTOID),
+    ],
+    primary_key: &[],
+};
+
+/// The head of the log.
+static HEAD: StorageTable = StorageTable {
+    name: c"stored_change_log",
+    columns: &[("epoch", pg_sys::UUIDOID), ("horizon", pg_sys::XID8OID)],
+    primary_key: &[],
+};
+
+/// Whether the log is there: while the extension is created or dropped, it may not be.
+pub(super) fn is_there() -> bool {
+    CHANGES.find().is_some()
+}
+
+fn name(name: Option<&String>) -> Cell<'_> {
+    name.map_or(Cell::Null, |name| Cell::Name(name))
+}
+
+fn place(place: Option<&ObjectPlace>) -> [Cell<'_>; 3] {
+    match place {
+        None => [Cell::Null, Cell::Null, Cell::Null],
+        Some(place) => [
+            if place.schema == 0 {
+                Cell::Null
+            } else {
+                Cell::Oid(place.schema)
+            },
+            name(place.schema_name.as_ref()),
+            name(place.name.as_ref()),
+        ],
+    }
+}
+
+/// Writes the changes of this transaction.
+pub(super) fn append(entries: &[ChangeEntry]) -> Result<(), Error> {
+    if entries.is_empty() || !is_there() {
+        return Ok(());
+    }
+    let transaction = cluster::transaction();
+    let rows = entries.iter().enumerate().map(|(number, entry)| {
+        let [schema, schema_name, object_name] = place(Some(&entry.place));
+        let [old_schema, old_schema_name, old_object_name] = place(entry.old_place.as_ref());
+        vec![
+            Cell::Transaction(transaction),
+            Cell::Integer(i32::try_from(number).unwrap_or(i32::MAX)),
+            Cell::Moment(entry.happened_at),
+            Cell::Name(&entry.role_name),
+            Cell::Text(&entry.tag),
+            Cell::Text(&entry.kind),
+            Cell::Text(entry.action.name()),
+            Cell::Oid(entry.class),
+            Cell::Oid(entry.object),
+            Cell::SmallInteger(entry.attnum),
+            schema,
+            schema_name,
+            object_name,
+            old_schema,
+            old_schema_name,
+            old_object_name,
+            if entry.relation == 0 {
+                Cell::Null
+            } else {
+                Cell::Oid(entry.relation)
+            },
+            name(entry.extension.as_ref()),
+            Cell::Text(entry.found_by),
+            if entry.affects.is_empty() {
+                Cell::Null
+            } else {
+                Cell::Oids(&entry.affects)
+            },
+            // Stored as an OID is.
+            Cell::Oid(entry.command_xid),
+        ]
+    });
+    if append::append_rows(&CHANGES, rows) {
+        Ok(())
+    } else {
+        Err(super::ChangeError::NotAsCreated.into())
+    }
+}
+
+/// Notes that changes of this transaction are missing.
+pub(super) fn append_gap(reason: &str) -> Result<(), Error> {
+    if !is_there() {
+        return Ok(());
+    }
+    let row = vec![
+        Cell::Transaction(cluster::transaction()),
+        Cell::Moment(cluster::now()),
+        Cell::Text(reason),
+    ];
+    if append::append_rows(&GAPS, std::iter::once(row)) {
+        Ok(())
+    } else {
+        Err(super::ChangeError::NotAsCreated.into())
+    }
+}
+
+/// A row of `stored_changes`, as far as it matters for what relations look like.
+pub(super) struct StoredChange {
+    pub(super) transaction: u64,
+    pub(super) change: ChangedObject,
+}
+
+/// A change, as far as it matters for what relations look like.
+pub(super) struct ChangedObject {
+    pub(super) kind: String,
+    pub(super) action: Option<ChangeAction>,
+    pub(super) class: u32,
+    pub(super) object: u32,
+    pub(super) attnum: i16,
+    pub(super) schema: u32,
+    pub(super) old_schema: u32,
+    pub(super) relation: u32,
+    pub(super) affects: Vec<u32>,
+}
+
+impl From<ChangeEntry> for ChangedObject {
+    fn from(entry: ChangeEntry) -> Self {
+        Self {
+            kind: entry.kind,
+            action: Some(entry.action),
+            class: entry.class,
+            object: entry.object,
+            attnum: entry.attnum,
+            schema: entry.place.schema,
+            old_schema: entry.old_place.map_or(0, |place| place.schema),
+            relation: entry.relation,
+            affects: entry.affects,
+        }
+    }
+}
+
+impl CatalogRow for StoredChange {
+    const SOURCE: RowSource = RowSource::Own(&CHANGES);
+    const COLUMNS: &'static [&'static str] = &[
+        "transaction",
+        "kind",
+        "action",
+        "class_oid",
+        "object_oid",
+        "attnum",
+        "schema_oid",
+        "old_schema_oid",
+        "relation_oid",
+        "affects",
+    ];
+
+    fn read(row: &ScannedRow<'_>) -> Self {
+        let oid = |at| row.column::<Oid>(at).to_u32();
+        let affects: Vec<Oid> = row.column(9);
+        Self {
+            transaction: row.column(0),
+            change: ChangedObject {
+                kind: row.column::<Text>(1).0,
+                action: ChangeAction::from_name(&row.column::<Text>(2).0),
+                class: oid(3),
+                object: oid(4),
+                attnum: row.column(5),
+                schema: oid(6),
+                old_schema: oid(7),
+                relation: oid(8),
+                affects: affects.into_iter().map(Oid::to_u32).collect(),
+            },
+        }
+    }
+}
+
+/// The changes of transactions from a number on.
+pub(super) fn changes_from(reader: &Reader, transaction: u64) -> Vec<StoredChange> {
+    reader.by_primary_key(&[("transaction", ScanKey::TransactionFrom(transaction))])
+}
+
+/// That changes are missing.
+struct StoredGap {
+    transaction: u64,
+}
+
+impl CatalogRow for StoredGap {
+    const SOURCE: RowSource = RowSource::Own(&GAPS);
+    const COLUMNS: &'static [&'static str] = &["transaction"];
+    fn read(row: &ScannedRow<'_>) -> Self {
+        Self {
+            transaction: row.column(0),
+        }
+    }
+}
+
+/// The transactions of which changes are missing.
+pub(super) fn gaps(reader: &Reader) -> Vec<u64> {
+    reader
+        .by_full_scan::<StoredGap>(&[])
+        .into_iter()
+        .map(|gap| gap.transaction)
+        .collect()
+}
+
+/// The head of the log.
+pub(super) struct LogHead {
+    /// A new one for each CREATE EXTENSION.
+    pub(super) epoch: u128,
+    /// Changes of transactions before this one may have been pruned.
+    pub(super) horizon: u64,
+}
+
+impl CatalogRow for LogHead {
+    const SOURCE: RowSource = RowSource::Own(&HEAD);
+    const COLUMNS: &'static [&'static str] = &["epoch", "horizon"];
+    fn read(row: &ScannedRow<'_>) -> Self {
+        Self {
+            epoch: row.column::<scan::Uuid>(0).0,
+            horizon: row.column(1),
+        }
+    }
+}
+
+/// `None` when somebody has emptied it.
+pub(super) fn head(reader: &Reader) -> Option<LogHead> {
+    reader.by_full_scan(&[]).pop()
+}
+
+/// Removes old changes, a part of them at a time.
+pub(super) fn prune() -> Result<(), Error> {
+    /// How many at a time: more than are written between two times.
+    const MOST: u32 = 5000;
+    let argument = json!({
+        "minutes": setting::change_retention(), "limit": setting::change_limit(), "most": MOST,
+    });
+    bookkeeping::as_owner(owner()?, |statements| {
+        statements.run(include_str!("../../sql/query/changes/prune.sql"), &argument)
+    })
+}
+
+/// The owner of the tables.
+pub(super) fn owner() -> Result<StorageOwner, Error> {
+    StorageTable::owner_of(&[&CHANGES, &GAPS, &HEAD])
+}

@@ -1,0 +1,166 @@
+//! The statements that show the rows of a table as other types, and that put them into another table.
+
+use super::infer::{self, InferenceOptions};
+use crate::catalog::Catalog;
+use crate::catalog::relation::Relation;
+use crate::catalog::rows::PgAttribute;
+use crate::definition::alteration::{CastOptions, ColumnAlteration};
+use crate::definition::form::lenient;
+use crate::definition::name::ColumnRef;
+use crate::error::Error;
+use crate::pg::progress::{self, Total};
+use crate::pg::snapshot::Snapshot;
+use crate::pg::type_name::TypeId;
+use crate::pg::{Oid, quote, type_name};
+use crate::tables::{cast, column_type};
+use serde::Deserialize;
+
+/// Into which column the values of another go: an element of `mappings`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ColumnMapping {
+    #[serde(deserialize_with = "lenient")]
+    src_table_attnum: i16,
+    #[serde(deserialize_with = "lenient")]
+    dst_table_attnum: i16,
+    /// How the values are written; what the whole column shows, if it is absent.
+    cast_options: Option<CastOptions>,
+}
+
+/// A column that a caller names.
+fn find_column<'r>(relation: &'r Relation, reference: &ColumnRef) -> Result<&'r PgAttribute, Error> {
+    match reference {
+        ColumnRef::Attnum(attnum) => relation.find_column((*attnum).into()),
+        ColumnRef::Name(name) => relation.find_column_named(name),
+    }
+}
+
+/// The INSERT of the rows of one table into another.
+pub(crate) fn insert_statement(
+    source: Oid,
+    target: Oid,
+    mappings: &[ColumnMapping],
+) -> Result<String, Error> {
+    let catalog = Catalog::new(Snapshot::latest());
+    let (from, into) = (
+        Relation::find(&catalog, source)?,
+        Relation::find(&catalog, target)?,
+    );
+    if mappings.is_empty() {
+        return Err(Error::InvalidArgument {
+            argument: "mappings",
+            problem: "it maps no column".into(),
+            hint: "Pass [{\"src_table_attnum\": int, \"dst_table_attnum\": int}], with an element for each column to be filled.",
+        });
+    }
+    let pairs = mappings
+        .iter()
+        .map(|mapping| {
+            Ok((
+                from.find_column(mapping.src_table_attnum.into())?,
+                into.find_column(mapping.dst_table_attnum.into())?,
+                mapping.cast_options.as_ref(),
+            ))
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    // What the values of a column of text show about themselves.
+    let is_open = |(column, target, options): &(&PgAttribute, &PgAttribute, Option<&CastOptions>)| {
+        options.is_none() && column.atttypid == pgrx::pg_sys::TEXTOID && cast::needs_options(target.atttypid)
+    };
+    let mut shown = match pairs.iter().any(is_open) {
+        true => infer::cast_options(source, &InferenceOptions::default())?,
+        false => Default::default(),
+    };
+    let (mut targets, mut values) = (Vec::new(), Vec::new());
+    for (column, target, options) in pairs {
+        let options = match options {
+            Some(options) => options,
+            None => shown.entry(column.attnum).or_default(),
+        };
+        targets.push(quote::identifier(&target.attname));
+        values.push(cast::compile_cast(
+            &quote::identifier(&column.attname),
+            column.atttypid,
+            target.atttypid,
+            options,
+        )?);
+    }
+    let counting = progress::row_condition("inserting", Total::of_rows(from.row.reltuples));
+    Ok(format!(
+        "INSERT INTO {} ({}) SELECT {} FROM {}{}",
+        into.sql(&catalog)?,
+        targets.join(", "),
+        values.join(", "),
+        from.sql(&catalog)?,
+        counting.map_or(String::new(), |counting| format!(" WHERE {counting}"))
+    ))
+}
+
+/// The SELECT of the rows of a table as one JSON array, with columns cast as changes of them would do.
+pub(crate) fn preview_query(
+    source: Oid,
+    casts: &[ColumnAlteration],
+    limit: Option<i32>,
+) -> Result<String, Error> {
+    let catalog = Catalog::new(Snapshot::latest());
+    let table = Relation::find(&catalog, source)?;
+    let mut wanted: Vec<(i16, &ColumnAlteration)> = Vec::new();
+    for cast in casts {
+        let attnum = find_column(&table, &cast.target()?)?.attnum;
+        if wanted.iter().any(|&(known, _)| known == attnum) {
+            return Err(Error::InvalidArgument {
+                argument: "col_cast_def",
+                problem: format!("column {attnum} comes twice"),
+                hint: "Pass each column once.",
+            });
+        }
+        wanted.push((attnum, cast));
+    }
+    let mut shown = Vec::new();
+    for column in &table.columns {
+        let name = quote::identifier(&column.attname);
+        let cast = wanted.iter().find(|(attnum, _)| *attnum == column.attnum);
+        match cast {
+            // PostgreSQL refuses a column that the caller asks for and may not read.
+            Some((_, cast)) => shown.push(format!("{} AS {name}", cast_column(column, &name, cast)?)),
+            None if table.may_read(&catalog, column) => shown.push(name),
+            None => {}
+        }
+    }
+    let limit = limit.map_or(String::new(), |limit| {
+        format!(" LIMIT {}", quote::literal(&limit.to_string()))
+    });
+    Ok(format!(
+        "SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(preview)) FROM (SELECT {} FROM {}{limit}) AS preview",
+        shown.join(", "),
+        table.sql(&catalog)?
+    ))
+}
+
+fn cast_column(column: &PgAttribute, name: &str, cast: &ColumnAlteration) -> Result<String, Error> {
+    let current = TypeId {
+        oid: column.atttypid,
+        modifier: column.atttypmod,
+    };
+    let Some(definition) = &cast.type_ else {
+        return Ok(name.to_owned());
+    };
+    let target = column_type::resolve_from(
+        definition,
+        TypeId {
+            modifier: -1,
+            ..current
+        },
+    )?;
+    if type_name::is_pseudo(target.oid) {
+        return Err(Error::InvalidArgument {
+            argument: "col_cast_def",
+            problem: format!("no column can be of type {}", column_type::to_sql(target)?),
+            hint: "Pass a type of columns.",
+        });
+    }
+    let none = CastOptions::default();
+    let options = cast.cast_options.as_ref().unwrap_or(&none);
+    let value = cast::compile_cast(name, column.atttypid, target.oid, options)?;
+    Ok(format!("({value})::{}", column_type::to_sql(target)?))
+}

@@ -1,0 +1,213 @@
+//! `rpc`: calls by JSON-RPC against the same functions called by SQL, both as prepared statements of one session.
+
+use std::time::{Duration, Instant};
+
+use postgres::Client;
+
+use crate::{
+    Result, generate,
+    measure::{median, race},
+    server::Server,
+    table::Table,
+};
+
+const DATABASE: &str = "mathesar_ext_bench_rpc";
+const ROWS: u32 = 1_000_000;
+const TABLES: u32 = 100;
+
+/// Rounds of which the median is printed, and sessions of which the first call is.
+const ROUNDS: usize = 301;
+const SESSIONS: usize = 31;
+
+/// A method and the SQL that it stands for. `{db}` is the OID of the database.
+struct Call {
+    method: &'static str,
+    params: &'static str,
+    sql: &'static str,
+}
+
+const CALLS: [Call; 4] = [
+    Call {
+        method: "tables.list_with_metadata",
+        params: r#"{"database_id": {db}, "schema_oid": "bench_100"}"#,
+        sql: "SELECT jsonb_agg(t.info || jsonb_build_object('metadata', CASE WHEN m.options IS NOT NULL
+                THEN __msar.rpc_table_metadata(m.options) END) ORDER BY t.at)
+            FROM jsonb_array_elements(msar.get_table_info('bench_100'::regnamespace)) WITH ORDINALITY AS t(info, at)
+            LEFT JOIN jsonb_array_elements(msar.list_table_metadata('bench_100'::regnamespace)) AS m(options)
+              ON m.options -> 'oid' = t.info -> 'oid'",
+    },
+    Call {
+        method: "columns.list_with_metadata",
+        params: r#"{"database_id": {db}, "table_oid": "bench_100.table_00004"}"#,
+        sql: "SELECT jsonb_agg(c.info || jsonb_build_object('metadata', CASE WHEN m.options IS NOT NULL
+                THEN __msar.rpc_column_metadata(m.options) END) ORDER BY c.at)
+            FROM jsonb_array_elements(msar.get_column_info('bench_100.table_00004'::regclass)) WITH ORDINALITY AS c(info, at)
+            LEFT JOIN jsonb_array_elements(msar.get_column_metadata('bench_100.table_00004'::regclass)) AS m(options)
+              ON m.options -> 'attnum' = c.info -> 'id'",
+    },
+    Call {
+        method: "records.list",
+        params: r#"{"database_id": {db}, "table_oid": "shop.item", "limit": 50, "offset": 0, "return_record_summaries": true}"#,
+        sql: "SELECT msar.list_records_from_table('shop.item'::regclass, 50, 0, NULL, NULL, NULL, NULL, true, NULL)",
+    },
+    Call {
+        method: "tables.list_joinable",
+        params: r#"{"database_id": {db}, "table_oid": "shop.item", "max_depth": 2}"#,
+        sql: "SELECT msar.get_joinable_tables(2, 'shop.item'::regclass)",
+    },
+];
+
+/// The calls of a table's page, as one batch.
+const PAGE: [(&str, &str); 5] = [
+    (
+        "tables.get_with_metadata",
+        r#"{"database_id": {db}, "table_oid": "shop.item"}"#,
+    ),
+    (
+        "columns.list_with_metadata",
+        r#"{"database_id": {db}, "table_oid": "shop.item"}"#,
+    ),
+    (
+        "constraints.list",
+        r#"{"database_id": {db}, "table_oid": "shop.item"}"#,
+    ),
+    (
+        "tables.list_joinable",
+        r#"{"database_id": {db}, "table_oid": "shop.item", "max_depth": 2}"#,
+    ),
+    (
+        "records.list",
+        r#"{"database_id": {db}, "table_oid": "shop.item", "limit": 50, "offset": 0, "return_record_summaries": true}"#,
+    ),
+];
+
+const PAGE_SQL: [&str; 5] = [
+    "SELECT msar.get_table('shop.item'::regclass) || jsonb_build_object('metadata',
+        __msar.rpc_table_metadata(msar.get_table_metadata('shop.item'::regclass)))",
+    "SELECT jsonb_agg(c.info || jsonb_build_object('metadata', CASE WHEN m.options IS NOT NULL
+        THEN __msar.rpc_column_metadata(m.options) END) ORDER BY c.at)
+     FROM jsonb_array_elements(msar.get_column_info('shop.item'::regclass)) WITH ORDINALITY AS c(info, at)
+     LEFT JOIN jsonb_array_elements(msar.get_column_metadata('shop.item'::regclass)) AS m(options)
+       ON m.options -> 'attnum' = c.info -> 'id'",
+    "SELECT jsonb_agg(to_jsonb(c)) FROM msar.get_constraints_for_table('shop.item'::regclass) AS c",
+    "SELECT msar.get_joinable_tables(2, 'shop.item'::regclass)",
+    "SELECT msar.list_records_from_table('shop.item'::regclass, 50, 0, NULL, NULL, NULL, NULL, true, NULL)",
+];
+
+pub(crate) fn run() -> Result<()> {
+    let server = Server::from_environment()?;
+    generate::create_reader(&server)?;
+    let outcome =
+        generate::build_database(&server, DATABASE, &[TABLES], false).and_then(|()| measure_all(&server));
+    server.drop_database(DATABASE)?;
+    generate::drop_reader(&server)?;
+    outcome
+}
+
+fn measure_all(server: &Server) -> Result<()> {
+    eprintln!("building a table of {ROWS} rows ...");
+    let mut client = server.connect_to(DATABASE)?;
+    client.batch_execute(&format!("SET bench.rows = {ROWS}"))?;
+    client.batch_execute(include_str!("../sql/generate_records.sql"))?;
+    client.batch_execute("VACUUM ANALYZE")?;
+    let database: u32 = client
+        .query_one(
+            "SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()",
+            &[],
+        )?
+        .get(0);
+    let database = database.to_string();
+
+    let mut table = Table::new(
+        format!("A call of a session that is warm: ms, median of {ROUNDS}"),
+        &["", "msar.rpc", "SQL", "difference", "kB"],
+    );
+    for (at, call) in CALLS.iter().enumerate() {
+        let request = request(call.method, &call.params.replace("{db}", &database), at);
+        table.row(compare(&mut client, call.method, &request, &[call.sql])?);
+    }
+    let batch = page(&database);
+    table.row(compare(
+        &mut client,
+        "a table's page, 5 calls in a batch",
+        &batch,
+        &PAGE_SQL,
+    )?);
+    table.print();
+
+    let mut table = Table::new(
+        format!("The first call of a session: ms, median of {SESSIONS}"),
+        &["", "msar.rpc", "SQL", "difference"],
+    );
+    for (at, call) in CALLS.iter().enumerate() {
+        let rpc = format!(
+            "SELECT msar.rpc('{}')",
+            request(call.method, &call.params.replace("{db}", &database), at)
+        );
+        let (ours, sql) = (first_call(server, &rpc)?, first_call(server, call.sql)?);
+        table.row(vec![
+            call.method.to_owned(),
+            milliseconds(ours),
+            milliseconds(sql),
+            format!("{:.2}", (ours.as_secs_f64() - sql.as_secs_f64()) * 1000.0),
+        ]);
+    }
+    table.print();
+    Ok(())
+}
+
+fn request(method: &str, params: &str, id: usize) -> String {
+    format!(r#"{{"jsonrpc": "2.0", "id": {id}, "method": "{method}", "params": {params}}}"#)
+}
+
+fn page(database: &str) -> String {
+    let requests: Vec<String> = PAGE
+        .iter()
+        .enumerate()
+        .map(|(id, (method, params))| request(method, &params.replace("{db}", database), id))
+        .collect();
+    format!("[{}]", requests.join(", "))
+}
+
+/// Both ways as prepared statements, so that neither is planned anew.
+fn compare(client: &mut Client, name: &str, request: &str, sql: &[&str]) -> Result<Vec<String>> {
+    client.batch_execute("DEALLOCATE ALL; PREPARE ours(jsonb) AS SELECT msar.rpc($1)")?;
+    let answer: String = client
+        .query_one(&format!("SELECT msar.rpc('{request}')::text"), &[])?
+        .get(0);
+    if answer.contains("\"error\"") {
+        return Err(format!("{name}: {answer}").into());
+    }
+    let mut statements = Vec::new();
+    for (at, sql) in sql.iter().enumerate() {
+        client.batch_execute(&format!("PREPARE theirs_{at} AS {sql}"))?;
+        statements.push(format!("EXECUTE theirs_{at}"));
+    }
+    let [ours, theirs] = race(
+        client,
+        &[vec![format!("EXECUTE ours('{request}')")], statements],
+        ROUNDS,
+    )?;
+    Ok(vec![
+        name.to_owned(),
+        format!("{:.2}", ours.milliseconds()),
+        format!("{:.2}", theirs.milliseconds()),
+        format!("{:.2}", ours.milliseconds() - theirs.milliseconds()),
+        format!("{:.0}", ours.kilobytes()),
+    ])
+}
+
+fn first_call(server: &Server, statement: &str) -> Result<Duration> {
+    let mut times = Vec::with_capacity(SESSIONS);
+    for _ in 0..SESSIONS {
+        let mut client = server.connect_to(DATABASE)?;
+        let start = Instant::now();
+        client.simple_query(statement)?;
+        times.push(start.elapsed());
+    }
+    Ok(median(&mut times))
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.2}", time.as_secs_f64() * 1000.0)
+}

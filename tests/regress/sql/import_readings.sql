@@ -1,0 +1,115 @@
+-- Import reads what a person means: headings, open quotes, separators, the order of dates.
+CREATE SCHEMA readings;
+SET search_path = readings;
+SET DateStyle = 'ISO, MDY';
+
+CREATE FUNCTION imported(file text, options jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
+  SELECT msar.import_text('readings', NULL, convert_to(file, 'UTF8'), options) $$;
+
+CREATE FUNCTION pg_temp.outcome(statement text, OUT code text, OUT message text) LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE statement;
+  code := '00000';
+EXCEPTION WHEN OTHERS THEN
+  code := SQLSTATE;
+  message := SQLERRM;
+END $$;
+
+CREATE FUNCTION columns_of(tab_id regclass) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN (SELECT string_agg(attname || ' ' || format_type(atttypid, NULL), ', ' ORDER BY attnum)
+    FROM pg_attribute WHERE attrelid = tab_id AND attnum > 1);
+END $$;
+
+-- Headings: the first line is judged as a whole, by the lines below it.
+SELECT n, r -> 'header' AS header, r ->> 'header_confidence' AS confidence, r -> 'rows' AS rows,
+  columns_of((r ->> 'table_oid')::oid) AS columns
+FROM unnest(ARRAY[
+    E'No,Item,Price\n1,pen,2.50\n2,ink,3.75\n',
+    E'item,note,note\npen,a,b\nink,c,d\n',
+    E'user.name,user.id\nJane,7\nJoe,8\n',
+    E'dc:title,dc:date\nEmma,1815-12-23\nPersuasion,1817-12-20\n',
+    E',name\n7,a\n8,b\n',
+    E'Y,N,t,On\n1.5,2,3,4\n5,6,7,8\n',
+    E'country,2021,2022,2023\nNorway,1.5,2.5,3\nChad,4,5,6\n',
+    E'7,x\n8,y\n',
+    E'2024-01-05,pen\n2024-01-06,ink\n',
+    E'Yes,No\nNo,Yes\nYes,Yes\n'
+  ]) WITH ORDINALITY AS f(file, n), LATERAL (SELECT imported(file) AS r) AS i ORDER BY n;
+SELECT r -> 'header' AS header, r ->> 'header_confidence' AS confidence, r ->> 'header_reason' AS reason, r -> 'renamed_columns' AS renamed
+FROM imported(E'7,x\n8,y\n', '{"header": true}') AS r;
+
+-- A quote that is never closed spoils its line, not the rest of the file.
+\set VERBOSITY terse
+SELECT imported(E'name,inch\nnut,"3\nbolt,4\nscrew,5\n');
+SELECT imported(E'name,inch\nnut,"3\nbolt,4\nscrew,"5\nnail,6\n');
+\set VERBOSITY default
+SELECT r -> 'rows' AS rows, r -> 'bad_rows' AS bad FROM imported(E'name,inch\nnut,"3\nbolt,4\nscrew,5\n', '{"bad_rows": "skip"}') AS r;
+SELECT r -> 'rows' AS rows, r -> 'bad_rows' AS bad FROM imported(E'name,inch\r\nnut,"3\r\n\r\nbolt,"4""\r\n inches"\r\nscrew,"5\r\nnail,6,7', '{"bad_rows": "skip"}') AS r;
+
+-- The order of day and month: what the values leave open is text, until somebody says it.
+SELECT r #> '{columns,2}' AS inferred FROM imported(E'day,a\n01/02/2024,x\n03/04/2024,y\n') AS r;
+SELECT r #> '{columns,2}' AS inferred FROM imported(E'day,a\n01/02/2024,x\n03/04/2024,y\n', '{"date_order": "DMY"}') AS r \gset
+\echo :inferred
+SELECT r #> '{columns,2}' AS inferred FROM imported(E'day,a\n01/02/2024,x\n31/04/2024,y\n', '{"date_order": "MDY"}') AS r;
+SELECT r #> '{columns,2}' AS inferred FROM imported(E'day,a\n01/02/2024,x\n31/03/2024,y\n', '{"date_order": "MDY"}') AS r;
+SELECT r #> '{columns,2}' AS inferred FROM imported(E'day,a\n05/05/2024,x\n', '{}') AS r;
+CREATE TABLE undecided (day text, amount text, sum text);
+INSERT INTO undecided VALUES ('01/02/2024', '1,500', '$1,500'), ('03/04/2024', '2,750', '$2,750');
+SELECT jsonb_path_query(msar.infer_types('undecided'), '$.*.suggestion');
+SELECT msar.infer_types('undecided', '{"date_order": "DMY"}') #> '{1,suggestion}' AS suggestion;
+\set VERBOSITY terse
+SELECT msar.infer_types('undecided', '{"date_order": "dmy"}');
+SELECT imported('a', '{"date_order": 5}');
+\set VERBOSITY default
+
+-- Into columns of other types of numbers and dates than the very one inferred.
+CREATE DOMAIN price AS numeric CHECK (VALUE >= 0);
+CREATE DOMAIN day_of_note AS date;
+CREATE TABLE source (grouped text, decimal text, money text, day text, list text, amount text, odd text);
+INSERT INTO source VALUES
+  ('1,234', '1,5', '$7.25', '31.12.2024', '["a", null, "b,c"]', '{"value": 1.50, "currency": "EUR"}', '1.234'),
+  ('1,234,567', '2,25', '$1,000', '1.2.2024', '{x,y}', '(2.50,NOK)', '2.5');
+CREATE TABLE target (
+  i integer, b bigint, s smallint, f double precision, r real, n numeric(10, 2), p price, m money, d date, t timestamp, z timestamptz,
+  o day_of_note, a text[], c mathesar_types.multicurrency_money, mm mathesar_types.mathesar_money
+);
+SELECT msar.insert_from_select('source', 'target', jsonb_agg(jsonb_build_object('src_table_attnum', s.attnum, 'dst_table_attnum', t.attnum::text)))
+FROM (VALUES ('i', 'grouped'), ('b', 'grouped'), ('f', 'decimal'), ('r', 'decimal'), ('n', 'money'), ('p', 'money'), ('m', 'money'), ('d', 'day'),
+    ('t', 'day'), ('z', 'day'), ('o', 'day'), ('a', 'list'), ('c', 'amount'), ('mm', 'odd')) AS v (target, source)
+  JOIN pg_attribute AS t ON t.attrelid = 'target'::regclass AND t.attname = target
+  JOIN pg_attribute AS s ON s.attrelid = 'source'::regclass AND s.attname = source;
+SET TimeZone = 'UTC';
+SELECT to_jsonb(target) FROM target;
+-- What a mapping says itself counts.
+TRUNCATE target;
+CREATE TABLE open AS SELECT '01/02/2024'::text AS day, '1,500'::text AS amount;
+SELECT msar.insert_from_select('open', 'target', '[{"src_table_attnum": 1, "dst_table_attnum": 9, "cast_options": {"date_order": "DMY"}},
+  {"src_table_attnum": 2, "dst_table_attnum": 1, "cast_options": {"group_sep": ",", "decimal_p": ""}}]');
+SELECT i, d FROM target;
+-- The same where columns are retyped.
+SELECT msar.alter_columns('source'::regclass, '[{"attnum": 1, "type": "integer", "cast_options": {"group_sep": ",", "decimal_p": ""}},
+  {"attnum": 2, "type": "float8", "cast_options": {"group_sep": "", "decimal_p": ","}},
+  {"attnum": 3, "type": {"name": "readings.price"}, "cast_options": {"group_sep": ",", "decimal_p": ".", "curr_pref": "$", "curr_suff": ""}},
+  {"attnum": 4, "type": {"name": "readings.day_of_note"}, "cast_options": {"date_order": "DMY"}},
+  {"attnum": 5, "type": "text[]"}, {"attnum": 6, "type": "mathesar_types.multicurrency_money"}]');
+SELECT to_jsonb(source) FROM source;
+
+-- Mappings and previews name columns that there are.
+SELECT code, message FROM unnest(ARRAY[
+    $$SELECT msar.insert_from_select('open', 'target', '[{"src_table_attnum": 99, "dst_table_attnum": 1}]')$$,
+    $$SELECT msar.insert_from_select('open', 'target', '[{"src_table_attnum": 1, "dst_table_attnum": 99}]')$$,
+    $$SELECT msar.insert_from_select('open', 'target', '[{"src_table_attnum": 1, "dst_table_attnum": 9, "src": 2}]')$$,
+    $$SELECT msar.insert_from_select('open', 'target', '[]')$$,
+    $$SELECT msar.insert_from_select('open', 'target', '{}')$$,
+    $$SELECT msar.get_preview('open'::regclass, '[{"attnum": 99, "type": {"name": "date"}}]', 1)$$,
+    $$SELECT msar.get_preview('open'::regclass, '[{"attnum": 1, "typ": {"name": "date"}}]', 1)$$,
+    $$SELECT msar.get_preview('open'::regclass, '[{"attnum": 1, "type": "date"}, {"attnum": 1}]', 1)$$,
+    $$SELECT msar.get_preview('open'::regclass, '[{"attnum": 1, "type": "unknown"}]', 1)$$,
+    $$SELECT msar.get_preview(7, '[]', 1)$$
+  ]) WITH ORDINALITY AS t (statement, n), LATERAL (SELECT * FROM pg_temp.outcome(statement)) AS o ORDER BY n;
+
+-- Temporary tables are counted from 1, whatever other tables there are.
+SELECT regexp_replace(msar.prepare_temp_table_for_import(NULL, '{a}') ->> 'copy_sql', 'pg_temp_\d+', 'pg_temp') AS copy_sql FROM generate_series(1, 2);
+CREATE TEMPORARY TABLE unrelated (a int);
+SELECT regexp_replace(msar.prepare_temp_table_for_import('', '{a}') ->> 'copy_sql', 'pg_temp_\d+', 'pg_temp') AS copy_sql;
