@@ -185,6 +185,18 @@ pub(crate) enum Error {
         argument: &'static str,
     },
 
+    /// The same, of an argument that is only known by its place.
+    NullArgumentAt {
+        position: usize,
+    },
+
+    ArgumentTooLarge {
+        bytes: usize,
+        most: usize,
+    },
+
+    OutOfMemory,
+
     Topic(Box<dyn TopicError>),
 
     NotCastable {
@@ -297,6 +309,19 @@ impl Error {
                 hint,
             } => invalid_argument(argument, problem, hint),
             Self::NullArgument { argument } => null_argument(argument),
+            Self::NullArgumentAt { position } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_NULL_VALUE_NOT_ALLOWED,
+                format!("argument {position} must not be null"),
+            )
+            .hint("Pass a value."),
+            Self::ArgumentTooLarge { bytes, most } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+                format!("an argument of {bytes} bytes is too large"),
+            )
+            .detail(format!("A JSON document may have {most} bytes."))
+            .hint("Pass it in several calls."),
+            Self::OutOfMemory => ErrorText::new(PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY, "out of memory")
+                .hint("The system has no more memory for this session. Pass less in a call."),
             Self::Topic(error) => error.fields(),
             Self::NotCastable { value, target, hint } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION,

@@ -13,3 +13,5 @@ extension_sql_file!("../sql/manual/bootstrap.sql", name = "bootstrap_manual");
 mod msar {}
 #[pg_schema]
 mod __msar {}
+
+extension_sql_file!("../sql/install/trigger_functions.sql", finalize);

@@ -64,6 +64,7 @@ mod values;
 /// Called by PostgreSQL when a session loads the library.
 #[pgrx::pg_guard]
 pub extern "C-unwind" fn _PG_init() {
+    pg::memory::hold_reserve();
     pg::report::leave_out_backtraces();
     pg::setting::define();
     pg::server::reserve_setting_prefix();

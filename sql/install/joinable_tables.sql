@@ -64,7 +64,8 @@ BEGIN ATOMIC
       s.reversed
     FROM path AS p
     CROSS JOIN LATERAL __msar.fkey_steps(p.target) AS s
-    WHERE p.depth < max_depth
+    -- The number of paths grows exponentially, and where tables refer to each other it has no end.
+    WHERE p.depth < max_depth AND p.depth < 6
       -- No step goes straight back over the foreign key by which the path came.
       AND (s.constraint_id <> p.last_fkey OR s.reversed = p.last_reversed)
   )

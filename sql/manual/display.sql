@@ -5,7 +5,7 @@ Arguments:
   value: the number as PostgreSQL prints it
   min_frac_digits, max_frac_digits, grouping, format, as_percentage, currency_symbol,
     currency_location: the options num_min_frac_digits to mon_currency_location; NULL for an
-    option that is not set
+    option that is not set; more than 16383 digits count as 16383
 Returns: text; a value without digits (NaN, Infinity) unchanged; NULL for NULL
 Errors: none
 

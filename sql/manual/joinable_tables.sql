@@ -30,7 +30,7 @@ COMMENT ON FUNCTION __msar.joinable_tables(integer, oid[]) IS
 $$Lists all join paths from the given tables.
 
 Arguments:
-  max_depth: largest number of steps
+  max_depth: largest number of steps; more than 6 counts as 6
   tab_ids: OIDs of the tables where the paths begin
 Returns: rows of type msar.joinable_tables, in no particular order; none if max_depth is NULL or
   less than 1
@@ -59,7 +59,8 @@ $$Lists the join paths from every table of the database along single-column fore
 directions.
 
 Arguments:
-  max_depth: largest number of steps; the number of paths grows quickly with it
+  max_depth: largest number of steps; more than 6 counts as 6, since the number of paths grows
+    quickly with it
 Returns: rows (base, target, join_path, fkey_path, depth, multiple_results), see the type
   msar.joinable_tables, ordered by base and depth. A path may visit a table again, but no step goes
   back over the foreign key of the step before. No rows if max_depth is NULL or less than 1
@@ -72,7 +73,7 @@ COMMENT ON FUNCTION msar.get_joinable_tables(integer, oid) IS
 $$Lists the join paths from one table along single-column foreign keys, in both directions.
 
 Arguments:
-  max_depth: largest number of steps
+  max_depth: largest number of steps; more than 6 counts as 6
   table_id: OID of the table
 Returns: {"joinable_tables": [{"base": int, "target": int,
   "join_path": [[[left OID, attnum], [right OID, attnum]], ...],

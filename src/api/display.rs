@@ -24,7 +24,11 @@ fn display_number(
     currency_symbol: Option<TextBytes<'_>>,
     currency_location: Option<TextBytes<'_>>,
 ) -> Option<NewText> {
-    let digits = |option: Option<i32>| option.and_then(|digits| usize::try_from(digits).ok());
+    /// As many as a number of PostgreSQL's can have after its decimal point.
+    const MOST_DIGITS: usize = 16_383;
+    let digits = |option: Option<i32>| {
+        option.and_then(|digits| usize::try_from(digits).ok().map(|digits| digits.min(MOST_DIGITS)))
+    };
     // A client that sets a format wants to see its separators.
     let default_grouping = match format {
         Some(_) => DigitGrouping::Auto,

@@ -3,7 +3,7 @@
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::catalog::{Catalog, consistent};
 use crate::error::Error;
-use crate::metadata::stored::OfTable;
+use crate::metadata::read::OfTable;
 use crate::pg::Oid;
 use crate::pg::arguments::{JsonArgument, RegNamespace};
 use crate::pg::plan::JsonbDatum;

@@ -3,7 +3,7 @@
 use crate::catalog::rows::PgClass;
 use crate::catalog::{consistent, relation};
 use crate::error::Error;
-use crate::metadata::{row, set, stored};
+use crate::metadata::{read, triggers, write};
 use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace};
 use crate::pg::results::JsonbResult;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -39,7 +39,7 @@ extension_sql_file!(
 fn get_table_metadata(tab_id: RegClass) -> Result<Option<JsonbResult>, ErrorReport> {
     let metadata = consistent::read_relation(tab_id.0, |catalog| {
         match PgClass::by_oid(&catalog.reader, tab_id.0) {
-            Some(row) => stored::table(catalog, &row),
+            Some(row) => read::table(catalog, &row),
             None => Ok(None),
         }
     })?;
@@ -51,7 +51,7 @@ fn list_table_metadata(sch_id: RegNamespace) -> Result<JsonbResult, ErrorReport>
     let metadata = consistent::read(|catalog| {
         relation::list_of_schema(catalog, sch_id.0)
             .iter()
-            .filter_map(|row| stored::table(catalog, row).transpose())
+            .filter_map(|row| read::table(catalog, row).transpose())
             .collect::<Result<Vec<_>, _>>()
     })?;
     Ok(JsonbResult::new(&metadata)?)
@@ -59,7 +59,7 @@ fn list_table_metadata(sch_id: RegNamespace) -> Result<JsonbResult, ErrorReport>
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn set_table_metadata(tab_id: RegClass, patch: JsonArgument) -> Result<Option<JsonbResult>, ErrorReport> {
-    let metadata = set::table(tab_id.0, patch.value("patch")?)?;
+    let metadata = write::table(tab_id.0, patch.value("patch")?)?;
     Ok(metadata.map(|metadata| JsonbResult::new(&metadata)).transpose()?)
 }
 
@@ -67,7 +67,7 @@ fn set_table_metadata(tab_id: RegClass, patch: JsonArgument) -> Result<Option<Js
 fn get_column_metadata(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
     let metadata = consistent::read_relation(tab_id.0, |catalog| {
         match PgClass::by_oid(&catalog.reader, tab_id.0) {
-            Some(row) => stored::columns(catalog, &row),
+            Some(row) => read::columns(catalog, &row),
             None => Ok(Vec::new()),
         }
     })?;
@@ -76,7 +76,7 @@ fn get_column_metadata(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn set_column_metadata(tab_id: RegClass, patches: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&set::columns(
+    Ok(JsonbResult::new(&write::columns(
         tab_id.0,
         patches.value("patches")?,
     )?)?)
@@ -90,7 +90,7 @@ fn complete_table_metadata(
     old_row: Option<JsonArgument>,
 ) -> Result<Option<JsonbResult>, ErrorReport> {
     let old_row = old_row.map(|row| object(&row, "old_row")).transpose()?;
-    let fields = row::complete_table(&object(&new_row, "new_row")?, old_row.as_ref())?;
+    let fields = triggers::complete_table(&object(&new_row, "new_row")?, old_row.as_ref())?;
     Ok(fields.map(|fields| JsonbResult::new(&fields)).transpose()?)
 }
 
@@ -100,7 +100,7 @@ fn complete_column_metadata(
     old_row: Option<JsonArgument>,
 ) -> Result<Option<JsonbResult>, ErrorReport> {
     let old_row = old_row.map(|row| object(&row, "old_row")).transpose()?;
-    let fields = row::complete_column(&object(&new_row, "new_row")?, old_row.as_ref())?;
+    let fields = triggers::complete_column(&object(&new_row, "new_row")?, old_row.as_ref())?;
     Ok(fields.map(|fields| JsonbResult::new(&fields)).transpose()?)
 }
 
@@ -110,7 +110,11 @@ fn unfit_column_options(
     attnum: i16,
     options: JsonArgument,
 ) -> Result<Vec<&'static str>, ErrorReport> {
-    Ok(row::unfit_options(tab_id, attnum, &object(&options, "options")?)?)
+    Ok(triggers::unfit_options(
+        tab_id,
+        attnum,
+        &object(&options, "options")?,
+    )?)
 }
 
 /// A row as its trigger passes it.

@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::changes::record;
 use crate::events;
 use crate::explorations;
-use crate::metadata::{announce, exchange, following, repair, restore, stored};
+use crate::metadata::{following, read, repair, transfer, triggers};
 use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace, TextArgument};
 use crate::pg::event_trigger::EventTrigger;
 use crate::pg::results::JsonbResult;
@@ -55,7 +55,7 @@ fn follow_command(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     sql = "CREATE FUNCTION __msar.announce_metadata_change() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';"
 )]
 fn announce_metadata_change(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
-    match announce::change(call)? {
+    match triggers::change(call)? {
         ChangedRows::Row(relations) => record::record_metadata(&relations),
         ChangedRows::Everything => record::record_unknown_metadata(),
     }
@@ -64,18 +64,18 @@ fn announce_metadata_change(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorR
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn place_restored_row(restored: JsonArgument) -> Result<(), ErrorReport> {
-    restore::place(restored.value("restored")?)?;
+    repair::place(restored.value("restored")?)?;
     Ok(())
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn keep_restored_copy(restored: JsonArgument) -> Result<bool, ErrorReport> {
-    Ok(restore::keep_copy(restored.value("restored")?)?)
+    Ok(repair::keep_copy(restored.value("restored")?)?)
 }
 
 #[pg_extern(schema = "__msar", stable, strict, parallel_restricted)]
 fn lost_placeholders(tab_id: pg_sys::Oid) -> Result<Vec<String>, ErrorReport> {
-    Ok(stored::lost_placeholders(&Catalog::of_statement(), tab_id)?)
+    Ok(read::lost_placeholders(&Catalog::of_statement(), tab_id)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
@@ -85,14 +85,14 @@ fn repair_metadata() -> Result<JsonbResult, ErrorReport> {
 
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
 fn export_metadata(sch_id: default!(Option<RegNamespace>, "NULL")) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&exchange::export(
+    Ok(JsonbResult::new(&transfer::export(
         sch_id.map(|schema| schema.0),
     )?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn import_metadata(doc: JsonArgument, dry_run: default!(bool, "false")) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&exchange::import(doc.value("doc")?, dry_run)?)?)
+    Ok(JsonbResult::new(&transfer::import(doc.value("doc")?, dry_run)?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
@@ -105,10 +105,13 @@ fn attach_metadata(
         return Ok(None);
     };
     let [schema, name] = [sch_name, tab_name].map(|name| name.map(|name| name.0));
-    Ok(Some(JsonbResult::new(&exchange::attach(table.0, schema, name)?)?))
+    Ok(Some(JsonbResult::new(&transfer::attach(table.0, schema, name)?)?))
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn forget_detached_metadata(sch_name: &str, tab_name: &str) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&exchange::forget(sch_name, tab_name)?)?)
+fn forget_detached_metadata(
+    sch_name: TextArgument,
+    tab_name: TextArgument,
+) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&transfer::forget(&sch_name.0, &tab_name.0)?)?)
 }

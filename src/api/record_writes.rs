@@ -62,9 +62,8 @@ fn patch_record_in_table(
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
-fn delete_records_from_table(tab_id: pg_sys::Oid, rec_ids: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    let ids = rec_ids.decode("rec_ids", "Pass an array of keys: [1, 2].")?;
-    Ok(JsonbResult::new(&run(|| write::delete(tab_id, ids))?)?)
+fn delete_records_from_table(tab_id: pg_sys::Oid, rec_ids: JsonbValue) -> Result<JsonbResult, ErrorReport> {
+    Ok(run(|| write::delete(tab_id, rec_ids))?.into())
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]

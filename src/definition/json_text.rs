@@ -72,6 +72,26 @@ impl RawJson {
     }
 }
 
+impl RawJson {
+    /// The same as an SQL expression, to be cast to the type of the array: NULL is NULL whatever the setting
+    /// `array_nulls` says. `literal` quotes a text.
+    pub(crate) fn to_array_expression(&self, of_json: bool, literal: &dyn Fn(&str) -> String) -> String {
+        let elements: Vec<Option<RawJson>> = serde_json::from_str(self.as_str()).unwrap_or_default();
+        let elements: Vec<String> = elements
+            .iter()
+            .map(|element| match element {
+                None => "NULL".to_owned(),
+                Some(element) if element.is_array() && !of_json => {
+                    element.to_array_expression(false, literal)
+                }
+                Some(element) if of_json => literal(element.as_str()),
+                Some(element) => literal(&element.to_input()),
+            })
+            .collect();
+        format!("ARRAY[{}]", elements.join(","))
+    }
+}
+
 /// An element of an array, quoted so that whatever it contains is its content.
 fn quoted_element(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))

@@ -8,7 +8,7 @@ use crate::catalog::relation::Relation;
 use crate::catalog::rows::{PgAttrdef, PgAttribute};
 use crate::catalog::types::{Domain, TypeInfo, TypeOptions, UiType};
 use crate::error::Error;
-use crate::metadata::stored::{self, Metadata};
+use crate::metadata::read::{self, Metadata};
 use crate::pg::acl::{OnColumn, Privileges};
 use crate::pg::scan::Char;
 use crate::pg::{Oid, deparse};
@@ -97,7 +97,7 @@ pub(crate) struct ColumnContext<'a> {
     /// Attnums of columns that something has a normal dependency on.
     pub(crate) with_dependents: &'a [i32],
     pub(crate) comments: &'a mut Comments,
-    pub(crate) metadata: &'a mut stored::OfTable,
+    pub(crate) metadata: &'a mut read::OfTable,
 }
 
 impl ColumnInfo {
@@ -163,7 +163,7 @@ fn readable_metadata(
     let metadata = context.metadata.take_column(catalog, row, ui_type)?;
     let relation = context.relation;
     let privileges = relation.privileges_on(catalog, row);
-    stored::is_readable(catalog, relation.row.relowner, privileges).then_some(metadata)
+    read::is_readable(catalog, relation.row.relowner, privileges).then_some(metadata)
 }
 
 fn stored_expression<'a>(row: &PgAttribute, defaults: &'a [PgAttrdef]) -> Option<&'a str> {

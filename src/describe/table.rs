@@ -10,7 +10,7 @@ use crate::catalog::relation::{self, Relation, RelationKind};
 use crate::catalog::rows::{OfRelation, PgAttrdef, PgClass, PgConstraint, PgDepend, PgInherits, catalog_oid};
 use crate::catalog::{Catalog, dependency, oid, optional_oid};
 use crate::error::Error;
-use crate::metadata::stored::{self, Metadata, OfTable};
+use crate::metadata::read::{self, Metadata, OfTable};
 use crate::pg::Oid;
 use crate::pg::acl::Privileges;
 use crate::pg::scan::Char;
@@ -223,7 +223,7 @@ impl TableDetails {
 fn readable_metadata(catalog: &Catalog, context: &mut ColumnContext<'_>) -> Option<Metadata> {
     let relation = context.relation;
     let metadata = context.metadata.take_table(catalog, relation.row.oid)?;
-    let may_read = stored::is_readable(catalog, relation.row.relowner, relation.privileges)
+    let may_read = read::is_readable(catalog, relation.row.relowner, relation.privileges)
         || relation.readable(catalog).next().is_some();
     may_read.then_some(metadata)
 }

@@ -5,7 +5,7 @@ use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::catalog::types::{TypeInfo, TypeOptions, TypeShape};
 use crate::error::Error;
-use crate::metadata::stored::OfTable;
+use crate::metadata::read::OfTable;
 use crate::pg::{Oid, column_type, comparison};
 use pgrx::pg_sys;
 use serde_json::{Map, Value, json};

@@ -66,7 +66,7 @@ pub(crate) struct StoredExploration {
     pub(crate) name: String,
     pub(super) description: Option<String>,
     pub(super) owner: String,
-    #[serde(deserialize_with = "crate::metadata::portable::deserialize_oid")]
+    #[serde(deserialize_with = "crate::metadata::model::deserialize_oid")]
     pub(super) base_table_oid: u32,
     pub(super) initial_columns: Vec<StoredColumnReference>,
     pub(super) transformations: Option<Box<RawValue>>,

@@ -1,8 +1,7 @@
 //! Metadata without a table: put aside, and attached when its table is there again.
 
+use super::model::{self, ObjectNames, OptionValues, Refs, TableRef};
 use super::options::{self, COLUMN_OPTIONS, TABLE_OPTIONS};
-use super::portable::{self, Names, Options};
-use super::refs::{Refs, TableRef};
 use super::statements::{INSERT_COLUMNS, INSERT_TABLES};
 use crate::catalog::Catalog;
 use crate::error::Error;
@@ -18,9 +17,9 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Document {
     #[serde(default)]
-    pub(crate) table: Option<Options>,
+    pub(crate) table: Option<OptionValues>,
     #[serde(default)]
-    pub(crate) columns: BTreeMap<String, Options>,
+    pub(crate) columns: BTreeMap<String, OptionValues>,
 }
 
 impl Document {
@@ -49,7 +48,7 @@ impl Document {
         if let Some(options) = &mut self.table {
             options.retain(|name, value| {
                 options::find(&TABLE_OPTIONS, name)
-                    .is_some_and(|option| !value.is_null() && portable::check(option, value).is_ok())
+                    .is_some_and(|option| !value.is_null() && model::check(option, value).is_ok())
             });
         }
         for options in self.columns.values_mut() {
@@ -70,7 +69,7 @@ impl Document {
 }
 
 /// The options of a row of `column_metadata`.
-pub(crate) fn column_options(row: &Map<String, Value>) -> Options {
+pub(crate) fn column_options(row: &Map<String, Value>) -> OptionValues {
     COLUMN_OPTIONS
         .iter()
         .filter_map(|option| Some((option.name, row.get(option.name)?)))
@@ -82,7 +81,7 @@ pub(crate) fn column_options(row: &Map<String, Value>) -> Options {
 /// The live objects of this database.
 pub(crate) struct Live;
 
-impl Names for Live {
+impl ObjectNames for Live {
     fn relation(&self, schema: &str, name: &str) -> Option<u32> {
         names::relation(schema, name).map(Oid::to_u32)
     }
@@ -125,8 +124,8 @@ fn stored_document<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Documen
 /// Where the metadata of a document goes in a relation.
 #[derive(Default)]
 pub(crate) struct Placement {
-    pub(crate) table: Option<(Options, Refs)>,
-    pub(crate) columns: Vec<(i16, Options)>,
+    pub(crate) table: Option<(OptionValues, Refs)>,
+    pub(crate) columns: Vec<(i16, OptionValues)>,
     /// What has no place there, and why.
     pub(crate) left: Document,
     pub(crate) problems: Vec<String>,
@@ -145,7 +144,7 @@ impl Placement {
                 name: outline.name.clone(),
                 ..TableRef::default()
             };
-            let numbered = portable::to_numbers(options, relation.to_u32(), own, &Live);
+            let numbered = model::to_numbers(options, relation.to_u32(), own, &Live);
             placement.problems = numbered.problems;
             placement.left.table = Some(numbered.left).filter(|left| !left.is_empty());
             placement.table = Some((numbered.options, numbered.refs));
@@ -170,7 +169,7 @@ impl Placement {
 
     /// The rows to insert, as the statements of `statements.rs` take them.
     pub(crate) fn table_rows(&self, relation: Oid) -> Vec<Value> {
-        let row = |(options, refs): &(Options, Refs)| {
+        let row = |(options, refs): &(OptionValues, Refs)| {
             let mut row = options.clone();
             row.insert("table_oid".into(), relation.to_u32().into());
             row.insert("refs".into(), json!(refs));
@@ -180,7 +179,7 @@ impl Placement {
     }
 
     pub(crate) fn column_rows(&self, relation: Oid) -> Vec<Value> {
-        let row = |(attnum, options): &(i16, Options)| {
+        let row = |(attnum, options): &(i16, OptionValues)| {
             let mut row = options.clone();
             row.insert("table_oid".into(), relation.to_u32().into());
             row.insert("attnum".into(), (*attnum).into());
@@ -195,7 +194,7 @@ fn place_of(
     relation: &RelationOutline,
     catalog: &Catalog,
     name: &str,
-    options: &Options,
+    options: &OptionValues,
 ) -> Result<Result<i16, String>, Error> {
     let Some(column) = relation.columns.iter().find(|column| column.attname == name) else {
         return Ok(Err(format!("there is no column \"{name}\"")));

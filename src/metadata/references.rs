@@ -3,8 +3,8 @@
 //! Kept beside the values (in the column `refs`), so that a dump carries the names along and a restore can translate
 //! the numbers. A number counts only while it and its name mean the same live object.
 
+use super::model::{Refs, TableRef};
 use super::options::{Kind, TABLE_OPTIONS, attnum};
-use super::refs::{Refs, TableRef};
 use super::template;
 use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;

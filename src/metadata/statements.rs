@@ -1,4 +1,4 @@
-//! Statements that name every option, written out from the lists of options.
+//! Statements that write rows and name every option, written out from the lists of options.
 
 use super::options::{COLUMN_OPTIONS, MetadataOption, TABLE_OPTIONS};
 use std::sync::LazyLock;

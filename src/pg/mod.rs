@@ -16,8 +16,8 @@ mod spi;
 mod triggers;
 
 pub(crate) use datum::{
-    arguments, array, bytes, input, json_writer, jsonb_item, jsonb_value, moment, portable_output, text,
-    tuple, value,
+    arguments, array, bytes, input, json_writer, jsonb_item, jsonb_value, jsonb_writer, moment,
+    portable_output, text, tuple, value,
 };
 pub(crate) use errors::{error_fields, error_label, report};
 pub(crate) use lookup::{

@@ -8,7 +8,7 @@ use crate::catalog::rows::PgAttribute;
 use crate::catalog::{Catalog, consistent};
 use crate::definition::nearest;
 use crate::error::Error;
-use crate::metadata::{set, stored, template};
+use crate::metadata::{read, template, write};
 use crate::pg::Oid;
 use crate::values::template::{self as syntax, Placeholder, TemplateName, TemplatePart};
 use rustc_hash::FxHashMap;
@@ -18,7 +18,7 @@ use std::rc::Rc;
 
 /// Gives a table a template; `None`: the default again. Returns the one in force then.
 pub(crate) fn set_template(table: Oid, template: Option<&str>) -> Result<Option<String>, Error> {
-    set::table_by(table, |catalog| {
+    write::table_by(table, |catalog| {
         Ok(match template {
             Some(template) => json!({
                 "preview_customized": true,
@@ -34,8 +34,8 @@ pub(crate) fn set_template(table: Oid, template: Option<&str>) -> Result<Option<
 pub(crate) fn get_template(table: Oid) -> Result<Option<String>, Error> {
     consistent::read_relation(table, |catalog| {
         let relation = Relation::find(catalog, table)?;
-        let custom = match stored::is_table_readable(catalog, &relation.row) {
-            true => stored::OfTable::read(catalog, &relation.row)?.template(catalog, table),
+        let custom = match read::is_table_readable(catalog, &relation.row) {
+            true => read::OfTable::read(catalog, &relation.row)?.template(catalog, table),
             false => None,
         };
         if let Some(template) = custom {

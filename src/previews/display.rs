@@ -8,7 +8,7 @@ use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgType};
 use crate::catalog::types::UiType;
 use crate::error::Error;
-use crate::metadata::stored::OfTable;
+use crate::metadata::read::OfTable;
 use crate::pg::{Oid, quote};
 use pgrx::pg_sys;
 use serde_json::Value;

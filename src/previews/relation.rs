@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::catalog::relation::Relation;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgNotNull};
 use crate::error::Error;
-use crate::metadata::stored::{self, OfTable};
+use crate::metadata::read::{self, OfTable};
 use crate::pg::Oid;
 use crate::pg::scan::Char;
 use pgrx::pg_sys;
@@ -31,7 +31,7 @@ impl PreviewedRelation {
     pub(crate) fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
         let relation = Relation::find(catalog, oid)?;
         // A role that may read nothing of the relation learns nothing of its template either.
-        let metadata = match stored::is_table_readable(catalog, &relation.row) {
+        let metadata = match read::is_table_readable(catalog, &relation.row) {
             true => OfTable::read(catalog, &relation.row)?,
             false => OfTable::default(),
         };

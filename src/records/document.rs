@@ -267,7 +267,7 @@ pub(crate) fn of_written(
         "NULL".into()
     };
     Ok(format!(
-        "SELECT {}::pg_catalog.jsonb",
+        "SELECT {}",
         object(&[
             ("results", results(&columns, forms)),
             ("record_summaries", summaries),

@@ -275,11 +275,7 @@ impl<'a> Page<'a> {
             None => "",
         };
         Ok(Draft {
-            sql: format!(
-                "WITH {} SELECT {}::pg_catalog.jsonb{flag}",
-                tables.join(", "),
-                object(&members)
-            ),
+            sql: format!("WITH {} SELECT {}{flag}", tables.join(", "), object(&members)),
             parameters: std::mem::take(&mut self.parameters),
             planning: self.planning(),
             estimate,

@@ -40,7 +40,7 @@ impl Shape for SummaryRequest {
         let mut parameters = Parameters::default();
         let Some(key) = relation.readable_key() else {
             return Ok(Draft::new(format!(
-                "SELECT {}::pg_catalog.jsonb",
+                "SELECT {}",
                 object(&[
                     ("count", "0".into()),
                     ("results", "'[]'::pg_catalog.jsonb".into()),
@@ -101,7 +101,7 @@ impl Shape for SummaryRequest {
             ("mapping", mapping),
         ]);
         Ok(Draft {
-            sql: format!("WITH {} SELECT {members}::pg_catalog.jsonb", tables.join(", ")),
+            sql: format!("WITH {} SELECT {members}", tables.join(", ")),
             parameters,
             planning: Planning::EachTime,
             estimate: None,

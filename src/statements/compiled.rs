@@ -59,6 +59,11 @@ impl CompiledStatement {
         self.is_huge
     }
 
+    /// How much memory it takes at the moment.
+    pub(super) fn memory(&self) -> usize {
+        self.statement.memory() + self.estimate.as_ref().map_or(0, Prepared::memory)
+    }
+
     /// The values of its parameters.
     pub(crate) fn bind(&self, values: &Values) -> Vec<ParameterValue> {
         let mut bound: Vec<ParameterValue> = self

@@ -14,8 +14,9 @@ use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// The most statements that a session keeps, at up to 100 kB each. An application has a few shapes for each of the
-/// tables that a session looks at.
+/// The most statements that a session keeps, as far as `mathesar_ext.statement_memory` allows it: what a statement takes
+/// depends on the width of its tables and on their previews, from 50 kB to some MB. An application has a few shapes for
+/// each of the tables that a session looks at.
 const MOST: usize = 64;
 
 /// The key of a statement: the shape of the request, the role and its search_path.
@@ -75,20 +76,33 @@ impl Kept {
 
     /// Returns the entries that have to go.
     fn insert(&mut self, key: KeptKey, compiled: Rc<CompiledStatement>) -> Vec<Entry> {
-        let mut forgotten = Vec::new();
-        if self.entries.len() >= MOST {
-            let is_over = |entry: &Entry| entry.compiled.is_outdated();
-            let uses = self
-                .entries
-                .values()
-                .map(|entry| (!is_over(entry), entry.last_use));
-            let first = uses.min().unwrap_or_default();
-            let goes = |entry: &Entry| is_over(entry) || (true, entry.last_use) == first;
-            forgotten.extend(
-                self.entries
-                    .extract_if(|_, entry| goes(entry))
-                    .map(|(_, entry)| entry),
-            );
+        let mut forgotten: Vec<Entry> = self
+            .entries
+            .extract_if(|_, entry| entry.compiled.is_outdated())
+            .map(|(_, entry)| entry)
+            .collect();
+        let mut room = setting::statement_memory().saturating_sub(compiled.memory());
+        // The ones that were used last stay, as long as there is room.
+        let mut uses: Vec<_> = self
+            .entries
+            .values()
+            .map(|entry| (entry.last_use, entry.compiled.memory()))
+            .collect();
+        uses.sort_unstable_by(|one, other| other.cmp(one));
+        let kept = uses.iter().take(MOST - 1).take_while(|(_, memory)| {
+            let fits = *memory <= room;
+            room = room.saturating_sub(*memory);
+            fits
+        });
+        let kept = kept.count();
+        let first = kept.checked_sub(1).map_or(u64::MAX, |last| uses[last].0);
+        forgotten.extend(
+            self.entries
+                .extract_if(|_, entry| entry.last_use < first)
+                .map(|(_, entry)| entry),
+        );
+        if compiled.memory() > setting::statement_memory() {
+            return forgotten;
         }
         let entry = Entry {
             compiled,

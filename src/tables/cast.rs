@@ -4,10 +4,11 @@
 use crate::definition::alteration::CastOptions;
 use crate::error::Error;
 use crate::pg::type_name::{self, TypeId};
-use crate::pg::{Oid, quote, server};
+use crate::pg::{Oid, names, quote, server};
 use pgrx::pg_sys;
 
 use super::column_type;
+use super::error::TablesError;
 
 /// The SQL expression that casts `value`, an SQL expression of type `source`: a name, or something in parentheses.
 pub(crate) fn compile_cast(
@@ -19,7 +20,15 @@ pub(crate) fn compile_cast(
     if source == target {
         return Ok(value.to_owned());
     }
+    let source_sql = column_type::to_sql(plain(source))?;
     let target_sql = column_type::to_sql(plain(target))?;
+    let no_cast = || TablesError::NoCast {
+        source_type: source_sql.clone(),
+        target: target_sql.clone(),
+    };
+    if type_name::is_pseudo(target) {
+        return Err(no_cast().into());
+    }
     let base = type_name::base(source);
     let is_text = type_name::is_string(base);
     if is_text && let Some(sql) = by_way_of(value, source, target, &target_sql, options)? {
@@ -36,11 +45,14 @@ pub(crate) fn compile_cast(
     };
     // Arrays, enums and types of users have no `cast_to_*` functions except those to text, so they are cast through
     // text.
-    let argument = if is_known(base) {
-        value.to_owned()
+    let (argument, argument_type) = if is_known(base) {
+        (value.to_owned(), source)
     } else {
-        format!("{value}::pg_catalog.text")
+        (format!("{value}::pg_catalog.text"), pg_sys::TEXTOID)
     };
+    if !names::takes_argument("msar", function, argument_type) {
+        return Err(no_cast().into());
+    }
     let marks = if is_text {
         marks(target, &target_sql, options)
     } else {

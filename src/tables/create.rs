@@ -212,13 +212,17 @@ pub(crate) fn temporary_table_name(schema: Option<Oid>, wanted: Option<&str>, fa
     }
 }
 
+/// The columns that every table has.
+const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"];
+
 /// Names for the columns of a file: cut where they are too long, numbered where they are taken.
 pub(crate) fn file_column_names(
     wanted: &[Option<String>],
     reserved: Vec<String>,
 ) -> Result<Vec<String>, TablesError> {
     check_width(wanted.len() + reserved.len())?;
-    let mut names = TakenNames::taken(reserved);
+    let of_system = SYSTEM_COLUMNS.iter().map(|&name| name.to_owned());
+    let mut names = TakenNames::taken(reserved.into_iter().chain(of_system));
     let wanted = wanted
         .iter()
         .zip(1..)
@@ -383,9 +387,9 @@ pub(super) fn set_metadata(
     of_columns: Vec<(String, RawJson)>,
 ) -> Result<(), Error> {
     if let Some(options) = of_table {
-        let options = metadata::named::numbered(table, options.to_value())?;
+        let options = metadata::patch::numbered(table, options.to_value())?;
         record_statement(|| metadata_statement("set_table_metadata", table, &options));
-        metadata::set::table(table, options)?;
+        metadata::write::table(table, options)?;
     }
     let patches: Vec<Value> = of_columns
         .into_iter()
@@ -400,7 +404,7 @@ pub(super) fn set_metadata(
     if !patches.is_empty() {
         let patches = Value::Array(patches);
         record_statement(|| metadata_statement("set_column_metadata", table, &patches));
-        metadata::set::columns(table, patches)?;
+        metadata::write::columns(table, patches)?;
     }
     Ok(())
 }

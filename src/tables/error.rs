@@ -20,6 +20,11 @@ pub(crate) enum TablesError {
 
     UnknownType(u32),
 
+    NoCast {
+        source_type: String,
+        target: String,
+    },
+
     NoArrayType {
         name: String,
     },
@@ -109,6 +114,11 @@ impl TopicError for TablesError {
             )
             .detail(format!("It is: {text}"))
             .hint("Pass one expression, as it can follow SELECT, without a name, a comma or another clause."),
+            Self::NoCast { source_type, target } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_CANNOT_COERCE,
+                format!("cannot cast type {source_type} to {target}"),
+            )
+            .hint("There is no cast between the two types. Cast to text first."),
             Self::UnknownType(value) => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
                 format!("type with OID {value} does not exist"),

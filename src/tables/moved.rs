@@ -8,7 +8,7 @@ use crate::catalog::Catalog;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgDescription};
 use crate::definition::json_text::RawJson;
 use crate::error::Error;
-use crate::metadata::stored;
+use crate::metadata::read;
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::type_name::{self, TypeId};
@@ -192,7 +192,7 @@ fn metadata_of(catalog: &Catalog, relation: Oid) -> Result<Vec<Value>, Error> {
     let Some(row) = PgClass::by_oid(&catalog.reader, relation) else {
         return Ok(Vec::new());
     };
-    let metadata = serde_json::to_value(stored::columns(catalog, &row)?).map_err(Error::Serialization)?;
+    let metadata = serde_json::to_value(read::columns(catalog, &row)?).map_err(Error::Serialization)?;
     Ok(match metadata {
         Value::Array(columns) => columns,
         _ => Vec::new(),

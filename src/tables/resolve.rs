@@ -8,7 +8,7 @@ use crate::definition::column::{ColumnDefinition, GeneratedKind, IdentityDefinit
 use crate::definition::json_text::RawJson;
 use crate::error::Error;
 use crate::pg::type_name::{self, TypeId};
-use crate::pg::{parser, quote};
+use crate::pg::{parameter, parser, quote};
 use pgrx::pg_sys;
 
 /// A column that can be written down.
@@ -99,7 +99,16 @@ pub(crate) fn write_literal(value: &RawJson, type_: TypeId) -> String {
     let input = match base.element() {
         Some(element) if value.is_array() => {
             let element = type_name::base(element.oid);
-            value.to_array_input(matches!(element, pg_sys::JSONOID | pg_sys::JSONBOID))
+            let of_json = matches!(element, pg_sys::JSONOID | pg_sys::JSONBOID);
+            match base.to_sql() {
+                Some(type_sql) if !parameter::array_nulls() => {
+                    return format!(
+                        "({}::{type_sql})",
+                        value.to_array_expression(of_json, &quote::literal)
+                    );
+                }
+                _ => value.to_array_input(of_json),
+            }
         }
         _ => value.to_input(),
     };

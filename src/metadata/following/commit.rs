@@ -11,9 +11,8 @@
 use crate::error::Error;
 use crate::events::Command;
 use crate::metadata::detached::{self, Document};
-use crate::metadata::portable;
-use crate::metadata::refs::{self, Refs};
-use crate::metadata::store::Store;
+use crate::metadata::model::{self, Refs};
+use crate::metadata::rows::Store;
 use crate::pg::bookkeeping::{self, BookkeepingSession};
 use crate::pg::commit::{self, EndWork, Ending};
 use crate::pg::lock::SettlingLock;
@@ -149,7 +148,7 @@ struct Gone {
 
 #[derive(Deserialize)]
 struct GoneTable {
-    #[serde(deserialize_with = "crate::metadata::portable::deserialize_oid")]
+    #[serde(deserialize_with = "crate::metadata::model::deserialize_oid")]
     table_oid: u32,
     #[serde(flatten)]
     names: TableNames,
@@ -185,8 +184,8 @@ fn make_match(store: &Store, expected: &Expected) -> Result<(), Error> {
 fn put_aside(statements: &BookkeepingSession, gone: Gone) -> Result<(), Error> {
     let mut documents: BTreeMap<TableNames, Document> = BTreeMap::new();
     for mut table in gone.tables {
-        refs::recall_lost_tables(&mut table.refs);
-        let options = portable::to_names(&table.options, table.table_oid, &table.refs);
+        model::recall_lost_tables(&mut table.refs);
+        let options = model::to_names(&table.options, table.table_oid, &table.refs);
         documents.entry(table.names).or_default().table = Some(options);
     }
     for column in gone.columns {

@@ -6,9 +6,8 @@ use crate::error::Error;
 use crate::events::Command;
 use crate::events::outline::RelationOutline;
 use crate::metadata::detached::{self, Document};
-use crate::metadata::portable;
-use crate::metadata::refs::{self, Refs};
-use crate::metadata::store::Store;
+use crate::metadata::model::{self, Refs};
+use crate::metadata::rows::Store;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, bookkeeping, names};
 use pgrx::pg_sys;
@@ -37,7 +36,7 @@ struct DroppedRows {
 
 #[derive(Deserialize)]
 struct TableRow {
-    #[serde(deserialize_with = "crate::metadata::portable::deserialize_oid")]
+    #[serde(deserialize_with = "crate::metadata::model::deserialize_oid")]
     table_oid: u32,
     schema_name: String,
     table_name: String,
@@ -48,7 +47,7 @@ struct TableRow {
 
 #[derive(Deserialize)]
 struct ColumnRow {
-    #[serde(deserialize_with = "crate::metadata::portable::deserialize_oid")]
+    #[serde(deserialize_with = "crate::metadata::model::deserialize_oid")]
     table_oid: u32,
     attnum: i16,
     schema_name: String,
@@ -124,7 +123,7 @@ fn documents(before: &Catalog, rows: DroppedRows) -> Result<Vec<(RelationOutline
                     .is_some_and(|live| live.attname == row.column_name)
         });
         let document = Document {
-            table: table.map(|row| portable::to_names(&row.options, oid, &live_refs(row, &state))),
+            table: table.map(|row| model::to_names(&row.options, oid, &live_refs(row, &state))),
             columns: columns
                 .map(|row| (row.column_name.clone(), detached::column_options(&row.options)))
                 .filter(|(_, options)| !options.is_empty())
@@ -140,7 +139,7 @@ fn documents(before: &Catalog, rows: DroppedRows) -> Result<Vec<(RelationOutline
 /// The references without columns of the table that were dropped or renamed unnoticed.
 fn live_refs(row: &TableRow, state: &RelationOutline) -> Refs {
     let mut refs = row.refs.clone();
-    refs::recall_lost_tables(&mut refs);
+    model::recall_lost_tables(&mut refs);
     if let Some(own) = refs.get_mut(&row.table_oid) {
         own.columns
             .retain(|attnum, name| state.column(*attnum).is_some_and(|live| live.attname == *name));

@@ -7,8 +7,8 @@ use crate::events::{Catalogs, Command};
 use crate::metadata::detached::{self, Reappeared};
 use crate::metadata::options::COLUMN_OPTIONS;
 use crate::metadata::repair;
+use crate::metadata::rows::Store;
 use crate::metadata::statements::{RESTORED_ROWS_COMPLETE, UPDATE_COLUMNS};
-use crate::metadata::store::Store;
 use crate::pg::bookkeeping::{self, BookkeepingSession};
 use crate::pg::{Oid, report};
 use pgrx::pg_sys;
@@ -135,7 +135,7 @@ struct ColumnKey {
 
 #[derive(Deserialize)]
 struct ColumnRow {
-    #[serde(deserialize_with = "crate::metadata::portable::deserialize_oid")]
+    #[serde(deserialize_with = "crate::metadata::model::deserialize_oid")]
     table_oid: u32,
     attnum: i16,
     schema_name: String,

@@ -13,7 +13,7 @@ mod ended;
 
 use crate::error::Error;
 use crate::events::Command;
-use crate::metadata::store::Store;
+use crate::metadata::rows::Store;
 use crate::pg::event_trigger::Event;
 use crate::pg::subtransaction::{self, BookkeepingOutcome};
 use crate::pg::{Oid, names};

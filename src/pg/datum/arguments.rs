@@ -3,12 +3,24 @@
 use crate::error::Error;
 use crate::json_words;
 use crate::pg::bytes::TextBytes;
-use crate::pg::{Oid, text};
+use crate::pg::{Oid, memory, text};
 use pgrx::callconv::{Arg, ArgAbi};
 use pgrx::nullable::Nullable;
-use pgrx::{direct_function_call, impl_sql_translatable, pg_sys};
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::{PgLogLevel, direct_function_call, impl_sql_translatable, pg_sys};
 use serde::de::DeserializeOwned;
 use std::ffi::CStr;
+
+/// Raises an error for an argument that is NULL. A function that is not STRICT is called with one, whatever the type of
+/// its argument in Rust says.
+pub(crate) fn refuse_null(arg: &Arg) {
+    if arg.is_null() {
+        ErrorReport::from(Error::NullArgumentAt {
+            position: arg.index() + 1,
+        })
+        .report(PgLogLevel::ERROR);
+    }
+}
 
 /// Declares an OID alias type: stored as an OID, written as a name in SQL.
 macro_rules! oid_alias {
@@ -22,6 +34,7 @@ macro_rules! oid_alias {
         // SAFETY: the SQL type has the same representation as `oid`.
         unsafe impl<'fcx> ArgAbi<'fcx> for $name {
             unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+                refuse_null(&arg);
                 // SAFETY: promised by the caller.
                 Self(unsafe { Oid::unbox_arg_unchecked(arg) })
             }
@@ -82,6 +95,7 @@ pub(crate) use enum_argument;
 /// # Safety
 /// The argument is a value of an enum.
 pub(crate) unsafe fn enum_label(arg: Arg<'_, '_>) -> String {
+    refuse_null(&arg);
     // SAFETY: promised by the caller; the function gives a C string.
     let label = unsafe {
         let datum = arg.unbox_arg_using_from_datum::<Oid>().map(pg_sys::Datum::from);
@@ -100,6 +114,7 @@ impl_sql_translatable!(TextArgument, "text");
 // SAFETY: reads the argument as text.
 unsafe impl<'fcx> ArgAbi<'fcx> for TextArgument {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        refuse_null(&arg);
         // SAFETY: promised by the caller.
         let bytes = unsafe { TextBytes::unbox_arg_unchecked(arg) };
         Self(text::from_server(bytes.0))
@@ -114,6 +129,12 @@ unsafe impl<'fcx> ArgAbi<'fcx> for TextArgument {
     }
 }
 
+/// The size of the largest document that is taken apart in Rust, in bytes as PostgreSQL keeps it.
+const LARGEST_DOCUMENT: usize = 32 << 20;
+
+/// How much memory the values of a document may take, for each byte of it: a tree of JSON values, and what is made of that.
+const MEMORY_OF_DOCUMENT: usize = 24;
+
 /// `jsonb`, as text: its shape is checked when it is decoded.
 pub(crate) struct JsonArgument(String);
 
@@ -122,11 +143,11 @@ impl_sql_translatable!(JsonArgument, "jsonb");
 // SAFETY: reads the argument by the output function of its type.
 unsafe impl<'fcx> ArgAbi<'fcx> for JsonArgument {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        refuse_null(&arg);
         // SAFETY: a jsonb value, as the SQL type says; the function gives a C string.
         unsafe {
-            let datum = arg
-                .unbox_arg_using_from_datum::<pgrx::AnyElement>()
-                .map(|value| value.datum());
+            let datum = arg.unbox_arg_using_from_datum::<pg_sys::Datum>();
+            check_document(datum.map_or(0, |datum| pg_sys::toast_raw_datum_size(datum)));
             let json = direct_function_call::<&CStr>(pg_sys::jsonb_out, &[datum]);
             Self(
                 json.map(|json| text::from_server(json.to_bytes()))
@@ -134,6 +155,18 @@ unsafe impl<'fcx> ArgAbi<'fcx> for JsonArgument {
             )
         }
     }
+}
+
+/// Raises an error for a document that is too large, or that there is not the memory for.
+fn check_document(bytes: usize) {
+    if bytes > LARGEST_DOCUMENT {
+        ErrorReport::from(Error::ArgumentTooLarge {
+            bytes,
+            most: LARGEST_DOCUMENT,
+        })
+        .report(PgLogLevel::ERROR);
+    }
+    memory::require(bytes * MEMORY_OF_DOCUMENT);
 }
 
 impl JsonArgument {

@@ -3,7 +3,7 @@
 //! A cast runs once per row. Its rules are about ASCII characters, which are the same bytes in every server encoding;
 //! so the text needs no conversion or validation.
 
-use crate::pg::text;
+use crate::pg::{memory, text};
 use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
 use pgrx::impl_sql_translatable;
 use pgrx::nullable::Nullable;
@@ -46,7 +46,12 @@ unsafe impl<'fcx> ArgAbi<'fcx> for TextBytes<'fcx> {
         // SAFETY: the argument is declared as text.
         unsafe {
             match arg.unbox_arg_using_from_datum::<Datum>() {
-                Some(datum) => Nullable::Valid(Self(of_text(datum))),
+                Some(datum) => {
+                    let text = of_text(datum);
+                    // What a function makes of it: a copy, as a rule, and a result that is no longer.
+                    memory::require(2 * text.len());
+                    Nullable::Valid(Self(text))
+                }
                 None => Nullable::Null,
             }
         }

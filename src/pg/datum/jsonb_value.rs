@@ -5,12 +5,15 @@
 //! own iterator for every token takes longer than the rest of reading the keys of many rows. What lies inside of a
 //! value, and how values are put together, is in `jsonb_item`.
 
+use crate::pg::arguments::refuse_null;
 use crate::pg::plan::JsonbDatum;
-use crate::pg::{Oid, text};
+use crate::pg::{Oid, jsonb_writer, memory, text};
 use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
 use pgrx::pg_sys::{self, Datum, JsonbIteratorToken as Token};
 use pgrx::{direct_function_call_as_datum, impl_sql_translatable};
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
+use std::ffi::CStr;
 
 /// A jsonb value, which lives as long as the memory context in which it was made.
 #[derive(Clone, Copy)]
@@ -21,9 +24,12 @@ impl_sql_translatable!(JsonbValue, "jsonb");
 // SAFETY: the argument is declared as jsonb; detoasting gives a plain one.
 unsafe impl<'fcx> ArgAbi<'fcx> for JsonbValue {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        refuse_null(&arg);
         // SAFETY: promised by the caller.
         unsafe {
             let datum = arg.unbox_arg_using_from_datum::<Datum>().unwrap_or(Datum::null());
+            // As much again for each element of an array, at the most.
+            memory::require(pg_sys::toast_raw_datum_size(datum));
             Self(Datum::from(pg_sys::pg_detoast_datum(datum.cast_mut_ptr())))
         }
     }
@@ -45,16 +51,9 @@ impl From<JsonbDatum> for JsonbValue {
 }
 
 impl JsonbValue {
-    /// JSON text as a value, by jsonb's own input function.
+    /// JSON text as a value.
     pub(crate) fn parse(json: &str) -> Self {
-        // SAFETY: jsonb_in takes a C string in the server's encoding, and never gives null.
-        unsafe {
-            let text = pg_sys::text_to_cstring(text::to_text_datum(json).cast_mut_ptr());
-            Self(
-                direct_function_call_as_datum(pg_sys::jsonb_in, &[Some(text.into())])
-                    .unwrap_or(Datum::null()),
-            )
-        }
+        Self(jsonb_writer::write(&text::to_server(json)))
     }
 
     /// The type, for a list of parameters.
@@ -124,7 +123,10 @@ impl JsonbValue {
 
 /// An element of an array.
 #[derive(Clone, Copy)]
-pub(crate) struct JsonbElement<'a>(Option<Container<'a>>);
+pub(crate) struct JsonbElement<'a> {
+    entry: u32,
+    bytes: &'a [u8],
+}
 
 impl<'a> JsonbElement<'a> {
     /// Whether both are objects with the same keys.
@@ -136,7 +138,30 @@ impl<'a> JsonbElement<'a> {
 
     /// The keys of an object, in the server's encoding; `None` if it is not an object.
     pub(crate) fn keys(&self) -> Option<impl Iterator<Item = &'a [u8]>> {
-        self.0?.keys()
+        let is_container = self.sort() == JENTRY_ISCONTAINER;
+        is_container.then(|| Container::new(self.bytes))?.keys()
+    }
+
+    /// The text of a string, in the server's encoding, or of a number; `None` for anything else.
+    pub(crate) fn text(&self) -> Option<Cow<'a, [u8]>> {
+        match self.sort() {
+            JENTRY_ISSTRING => Some(self.bytes.into()),
+            JENTRY_ISNUMERIC => {
+                // SAFETY: a numeric, which begins at a multiple of four as in a row; what is printed is copied and freed.
+                unsafe {
+                    let number = Datum::from(self.bytes.as_ptr());
+                    let printed = direct_function_call_as_datum(pg_sys::numeric_out, &[Some(number)])?;
+                    let text = CStr::from_ptr(printed.cast_mut_ptr()).to_bytes().to_vec();
+                    pg_sys::pfree(printed.cast_mut_ptr());
+                    Some(text.into())
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn sort(&self) -> u32 {
+        self.entry & JENTRY_TYPEMASK
     }
 }
 
@@ -188,10 +213,8 @@ impl<'a> Container<'a> {
     fn elements(self) -> Option<impl Iterator<Item = JsonbElement<'a>>> {
         let is_array = self.header & (JB_FARRAY | JB_FSCALAR) == JB_FARRAY;
         is_array.then(|| {
-            self.members(self.count()).map(|(entry, bytes)| {
-                let is_container = entry & JENTRY_TYPEMASK == JENTRY_ISCONTAINER;
-                JsonbElement(is_container.then(|| Container::new(bytes)))
-            })
+            self.members(self.count())
+                .map(|(entry, bytes)| JsonbElement { entry, bytes })
         })
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod input;
 pub(crate) mod json_writer;
 pub(crate) mod jsonb_item;
 pub(crate) mod jsonb_value;
+pub(crate) mod jsonb_writer;
 pub(crate) mod moment;
 pub(crate) mod portable_output;
 pub(crate) mod text;

@@ -125,6 +125,36 @@ pub(crate) fn of_database(database: Oid) -> Option<String> {
     unsafe { text::from_server_cstr(pg_sys::get_database_name(database)) }
 }
 
+/// Whether a function of one argument takes a value of a type, as it is or converted implicitly.
+pub(crate) fn takes_argument(schema: &str, function: &str, argument: Oid) -> bool {
+    let (Ok(schema), Ok(function)) = (CString::new(schema), CString::new(function)) else {
+        return false;
+    };
+    // SAFETY: a list of two names; what is found is a list of candidates, each with the type of its argument.
+    unsafe {
+        let names = [&schema, &function]
+            .into_iter()
+            .fold(std::ptr::null_mut(), |names, name| {
+                pg_sys::lappend(names, pg_sys::makeString(pg_sys::pstrdup(name.as_ptr())).cast())
+            });
+        let mut candidate =
+            pg_sys::FuncnameGetCandidates(names, 1, std::ptr::null_mut(), false, false, false, true);
+        while !candidate.is_null() {
+            let takes = pg_sys::can_coerce_type(
+                1,
+                &argument,
+                (&raw const (*candidate).args).cast(),
+                pg_sys::CoercionContext::COERCION_IMPLICIT,
+            );
+            if takes {
+                return true;
+            }
+            candidate = (*candidate).next;
+        }
+    }
+    false
+}
+
 fn is_valid(oid: &Oid) -> bool {
     *oid != Oid::INVALID
 }

@@ -4,7 +4,7 @@
 //! so one build of the source fits every version, and a column that a version does not have reads as `None`.
 
 use crate::pg::storage::StorageTable;
-use crate::pg::{array, jsonb_value, snapshot::Snapshot, text, tuple};
+use crate::pg::{array, jsonb_value, server, snapshot::Snapshot, text, tuple};
 use pgrx::pg_sys::{self, Datum, Oid};
 use pgrx::{FromDatum, name_data_to_str};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -487,6 +487,7 @@ impl OpenCatalog {
             if tuple.is_null() {
                 return rows;
             }
+            server::check_for_interrupts();
             // SAFETY: a tuple of this catalog; the buffers are as wide as its rows.
             unsafe {
                 let descriptor = (*self.relation).rd_att;

@@ -1,10 +1,13 @@
 //! Small lookups in the running server.
 
+use crate::pg::memory;
 use pgrx::pg_sys::{self, Oid};
 use std::time::Duration;
 
-/// Lets a query cancel or a shutdown take effect.
+/// Lets a query cancel or a shutdown take effect, or an error for lack of memory.
+#[inline]
 pub(crate) fn check_for_interrupts() {
+    memory::check();
     pg_sys::check_for_interrupts!();
 }
 

@@ -29,6 +29,9 @@ pub(crate) enum DefaultPreview {
     FirstText,
 }
 
+/// In kB.
+static STATEMENT_MEMORY: GucSetting<i32> = GucSetting::<i32>::new(16 * 1024);
+
 static NOTIFY_CHANGES: GucSetting<bool> = GucSetting::<bool>::new(true);
 static CHANGE_RETENTION: GucSetting<i32> = GucSetting::<i32>::new(30 * 24 * 60);
 static CHANGE_LIMIT: GucSetting<i32> = GucSetting::<i32>::new(1_000_000);
@@ -95,6 +98,21 @@ pub(crate) fn define() {
         GucContext::Userset,
         GucFlags::default(),
     );
+    GucRegistry::define_int_guc(
+        c"mathesar_ext.statement_memory",
+        c"Sets the most memory in which a session keeps prepared statements of each sort.",
+        c"Beyond it the one that was not used for the longest time is dropped, and prepared again when it is needed.",
+        &STATEMENT_MEMORY,
+        0,
+        1024 * 1024,
+        GucContext::Userset,
+        GucFlags::UNIT_KB,
+    );
+}
+
+/// The most memory in which statements are kept, in bytes.
+pub(crate) fn statement_memory() -> usize {
+    usize::try_from(STATEMENT_MEMORY.get()).unwrap_or_default() * 1024
 }
 
 /// Whether a new table gets the metadata of the dropped one that had its name and owner.

@@ -5,8 +5,8 @@ use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::memory::Scratch;
 use crate::pg::plan::{Planning, Prepared};
-use crate::pg::{bytes, error_fields, receiver, text};
-use pgrx::pg_sys;
+use crate::pg::{bytes, error_fields, memory, receiver, setting, text};
+use pgrx::pg_sys::{self, Datum};
 use pgrx::prelude::PgSqlErrorCode;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -26,7 +26,8 @@ struct ReturnedRowsReceiver<'a> {
     /// First, as the executor knows only this part.
     header: pg_sys::DestReceiver,
     scratch: &'a Scratch,
-    returned: Vec<Option<String>>,
+    take: &'a mut dyn FnMut(&[Option<Datum>]),
+    width: usize,
 }
 
 /// The most statements that a session keeps, and the longest that is worth its memory.
@@ -42,13 +43,44 @@ thread_local! {
 /// Runs a statement whose parameters are of type jsonb, and which returns nothing or one column of type text. Triggers
 /// have fired when it is done.
 pub(crate) fn run(statement: &str, parameters: &[JsonbValue]) -> Result<DmlOutcome, Error> {
+    let mut returned = Vec::new();
+    let processed = execute(statement, parameters, 1, &mut |row| {
+        memory::reserve(&mut returned, 1);
+        // SAFETY: the column is a text, as the caller promises.
+        returned.push(row[0].map(|text| text::from_server(unsafe { bytes::of_text(text) })));
+    })?;
+    Ok(DmlOutcome { processed, returned })
+}
+
+/// The same for a statement that returns a bigint and a text, neither of them NULL; each row is handed on at once.
+pub(crate) fn run_for_pairs(
+    statement: &str,
+    parameters: &[JsonbValue],
+    take: &mut dyn FnMut(i64, &[u8]),
+) -> Result<u64, Error> {
+    execute(statement, parameters, 2, &mut |row| {
+        if let [Some(number), Some(text)] = row {
+            // SAFETY: the second column is a text, as the caller promises.
+            take(number.value() as i64, unsafe { bytes::of_text(*text) });
+        }
+    })
+}
+
+/// Runs a statement that returns nothing or so many columns, and gives how many rows it was about.
+fn execute(
+    statement: &str,
+    parameters: &[JsonbValue],
+    width: usize,
+    take: &mut dyn FnMut(&[Option<Datum>]),
+) -> Result<u64, Error> {
     let prepared = prepare(statement, parameters.len())?;
     let values: Vec<_> = parameters.iter().map(|value| Some(value.datum())).collect();
     let scratch = Scratch::new();
     let mut receiver = ReturnedRowsReceiver {
         header: receiver::header(receive),
         scratch: &scratch,
-        returned: Vec::new(),
+        take,
+        width,
     };
     // SAFETY: between connecting to SPI and finishing, as SPI wants it; the receiver outlives the execution. When the
     // statement raises an error, the end of the (sub)transaction cleans SPI up.
@@ -65,10 +97,7 @@ pub(crate) fn run(statement: &str, parameters: &[JsonbValue]) -> Result<DmlOutco
         if code < 0 {
             return Err(Error::StatementRefused(code));
         }
-        Ok(DmlOutcome {
-            processed,
-            returned: receiver.returned,
-        })
+        Ok(processed)
     }
 }
 
@@ -82,7 +111,8 @@ fn prepare(statement: &str, parameters: usize) -> Result<Rc<Prepared>, Error> {
     if statement.len() <= LONGEST {
         // Freeing a plan calls the server, which must not find the store borrowed.
         let forgotten = KEPT.with_borrow_mut(|kept| {
-            let forgotten = if kept.len() < MOST {
+            let memory = || kept.values().map(|known| known.memory()).sum::<usize>();
+            let forgotten = if kept.len() < MOST && memory() < setting::statement_memory() {
                 FxHashMap::default()
             } else {
                 std::mem::take(kept)
@@ -100,18 +130,19 @@ unsafe extern "C-unwind" fn receive(
     slot: *mut pg_sys::TupleTableSlot,
     receiver: *mut pg_sys::DestReceiver,
 ) -> bool {
-    // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns; the first
-    // one is a text, as the caller of `run` promises. What is fetched of it goes into the scratch memory.
+    // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns. What is
+    // fetched of them goes into the scratch memory.
     unsafe {
         let receiver = &mut *receiver.cast::<ReturnedRowsReceiver>();
-        if (*slot).tts_nvalid < 1 {
-            pg_sys::slot_getsomeattrs_int(slot, 1);
+        let width = receiver.width;
+        if ((*slot).tts_nvalid as usize) < width {
+            pg_sys::slot_getsomeattrs_int(slot, width as i32);
         }
-        let is_null = *(*slot).tts_isnull;
-        let value = receiver
-            .scratch
-            .run_many(|| (!is_null).then(|| text::from_server(bytes::of_text(*(*slot).tts_values))));
-        receiver.returned.push(value);
+        let mut row = [None; 2];
+        for (at, value) in row.iter_mut().enumerate().take(width) {
+            *value = (!*(*slot).tts_isnull.add(at)).then(|| *(*slot).tts_values.add(at));
+        }
+        receiver.scratch.run_many(|| (receiver.take)(&row[..width]));
         true
     }
 }

@@ -7,6 +7,7 @@ use pgrx::pg_sys::{self, Datum};
 /// A value of a type, in the current memory context.
 pub(crate) fn read(value: &str, type_oid: Oid) -> Datum {
     let (mut function, mut element) = (Oid::INVALID, Oid::INVALID);
+    let _nulls = ArrayNulls::on();
     // SAFETY: the type's own input function, which gets a C string in the server's encoding.
     unsafe {
         pg_sys::getTypeInputInfo(type_oid, &mut function, &mut element);
@@ -15,6 +16,34 @@ pub(crate) fn read(value: &str, type_oid: Oid) -> Datum {
             pg_sys::OidInputFunctionCall(function, value, element, -1)
         })
     }
+}
+
+/// The setting `array_nulls`, on as long as this value lives: what stands for NULL in an array that is written here is no
+/// text, whatever the session has set.
+struct ArrayNulls(bool);
+
+impl ArrayNulls {
+    fn on() -> Self {
+        // SAFETY: a setting of type boolean; a backend has one thread.
+        unsafe {
+            let before = Self(pg_sys::Array_nulls);
+            pg_sys::Array_nulls = true;
+            before
+        }
+    }
+}
+
+impl Drop for ArrayNulls {
+    fn drop(&mut self) {
+        // SAFETY: as above. The setting is put back after an error too.
+        unsafe { pg_sys::Array_nulls = self.0 }
+    }
+}
+
+/// Whether the setting `array_nulls` is on, so that NULL in the text of an array is no word.
+pub(crate) fn array_nulls() -> bool {
+    // SAFETY: a setting of type boolean.
+    unsafe { pg_sys::Array_nulls }
 }
 
 /// Whether values of a type are arrays.

@@ -2,7 +2,7 @@
 //! snapshot of the calling statement. The executor checks privileges, row-level security and cancellation.
 
 use crate::error::Error;
-use crate::pg::{Oid, error_fields, lock, receiver, text};
+use crate::pg::{Oid, bytes, error_fields, jsonb_writer, lock, receiver, text, tuple};
 use pgrx::pg_sys::{self, Datum};
 use std::ffi::CString;
 
@@ -87,7 +87,7 @@ impl Prepared {
         }
     }
 
-    /// Runs a statement that returns one row with a jsonb, and maybe a boolean; `None` is NULL, or no row.
+    /// Runs a statement that returns one row with a json or a jsonb, and maybe a boolean; `None` is NULL, or no row.
     pub(crate) fn document(
         &self,
         values: &[ParameterValue],
@@ -111,6 +111,23 @@ impl Prepared {
             Ok(())
         })?;
         Ok((receiver.document.map(JsonbDatum), receiver.flag))
+    }
+
+    /// How much memory of PostgreSQL's it takes at the moment, with the plan that is kept for it.
+    pub(crate) fn memory(&self) -> usize {
+        // SAFETY: a prepared statement of ours is one query; its memory contexts live as long as it does.
+        unsafe {
+            let source: *mut pg_sys::CachedPlanSource =
+                pg_sys::list_nth(pg_sys::SPI_plan_get_plan_sources(self.plan), 0).cast();
+            let of_source = pg_sys::MemoryContextMemAllocated((*source).context, true);
+            let plan = (*source).gplan;
+            let of_plan = if plan.is_null() {
+                0
+            } else {
+                pg_sys::MemoryContextMemAllocated((*plan).context, true)
+            };
+            (of_source + of_plan) as usize
+        }
     }
 
     /// How many rows the planner expects.
@@ -270,8 +287,8 @@ unsafe extern "C-unwind" fn receive(
     slot: *mut pg_sys::TupleTableSlot,
     receiver: *mut pg_sys::DestReceiver,
 ) -> bool {
-    // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns: a jsonb
-    // and maybe a boolean.
+    // SAFETY: the executor gives back the receiver that it was given, with a slot of the statement's columns: a json or a
+    // jsonb, and maybe a boolean.
     unsafe {
         let receiver = &mut *receiver.cast::<DocumentReceiver>();
         let width = (*(*slot).tts_tupleDescriptor).natts;
@@ -282,9 +299,14 @@ unsafe extern "C-unwind" fn receive(
         receiver.flag = width > 1 && value(1).is_some_and(|flag| flag.value() != 0);
         receiver.document = value(0).map(|document| {
             let before = pg_sys::MemoryContextSwitchTo(receiver.context);
-            let copy = pg_sys::pg_detoast_datum_copy(document.cast_mut_ptr());
+            let is_text = tuple::attribute((*slot).tts_tupleDescriptor, 0).atttypid == pg_sys::JSONOID;
+            let value = if is_text {
+                jsonb_writer::write(bytes::of_text(document))
+            } else {
+                Datum::from(pg_sys::pg_detoast_datum_copy(document.cast_mut_ptr()))
+            };
             pg_sys::MemoryContextSwitchTo(before);
-            Datum::from(copy)
+            value
         });
         true
     }

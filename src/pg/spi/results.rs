@@ -2,10 +2,10 @@
 //! JSON values or a second copy of the text.
 
 use crate::error::Error;
-use crate::pg::{json_writer, text};
+use crate::pg::{bytes, json_writer, jsonb_writer, text};
 use pgrx::callconv::{BoxRet, FcInfo};
 use pgrx::datum::Datum;
-use pgrx::{direct_function_call_as_datum, impl_sql_translatable, pg_sys, set_varsize_4b};
+use pgrx::{impl_sql_translatable, pg_sys, set_varsize_4b};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -123,6 +123,12 @@ impl From<JsonText> for JsonResult {
     }
 }
 
+impl From<JsonText> for JsonbResult {
+    fn from(text: JsonText) -> Self {
+        Self(text)
+    }
+}
+
 impl JsonbResult {
     pub(crate) fn new(document: &impl Serialize) -> Result<Self, Error> {
         let mut text = JsonText::new();
@@ -142,16 +148,15 @@ unsafe impl BoxRet for JsonResult {
     }
 }
 
-// SAFETY: the datum comes from jsonb's own input function.
+// SAFETY: the datum is a jsonb.
 unsafe impl BoxRet for JsonbResult {
     unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> Datum<'fcx> {
-        // SAFETY: jsonb_in takes a C string in the server's encoding and never returns null.
+        // SAFETY: a text, which lives until it has been read; the rest is promised by the caller.
         unsafe {
-            let cstring = pg_sys::text_to_cstring(self.0.into_datum().cast_mut_ptr());
-            match direct_function_call_as_datum(pg_sys::jsonb_in, &[Some(cstring.into())]) {
-                Some(datum) => fcinfo.return_raw_datum(datum),
-                None => fcinfo.return_null(),
-            }
+            let text = self.0.into_datum();
+            let value = jsonb_writer::write(bytes::of_text(text));
+            pg_sys::pfree(text.cast_mut_ptr());
+            fcinfo.return_raw_datum(value)
         }
     }
 }

@@ -1,73 +1,94 @@
 //! Deleting rows.
 
 use super::error::WriteError;
-use super::key::{KeyValue, TargetKey};
+use super::keys::GivenKeys;
 use super::target::WriteTarget;
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
-use crate::pg::{Oid, dml};
-use serde::Serialize;
-use serde_json::value::RawValue;
-use std::collections::HashSet;
+use crate::pg::results::JsonText;
+use crate::pg::{Oid, dml, memory, server, text};
 
-/// The parameter for a row.
-#[derive(Serialize)]
-struct DeletedRow {
-    #[serde(flatten)]
-    key: KeyValue,
-    /// Its position in what was asked for. No attnum is 0.
-    #[serde(rename = "0")]
-    position: usize,
-}
-
-/// Deletes the rows of these keys; gives the keys of those that there were, in the order asked for.
-pub(crate) fn delete(relation: Oid, ids: Vec<Box<RawValue>>) -> Result<Vec<Box<RawValue>>, Error> {
+/// Deletes the rows of these keys; gives the keys of those that there were, in the order asked for, as a JSON array.
+pub(crate) fn delete(relation: Oid, ids: JsonbValue) -> Result<JsonText, Error> {
     let target = WriteTarget::open(Some(relation))?;
-    let key = TargetKey::meant_by(&target, ids.first().map_or("", |id| id.get()))?;
-    let mut keys = ids
-        .into_iter()
-        .map(|id| key.parse_json(id))
-        .collect::<Result<Vec<_>, _>>()?;
-    // A key that comes twice has the place of the first.
-    let mut seen = HashSet::new();
-    keys.retain(|key| seen.insert(texts(key)));
-    key.keep_valid(&mut keys)?;
-    let wanted: Vec<_> = keys
-        .into_iter()
-        .enumerate()
-        .map(|(position, key)| DeletedRow { key, position })
-        .collect();
-    // The limit gives the planner an estimate of the number of keys, which decides between the index and the whole
-    // table.
+    let key = GivenKeys::key_of(&target, &ids)?;
+    let mut keys = GivenKeys::read(&key, ids)?;
+    keys.keep_valid()?;
     let statement = format!(
-        "DELETE FROM {} AS target \
-         USING (SELECT * FROM pg_catalog.jsonb_to_recordset($1) AS key({}, \"0\" integer) LIMIT {}) AS key WHERE {} \
-         RETURNING pg_catalog.concat('[', key.\"0\", ',', {}, ']')",
+        "DELETE FROM {} AS target USING {} WHERE {} RETURNING given.position, {}",
         target.sql,
-        key.declarations()?,
-        wanted.len().next_power_of_two(),
+        keys.source()?,
         key.condition()?,
         key.returned(),
     );
-    let wanted = JsonbValue::parse(&serde_json::to_string(&wanted).map_err(Error::Serialization)?);
-    let mut deleted = dml::run(&statement, &[wanted])?
-        .returned
-        .iter()
-        .flatten()
-        .map(|row| serde_json::from_str(row))
-        .collect::<Result<Vec<(usize, Box<RawValue>)>, _>>()
-        .map_err(Error::Serialization)?;
-    deleted.sort_by_key(|(position, _)| *position);
-    let mut seen = HashSet::new();
-    if !deleted.iter().all(|(_, key)| seen.insert(key.get())) {
-        return Err(WriteError::AmbiguousKey {
-            relation: target.name().to_owned(),
-        }
-        .into());
-    }
-    Ok(deleted.into_iter().map(|(_, key)| key).collect())
+    let mut deleted = DeletedKeys::new(keys.count);
+    dml::run_for_pairs(&statement, &[keys.ids], &mut |position, key| {
+        deleted.add(position, key);
+    })?;
+    deleted.into_document(&target)
 }
 
-fn texts(key: &KeyValue) -> Vec<String> {
-    key.values().map(|value| value.get().to_owned()).collect()
+/// The keys of deleted rows, by their position in what was asked for.
+struct DeletedKeys {
+    /// One behind the other, in the server's encoding.
+    keys: Vec<u8>,
+    /// Where the key of each position lies.
+    places: Vec<Option<KeyPlace>>,
+    has_same_key_twice: bool,
+}
+
+#[derive(Clone, Copy)]
+struct KeyPlace {
+    start: u32,
+    length: std::num::NonZeroU32,
+}
+
+impl DeletedKeys {
+    fn new(count: usize) -> Self {
+        let mut places = Vec::new();
+        memory::reserve(&mut places, count);
+        places.resize(count, None);
+        Self {
+            keys: Vec::new(),
+            places,
+            has_same_key_twice: false,
+        }
+    }
+
+    fn add(&mut self, position: i64, key: &[u8]) {
+        let start = self.keys.len();
+        memory::reserve(&mut self.keys, key.len());
+        self.keys.extend_from_slice(key);
+        let at = usize::try_from(position - 1).unwrap_or(usize::MAX);
+        let place = u32::try_from(start)
+            .ok()
+            .zip(u32::try_from(key.len()).ok().and_then(std::num::NonZeroU32::new));
+        if let Some(slot) = self.places.get_mut(at) {
+            self.has_same_key_twice |= slot.is_some();
+            *slot = place.map(|(start, length)| KeyPlace { start, length });
+        }
+    }
+
+    fn into_document(self, target: &WriteTarget) -> Result<JsonText, Error> {
+        if self.has_same_key_twice {
+            return Err(WriteError::AmbiguousKey {
+                relation: target.name().to_owned(),
+            }
+            .into());
+        }
+        let mut document = JsonText::new();
+        document.push_str("[")?;
+        let mut is_first = true;
+        for place in self.places.iter().flatten() {
+            server::check_for_interrupts();
+            if !is_first {
+                document.push_str(",")?;
+            }
+            is_first = false;
+            let key = &self.keys[place.start as usize..][..place.length.get() as usize];
+            document.push_str(&text::from_server(key))?;
+        }
+        document.push_str("]")?;
+        Ok(document)
+    }
 }

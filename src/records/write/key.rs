@@ -10,7 +10,6 @@ use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::{Oid, dml, subtransaction};
 use crate::records::error::RecordError;
 use crate::records::value::{self, Forms};
-use crate::values::uuid;
 use pgrx::pg_sys;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -147,7 +146,7 @@ impl<'a> TargetKey<'a> {
         }
     }
 
-    fn wrong(&self, problem: &str) -> Error {
+    pub(super) fn wrong(&self, problem: &str) -> Error {
         let parts: Vec<_> = self
             .parts
             .iter()
@@ -229,48 +228,47 @@ impl<'a> TargetKey<'a> {
         format!("CAST({json} AS pg_catalog.text)")
     }
 
-    /// Leaves out values that are invalid for the key's type, which match no row.
-    pub(super) fn keep_valid(&self, keys: &mut Vec<KeyValue>) -> Result<(), Error> {
-        let is_plain = |key: &KeyValue| {
-            let mut parts = self.parts.iter();
-            parts.all(|part| {
-                let value = key.get(&part.attnum).map(|value| value.get());
-                is_plainly_valid(part.column.atttypid, value)
-            })
-        };
-        if keys.iter().all(is_plain) {
-            return Ok(());
-        }
+    /// Whether a key can be read as values of the key's types; otherwise it is the key of no row.
+    pub(super) fn is_valid(&self, key: &KeyValue) -> Result<bool, Error> {
         let fields = self.fields()?;
-        let values: Vec<_> = fields.iter().map(|field| field.value("key")).collect();
         let statement = format!(
-            "SELECT CAST(pg_catalog.num_nulls({}) AS pg_catalog.text) FROM pg_catalog.jsonb_to_recordset($1) AS key({})",
-            values.join(", "),
+            "SELECT {} FROM pg_catalog.jsonb_to_record($1) AS key({})",
+            self.nulls("key")?,
             declarations(&fields),
         );
-        *keys = values_among(&statement, std::mem::take(keys))?;
-        Ok(())
+        let key = JsonbValue::parse(&serde_json::to_string(key).map_err(Error::Serialization)?);
+        can_be_read(&statement, key)
+    }
+
+    /// How many parts of the record `key` are NULL, as text: to know that, all are read.
+    pub(super) fn nulls(&self, key: &str) -> Result<String, Error> {
+        let fields = self.fields()?;
+        let values: Vec<_> = fields.iter().map(|field| field.value(key)).collect();
+        Ok(format!(
+            "CAST(pg_catalog.num_nulls({}) AS pg_catalog.text)",
+            values.join(", ")
+        ))
+    }
+
+    /// Whether a value alone is a key: that of the only column of the primary key.
+    pub(super) fn may_be_value(&self) -> bool {
+        self.is_primary && self.parts.len() == 1
+    }
+
+    /// The parts: attnum, name and type of each.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (&str, &str, Oid)> {
+        self.parts.iter().map(|part| {
+            (
+                part.attnum.as_str(),
+                part.column.attname.as_str(),
+                part.column.atttypid,
+            )
+        })
     }
 }
 
-/// The keys that a statement can read. Each half is asked by itself where not all can.
-fn values_among(statement: &str, mut keys: Vec<KeyValue>) -> Result<Vec<KeyValue>, Error> {
-    if are_values(statement, &keys)? {
-        return Ok(keys);
-    }
-    let half = keys.len() / 2;
-    let rest = keys.split_off(half);
-    if keys.is_empty() {
-        return Ok(keys);
-    }
-    let mut values = values_among(statement, keys)?;
-    values.extend(values_among(statement, rest)?);
-    Ok(values)
-}
-
-/// Whether a statement can read all of the keys.
-fn are_values(statement: &str, keys: &[KeyValue]) -> Result<bool, Error> {
-    let keys = JsonbValue::parse(&serde_json::to_string(keys).map_err(Error::Serialization)?);
+/// Whether a statement that reads a key, or keys, as values of their types can do so.
+pub(super) fn can_be_read(statement: &str, keys: JsonbValue) -> Result<bool, Error> {
     match subtransaction::attempt(dml::is_about_a_value, || dml::run(statement, &[keys])) {
         Ok(outcome) => outcome.map(|_| true),
         Err(_) => Ok(false),
@@ -279,23 +277,4 @@ fn are_values(statement: &str, keys: &[KeyValue]) -> Result<bool, Error> {
 
 fn is_integer(type_oid: Oid) -> bool {
     matches!(type_oid, pg_sys::INT2OID | pg_sys::INT4OID | pg_sys::INT8OID)
-}
-
-/// Whether a JSON value is one of the usual sort for a key of this type, so that PostgreSQL need not be asked.
-fn is_plainly_valid(type_oid: Oid, value: Option<&str>) -> bool {
-    let Some(value) = value else {
-        return false;
-    };
-    let unquoted = value
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-        .unwrap_or(value);
-    match type_oid {
-        pg_sys::INT2OID => unquoted.parse::<i16>().is_ok(),
-        pg_sys::INT4OID => unquoted.parse::<i32>().is_ok(),
-        pg_sys::INT8OID => unquoted.parse::<i64>().is_ok(),
-        pg_sys::TEXTOID | pg_sys::VARCHAROID | pg_sys::BPCHAROID => true,
-        pg_sys::UUIDOID => uuid::is_uuid(unquoted.as_bytes()),
-        _ => false,
-    }
 }

@@ -16,6 +16,7 @@ mod form;
 mod input;
 mod insert;
 mod key;
+mod keys;
 mod patch;
 mod references;
 mod result;

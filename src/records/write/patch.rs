@@ -24,15 +24,14 @@ pub(crate) fn patch(
     let id = id.ok_or(WriteError::NullArgument { argument: "rec_id" })?;
     let record = record.ok_or(WriteError::NullArgument { argument: "rec_def" })?;
     let key = TargetKey::meant_by(&target, &id.text)?;
-    let mut ids = vec![match id.is_json.then(|| RawValue::from_string(id.text.clone())) {
+    let id = match id.is_json.then(|| RawValue::from_string(id.text.clone())) {
         Some(Ok(json)) => key.parse_json(json)?,
         _ => key.parse_text(&id.text)?,
-    }];
-    key.keep_valid(&mut ids)?;
-    let statement = statement(&target, &key, &record)?;
-    let Some(id) = ids.pop() else {
-        return Err(no_such_row(&target));
     };
+    let statement = statement(&target, &key, &record)?;
+    if !key.is_valid(&id)? {
+        return Err(no_such_row(&target));
+    }
     let id = JsonbValue::parse(&serde_json::to_string(&id).map_err(Error::Serialization)?);
     let outcome = dml::run(&statement, &[id, record])?;
     let mut keys = outcome.returned.into_iter().flatten();

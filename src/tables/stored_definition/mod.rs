@@ -23,7 +23,7 @@ use crate::catalog::relation::Relation;
 use crate::catalog::rows::{PgClass, PgInherits};
 use crate::definition::table::TableDefinition;
 use crate::error::Error;
-use crate::metadata::stored;
+use crate::metadata::read;
 use crate::pg::scan::Char;
 use crate::pg::{Oid, portable_output, server};
 use crate::tables::error::TablesError;
@@ -54,7 +54,7 @@ fn compose(table: &DefinedTable<'_>, parent_schema: Option<&str>) -> Result<Tabl
     let schema = catalog.schema_name(row.relnamespace)?;
     let is_nested = parent_schema.is_some();
     let mut comments = Comments::read(catalog, row.oid);
-    let mut metadata = stored::document(catalog, row)?;
+    let mut metadata = read::document(catalog, row)?;
     let parents: Vec<Oid> = PgInherits::parents(&catalog.reader, row.oid)
         .into_iter()
         .map(|row| row.inhparent)

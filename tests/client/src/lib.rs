@@ -12,6 +12,7 @@
 //! Tests run at the same time on one server: each makes the databases and roles it needs, under names of its own.
 //! A helper that fails panics with PostgreSQL's message, which fails the test.
 
+pub mod functions;
 pub mod gateway;
 
 use std::ffi::OsStr;
@@ -89,6 +90,56 @@ pub fn resident(client: &mut Client) -> i64 {
     kilobytes
         .and_then(|number| number.parse().ok())
         .unwrap_or_else(|| panic!("{status}"))
+}
+
+/// A line of what the operating system says of the backend, in bytes.
+fn status(client: &mut Client, line: &str) -> i64 {
+    let pid = text(client, "SELECT pg_backend_pid()::text");
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_else(|error| panic!("{error}"));
+    let kilobytes = status
+        .lines()
+        .find_map(|other| other.strip_prefix(line)?.strip_prefix(':'))
+        .and_then(|rest| rest.trim().strip_suffix(" kB")?.parse::<i64>().ok());
+    kilobytes.unwrap_or_else(|| panic!("{status}")) * 1024
+}
+
+/// The most memory that the backend has had at a time, in bytes, with the buffers of the server that it has touched.
+#[must_use]
+pub fn peak(client: &mut Client) -> i64 {
+    status(client, "VmHWM")
+}
+
+/// Lets the backend have so many bytes more than it has now, as `ulimit -v` does.
+pub fn limit_memory(client: &mut Client, more: i64) {
+    let pid = text(client, "SELECT pg_backend_pid()::text");
+    let limit = status(client, "VmSize") + more;
+    finish(as_server_user("prlimit").args([format!("--pid={pid}"), format!("--as={limit}")]));
+}
+
+/// The SQLSTATE of a call that may be refused; in `Err`, with the call, that the server has ended the session, or says that
+/// it has an internal error.
+pub fn refusal(error: &postgres::Error, call: &str) -> Result<String, String> {
+    let call: String = call.chars().take(2000).collect();
+    let Some(server) = error.as_db_error() else {
+        return Err(format!("the session has ended: {error}\n{call}"));
+    };
+    let sqlstate = server.code().code();
+    if sqlstate.starts_with("XX") || matches!(sqlstate, "57P01" | "57P02" | "57P03") {
+        return Err(format!("{}\n{call}", explain(error)));
+    }
+    Ok(sqlstate.to_owned())
+}
+
+/// A session of a server that may be starting again after a crash.
+#[must_use]
+pub fn reconnected(config: &Config) -> Client {
+    for _ in 0..100 {
+        if let Ok(client) = config.connect(NoTls) {
+            return client;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    connect(config)
 }
 
 /// The error of statements that are to fail.

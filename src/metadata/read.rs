@@ -5,10 +5,10 @@
 //! may read the object (or has the rights of its owner).
 
 use super::detached::Document;
-use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
-use super::portable::{self, Options};
-use super::references::{Column, References};
-use super::store;
+use super::model::{self, OptionValues};
+use super::options::MetadataOption;
+use super::references::Column;
+use super::rows::{StoredColumn, StoredOptions, StoredTable};
 use super::template;
 use crate::catalog::Catalog;
 use crate::catalog::relation::{self, privileges_on_column};
@@ -17,7 +17,7 @@ use crate::catalog::types::UiType;
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::acl::Privileges;
-use crate::pg::scan::{CatalogRow, JsonField, NameField, RowSource, ScanKey, ScannedRow, Text, Timestamp};
+use crate::pg::scan::{NameField, ScanKey};
 use crate::values::template::{Placeholder, TemplatePart};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
@@ -31,7 +31,7 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    fn into_options(self) -> Options {
+    fn into_options(self) -> OptionValues {
         let options = self.options.into_iter();
         options
             .map(|(option, value)| (option.name.to_owned(), value))
@@ -46,21 +46,7 @@ impl Metadata {
     }
 }
 
-/// The part of a row that has the options.
-struct StoredOptions {
-    options: Vec<(&'static MetadataOption, Value)>,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
-
 impl StoredOptions {
-    fn get(&self, name: &str) -> Option<&Value> {
-        self.options
-            .iter()
-            .find(|(option, _)| option.name == name)
-            .map(|(_, value)| value)
-    }
-
     /// What remains when only some options count; `None` when nothing does.
     fn retain(
         mut self,
@@ -86,112 +72,6 @@ impl Serialize for Metadata {
         map.serialize_entry("created_at", &self.created_at)?;
         map.serialize_entry("updated_at", &self.updated_at)?;
         map.end()
-    }
-}
-
-/// A row of `msar_catalog.stored_table_metadata`.
-struct StoredTable {
-    schema_name: NameField,
-    table_name: NameField,
-    refs: References,
-    stored: StoredOptions,
-}
-
-/// A row of `msar_catalog.stored_column_metadata`.
-struct StoredColumn {
-    attnum: i16,
-    schema_name: NameField,
-    table_name: NameField,
-    column_name: NameField,
-    stored: StoredOptions,
-}
-
-/// The names of columns: some, then one for each option.
-const fn with_options<const LENGTH: usize>(
-    first: &[&'static str],
-    options: &[MetadataOption],
-) -> [&'static str; LENGTH] {
-    let mut names = [""; LENGTH];
-    let mut at = 0;
-    while at < LENGTH {
-        names[at] = if at < first.len() {
-            first[at]
-        } else {
-            options[at - first.len()].name
-        };
-        at += 1;
-    }
-    names
-}
-
-const TABLE_IDENTITY: [&str; 5] = ["created_at", "updated_at", "schema_name", "table_name", "refs"];
-const COLUMN_IDENTITY: [&str; 6] = [
-    "created_at",
-    "updated_at",
-    "schema_name",
-    "table_name",
-    "column_name",
-    "attnum",
-];
-
-impl CatalogRow for StoredTable {
-    const SOURCE: RowSource = RowSource::Own(&store::TABLES);
-    const COLUMNS: &'static [&'static str] =
-        &with_options::<{ TABLE_IDENTITY.len() + TABLE_OPTIONS.len() }>(&TABLE_IDENTITY, &TABLE_OPTIONS);
-
-    fn read(row: &ScannedRow<'_>) -> Self {
-        Self {
-            schema_name: row.column(2),
-            table_name: row.column(3),
-            refs: row.column::<JsonField<References>>(4).0.unwrap_or_default(),
-            stored: StoredOptions::read(row, TABLE_IDENTITY.len(), &TABLE_OPTIONS),
-        }
-    }
-}
-
-impl CatalogRow for StoredColumn {
-    const SOURCE: RowSource = RowSource::Own(&store::COLUMNS);
-    const USUAL_NUMBER: usize = 32;
-    const COLUMNS: &'static [&'static str] =
-        &with_options::<{ COLUMN_IDENTITY.len() + COLUMN_OPTIONS.len() }>(&COLUMN_IDENTITY, &COLUMN_OPTIONS);
-
-    fn read(row: &ScannedRow<'_>) -> Self {
-        Self {
-            schema_name: row.column(2),
-            table_name: row.column(3),
-            column_name: row.column(4),
-            attnum: row.column(5),
-            stored: StoredOptions::read(row, COLUMN_IDENTITY.len(), &COLUMN_OPTIONS),
-        }
-    }
-}
-
-impl StoredOptions {
-    /// Takes the options out of a row, in which they begin at position `first`, and the times, with which it begins.
-    fn read(row: &ScannedRow<'_>, first: usize, options: &'static [MetadataOption]) -> Self {
-        let set = options
-            .iter()
-            .enumerate()
-            .filter_map(|(at, option)| Some((option, read_value(row, first + at, option.kind)?)));
-        Self {
-            options: set.collect(),
-            created_at: row.column(0),
-            updated_at: row.column(1),
-        }
-    }
-}
-
-fn read_value(row: &ScannedRow<'_>, at: usize, kind: Kind) -> Option<Value> {
-    match kind {
-        Kind::Boolean => row.column::<Option<bool>>(at).map(Value::from),
-        Kind::Text | Kind::TextNotEmpty | Kind::OneOf(_) => {
-            row.column::<Option<Text>>(at).map(|text| Value::from(text.0))
-        }
-        Kind::Integer(..) => row.column::<Option<i32>>(at).map(Value::from),
-        Kind::SmallInteger(..) | Kind::Attnum => row.column::<Option<i16>>(at).map(Value::from),
-        Kind::Attnums => row.column::<Option<Vec<i16>>>(at).map(Value::from),
-        Kind::Table => row.column::<Option<Oid>>(at).map(|oid| Value::from(oid.to_u32())),
-        Kind::Template => row.column::<JsonField<Value>>(at).0,
     }
 }
 
@@ -371,7 +251,7 @@ pub(crate) fn document(catalog: &Catalog, row: &PgClass) -> Result<Document, Err
             .unwrap_or_default();
         let metadata = stored.take_table(catalog, row.oid);
         let named =
-            metadata.map(|metadata| portable::to_names(&metadata.into_options(), row.oid.to_u32(), &refs));
+            metadata.map(|metadata| model::to_names(&metadata.into_options(), row.oid.to_u32(), &refs));
         document.table = named.filter(|options| !options.is_empty());
     }
     let columns = columns(catalog, row)?.into_iter();

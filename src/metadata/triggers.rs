@@ -1,22 +1,26 @@
-//! What a row of metadata goes through when it is written, by whatever statement: the triggers of both tables ask here
-//! what is right to store.
+//! The row triggers of the tables: before a row is written, by whatever statement, they ask here what is right to store;
+//! afterwards sessions are told that what they compiled from it is out of date.
 //!
 //! Only our functions write there, which have asked for the rights of the object's owner and locked the object until
 //! the transaction ends, so that who drops or renames it waits for this transaction, and finds the row; event triggers,
 //! which take no lock that their command does not take; and restores.
 
+use super::following::commit;
 use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
 use super::references::References;
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::catalog::types::UiType;
 use crate::catalog::{Catalog, relation};
-use crate::error::Error;
+use crate::error::{Error, Problem};
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
+use crate::pg::trigger::{self, ChangedRows, Trigger};
 use crate::pg::{Oid, bookkeeping, lock, names};
 use pgrx::pg_sys;
+use pgrx::prelude::PgSqlErrorCode;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -72,8 +76,8 @@ impl Writable {
         Ok(self.catalog.type_info(column.atttypid)?.ui_type)
     }
 
-    fn names(&self) -> Result<Names, Error> {
-        Ok(Names {
+    fn names(&self) -> Result<RowNames, Error> {
+        Ok(RowNames {
             schema_name: self.catalog.schema_name(self.row.relnamespace)?,
             table_name: self.row.relname.clone(),
             owner_name: names::of_role(self.row.relowner).ok_or(Error::Vanished)?,
@@ -83,7 +87,7 @@ impl Writable {
 
 /// The names by which a row knows its table.
 #[derive(Serialize)]
-struct Names {
+struct RowNames {
     schema_name: Rc<str>,
     table_name: String,
     owner_name: String,
@@ -93,7 +97,7 @@ struct Names {
 #[derive(Serialize)]
 pub(crate) struct TableFields {
     #[serde(flatten)]
-    names: Names,
+    names: RowNames,
     refs: References,
     #[serde(skip_serializing_if = "Option::is_none")]
     updated_at: Option<&'static str>,
@@ -103,7 +107,7 @@ pub(crate) struct TableFields {
 #[derive(Serialize)]
 pub(crate) struct ColumnFields {
     #[serde(flatten)]
-    names: Names,
+    names: RowNames,
     column_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     updated_at: Option<&'static str>,
@@ -234,4 +238,35 @@ fn now_if_changed(
 ) -> Option<&'static str> {
     let changed = before.is_some() && options.iter().any(|option| has_changed(option, row, before));
     changed.then_some("now")
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AnnounceProblem {
+    #[error("this function can only be called as a trigger")]
+    NoTrigger,
+}
+
+impl Problem for AnnounceProblem {
+    fn sqlstate(&self) -> PgSqlErrorCode {
+        PgSqlErrorCode::ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED
+    }
+
+    fn hint(&self) -> Cow<'static, str> {
+        "PostgreSQL calls it after changes of msar_catalog.stored_table_metadata and msar_catalog.stored_column_metadata."
+            .into()
+    }
+}
+
+/// After a change of one of the tables: announces it for the relation that the row is about. Returns what was changed.
+pub(crate) fn change(call: pg_sys::FunctionCallInfo) -> Result<ChangedRows, Error> {
+    let call = Trigger::of_call(call).ok_or(AnnounceProblem::NoTrigger)?;
+    let changed = call.changed(c"table_oid");
+    match &changed {
+        ChangedRows::Row(relations) => relations.iter().for_each(|&relation| {
+            trigger::outdate_relation(relation);
+            commit::expect_rows_of(relation.to_u32());
+        }),
+        ChangedRows::Everything => trigger::outdate_all_relations(),
+    }
+    Ok(changed)
 }

@@ -1,22 +1,19 @@
 //! Metadata as a document for other databases, and for version control: everything by names.
 
 use super::detached::{self, Detached, Document, Live, Placement};
+use super::model::{self, ObjectNames};
 use super::options::{self, COLUMN_OPTIONS, TABLE_OPTIONS};
-use super::portable::{self, Names};
-use super::refs::{self, Refs};
-use super::row::Writable;
+use super::rows::{self, RowDocument};
 use super::statements::{REPLACE_COLUMNS, REPLACE_TABLES};
-use super::store;
+use super::triggers::Writable;
 use crate::catalog::rows::PgClass;
 use crate::catalog::{Catalog, relation};
 use crate::error::Error;
 use crate::json_words;
-use crate::pg::Oid;
-use crate::pg::bookkeeping;
-use crate::pg::names;
 use crate::pg::snapshot::Snapshot;
+use crate::pg::{Oid, bookkeeping, names};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Tables by schema and name.
@@ -30,33 +27,21 @@ pub(crate) struct Export {
 const ROWS: &str = include_str!("../../sql/query/metadata/export_rows.sql");
 
 #[derive(Deserialize)]
-struct Rows {
-    tables: Vec<Row>,
-    columns: Vec<Row>,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    #[serde(deserialize_with = "crate::metadata::portable::deserialize_oid")]
-    table_oid: u32,
-    schema_name: String,
-    table_name: String,
-    column_name: Option<String>,
-    refs: Option<Refs>,
-    #[serde(flatten)]
-    options: Map<String, Value>,
+struct ExportedRows {
+    tables: Vec<RowDocument>,
+    columns: Vec<RowDocument>,
 }
 
 /// The metadata of a schema, or of all.
 pub(crate) fn export(schema: Option<Oid>) -> Result<Export, Error> {
-    let rows: Rows = bookkeeping::as_caller(|statements| {
+    let rows: ExportedRows = bookkeeping::as_caller(|statements| {
         statements.query(ROWS, &json!({"schema": schema.map(Oid::to_u32)}))
     })?;
     let mut export = Export::default();
     for row in rows.tables {
         let mut refs = row.refs.clone().unwrap_or_default();
-        refs::keep_live(&mut refs, &Live);
-        let options = portable::to_names(&row.options, row.table_oid, &refs);
+        model::keep_live(&mut refs, &Live);
+        let options = model::to_names(&row.options, row.table_oid, &refs);
         if !options.is_empty() {
             export.document(&row).table = Some(options);
         }
@@ -71,7 +56,7 @@ pub(crate) fn export(schema: Option<Oid>) -> Result<Export, Error> {
 }
 
 impl Export {
-    fn document(&mut self, row: &Row) -> &mut Document {
+    fn document(&mut self, row: &RowDocument) -> &mut Document {
         let schema = self.schemas.entry(row.schema_name.clone()).or_default();
         schema.entry(row.table_name.clone()).or_default()
     }
@@ -80,7 +65,7 @@ impl Export {
     fn check(&self) -> Result<(), Error> {
         for document in self.schemas.values().flat_map(BTreeMap::values) {
             for (name, value) in document.table.iter().flatten() {
-                portable::check(options::named(&TABLE_OPTIONS, name)?, value)?;
+                model::check(options::named(&TABLE_OPTIONS, name)?, value)?;
             }
             for (column, options) in &document.columns {
                 for (name, value) in options {
@@ -129,7 +114,7 @@ pub(crate) fn import(document: Value, dry_run: bool) -> Result<Imported, Error> 
         hint: "Pass a document of msar.export_metadata.",
     })?;
     export.check()?;
-    let owner = store::owner()?;
+    let owner = rows::owner()?;
     let catalog = Catalog::new(Snapshot::latest());
     let mut imported = Imported::default();
     for (schema, tables) in &export.schemas {
@@ -213,7 +198,7 @@ pub(crate) fn attach(table: Oid, schema: Option<String>, name: Option<String>) -
     let name = name.unwrap_or_else(|| row.relname.clone());
     let kept = kept_under(&schema, &name, &row)?.ok_or(Error::NothingKept { schema, name })?;
     let placement = Placement::find(&catalog, table, &kept.metadata)?;
-    bookkeeping::as_owner(store::owner()?, |statements| {
+    bookkeeping::as_owner(rows::owner()?, |statements| {
         detached::attach(statements, table, &kept, &placement)
     })?;
     let mut imported = Imported::default();
@@ -244,5 +229,5 @@ pub(crate) fn forget(schema: &str, name: &str) -> Result<Value, Error> {
     let owners: Vec<String> =
         bookkeeping::as_caller(|statements| statements.query(OWNERS_OF_KEPT, &argument))?;
     let argument = json!({"schema": schema, "table": name, "owners": owners});
-    bookkeeping::as_owner(store::owner()?, |statements| statements.query(FORGET, &argument))
+    bookkeeping::as_owner(rows::owner()?, |statements| statements.query(FORGET, &argument))
 }

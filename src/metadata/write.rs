@@ -1,14 +1,13 @@
 //! Changes by way of the functions of `msar`.
 //!
-//! What the caller may do, and what is to be changed, is checked here; then the rows are written as the owner of the
-//! tables.
+//! What the caller may do, and what is to be changed, is checked here; then the rows are written as the owner of the tables.
 
 use super::options;
 use super::patch::{ColumnPatch, Patch};
+use super::read::{self, ColumnMetadata, Metadata, OfTable, TableMetadata};
 use super::references::References;
-use super::row::Writable;
-use super::store;
-use super::stored::{self, ColumnMetadata, Metadata, OfTable, TableMetadata};
+use super::rows;
+use super::triggers::Writable;
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
@@ -68,7 +67,7 @@ pub(crate) fn table_by(
         table_name: row.relname.clone(),
         changes,
     };
-    write(&store::TABLES, |statements| {
+    write(&rows::TABLES, |statements| {
         statements.run(
             include_str!("../../sql/query/metadata/table_metadata_make_rows.sql"),
             &change,
@@ -78,7 +77,7 @@ pub(crate) fn table_by(
             &change,
         )
     })?;
-    stored::table(&Catalog::new(Snapshot::latest()), &row)
+    read::table(&Catalog::new(Snapshot::latest()), &row)
 }
 
 /// Changes options of columns; gives what is stored then for all columns of the table.
@@ -90,7 +89,7 @@ pub(crate) fn columns(relation: Oid, patches: Value) -> Result<Vec<ColumnMetadat
         table_name: writable.row.relname.clone(),
         columns: column_changes(&writable, ColumnPatch::list(patches)?)?,
     };
-    write(&store::COLUMNS, |statements| {
+    write(&rows::COLUMNS, |statements| {
         statements.run(
             include_str!("../../sql/query/metadata/column_metadata_make_rows.sql"),
             &changes,
@@ -100,7 +99,7 @@ pub(crate) fn columns(relation: Oid, patches: Value) -> Result<Vec<ColumnMetadat
             &changes,
         )
     })?;
-    stored::columns(&Catalog::new(Snapshot::latest()), &writable.row)
+    read::columns(&Catalog::new(Snapshot::latest()), &writable.row)
 }
 
 /// Writes to one of our tables: first makes the rows that are missing, then changes them. Two steps, each by the latest

@@ -1,4 +1,5 @@
-//! A table's options in a form that means the same in every database: names take the place of numbers.
+//! What the numbers inside of a table's options mean: as the column `refs` keeps it, and in a form that means the same in
+//! every database, in which names take the place of numbers.
 //!
 //! | option | stored | portable |
 //! |---|---|---|
@@ -7,34 +8,83 @@
 //! | a path in a template | `[5, 2]` | `["author_id", {"schema": "app", "name": "author", "column": "name"}]` |
 //! | a raw value in a template | `{"path": [2], "raw": true}` | `{"path": ["title"], "raw": true}` |
 //!
-//! Pure: what the names of a database are is asked of a [`Names`].
+//! Pure: what the names of a database are is asked of a [`ObjectNames`].
 
 use super::options::{self, Kind, MetadataOption, TABLE_OPTIONS, attnum};
-use super::refs::{Refs, TableRef};
 use super::template;
 use crate::error::Error;
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
-/// Options by name; those that are not set are left out.
-pub(crate) type Options = Map<String, Value>;
+/// The tables that the options speak of, by OID: the table itself, and those to which they lead.
+pub(crate) type Refs = BTreeMap<u32, TableRef>;
+
+/// Leaves out what the numbers no longer mean.
+pub(crate) fn keep_live(refs: &mut Refs, names: &impl ObjectNames) {
+    refs.retain(|&oid, table| names.relation(&table.schema, &table.name) == Some(oid));
+    for (&oid, table) in refs {
+        table
+            .columns
+            .retain(|&attnum, name| names.column(oid, name) == Some(attnum));
+    }
+}
+
+/// Reads what is stored; `None` for what is not written as we write it.
+pub(crate) fn deserialize_lenient<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Refs>, D::Error> {
+    Ok(Refs::deserialize(Value::deserialize(deserializer)?).ok())
+}
+
+/// Makes tables that were dropped count by their names again: for what is kept aside, and may be attached when they are
+/// there again. A schema is dropped and created anew table by table.
+pub(crate) fn recall_lost_tables(refs: &mut Refs) {
+    for table in refs.values_mut().filter(|table| table.is_lost) {
+        table.is_lost = false;
+        table.columns.append(&mut table.lost);
+    }
+}
+
+/// A table that options speak of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct TableRef {
+    pub(crate) schema: String,
+    pub(crate) name: String,
+    /// ObjectNames of columns by attnum.
+    #[serde(default)]
+    pub(crate) columns: BTreeMap<i16, String>,
+    /// For columns from which a path goes on: OID of the table to which their foreign key leads. A restore has no
+    /// foreign keys yet.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) targets: BTreeMap<i16, u32>,
+    /// The same as `columns` of columns that were dropped, for messages: they never mean another column of that name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) lost: BTreeMap<i16, String>,
+    /// Whether the table itself was dropped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_lost: bool,
+}
+
+/// OptionValues by name; those that are not set are left out.
+pub(crate) type OptionValues = Map<String, Value>;
 
 /// The live objects of a database.
-pub(crate) trait Names {
+pub(crate) trait ObjectNames {
     /// The relation of that name.
     fn relation(&self, schema: &str, name: &str) -> Option<u32>;
     /// The live column of that name.
     fn column(&self, relation: u32, name: &str) -> Option<i16>;
 }
 
-/// Options of a table with the numbers that they have in this database.
+/// OptionValues of a table with the numbers that they have in this database.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Numbered {
-    pub(crate) options: Options,
+    pub(crate) options: OptionValues,
     pub(crate) refs: Refs,
-    /// Options that speak of another table, or a column of it, that is not there. They wait for it as they are.
-    pub(crate) left: Options,
+    /// OptionValues that speak of another table, or a column of it, that is not there. They wait for it as they are.
+    pub(crate) left: OptionValues,
     /// Why something could not be placed.
     pub(crate) problems: Vec<String>,
 }
@@ -88,7 +138,7 @@ fn is_template(value: &Value) -> bool {
 
 /// Replaces numbers by the names that `refs` has for them. A number without a name there meant nothing any more, and is
 /// left out.
-pub(crate) fn to_names(options: &Options, table: u32, refs: &Refs) -> Options {
+pub(crate) fn to_names(options: &OptionValues, table: u32, refs: &Refs) -> OptionValues {
     let column = |number: &Value| column_name(refs, table, number).map(Value::from);
     TABLE_OPTIONS
         .iter()
@@ -119,7 +169,12 @@ pub(crate) fn to_names(options: &Options, table: u32, refs: &Refs) -> Options {
 
 /// Replaces names by the numbers that they have in this database, for the options of `table`. Columns that the table
 /// does not have are left out.
-pub(crate) fn to_numbers(options: &Options, table: u32, own: TableRef, names: &impl Names) -> Numbered {
+pub(crate) fn to_numbers(
+    options: &OptionValues,
+    table: u32,
+    own: TableRef,
+    names: &impl ObjectNames,
+) -> Numbered {
     let mut numbering = Numbering {
         table,
         names,
@@ -127,7 +182,7 @@ pub(crate) fn to_numbers(options: &Options, table: u32, own: TableRef, names: &i
         waits: false,
         problems: Vec::new(),
     };
-    let mut left = Options::new();
+    let mut left = OptionValues::new();
     let options = TABLE_OPTIONS
         .iter()
         .filter_map(|option| {
@@ -194,7 +249,7 @@ struct Numbering<'a, N> {
     problems: Vec<String>,
 }
 
-impl<N: Names> Numbering<'_, N> {
+impl<N: ObjectNames> Numbering<'_, N> {
     fn option(&mut self, option: &MetadataOption, value: &Value) -> Option<Value> {
         Some(match option.kind {
             Kind::Attnum => self.own_column(option.name, value)?,
@@ -276,10 +331,19 @@ impl<N: Names> Numbering<'_, N> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn stored_form() {
+        let text =
+            r#"{"16400":{"schema":"app","name":"book","columns":{"2":"author"},"targets":{"2":16410}}}"#;
+        let refs: Refs = serde_json::from_str(text).unwrap();
+        assert_eq!(refs[&16400].targets[&2], 16410);
+        assert_eq!(serde_json::to_string(&refs).unwrap(), text);
+    }
+
     /// A database with `app.book` (20) and `app.author` (30).
     struct Library;
 
-    impl Names for Library {
+    impl ObjectNames for Library {
         fn relation(&self, schema: &str, name: &str) -> Option<u32> {
             match (schema, name) {
                 ("app", "book") => Some(20),
@@ -298,14 +362,14 @@ mod tests {
         }
     }
 
-    fn object(value: Value) -> Options {
+    fn object(value: Value) -> OptionValues {
         match value {
             Value::Object(map) => map,
             other => panic!("{other}"),
         }
     }
 
-    fn stored() -> (Options, Refs) {
+    fn stored() -> (OptionValues, Refs) {
         let options = object(json!({
             "import_verified": true, "is_temp": null, "import_target_oid": "3",
             "column_order": [5, 2, 99], "preview_template": ["No. ", {"path": [2], "raw": true}, [5, 1], [99]],
@@ -318,7 +382,7 @@ mod tests {
         (options, refs.unwrap())
     }
 
-    fn portable() -> Options {
+    fn portable() -> OptionValues {
         object(json!({
             "import_verified": true, "import_target_oid": {"schema": "app", "name": "author"},
             "column_order": ["author_id", "title"],

@@ -1,0 +1,57 @@
+-- Odd arguments of functions are refused in the caller's terms.
+\set VERBOSITY terse
+\pset format unaligned
+\pset tuples_only on
+CREATE FUNCTION pg_temp.try(call text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  message text;
+  hint text;
+  result text;
+BEGIN
+  EXECUTE call INTO result;
+  RETURN result;
+EXCEPTION WHEN OTHERS THEN
+  GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+  RETURN concat_ws(E'\n  ', SQLSTATE || ' ' || message, nullif(hint, ''));
+END
+$$;
+CREATE TABLE raw (a text, b date);
+INSERT INTO raw VALUES ('12', '2024-02-29');
+CREATE TABLE typed (n int, d date);
+
+-- Imports.
+SELECT pg_temp.try($$SELECT msar.insert_from_select('raw', 'typed', '[]')$$);
+SELECT pg_temp.try($$SELECT msar.insert_from_select('raw', 'typed', '{}')$$);
+SELECT pg_temp.try($$SELECT msar.insert_from_select('raw', 'typed', '[{"src_table_attnum": 9, "dst_table_attnum": 1}]')$$);
+SELECT pg_temp.try($$SELECT msar.insert_from_select('raw', 'typed', '[{"src_table_attnum": 2, "dst_table_attnum": 1}]')$$);
+SELECT pg_temp.try($$SELECT msar.import_text('public', 'x', NULL)$$);
+SELECT pg_temp.try($$SELECT msar.import_text('public', 'x', 'a', NULL) -> 'rows'$$);
+SELECT pg_temp.try($$SELECT msar.import_text('public', 'named', E'ctid,xmin,tableoid,id\n1,2,3,4') -> 'renamed_columns'$$);
+SELECT pg_temp.try($$SELECT msar.import_text('public', 'x', convert_to(repeat('a,', 1600), 'UTF8'))$$);
+SELECT pg_temp.try($$SELECT msar.import_text('public', 'x', convert_to(E'a,b\n' || repeat(E'1\n', 10001), 'UTF8'), '{"bad_rows": "skip"}')$$);
+SELECT pg_temp.try($$SELECT msar.get_preview('raw'::regclass, '[{"attnum": 1, "type": "integer"}]', 1)$$);
+SELECT pg_temp.try($$SELECT msar.get_preview('raw'::regclass, '[{"attnum": 1, "type": "unknown"}]', 1)$$);
+SELECT pg_temp.try($$SELECT msar.get_preview('raw'::regclass, '[{"attnum": 2, "type": "integer"}]', 1)$$);
+SELECT pg_temp.try($$SELECT __msar.cast_expression('x', 1::regtype, 'text', NULL)$$);
+
+-- Arguments that are NULL, of functions that are not STRICT.
+SELECT pg_temp.try($$SELECT msar.get_record_from_table(NULL, 1)$$);
+SELECT pg_temp.try($$SELECT msar.add_mathesar_table(NULL, NULL, NULL, NULL, NULL, NULL, NULL)$$);
+
+-- A null in an array is no word, whatever is set.
+SET array_nulls = off;
+SELECT pg_temp.try($$SELECT msar.add_columns('typed'::regclass,
+  '[{"name": "words", "type": {"name": "text", "options": {"array": true}}, "default": ["a", null, "NULL"]}]')$$);
+INSERT INTO typed (n) VALUES (1);
+SELECT words[1] = 'a', words[2] IS NULL, words[3] = 'NULL' FROM typed;
+SELECT jsonb_array_length(msar.list_records('typed', '{"filter": {"type": "equal", "args": [{"type": "attnum", "value": 3}, {"type": "literal", "value": ["a", null, "NULL"]}]}}') -> 'results');
+SHOW array_nulls;
+RESET array_nulls;
+
+-- As many steps as a path may have.
+SELECT max(depth) FROM msar.get_joinable_tables(2147483647);
+SELECT length(__msar.display_number('1', 2147483647, NULL, NULL, NULL, NULL, NULL, NULL));
+-- Keys that are equal are one, whatever they look like in JSON; those that are no keys are ignored.
+CREATE TABLE keyed (id int PRIMARY KEY);
+INSERT INTO keyed SELECT generate_series(1, 5);
+SELECT msar.delete_records_from_table('keyed'::regclass, '[5, 3, "5", null, "x", 3.0, {"a": 1}, 99999999999, 1]');
