@@ -248,8 +248,7 @@ impl<'a> Pipeline<'a> {
         let column = self.computed(alias, name, value)?;
         // What names it next would repeat what it is.
         self.stage.is_closed = true;
-        let at = self.stage.visible().count();
-        self.stage.columns.insert(at, column);
+        self.stage.columns.push(column);
         Ok(())
     }
 

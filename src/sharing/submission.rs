@@ -325,7 +325,7 @@ fn blame(report: CaughtReport, visited: &[Visited<'_>], sent: &SentValues) -> Er
                 .any(|row| row.conkey.contains(&visited.field.column_attnum))
         })
     };
-    let blamed = unreadable.or_else(named).or_else(constrained);
+    let blamed = unreadable.or_else(constrained).or_else(named);
     let problem = PostgresProblem(report.into());
     match blamed {
         Some(visited) => SharingError::Field {

@@ -35,7 +35,8 @@ fn shown(client: &mut Client) -> Value {
         'exported', msar.export_explorations('app'),
         'problems', msar.check_explorations(),
         'grants', (SELECT jsonb_agg(to_jsonb(g) ORDER BY g.level) FROM msar_catalog.exploration_grants AS g),
-        'shares', (SELECT jsonb_agg(msar.read_share(s.slug, '{}') - '{columns,column_metadata}'::text[] ORDER BY s.id) FROM msar_catalog.shares AS s),
+        'shares', (SELECT jsonb_agg(msar.read_share(s.slug, '{}') - '{columns,column_metadata,results}'::text[] ORDER BY s.id) FROM msar_catalog.shares AS s),
+        'shared', (SELECT jsonb_agg(v.value) FROM msar_catalog.shares AS s, jsonb_array_elements(msar.read_share(s.slug, '{}')->'results') AS r, jsonb_each(r) AS v),
         'slugs', (SELECT jsonb_agg(s.slug ORDER BY s.id) FROM msar_catalog.shares AS s),
         'form', (SELECT msar.get_public_form(f.token) FROM msar_catalog.forms AS f))"#;
     client

@@ -82,8 +82,30 @@ BEGIN ATOMIC
   UNION ALL SELECT 'search_records_from_table', oid, msar.search_records_from_table(oid, '[{"attnum": 1, "literal": "1"}, {"attnum": 2, "literal": "a"}]', 3)::text FROM tab
   UNION ALL SELECT 'list_by_record_summaries', oid, msar.list_by_record_summaries(oid, 3, 1, 'a')::text FROM tab
   UNION ALL SELECT 'get_table_columns_and_records', oid, repeat(msar.get_table_columns_and_records(oid, 3, 1, NULL, NULL)::text, 9) FROM tab
-  UNION ALL SELECT 'export_metadata', oid, msar.export_metadata(oid)::text FROM sch;
+  UNION ALL SELECT 'export_metadata', oid, msar.export_metadata(oid)::text FROM sch
+  UNION ALL SELECT 'run_exploration', oid, msar.run_exploration(jsonb_build_object('base_table_oid', oid::bigint, 'initial_columns', '[{"alias": "a", "attnum": 1}]'::jsonb,
+    'transformations', '[{"type": "filter", "spec": {"not": [{"contains": [{"column_name": ["a"]}, {"literal": ["%"]}]}]}},
+      {"type": "compute", "spec": {"alias": "b", "expression": {"case": [{"greater": [{"length": [{"column_name": ["a"]}]}, {"literal": [2]}]}, {"literal": [1]}, {"literal": [0]}]}}},
+      {"type": "summarize", "spec": {"grouping_expressions": [{"input_alias": "b", "output_alias": "b"}], "aggregation_expressions": [{"input_alias": "a", "output_alias": "a", "function": "max"}, {"input_alias": "a", "output_alias": "l", "function": "distinct_aggregate_to_array"}]}}]'::jsonb))::text FROM tab
+  UNION ALL SELECT 'exploration_sql', oid, msar.exploration_sql(jsonb_build_object('base_table_oid', oid::bigint, 'initial_columns', '[{"alias": "a", "attnum": 1}]'::jsonb))::text FROM tab
+  UNION ALL SELECT 'get_exploration', e.id::oid, msar.get_exploration(e.id)::text FROM msar_catalog.explorations AS e
+  UNION ALL SELECT 'run_saved_exploration', e.id::oid, msar.run_saved_exploration(e.id)::text FROM msar_catalog.explorations AS e
+  UNION ALL SELECT 'get_exploration_export_query', e.id::oid, msar.get_exploration_export_query(e.id) FROM msar_catalog.explorations AS e
+  UNION ALL SELECT 'list_explorations', oid, msar.list_explorations(oid)::text FROM sch
+  UNION ALL SELECT 'check_explorations', oid, msar.check_explorations(oid)::text FROM sch
+  UNION ALL SELECT 'export_explorations', oid, msar.export_explorations(oid)::text FROM sch
+  UNION ALL SELECT 'list_shares', 0, msar.list_shares()::text
+  UNION ALL SELECT 'list_forms', oid, msar.list_forms(oid)::text FROM sch
+  UNION ALL SELECT 'get_form', f.id::oid, msar.get_form(f.id)::text FROM msar_catalog.forms AS f
+  UNION ALL SELECT 'get_public_form', f.id::oid, msar.get_public_form(f.token)::text FROM msar_catalog.forms AS f
+  UNION ALL SELECT 'get_form_source_info', f.id::oid, msar.get_form_source_info(f.token)::text FROM msar_catalog.forms AS f
+  UNION ALL SELECT 'list_form_related_records', f.id::oid, msar.list_form_related_records(f.token, '{"field_key": "country"}')::text FROM msar_catalog.forms AS f;
 END;
+SELECT msar.save_exploration('{"name": "Books", "base_table": {"schema": "library", "name": "book"}, "initial_columns": [{"alias": "t", "column": "title"}]}') IS NOT NULL,
+  msar.share_table('library.book', '{"privileged_role": true}') IS NOT NULL,
+  msar.set_form_publish((msar.add_form(jsonb_build_object('name', 'City', 'version', 1, 'base_table_oid', 'library.city'::regclass::oid::bigint, 'header_title', '{}'::jsonb, 'privileged_role', true, 'fields', jsonb_build_array(
+    jsonb_build_object('key', 'country', 'index', 0, 'kind', 'foreign_key', 'column_attnum', (SELECT attnum FROM pg_attribute WHERE attrelid = 'library.city'::regclass AND attname = 'country_code'),
+      'related_table_oid', 'library.country'::regclass::oid::bigint, 'fk_interaction_rule', 'must_pick'))))->>'id')::bigint, true);
 
 -- Something to list: metadata, some of it of a table that is gone, and a grant on each sort of object.
 CREATE FUNCTION public.set_metadata(width integer) RETURNS SETOF jsonb LANGUAGE sql
