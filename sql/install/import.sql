@@ -202,8 +202,18 @@ CREATE FUNCTION msar.import_text(sch_id regnamespace, tab_name text, data bytea,
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  parsed jsonb := __msar.parse_file(data, options);
-  prepared jsonb := msar.prepare_table_for_import(
+  parsed jsonb := __msar.parse_file(data, COALESCE(options, '{}'));
+  prepared jsonb;
+  tab_id regclass;
+  row_count bigint := pg_catalog.jsonb_array_length(parsed OPERATOR(pg_catalog.->) 'rows');
+  inferred jsonb;
+  retype text;
+BEGIN
+  IF data IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'argument "data" must not be null',
+      HINT = 'Pass the file as bytea, or a text by convert_to(text, ''UTF8'').';
+  END IF;
+  prepared := msar.prepare_table_for_import(
     sch_id, tab_name,
     ARRAY(
       SELECT c.name
@@ -212,11 +222,7 @@ DECLARE
     ),
     NULL
   );
-  tab_id regclass := (prepared OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid;
-  row_count bigint := pg_catalog.jsonb_array_length(parsed OPERATOR(pg_catalog.->) 'rows');
-  inferred jsonb;
-  retype text;
-BEGIN
+  tab_id := (prepared OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid;
   EXECUTE __msar.fill_statement(tab_id, row_count) USING parsed OPERATOR(pg_catalog.->) 'rows';
   inferred := __msar.infer_columns(
     tab_id, pg_catalog.jsonb_build_object('date_order', options OPERATOR(pg_catalog.->) 'date_order')

@@ -241,6 +241,7 @@ Returns: {"table_oid", "table_name", "renamed_columns", "pkey_column_attnum": as
   "header_confidence": given, high, medium or low, "header_reason": why the first line was taken for
   a header or for values}
 Errors:
+  22004: data is NULL
   22023: unknown option
   22P04: a file that cannot be read or has bad rows
   3F000: unknown schema
