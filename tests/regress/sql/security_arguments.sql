@@ -15,27 +15,9 @@ EXCEPTION WHEN OTHERS THEN
   RETURN concat_ws(E'\n  ', SQLSTATE || ' ' || message, nullif(hint, ''));
 END
 $$;
-CREATE TABLE raw (a text, b date);
-INSERT INTO raw VALUES ('12', '2024-02-29');
 CREATE TABLE typed (n int, d date);
 
--- Imports.
-SELECT pg_temp.try($$SELECT msar.insert_from_select('raw', 'typed', '[]')$$);
-SELECT pg_temp.try($$SELECT msar.insert_from_select('raw', 'typed', '{}')$$);
-SELECT pg_temp.try($$SELECT msar.insert_from_select('raw', 'typed', '[{"src_table_attnum": 9, "dst_table_attnum": 1}]')$$);
-SELECT pg_temp.try($$SELECT msar.insert_from_select('raw', 'typed', '[{"src_table_attnum": 2, "dst_table_attnum": 1}]')$$);
-SELECT pg_temp.try($$SELECT msar.import_text('public', 'x', NULL)$$);
-SELECT pg_temp.try($$SELECT msar.import_text('public', 'x', 'a', NULL) -> 'rows'$$);
-SELECT pg_temp.try($$SELECT msar.import_text('public', 'named', E'ctid,xmin,tableoid,id\n1,2,3,4') -> 'renamed_columns'$$);
-SELECT pg_temp.try($$SELECT msar.import_text('public', 'x', convert_to(repeat('a,', 1600), 'UTF8'))$$);
-SELECT pg_temp.try($$SELECT msar.import_text('public', 'x', convert_to(E'a,b\n' || repeat(E'1\n', 10001), 'UTF8'), '{"bad_rows": "skip"}')$$);
-SELECT pg_temp.try($$SELECT msar.get_preview('raw'::regclass, '[{"attnum": 1, "type": "integer"}]', 1)$$);
-SELECT pg_temp.try($$SELECT msar.get_preview('raw'::regclass, '[{"attnum": 1, "type": "unknown"}]', 1)$$);
-SELECT pg_temp.try($$SELECT msar.get_preview('raw'::regclass, '[{"attnum": 2, "type": "integer"}]', 1)$$);
-SELECT pg_temp.try($$SELECT __msar.cast_expression('x', 1::regtype, 'text', NULL)$$);
-
 -- Arguments that are NULL, of functions that are not STRICT.
-SELECT pg_temp.try($$SELECT msar.get_record_from_table(NULL, 1)$$);
 SELECT pg_temp.try($$SELECT msar.add_mathesar_table(NULL, NULL, NULL, NULL, NULL, NULL, NULL)$$);
 
 -- A null in an array is no word, whatever is set.
