@@ -293,3 +293,25 @@ Returns: the same with the names of now, where the object was renamed.
 Errors: none.
 
 Example: none, it serves the bookkeeping only.$$;
+
+COMMENT ON FUNCTION msar.get_export_query(regclass, jsonb) IS
+$$The SQL of an export of a table: all columns that the current role may read, for COPY (...) TO.
+
+Arguments:
+  tab_id: the table or view
+  options: {"order", "filter"} as in msar.list_records; filters between, in and format_data are not
+    taken
+Returns: a SELECT with the values in it. NULL if an argument is NULL.
+Errors:
+  42501: the current role may read no column
+  others: as msar.exploration_sql
+
+Example: SELECT msar.get_export_query('public.book');$$;
+
+COMMENT ON FUNCTION __msar.filter_of_exploration(jsonb, jsonb) IS
+$$Writes a filter of msar.list_records as a filter of an exploration, for msar.get_export_query.
+
+Arguments: filter: the filter; names: the names of columns by attnum
+Returns: the filter in the form of explorations
+
+Example: SELECT __msar.filter_of_exploration('{"type": "attnum", "value": 1}', '{"1": "id"}');$$;

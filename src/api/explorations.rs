@@ -19,6 +19,10 @@ extension_sql_file!(
     requires = [place_exploration]
 );
 extension_sql_file!(
+    "../../sql/install/export_queries.sql",
+    requires = [exploration_sql]
+);
+extension_sql_file!(
     "../../sql/manual/explorations.sql",
     name = "explorations_manual",
     requires = [
@@ -27,6 +31,7 @@ extension_sql_file!(
         run_saved_exploration,
         exploration_sql,
         get_exploration_export_query,
+        "export_queries",
         save_exploration,
         get_exploration,
         list_explorations,

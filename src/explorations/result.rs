@@ -184,8 +184,9 @@ impl RunPage<'_> {
         let count = self.count(&of_all);
         let members = self.document(&order, count)?;
         Ok(Draft {
+            // As text it reaches the caller with its members in order; a json would become a jsonb on its way.
             sql: format!(
-                "WITH {}\nSELECT {}",
+                "WITH {}\nSELECT {}::pg_catalog.text",
                 tables.join(",\n"),
                 document::object(&members)
             ),

@@ -232,12 +232,12 @@ unsafe impl pgrx::callconv::BoxRet for JsonbDatum {
 pub(crate) struct JsonDatum(Datum);
 
 impl JsonbDatum {
-    /// The value of a statement whose document is of type json.
+    /// The value of a statement whose document is the text of JSON, of type text.
     pub(crate) fn into_json(self) -> JsonDatum {
         JsonDatum(self.0)
     }
 
-    /// The value of a statement whose document is of type json, as jsonb.
+    /// The value of such a statement, as jsonb.
     pub(crate) fn json_as_jsonb(self) -> JsonbDatum {
         // SAFETY: a json is text, which jsonb's input function reads as a C string in the server's encoding.
         unsafe {
