@@ -34,15 +34,6 @@ BEGIN ATOMIC
   UNION ALL SELECT 'list_changes', 0, (msar.list_changes(options => '{"limit": 5}') - 'token')::text
   UNION ALL SELECT 'get_change_token', 0, (msar.get_change_token() IS NOT NULL)::text
   UNION ALL SELECT 'find_object', 0, msar.find_object('answers')::text
-  UNION ALL SELECT 'check_explorations', 0, msar.check_explorations()::text
-  UNION ALL SELECT 'export_explorations', oid, msar.export_explorations(oid)::text FROM sch
-  UNION ALL SELECT 'list_explorations', oid, msar.list_explorations(oid)::text FROM sch
-  UNION ALL SELECT 'list_forms', oid, msar.list_forms(oid)::text FROM sch
-  UNION ALL SELECT 'list_shares', 0, msar.list_shares()::text
-  UNION ALL SELECT 'run_exploration', 0, msar.run_exploration(jsonb_build_object('base_table_oid', 'library.book'::regclass::oid,
-    'initial_columns', '[{"alias": "t", "attnum": 2}, {"alias": "at", "attnum": 9}]'::jsonb))::text
-  UNION ALL SELECT 'exploration_sql', 0, md5(msar.exploration_sql(jsonb_build_object('base_table_oid', 'library.book'::regclass::oid,
-    'initial_columns', '[{"alias": "t", "attnum": 2}, {"alias": "at", "attnum": 9}]'::jsonb)))
   UNION ALL SELECT 'current_user_id', 0, msar.current_user_id()::text
   UNION ALL SELECT 'list_users', 0, msar.list_users()::text
   UNION ALL SELECT 'list_role_maps', 0, msar.list_role_maps()::text
