@@ -250,7 +250,7 @@ impl Recorder {
         for part in parts {
             let action = match part.action {
                 AlterTableType::AT_ChangeOwner => ChangeAction::Owner,
-                AlterTableType::AT_AddColumn | AlterTableType::AT_AddConstraint => ChangeAction::Created,
+                action if creates_part(action) => ChangeAction::Created,
                 _ => ChangeAction::Altered,
             };
             let is_known_part = part.address.object != 0 && part.address != relation;
@@ -597,5 +597,21 @@ fn depends_on_relations(class: u32) -> bool {
             | catalog_oid::PG_TRIGGER
             | catalog_oid::PG_POLICY
             | catalog_oid::PG_TYPE
+    )
+}
+
+/// Whether a part of an ALTER TABLE makes a column or a constraint. PostgreSQL 15 has names of their own for those that
+/// child tables get as well.
+fn creates_part(action: AlterTableType::Type) -> bool {
+    #[cfg(feature = "pg15")]
+    if matches!(
+        action,
+        AlterTableType::AT_AddColumnRecurse | AlterTableType::AT_AddConstraintRecurse
+    ) {
+        return true;
+    }
+    matches!(
+        action,
+        AlterTableType::AT_AddColumn | AlterTableType::AT_AddConstraint
     )
 }

@@ -10,7 +10,7 @@
 //! - [`rows`]: the tables and their rows
 //! - [`read`]: what is stored, as documents
 //! - [`patch`]: what a caller wants changed, checked
-//! - [`write`], [`statements`]: changes by way of the functions of `msar`; statements that write rows
+//! - [`mod@write`], [`statements`]: changes by way of the functions of `msar`; statements that write rows
 //! - [`triggers`]: what a row goes through when it is written, by whatever statement
 //! - [`following`]: it follows what it is about, as a subscriber of [`events`](crate::events)
 //! - [`detached`]: put aside, and attached again

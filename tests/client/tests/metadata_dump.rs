@@ -471,7 +471,8 @@ fn stale_rows_and_dead_references() {
         );
         let role = if as_superuser { "postgres" } else { source.owner() };
         let from = source.url(role);
-        let ways: [(&str, &dyn Fn(&str)); 6] = [
+        type Restore<'a> = (&'a str, &'a dyn Fn(&str));
+        let ways: [Restore<'_>; 6] = [
             ("psql", &|to| pipe(&mut dump(&from, &[]), &mut psql(to))),
             ("custom format", &|to| {
                 pipe(&mut dump(&from, &["--format=custom"]), &mut restore(to, &[]));

@@ -44,7 +44,7 @@ WHERE col_description(attrelid, attnum) IS NULL
   -- The columns of a storage table are explained at the view of it.
   AND NOT EXISTS (
     SELECT FROM pg_attribute AS v
-    WHERE v.attrelid = to_regclass('msar_catalog.' || substr(relname, length('stored_') + 1)) AND v.attname = pg_attribute.attname
+    WHERE v.attrelid = to_regclass('msar_catalog.' || NULLIF(substr(relname, length('stored_') + 1), '')) AND v.attname = pg_attribute.attname
       AND relname ~ '^stored_' AND col_description(v.attrelid, v.attnum) IS NOT NULL
   )
 ORDER BY 1;
