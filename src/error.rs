@@ -344,7 +344,7 @@ impl Error {
             )
             .hint("PostgreSQL calls it after DDL commands."),
             Self::UnreadableMetadata(value) => ErrorText::new(
-                PgSqlErrorCode::ERRCODE_DATA_CORRUPTED,
+                PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 format!("could not read stored metadata: {value}"),
             )
             .hint("Only the role that created the extension can have written it."),

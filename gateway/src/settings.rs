@@ -90,15 +90,15 @@ pub(crate) struct Settings {
     pub(crate) user_connections: usize,
 
     /// Seconds after which an idle connection is closed.
-    #[arg(long, env = "MATHESAR_IDLE_SECONDS", value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    #[arg(long = "idle-seconds", env = "MATHESAR_IDLE_SECONDS", value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     pub(crate) idle: Duration,
 
     /// Seconds that a request waits for a connection.
-    #[arg(long, env = "MATHESAR_WAIT_SECONDS", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    #[arg(long = "wait-seconds", env = "MATHESAR_WAIT_SECONDS", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(crate) wait: Duration,
 
     /// Seconds that a statement may take (but for exports).
-    #[arg(long, env = "MATHESAR_STATEMENT_SECONDS", value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    #[arg(long = "statement-seconds", env = "MATHESAR_STATEMENT_SECONDS", value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     pub(crate) statement: Duration,
 
     /// Hours after which a login ends.

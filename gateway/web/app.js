@@ -99,7 +99,7 @@ async function route() {
   if (view === "table") {
     let relation = state.relations.get(Number(id));
     if (!relation) {
-      const details = await msar.get_table_details({ relation: Number(id) });
+      const details = await msar.get_table_details({ tab_id: Number(id) });
       await openSchema(details.schema);
       relation = state.relations.get(Number(id)) ?? details;
     }
@@ -192,7 +192,7 @@ function showSchema(schema) {
     schema.description ? h("p", { class: "muted" }, schema.description) : null,
     relations.length === 0
       ? h("p", { class: "empty" }, "There is no table yet. Import a file, or create one with SQL: it appears here at once.")
-      : h("div", { class: "scroll" }, h("table", { class: "list" },
+      : h("div", { class: "scroll", tabindex: 0 }, h("table", { class: "list" },
         h("thead", {}, h("tr", {}, ["Name", "Kind", "Rows, about", "Columns", "Shown as", "Linked from"].map((head, at) =>
           h("th", { scope: "col", class: at === 2 || at === 3 || at === 5 ? "number" : null }, head)))),
         h("tbody", {}, relations.map((relation) => h("tr", {},

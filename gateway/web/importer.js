@@ -31,7 +31,7 @@ export function showImport(target, context) {
   async function review(imported, name) {
     const oid = imported.oid ?? imported.table_oid ?? imported.table?.oid;
     const [details, page] = await Promise.all([
-      msar.get_table_details({ relation: oid }),
+      msar.get_table_details({ tab_id: oid }),
       msar.list_records({ tab_id: oid, options: { limit: 8, dates: "iso", numbers: "text" } }),
     ]);
     const rename = h("input", { value: name, required: true });
@@ -44,7 +44,7 @@ export function showImport(target, context) {
     const keep = (event) => {
       event.preventDefault();
       attempt(async () => {
-        if (rename.value !== name) await msar.alter_table({ tab_id: oid, tab_def: { name: rename.value } });
+        if (rename.value !== name) await msar.alter_table({ tab_id: oid, tab_alters: { name: rename.value } });
         await msar.set_table_metadata({ tab_id: oid, patch: { import_verified: true } });
         say(`${page.count} rows are imported.`);
         context.go(`#/table/${oid}`);
@@ -53,7 +53,7 @@ export function showImport(target, context) {
     fill(result, h("form", { class: "card", onsubmit: keep },
       h("h2", {}, `${page.count} rows, ${columns.length} columns`),
       field("Name of the table", rename),
-      h("div", { class: "scroll" }, h("table", { class: "list" },
+      h("div", { class: "scroll", tabindex: 0 }, h("table", { class: "list" },
         h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col" }, column.name, h("br", {}), h("span", { class: "tag" }, column.type_full))))),
         h("tbody", {}, page.results.map((record) => h("tr", {}, columns.map((column) => h("td", {}, record[column.id] === null ? "" : String(record[column.id])))))))),
       imported.bad_rows?.length ? h("p", { class: "problem" }, `${imported.bad_rows.length} rows of the file could not be read.`) : null,

@@ -16,7 +16,7 @@ export function showReflections(target, context) {
     const reflections = Array.isArray(status) ? status : status.reflections ?? [];
     fill(body, reflections.length === 0
       ? h("p", { class: "empty" }, "No table is reflected yet.")
-      : h("div", { class: "scroll" }, h("table", { class: "list" },
+      : h("div", { class: "scroll", tabindex: 0 }, h("table", { class: "list" },
         h("thead", {}, h("tr", {}, ["Source", "Target", "State", "Waiting", "Behind", "Copied", "Dead letters", ""].map((head) => h("th", { scope: "col" }, head)))),
         h("tbody", {}, reflections.map((reflection) => drawReflection(reflection, load))))));
   };

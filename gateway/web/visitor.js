@@ -52,7 +52,7 @@ async function drawShare(options) {
   fill(main,
     h("header", { class: "bar" }, h("h1", {}, name), records.count === null ? null : h("span", { class: "muted" }, `${records.count} rows`)),
     shared.description ? h("p", { class: "muted" }, shared.description) : null,
-    h("div", { class: "scroll" }, h("table", { class: "list" },
+    h("div", { class: "scroll", tabindex: 0 }, h("table", { class: "list" },
       h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col", class: isNumeric(column) ? "number" : null }, column.display_name ?? column.name ?? column.alias)))),
       body)),
     more);

@@ -217,7 +217,7 @@ Arguments:
   stored: the row
 Returns: {"base_table_oid", "initial_columns", "refs"}
 Errors:
-  XX001: the row is none of ours
+  55000: the row is not one that mathesar_ext wrote
 
 Example: none, it serves a trigger only.$$;
 

@@ -160,7 +160,7 @@ Arguments:
   stored: the row
 Returns: what changes of it.
 Errors:
-  XX001: the row is none of ours
+  55000: the row is not one that mathesar_ext wrote
 
 Example: none, it serves a trigger only.$$;
 

@@ -59,7 +59,7 @@ fn import_column_names(col_names: JsonArgument, reserved: JsonArgument) -> Resul
     Ok(JsonbResult::new(&names)?)
 }
 
-#[pg_extern(schema = "__msar", stable, parallel_safe)]
+#[pg_extern(schema = "__msar", stable, parallel_unsafe)]
 fn import_table_name(
     sch_id: Option<pg_sys::Oid>,
     wanted: Option<TextBytes>,

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::pg::arguments::JsonArgument;
 use crate::pg::bytes::NewText;
 use crate::pg::moment::{Date, Interval, Time, TimeWithZone, Timestamp, TimestampWithZone};
+use crate::pg::parameter;
 use crate::pg::results::JsonbResult;
 use crate::records::long_numbers;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -64,6 +65,14 @@ fn json_form_of_interval(value: Interval) -> NewText {
 /// Rows within records, whose JSON PostgreSQL makes.
 #[pg_extern(schema = "__msar", stable, strict, parallel_safe)]
 fn long_numbers_as_text(value: JsonArgument, type_oid: pg_sys::Oid) -> Result<JsonbResult, ErrorReport> {
+    if !parameter::is_type(type_oid) {
+        return Err(Error::InvalidArgument {
+            argument: "type_oid",
+            problem: format!("there is no type with OID {}", type_oid.to_u32()),
+            hint: "Pass the OID of the value's type.",
+        }
+        .into());
+    }
     let json = long_numbers::as_text(value.text(), type_oid)?;
     let json = RawValue::from_string(json).map_err(Error::Serialization)?;
     Ok(JsonbResult::new(&json)?)

@@ -212,7 +212,7 @@ await withBrowser(async (browser) => {
     await eventually(async () => (await page.$$("dialog .options button")).length === 1, "more than one row matches");
     await page.keyboard.press("Enter");
     await eventually(async () => (await textOf(page, cell(0, column))) === "Sam Okonjo", "not taken over");
-    sql("UPDATE library.loan SET member_id = (SELECT id FROM library.member WHERE name = 'Nora Whelan') WHERE id = 1");
+    sql("UPDATE library.loan SET member_id = (SELECT id FROM library.member WHERE full_name = 'Nora Whelan') WHERE id = 1");
   });
 
   await check("import a file", async () => {

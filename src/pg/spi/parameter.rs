@@ -46,6 +46,20 @@ pub(crate) fn array_nulls() -> bool {
     unsafe { pg_sys::Array_nulls }
 }
 
+/// Whether there is a type with an OID.
+pub(crate) fn is_type(type_oid: Oid) -> bool {
+    // SAFETY: a question about an OID.
+    unsafe {
+        pg_sys::SearchSysCacheExists(
+            pg_sys::SysCacheIdentifier::TYPEOID as i32,
+            type_oid.into(),
+            Datum::null(),
+            Datum::null(),
+            Datum::null(),
+        )
+    }
+}
+
 /// Whether values of a type are arrays.
 pub(crate) fn is_array(type_oid: Oid) -> bool {
     element_type(type_oid).is_some()

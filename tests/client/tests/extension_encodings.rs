@@ -67,7 +67,8 @@ fn check(client: &mut Client, word: &str, shown: &str) {
     let domain_check =
         json!({"name": format!("{shown}_not"), "definition": format!("CHECK ((VALUE <> '{shown}'::text))")});
     assert_eq!(columns[3]["domain"]["checks"], json!([domain_check]));
-    assert_eq!(table["preview_settings"]["template"], format!("{{{shown}}}"));
+    // The column of that name is the key, so the first text beside it is shown.
+    assert_eq!(table["preview_settings"]["template"], "{domain}");
     let constraints = &table["constraints"];
     assert_eq!(constraints[0]["name"], format!("{shown}_check"));
     assert_eq!(
