@@ -24,7 +24,9 @@ BEGIN ATOMIC
     SELECT a.attnum, a.attname::text AS name
     FROM pg_catalog.pg_attribute AS a
     WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped
-      AND pg_catalog.has_column_privilege(tab_id, a.attnum, 'SELECT')
+      -- Where the role may read none, reading all is refused.
+      AND (pg_catalog.has_column_privilege(tab_id, a.attnum, 'SELECT')
+        OR NOT pg_catalog.has_any_column_privilege(tab_id, 'SELECT'))
   ), sorted AS (
     SELECT s.place, pg_catalog.jsonb_build_object(
         'field', COALESCE(s.item->>'column', (SELECT r.name FROM readable AS r WHERE r.attnum = (s.item->>'attnum')::smallint)),

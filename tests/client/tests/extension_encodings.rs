@@ -191,11 +191,11 @@ fn check_errors(client: &mut Client, word: &str) {
         "{error:?}"
     );
 
-    let keys = format!(r#"SELECT msar.preview_rows('"{word}"."{word}"', '[{{"{word}": 1}}]')"#);
+    let keys = format!(r#"SELECT msar.preview_rows('"{word}"."{word}"', '[{{"label": 1}}]')"#);
     let error = self::error(client, &keys);
     assert_eq!(
         error.message(),
-        format!("relation \"{word}\" has no key of the columns {word}")
+        format!("relation \"{word}\" has no key of the columns label")
     );
     assert_eq!(
         error.detail(),
@@ -220,7 +220,7 @@ fn check_errors(client: &mut Client, word: &str) {
     let error = self::error(client, &caught);
     assert_eq!(
         error.message(),
-        format!("relation \"{word}\" has no key of the columns {word}")
+        format!("relation \"{word}\" has no key of the columns label")
     );
 
     // PostgreSQL's own.
