@@ -209,7 +209,7 @@ fn check_errors(client: &mut Client, word: &str) {
            BEGIN
                FOR i IN 1..3 LOOP
                    BEGIN
-                       PERFORM msar.preview_rows('"{word}"."{word}"', '[{{"{word}": 1}}]');
+                       PERFORM msar.preview_rows('"{word}"."{word}"', '[{{"label": 1}}]');
                    EXCEPTION WHEN OTHERS THEN
                        told := sqlerrm;
                    END;
