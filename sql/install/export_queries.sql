@@ -36,7 +36,9 @@ BEGIN ATOMIC
   SELECT msar.exploration_sql(pg_catalog.jsonb_build_object(
     'base_table_oid', tab_id::oid,
     'initial_columns', (
-      SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('alias', name, 'attnum', attnum) ORDER BY attnum), '[]')
+      SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('alias', name, 'attnum', attnum) ORDER BY attnum),
+        -- An exploration says what is wrong with a relation that is not there.
+        '[{"alias": "none", "attnum": 1}]')
       FROM readable
     ),
     'transformations', pg_catalog.jsonb_path_query_array(pg_catalog.jsonb_build_array(
