@@ -111,3 +111,23 @@ FROM msar.apply_definitions('[
     jsonb_path_query(done, '$.steps[*].statements[*]') AS statement;
 \pset format aligned
 \pset tuples_only off
+
+\echo
+\echo '8. A table of another database that follows a table of this one; each change counts exactly once:'
+\echo
+\echo '   CREATE SERVER mirror FOREIGN DATA WRAPPER mathesar_ext OPTIONS (host ''...'', dbname ''library_mirror'');'
+\echo '   CREATE USER MAPPING FOR CURRENT_USER SERVER mirror OPTIONS (user ''postgres'');'
+\echo '   SELECT msar.add_reflection(''library.author'', ''{"server": "mirror", "table": "public.author"}'');'
+\echo '   SELECT msar.run_reflections();'
+\echo
+\set QUIET on
+SELECT format('CREATE SERVER mirror FOREIGN DATA WRAPPER mathesar_ext OPTIONS (host %L, port %L, dbname ''library_mirror'')',
+    current_setting('unix_socket_directories'), current_setting('port')) \gexec
+CREATE USER MAPPING FOR CURRENT_USER SERVER mirror OPTIONS (user 'postgres');
+SELECT 1 AS done FROM msar.add_reflection('library.author', '{"server": "mirror", "table": "public.author"}') \g /dev/null
+SELECT run->>'copied' AS "rows copied", run->>'events' AS "changes applied" FROM msar.run_reflections() AS run;
+UPDATE library.author SET name = 'Jane Austen (1775-1817)' WHERE name = 'Jane Austen';
+SELECT run->>'copied' AS "rows copied", run->>'events' AS "changes applied" FROM msar.run_reflections() AS run;
+\connect library_mirror
+SELECT current_database() AS database, id, name FROM author WHERE name LIKE 'Jane%';
+\connect library

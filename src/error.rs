@@ -7,8 +7,9 @@ use pgrx::pg_sys::Oid;
 use pgrx::prelude::PgSqlErrorCode;
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::OnceLock;
 
-/// What the client is told of an error.
+/// The fields of an error that the client gets.
 pub(crate) struct ErrorFields {
     pub(crate) sqlstate: PgSqlErrorCode,
     /// What is wrong, in the caller's terms.
@@ -17,13 +18,34 @@ pub(crate) struct ErrorFields {
     pub(crate) detail: Option<Cow<'static, str>>,
     /// The next step for the caller, in full sentences.
     pub(crate) hint: Cow<'static, str>,
+    /// What does not exist, if that is what is wrong.
+    pub(crate) missing: Option<MissingObject>,
 }
 
-/// The same without its hint, which comes last and is never left out.
+/// Something that a caller named, and that does not exist.
+#[derive(Debug)]
+pub(crate) enum MissingObject {
+    RelationOid(u32),
+    Relation { schema: Option<String>, name: String },
+    Column { relation: String, name: String },
+}
+
+/// Returns what became of a missing object, as a sentence for a hint.
+pub(crate) type MissingObjectAdvisor = fn(&MissingObject) -> Option<String>;
+
+static ADVISOR: OnceLock<MissingObjectAdvisor> = OnceLock::new();
+
+/// Sets the function that says what became of a missing object: it belongs to a room above, which this file cannot call.
+pub(crate) fn set_advisor(advisor: MissingObjectAdvisor) {
+    let _ = ADVISOR.set(advisor);
+}
+
+/// An error without its hint, which comes last and cannot be left out.
 pub(crate) struct ErrorText {
     sqlstate: PgSqlErrorCode,
     message: Cow<'static, str>,
     detail: Option<Cow<'static, str>>,
+    missing: Option<MissingObject>,
 }
 
 impl ErrorText {
@@ -32,7 +54,14 @@ impl ErrorText {
             sqlstate,
             message: message.into(),
             detail: None,
+            missing: None,
         }
+    }
+
+    /// Names what does not exist.
+    pub(crate) fn missing(mut self, missing: MissingObject) -> Self {
+        self.missing = Some(missing);
+        self
     }
 
     pub(crate) fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
@@ -45,47 +74,27 @@ impl ErrorText {
             sqlstate,
             message,
             detail,
+            missing,
         } = self;
         ErrorFields {
             sqlstate,
             message,
             detail,
             hint: hint.into(),
+            missing,
         }
     }
 }
 
-/// What can be wrong in one topic.
+/// The errors of one topic.
 pub(crate) trait TopicError: fmt::Debug {
-    /// What the client is told.
+    /// The fields that the client gets.
     fn fields(&self) -> ErrorFields;
 }
 
 impl<E: TopicError + 'static> From<E> for Error {
     fn from(error: E) -> Self {
         Self::Topic(Box::new(error))
-    }
-}
-
-/// The same in the form of rooms that are not converted yet.
-pub(crate) trait Problem: std::error::Error {
-    fn sqlstate(&self) -> PgSqlErrorCode;
-
-    fn detail(&self) -> Option<String> {
-        None
-    }
-
-    fn hint(&self) -> Cow<'static, str>;
-}
-
-impl<P: Problem> TopicError for P {
-    fn fields(&self) -> ErrorFields {
-        ErrorFields {
-            sqlstate: self.sqlstate(),
-            message: self.to_string().into(),
-            detail: self.detail().map(Cow::Owned),
-            hint: self.hint(),
-        }
     }
 }
 
@@ -123,7 +132,7 @@ pub(crate) fn null_argument(argument: &str) -> ErrorFields {
     .hint("Pass a value.")
 }
 
-/// What can be wrong with a call, in several topics. What only one topic knows is an enum of that topic.
+/// Errors that several topics share. Errors of one topic are an enum of that topic.
 #[derive(Debug)]
 pub(crate) enum Error {
     UnknownSchema(Oid),
@@ -195,6 +204,18 @@ pub(crate) enum Error {
         most: usize,
     },
 
+    /// Of a short text or an array of numbers.
+    ArgumentTooLong {
+        bytes: usize,
+        most: usize,
+    },
+
+    /// Of a value of a column.
+    ValueTooLong {
+        bytes: usize,
+        most: usize,
+    },
+
     OutOfMemory,
 
     Topic(Box<dyn TopicError>),
@@ -206,6 +227,10 @@ pub(crate) enum Error {
     },
 
     DocumentTooLarge,
+
+    TooManyPaths {
+        most: usize,
+    },
 
     NothingKept {
         schema: String,
@@ -224,7 +249,7 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// What the client is told.
+    /// The fields that the client gets.
     pub(crate) fn fields(&self) -> ErrorFields {
         match self {
             Self::UnknownSchema(value) => ErrorText::new(
@@ -236,6 +261,7 @@ impl Error {
                 PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
                 format!("relation with OID {} does not exist", value.to_u32()),
             )
+            .missing(MissingObject::RelationOid(value.to_u32()))
             .hint(
                 "It may have been dropped. msar.get_table_info(schema) lists the relations of a schema \
                  with their OIDs.",
@@ -250,7 +276,12 @@ impl Error {
             ),
             Self::UnknownColumn { relation, attnum } => unknown_column(relation, attnum).hint(hints::COLUMNS),
             Self::UnknownColumnName { relation, name } => {
-                unknown_column(relation, format_args!("\"{name}\"")).hint(hints::COLUMNS)
+                unknown_column(relation, format_args!("\"{name}\""))
+                    .missing(MissingObject::Column {
+                        relation: relation.clone(),
+                        name: name.clone(),
+                    })
+                    .hint(hints::COLUMNS)
             }
             Self::NotOwner { name } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
@@ -320,6 +351,22 @@ impl Error {
             )
             .detail(format!("A JSON document may have {most} bytes."))
             .hint("Pass it in several calls."),
+            Self::ArgumentTooLong { bytes, most } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+                format!("an argument of {bytes} bytes is too long"),
+            )
+            .detail(format!(
+                "A name, another short text or an array of numbers may have {most} bytes."
+            ))
+            .hint("Pass a shorter one."),
+            Self::ValueTooLong { bytes, most } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+                format!("a text of {bytes} bytes is too long for this function"),
+            )
+            .detail(format!(
+                "A value that is read, cast or shown may have {most} bytes."
+            ))
+            .hint("Leave the value as text."),
             Self::OutOfMemory => ErrorText::new(PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY, "out of memory")
                 .hint("The system has no more memory for this session. Pass less in a call."),
             Self::Topic(error) => error.fields(),
@@ -333,6 +380,11 @@ impl Error {
                 "the result is larger than 1 GB, the limit of a value",
             )
             .hint("Describe the relations one by one with msar.get_table_details(relation)."),
+            Self::TooManyPaths { most } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+                format!("there are more than {most} join paths"),
+            )
+            .hint("Pass a smaller max_depth."),
             Self::NothingKept { schema, name } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
                 format!("there is no detached metadata of a table \"{schema}\".\"{name}\""),
@@ -364,6 +416,21 @@ impl Error {
             )
             .hint("Describe the relations one by one with msar.get_table_details(relation)."),
         }
+    }
+}
+
+impl Error {
+    /// The same, with a sentence about what became of a missing object.
+    pub(crate) fn advised_fields(&self) -> ErrorFields {
+        let mut fields = self.fields();
+        let sentence = fields
+            .missing
+            .as_ref()
+            .and_then(|missing| ADVISOR.get()?(missing));
+        if let Some(sentence) = sentence {
+            fields.hint = format!("{sentence} {}", fields.hint).into();
+        }
+        fields
     }
 }
 

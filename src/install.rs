@@ -1,6 +1,6 @@
-//! What CREATE EXTENSION runs before the objects of the topics: it creates the schemas. All other objects and comments
-//! are registered by the files of `api`, which also give their order. Everything is created by the bootstrap superuser
-//! and stays with that role.
+//! The SQL that CREATE EXTENSION runs before the objects of the topics: it creates the schemas. All other objects and
+//! comments are registered by the files of `api`, which also give their order. Everything is created by the bootstrap
+//! superuser and stays with that role.
 
 use pgrx::prelude::*;
 

@@ -1,5 +1,7 @@
-//! What serde says about JSON that has the wrong shape, in the words that a client knows from JSON: keys, objects and
-//! arrays instead of fields, structs and sequences.
+//! Messages about JSON of the wrong shape, in the words that a client knows from JSON: keys, objects and
+//! arrays instead of fields, structs and sequences. An unknown key comes with the known one that is meant.
+
+pub(crate) mod nearest;
 
 /// A problem, and what was expected if serde says so.
 pub(crate) fn split_problem(message: &str) -> (String, Option<String>) {
@@ -10,7 +12,17 @@ pub(crate) fn split_problem(message: &str) -> (String, Option<String>) {
         .unwrap_or(message)
         .replace('`', "\"");
     match message.split_once(", expected ") {
-        Some((problem, expected)) => (replace_words(problem), Some(replace_words(expected))),
+        Some((problem, expected)) => {
+            // The keys of an object that has one of them, which serde takes for values.
+            let problem = match problem.strip_prefix("unknown variant") {
+                Some(rest) if expected.contains("\"create_schema\"") => format!("unknown key{rest}"),
+                _ => replace_words(problem),
+            };
+            let expected = replace_words(expected);
+            let meant = meant_by(&problem, &expected)
+                .map_or(String::new(), |meant| format!("; perhaps \"{meant}\" is meant"));
+            (problem, Some(format!("{expected}{meant}")))
+        }
         None => (replace_words(&message), None),
     }
 }
@@ -21,6 +33,38 @@ pub(crate) fn describe_problem(problem: &serde_json::Error) -> String {
         (problem, Some(expected)) => format!("{problem}, expected {expected}"),
         (problem, None) => problem,
     }
+}
+
+/// Words of other products and of PostgreSQL, and the keys that mean the same here.
+const SYNONYMS: [(&str, &str); 14] = [
+    ("nullable", "not_null"),
+    ("required", "not_null"),
+    ("primary_key", "pk"),
+    ("comment", "description"),
+    ("order_by", "order"),
+    ("sort", "order"),
+    ("where", "filter"),
+    ("filters", "filter"),
+    ("fields", "columns"),
+    ("select", "columns"),
+    ("page_size", "limit"),
+    ("q", "search"),
+    ("query", "search"),
+    ("cursor", "after"),
+];
+
+/// The known word that is meant by the unknown one of a problem.
+fn meant_by(problem: &str, expected: &str) -> Option<String> {
+    let unknown = problem
+        .strip_prefix("unknown key \"")
+        .or_else(|| problem.strip_prefix("unknown value \""))?
+        .strip_suffix('"')?;
+    let known: Vec<&str> = expected.split('"').skip(1).step_by(2).collect();
+    let mut synonyms = SYNONYMS.iter().filter(|(word, _)| *word == unknown);
+    synonyms
+        .find(|(_, meant)| known.contains(meant))
+        .map(|(_, meant)| (*meant).to_owned())
+        .or_else(|| nearest::find_similar_name(unknown, known.into_iter()))
 }
 
 fn replace_words(message: &str) -> String {

@@ -1,26 +1,33 @@
 //! The routes, and what every request goes through.
 
 use crate::database::{Database, User};
-use crate::failure::Failure;
+use crate::entities::{self, Entities};
+use crate::failure::{self, Failure};
 use crate::login::Sessions;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::{changes, export, files, login, metrics, pages, rpc, shares};
 use axum::error_handling::HandleErrorLayer;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{BoxError, Router, middleware};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_postgres::types::ToSql;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 /// How long a client may pause while it sends a body.
 const BODY_PAUSE: Duration = Duration::from_secs(30);
+
+/// What handlers take, and what they give.
+pub(crate) type Shared = State<Arc<App>>;
+pub(crate) type Answer = Result<Response, Failure>;
 
 /// Everything that requests share.
 pub(crate) struct App {
@@ -28,27 +35,29 @@ pub(crate) struct App {
     pub(crate) database: Arc<Database>,
     pub(crate) sessions: Sessions,
     pub(crate) metrics: Metrics,
+    /// A cached upstream service.
+    pub(crate) entities: Option<Entities>,
 }
 
 impl App {
     /// The role of visitors.
     pub(crate) async fn visitor(&self) -> Result<Arc<User>, Failure> {
-        let role = self
-            .settings
-            .anonymous_role
-            .as_deref()
-            .ok_or(Failure::NoVisitors)?;
-        let found = self
-            .database
-            .authenticate(role, &self.settings.anonymous_password)
-            .await;
-        found.map_err(|failure| match failure {
+        let settings = &self.settings;
+        let role = settings.anonymous_role.as_deref().ok_or(Failure::NoVisitors)?;
+        let found = self.database.authenticate(role, &settings.anonymous_password);
+        found.await.map_err(|failure| match failure {
             Failure::WrongPassword | Failure::Passwordless => {
                 tracing::error!("the role for visitors cannot log in: {}", failure.message());
                 Failure::NoVisitors
             }
             failure => failure,
         })
+    }
+
+    /// The document that a function returns to a user, as the answer to a request.
+    pub(crate) async fn document(&self, user: &User, sql: &str, arguments: &[&(dyn ToSql + Sync)]) -> Answer {
+        let found = self.database.ask(user, sql, arguments).await?;
+        found.map(rpc::answer).ok_or(Failure::NotFound)
     }
 }
 
@@ -61,7 +70,8 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
             get(files::show).patch(files::change),
         )
         .route("/bulk_insert/", post(files::bulk_insert))
-        .layer(DefaultBodyLimit::max(app.settings.file_bytes));
+        .layer(DefaultBodyLimit::max(app.settings.file_bytes))
+        .layer(RequestBodyLimitLayer::new(app.settings.file_bytes));
     // What may take longer than a statement of a page.
     let streams = Router::new()
         .route("/api/export/v0/tables/", get(export::table))
@@ -84,7 +94,8 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .route("/metrics", get(metrics::show))
         .route("/", get(pages::index))
         .route("/web/{*path}", get(pages::asset))
-        .layer(DefaultBodyLimit::max(app.settings.body_bytes));
+        .layer(DefaultBodyLimit::max(app.settings.body_bytes))
+        .layer(RequestBodyLimitLayer::new(app.settings.body_bytes));
     let limits = ServiceBuilder::new()
         .layer(HandleErrorLayer::new(|_: BoxError| async {
             Failure::Busy.into_response()
@@ -95,12 +106,14 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .merge(uploads)
         .merge(streams)
         .merge(calls)
+        .layer(middleware::map_response(failure::in_promised_form))
+        .merge(entities::routes(&app))
         .fallback(|| async { Failure::NotFound })
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), metrics::count))
         .layer(limits)
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
-            (StatusCode::INTERNAL_SERVER_ERROR, Failure::Internal).into_response()
+            Failure::Internal.into_response()
         }))
         .layer(fixed_header(
             header::CONTENT_SECURITY_POLICY,

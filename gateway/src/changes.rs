@@ -7,10 +7,9 @@ use crate::login::LoggedIn;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::{Stream, StreamExt};
+use futures_util::Stream;
 use serde::Deserialize;
 use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,33 +40,29 @@ pub(crate) async fn stream(
     headers: HeaderMap,
     LoggedIn(user): LoggedIn,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
-    let (listener, notifications) = app.database.listen(&user, "mathesar_ext_changes").await?;
-    let token = headers
-        .get("last-event-id")
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned);
+    let (listener, wakes) = app.database.listen(&user, "mathesar_ext_changes").await?;
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let token = last.map(str::to_owned).or(since.token);
     let first = Follower {
         app,
         user,
         schema,
-        token: token.or(since.token),
+        token,
         is_first: true,
     };
-    let notifications = Box::pin(notifications) as Pin<Box<dyn Stream<Item = String> + Send>>;
     let events = futures_util::stream::unfold(
-        (first, notifications, listener),
-        |(mut follower, mut notifications, listener)| async move {
+        (first, wakes, listener),
+        |(mut follower, mut wakes, listener)| async move {
             loop {
-                if !follower.is_first {
-                    // Woken or not, we look.
-                    if let Ok(None) = tokio::time::timeout(LOOK, notifications.next()).await {
-                        return None;
-                    }
+                // Woken or not, we look; without a connection to wake us, the browser connects again.
+                if !follower.is_first
+                    && let Ok(Err(_)) = tokio::time::timeout(LOOK, wakes.changed()).await
+                {
+                    return None;
                 }
                 match follower.sync().await {
-                    Ok(Some(event)) => return Some((Ok(event), (follower, notifications, listener))),
+                    Ok(Some(event)) => return Some((Ok(event), (follower, wakes, listener))),
                     Ok(None) => {}
-                    // The stream ends; the browser connects again.
                     Err(failure) => {
                         tracing::debug!("a stream of changes ends: {}", failure.message());
                         return None;
@@ -92,20 +87,16 @@ impl Follower {
     /// What the client has not seen, if there is anything.
     async fn sync(&mut self) -> Result<Option<Event>, Failure> {
         let sql = "SELECT msar.sync_schema($1::oid::regnamespace, $2::text)::text";
-        let document = self
-            .app
-            .database
+        let database = &self.app.database;
+        let asked = database
             .ask(&self.user, sql, &[&self.schema, &self.token])
-            .await?
-            .unwrap_or_default();
+            .await?;
+        let document = asked.unwrap_or_default();
         let synced: Synced = serde_json::from_str(&document).map_err(|_| Failure::Internal)?;
         let is_news =
             self.is_first || synced.complete || !synced.relations.is_empty() || !synced.removed.is_empty();
         self.is_first = false;
-        let event = Event::default()
-            .event("sync")
-            .id(synced.token.clone())
-            .data(document);
+        let event = Event::default().event("sync").id(&synced.token).data(document);
         self.token = Some(synced.token);
         Ok(is_news.then_some(event))
     }

@@ -1,5 +1,6 @@
 //! Connections to PostgreSQL: each acts as one user for its whole life. There is no SET ROLE that a statement could
-//! undo, and no connection that two users share.
+//! undo, and no connection that two users share. Neither do two requests share a session: before a connection serves
+//! another request, what the last one left in it is reset.
 
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -8,17 +9,18 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, R
 use futures_util::Stream;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_postgres::config::Host;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{AsyncMessage, CancelToken, CopyOutStream};
+use tokio_postgres::{AsyncMessage, CancelToken, CopyOutStream, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a connection may take to be made.
@@ -26,6 +28,16 @@ const CONNECT: Duration = Duration::from_secs(5);
 
 /// How long a password that PostgreSQL has accepted is taken as right without asking again.
 const VERIFIED: Duration = Duration::from_secs(60);
+
+/// Ends what the statements of a request may have left in the session, be it by a function in a view that somebody else
+/// has made: what remains are the settings of the connection's start. RESET ROLE comes after SET SESSION AUTHORIZATION,
+/// which knows no role that ALTER ROLE has set. The answer is the number of prepared statements, or -1 if SQL has made
+/// one, which may stand in the place of one of ours, or if a transaction is open. An error says that one has failed.
+const RESET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; UNLISTEN *; DISCARD TEMP;
+    DISCARD SEQUENCES; SELECT pg_catalog.pg_advisory_unlock_all();
+    SELECT CASE WHEN pg_catalog.bool_or(from_sql)
+        OR pg_catalog.now() OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp() THEN -1 ELSE pg_catalog.count(*) END
+    FROM pg_catalog.pg_prepared_statements";
 
 /// The database, and the pools of those who use it.
 pub(crate) struct Database {
@@ -65,7 +77,7 @@ impl Database {
             config,
             tls: MakeRustlsConnect::new(client_tls(settings)?),
             settings: settings.clone(),
-            salt: random_bytes()?,
+            salt: random_bytes().map_err(|failure| failure.message().to_owned())?,
             users: Mutex::default(),
             logins: Semaphore::new(2),
             active: Arc::new(Semaphore::new(settings.connections)),
@@ -114,12 +126,12 @@ impl Database {
         let is_known = self.known(name).is_some_and(|user| user.has(&digest));
         if !is_known && !self.settings.allow_passwordless {
             // A server that lets in whoever asks would make every visitor whoever they say they are.
-            let wrong = self.config_of(name, &hex(&random_bytes().map_err(|_| Failure::Internal)?));
+            let wrong = self.config_of(name, &random_hex()?);
             if wrong.connect(self.tls.clone()).await.is_ok() {
                 return Err(Failure::Passwordless);
             }
         }
-        let mut users = self.lock_users();
+        let mut users = lock(&self.users);
         let pool = match users.get(name) {
             Some(user) if user.has(&digest) => user.pool.clone(),
             Some(user) => {
@@ -129,15 +141,15 @@ impl Database {
             }
             None => self.new_pool(&config)?,
         };
-        let verified = Instant::now();
+        let (name, verified) = (name.to_owned(), Instant::now());
         let user = Arc::new(User {
-            name: name.to_owned(),
+            name,
             password: digest,
             verified,
             pool,
             config,
         });
-        users.insert(name.to_owned(), Arc::clone(&user));
+        users.insert(user.name.clone(), Arc::clone(&user));
         Ok(user)
     }
 
@@ -159,7 +171,7 @@ impl Database {
             database: Arc::clone(self),
             is_idle: true,
             is_fresh: true,
-            _permit: permit,
+            permit: Some(permit),
         })
     }
 
@@ -173,51 +185,39 @@ impl Database {
         self.connect(user).await?.query_text(sql, arguments).await
     }
 
-    /// A connection of its own that hears notifications: it gives those of the channel as long as it lives.
+    /// A connection of its own that hears notifications of the channel; each of them is a change of the second value,
+    /// which ends with the connection.
     pub(crate) async fn listen(
         &self,
         user: &User,
         channel: &'static str,
-    ) -> Result<(tokio_postgres::Client, impl Stream<Item = String> + use<>), Failure> {
+    ) -> Result<(tokio_postgres::Client, watch::Receiver<()>), Failure> {
         let (client, mut connection) = user.config.connect(self.tls.clone()).await?;
-        let (sender, receiver) = tokio::sync::mpsc::channel(64);
+        let (sender, receiver) = watch::channel(());
         tokio::spawn(async move {
-            let mut messages = futures_util::stream::poll_fn(move |context| connection.poll_message(context));
-            while let Some(Ok(message)) = futures_util::StreamExt::next(&mut messages).await {
-                if let AsyncMessage::Notification(notification) = message {
-                    // Who is slow misses a wake-up, not a change: the next one covers it.
-                    let _ = sender.try_send(notification.payload().to_owned());
+            while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+                if let AsyncMessage::Notification(_) = message {
+                    sender.send_replace(());
                 }
             }
         });
         client.batch_execute(&format!("LISTEN {channel}")).await?;
-        let notifications = futures_util::stream::unfold(receiver, |mut receiver| async {
-            receiver.recv().await.map(|payload| (payload, receiver))
-        });
-        Ok((client, notifications))
+        Ok((client, receiver))
     }
 
     /// Whether the database server answers. It is asked whether it speaks TLS, which it does not log.
     pub(crate) async fn check_server(&self) -> Result<(), Failure> {
         let port = self.config.get_ports().first().copied().unwrap_or(5432);
-        let answer = match self.config.get_hosts().first() {
-            Some(Host::Unix(folder)) => {
-                let socket = folder.join(format!(".s.PGSQL.{port}"));
-                tokio::time::timeout(CONNECT, async {
-                    ask_for_tls(UnixStream::connect(socket).await?).await
-                })
-                .await
+        let asked = async {
+            match self.config.get_hosts().first() {
+                Some(Host::Unix(folder)) => {
+                    ask_for_tls(UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).await?).await
+                }
+                Some(Host::Tcp(host)) => ask_for_tls(TcpStream::connect((host.as_str(), port)).await?).await,
+                None => Err(std::io::ErrorKind::NotFound.into()),
             }
-            Some(Host::Tcp(host)) => {
-                let address = (host.as_str(), port);
-                tokio::time::timeout(CONNECT, async {
-                    ask_for_tls(TcpStream::connect(address).await?).await
-                })
-                .await
-            }
-            None => return Err(Failure::Unreachable),
         };
-        match answer {
+        match tokio::time::timeout(CONNECT, asked).await {
             Ok(Ok(b'S' | b'N')) => Ok(()),
             _ => Err(Failure::Unreachable),
         }
@@ -226,31 +226,28 @@ impl Database {
     /// Closes connections that nobody has used for a while.
     pub(crate) fn close_idle(&self) {
         let idle = self.settings.idle;
-        for user in self.lock_users().values() {
+        for user in lock(&self.users).values() {
             user.pool.retain(|_, metrics| metrics.last_used() < idle);
         }
     }
 
     /// The connections that are open now, and those that are in use.
     pub(crate) fn count_connections(&self) -> (usize, usize) {
-        let sizes = self
-            .lock_users()
-            .values()
-            .map(|user| user.pool.status().size)
-            .sum();
-        (sizes, self.settings.connections - self.active.available_permits())
+        let users = lock(&self.users);
+        let open = users.values().map(|user| user.pool.status().size).sum();
+        (open, self.settings.connections - self.active.available_permits())
     }
 
     /// Ends all connections.
     pub(crate) fn close(&self) {
-        for user in self.lock_users().values() {
+        for user in lock(&self.users).values() {
             user.pool.close();
         }
     }
 
     /// Closes idle connections of all users where there would be too many with one more.
     fn make_room(&self) {
-        let users = self.lock_users();
+        let users = lock(&self.users);
         let mut open: usize = users.values().map(|user| user.pool.status().size).sum();
         for user in users.values() {
             if open < self.settings.connections {
@@ -264,8 +261,9 @@ impl Database {
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
+        let wait = Some(self.settings.wait);
         let timeouts = Timeouts {
-            wait: Some(self.settings.wait),
+            wait,
             create: Some(CONNECT),
             recycle: Some(CONNECT),
         };
@@ -288,11 +286,7 @@ impl Database {
     }
 
     fn known(&self, name: &str) -> Option<Arc<User>> {
-        self.lock_users().get(name).map(Arc::clone)
-    }
-
-    fn lock_users(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<User>>> {
-        self.users.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.users).get(name).map(Arc::clone)
     }
 
     fn digest(&self, name: &str, password: &str) -> [u8; 32] {
@@ -323,9 +317,9 @@ pub(crate) struct Connection {
     database: Arc<Database>,
     /// Whether no statement is running on it.
     is_idle: bool,
-    /// Whether its settings are those that a new connection has.
+    /// Whether it may serve another request, once it is reset.
     is_fresh: bool,
-    _permit: OwnedSemaphorePermit,
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Connection {
@@ -355,24 +349,33 @@ impl Connection {
         let client = self.client.as_ref().ok_or(Failure::Internal)?;
         self.is_idle = false;
         let stream = client.copy_out(sql).await;
-        match stream {
-            Ok(stream) => Ok(Copy {
-                stream: Box::pin(stream),
-                connection: self,
-            }),
-            Err(error) => {
-                self.is_idle = true;
-                Err(error.into())
-            }
-        }
+        self.is_idle = stream.is_err();
+        let stream = Box::pin(stream?);
+        Ok(Copy {
+            stream,
+            connection: self,
+        })
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if !self.is_idle || !self.is_fresh {
-            drop(self.client.take().map(Object::take));
+        let Some(client) = self.client.take() else {
+            return;
+        };
+        if self.is_idle && self.is_fresh {
+            // The answer does not wait for it. Until it is done, neither the pool nor the count has the connection back.
+            let permit = self.permit.take();
+            tokio::spawn(async move {
+                match tokio::time::timeout(CONNECT, reset(&client)).await {
+                    Ok(true) => drop(client),
+                    _ => drop(Object::take(client)),
+                }
+                drop(permit);
+            });
+            return;
         }
+        drop(Object::take(client));
         if self.is_idle {
             return;
         }
@@ -384,6 +387,18 @@ impl Drop for Connection {
             }
         });
     }
+}
+
+/// Makes a connection ready for another request. Gives whether it is: otherwise it has to be thrown away.
+async fn reset(client: &Object) -> bool {
+    let Ok(answers) = client.simple_query(RESET).await else {
+        return false;
+    };
+    let last = answers.iter().rev().find_map(|answer| match answer {
+        SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    });
+    last.is_some_and(|number| number == client.statement_cache.size().to_string())
 }
 
 /// The output of a COPY.
@@ -433,13 +448,18 @@ fn client_tls(settings: &Settings) -> Result<rustls::ClientConfig, Box<dyn std::
 }
 
 /// Bytes that nobody can guess.
-pub(crate) fn random_bytes() -> Result<[u8; 32], getrandom::Error> {
+fn random_bytes() -> Result<[u8; 32], Failure> {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes)?;
+    getrandom::fill(&mut bytes).map_err(|_| Failure::Internal)?;
     Ok(bytes)
 }
 
-/// Bytes as text.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// The same as text.
+pub(crate) fn random_hex() -> Result<String, Failure> {
+    Ok(random_bytes()?.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// What several tasks use. No panic leaves it half changed.
+pub(crate) fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -28,21 +28,19 @@ pub(crate) struct ExplorationExport {
     offset: Option<i64>,
 }
 
+const TABLE: &str = "SELECT msar.get_export_query($1::oid::regclass, jsonb_build_object(
+    'filter', $2::text::jsonb, 'order', $3::text::jsonb))";
+const EXPLORATION: &str = "SELECT msar.get_exploration_export_query($1, jsonb_strip_nulls(jsonb_build_object(
+    'limit', $2::bigint, 'offset', $3::bigint)))";
+
 /// `GET /api/export/v0/tables/`: the rows of a table.
 pub(crate) async fn table(
     State(app): State<Arc<App>>,
     LoggedIn(user): LoggedIn,
     Query(export): Query<TableExport>,
 ) -> Result<Response, Failure> {
-    let sql = "SELECT msar.get_export_query($1::oid::regclass, jsonb_strip_nulls(jsonb_build_object(
-        'filter', $2::text::jsonb, 'order', $3::text::jsonb)))";
-    send(
-        &app,
-        &user,
-        sql,
-        &[&export.table_oid, &export.filter, &export.order],
-    )
-    .await
+    let arguments: &[&(dyn ToSql + Sync)] = &[&export.table_oid, &export.filter, &export.order];
+    send(&app, &user, TABLE, arguments).await
 }
 
 /// `GET /api/export/v0/explorations/`: the results of a saved exploration.
@@ -51,15 +49,8 @@ pub(crate) async fn exploration(
     LoggedIn(user): LoggedIn,
     Query(export): Query<ExplorationExport>,
 ) -> Result<Response, Failure> {
-    let sql = "SELECT msar.get_exploration_export_query($1, jsonb_strip_nulls(jsonb_build_object(
-        'limit', $2::bigint, 'offset', $3::bigint)))";
-    send(
-        &app,
-        &user,
-        sql,
-        &[&export.exploration_id, &export.limit, &export.offset],
-    )
-    .await
+    let arguments: &[&(dyn ToSql + Sync)] = &[&export.exploration_id, &export.limit, &export.offset];
+    send(&app, &user, EXPLORATION, arguments).await
 }
 
 /// Copies the result of the statement that `sql` returns. The database has written it, with everything quoted; it runs
@@ -76,9 +67,8 @@ async fn send(
         .await?
         .ok_or(Failure::NotFound)?;
     connection.lift_timeout().await?;
-    let copy = connection
-        .copy_out(&format!("COPY ({query}) TO STDOUT (FORMAT csv, HEADER)"))
-        .await?;
+    let copy = format!("COPY ({query}) TO STDOUT (FORMAT csv, HEADER)");
+    let copy = connection.copy_out(&copy).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment"),

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 use tokio_postgres::error::{DbError, SqlState};
 
 /// A failed request.
@@ -35,69 +34,85 @@ pub(crate) enum Failure {
     Internal,
 }
 
-/// The body of an answer to a failed request.
-#[derive(Serialize)]
-struct ErrorBody<'a> {
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sqlstate: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'a str>,
-}
-
 impl Failure {
-    /// The status of the answer.
-    pub(crate) fn status(&self) -> StatusCode {
+    /// The status of the answer, and what is wrong, in a sentence.
+    fn describe(&self) -> (StatusCode, &str) {
         match self {
-            Failure::NotLoggedIn | Failure::WrongPassword | Failure::Passwordless => StatusCode::UNAUTHORIZED,
-            Failure::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
-            Failure::WrongToken => StatusCode::FORBIDDEN,
-            Failure::NoVisitors | Failure::NotFound => StatusCode::NOT_FOUND,
-            Failure::Malformed(_) => StatusCode::BAD_REQUEST,
-            Failure::Busy | Failure::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
-            Failure::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Failure::Refused(error) => match error.code() {
-                &SqlState::INSUFFICIENT_PRIVILEGE => StatusCode::FORBIDDEN,
-                &SqlState::QUERY_CANCELED => StatusCode::GATEWAY_TIMEOUT,
-                &SqlState::UNDEFINED_FUNCTION | &SqlState::INVALID_SCHEMA_NAME => StatusCode::NOT_IMPLEMENTED,
-                &SqlState::NO_DATA_FOUND | &SqlState::UNDEFINED_OBJECT | &SqlState::UNDEFINED_TABLE => {
-                    StatusCode::NOT_FOUND
-                }
-                code if code.code().starts_with("57P") => StatusCode::SERVICE_UNAVAILABLE,
-                code if code.code().starts_with("53") => StatusCode::SERVICE_UNAVAILABLE,
-                _ => StatusCode::BAD_REQUEST,
-            },
+            Self::NotLoggedIn => (StatusCode::UNAUTHORIZED, "nobody is logged in"),
+            Self::WrongPassword => (
+                StatusCode::UNAUTHORIZED,
+                "PostgreSQL does not let this role in with this password",
+            ),
+            Self::Passwordless => (
+                StatusCode::UNAUTHORIZED,
+                "the database server asks for no password, so nobody can prove who they are",
+            ),
+            Self::TooManyAttempts => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too many failed logins; try again in a minute",
+            ),
+            Self::WrongToken => (StatusCode::FORBIDDEN, "the CSRF token is missing or wrong"),
+            Self::NoVisitors => (StatusCode::NOT_FOUND, "this gateway has no role for visitors"),
+            Self::Malformed(problem) => (StatusCode::BAD_REQUEST, problem),
+            Self::NotFound => (StatusCode::NOT_FOUND, "there is no such page"),
+            Self::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "all connections to the database are in use",
+            ),
+            Self::Unreachable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database server cannot be reached",
+            ),
+            Self::Refused(error) => (status_of(error.code()), error.message()),
+            Self::Internal => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "the gateway failed; its log says more",
+            ),
         }
     }
 
     /// What is wrong, in a sentence.
     pub(crate) fn message(&self) -> &str {
-        match self {
-            Failure::NotLoggedIn => "nobody is logged in",
-            Failure::WrongPassword => "PostgreSQL does not let this role in with this password",
-            Failure::Passwordless => {
-                "the database server asks for no password, so nobody can prove who they are"
-            }
-            Failure::TooManyAttempts => "too many failed logins; try again in a minute",
-            Failure::WrongToken => "the CSRF token is missing or wrong",
-            Failure::NoVisitors => "this gateway has no role for visitors",
-            Failure::Malformed(problem) => problem,
-            Failure::NotFound => "there is no such page",
-            Failure::Busy => "all connections to the database are in use",
-            Failure::Unreachable => "the database server cannot be reached",
-            Failure::Refused(error) => error.message(),
-            Failure::Internal => "the gateway failed; its log says more",
-        }
+        self.describe().1
     }
+}
 
-    /// The error that PostgreSQL raised, if it was PostgreSQL.
-    pub(crate) fn from_postgres(error: &tokio_postgres::Error) -> Self {
+/// The status for an error of PostgreSQL's.
+fn status_of(code: &SqlState) -> StatusCode {
+    match *code {
+        SqlState::INSUFFICIENT_PRIVILEGE => StatusCode::FORBIDDEN,
+        SqlState::QUERY_CANCELED => StatusCode::GATEWAY_TIMEOUT,
+        SqlState::UNDEFINED_FUNCTION | SqlState::INVALID_SCHEMA_NAME => StatusCode::NOT_IMPLEMENTED,
+        SqlState::NO_DATA_FOUND | SqlState::UNDEFINED_OBJECT | SqlState::UNDEFINED_TABLE => {
+            StatusCode::NOT_FOUND
+        }
+        _ if ["57P", "53"].iter().any(|class| code.code().starts_with(class)) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+/// Whether the server could not be reached, its certificate was refused, or the connection broke.
+fn is_about_connection(error: &tokio_postgres::Error) -> bool {
+    let is_broken = std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>());
+    is_broken || error.is_closed() || error.to_string().contains("connect")
+}
+
+fn is_refused_login(error: &DbError) -> bool {
+    let refused = [
+        &SqlState::INVALID_PASSWORD,
+        &SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
+    ];
+    refused.contains(&error.code())
+}
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(error: tokio_postgres::Error) -> Self {
         match error.as_db_error() {
             Some(database) if is_refused_login(database) => Failure::WrongPassword,
             Some(database) => Failure::Refused(Box::new(database.clone())),
-            None if error.is_closed() || error.to_string().contains("connect") => Failure::Unreachable,
+            None if is_about_connection(&error) => Failure::Unreachable,
             None => {
                 // The error speaks of values only where we encode them wrongly ourselves.
                 tracing::error!("unexpected answer of the database server: {error}");
@@ -107,25 +122,11 @@ impl Failure {
     }
 }
 
-fn is_refused_login(error: &DbError) -> bool {
-    [
-        &SqlState::INVALID_PASSWORD,
-        &SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
-    ]
-    .contains(&error.code())
-}
-
-impl From<tokio_postgres::Error> for Failure {
-    fn from(error: tokio_postgres::Error) -> Self {
-        Failure::from_postgres(&error)
-    }
-}
-
 impl From<deadpool_postgres::PoolError> for Failure {
     fn from(error: deadpool_postgres::PoolError) -> Self {
         match error {
             deadpool_postgres::PoolError::Timeout(_) => Failure::Busy,
-            deadpool_postgres::PoolError::Backend(error) => match Failure::from_postgres(&error) {
+            deadpool_postgres::PoolError::Backend(error) => match Failure::from(error) {
                 Failure::Internal => Failure::Unreachable,
                 failure => failure,
             },
@@ -134,27 +135,54 @@ impl From<deadpool_postgres::PoolError> for Failure {
     }
 }
 
+/// The failures that the framework finds by itself, such as a number that is none, in the form of the others.
+pub(crate) async fn in_promised_form(response: Response) -> Response {
+    let (head, body) = response.into_parts();
+    let kind = head.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let is_ours = kind.is_some_and(|kind| !kind.starts_with(b"text/plain"));
+    if is_ours || !(head.status.is_client_error() || head.status.is_server_error()) {
+        return Response::from_parts(head, body);
+    }
+    let text = axum::body::to_bytes(body, 0x10000).await.unwrap_or_default();
+    let text = match String::from_utf8_lossy(&text) {
+        text if text.is_empty() => head.status.canonical_reason().unwrap_or_default().into(),
+        text => text,
+    };
+    // The framework takes a body that stalls as one that cannot be read.
+    let status = match text.contains("within the designated timeout") {
+        true => StatusCode::REQUEST_TIMEOUT,
+        false => head.status,
+    };
+    let allowed = head
+        .headers
+        .get(header::ALLOW)
+        .map(|methods| [(header::ALLOW, methods.clone())]);
+    (
+        status,
+        allowed,
+        Json(serde_json::json!({ "error": { "message": text } })),
+    )
+        .into_response()
+}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let database = match &self {
-            Failure::Refused(error) => Some(error),
-            _ => None,
-        };
-        let body = ErrorBody {
-            message: self.message(),
-            sqlstate: database.map(|error| error.code().code()),
-            detail: database.and_then(|error| error.detail()),
-            hint: database.and_then(|error| error.hint()),
-        };
-        let mut response = (self.status(), Json(serde_json::json!({ "error": body }))).into_response();
-        let headers = response.headers_mut();
-        match self {
-            Failure::TooManyAttempts => headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60")),
-            Failure::Busy | Failure::Unreachable => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"))
+        let (status, message) = self.describe();
+        let mut error = serde_json::json!({ "message": message });
+        if let Self::Refused(refusal) = &self {
+            error["sqlstate"] = refusal.code().code().into();
+            for (name, text) in [("detail", refusal.detail()), ("hint", refusal.hint())] {
+                if let Some(text) = text {
+                    error[name] = text.into();
+                }
             }
+        }
+        let wait = match self {
+            Self::TooManyAttempts => Some("60"),
+            Self::Busy | Self::Unreachable => Some("2"),
             _ => None,
         };
-        response
+        let wait = wait.map(|seconds| [(header::RETRY_AFTER, seconds)]);
+        (status, wait, Json(serde_json::json!({ "error": error }))).into_response()
     }
 }

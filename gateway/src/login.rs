@@ -1,19 +1,20 @@
 //! Who sends a request: a browser with a cookie, a script with HTTP Basic, or a visitor.
 
-use crate::app::App;
-use crate::database::{User, hex, random_bytes};
+use crate::app::{Answer, App};
+use crate::database::{User, lock, random_hex};
 use crate::failure::Failure;
+use crate::rpc::answer;
 use axum::Json;
 use axum::extract::{ConnectInfo, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use base64::Engine;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq;
 
@@ -43,36 +44,25 @@ impl Sessions {
     /// Forgets what has ended.
     pub(crate) fn clean(&self) {
         let now = Instant::now();
-        self.lock()
-            .retain(|_, session| session.ends > now && session.user.is_valid());
-        self.lock_failures()
-            .retain(|_, (since, _)| since.elapsed() < ATTEMPTS);
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], Session>> {
-        self.by_cookie.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn lock_failures(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Instant, u32)>> {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.by_cookie).retain(|_, session| session.ends > now && session.user.is_valid());
+        lock(&self.failures).retain(|_, (since, _)| since.elapsed() < ATTEMPTS);
     }
 
     fn find(&self, cookie: &str) -> Option<(Arc<User>, String)> {
-        let sessions = self.lock();
+        let sessions = lock(&self.by_cookie);
         let session = sessions.get(&hash(cookie))?;
         (session.ends > Instant::now() && session.user.is_valid())
             .then(|| (Arc::clone(&session.user), session.token.clone()))
     }
 
     fn refuses(&self, key: &str, most: u32) -> bool {
-        let failures = self.lock_failures();
-        failures
-            .get(key)
-            .is_some_and(|(since, number)| since.elapsed() < ATTEMPTS && *number >= most)
+        let failures = lock(&self.failures);
+        let known = failures.get(key);
+        known.is_some_and(|(since, number)| since.elapsed() < ATTEMPTS && *number >= most)
     }
 
     fn count_failure(&self, key: String) {
-        let mut failures = self.lock_failures();
+        let mut failures = lock(&self.failures);
         let (since, number) = failures.entry(key).or_insert((Instant::now(), 0));
         if since.elapsed() >= ATTEMPTS {
             (*since, *number) = (Instant::now(), 0);
@@ -89,7 +79,11 @@ impl FromRequestParts<Arc<App>> for LoggedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
         if let Some((name, password)) = basic(&parts.headers)? {
-            let address = client_address(app, parts);
+            let peer = parts
+                .extensions
+                .get::<ConnectInfo<SocketAddr>>()
+                .map(|info| info.0);
+            let address = client_address(app, &parts.headers, peer);
             return app.try_password(&name, &password, address, false).await.map(Self);
         }
         let cookie = cookie(&parts.headers, SESSION_COOKIE).ok_or(Failure::NotLoggedIn)?;
@@ -121,10 +115,9 @@ impl App {
         if keys.iter().any(|key| self.sessions.refuses(key, most)) {
             return Err(Failure::TooManyAttempts);
         }
-        let user = if is_new {
-            self.database.log_in(name, password).await
-        } else {
-            self.database.authenticate(name, password).await
+        let user = match is_new {
+            true => self.database.log_in(name, password).await,
+            false => self.database.authenticate(name, password).await,
         };
         if matches!(user, Err(Failure::WrongPassword | Failure::Passwordless)) {
             tracing::warn!(role = name, %address, "failed login");
@@ -149,28 +142,24 @@ pub(crate) async fn log_in(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Json(credentials): Json<Credentials>,
 ) -> Result<Response, Failure> {
-    let address = forwarded_address(&app, &headers).unwrap_or(peer.ip());
+    let address = client_address(&app, &headers, Some(peer));
     let user = app
         .try_password(&credentials.username, &credentials.password, address, true)
         .await?;
     if let Some(old) = cookie(&headers, SESSION_COOKIE) {
-        app.sessions.lock().remove(&hash(old));
+        lock(&app.sessions.by_cookie).remove(&hash(old));
     }
-    let random = || {
-        random_bytes()
-            .map(|bytes| hex(&bytes))
-            .map_err(|_| Failure::Internal)
-    };
-    let (cookie, token) = (random()?, random()?);
+    let (cookie, token) = (random_hex()?, random_hex()?);
     let lives = Duration::from_secs(app.settings.session_hours * 3600);
+    let ends = Instant::now() + lives;
     let session = Session {
         user: Arc::clone(&user),
         token: token.clone(),
-        ends: Instant::now() + lives,
+        ends,
     };
-    app.sessions.lock().insert(hash(&cookie), session);
+    lock(&app.sessions.by_cookie).insert(hash(&cookie), session);
     tracing::info!(role = user.name, %address, "login");
-    let mut response = describe(&app, Some((&user, &token))).into_response();
+    let mut response = describe(&app, Some(&user), Some(&token));
     set_cookie(&app, &mut response, SESSION_COOKIE, &cookie, lives, "; HttpOnly");
     set_cookie(&app, &mut response, TOKEN_COOKIE, &token, lives, "");
     Ok(response)
@@ -179,9 +168,9 @@ pub(crate) async fn log_in(
 /// `POST /auth/logout/`: ends the session.
 pub(crate) async fn log_out(State(app): State<Arc<App>>, headers: HeaderMap, _user: LoggedIn) -> Response {
     if let Some(cookie) = cookie(&headers, SESSION_COOKIE) {
-        app.sessions.lock().remove(&hash(cookie));
+        lock(&app.sessions.by_cookie).remove(&hash(cookie));
     }
-    let mut response = describe(&app, None).into_response();
+    let mut response = describe(&app, None, None);
     for name in [SESSION_COOKIE, TOKEN_COOKIE] {
         set_cookie(&app, &mut response, name, "", Duration::ZERO, "");
     }
@@ -189,25 +178,39 @@ pub(crate) async fn log_out(State(app): State<Arc<App>>, headers: HeaderMap, _us
 }
 
 /// `GET /auth/session/`: who is logged in.
-pub(crate) async fn show_session(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    let session = cookie(&headers, SESSION_COOKIE).and_then(|cookie| app.sessions.find(cookie));
-    describe(&app, session.as_ref().map(|(user, token)| (user, token))).into_response()
+pub(crate) async fn show_session(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    user: Result<LoggedIn, Failure>,
+) -> Answer {
+    match user {
+        Ok(LoggedIn(user)) => {
+            let session = cookie(&headers, SESSION_COOKIE).and_then(|cookie| app.sessions.find(cookie));
+            let token = session
+                .filter(|(owner, _)| owner.name == user.name)
+                .map(|(_, token)| token);
+            Ok(describe(&app, Some(&user), token.as_deref()))
+        }
+        // Nobody, unless a password came that is none.
+        Err(Failure::NotLoggedIn) if !headers.contains_key(header::AUTHORIZATION) => {
+            Ok(describe(&app, None, None))
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
-fn describe(app: &App, session: Option<(&Arc<User>, &String)>) -> Json<serde_json::Value> {
-    Json(serde_json::json!({
-        "user": session.map(|(user, _)| &user.name),
-        "csrf_token": session.map(|(_, token)| token),
+fn describe(app: &App, user: Option<&Arc<User>>, token: Option<&str>) -> Response {
+    let document = serde_json::json!({
+        "user": user.map(|user| &user.name),
+        "csrf_token": token,
         "database": app.database.name(),
-    }))
+    });
+    answer(document.to_string())
 }
 
 fn set_cookie(app: &App, response: &mut Response, name: &str, value: &str, lives: Duration, more: &str) {
-    let secure = if app.settings.tls_key.is_some() || app.settings.behind_https {
-        "; Secure"
-    } else {
-        ""
-    };
+    let is_https = app.settings.tls_key.is_some() || app.settings.behind_https;
+    let secure = if is_https { "; Secure" } else { "" };
     let text = format!(
         "{name}={value}; Path=/; SameSite=Lax; Max-Age={}{secure}{more}",
         lives.as_secs()
@@ -239,34 +242,19 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, Failure> {
         .ok_or_else(malformed)?;
     let decoded = base64::engine::general_purpose::STANDARD
         .decode(encoded.trim())
-        .map_err(|_| malformed())?;
-    let text = String::from_utf8(decoded).map_err(|_| malformed())?;
-    let (name, password) = text.split_once(':').ok_or_else(malformed)?;
+        .map_err(|_| Failure::NotLoggedIn)?;
+    let text = String::from_utf8(decoded).map_err(|_| Failure::NotLoggedIn)?;
+    let (name, password) = text.split_once(':').ok_or(Failure::NotLoggedIn)?;
     Ok(Some((name.to_owned(), password.to_owned())))
 }
 
-fn client_address(app: &App, parts: &Parts) -> IpAddr {
-    let peer = parts
-        .extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|ConnectInfo(peer)| peer.ip());
-    forwarded_address(app, &parts.headers)
-        .or(peer)
-        .unwrap_or(IpAddr::from([0, 0, 0, 0]))
-}
-
-/// The address that the proxy in front of us saw: the last one, since a client can write the others itself.
-fn forwarded_address(app: &App, headers: &HeaderMap) -> Option<IpAddr> {
-    if !app.settings.trust_forwarded {
-        return None;
-    }
-    let value = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .next_back()?
-        .to_str()
-        .ok()?;
-    value.rsplit(',').next()?.trim().parse().ok()
+/// The address of a client: the one that connects, or the one that the proxy in front of us saw. That is the last one in
+/// the header, since a client can write the others itself.
+fn client_address(app: &App, headers: &HeaderMap, peer: Option<SocketAddr>) -> IpAddr {
+    let mut headers = headers.get_all("x-forwarded-for").iter();
+    let forwarded = headers.rfind(|_| app.settings.trust_forwarded);
+    let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    last.unwrap_or_else(|| peer.map_or(IpAddr::from([0; 4]), |peer| peer.ip()))
 }
 
 fn hash(cookie: &str) -> [u8; 32] {

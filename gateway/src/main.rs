@@ -2,12 +2,16 @@
 //! protocol; this can. It decodes a request, makes one SQL call as the user who sent it, and encodes the answer.
 //!
 //! - [`app`]: the routes; [`rpc`], [`shares`], [`files`], [`export`], [`changes`], [`pages`], [`metrics`]: what they do
+//! - [`entities`], [`entities_upstream`], [`entities_tasks`]: an upstream service, answered from a cache of its entities
 //! - [`login`]: who sends a request; [`database`]: connections that act as that role; [`failure`]: what goes wrong
 //! - [`settings`]: what the operator decides
 
 mod app;
 mod changes;
 mod database;
+mod entities;
+mod entities_tasks;
+mod entities_upstream;
 mod export;
 mod failure;
 mod files;
@@ -19,8 +23,9 @@ mod settings;
 mod shares;
 
 use app::App;
-use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::accept::NoDelayAcceptor;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use axum_server::{Handle, Server};
 use clap::Parser;
 use hyper_util::rt::TokioTimer;
 use settings::Settings;
@@ -64,7 +69,9 @@ fn start_log(settings: &Settings) {
 async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     // Fails only where there is a provider already.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let (entities, samples) = entities::Entities::new(&settings.entities)?.unzip();
     let app = Arc::new(App {
+        entities,
         database: Arc::new(database::Database::new(&settings)?),
         sessions: login::Sessions::default(),
         metrics: metrics::Metrics::new()?,
@@ -74,41 +81,38 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let handle = Handle::new();
     tokio::spawn(end_on_signal(handle.clone()));
     tokio::spawn(clean_up(Arc::clone(&app)));
-    let scheme = if app.settings.tls_key.is_some() {
-        "https"
-    } else {
-        "http"
-    };
+    if let Some(samples) = samples {
+        tokio::spawn(entities_tasks::keep_up(Arc::clone(&app), samples));
+    }
+    let scheme = app.settings.tls_key.as_ref().map_or("http", |_| "https");
     let announced = handle.clone();
     tokio::spawn(async move {
         if let Some(address) = announced.listening().await {
             tracing::info!("listening on {scheme}://{address}");
         }
     });
+    let server = axum_server::bind(app.settings.listen);
+    // The last packet of an answer does not wait for the client to confirm those before it.
+    let no_delay = NoDelayAcceptor::new();
     match (&app.settings.tls_certificate, &app.settings.tls_key) {
         (Some(certificate), Some(key)) => {
             let tls = RustlsConfig::from_pem_file(certificate, key).await?;
-            let mut server = axum_server::bind_rustls(app.settings.listen, tls).handle(handle);
-            server
-                .http_builder()
-                .http1()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEAD);
-            server.serve(routes).await?;
+            let acceptor = RustlsAcceptor::new(tls).acceptor(no_delay);
+            limit(server.acceptor(acceptor), handle).serve(routes).await?;
         }
-        _ => {
-            let mut server = axum_server::bind(app.settings.listen).handle(handle);
-            server
-                .http_builder()
-                .http1()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEAD);
-            server.serve(routes).await?;
-        }
+        _ => limit(server.acceptor(no_delay), handle).serve(routes).await?,
     }
     app.database.close();
     tracing::info!("ended");
     Ok(())
+}
+
+/// A server that ends by a handle. A client that sends the head of a request slowly does not keep a connection for ever.
+fn limit<A>(server: Server<SocketAddr, A>, handle: Handle<SocketAddr>) -> Server<SocketAddr, A> {
+    let mut server = server.handle(handle);
+    let builder = server.http_builder();
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
+    server
 }
 
 /// Forgets sessions that have ended and closes idle connections.

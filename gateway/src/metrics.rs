@@ -6,9 +6,9 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
-};
+use prometheus::register_int_gauge_with_registry;
+use prometheus::{Encoder, HistogramVec, IntCounterVec, IntGauge, Registry, TextEncoder};
+use prometheus::{register_histogram_vec_with_registry, register_int_counter_vec_with_registry};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,57 +19,61 @@ pub(crate) struct Metrics {
     seconds: HistogramVec,
     open: IntGauge,
     active: IntGauge,
+    /// Requests to a cached upstream service, by what became of them.
+    pub(crate) entities: IntCounterVec,
 }
 
 impl Metrics {
     /// Nothing counted yet.
     pub(crate) fn new() -> prometheus::Result<Self> {
-        let metrics = Self {
-            registry: Registry::new(),
-            requests: IntCounterVec::new(
-                Opts::new("mathesar_gateway_requests_total", "Requests by route and status"),
+        let registry = Registry::new();
+        let gauge = |name, help| register_int_gauge_with_registry!(name, help, registry);
+        Ok(Self {
+            requests: register_int_counter_vec_with_registry!(
+                "mathesar_gateway_requests_total",
+                "Requests by route and status",
                 &["route", "status"],
+                registry
             )?,
-            seconds: HistogramVec::new(
-                HistogramOpts::new(
-                    "mathesar_gateway_request_seconds",
-                    "Seconds until the head of the answer, by route",
-                ),
+            seconds: register_histogram_vec_with_registry!(
+                "mathesar_gateway_request_seconds",
+                "Seconds until the head of the answer, by route",
                 &["route"],
+                registry
             )?,
-            open: IntGauge::new(
+            open: gauge(
                 "mathesar_gateway_connections_open",
                 "Open connections to the database",
             )?,
-            active: IntGauge::new(
+            active: gauge(
                 "mathesar_gateway_connections_active",
                 "Connections in use by requests",
             )?,
-        };
-        metrics.registry.register(Box::new(metrics.requests.clone()))?;
-        metrics.registry.register(Box::new(metrics.seconds.clone()))?;
-        metrics.registry.register(Box::new(metrics.open.clone()))?;
-        metrics.registry.register(Box::new(metrics.active.clone()))?;
-        Ok(metrics)
+            entities: register_int_counter_vec_with_registry!(
+                "mathesar_gateway_entity_requests_total",
+                "Requests to the cached upstream service by outcome",
+                &["outcome"],
+                registry
+            )?,
+            registry,
+        })
     }
 }
 
 /// Counts a request. Routes stand for paths, so the number of series is bounded.
 pub(crate) async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map(|path| path.as_str().to_owned());
-    let route = route.unwrap_or_else(|| "none".into());
+    let matched = request.extensions().get::<MatchedPath>();
+    let route = matched.map_or("none", MatchedPath::as_str).to_owned();
     let start = Instant::now();
     let response = next.run(request).await;
-    app.metrics
+    let metrics = &app.metrics;
+    metrics
         .seconds
         .with_label_values(&[&route])
         .observe(start.elapsed().as_secs_f64());
-    app.metrics
+    metrics
         .requests
-        .with_label_values(&[route.as_str(), response.status().as_str()])
+        .with_label_values(&[&route, response.status().as_str()])
         .inc();
     response
 }

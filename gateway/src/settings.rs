@@ -12,6 +12,9 @@ use std::time::Duration;
 #[derive(Parser, Clone, Debug)]
 #[command(version, max_term_width = 100)]
 pub(crate) struct Settings {
+    #[command(flatten)]
+    pub(crate) entities: crate::entities::EntitySettings,
+
     /// Address and port to listen on.
     #[arg(long, env = "MATHESAR_LISTEN", default_value = "127.0.0.1:8642")]
     pub(crate) listen: SocketAddr,
@@ -28,14 +31,13 @@ pub(crate) struct Settings {
 
     /// Role of visitors who are not logged in. It can open shares and forms, and nothing else. None: there are no
     /// visitors.
-    #[arg(long, env = "MATHESAR_ANONYMOUS_ROLE", value_name = "ROLE")]
+    #[arg(long, env = "MATHESAR_ANONYMOUS_ROLE")]
     pub(crate) anonymous_role: Option<String>,
 
     /// Password of the anonymous role.
     #[arg(
         long,
         env = "MATHESAR_ANONYMOUS_PASSWORD",
-        value_name = "PASSWORD",
         hide_env_values = true,
         default_value = ""
     )]
@@ -72,21 +74,11 @@ pub(crate) struct Settings {
     pub(crate) allow_passwordless: bool,
 
     /// Most connections to the database.
-    #[arg(
-        long,
-        env = "MATHESAR_CONNECTIONS",
-        value_name = "NUMBER",
-        default_value_t = 20
-    )]
+    #[arg(long, env = "MATHESAR_CONNECTIONS", default_value_t = 20)]
     pub(crate) connections: usize,
 
     /// Most connections of one user.
-    #[arg(
-        long,
-        env = "MATHESAR_USER_CONNECTIONS",
-        value_name = "NUMBER",
-        default_value_t = 8
-    )]
+    #[arg(long, env = "MATHESAR_USER_CONNECTIONS", default_value_t = 8)]
     pub(crate) user_connections: usize,
 
     /// Seconds after which an idle connection is closed.
@@ -102,43 +94,23 @@ pub(crate) struct Settings {
     pub(crate) statement: Duration,
 
     /// Hours after which a login ends.
-    #[arg(
-        long,
-        env = "MATHESAR_SESSION_HOURS",
-        value_name = "HOURS",
-        default_value_t = 336
-    )]
+    #[arg(long, env = "MATHESAR_SESSION_HOURS", default_value_t = 336)]
     pub(crate) session_hours: u64,
 
     /// Failed logins a minute, of one user or from one address, after which more are refused.
-    #[arg(
-        long,
-        env = "MATHESAR_LOGIN_ATTEMPTS",
-        value_name = "NUMBER",
-        default_value_t = 5
-    )]
+    #[arg(long, env = "MATHESAR_LOGIN_ATTEMPTS", default_value_t = 5)]
     pub(crate) login_attempts: u32,
 
     /// Requests that are worked on at once; more are answered 503.
-    #[arg(long, env = "MATHESAR_REQUESTS", value_name = "NUMBER", default_value_t = 512)]
+    #[arg(long, env = "MATHESAR_REQUESTS", default_value_t = 512)]
     pub(crate) requests: usize,
 
     /// Most bytes of a request's body.
-    #[arg(
-        long,
-        env = "MATHESAR_BODY_BYTES",
-        value_name = "BYTES",
-        default_value_t = 2_621_440
-    )]
+    #[arg(long, env = "MATHESAR_BODY_BYTES", default_value_t = 2_621_440)]
     pub(crate) body_bytes: usize,
 
     /// Most bytes of an uploaded file.
-    #[arg(
-        long,
-        env = "MATHESAR_FILE_BYTES",
-        value_name = "BYTES",
-        default_value_t = 104_857_600
-    )]
+    #[arg(long, env = "MATHESAR_FILE_BYTES", default_value_t = 104_857_600)]
     pub(crate) file_bytes: usize,
 
     /// Write the log as JSON, a line an event. The environment variable RUST_LOG sets what is logged.

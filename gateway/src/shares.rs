@@ -1,83 +1,41 @@
 //! Shares and forms, opened by visitors: a document in, a document out. The database decides what they show.
 
-use crate::app::App;
-use crate::failure::Failure;
-use crate::rpc::answer;
+use crate::app::{Answer, App, Shared};
 use axum::extract::{Path, State};
-use axum::response::Response;
 use std::sync::Arc;
 use tokio_postgres::types::ToSql;
 
+const READ: &str = "SELECT msar.read_share($1::text::uuid, $2::text::jsonb)::text";
+const SHOW_FORM: &str = "SELECT msar.get_public_form($1::text::uuid)::text";
+const SUBMIT_FORM: &str = "SELECT msar.submit_form($1::text::uuid, $2::text::jsonb)::text";
+const LIST_RELATED: &str = "SELECT msar.list_form_related_records($1::text::uuid, $2::text::jsonb)::text";
+
 /// `POST /api/shares/<slug>/`: records of a shared table, or results of a shared exploration.
-pub(crate) async fn read(
-    State(app): State<Arc<App>>,
-    Path(slug): Path<String>,
-    options: String,
-) -> Result<Response, Failure> {
-    call(
-        &app,
-        "SELECT msar.read_share($1::text::uuid, $2::text::jsonb)::text",
-        &slug,
-        Some(&options),
-    )
-    .await
+pub(crate) async fn read(State(app): Shared, Path(slug): Path<String>, options: String) -> Answer {
+    call(&app, READ, &slug, Some(&options)).await
 }
 
 /// `GET /api/forms/<token>/`: a form.
-pub(crate) async fn show_form(
-    State(app): State<Arc<App>>,
-    Path(token): Path<String>,
-) -> Result<Response, Failure> {
-    call(
-        &app,
-        "SELECT msar.get_public_form($1::text::uuid)::text",
-        &token,
-        None,
-    )
-    .await
+pub(crate) async fn show_form(State(app): Shared, Path(token): Path<String>) -> Answer {
+    call(&app, SHOW_FORM, &token, None).await
 }
 
 /// `POST /api/forms/<token>/`: fills a form in.
-pub(crate) async fn submit_form(
-    State(app): State<Arc<App>>,
-    Path(token): Path<String>,
-    values: String,
-) -> Result<Response, Failure> {
-    call(
-        &app,
-        "SELECT msar.submit_form($1::text::uuid, $2::text::jsonb)::text",
-        &token,
-        Some(&values),
-    )
-    .await
+pub(crate) async fn submit_form(State(app): Shared, Path(token): Path<String>, values: String) -> Answer {
+    call(&app, SUBMIT_FORM, &token, Some(&values)).await
 }
 
 /// `POST /api/forms/<token>/related/`: the rows that a field of a form may link to.
-pub(crate) async fn list_related(
-    State(app): State<Arc<App>>,
-    Path(token): Path<String>,
-    options: String,
-) -> Result<Response, Failure> {
-    call(
-        &app,
-        "SELECT msar.list_form_related_records($1::text::uuid, $2::text::jsonb)::text",
-        &token,
-        Some(&options),
-    )
-    .await
+pub(crate) async fn list_related(State(app): Shared, Path(token): Path<String>, options: String) -> Answer {
+    call(&app, LIST_RELATED, &token, Some(&options)).await
 }
 
-async fn call(app: &Arc<App>, sql: &str, key: &str, document: Option<&str>) -> Result<Response, Failure> {
+async fn call(app: &Arc<App>, sql: &str, key: &str, document: Option<&str>) -> Answer {
     let visitor = app.visitor().await?;
     let document = document.map(|text| if text.is_empty() { "{}" } else { text });
     let arguments: &[&(dyn ToSql + Sync)] = match &document {
         Some(document) => &[&key, document],
         None => &[&key],
     };
-    Ok(answer(
-        app.database
-            .ask(&visitor, sql, arguments)
-            .await?
-            .unwrap_or_else(|| "null".into()),
-    ))
+    app.document(&visitor, sql, arguments).await
 }

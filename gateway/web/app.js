@@ -124,6 +124,10 @@ async function route() {
     redraw = showCaches(main(), context());
   }
   document.querySelector("nav.side")?.classList.remove("open");
+  for (const link of document.querySelectorAll("#schema-links a")) {
+    if (link.getAttribute("href") === location.hash) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
 }
 
 const main = () => document.getElementById("main");

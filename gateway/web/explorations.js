@@ -59,6 +59,8 @@ function chooseBase(target, context) {
   }).draw();
 }
 
+const QUESTION = ["name", "description", "base_table_oid", "schema_oid", "initial_columns", "transformations", "display_names", "display_options"];
+
 class Builder {
   constructor(target, context, exploration) {
     Object.assign(this, { target, context, exploration });
@@ -123,9 +125,9 @@ class Builder {
     return h("button", { type: "button", class: "step", onclick: change }, h("strong", {}, name), h("span", {}, text));
   }
 
+  /** The question, without what the database adds to one that is saved. */
   document() {
-    const { id: _, owner: __, ...exploration } = this.exploration;
-    return exploration;
+    return Object.fromEntries(QUESTION.filter((key) => this.exploration[key] !== undefined).map((key) => [key, this.exploration[key]]));
   }
 
   async run() {

@@ -16,14 +16,16 @@ export function showReflections(target, context) {
     const reflections = Array.isArray(status) ? status : status.reflections ?? [];
     fill(body, reflections.length === 0
       ? h("p", { class: "empty" }, "No table is reflected yet.")
-      : h("div", { class: "scroll", tabindex: 0 }, h("table", { class: "list" },
-        h("thead", {}, h("tr", {}, ["Source", "Target", "State", "Waiting", "Behind", "Copied", "Dead letters", ""].map((head) => h("th", { scope: "col" }, head)))),
+      : h("div", { class: "scroll", tabindex: 0 }, h("table", { class: "list middle" },
+        h("thead", {}, h("tr", {}, ["Source", "Target", "State", "Waiting", "Behind", "Copied", "Dead letters", ""].map((head) => h("th", { scope: "col", class: NUMBERS.has(head) ? "number" : "" }, head)))),
         h("tbody", {}, reflections.map((reflection) => drawReflection(reflection, load))))));
   };
   const timer = setInterval(() => { if (target.contains(body)) load(); else clearInterval(timer); }, 3000);
   load();
   return () => {};
 }
+
+const NUMBERS = new Set(["Waiting", "Behind", "Dead letters"]);
 
 function drawReflection(reflection, reload) {
   const run = (method, done) => attempt(async () => {
@@ -41,7 +43,7 @@ function drawReflection(reflection, reload) {
     h("td", { class: "number" }, reflection.lag_seconds === null || reflection.lag_seconds === undefined ? "—" : `${Math.round(reflection.lag_seconds)} s`),
     h("td", {}, progress === null ? "—" : h("div", { class: "progress", role: "progressbar", "aria-label": "Copied", "aria-valuenow": Math.round(progress * 100), "aria-valuemin": 0, "aria-valuemax": 100 }, bar(progress))),
     h("td", { class: "number" }, reflection.dead_letters ?? 0),
-    h("td", {},
+    h("td", { class: "number" },
       h("button", { type: "button", onclick: () => run(paused ? "resume_reflection" : "pause_reflection", paused ? "It goes on." : "It is paused.") }, paused ? "Resume" : "Pause"),
       reflection.dead_letters ? h("button", { type: "button", onclick: () => run("retry_dead_letters", "They are tried again.") }, "Retry") : null,
       h("button", {

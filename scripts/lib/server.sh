@@ -8,7 +8,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 # new_server VERSION [SETTING...]: creates a cluster with lines for postgresql.conf, starts it, and sets $server to its
-# folder, which is also the host to connect to. Says why and fails when that server does not start.
+# folder, which is also the host to connect to. Says why and fails when that server does not start. $server_program may
+# name another program to start.
 new_server() {
     local bin settings=("${@:2}")
     bin=$(pg_bin "$1")
@@ -21,7 +22,8 @@ new_server() {
             --locale=C.UTF-8 --no-sync >initdb.log 2>&1 || { cat initdb.log >&2; exit 1; }
         printf '%s\n' "listen_addresses = ''" "unix_socket_directories = '$server'" "${settings[@]}" \
             >>data/postgresql.conf
-        "${as_server[@]}" "$bin/pg_ctl" start --silent --wait --pgdata=data --log="$server/log" ||
+        "${as_server[@]}" "$bin/pg_ctl" start --silent --wait ${server_program:+-p "$server_program"} --timeout=300 \
+            --pgdata=data --log="$server/log" ||
             { cat log >&2; exit 1; }
     ) || {
         echo "error: PostgreSQL $1 did not start" >&2

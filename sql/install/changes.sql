@@ -28,10 +28,12 @@ CREATE TABLE msar_catalog.stored_changes (
   found_by text NOT NULL,
   affects oid[],
   command_xid xid,
+  differences jsonb,
   PRIMARY KEY (transaction, number)
 );
-CREATE INDEX stored_changes_name ON msar_catalog.stored_changes (object_name);
-CREATE INDEX stored_changes_object ON msar_catalog.stored_changes (object_oid);
+-- Where a relation was last. Rows are written past the executor: src/changes/storage.rs says which of them have an entry.
+CREATE INDEX stored_changes_relation ON msar_catalog.stored_changes (object_oid)
+  WHERE class_oid = 1259 AND attnum = 0 AND kind NOT IN ('index', 'sequence');
 
 -- Transactions of which changes are missing.
 CREATE TABLE msar_catalog.stored_change_gaps (
@@ -103,7 +105,7 @@ BEGIN ATOMIC
     GROUP BY k.relation
   ) AS p ON p.relation = c.oid
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
-    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'msar', '__msar', 'msar_catalog');
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'msar', '__msar', 'msar_catalog', 'msar_reflector');
 END;
 REVOKE EXECUTE ON FUNCTION __msar.known_relations() FROM PUBLIC;
 

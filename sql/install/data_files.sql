@@ -18,8 +18,9 @@ CREATE TABLE msar_catalog.stored_data_files (
   size bigint NOT NULL,
   created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
+-- Of a file: without a foreign key, as in bootstrap.sql.
 CREATE TABLE msar_catalog.stored_data_file_chunks (
-  data_file_id bigint NOT NULL REFERENCES msar_catalog.stored_data_files ON DELETE CASCADE,
+  data_file_id bigint NOT NULL,
   position integer NOT NULL,
   content bytea NOT NULL,
   PRIMARY KEY (data_file_id, position)
@@ -86,8 +87,7 @@ BEGIN ATOMIC
   SELECT f.info FROM __msar.data_file_info() AS f WHERE f.id = get_data_file.id;
 END;
 
--- What follows changes files. The work is done by functions in Rust, which have run when the second statement tells how
--- things are then.
+-- These functions change files. The first statement of each calls a function in Rust; the second returns the new state.
 
 CREATE FUNCTION msar.add_data_file(name text, content bytea, options jsonb DEFAULT '{}') RETURNS jsonb
 LANGUAGE plpgsql STRICT
@@ -131,51 +131,51 @@ BEGIN
 END
 $$;
 
--- The rows of a file, as __msar.parse_file returns them. The column names are the header row, trimmed.
-CREATE FUNCTION __msar.parse_data_file(id bigint, header boolean) RETURNS jsonb
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
-AS $$
-DECLARE
-  file record;
-BEGIN
-  PERFORM __msar.check_data_file(id);
-  SELECT f.type, f.delimiter, f.header INTO file
-  FROM msar_catalog.data_files AS f WHERE f.id OPERATOR(pg_catalog.=) parse_data_file.id;
-  RETURN __msar.parse_file(
-    (
-      SELECT COALESCE(pg_catalog.string_agg(c.content, ''::pg_catalog.bytea ORDER BY c.position), '')
-      FROM msar_catalog.data_file_chunks AS c WHERE c.data_file_id OPERATOR(pg_catalog.=) parse_data_file.id
-    ),
-    pg_catalog.jsonb_build_object('format', file.type)
-      OPERATOR(pg_catalog.||) CASE WHEN file.delimiter OPERATOR(pg_catalog.=) '' THEN '{}'::pg_catalog.jsonb
-        ELSE pg_catalog.jsonb_build_object('delimiter', file.delimiter) END
-      OPERATOR(pg_catalog.||) CASE WHEN file.type OPERATOR(pg_catalog.=) ANY ('{csv,tsv}')
-        THEN pg_catalog.jsonb_build_object('header', COALESCE(parse_data_file.header, file.header))
-        ELSE '{}'::pg_catalog.jsonb END
-  );
-END
-$$;
+-- The content of a file, and its options for __msar.inspect_file and __msar.fill_table. The column names are the header
+-- row, trimmed.
+CREATE FUNCTION __msar.data_file_content(id bigint) RETURNS bytea
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+BEGIN ATOMIC
+  SELECT COALESCE(pg_catalog.string_agg(c.content, ''::pg_catalog.bytea ORDER BY c.position), '')
+  FROM msar_catalog.data_file_chunks AS c WHERE c.data_file_id = data_file_content.id;
+END;
+
+CREATE FUNCTION __msar.data_file_layout_options(id bigint, header boolean) RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+BEGIN ATOMIC
+  SELECT pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+    'format', f.type,
+    'delimiter', NULLIF(f.delimiter, ''),
+    'header', CASE WHEN f.type IN ('csv', 'tsv') THEN COALESCE(data_file_layout_options.header, f.header) END
+  ))
+  FROM msar_catalog.data_files AS f WHERE f.id = data_file_layout_options.id;
+END;
 
 CREATE FUNCTION msar.import_data_file(id bigint, sch_id regnamespace, tab_name text DEFAULT NULL, comment_ text DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  parsed jsonb := __msar.parse_data_file(id, NULL);
+  options jsonb;
+  content bytea;
+  file jsonb;
   prepared jsonb;
 BEGIN
+  PERFORM __msar.check_data_file(id);
+  options := __msar.data_file_layout_options(id, NULL);
+  content := __msar.data_file_content(id);
+  file := __msar.inspect_file(content, options);
   prepared := msar.prepare_table_for_import(
     sch_id,
     COALESCE(tab_name, (SELECT f.base_name FROM msar_catalog.data_files AS f WHERE f.id OPERATOR(pg_catalog.=) import_data_file.id)),
     ARRAY(
       SELECT COALESCE(NULLIF(pg_catalog.btrim(c.name), ''), 'Column ' OPERATOR(pg_catalog.||) (c.n OPERATOR(pg_catalog.-) 1)::pg_catalog.text)
-      FROM pg_catalog.jsonb_array_elements_text(parsed OPERATOR(pg_catalog.->) 'columns') WITH ORDINALITY AS c(name, n)
+      FROM pg_catalog.jsonb_array_elements_text(file OPERATOR(pg_catalog.->) 'columns') WITH ORDINALITY AS c(name, n)
       ORDER BY c.n
     ),
     comment_
   );
-  EXECUTE __msar.fill_statement((prepared OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid::pg_catalog.regclass)
-    USING parsed OPERATOR(pg_catalog.->) 'rows';
+  PERFORM __msar.fill_table((prepared OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid::pg_catalog.regclass, content, file, options);
   PERFORM msar.set_table_metadata(
     (prepared OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid::pg_catalog.regclass,
     pg_catalog.jsonb_build_object('mathesar_added_pkey_attnum', prepared OPERATOR(pg_catalog.->) 'pkey_column_attnum')
@@ -194,12 +194,18 @@ LANGUAGE plpgsql STRICT
 AS $$
 #variable_conflict use_column
 DECLARE
-  parsed jsonb := __msar.parse_data_file(insert_data_file.id, header);
+  options jsonb;
+  content bytea;
+  file jsonb;
   wanted jsonb;
   found jsonb;
   temporary regclass;
   inserted bigint;
 BEGIN
+  PERFORM __msar.check_data_file(insert_data_file.id);
+  options := __msar.data_file_layout_options(insert_data_file.id, header);
+  content := __msar.data_file_content(insert_data_file.id);
+  file := __msar.inspect_file(content, options);
   IF header THEN
     wanted := (
       SELECT pg_catalog.jsonb_agg(
@@ -210,7 +216,7 @@ BEGIN
     );
     found := (
       SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(c.n OPERATOR(pg_catalog.-) 1, c.name) ORDER BY c.n)
-      FROM pg_catalog.jsonb_array_elements_text(parsed OPERATOR(pg_catalog.->) 'columns') WITH ORDINALITY AS c(name, n)
+      FROM pg_catalog.jsonb_array_elements_text(file OPERATOR(pg_catalog.->) 'columns') WITH ORDINALITY AS c(name, n)
     );
     IF wanted IS DISTINCT FROM found THEN
       RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'the mappings are not those of the columns of the file',
@@ -222,11 +228,11 @@ BEGIN
     (SELECT f.base_name FROM msar_catalog.data_files AS f WHERE f.id OPERATOR(pg_catalog.=) insert_data_file.id),
     ARRAY(
       SELECT NULLIF(c.name, '')
-      FROM pg_catalog.jsonb_array_elements_text(parsed OPERATOR(pg_catalog.->) 'columns') WITH ORDINALITY AS c(name, n)
+      FROM pg_catalog.jsonb_array_elements_text(file OPERATOR(pg_catalog.->) 'columns') WITH ORDINALITY AS c(name, n)
       ORDER BY c.n
     )
   ) OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid;
-  EXECUTE __msar.fill_statement(temporary) USING parsed OPERATOR(pg_catalog.->) 'rows';
+  PERFORM __msar.fill_table(temporary, content, file, options);
   inserted := msar.insert_from_select(temporary, tab_id, (
     SELECT COALESCE(
       pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(

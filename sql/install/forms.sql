@@ -1,4 +1,4 @@
--- Forms: whoever knows a token fills in rows, with the rights of one role.
+-- Forms: everybody who knows a token can add rows, with the privileges of one role.
 
 CREATE SEQUENCE msar_catalog.stored_form_fields_id_seq;
 
@@ -47,10 +47,8 @@ SELECT
 FROM msar_catalog.stored_forms AS f
 WHERE pg_catalog.pg_has_role(f.creator_oid, 'USAGE')
   OR EXISTS (
-    SELECT
-    FROM pg_catalog.pg_class AS c
-    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE n.nspname = f.schema_name AND c.relname = f.table_name AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+    SELECT FROM pg_catalog.pg_class AS c
+    WHERE c.oid = __msar.current_relation(f.base_table_oid, f.refs) AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
   );
 
 -- The fields of these forms, each with its parent.
@@ -71,33 +69,11 @@ SELECT
 FROM field AS x;
 GRANT SELECT ON msar_catalog.forms, msar_catalog.form_fields TO PUBLIC;
 
--- As for shares: rows of a restore mean tables and roles by names, and nobody writes a form in the name of a role that
--- they cannot be.
-CREATE FUNCTION __msar.form_row() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-AS $function$
-BEGIN
-  NEW := pg_catalog.jsonb_populate_record(NEW, __msar.place_form(pg_catalog.to_jsonb(NEW)));
-  NEW.role_oid := COALESCE(
-    (SELECT r.oid FROM pg_catalog.pg_roles AS r WHERE r.rolname OPERATOR(pg_catalog.=) NEW.role_name), 0::pg_catalog.oid
-  );
-  NEW.creator_oid := COALESCE(
-    (SELECT r.oid FROM pg_catalog.pg_roles AS r WHERE r.rolname OPERATOR(pg_catalog.=) NEW.creator_name), 0::pg_catalog.oid
-  );
-  IF NOT COALESCE(pg_catalog.pg_has_role(NEW.creator_oid, 'MEMBER'), false) THEN
-    NEW.creator_oid := 0;
-  END IF;
-  IF NOT (SELECT r.rolsuper FROM pg_catalog.pg_roles AS r WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER) THEN
-    NEW.is_privileged := false;
-  END IF;
-  RETURN NEW;
-END;
-$function$;
 CREATE TRIGGER form_row BEFORE INSERT OR UPDATE ON msar_catalog.stored_forms
-  FOR EACH ROW EXECUTE FUNCTION __msar.form_row();
+  FOR EACH ROW EXECUTE FUNCTION __msar.row_of_role();
 ALTER TABLE msar_catalog.stored_forms ENABLE ALWAYS TRIGGER form_row;
-REVOKE EXECUTE ON FUNCTION __msar.place_form(jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION __msar.place_form(jsonb) TO @extowner@;
+REVOKE EXECUTE ON FUNCTION __msar.place_form(jsonb, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION __msar.place_form(jsonb, boolean) TO @extowner@;
 
 CREATE FUNCTION msar.regenerate_form_token(id bigint) RETURNS uuid
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE

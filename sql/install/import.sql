@@ -126,6 +126,47 @@ BEGIN
 END
 $$;
 
+-- Elements of an array, each read by what is known of how it is written. Arrays of arrays stay as they are.
+CREATE FUNCTION __msar.array_of_numbers(value text, group_sep text, decimal_p text, curr_pref text, curr_suff text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+  SELECT CASE WHEN pg_catalog.array_ndims(a.elements) = 1 THEN (
+    SELECT pg_catalog.array_agg(
+      CASE WHEN curr_pref = '' AND curr_suff = '' THEN msar.cast_to_numeric(e.element, group_sep::"char", decimal_p::"char")
+        ELSE msar.cast_to_mathesar_money(e.element, group_sep::"char", decimal_p::"char", curr_pref, curr_suff)::numeric END
+      ORDER BY e.n
+    )::text
+    FROM pg_catalog.unnest(a.elements) WITH ORDINALITY AS e(element, n)
+  ) ELSE __msar.array_literal(value) END
+  FROM (SELECT __msar.array_literal(value)::text[] AS elements) AS a;
+END;
+
+CREATE FUNCTION __msar.array_of_moments(value text, date_order text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+  SELECT CASE WHEN pg_catalog.array_ndims(a.elements) = 1 THEN (
+    SELECT pg_catalog.array_agg(msar.cast_to_timestamp_without_time_zone(e.element, date_order) ORDER BY e.n)::text
+    FROM pg_catalog.unnest(a.elements) WITH ORDINALITY AS e(element, n)
+  ) ELSE __msar.array_literal(value) END
+  FROM (SELECT __msar.array_literal(value)::text[] AS elements) AS a;
+END;
+
+-- A JSON array of objects as an array of rows. "base" only says of which type they are; a body that takes any type is bound
+-- when it runs, so all in it is qualified.
+CREATE FUNCTION __msar.array_of_rows(value text, base anyelement) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT CASE WHEN value OPERATOR(pg_catalog.~) '^\s*\[\s*(\{|null\M|\])' THEN (
+    SELECT COALESCE(pg_catalog.array_agg(
+      CASE WHEN pg_catalog.jsonb_typeof(e.element) OPERATOR(pg_catalog.=) 'object'::pg_catalog.text
+        THEN pg_catalog.jsonb_populate_record(base, e.element)::pg_catalog.text
+        ELSE e.element OPERATOR(pg_catalog.#>>) '{}'::pg_catalog.text[] END
+      ORDER BY e.n
+    ), '{}'::pg_catalog.text[])::pg_catalog.text
+    FROM pg_catalog.jsonb_array_elements(value::pg_catalog.jsonb) WITH ORDINALITY AS e(element, n)
+  ) ELSE __msar.array_literal(value) END
+$$;
+
 CREATE FUNCTION __msar.reset_mash_statement(tab_id regclass, col_id smallint, uri_mash_map jsonb) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -155,29 +196,6 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION __msar.fill_statement(tab_id regclass, row_count bigint DEFAULT 0) RETURNS text
-LANGUAGE sql VOLATILE PARALLEL UNSAFE
-BEGIN ATOMIC
-  -- The columns of text are the file's, in its order.
-  SELECT pg_catalog.format(
-    'INSERT INTO %s (%s) SELECT %s FROM pg_catalog.jsonb_array_elements($1) AS file(line)',
-    tab_id,
-    pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum),
-    pg_catalog.string_agg(
-      CASE WHEN a.n = 1 THEN __msar.counted('filling the table', row_count, a.expression) ELSE a.expression END,
-      ', ' ORDER BY a.attnum
-    )
-  )
-  FROM (
-    SELECT a.attname, a.attnum, a.n, pg_catalog.format('(line OPERATOR(pg_catalog.->>) %s)', a.n - 1) AS expression
-    FROM (
-      SELECT a.attname, a.attnum, pg_catalog.row_number() OVER (ORDER BY a.attnum) AS n
-      FROM pg_catalog.pg_attribute AS a
-      WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'text'::regtype
-    ) AS a
-  ) AS a;
-END;
-
 CREATE FUNCTION __msar.retype_statement(tab_id regclass, inferred jsonb, row_count bigint DEFAULT 0) RETURNS text
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
@@ -198,14 +216,45 @@ BEGIN ATOMIC
   ) AS c;
 END;
 
+-- How the values of a file were written, as display options of their columns.
+CREATE FUNCTION __msar.found_display_options(inferred jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('attnum', o.attnum) || o.options ORDER BY o.attnum), '[]')
+  FROM (
+    SELECT c.attnum::int AS attnum, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+      'mon_currency_symbol', pg_catalog.btrim(COALESCE(NULLIF(d.options ->> 'curr_pref', ''), NULLIF(d.options ->> 'curr_suff', ''))),
+      'mon_currency_location', CASE
+        WHEN d.options ->> 'curr_pref' <> '' THEN 'after-minus'
+        WHEN d.options ->> 'curr_suff' <> '' THEN 'end-with-space'
+      END,
+      'num_format', CASE
+        WHEN d.options ->> 'group_sep' = '.' OR d.options ->> 'decimal_p' = ',' AND d.options ->> 'group_sep' = '' THEN 'german'
+        WHEN d.options ->> 'group_sep' = ',' THEN 'english'
+        WHEN d.options ->> 'group_sep' = pg_catalog.chr(39) THEN 'swiss'
+        WHEN d.options ->> 'group_sep' = ' ' THEN 'french'
+      END,
+      'num_grouping', CASE
+        WHEN d.options ->> 'group_sep' <> '' THEN 'always'
+        WHEN d.options ->> 'decimal_p' = ',' THEN 'never'
+      END,
+      'date_format', CASE d.options ->> 'date_order' WHEN 'DMY' THEN 'DD/MM/YYYY' WHEN 'MDY' THEN 'MM/DD/YYYY' END
+    )) AS options
+    FROM pg_catalog.jsonb_each(inferred) AS c(attnum, inference)
+    CROSS JOIN LATERAL (SELECT c.inference -> 'details' AS options) AS d
+  ) AS o
+  WHERE o.options <> '{}';
+END;
+
 CREATE FUNCTION msar.import_text(sch_id regnamespace, tab_name text, data bytea, options jsonb DEFAULT '{}') RETURNS jsonb
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  parsed jsonb := __msar.parse_file(data, COALESCE(options, '{}'));
+  -- The file is read twice, so that no row of it is kept.
+  file jsonb := __msar.inspect_file(data, COALESCE(options, '{}'));
   prepared jsonb;
   tab_id regclass;
-  row_count bigint := pg_catalog.jsonb_array_length(parsed OPERATOR(pg_catalog.->) 'rows');
+  row_count bigint;
   inferred jsonb;
   retype text;
 BEGIN
@@ -217,15 +266,18 @@ BEGIN
     sch_id, tab_name,
     ARRAY(
       SELECT c.name
-      FROM pg_catalog.jsonb_array_elements_text(parsed OPERATOR(pg_catalog.->) 'columns') WITH ORDINALITY AS c(name, n)
+      FROM pg_catalog.jsonb_array_elements_text(file OPERATOR(pg_catalog.->) 'columns') WITH ORDINALITY AS c(name, n)
       ORDER BY c.n
     ),
     NULL
   );
   tab_id := (prepared OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid;
-  EXECUTE __msar.fill_statement(tab_id, row_count) USING parsed OPERATOR(pg_catalog.->) 'rows';
+  row_count := __msar.fill_table(tab_id, data, file OPERATOR(pg_catalog.-) '{bad_rows}'::text[], COALESCE(options, '{}'));
   inferred := __msar.infer_columns(
-    tab_id, pg_catalog.jsonb_build_object('date_order', options OPERATOR(pg_catalog.->) 'date_order')
+    tab_id, pg_catalog.jsonb_build_object(
+      'date_order', options OPERATOR(pg_catalog.->) 'date_order',
+      'integers', COALESCE(options OPERATOR(pg_catalog.->) 'integers', 'false')
+    )
   );
   retype := __msar.retype_statement(tab_id, inferred, row_count);
   IF retype IS NOT NULL THEN
@@ -233,6 +285,7 @@ BEGIN
   END IF;
   -- Until a person has looked at what came in.
   PERFORM msar.set_table_metadata(tab_id, '{"import_verified": false}');
+  PERFORM msar.set_column_metadata(tab_id, __msar.found_display_options(inferred));
   RETURN pg_catalog.jsonb_build_object(
     'table_oid', prepared OPERATOR(pg_catalog.->) 'table_oid',
     'table_name', prepared OPERATOR(pg_catalog.->) 'table_name',
@@ -240,13 +293,33 @@ BEGIN
     'pkey_column_attnum', prepared OPERATOR(pg_catalog.->) 'pkey_column_attnum',
     'columns', inferred,
     'rows', row_count,
-    'bad_rows', parsed OPERATOR(pg_catalog.->) 'bad_rows',
-    'format', parsed OPERATOR(pg_catalog.->) 'format',
-    'encoding', parsed OPERATOR(pg_catalog.->) 'encoding',
-    'delimiter', parsed OPERATOR(pg_catalog.->) 'delimiter',
-    'header', parsed OPERATOR(pg_catalog.->) 'header',
-    'header_confidence', parsed OPERATOR(pg_catalog.->) 'header_confidence',
-    'header_reason', parsed OPERATOR(pg_catalog.->) 'header_reason'
+    'bad_rows', file OPERATOR(pg_catalog.->) 'bad_rows',
+    'format', file OPERATOR(pg_catalog.->) 'format',
+    'encoding', file OPERATOR(pg_catalog.->) 'encoding',
+    'delimiter', file OPERATOR(pg_catalog.->) 'delimiter',
+    'header', file OPERATOR(pg_catalog.->) 'header',
+    'header_confidence', file OPERATOR(pg_catalog.->) 'header_confidence',
+    'header_reason', file OPERATOR(pg_catalog.->) 'header_reason'
+  );
+END
+$$;
+
+-- A text that a person passes. What a driver sends untyped as the hexadecimal form of bytea stays that.
+CREATE FUNCTION msar.import_text(sch_id regnamespace, tab_name text, data text, options jsonb DEFAULT '{}') RETURNS jsonb
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF data OPERATOR(pg_catalog.~) '^\\x([0-9A-Fa-f]{2})+$' THEN
+    RETURN msar.import_text(sch_id, tab_name, pg_catalog.decode(pg_catalog.substr(data, 3), 'hex'), options);
+  END IF;
+  IF pg_catalog.lower(options OPERATOR(pg_catalog.->>) 'encoding') OPERATOR(pg_catalog.<>) ALL ('{utf-8,utf8}'::pg_catalog.text[]) THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = 'option "encoding" is for files as bytea: a text has that of the session',
+      HINT = 'Leave it out, or pass the file as bytea.';
+  END IF;
+  RETURN msar.import_text(
+    sch_id, tab_name, pg_catalog.convert_to(data, 'UTF8'),
+    COALESCE(options, '{}') OPERATOR(pg_catalog.||) '{"encoding": "utf-8"}'::pg_catalog.jsonb
   );
 END
 $$;

@@ -74,40 +74,6 @@ BEGIN ATOMIC
   WHERE p.depth > 0;
 END;
 
-CREATE FUNCTION __msar.target_table_info(tab_ids oid[]) RETURNS jsonb
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT COALESCE(
-    pg_catalog.jsonb_object_agg(
-      c.oid,
-      pg_catalog.jsonb_build_object('name', c.relname, 'columns', COALESCE(col.list, '{}'))
-    ),
-    '{}'
-  )
-  FROM pg_catalog.pg_class AS c
-  LEFT JOIN pg_catalog.pg_constraint AS pkey ON pkey.conrelid = c.oid AND pkey.contype = 'p'
-  CROSS JOIN LATERAL (
-    SELECT pg_catalog.jsonb_object_agg(
-      a.attnum,
-      pg_catalog.jsonb_build_object(
-        'name', a.attname,
-        'type',
-        CASE
-          -- The type tells an array: attndims is 0 in tables made by CREATE TABLE AS.
-          WHEN t.typsubscript = 'pg_catalog.array_subscript_handler'::pg_catalog.regproc THEN '_array'
-          -- format_type looks into the newest catalogs, and prints ??? for a type that was dropped meanwhile.
-          ELSE COALESCE(NULLIF(pg_catalog.format_type(t.oid, NULL), '???'), t.typname)
-        END,
-        'primary_key', COALESCE(a.attnum = ANY (pkey.conkey), false)
-      )
-    ) AS list
-    FROM pg_catalog.pg_attribute AS a
-    JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
-    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-  ) AS col
-  WHERE c.oid = ANY (tab_ids);
-END;
-
 CREATE FUNCTION msar.get_joinable_tables(max_depth integer) RETURNS SETOF msar.joinable_tables
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -121,14 +87,4 @@ BEGIN ATOMIC
     )
   ) AS j
   ORDER BY j.base, j.depth, j.fkey_path;
-END;
-
-CREATE FUNCTION msar.get_joinable_tables(max_depth integer, table_id oid) RETURNS jsonb
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT pg_catalog.jsonb_build_object(
-    'joinable_tables', COALESCE(pg_catalog.jsonb_agg(j ORDER BY j.depth, j.fkey_path), '[]'),
-    'target_table_info', __msar.target_table_info(pg_catalog.array_agg(DISTINCT j.target::oid))
-  )
-  FROM __msar.joinable_tables(max_depth, ARRAY[table_id]) AS j;
 END;

@@ -67,6 +67,11 @@ CREATE TABLE msar_catalog.stored_column_metadata (
   duration_max text
     CONSTRAINT duration_max_is_known CHECK (duration_max IN ('d', 'h', 'm', 's', 'ms')),
   duration_show_units boolean,
+  label text
+    CONSTRAINT label_is_not_empty CHECK (label <> ''),
+  help_text text
+    CONSTRAINT help_text_is_not_empty CHECK (help_text <> ''),
+  is_hidden boolean,
   display_width integer
     CONSTRAINT display_width_is_positive CHECK (display_width > 0),
   file_backend text
@@ -141,10 +146,29 @@ GRANT EXECUTE ON FUNCTION
     __msar.complete_table_metadata(jsonb, jsonb), __msar.complete_column_metadata(jsonb, jsonb)
   TO @extowner@;
 
+-- Shares and forms show by templates what their roles may read. So whoever cannot be the owner of a table gives it none: the
+-- extension's owner may write to the tables, to restore them, and then owns the tables that it restores. Without a table, the
+-- template is for one that the role of that name creates; without such a role, for nobody.
+CREATE FUNCTION __msar.may_set_template(tab_id oid, owner_name name) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT COALESCE(
+    (SELECT pg_catalog.pg_has_role(c.relowner, __msar.acting_privilege()) FROM pg_catalog.pg_class AS c WHERE c.oid = tab_id),
+    (
+      SELECT pg_catalog.pg_has_role(r.oid, __msar.acting_privilege())
+      FROM pg_catalog.pg_roles AS r WHERE r.rolname = may_set_template.owner_name
+    ),
+    true
+  );
+END;
+REVOKE EXECUTE ON FUNCTION __msar.may_set_template(oid, name) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION __msar.may_set_template(oid, name) TO @extowner@;
+
 CREATE FUNCTION __msar.table_metadata_row() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
+  kept jsonb := CASE WHEN TG_OP = 'UPDATE' AND OLD.table_oid = NEW.table_oid THEN OLD.preview_template END;
   fields jsonb := __msar.complete_table_metadata(to_jsonb(NEW), to_jsonb(OLD));
 BEGIN
   -- NULL when the object has gone meanwhile: then the row is left alone.
@@ -152,6 +176,9 @@ BEGIN
     RETURN NULL;
   END IF;
   NEW := jsonb_populate_record(NEW, fields);
+  IF NEW.preview_template IS DISTINCT FROM kept AND NOT __msar.may_set_template(NEW.table_oid, NEW.owner_name) THEN
+    NEW.preview_template := kept;
+  END IF;
   RETURN NEW;
 END;
 $function$;

@@ -28,6 +28,14 @@ CREATE TABLE msar_catalog.stored_detached_metadata (
 -- So that a new table finds out at once whether anything waits for it.
 CREATE INDEX stored_detached_metadata_waiting ON msar_catalog.stored_detached_metadata (waits) WHERE waits;
 
+-- What is to be looked at again. Prepared transactions cannot see what commits before they do, and nothing of ours runs
+-- when they commit. Others found rows that another transaction held, which may have been rolled back since. Whoever commits
+-- next takes these rows. They mean something in this database only, so no dump has
+-- them.
+CREATE TABLE msar_catalog.stored_prepared_checks (
+  expected jsonb NOT NULL
+);
+
 -- What pg_dump needs, and the restore of what it wrote.
 GRANT SELECT, INSERT, UPDATE, DELETE ON msar_catalog.stored_detached_metadata TO @extowner@;
 SELECT pg_catalog.pg_extension_config_dump('msar_catalog.stored_detached_metadata', '');
@@ -50,8 +58,20 @@ GRANT SELECT ON msar_catalog.detached_metadata TO PUBLIC;
 CREATE FUNCTION __msar.place_restored_row() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  restored jsonb := to_jsonb(NEW);
 BEGIN
-  PERFORM __msar.place_restored_row(to_jsonb(NEW));
+  -- The row is written by the owner of the tables, who may give any table a template.
+  IF TG_TABLE_NAME = 'stored_table_metadata' AND NOT __msar.may_set_template(
+    (
+      SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+      WHERE n.nspname = NEW.schema_name AND c.relname = NEW.table_name
+    ),
+    (restored ->> 'owner_name')::name
+  ) THEN
+    restored := restored || '{"preview_template": null}';
+  END IF;
+  PERFORM __msar.place_restored_row(restored);
   RETURN NULL;
 END;
 $$;
@@ -78,6 +98,21 @@ BEGIN
 END;
 $$;
 
+-- Comes before the one that keeps the copy.
+CREATE FUNCTION __msar.detached_metadata_row() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF NOT __msar.may_set_template(NULL, NEW.owner_name) THEN
+    NEW.metadata := NEW.metadata #- '{table, preview_template}';
+  END IF;
+  RETURN NEW;
+END;
+$$;
+
+CREATE TRIGGER a_guard BEFORE INSERT OR UPDATE ON msar_catalog.stored_detached_metadata
+  FOR EACH ROW EXECUTE FUNCTION __msar.detached_metadata_row();
+ALTER TABLE msar_catalog.stored_detached_metadata ENABLE ALWAYS TRIGGER a_guard;
 CREATE TRIGGER a_restore BEFORE INSERT ON msar_catalog.stored_detached_metadata
   FOR EACH ROW EXECUTE FUNCTION __msar.keep_restored_copy();
 ALTER TABLE msar_catalog.stored_detached_metadata ENABLE ALWAYS TRIGGER a_restore;

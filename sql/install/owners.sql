@@ -1,6 +1,6 @@
 -- Giving the database, schemas and tables to other owners. Names are bound as in schemas.sql.
 --
--- The work is done by functions in Rust, which have run when the second statement tells how things are then.
+-- The first statement of each calls a function in Rust; the second returns the new state.
 
 CREATE FUNCTION msar.transfer_database_ownership(new_owner_oid regrole) RETURNS jsonb
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE

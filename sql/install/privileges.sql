@@ -53,7 +53,7 @@ RETURN __msar.priv_list((
   WHERE c.oid = tab_id
 ));
 
--- What follows changes privileges. The work is done by functions in Rust, which have run when the second statement tells how things are then.
+-- These functions change privileges. The first statement of each calls a function in Rust; the second returns the new state.
 
 CREATE FUNCTION msar.replace_database_privileges_for_roles(priv_spec jsonb) RETURNS jsonb
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE

@@ -60,7 +60,7 @@ BEGIN ATOMIC
   );
 END;
 
--- What follows changes roles. The work is done by functions in Rust, which have run when the second statement tells how things are then.
+-- These functions change roles. The first statement of each calls a function in Rust; the second returns the new state.
 
 CREATE FUNCTION msar.create_role(rolename text, password_ text, login_ boolean) RETURNS jsonb
 LANGUAGE sql VOLATILE PARALLEL UNSAFE

@@ -198,6 +198,10 @@ AS $$
 DECLARE
   statement text := msar.drop_database_query(database_oid::pg_catalog.oid);
 BEGIN
+  IF database_oid IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'the OID of the database is null',
+      HINT = 'Pass the OID of a database: SELECT oid FROM pg_database.';
+  END IF;
   IF EXISTS (
     SELECT FROM pg_catalog.pg_database AS d WHERE d.oid::bigint OPERATOR(pg_catalog.=) database_oid
       AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
@@ -289,4 +293,4 @@ RETURN __msar.rpc_with_database(info - '{owner,view,level,created_at,updated_at}
 
 CREATE FUNCTION __msar.rpc_form(info jsonb) RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN __msar.rpc_with_database(info - '{owner}'::text[]);
+RETURN __msar.rpc_with_database(info - '{associated_role,creator}'::text[]);

@@ -64,13 +64,33 @@ BEGIN ATOMIC
     AND (s.name IN ('msar', '__msar', 'mathesar_types') OR s.oid NOT IN (SELECT own FROM __msar.own_schemas() AS own));
 END;
 
+-- An overload, not a default: the schemas of list_schemas() have the members that clients of Mathesar know.
+CREATE FUNCTION msar.list_schemas(include_system boolean) RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT COALESCE(
+    pg_catalog.jsonb_agg(
+      s.info || pg_catalog.jsonb_build_object('extension', e.extname, 'is_system', __msar.is_system_schema(s.name))
+      ORDER BY s.name
+    ),
+    '[]'
+  )
+  FROM __msar.schema_info() AS s
+  LEFT JOIN pg_catalog.pg_depend AS d
+    ON d.classid = 'pg_catalog.pg_namespace'::regclass AND d.objid = s.oid AND d.deptype = 'e'
+    AND d.refclassid = 'pg_catalog.pg_extension'::regclass
+  LEFT JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid
+  WHERE COALESCE(include_system, false)
+    OR NOT __msar.is_system_schema(s.name) AND e.oid IS NULL;
+END;
+
 CREATE FUNCTION msar.get_schema(sch_id regnamespace) RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT s.info FROM __msar.schema_info() AS s WHERE s.oid = sch_id;
 END;
 
--- What follows changes schemas. The work is done by functions in Rust, which have run when the second statement tells how things are then.
+-- These functions change schemas. The first statement of each calls a function in Rust; the second returns the new state.
 
 CREATE FUNCTION msar.create_schema(sch_name text, own_id regrole, description text DEFAULT ''::text) RETURNS jsonb
 LANGUAGE sql VOLATILE PARALLEL UNSAFE

@@ -8,7 +8,7 @@ AS $$
 DECLARE
   given record;
   known text[] := CASE catalog_id
-    WHEN 'pg_catalog.pg_foreign_server'::pg_catalog.regclass THEN '{host,port,dbname,sslmode,nickname}'
+    WHEN 'pg_catalog.pg_foreign_server'::pg_catalog.regclass THEN '{host,port,dbname,sslmode,root_certificate,nickname}'
     WHEN 'pg_catalog.pg_user_mapping'::pg_catalog.regclass THEN '{user,password}'
     ELSE '{}'
   END;
@@ -27,6 +27,8 @@ BEGIN
           ('{disable,allow,prefer,require,verify-ca,verify-full}'))
       OR (given.name OPERATOR(pg_catalog.=) 'port' AND (given.value OPERATOR(pg_catalog.!~) '^[0-9]{1,5}$'
         OR given.value::integer NOT BETWEEN 1 AND 65535))
+      OR (given.name OPERATOR(pg_catalog.=) 'root_certificate'
+        AND pg_catalog.strpos(given.value, '-----BEGIN CERTIFICATE-----') OPERATOR(pg_catalog.=) 0)
       OR (given.name OPERATOR(pg_catalog.=) ANY ('{host,dbname,user}') AND given.value OPERATOR(pg_catalog.=) '')
     THEN
       -- Passwords are never refused, so no message shows one.
@@ -35,6 +37,7 @@ BEGIN
         DETAIL = pg_catalog.format('The value is "%s".', given.value),
         HINT = CASE given.name
           WHEN 'sslmode' THEN 'Valid values are disable, allow, prefer, require, verify-ca and verify-full.'
+          WHEN 'root_certificate' THEN 'It is the text of a certificate in PEM, -----BEGIN CERTIFICATE----- and so on, not the name of a file.'
           WHEN 'port' THEN 'A port is a number from 1 to 65535.'
           ELSE 'It must not be empty.'
         END;

@@ -1,4 +1,4 @@
--- Types for columns of users. Their checks are functions of ours, bound when the extension is created: no search_path of
+-- Types for columns of users. Their checks are functions of the extension, bound when it is created: no search_path of
 -- a session, nor that of a restore, can put another function in their place.
 
 CREATE DOMAIN mathesar_types.email AS text

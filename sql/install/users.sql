@@ -100,8 +100,7 @@ BEGIN ATOMIC
   SELECT u.info FROM __msar.user_info() AS u WHERE u.oid = user_id;
 END;
 
--- What follows changes users. The work is done by functions in Rust, which have run when the second statement tells how
--- things are then.
+-- These functions change users. The first statement of each calls a function in Rust; the second returns the new state.
 
 CREATE FUNCTION msar.add_user(user_def jsonb) RETURNS jsonb
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE

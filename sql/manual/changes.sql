@@ -1,5 +1,5 @@
 COMMENT ON TABLE msar_catalog.stored_changes IS
-  'The change log: what commands did to the objects of this database. The view changes shows it';
+  'The change log: what commands changed in this database. The view changes shows it';
 COMMENT ON TABLE msar_catalog.stored_change_gaps IS
   'Transactions of which changes are missing in the log';
 COMMENT ON TABLE msar_catalog.stored_change_log IS
@@ -39,6 +39,8 @@ COMMENT ON COLUMN msar_catalog.stored_changes.affects IS
   'Other relations on which the object depended before';
 COMMENT ON COLUMN msar_catalog.stored_changes.command_xid IS
   'The transaction number that rows of the catalogs carry which the command wrote';
+COMMENT ON COLUMN msar_catalog.stored_changes.differences IS
+  'Old and new values of the changed properties: for msar.undo_changes';
 COMMENT ON COLUMN msar_catalog.stored_change_gaps.transaction IS 'The transaction';
 COMMENT ON COLUMN msar_catalog.stored_change_gaps.happened_at IS 'When it committed';
 COMMENT ON COLUMN msar_catalog.stored_change_gaps.reason IS 'Why its changes are missing';
@@ -57,7 +59,7 @@ COMMENT ON COLUMN msar_catalog.stored_known_relations.parts IS
   'Number of its constraints, foreign keys to it, comments, parents and indexes';
 
 COMMENT ON FUNCTION __msar.known_relations() IS
-$$The relations of now, as msar_catalog.stored_known_relations holds them.
+$$Returns the current relations, in the form of msar_catalog.stored_known_relations.
 
 Returns: rows
 Errors: none
@@ -92,16 +94,26 @@ Arguments:
     "limit": integer (1000)}; a change is listed if it matches all that are given
 Returns: {"token": text, "complete": boolean, "more": boolean, "changes": [{"kind", "action", "oid",
   "attnum", "schema", "schema_name", "name", "old_schema", "old_schema_name", "old_name",
-  "relation", "tag", "role", "time", "transaction", "extension", "found_by"}]}. action is created,
-  altered, renamed, moved, dropped, owner, privileges, comment or metadata. complete is true when
-  the token could not be served, and this is all that the log has. When more is true, ask again
-  with the new token
+  "relation", "tag", "role", "time", "transaction", "number", "extension", "found_by"}]}. action is
+  created, altered, renamed, moved, dropped, owner, privileges, comment or metadata. complete is
+  true when the token could not be served, and this is all that the log has. When more is true, ask
+  again with the new token. msar.list_changes_schema() returns the JSON Schema
 Errors:
   22023: the text is not a token, or an unknown option
 
 Example:
   SELECT c->>'action', c->>'kind', c->>'name'
   FROM jsonb_array_elements(msar.list_changes(options => '{"limit": 10}')->'changes') AS c;$$;
+
+COMMENT ON FUNCTION msar.list_changes_schema() IS
+$$Returns the JSON Schema of the options and the result of msar.list_changes.
+
+Returns: a JSON Schema whose $defs/options is that of the options, $defs/result that of the result,
+  $defs/change that of a change, and $defs/undone that of the result of msar.undo_changes
+Errors: none
+
+Example:
+  SELECT jsonb_pretty(msar.list_changes_schema());$$;
 
 COMMENT ON FUNCTION msar.get_change_token() IS
 $$Returns a token that covers the changes that the running statement sees.
@@ -115,7 +127,8 @@ Example:
   SELECT msar.list_changes(msar.get_change_token());$$;
 
 COMMENT ON FUNCTION msar.reconcile_changes(regnamespace) IS
-$$Compares the change log with the catalogs, and adds changes that PostgreSQL reported to nobody.
+$$Compares the change log with the catalogs, and adds changes that fired no event trigger. It waits
+for another transaction that has called it and is not over: two would add the same changes.
 
 Arguments:
   sch_id: the schema of which differences are returned; NULL for all. All are added to the log
@@ -126,6 +139,33 @@ Errors:
 
 Example:
   SELECT jsonb_array_length(msar.reconcile_changes());$$;
+
+COMMENT ON FUNCTION msar.undo_changes(jsonb, boolean) IS
+$$Undoes changes of the log, newest first; all or none.
+
+Arguments:
+  changes: an array of changes as msar.list_changes returns them. Only "transaction" and "number" of
+    each are read: what it was, and what was there before, comes from the log. 10000 at most
+  dry_run: true to return the statements, and leave everything as it is
+Returns: {"dry_run": boolean, "changes": [{"transaction", "number", "kind", "action",
+  "schema_name", "name", "undone": boolean, "statements": [text], "reason": text or null}]}. The
+  statements run with the caller's rights. reason says why there is none: what was dropped does not
+  come back, and parts go along with what was created. In a dry run, undone says whether the change
+  can be undone
+Errors:
+  22023: changes is no such array
+  42501: the caller may not change the object
+  54000: there are more than 10000 changes
+  55000: one of the changes cannot be undone; DETAIL says why
+  P0002: the log has no such change
+  2BP01: something depends on what was created
+  Others: whatever a statement raises
+
+Example:
+  SELECT msar.undo_changes(
+    msar.list_changes(msar.get_change_token())->'changes',
+    dry_run => true
+  );$$;
 
 COMMENT ON FUNCTION msar.find_object(text, oid, timestamptz) IS
 $$Finds objects by a name that they have or had, or by their OID, in the change log.

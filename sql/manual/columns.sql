@@ -70,3 +70,34 @@ Errors:
 
 Example:
   SELECT msar.drop_columns('public.book'::regclass, 4, 5);$$;
+
+COMMENT ON FUNCTION msar.alter_columns(oid, jsonb, jsonb) IS
+$$Changes columns, and returns which values do not fit new types.
+
+Arguments:
+  tab_id: the table
+  col_alters: as msar.alter_columns of two arguments
+  options: {"dry_run": whether nothing is changed, "on_error": what becomes of values that do not
+    fit, raise (the call fails) or null (they become NULL), "misfits": how many of them are listed,
+    100 by default}
+Returns: {"attnums": of the changed columns, "misfits": [{"key": of the row, null without a primary
+  key, "column", "value", "reason"}], "misfit_count": of all of them, "is_possible": whether the
+  change could be made, "dry_run"}
+Errors:
+  as msar.alter_columns of two arguments; the error of a value that does not fit has the column
+
+Example:
+  SELECT msar.alter_columns('public.import'::regclass, '[{"column": "founded", "type": "date"}]',
+    '{"dry_run": true}');$$;
+
+COMMENT ON FUNCTION __msar.is_misfit(smallint, text) IS
+$$Returns whether a value becomes NULL in the change of columns that runs.
+
+Arguments:
+  attnum: the column
+  value: the value as text
+
+Returns: true if the value does not fit the new type of the column.
+
+Example:
+  SELECT __msar.is_misfit(1::smallint, 'x');$$;

@@ -2,15 +2,17 @@ COMMENT ON SEQUENCE msar_catalog.stored_data_files_id_seq IS 'Numbers of the fil
 COMMENT ON TABLE msar_catalog.stored_data_files IS
 'Files to import: read msar_catalog.data_files';
 COMMENT ON COLUMN msar_catalog.stored_data_files.id IS 'Number of the file';
-COMMENT ON COLUMN msar_catalog.stored_data_files.owner_oid IS 'Role of the user who sent it';
+COMMENT ON COLUMN msar_catalog.stored_data_files.owner_oid IS 'Role of the user who added it';
 COMMENT ON COLUMN msar_catalog.stored_data_files.owner_name IS 'Name of that role';
 COMMENT ON COLUMN msar_catalog.stored_data_files.file IS 'Name of the file';
 COMMENT ON COLUMN msar_catalog.stored_data_files.created_from IS 'file, paste or url';
 COMMENT ON COLUMN msar_catalog.stored_data_files.type IS 'csv, tsv, json or json_lines';
 COMMENT ON COLUMN msar_catalog.stored_data_files.base_name IS 'Its name without the extension';
-COMMENT ON COLUMN msar_catalog.stored_data_files.header IS 'Whether the first row has the columns'' names';
+COMMENT ON COLUMN msar_catalog.stored_data_files.header IS
+  'Whether the first row has the columns'' names';
 COMMENT ON COLUMN msar_catalog.stored_data_files.delimiter IS 'What separates the fields of a row';
-COMMENT ON COLUMN msar_catalog.stored_data_files.escapechar IS 'What a quotation mark is escaped by';
+COMMENT ON COLUMN msar_catalog.stored_data_files.escapechar IS
+  'What a quotation mark is escaped by';
 COMMENT ON COLUMN msar_catalog.stored_data_files.quotechar IS 'What fields are quoted by';
 COMMENT ON COLUMN msar_catalog.stored_data_files.max_level IS 'For clients; not used';
 COMMENT ON COLUMN msar_catalog.stored_data_files.sheet_index IS 'For clients; not used';
@@ -39,10 +41,11 @@ COMMENT ON COLUMN msar_catalog.data_files.escapechar IS 'What a quotation mark i
 COMMENT ON COLUMN msar_catalog.data_files.quotechar IS 'What fields are quoted by';
 COMMENT ON COLUMN msar_catalog.data_files.max_level IS 'For clients; not used';
 COMMENT ON COLUMN msar_catalog.data_files.sheet_index IS 'For clients; not used';
-COMMENT ON COLUMN msar_catalog.data_files.owner_oid IS 'Role of the user who sent it';
+COMMENT ON COLUMN msar_catalog.data_files.owner_oid IS 'Role of the user who added it';
 COMMENT ON COLUMN msar_catalog.data_files.size IS 'Bytes';
 COMMENT ON COLUMN msar_catalog.data_files.created_at IS 'When it came';
-COMMENT ON VIEW msar_catalog.data_file_chunks IS 'The contents of the files of msar_catalog.data_files';
+COMMENT ON VIEW msar_catalog.data_file_chunks IS
+  'The contents of the files of msar_catalog.data_files';
 COMMENT ON COLUMN msar_catalog.data_file_chunks.data_file_id IS 'The file';
 COMMENT ON COLUMN msar_catalog.data_file_chunks.position IS 'Number of the part, from 0';
 COMMENT ON COLUMN msar_catalog.data_file_chunks.content IS 'Its bytes';
@@ -80,14 +83,14 @@ Example:
   SELECT msar.get_data_file(1);$$;
 
 COMMENT ON FUNCTION msar.add_data_file(text, bytea, jsonb) IS
-$$Keeps a file to import. It is gone when it has been imported, or after a day.
+$$Stores a file to import. It is deleted when it has been imported, or after a day.
 
 Arguments:
   name: its name; .tsv makes it a TSV file
   content: its bytes, in any encoding
   options: {"header": whether the first row has the columns' names (true), "created_from": file
     (default), paste or url}
-Returns: as an element of msar.list_data_files, with what was found out about the file
+Returns: as an element of msar.list_data_files, with the detected properties of the file
 Errors:
   22P04: the content is no table
   22023: unknown option
@@ -110,7 +113,7 @@ Example:
   SELECT msar.set_data_file(1, '{"header": false}');$$;
 
 COMMENT ON FUNCTION msar.delete_data_file(bigint) IS
-$$Forgets a file to import.
+$$Deletes a file to import.
 
 Arguments:
   id: the file
@@ -122,7 +125,7 @@ Example:
   SELECT msar.delete_data_file(1);$$;
 
 COMMENT ON FUNCTION msar.import_data_file(bigint, regnamespace, text, text) IS
-$$Creates a table of text columns with the rows of a file, and forgets the file.
+$$Creates a table of text columns with the rows of a file, and deletes the file.
 
 Arguments:
   id: the file
@@ -140,7 +143,7 @@ Example:
   SELECT msar.import_data_file(1, 'public', 'towns');$$;
 
 COMMENT ON FUNCTION msar.insert_data_file(bigint, regclass, jsonb, boolean) IS
-$$Inserts the rows of a file into a table, with values cast to its types, and forgets the file.
+$$Inserts the rows of a file into a table, with values cast to its types, and deletes the file.
 
 Arguments:
   id: the file
@@ -161,8 +164,10 @@ Example:
 
 COMMENT ON FUNCTION __msar.check_data_file(bigint) IS
 'Raises 42704 unless the user of the session has this file. Arguments: id: the file';
-COMMENT ON FUNCTION __msar.parse_data_file(bigint, boolean) IS
-'Rows of a file, as __msar.parse_file. Arguments: id: the file; header: overrides what is stored';
+COMMENT ON FUNCTION __msar.data_file_content(bigint) IS
+'The bytes of a file of the user of the session. Arguments: id: the file';
+COMMENT ON FUNCTION __msar.data_file_layout_options(bigint, boolean) IS
+'The options of a file for __msar.inspect_file. Arguments: id: the file; header: overrides its own';
 COMMENT ON FUNCTION __msar.store_data_file(text, bytea, jsonb) IS
 'Does the work of msar.add_data_file. Arguments: as there. Returns: the number of the file';
 COMMENT ON FUNCTION __msar.change_data_file(bigint, jsonb) IS

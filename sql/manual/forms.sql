@@ -1,13 +1,16 @@
 COMMENT ON FUNCTION msar.add_form(jsonb) IS
-$$Makes a form, by which whoever knows its token adds rows to a table, with the rights of one role.
+$$Creates a form: everybody who knows its token can add rows to a table, with the privileges of one
+role.
 
 Arguments:
-  form_def: {"name", "version", "base_table_oid", "header_title", "fields"}, and maybe "schema_oid", "description",
-    "associated_role_id" (name or OID of the role that it runs as; the current role by default, which must be able to
-    set it), "header_subtitle", "submit_message", "submit_redirect_url", "submit_button_label", "privileged_role". A
-    field is {"key", "index", "kind": "scalar_column" or "foreign_key", "column_attnum"}, and maybe "label", "help",
-    "styling", "is_required"; a foreign key also has "related_table_oid", "fk_interaction_rule": "must_pick",
-    "can_pick_or_create" or "must_create", and "child_fields", the fields of a row that is created.
+  form_def: {"name", "version", "base_table_oid", "header_title", "fields"}, and maybe "schema_oid",
+    "description", "associated_role_id" (name or OID of the role that it runs as; the current role
+    by default, which must be able to set it), "header_subtitle", "submit_message",
+    "submit_redirect_url", "submit_button_label", "privileged_role". A field is {"key", "index",
+    "kind": "scalar_column" or "foreign_key", "column_attnum"}, and maybe "label", "help",
+    "styling", "is_required"; a foreign key also has "related_table_oid", "fk_interaction_rule":
+    "must_pick", "can_pick_or_create" or "must_create", and "child_fields", the fields of a row that
+    is created.
 Returns: as msar.get_form.
 Errors:
   22023: a document of another shape, with the place of the problem
@@ -17,26 +20,29 @@ Errors:
 
 Example:
   SELECT msar.add_form(jsonb_build_object(
-    'name', 'Join us', 'version', 1, 'base_table_oid', 'library.member'::regclass::oid::int, 'header_title', '{"text": "Join us"}'::jsonb,
-    'fields', '[{"key": "name", "index": 0, "kind": "scalar_column", "column_attnum": 3, "is_required": true}]'::jsonb));$$;
+    'name', 'Join us', 'version', 1, 'base_table_oid', 'library.member'::regclass::oid::int,
+    'header_title', '{"text": "Join us"}'::jsonb,
+    'fields', '[{"key": "name", "index": 0, "kind": "scalar_column", "column_attnum": 3,
+      "is_required": true}]'::jsonb));$$;
 
 COMMENT ON FUNCTION msar.get_form(bigint) IS
-$$A form, as those who made it see it.
+$$Returns a form with all of its settings, to roles that may change it.
 
 Arguments:
   id: the form
-Returns: {"id", "created_at", "updated_at", "token", "name", "description", "version", "schema_oid", "base_table_oid",
-  "associated_role_id", "associated_role", "creator", "header_title", "header_subtitle", "publish_public",
-  "submit_message", "submit_redirect_url", "submit_button_label", "fields": [{"id", "key", "form_id", "index", "label",
-  "help", "kind", "column_attnum", "related_table_oid", "fk_interaction_rule", "styling", "is_required",
-  "child_fields"}]}, and "problem" where a table or a column is gone.
+Returns: {"id", "created_at", "updated_at", "token", "name", "description", "version", "schema_oid",
+  "base_table_oid", "associated_role_id", "associated_role", "creator", "header_title",
+  "header_subtitle", "publish_public", "submit_message", "submit_redirect_url",
+  "submit_button_label", "fields": [{"id", "key", "form_id", "index", "label", "help", "kind",
+  "column_attnum", "related_table_oid", "fk_interaction_rule", "styling", "is_required",
+  "child_fields"}]}, and "problem" if a table or a column no longer exists.
 Errors:
   42704: the current role sees no such form
 
 Example: SELECT msar.get_form(1);$$;
 
 COMMENT ON FUNCTION msar.list_forms(regnamespace) IS
-$$The forms of the tables of a schema that the current role made, and those of its own tables.
+$$Returns the forms of a schema's tables that the current role made, and those of its own tables.
 
 Arguments:
   sch_id: the schema
@@ -47,7 +53,8 @@ Errors:
 Example: SELECT msar.list_forms('library');$$;
 
 COMMENT ON FUNCTION msar.patch_form(jsonb) IS
-$$Changes a form: everything but its table, its token and whether it is published. A field whose key stays keeps its id.
+$$Changes a form: everything but its table, its token and whether it is published. A field whose key
+stays keeps its id.
 
 Arguments:
   form_def: as for msar.add_form, with "id"; without "fields", they stay
@@ -56,7 +63,8 @@ Errors: as msar.add_form, and
   42704: the current role sees no such form
 
 Example:
-  SELECT msar.patch_form('{"id": 1, "name": "Join", "version": 1, "header_title": {"text": "Join"}}');$$;
+  SELECT msar.patch_form('{"id": 1, "name": "Join", "version": 1,
+    "header_title": {"text": "Join"}}');$$;
 
 COMMENT ON FUNCTION msar.delete_form(bigint) IS
 $$Deletes a form.
@@ -74,7 +82,7 @@ $$Publishes a form, or ends its publication. The owner of the form's table can d
 
 Arguments:
   id: the form
-  publish_public: whether whoever knows the token can use it
+  publish_public: whether everybody who knows the token can use it
 Returns: publish_public.
 Errors:
   42501: the current role did not make the form
@@ -83,7 +91,7 @@ Errors:
 Example: SELECT msar.set_form_publish(1, true);$$;
 
 COMMENT ON FUNCTION msar.regenerate_form_token(bigint) IS
-$$Gives a form another token; the one of before is worth nothing then.
+$$Replaces the token of a form. The old one is no longer valid.
 
 Arguments:
   id: the form
@@ -92,21 +100,26 @@ Errors: as msar.set_form_publish.
 
 Example: SELECT msar.regenerate_form_token(1);$$;
 
+COMMENT ON FUNCTION __msar.get_form_by_token(uuid) IS
+'The whole form of a token for roles that may see it; for others a published one, without its roles.';
+
 COMMENT ON FUNCTION msar.get_public_form(uuid) IS
-$$What a page needs to show a form that is published, and no more.
+$$Returns a published form without roles and OIDs, for the page that shows it.
 
 Arguments:
   token: the form's
-Returns: {"name", "description", "version", "header_title", "header_subtitle", "submit_message", "submit_redirect_url",
-  "submit_button_label", "fields": [{"key", "index", "label", "help", "kind", "type", "type_options", "ui_type",
-  "has_default", "fk_interaction_rule", "styling", "is_required", "child_fields"}]}
+Returns: {"name", "description", "version", "header_title", "header_subtitle", "submit_message",
+  "submit_redirect_url", "submit_button_label", "fields": [{"key", "index", "label", "help", "kind",
+  "type", "type_options", "ui_type", "has_default", "fk_interaction_rule", "styling", "is_required",
+  "child_fields"}]}
 Errors:
-  42704: there is no such form, it is not published, or its role is no longer what it must be
+  42704: there is no such form, it is not published, or its role no longer meets the conditions
 
 Example: SELECT msar.get_public_form('00000000-0000-4000-8000-000000000000');$$;
 
 COMMENT ON FUNCTION msar.get_form_source_info(uuid) IS
-$$The tables and columns of a form that is published, as msar.get_tab_col_info_map returns them to the form's role.
+$$Returns the tables and columns of a form, as msar.get_tab_col_info_map for the form's role.
+Before the form is published, only roles that can act as that role (SET ROLE) get them.
 
 Arguments:
   token: the form's
@@ -116,7 +129,8 @@ Errors: as msar.get_public_form.
 Example: SELECT msar.get_form_source_info('00000000-0000-4000-8000-000000000000');$$;
 
 COMMENT ON FUNCTION msar.list_form_related_records(uuid, jsonb) IS
-$$The records that a field of a form can refer to, by how they read.
+$$Returns the records to which a field of a form can refer, by preview. Before the form is published,
+only roles that can act as the form's role (SET ROLE) get them.
 
 Arguments:
   token: the form's
@@ -126,25 +140,28 @@ Errors: as msar.get_public_form, and
   22023: an unknown option or field, or a field for which no record can be picked
 
 Example:
-  SELECT msar.list_form_related_records('00000000-0000-4000-8000-000000000000', '{"field_key": "branch", "search": "north"}');$$;
+  SELECT msar.list_form_related_records('00000000-0000-4000-8000-000000000000',
+    '{"field_key": "branch", "search": "north"}');$$;
 
 COMMENT ON FUNCTION msar.submit_form(uuid, jsonb) IS
-$$Sends a form in: adds a row to its table, and rows to which that one refers, in one statement, with the rights of the
-form's role.
+$$Submits a form: adds a row to its table, and rows to which that one refers, in one statement, with
+the privileges of the form's role.
 
 Arguments:
   token: the form's
-  values: {key of a field: value}; of a foreign key, {"type": "pick", "value": key} or {"type": "create"}. 1 MB at most
+  values: {key of a field: value}; of a foreign key, {"type": "pick", "value": key} or {"type":
+    "create"}. 1 MB at most
 Returns: {"submit_message", "submit_redirect_url"}
 Errors: as msar.get_public_form, and with the key of the field in front of the message
-  22023: a value that is required is missing, the rule of a link is broken, or there is no such field
+  22023: a value that is required is missing, the rule of a link is broken, or there is no such
+    field
   54000: the values are too large
   others: as an INSERT of the form's role
 
 Example: SELECT msar.submit_form('00000000-0000-4000-8000-000000000000', '{"name": "Ada"}');$$;
 
 COMMENT ON FUNCTION __msar.new_form_token(bigint) IS
-$$Gives a form another token.
+$$Replaces the token of a form.
 
 Arguments:
   id: the form
@@ -153,52 +170,74 @@ Errors: as msar.set_form_publish.
 
 Example: none, it serves msar.regenerate_form_token only.$$;
 
-COMMENT ON FUNCTION __msar.place_form(jsonb) IS
-$$Gives a row of stored_forms the numbers that its names have in this database. Called by the trigger of that table.
+COMMENT ON FUNCTION __msar.place_form(jsonb, boolean) IS
+$$Finds the numbers that the names of a row of stored_forms mean in this database. Called by the
+trigger of that table.
 
 Arguments:
   stored: the row
-Returns: what changes of it.
+  is_restored: whether it comes from another database, where only names count
+Returns: the columns that change.
 Errors:
   55000: the row is not one that mathesar_ext wrote
 
 Example: none, it serves a trigger only.$$;
 
-COMMENT ON FUNCTION __msar.form_row() IS
-$$Trigger of stored_forms: a row means its tables and its roles by names, and nobody writes it in the name of a role that
-they cannot be.
-
-Returns: the row.
-Errors: none.
-
-Example: none, it serves a trigger only.$$;
-
-COMMENT ON SEQUENCE msar_catalog.stored_form_fields_id_seq IS 'Ids of fields of forms';
+COMMENT ON SEQUENCE msar_catalog.stored_form_fields_id_seq IS 'Numbers for new fields of forms';
+COMMENT ON SEQUENCE msar_catalog.stored_forms_id_seq IS 'Numbers for new forms';
 COMMENT ON TABLE msar_catalog.stored_forms IS
-  'Forms. The views msar_catalog.forms and msar_catalog.form_fields show those that the current role may see';
-COMMENT ON COLUMN msar_catalog.stored_forms.id IS 'The form';
-COMMENT ON COLUMN msar_catalog.stored_forms.token IS 'What whoever uses it must know';
-COMMENT ON COLUMN msar_catalog.stored_forms.name IS 'Its name';
-COMMENT ON COLUMN msar_catalog.stored_forms.description IS 'What it is about';
-COMMENT ON COLUMN msar_catalog.stored_forms.version IS 'The version of the document, for clients';
-COMMENT ON COLUMN msar_catalog.stored_forms.base_table_oid IS 'The table to which it adds rows';
-COMMENT ON COLUMN msar_catalog.stored_forms.schema_name IS 'The schema of that table, kept up to date';
-COMMENT ON COLUMN msar_catalog.stored_forms.table_name IS 'The name of that table, kept up to date';
-COMMENT ON COLUMN msar_catalog.stored_forms.refs IS 'What the numbers mean by name, as in stored_explorations';
-COMMENT ON COLUMN msar_catalog.stored_forms.role_oid IS 'The role with whose rights it runs';
-COMMENT ON COLUMN msar_catalog.stored_forms.role_name IS 'The name of that role, for other clusters';
+  'Forms. Read them by the views msar_catalog.forms and msar_catalog.form_fields';
+COMMENT ON COLUMN msar_catalog.stored_forms.role_name IS
+  'The name of that role, for other clusters';
 COMMENT ON COLUMN msar_catalog.stored_forms.is_privileged IS
-  'Whether a superuser has said that the role may be a superuser or one that bypasses row-level security';
-COMMENT ON COLUMN msar_catalog.stored_forms.creator_oid IS 'The role that made it; it must still be able to set the other one';
-COMMENT ON COLUMN msar_catalog.stored_forms.creator_name IS 'The name of that role, for other clusters';
-COMMENT ON COLUMN msar_catalog.stored_forms.header_title IS 'The title, for clients';
-COMMENT ON COLUMN msar_catalog.stored_forms.header_subtitle IS 'The title below it, for clients';
-COMMENT ON COLUMN msar_catalog.stored_forms.publish_public IS 'Whether whoever knows the token can use it';
-COMMENT ON COLUMN msar_catalog.stored_forms.submit_message IS 'What a client shows after it was sent in';
-COMMENT ON COLUMN msar_catalog.stored_forms.submit_redirect_url IS 'Where a client goes after it was sent in';
-COMMENT ON COLUMN msar_catalog.stored_forms.submit_button_label IS 'The label of the button';
-COMMENT ON COLUMN msar_catalog.stored_forms.fields IS 'The fields, as a tree; msar_catalog.form_fields has one row for each';
-COMMENT ON COLUMN msar_catalog.stored_forms.created_at IS 'When it was made';
-COMMENT ON COLUMN msar_catalog.stored_forms.updated_at IS 'When it was last changed';
-COMMENT ON VIEW msar_catalog.forms IS 'The forms that the current role made, and those of its tables';
+  'Whether a superuser has allowed a role that is a superuser or bypasses row-level security';
+COMMENT ON COLUMN msar_catalog.stored_forms.creator_oid IS
+  'The role that made it; it must still be able to SET ROLE to the other one';
+COMMENT ON COLUMN msar_catalog.stored_forms.creator_name IS
+  'The name of that role, for other clusters';
+COMMENT ON VIEW msar_catalog.forms IS
+  'The forms that the current role made, and those of its tables';
+COMMENT ON COLUMN msar_catalog.forms.id IS 'The form';
+COMMENT ON COLUMN msar_catalog.forms.token IS 'The secret that a visitor must know';
+COMMENT ON COLUMN msar_catalog.forms.name IS 'Its name';
+COMMENT ON COLUMN msar_catalog.forms.description IS 'What it is about';
+COMMENT ON COLUMN msar_catalog.forms.version IS 'The version of the document, for clients';
+COMMENT ON COLUMN msar_catalog.forms.base_table_oid IS 'The table to which it adds rows';
+COMMENT ON COLUMN msar_catalog.forms.schema_name IS 'The schema of that table, kept up to date';
+COMMENT ON COLUMN msar_catalog.forms.table_name IS 'The name of that table, kept up to date';
+COMMENT ON COLUMN msar_catalog.forms.refs IS
+  'The names behind the numbers, as in msar_catalog.explorations';
+COMMENT ON COLUMN msar_catalog.forms.role_oid IS 'The role with whose rights it runs';
+COMMENT ON COLUMN msar_catalog.forms.role IS 'The name of that role';
+COMMENT ON COLUMN msar_catalog.forms.creator IS 'The role that made it';
+COMMENT ON COLUMN msar_catalog.forms.header_title IS 'The title, for clients';
+COMMENT ON COLUMN msar_catalog.forms.header_subtitle IS 'The title below it, for clients';
+COMMENT ON COLUMN msar_catalog.forms.publish_public IS
+  'Whether everybody who knows the token can use it';
+COMMENT ON COLUMN msar_catalog.forms.submit_message IS 'What a client shows after it was sent in';
+COMMENT ON COLUMN msar_catalog.forms.submit_redirect_url IS
+  'Where a client goes after it was sent in';
+COMMENT ON COLUMN msar_catalog.forms.submit_button_label IS 'The label of the button';
+COMMENT ON COLUMN msar_catalog.forms.fields IS
+  'The fields, as a tree; msar_catalog.form_fields has one row for each';
+COMMENT ON COLUMN msar_catalog.forms.is_own IS
+  'Whether the current role made it, or inherits from the role that did';
+COMMENT ON COLUMN msar_catalog.forms.created_at IS 'When it was made';
+COMMENT ON COLUMN msar_catalog.forms.updated_at IS 'When it was last changed';
 COMMENT ON VIEW msar_catalog.form_fields IS 'The fields of these forms, each with its parent';
+COMMENT ON COLUMN msar_catalog.form_fields.id IS 'The field';
+COMMENT ON COLUMN msar_catalog.form_fields.form_id IS 'The form';
+COMMENT ON COLUMN msar_catalog.form_fields.parent_field_id IS
+  'The field of the link whose row it fills in, if it is of such a row';
+COMMENT ON COLUMN msar_catalog.form_fields.key IS 'Its key in the values that are submitted';
+COMMENT ON COLUMN msar_catalog.form_fields.index IS 'Its position among its siblings';
+COMMENT ON COLUMN msar_catalog.form_fields.label IS 'Its label, for clients';
+COMMENT ON COLUMN msar_catalog.form_fields.help IS 'Its help text, for clients';
+COMMENT ON COLUMN msar_catalog.form_fields.kind IS 'scalar_column or foreign_key';
+COMMENT ON COLUMN msar_catalog.form_fields.column_attnum IS 'The column that it fills in';
+COMMENT ON COLUMN msar_catalog.form_fields.related_table_oid IS
+  'The table that a foreign key refers to';
+COMMENT ON COLUMN msar_catalog.form_fields.fk_interaction_rule IS
+  'must_pick, can_pick_or_create or must_create, for a foreign key';
+COMMENT ON COLUMN msar_catalog.form_fields.styling IS 'How clients show it';
+COMMENT ON COLUMN msar_catalog.form_fields.is_required IS 'Whether a value must be submitted';

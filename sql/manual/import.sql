@@ -75,6 +75,59 @@ Errors: none
 Example:
   SELECT __msar.array_literal('["a", "b"]')::text[];  -- {a,b}$$;
 
+COMMENT ON FUNCTION __msar.array_of_numbers(text, text, text, text, text) IS
+$$Reads the elements of an array of numbers by their separators and currency marks.
+
+Arguments:
+  value: an array of texts as PostgreSQL prints it, or a JSON array
+  group_sep, decimal_p, curr_pref, curr_suff: as msar.cast_to_mathesar_money; '' for none
+Returns: an array of numbers, as PostgreSQL prints it; an array of arrays unchanged
+Errors: those of msar.cast_to_numeric and msar.cast_to_mathesar_money
+
+Example:
+  SELECT __msar.array_of_numbers('["1.500,5"]', '.', ',', '', '')::numeric[];  -- {1500.5}$$;
+
+COMMENT ON FUNCTION __msar.array_of_moments(text, text) IS
+$$Reads the elements of an array of dates or timestamps in an order of day, month and year.
+
+Arguments:
+  value: an array of texts as PostgreSQL prints it, or a JSON array
+  date_order: YMD, DMY or MDY
+Returns: an array of timestamps, as PostgreSQL prints it; an array of arrays unchanged
+Errors: those of msar.cast_to_timestamp_without_time_zone
+
+Example:
+  SELECT __msar.array_of_moments('{01/02/2024}', 'DMY')::timestamp[];  -- 1 February$$;
+
+COMMENT ON FUNCTION __msar.array_of_rows(text, anyelement) IS
+$$Writes a JSON array of objects in the form that the input functions of arrays of rows read.
+
+Arguments:
+  value: a text
+  base: NULL of the type of the rows
+Returns: a JSON array in that form; any other text unchanged
+Errors: those of the types of the fields
+
+Example:
+  SELECT __msar.array_of_rows('[{"value": 5}]',
+    NULL::mathesar_types.multicurrency_money)::mathesar_types.multicurrency_money[];$$;
+
+COMMENT ON FUNCTION __msar.read_array_of_rows(text, regtype, jsonb) IS
+$$Reads a JSON array of objects as an array of rows, each text in them by its separators, currency
+marks and order of day, month and year.
+
+Arguments:
+  value: a text
+  row_type: the type of the rows
+  options: cast options, as msar.alter_columns takes them
+Returns: the array in the form that the input functions of arrays of rows read; any other text
+  unchanged
+Errors: those of the casts of the fields; 42846 for a type that is none of rows
+
+Example:
+  SELECT __msar.read_array_of_rows('[{"weight_kg": "1,5"}]', 'library.edition',
+    '{"decimal_p": ","}')::library.edition[];$$;
+
 COMMENT ON FUNCTION __msar.remember_import_target(regclass, regclass) IS
 $$Stores in the metadata of a table made by an import into which table its rows went, if the current
 role may change the metadata.
@@ -179,32 +232,42 @@ Errors:
 Example:
   SELECT msar.reset_mash('public.book', 5::smallint, '{"s3://covers/1.png": "5f2b"}');$$;
 
-COMMENT ON FUNCTION __msar.parse_file(bytea, jsonb) IS
-$$Parses a file to rows of text, for msar.import_text.
+COMMENT ON FUNCTION __msar.inspect_file(bytea, jsonb) IS
+$$Finds the layout of a file and its bad rows, for msar.import_text. No row is kept.
 
 Arguments:
   data, options: as msar.import_text
 Returns: {"format", "encoding", "delimiter", "header", "header_confidence", "header_reason",
-  "columns": [names, empty if missing], "rows": [[text or null]],
+  "columns": [names, empty if missing], "rows": number of rows that can be imported,
   "bad_rows": [{"line", "reason", "text"}]}
 Errors:
   22023: invalid options
   22P04: the file cannot be read, or has bad rows that are not to be skipped
+  53200: the system has not enough memory
+  54000: more than 10000 bad rows to be skipped
+  54011: more than 1600 columns
 
 Example:
-  SELECT __msar.parse_file(E'a,b\n1,2', '{}');$$;
+  SELECT __msar.inspect_file(E'a,b\n1,2', '{}');$$;
 
-COMMENT ON FUNCTION __msar.fill_statement(regclass, bigint) IS
-$$Returns the statement that inserts the rows of a file into a table of text.
+COMMENT ON FUNCTION __msar.fill_table(regclass, bytea, jsonb, jsonb) IS
+$$Copies the rows of a file, except the bad ones, into the columns of type text of a table, in
+their order.
 
 Arguments:
   tab_id: the table
-  row_count: the number of rows in the file
-Returns: an INSERT; its parameter $1 is a JSON array with an array of texts per row
-Errors: none
+  data, options: as msar.import_text
+  layout: the result of __msar.inspect_file for them; bad_rows may be missing
+Returns: the number of rows
+Errors:
+  0A000: row-level security applies to the role
+  22023: the file has another number of columns than the table
+  42501: no INSERT on the table
+  and those of COPY
 
 Example:
-  SELECT __msar.fill_statement('public.import');$$;
+  SELECT __msar.fill_table('public.import', E'a,b\n1,2',
+    __msar.inspect_file(E'a,b\n1,2', '{}'), '{}');$$;
 
 COMMENT ON FUNCTION __msar.retype_statement(regclass, jsonb, bigint) IS
 $$Returns the statement that gives columns their inferred types, with one rewrite of the table.
@@ -233,9 +296,12 @@ Arguments:
     the web (latin1, utf-16le), "delimiter", "quote", "escape": single ASCII characters, "header":
     whether the first row has the columns' names, "null": text that means NULL in csv and tsv (the
     empty string by default), "bad_rows": refuse (the whole file) or skip, "date_order": YMD, DMY or
-    MDY, for dates whose values leave it open}; an option that is left out is detected
+    MDY, for dates whose values leave it open, "integers": whether whole numbers become integer or
+    bigint instead of numeric}; an option that is left out is detected
 Returns: {"table_oid", "table_name", "renamed_columns", "pkey_column_attnum": as
-  msar.prepare_table_for_import, "columns": as msar.infer_table_column_data_types, "rows": number of
+  msar.prepare_table_for_import, "columns": as msar.infer_table_column_data_types, and for a column
+  that stays text although nine of ten values fit a type "runner_up": {"type", "fits": number of
+  values, "share", "misfits": ten of the others}, "rows": number of
   imported rows, "bad_rows": [{"line": int, in a JSON array the number of the object, "reason",
   "text"}], "format", "encoding", "delimiter", "header": as given or detected,
   "header_confidence": given, high, medium or low, "header_reason": why the first line was taken for
@@ -246,9 +312,39 @@ Errors:
   22P04: a file that cannot be read or has bad rows
   3F000: unknown schema
   42501: no CREATE on the schema
+  53200: the system has not enough memory
+  54000: more than 10000 bad rows to be skipped
+  54011: more than 1600 columns
 
 Example:
   SELECT msar.import_text('public', 'towns', E'name,founded\nBergen,1070-01-01');$$;
+
+COMMENT ON FUNCTION msar.import_text(regnamespace, text, text, jsonb) IS
+$$Creates a table from a pasted text, with inferred types: as the function of that name that takes
+bytea.
+
+Arguments:
+  sch_id, tab_name, options: as there, without an encoding
+  data: the text; one that is the hexadecimal form of bytea (\x6129) is read as that
+Returns: as there
+Errors:
+  22023: an encoding
+  and those of the other function
+
+Example:
+  SELECT msar.import_text('public', 'towns', 'name;founded
+Bergen;1070-01-01'::text);$$;
+
+COMMENT ON FUNCTION __msar.found_display_options(jsonb) IS
+$$Returns display options by which values are shown as they were written in a file.
+
+Arguments:
+  inferred: result of msar.infer_table_column_data_types
+Returns: an argument of msar.set_column_metadata: currency symbols, separators, order of dates
+
+Example:
+  SELECT __msar.found_display_options('{"2": {"type": "date", "details": {"date_order": "DMY"}}}');
+  -- [{"attnum": 2, "date_format": "DD/MM/YYYY"}]$$;
 
 COMMENT ON FUNCTION __msar.import_column_names(jsonb, jsonb) IS
 $$Chooses names for the columns of a table to be imported into.
@@ -279,3 +375,23 @@ Errors: none
 
 Example:
   SELECT __msar.import_table_name('public'::regnamespace, '', 'Table');  -- Table 1$$;
+
+COMMENT ON FUNCTION msar.get_preview(oid, jsonb, integer, jsonb) IS
+$$Returns rows of a table with columns cast to other types, and all values that do not fit these.
+
+Arguments:
+  tab_id, col_cast_def, rec_limit: as msar.get_preview of three arguments
+  options: {"misfits": the most values that are listed}
+Returns: {"records": as msar.get_preview of three arguments, with null for values that do not fit,
+  "misfits": [{"key": of the row, null without a primary key, "column", "value", "reason"}],
+  "misfit_count": of all rows}
+Errors:
+  22004: tab_id or options is NULL
+  22023: unknown option
+  42703: unknown column
+  42P01: unknown table
+  42501: no SELECT on the table
+
+Example:
+  SELECT msar.get_preview('public.import'::regclass, '[{"column": "founded", "type": "date"}]', 10,
+    '{"misfits": 20}');$$;

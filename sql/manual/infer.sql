@@ -28,8 +28,9 @@ $$Suggests types for the columns of type text of a table, for msar.import_text.
 
 Arguments:
   tab_id: the table
-  options: {"date_order": YMD, DMY or MDY, for dates whose values leave it open, or null}
-Returns: as msar.infer_table_column_data_types
+  options: {"date_order": YMD, DMY or MDY, for dates whose values leave it open, or null, "integers":
+    whether whole numbers become integer or bigint instead of numeric}
+Returns: as msar.infer_table_column_data_types, and "runner_up" as msar.import_text
 Errors:
   22023: invalid options
   and those of msar.infer_table_column_data_types

@@ -40,20 +40,6 @@ Example:
   SELECT target::oid::regclass
   FROM __msar.joinable_tables(2, ARRAY['app.invoice'::regclass::oid]);$$;
 
-COMMENT ON FUNCTION __msar.target_table_info(oid[]) IS
-$$Returns names and columns of tables, for a client that offers joins to them.
-
-Arguments:
-  tab_ids: OIDs of the tables
-Returns: {"<table OID>": {"name": text,
-  "columns": {"<attnum>": {"name": text, "type": text, "primary_key": bool}}}}; type has no
-  modifiers, is qualified unless it is found along the search_path, and is _array for any array.
-  Unknown OIDs are left out.
-Errors: none
-
-Example:
-  SELECT __msar.target_table_info(ARRAY['app.invoice'::regclass::oid]);$$;
-
 COMMENT ON FUNCTION msar.get_joinable_tables(integer) IS
 $$Lists the join paths from every table of the database along single-column foreign keys, in both
 directions.
@@ -83,7 +69,8 @@ Returns: {"joinable_tables": [{"base": int, "target": int,
   paths ordered by depth, see the type msar.joinable_tables. A path may visit a table again, but no
   step goes back over the foreign key of the step before. Both are empty if max_depth is less than
   1, or if no table has this OID.
-Errors: none
+Errors:
+  54000: there are more than 500,000 paths
 
 Example:
   SELECT msar.get_joinable_tables(2, 'app.invoice'::regclass)->'joinable_tables';$$;

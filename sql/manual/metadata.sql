@@ -85,6 +85,12 @@ COMMENT ON COLUMN msar_catalog.column_metadata.duration_max IS
 'Largest unit in which a duration is shown: d, h, m, s or ms';
 COMMENT ON COLUMN msar_catalog.column_metadata.duration_show_units IS
 'Whether units are shown with the numbers of a duration';
+COMMENT ON COLUMN msar_catalog.column_metadata.label IS
+'What the column is called on the screen, in place of its name';
+COMMENT ON COLUMN msar_catalog.column_metadata.help_text IS
+'A text that helps people to fill in the column';
+COMMENT ON COLUMN msar_catalog.column_metadata.is_hidden IS
+'Whether clients leave the column out of tables that they show';
 COMMENT ON COLUMN msar_catalog.column_metadata.display_width IS
 'Width of the column on the screen, in pixels';
 COMMENT ON COLUMN msar_catalog.column_metadata.file_backend IS
@@ -96,6 +102,8 @@ or username';
 COMMENT ON COLUMN msar_catalog.column_metadata.created_at IS 'When the row was created';
 COMMENT ON COLUMN msar_catalog.column_metadata.updated_at IS 'When an option was last changed';
 
+COMMENT ON FUNCTION __msar.may_set_template(oid, name) IS
+'Whether the current role may write the preview template of a table, or of one still to be created';
 COMMENT ON FUNCTION __msar.table_metadata_row() IS
 $$Trigger of msar_catalog.stored_table_metadata: checks a row and fills in what follows
 from the live object$$;
@@ -157,7 +165,8 @@ $$Changes the display metadata of a table or view. Only its owner may do that.
 Arguments:
   tab_id: the relation
   patch: a JSON object with the options to change, which are those of msar.get_table_metadata; null
-    clears an option, and an option that is left out does not change
+    clears an option, and an option that is left out does not change. Columns in values may be given
+    by name: "column_order": ["title", 1]; they are stored and returned as attnums
 Returns: the metadata, as msar.get_table_metadata returns it afterwards
 Errors:
   42P01: unknown relation OID
@@ -166,7 +175,8 @@ Errors:
   0A000: a temporary table
   22023: an unknown option, a value of the wrong type, or a path through a column that is in no
     foreign key
-  42703: unknown attnum
+  42703: unknown attnum or name
+  42702: a string that is the name of one column and the attnum of another
   Nothing changes then.
 
 Example:

@@ -35,6 +35,8 @@ Errors: none
 
 Example: none, it serves triggers only$$;
 
+COMMENT ON FUNCTION __msar.detached_metadata_row() IS
+'Takes the preview template out of kept metadata of other roles';
 COMMENT ON FUNCTION __msar.keep_restored_copy() IS
 $$Row trigger: merges a restored copy of detached metadata with the copy that exists under its
 names.
@@ -44,6 +46,8 @@ Errors: none
 
 Example: none, it serves triggers only$$;
 
+COMMENT ON TRIGGER a_guard ON msar_catalog.stored_detached_metadata IS
+'Keeps preview templates to those who can be the owner';
 COMMENT ON TRIGGER a_restore ON msar_catalog.stored_detached_metadata IS
 'Merges a restored copy with metadata that the same restore has detached';
 
@@ -209,3 +213,10 @@ Errors:
 
 Example:
   SELECT msar.attach_metadata('app.customer', 'app', 'client');$$;
+
+COMMENT ON TABLE msar_catalog.stored_prepared_checks IS
+$$Objects that prepared transactions have changed, and those that others had to leave because another
+transaction held their rows. The next transaction that changes something looks at their metadata
+again, and removes the row.$$;
+COMMENT ON COLUMN msar_catalog.stored_prepared_checks.expected IS
+'OIDs: {"relations", "renamed", "schemas"}';

@@ -29,9 +29,9 @@ Arguments:
   tab_id: the table or view
 Returns: the template that was set, without placeholders whose columns were dropped; otherwise the
   default: a name or a title, the first column of text that belongs to no key, or the first column,
-  of those that the current role may read; NULL if it may read none. docs/previews.md has the rules,
-  and setting mathesar_ext.default_preview chooses between them. msar.get_table_metadata returns the JSON form of a
-  template that was set.
+    of those that the current role may read; NULL if it may read none. docs/previews.md has the
+    rules, and setting mathesar_ext.default_preview chooses between them. msar.get_table_metadata
+    returns the JSON form of a template that was set.
 Errors:
   42P01: unknown relation OID
   42809: an index, a sequence or a composite type

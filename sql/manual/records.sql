@@ -9,7 +9,7 @@ Arguments:
   order_: [{"attnum", "direction": "asc" or "desc"}]; the primary key is added
   filter_: {"type": key, "args": [...]}
   group_: {"columns": [attnum], "preproc": [key or null]}
-  joined_columns: [{"alias", "join_path"}]
+  joined_columns: [{"alias", "join_path", "template" or "column": what is shown of the last table}]
   return_record_summaries: whether to return previews of the records themselves, too
   table_record_summary_templates: {"<table OID>": template} to use instead of the stored templates
   docs/records.md describes the documents.
@@ -33,8 +33,8 @@ $$Returns one record by its key.
 
 Arguments:
   tab_id: the table
-  rec_id: the value of its primary key, of any type, or a JSON object {"<attnum or name>": value} with
-    the columns of the primary key or of a unique constraint
+  rec_id: the value of its primary key, of any type, or a JSON object {"<attnum or name>": value}
+    with the columns of the primary key or of a unique constraint
   joined_columns, return_record_summaries, table_record_summary_templates: as for
     msar.list_records_from_table
 Returns: as msar.list_records_from_table; "count" is 0 and "results" [] if there is no such record
@@ -118,13 +118,19 @@ refer to.
 Arguments:
   tab_id: the relation
   options: {"limit": 50, "offset": 0, or "after": key of the last row of the previous page,
-    "order": [{"attnum" or "column", "direction", "nulls"}], "filter": {"type", "args"},
-    "group": {"columns", "preproc"}, "columns": only these, "count": "exact", "estimated" or
-    "none", "previews": true, false or a list of columns, "record_summaries": false,
-    "numbers": "json" or "text", "dates": "contract" or "iso"}, all optional.
+    "order": [{"attnum" or "column", "direction", "nulls"}], "filter": {"type", "args"} or short,
+    {"country": "Germany"}, "search": a text or {"text", "columns"}, "group": {"columns",
+    "preproc"}, "columns": only these and the key, "keys": "attnums" or "names", "count": "exact",
+    "estimated" or "none", "previews": true, false or a list of columns, "links": previews beside
+    the records, "record_summaries": false, "display": false, "numbers": "json" or "text", "dates":
+    "iso" or "contract", "joined_columns": [{"alias", "join_path", "template" or "column"}],
+    "large_values": true or the most bytes of a value}, all optional. order, filter and search also name columns along foreign
+    keys, "customer_id.name", and previews of links, "{customer_id}".
     msar.list_records_schema() returns their JSON Schema, docs/records.md describes them.
-Returns: {"count", "results": [{"<attnum>": value}], "grouping", "linked_record_summaries",
-  "record_summaries", "next": the key to pass as "after" for the next page, or null}
+Returns: {"count", "results": [{"<attnum or name>": value}], "grouping", "linked_record_summaries",
+  "links": {"<columns>": [text of each record]}, "record_summaries", "display": [{"<attnum or
+  name>": text}] or null, "omitted": [{"<attnum or name>": bytes}] for values that are too large,
+  "next": the key to pass as "after" for the next page, or null}
 Errors:
   55000: "after" for a table without a primary key
   P0002: the row of "after" does not exist, and the order is not by the key alone
@@ -143,3 +149,47 @@ Errors: none
 
 Example:
   SELECT jsonb_pretty(msar.list_records_schema());$$;
+
+COMMENT ON FUNCTION msar.get_linked_records(regclass, anycompatible, jsonb) IS
+$$Returns the rows that refer to one row: for every foreign key to it, how many there are, and the
+first of them.
+
+Arguments:
+  tab_id: the table
+  key: the key of the row: the value of its primary key, or an object {"<attnum or name>": value}
+    with the columns of the primary key or of a unique constraint
+  options: {"limit": rows of each foreign key, 10 by default, null for all, "count": "exact" or
+    "none", "constraints": only the foreign keys of these names, "numbers", "dates", "keys": as for
+    msar.list_records}
+Returns: {"links": [{"constraint", "table": {"oid", "schema", "name"}, "columns": [{"attnum",
+  "name"}], "count", "records": [{"key", "preview", "record": {"<attnum>": value}}], "filter"}]},
+  by schema, table and name of the constraint. filter is the one by which msar.list_records lists
+  all rows of the foreign key. Foreign keys of any number of columns, of any schema, and of the
+  table itself are listed, if the current role may read both of their sides
+Errors:
+  P0002: no row has the key
+  55000: the table has no primary key
+  22023: key is not one of the table, or an unknown option
+  42P01: unknown relation
+
+Example:
+  SELECT l->'table'->>'name', l->'count'
+  FROM jsonb_array_elements(msar.get_linked_records('public.publisher', 1)->'links') AS l;$$;
+
+COMMENT ON FUNCTION msar.get_export_query(regclass, jsonb) IS
+$$Writes the SELECT of an export: the rows of a table or view, for COPY (...) TO.
+
+The statement has the values of the filter in its text and reads with the rights of the role that
+runs it. Its headings are the names of the columns.
+
+Arguments:
+  tab_id: the table or view
+  options: {"filter", "order", "columns"}, each as msar.list_records takes it. Without "columns",
+    all columns that the current role may read; without "order", the rows come in any order.
+Returns: the SQL. NULL if an argument is NULL.
+Errors:
+  22023: the options are wrong
+  42703: a column does not exist
+  42501: the current role may not read a column that the options name
+
+Example: SELECT msar.get_export_query('public.book', '{"columns": ["title"]}');$$;

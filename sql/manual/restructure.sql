@@ -51,3 +51,41 @@ Errors:
 
 Example:
   SELECT msar.move_columns_to_referenced_table('public.book', 'public.publisher', '{6}');$$;
+
+COMMENT ON FUNCTION __msar.linked_key(text) IS
+$$Returns the key to which a text leads while msar.link_column rewrites its column; else an error.$$;
+
+COMMENT ON FUNCTION msar.link_column(regclass, text, regclass, jsonb) IS
+$$Makes a column of text a foreign key to a table that exists: each text becomes the key of its row.
+
+Arguments:
+  tab_id: the table
+  column: its column, by name or attnum
+  referent: the table to which the column is to refer, by its primary key of one column
+  options: {"by", "compare", "on_missing", "name", "examples", "dry_run"}
+    by: the column of the referent that has the texts, by name or attnum; by default its rows are
+      compared by their previews, as msar.preview_rows returns them
+    compare: exact (default), or caseless: whatever the case and the blanks around; a blank text
+      then counts as none
+    on_missing: error (default) refuses the call if a text leads to no row, or to several; null
+      makes these NULL; create adds a row to the referent for each text that no row has, and needs
+      by
+    name: a new name of the column
+    examples: how many values of each sort are listed; 20 by default
+    dry_run: whether to report only, and change nothing
+Returns: {"column": attnum, "name", "type", "referent": OID, "matched": {"values", "rows"},
+  "missing": {"values", "rows", "examples": [{"value", "rows"}]}, "ambiguous": the same, with the
+  first and the last of the "keys" that have the value, "empty_rows": those without a text,
+  "created": rows added to the referent, "is_possible", "dry_run", "statements"}. The column keeps
+  its attnum, comment, privileges and display metadata; its default is dropped
+Errors:
+  23503: values are missing or ambiguous; DETAIL has the first of them
+  42830: the referent has no primary key of one column
+  42703: unknown column
+  42501: the current role is not the owner, or row-level security hides rows of the table
+  22023: an unknown option, or on_missing is create without by
+  and those of ALTER TABLE and INSERT. Nothing changes then.
+
+Example:
+  SELECT msar.link_column('public.import', 'name', 'public.publisher',
+    '{"by": "name", "compare": "caseless", "dry_run": true}');$$;

@@ -16,7 +16,7 @@ Errors: 57014 the statement was cancelled; all else is an answer
 Example: SELECT msar.rpc('{"jsonrpc": "2.0", "id": 1, "method": "msar.list_schemas"}');$$;
 
 COMMENT ON FUNCTION msar.rpc_text(text) IS
-$$The same for a request that may be no JSON at all, as it comes from a network.
+$$Answers a request that may be no JSON at all, as it comes from a network.
 
 Arguments: request: as for msar.rpc, as text
 Returns: the answer as text; for text that is no JSON, error -32700. NULL where there is no answer

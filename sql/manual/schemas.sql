@@ -91,6 +91,18 @@ Errors: none
 Example:
   SELECT info FROM __msar.schema_info() WHERE name = 'public';$$;
 
+COMMENT ON FUNCTION msar.list_schemas(boolean) IS
+$$Lists schemas, and says which belong to PostgreSQL or to an extension.
+
+Arguments:
+  include_system: true for all schemas; false for those that users made.
+
+Returns: an array of objects as list_schemas() returns them, by name, with "extension" (the name of
+  the extension to which the schema belongs, or null) and "is_system" (whether it is PostgreSQL's).
+
+Example:
+  SELECT s->>'name', s->>'extension' FROM jsonb_array_elements(msar.list_schemas(true)) AS s;$$;
+
 COMMENT ON FUNCTION msar.list_schemas() IS
 $$Lists the schemas of the database by name.
 

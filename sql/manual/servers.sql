@@ -54,8 +54,8 @@ Example:
   SELECT __msar.server_option('archive', 'port', '5433');$$;
 
 COMMENT ON FUNCTION msar.list_servers() IS
-$$Returns the database servers that the current role may use: this one, and the foreign servers of the
-wrapper mathesar_ext; those of the same host and port are one.
+$$Returns the database servers that the current role may use: this one, and the foreign servers of
+the wrapper mathesar_ext; those of the same host and port are one.
 
 Returns: array of {"id": OID of the foreign server, 0 for this server, "host", "port", "sslmode"}
 Errors: none
@@ -82,7 +82,7 @@ $$Changes how another database server is reached, by ALTER SERVER.
 
 Arguments:
   server_id: as msar.list_servers returns it
-  patch: {"host", "port", "sslmode"}; null removes one, what is left out stays
+  patch: {"host", "port", "sslmode"}; null removes one; absent keys change nothing
 Returns: as an element of msar.list_servers
 Errors:
   42704: no such server
@@ -95,8 +95,8 @@ Example:
   SELECT msar.set_server(16400, '{"sslmode": "require"}');$$;
 
 COMMENT ON FUNCTION msar.add_database(jsonb) IS
-$$Notes a database of another server, by CREATE SERVER, and the credentials of the current role there,
-by CREATE USER MAPPING. Nothing is connected to.
+$$Notes a database of another server, by CREATE SERVER, and the credentials of the current role
+there, by CREATE USER MAPPING. Nothing is connected to.
 
 Arguments:
   database_def: {"host", "port", "database", "nickname", "sslmode", "role", "password"}; the first
@@ -115,8 +115,8 @@ $$Changes the nickname of a database, and the name of one on another server.
 
 Arguments:
   database_id: as msar.list_databases returns it
-  patch: {"name", "nickname"}; what is left out stays. The nickname of the current database is its
-    comment.
+  patch: {"name", "nickname"}; absent keys change nothing. The nickname of the current database is
+    its comment.
 Returns: as an element of msar.list_databases
 Errors:
   42704: no such database
@@ -193,8 +193,8 @@ Example:
   SELECT msar.delete_configured_role(16401);$$;
 
 COMMENT ON FUNCTION msar.set_configured_role_password(bigint, text) IS
-$$Stores another password for the current role on another server. Of a role of this server nothing is
-stored: msar.set_user_password sets its password.
+$$Stores another password for the current role on another server. Of a role of this server nothing
+is stored: msar.set_user_password sets its password.
 
 Arguments:
   configured_role_id: as msar.list_configured_roles returns it
@@ -207,7 +207,7 @@ Example:
   SELECT msar.set_configured_role_password(16401, 'battery staple');$$;
 
 COMMENT ON FUNCTION __msar.set_user_mapping(text, text, text) IS
-$$Makes or changes the user mapping of the current role. The password stands in no statement.
+$$Makes or changes the user mapping of the current role. The password is in no statement.
 
 Arguments:
   server: the foreign server

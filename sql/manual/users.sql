@@ -1,11 +1,14 @@
 COMMENT ON TABLE msar_catalog.stored_user_profiles IS
 'What users have that PostgreSQL has no place for: read msar_catalog.user_profiles';
-COMMENT ON COLUMN msar_catalog.stored_user_profiles.role_oid IS 'The role; NULL if there is none of that name';
-COMMENT ON COLUMN msar_catalog.stored_user_profiles.role_name IS 'Its name, by which a restore finds it';
+COMMENT ON COLUMN msar_catalog.stored_user_profiles.role_oid IS
+  'The role; NULL if there is none of that name';
+COMMENT ON COLUMN msar_catalog.stored_user_profiles.role_name IS
+  'Its name, by which a restore finds it';
 COMMENT ON COLUMN msar_catalog.stored_user_profiles.email IS 'E-mail address';
 COMMENT ON COLUMN msar_catalog.stored_user_profiles.full_name IS 'Full name';
 COMMENT ON COLUMN msar_catalog.stored_user_profiles.short_name IS 'Short name';
-COMMENT ON COLUMN msar_catalog.stored_user_profiles.display_language IS 'Language of the user''s screen: en';
+COMMENT ON COLUMN msar_catalog.stored_user_profiles.display_language IS
+  'Language of the user''s screen: en';
 COMMENT ON COLUMN msar_catalog.stored_user_profiles.password_change_needed IS
 'Whether a client should ask for a new password';
 COMMENT ON COLUMN msar_catalog.stored_user_profiles.created_at IS 'When the profile was created';
@@ -22,7 +25,8 @@ COMMENT ON COLUMN msar_catalog.user_profiles.role_name IS 'Its name';
 COMMENT ON COLUMN msar_catalog.user_profiles.email IS 'E-mail address; empty if there is none';
 COMMENT ON COLUMN msar_catalog.user_profiles.full_name IS 'Full name';
 COMMENT ON COLUMN msar_catalog.user_profiles.short_name IS 'Short name';
-COMMENT ON COLUMN msar_catalog.user_profiles.display_language IS 'Language of the user''s screen: en';
+COMMENT ON COLUMN msar_catalog.user_profiles.display_language IS
+  'Language of the user''s screen: en';
 COMMENT ON COLUMN msar_catalog.user_profiles.password_change_needed IS
 'Whether a client should ask for a new password';
 COMMENT ON COLUMN msar_catalog.user_profiles.created_at IS 'When the profile was created';
@@ -47,7 +51,7 @@ Example:
   SELECT info FROM __msar.user_info();$$;
 
 COMMENT ON FUNCTION msar.current_user_id() IS
-$$Returns the user of the session: who logged in, if the session acts as the role that this user is
+$$Returns the user of the session: the login role, if the session acts as the role that this user is
 to act as in this database (msar.set_role_map); otherwise the current role.
 
 Returns: the OID of the user's role
@@ -129,7 +133,7 @@ Example:
   SELECT msar.delete_user('ada');$$;
 
 COMMENT ON FUNCTION msar.set_user_password(regrole, text, boolean) IS
-$$Sets the password of a user. It stands in no statement that is logged or counted; pass it as a
+$$Sets the password of a user. It is in no statement that is logged or counted; pass it as a
 parameter, so that it does not stand in yours.
 
 Arguments:
@@ -187,8 +191,8 @@ Example:
   SELECT msar.set_role_map('ada', 'editor');$$;
 
 COMMENT ON FUNCTION msar.delete_role_map(regrole) IS
-$$Ends what msar.set_role_map has begun. The membership goes too, unless the user acts as that role in
-another database.
+$$Reverts msar.set_role_map. The membership goes too, unless the user acts as that role
+in another database.
 
 Arguments:
   user_id: the user's role
@@ -201,12 +205,15 @@ Example:
   SELECT msar.delete_role_map('ada');$$;
 
 COMMENT ON FUNCTION __msar.add_user(jsonb) IS 'Does the work of msar.add_user. Arguments: as there';
-COMMENT ON FUNCTION __msar.patch_user(oid, jsonb) IS 'Does the work of msar.patch_user. Arguments: as there';
-COMMENT ON FUNCTION __msar.delete_user(oid) IS 'Does the work of msar.delete_user. Arguments: as there';
+COMMENT ON FUNCTION __msar.patch_user(oid, jsonb) IS
+  'Does the work of msar.patch_user. Arguments: as there';
+COMMENT ON FUNCTION __msar.delete_user(oid) IS
+  'Does the work of msar.delete_user. Arguments: as there';
 COMMENT ON FUNCTION __msar.set_user_password(oid, text, boolean) IS
 'Does the work of msar.set_user_password. Arguments: as there';
 COMMENT ON FUNCTION __msar.replace_own_password(text, text) IS
 'Does the work of msar.replace_own_password. Arguments: as there';
-COMMENT ON FUNCTION __msar.set_role_map(oid, oid) IS 'Does the work of msar.set_role_map. Arguments: as there';
+COMMENT ON FUNCTION __msar.set_role_map(oid, oid) IS
+  'Does the work of msar.set_role_map. Arguments: as there';
 COMMENT ON FUNCTION __msar.delete_role_map(oid) IS
 'Does the work of msar.delete_role_map. Arguments: as there';

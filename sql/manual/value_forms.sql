@@ -71,3 +71,24 @@ Errors: none
 Example:
   SELECT __msar.long_numbers_as_text('{"value": 1.50, "currency": "EUR"}',
     'mathesar_types.multicurrency_money'::regtype);  -- {"value": "1.50", "currency": "EUR"}$$;
+
+COMMENT ON FUNCTION __msar.plain_text(anycompatible) IS
+$$Returns a value as its type prints it, by no cast.
+
+Arguments: the value
+Returns: text
+Errors: none
+
+Example:
+  SELECT __msar.plain_text('[1,3)'::int4range);$$;
+
+COMMENT ON FUNCTION __msar.plain_jsonb(anycompatible) IS
+$$Returns a value as JSON. No cast to json is called that the owner of a type has made, unless a
+superuser owns the type.
+
+Arguments: the value
+Returns: what to_jsonb would return; a string where that would call such a cast
+Errors: none
+
+Example:
+  SELECT __msar.plain_jsonb(ARRAY['[1,3)'::int4range]);  -- ["[1,3)"]$$;

@@ -2,6 +2,7 @@
 //! `sql/install/casts.sql`; `sql/manual/casts.sql` writes the comments of all.
 
 use crate::error::Error;
+use crate::pg::arguments::WordBytes;
 use crate::pg::bytes::{NewText, TextBytes};
 use crate::pg::input::{self, Cash, Date, Interval, Numeric, Timestamp, TimestampWithZone, domain_value};
 use crate::values::moment::Order;
@@ -83,8 +84,8 @@ fn cast_text_to_mathesar_money_by_marks(
     value: TextBytes,
     group_sep: i8,
     decimal_p: i8,
-    curr_pref: TextBytes,
-    curr_suff: TextBytes,
+    curr_pref: WordBytes,
+    curr_suff: WordBytes,
 ) -> MathesarMoney {
     let plain = money::with_marks(
         value.0,
@@ -133,7 +134,7 @@ fn cast_text_to_timestamp(value: TextBytes) -> Result<Timestamp, ErrorReport> {
 
 // The same in an order of day, month and year that the values of a column have shown.
 #[pg_extern(schema = "msar", name = "cast_to_date", stable, strict, parallel_safe)]
-fn cast_text_to_date_by_order(value: TextBytes, date_order: TextBytes) -> Result<Date, ErrorReport> {
+fn cast_text_to_date_by_order(value: TextBytes, date_order: WordBytes) -> Result<Date, ErrorReport> {
     input::in_date_order(order(date_order)?, || cast_text_to_date(value))
 }
 
@@ -146,7 +147,7 @@ fn cast_text_to_date_by_order(value: TextBytes, date_order: TextBytes) -> Result
 )]
 fn cast_text_to_timestamp_by_order(
     value: TextBytes,
-    date_order: TextBytes,
+    date_order: WordBytes,
 ) -> Result<Timestamp, ErrorReport> {
     input::in_date_order(order(date_order)?, || cast_text_to_timestamp(value))
 }
@@ -160,21 +161,21 @@ fn cast_text_to_timestamp_by_order(
 )]
 fn cast_text_to_timestamp_with_zone_by_order(
     value: TextBytes,
-    date_order: TextBytes,
+    date_order: WordBytes,
 ) -> Result<TimestampWithZone, ErrorReport> {
     Ok(input::in_date_order(order(date_order)?, || {
         input::timestamp_with_zone(value)
     }))
 }
 
-fn order(name: TextBytes) -> Result<Order, ErrorReport> {
+fn order(name: WordBytes) -> Result<Order, ErrorReport> {
     Order::ALL
         .into_iter()
         .find(|order| order.name().as_bytes() == name.0)
         .ok_or_else(|| {
             Error::InvalidArgument {
                 argument: "date_order",
-                problem: name.to_message(),
+                problem: TextBytes(name.0).to_message(),
                 hint: "Pass YMD, DMY or MDY.",
             }
             .into()
@@ -213,9 +214,12 @@ fn is_plain_date(text: &[u8]) -> bool {
         .strip_suffix(b" AD")
         .or(text.strip_suffix(b" BC"))
         .unwrap_or(text);
+    if text.len() > 13 {
+        return false;
+    }
     let mut separators = text.iter().filter(|byte| !byte.is_ascii_digit());
     let pair = (separators.next(), separators.next(), separators.next());
-    text.len() <= 13 && matches!(pair, (Some(b'-' | b'/' | b'.'), Some(_), None) if pair.0 == pair.1)
+    matches!(pair, (Some(b'-' | b'/' | b'.'), Some(_), None) if pair.0 == pair.1)
 }
 
 /// `2020-01-02 03:04:05.678` and its beginnings: it has no time zone.

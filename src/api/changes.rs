@@ -1,11 +1,13 @@
 //! Changes: staying in step with the database's objects.
 
 use crate::changes::list::{self, ChangeFilter};
-use crate::changes::{reconcile, sync};
-use crate::pg::arguments::{JsonArgument, RegNamespace};
+use crate::changes::{reconcile, sync, undo};
+use crate::error::Error;
+use crate::pg::arguments::{JsonArgument, RegNamespace, TextArgument};
 use crate::pg::results::{JsonResult, JsonbResult};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
+use serde_json::value::RawValue;
 
 extension_sql_file!("../../sql/install/changes.sql", requires = ["schemas"]);
 extension_sql_file!(
@@ -15,8 +17,10 @@ extension_sql_file!(
         "changes",
         sync_schema,
         list_changes,
+        list_changes_schema,
         get_change_token,
-        reconcile_changes
+        reconcile_changes,
+        undo_changes
     ]
 );
 
@@ -24,11 +28,12 @@ extension_sql_file!(
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
 fn sync_schema(
     sch_id: Option<RegNamespace>,
-    token: default!(Option<String>, "NULL"),
+    token: default!(Option<TextArgument>, "NULL"),
 ) -> Result<Option<JsonResult>, ErrorReport> {
     let Some(schema) = sch_id else {
         return Ok(None);
     };
+    let token = token.map(|token| token.0);
     Ok(Some(JsonResult::from(sync::sync_schema(
         schema.0,
         token.as_deref(),
@@ -37,14 +42,21 @@ fn sync_schema(
 
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
 fn list_changes(
-    token: default!(Option<String>, "NULL"),
+    token: default!(Option<TextArgument>, "NULL"),
     options: default!(Option<JsonArgument>, "'{}'"),
 ) -> Result<JsonbResult, ErrorReport> {
+    let token = token.map(|token| token.0);
     let filter: Option<ChangeFilter> = super::read_optional("options", options)?;
     Ok(JsonbResult::new(&list::list_changes(
         token.as_deref(),
         &filter.unwrap_or_default(),
     )?)?)
+}
+
+#[pg_extern(schema = "msar", immutable, strict, parallel_safe)]
+fn list_changes_schema() -> Result<JsonbResult, ErrorReport> {
+    let schema: &RawValue = serde_json::from_str(list::SCHEMA).map_err(Error::Serialization)?;
+    Ok(JsonbResult::new(&schema)?)
 }
 
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
@@ -57,4 +69,10 @@ fn reconcile_changes(sch_id: default!(Option<RegNamespace>, "NULL")) -> Result<J
     Ok(JsonbResult::new(&reconcile::reconcile(
         sch_id.map(|schema| schema.0),
     )?)?)
+}
+
+#[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
+fn undo_changes(changes: JsonArgument, dry_run: default!(bool, false)) -> Result<JsonbResult, ErrorReport> {
+    let changes = undo::read_ids(&changes)?;
+    Ok(JsonbResult::new(&undo::undo_changes(&changes, dry_run)?)?)
 }

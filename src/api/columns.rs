@@ -2,8 +2,13 @@
 
 use crate::definition::alteration::ColumnAlteration;
 use crate::definition::column::ColumnDefinition;
-use crate::pg::arguments::JsonArgument;
-use crate::tables::{add, alter, drop};
+use crate::definition::name::ColumnRef;
+use crate::explorations::view_keeping::{ChangedPart, with_views_aside};
+use crate::pg::arguments::{self, JsonArgument, TextArgument};
+use crate::pg::results::JsonbResult;
+use crate::tables::alter::AlterationOptions;
+use crate::tables::table::find_attnum;
+use crate::tables::{add, alter, drop, misfits};
 use pgrx::datum::VariadicArray;
 use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -12,7 +17,13 @@ use pgrx::prelude::*;
 extension_sql_file!(
     "../../sql/manual/columns.sql",
     name = "columns_manual",
-    requires = [add_columns, alter_columns, drop_columns]
+    requires = [
+        add_columns,
+        alter_columns,
+        alter_columns_by_options,
+        is_misfit,
+        drop_columns
+    ]
 );
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
@@ -28,13 +39,57 @@ fn add_columns(
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn alter_columns(tab_id: Oid, col_alters: JsonArgument) -> Result<Option<Vec<i32>>, ErrorReport> {
     let alterations: Vec<ColumnAlteration> = super::read("col_alters", &col_alters)?;
-    let altered = alter::alter_columns(tab_id, &alterations)?;
+    let part = ChangedPart::Columns(refused_in_views(tab_id, &alterations));
+    let altered = with_views_aside(tab_id, &part, || alter::alter_columns(tab_id, &alterations))?;
     let altered: Vec<i32> = altered.into_iter().map(i32::from).collect();
     Ok(Some(altered).filter(|altered| !altered.is_empty()))
 }
 
+#[pg_extern(schema = "msar", name = "alter_columns", volatile, strict, parallel_unsafe)]
+fn alter_columns_by_options(
+    tab_id: Oid,
+    col_alters: JsonArgument,
+    options: JsonArgument,
+) -> Result<JsonbResult, ErrorReport> {
+    const HINT: &str =
+        "Pass {\"dry_run\": boolean, \"on_error\": \"raise\" or \"null\", \"misfits\": number}.";
+    let alterations: Vec<ColumnAlteration> = super::read("col_alters", &col_alters)?;
+    let options: AlterationOptions = options.decode("options", HINT)?;
+    let part = ChangedPart::Columns(refused_in_views(tab_id, &alterations));
+    let report = with_views_aside(tab_id, &part, || {
+        alter::alter_columns_by_options(tab_id, &alterations, &options)
+    })?;
+    Ok(JsonbResult::new(&report)?)
+}
+
+#[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
+fn is_misfit(attnum: i16, value: TextArgument) -> bool {
+    misfits::is_misfit(attnum, &value.0)
+}
+
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn drop_columns(tab_id: Oid, col_ids: VariadicArray<i32>) -> Result<(), ErrorReport> {
+    arguments::refuse_longer(size_of::<i32>() * col_ids.len());
     let attnums: Vec<i32> = col_ids.iter().flatten().collect();
-    Ok(drop::drop_columns(tab_id, &attnums)?)
+    let part = ChangedPart::Columns(
+        attnums
+            .iter()
+            .filter_map(|&attnum| attnum.try_into().ok())
+            .collect(),
+    );
+    Ok(with_views_aside(tab_id, &part, || {
+        drop::drop_columns(tab_id, &attnums)
+    })?)
+}
+
+/// The columns whose change PostgreSQL refuses where a view uses them. What is wrong with a change is said by the change.
+fn refused_in_views(relation: Oid, alterations: &[ColumnAlteration]) -> Vec<i16> {
+    alterations
+        .iter()
+        .filter(|alteration| alteration.breaks_views())
+        .filter_map(|alteration| match alteration.target().ok()? {
+            ColumnRef::Attnum(attnum) => Some(attnum),
+            ColumnRef::Name(name) => find_attnum(relation, &name).ok(),
+        })
+        .collect()
 }

@@ -2,8 +2,8 @@
 
 use crate::definition::constraint::ConstraintDefinition;
 use crate::definition::name::QualifiedName;
-use crate::pg::arguments::JsonArgument;
-use crate::pg::bytes::{NewText, TextBytes};
+use crate::pg::arguments::{JsonArgument, TextArgument};
+use crate::pg::bytes::NewText;
 use crate::tables::{add, drop};
 use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -34,15 +34,15 @@ fn drop_constraint(tab_id: Oid, con_id: Oid) -> Result<Option<NewText>, ErrorRep
 
 #[pg_extern(schema = "msar", name = "drop_constraint", volatile, strict, parallel_unsafe)]
 fn drop_constraint_by_name(
-    sch_name: TextBytes,
-    tab_name: TextBytes,
-    con_name: TextBytes,
+    sch_name: TextArgument,
+    tab_name: TextArgument,
+    con_name: TextArgument,
 ) -> Result<NewText, ErrorReport> {
     let table = QualifiedName {
-        schema: Some(sch_name.decode()),
-        name: tab_name.decode(),
+        schema: Some(sch_name.0),
+        name: tab_name.0,
     };
-    let name = con_name.decode();
+    let name = con_name.0;
     drop::drop_constraint_by_name(&table, &name)?;
     Ok(NewText::encode(&name))
 }

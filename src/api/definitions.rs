@@ -5,8 +5,8 @@ use crate::definition::alteration::CastOptions;
 use crate::definition::column::ColumnDefinition;
 use crate::definition::constraint::ConstraintDefinition;
 use crate::definition::type_object::TypeObject;
-use crate::pg::arguments::{JsonArgument, RegType};
-use crate::pg::bytes::{NewText, TextBytes};
+use crate::pg::arguments::{JsonArgument, RegType, TextArgument};
+use crate::pg::bytes::NewText;
 use crate::pg::results::JsonbResult;
 use crate::tables::{cast, column_type, composite};
 use pgrx::pg_sys::Oid;
@@ -38,7 +38,7 @@ fn type_in_full(r#type: JsonArgument) -> Result<NewText, ErrorReport> {
 
 #[pg_extern(schema = "__msar", stable, parallel_safe)]
 fn cast_expression(
-    value: Option<TextBytes>,
+    value: Option<TextArgument>,
     source: Option<RegType>,
     target: Option<RegType>,
     options: Option<JsonArgument>,
@@ -47,7 +47,7 @@ fn cast_expression(
         return Ok(None);
     };
     let options: Option<CastOptions> = super::read_optional("options", options)?;
-    let sql = cast::compile_cast(&value.decode(), source.0, target.0, &options.unwrap_or_default())?;
+    let sql = cast::compile_cast(&value.0, source.0, target.0, &options.unwrap_or_default())?;
     Ok(Some(NewText::encode(&sql)))
 }
 

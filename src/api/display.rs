@@ -1,5 +1,6 @@
 //! Formatting values for people. Previews call these functions with the display options of a column as constants.
 
+use crate::pg::arguments::WordBytes;
 use crate::pg::bytes::{NewText, TextBytes};
 use crate::values::display::duration;
 use crate::values::display::number::{self, Currency, DigitGrouping, SeparatorStyle};
@@ -18,11 +19,11 @@ fn display_number(
     value: Option<TextBytes<'_>>,
     min_frac_digits: Option<i32>,
     max_frac_digits: Option<i32>,
-    grouping: Option<TextBytes<'_>>,
-    format: Option<TextBytes<'_>>,
+    grouping: Option<WordBytes<'_>>,
+    format: Option<WordBytes<'_>>,
     as_percentage: Option<bool>,
-    currency_symbol: Option<TextBytes<'_>>,
-    currency_location: Option<TextBytes<'_>>,
+    currency_symbol: Option<WordBytes<'_>>,
+    currency_location: Option<WordBytes<'_>>,
 ) -> Option<NewText> {
     /// As many as a number of PostgreSQL's can have after its decimal point.
     const MOST_DIGITS: usize = 16_383;
@@ -51,8 +52,8 @@ fn display_number(
 #[pg_extern(schema = "__msar", immutable, parallel_safe)]
 fn display_duration(
     seconds: Option<f64>,
-    smallest: Option<TextBytes<'_>>,
-    largest: Option<TextBytes<'_>>,
+    smallest: Option<WordBytes<'_>>,
+    largest: Option<WordBytes<'_>>,
     show_units: Option<bool>,
 ) -> Option<NewText> {
     // Without units a length of time is easily taken for a time of day.

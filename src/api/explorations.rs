@@ -1,9 +1,9 @@
 //! Explorations: running them, the SQL that they are compiled to, and those that are saved.
 
 use crate::error::Error;
-use crate::explorations::result::Titles;
-use crate::explorations::run;
-use crate::explorations::stored::{self, GrantScope};
+use crate::explorations::grants::{self, GrantScope};
+use crate::explorations::readable::Titles;
+use crate::explorations::{reference, run, saving, stored, transfer};
 use crate::pg::Oid;
 use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace, RegRole, TextArgument};
 use crate::pg::bytes::NewText;
@@ -16,11 +16,7 @@ use serde_json::value::RawValue;
 extension_sql_file!(
     "../../sql/install/explorations.sql",
     name = "explorations",
-    requires = [place_exploration]
-);
-extension_sql_file!(
-    "../../sql/install/export_queries.sql",
-    requires = [exploration_sql]
+    requires = [place_exploration, current_relation]
 );
 extension_sql_file!(
     "../../sql/manual/explorations.sql",
@@ -31,7 +27,6 @@ extension_sql_file!(
         run_saved_exploration,
         exploration_sql,
         get_exploration_export_query,
-        "export_queries",
         save_exploration,
         get_exploration,
         list_explorations,
@@ -81,7 +76,7 @@ fn get_exploration_export_query(
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn save_exploration(exploration: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&stored::save(exploration.text())?)?)
+    Ok(JsonbResult::new(&saving::save_exploration(exploration.text())?)?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
@@ -96,17 +91,17 @@ fn list_explorations(sch_id: default!(Option<RegNamespace>, "NULL")) -> Result<J
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn delete_exploration(id: i64) -> Result<i64, ErrorReport> {
-    Ok(stored::delete(id)?)
+    Ok(saving::delete_exploration(id)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn rename_exploration(id: i64, name: TextArgument) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&stored::rename(id, &name.0)?)?)
+    Ok(JsonbResult::new(&saving::rename_exploration(id, &name.0)?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn set_exploration_owner(id: i64, new_owner: RegRole) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&stored::set_owner(id, new_owner.0)?)?)
+    Ok(JsonbResult::new(&saving::set_owner(id, new_owner.0)?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
@@ -119,7 +114,7 @@ fn grant_exploration(
     let level = super::not_null("level", level)?;
     let scope = GrantScope::of_arguments(exploration_id, sch_id.map(|schema| schema.0))?;
     let grantee = grantee.map_or(Oid::INVALID, |role| role.0);
-    Ok(JsonbResult::new(&stored::grant(
+    Ok(JsonbResult::new(&grants::grant_level(
         &scope,
         grantee,
         Some(&level.0),
@@ -134,23 +129,28 @@ fn revoke_exploration(
 ) -> Result<JsonbResult, ErrorReport> {
     let scope = GrantScope::of_arguments(exploration_id, sch_id.map(|schema| schema.0))?;
     let grantee = grantee.map_or(Oid::INVALID, |role| role.0);
-    Ok(JsonbResult::new(&stored::grant(&scope, grantee, None)?)?)
+    Ok(JsonbResult::new(&grants::grant_level(&scope, grantee, None)?)?)
 }
 
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
 fn check_explorations(sch_id: default!(Option<RegNamespace>, "NULL")) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&stored::check(sch_id.map(|schema| schema.0))?)?)
+    Ok(JsonbResult::new(&transfer::check_explorations(
+        sch_id.map(|schema| schema.0),
+    )?)?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn export_explorations(sch_id: RegNamespace) -> Result<JsonbResult, ErrorReport> {
-    let document = RawValue::from_string(stored::export(sch_id.0)?).map_err(Error::Serialization)?;
+    let document =
+        RawValue::from_string(transfer::export_explorations(sch_id.0)?).map_err(Error::Serialization)?;
     Ok(JsonbResult::new(&document)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn import_explorations(document: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&stored::import(document.text())?)?)
+    Ok(JsonbResult::new(&transfer::import_explorations(
+        document.text(),
+    )?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
@@ -160,13 +160,20 @@ fn register_view_as_exploration(
 ) -> Result<JsonbResult, ErrorReport> {
     let view = super::not_null("view_id", view_id)?;
     let name = name.map(|name| name.0);
-    Ok(JsonbResult::new(&stored::register_view(
+    Ok(JsonbResult::new(&transfer::register_view(
         view.0,
         name.as_deref(),
     )?)?)
 }
 
 #[pg_extern(schema = "__msar", stable, strict, parallel_unsafe)]
-fn place_exploration(stored: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&stored::place_row(stored.value("stored")?)?)?)
+fn current_relation(relation: pg_sys::Oid, refs: JsonArgument) -> Option<pg_sys::Oid> {
+    let refs = refs.value("refs").ok()?;
+    reference::current_relation(relation.to_u32(), refs).map(|relation| pg_sys::Oid::from(relation.to_u32()))
+}
+
+#[pg_extern(schema = "__msar", stable, strict, parallel_unsafe)]
+fn place_exploration(stored: JsonArgument, is_restored: bool) -> Result<JsonbResult, ErrorReport> {
+    let placed = transfer::place_row(stored.value("stored")?, is_restored)?;
+    Ok(JsonbResult::new(&placed)?)
 }

@@ -1,4 +1,4 @@
-//! Forms: whoever knows a token fills in rows.
+//! Forms: everybody who knows a token can add rows.
 
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::catalog::{Catalog, consistent};
@@ -32,6 +32,7 @@ extension_sql_file!(
         set_form_publish,
         new_form_token,
         get_public_form,
+        get_form_by_token,
         get_form_source_info,
         list_form_related_records,
         submit_form
@@ -40,12 +41,12 @@ extension_sql_file!(
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn add_form(form_def: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&form::add(form_def.text())?)?)
+    Ok(JsonbResult::new(&form::add_form(form_def.text())?)?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_form(id: i64) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&form::get(id)?)?)
+    Ok(JsonbResult::new(&form::get_form(id)?)?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
@@ -55,22 +56,27 @@ fn list_forms(sch_id: RegNamespace) -> Result<JsonbResult, ErrorReport> {
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn patch_form(form_def: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&form::patch(form_def.text())?)?)
+    Ok(JsonbResult::new(&form::patch_form(form_def.text())?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn delete_form(id: i64) -> Result<i64, ErrorReport> {
-    Ok(form::delete(id)?)
+    Ok(form::delete_form(id)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn set_form_publish(id: i64, publish_public: bool) -> Result<bool, ErrorReport> {
-    Ok(form::publish(id, publish_public)?)
+    Ok(form::publish_form(id, publish_public)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn new_form_token(id: i64) -> Result<String, ErrorReport> {
     Ok(form::regenerate_token(id)?)
+}
+
+#[pg_extern(schema = "__msar", stable, strict, parallel_unsafe)]
+fn get_form_by_token(token: pgrx::Uuid) -> Result<JsonbResult, ErrorReport> {
+    Ok(JsonbResult::new(&submission::get_by_token(&token.to_string())?)?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
@@ -146,13 +152,14 @@ fn list_form_related_records(token: pgrx::Uuid, options: JsonArgument) -> Result
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn submit_form(token: pgrx::Uuid, values: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&submission::submit(
+    Ok(JsonbResult::new(&submission::submit_form(
         &token.to_string(),
         values.text(),
     )?)?)
 }
 
 #[pg_extern(schema = "__msar", stable, strict, parallel_unsafe)]
-fn place_form(stored: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&form::place_row(stored.value("stored")?)?)?)
+fn place_form(stored: JsonArgument, is_restored: bool) -> Result<JsonbResult, ErrorReport> {
+    let placed = form::place_row(stored.value("stored")?, is_restored)?;
+    Ok(JsonbResult::new(&placed)?)
 }

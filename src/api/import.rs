@@ -1,15 +1,16 @@
 //! Importing files and pasted texts.
 
-use crate::definition::alteration::ColumnAlteration;
+use crate::definition::alteration::{CastOptions, ColumnAlteration};
 use crate::error::Error;
-use crate::import::transfer::ColumnMapping;
-use crate::import::{file, transfer};
-use crate::pg::arguments::{JsonArgument, RegClass};
+use crate::import::file::{self, FileOptions};
+use crate::import::transfer::{ColumnMapping, PreviewWithMisfits};
+use crate::import::{fill, transfer};
+use crate::pg::arguments::{JsonArgument, RegClass, RegType, TextArgument};
 use crate::pg::bytes::{NewText, TextBytes};
-use crate::pg::namespace;
 use crate::pg::results::JsonbResult;
+use crate::pg::{memory, relations, server};
 use crate::statements::values;
-use crate::tables::create;
+use crate::tables::{cast, create};
 use crate::values::json;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -18,6 +19,7 @@ extension_sql_file!(
     "../../sql/install/import.sql",
     requires = [
         "casts",
+        "types",
         "definitions",
         type_in_full,
         cast_expression,
@@ -30,25 +32,41 @@ extension_sql_file!(
         preview_query,
         array_literal,
         counted,
-        parse_file,
+        inspect_file,
+        fill_table,
         get_table_metadata,
-        set_table_metadata
+        set_table_metadata,
+        set_column_metadata
     ]
 );
 extension_sql_file!(
     "../../sql/manual/import.sql",
     name = "import_manual",
-    requires = ["import"]
+    requires = ["import", get_preview, read_array_of_rows]
 );
 
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
-fn parse_file(data: &[u8], options: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    let hint = "Known are format (csv, tsv, json_lines, json), encoding, delimiter, quote, escape, header, null, \
-        bad_rows (refuse, skip), date_order (YMD, DMY, MDY).";
-    let options = options.decode("options", hint)?;
-    Ok(JsonbResult::new(
-        &file::parse_file(data, &options).map_err(Error::from)?,
-    )?)
+fn inspect_file(data: &[u8], options: JsonArgument) -> Result<JsonbResult, ErrorReport> {
+    let inspected = file::inspect_file(data, &file_options(&options)?, &server::check_for_interrupts);
+    Ok(JsonbResult::new(&inspected.map_err(Error::from)?)?)
+}
+
+#[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
+fn fill_table(
+    tab_id: RegClass,
+    data: &[u8],
+    layout: JsonArgument,
+    options: JsonArgument,
+) -> Result<i64, ErrorReport> {
+    let layout = layout.decode("layout", "Pass the result of __msar.inspect_file.")?;
+    let rows = fill::fill_table(tab_id.0, data, &layout, &file_options(&options)?)?;
+    Ok(rows.cast_signed())
+}
+
+fn file_options(options: &JsonArgument) -> Result<FileOptions, Error> {
+    let hint = "The options are format (csv, tsv, json_lines, json), encoding, delimiter, quote, escape, header, null, \
+        bad_rows (refuse, skip), date_order (YMD, DMY, MDY), integers (true, false).";
+    options.decode("options", hint)
 }
 
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
@@ -62,14 +80,16 @@ fn import_column_names(col_names: JsonArgument, reserved: JsonArgument) -> Resul
 #[pg_extern(schema = "__msar", stable, parallel_unsafe)]
 fn import_table_name(
     sch_id: Option<pg_sys::Oid>,
-    wanted: Option<TextBytes>,
-    fallback: Option<TextBytes>,
+    wanted: Option<TextArgument>,
+    fallback: Option<TextArgument>,
 ) -> NewText {
-    let [wanted, fallback] = [wanted, fallback].map(|name| name.map(TextBytes::decode));
+    let [wanted, fallback] = [wanted, fallback].map(|name| name.map(|name| name.0));
     let schema = sch_id.filter(|&schema| schema != pg_sys::Oid::INVALID);
     let (wanted, fallback) = (wanted.as_deref(), fallback.as_deref().unwrap_or("Table"));
     let name = match schema {
-        Some(schema) if !namespace::is_temporary(schema) => create::file_table_name(schema, wanted, fallback),
+        Some(schema) if !relations::is_temporary_schema(schema) => {
+            create::file_table_name(schema, wanted, fallback)
+        }
         temporary => create::temporary_table_name(temporary, wanted, fallback),
     };
     NewText::encode(&name)
@@ -98,10 +118,52 @@ fn preview_query(
     Ok(NewText::encode(&query))
 }
 
-/// What is no JSON array is left as it is, for the input function of the array type.
+/// Options of `msar.get_preview`.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields, expecting = "the options")]
+struct PreviewOptions {
+    /// The most values that are listed.
+    misfits: usize,
+}
+
+#[pg_extern(schema = "msar", volatile, parallel_unsafe)]
+fn get_preview(
+    tab_id: Option<pg_sys::Oid>,
+    col_cast_def: Option<JsonArgument>,
+    rec_limit: Option<i32>,
+    options: Option<JsonArgument>,
+) -> Result<JsonbResult, ErrorReport> {
+    let tab_id = super::not_null("tab_id", tab_id)?;
+    let casts: Option<Vec<ColumnAlteration>> = super::read_optional("col_cast_def", col_cast_def)?;
+    let options: PreviewOptions =
+        super::not_null("options", options)?.decode("options", "Pass {\"misfits\": number}.")?;
+    let casts = casts.unwrap_or_default();
+    let preview = PreviewWithMisfits::read(tab_id, &casts, rec_limit, options.misfits)?;
+    Ok(JsonbResult::new(&preview)?)
+}
+
+/// A JSON array of rows, read with what is known of how texts are written; another text as [`array_literal`] reads it.
+#[pg_extern(schema = "__msar", stable, strict, parallel_unsafe)]
+fn read_array_of_rows(
+    value: TextBytes,
+    row_type: RegType,
+    options: JsonArgument,
+) -> Result<NewText, ErrorReport> {
+    let is_array = json::is_array_pulsed(value.0, &server::check_for_interrupts);
+    if !is_array || json::is_array_of_arrays(value.0) {
+        return Ok(array_literal(value));
+    }
+    let options: CastOptions = super::read("options", &options)?;
+    let rows = cast::read_rows_by_statement(&value.decode(), row_type.0, &options)?;
+    Ok(NewText::encode(&rows))
+}
+
+/// A text that is no JSON array is left as it is, for the input function of the array type.
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
 fn array_literal(value: TextBytes) -> NewText {
-    if json::is_array(value.0) {
+    if json::is_array_pulsed(value.0, &server::check_for_interrupts) {
+        // A comma or a digit of each element becomes four bytes.
+        memory::require(8 * value.0.len());
         NewText::encode(&values::array(value.decode().trim()))
     } else {
         NewText(value.0.to_vec())

@@ -24,8 +24,13 @@ fn infer_table_column_data_types(tab_id: RegClass) -> Result<JsonbResult, ErrorR
 /// The same with options, for an import.
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn infer_columns(tab_id: RegClass, options: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    let options = options.decode("options", "Known is {\"date_order\": YMD, DMY or MDY}.")?;
-    Ok(JsonbResult::new(&infer::infer_column_types(tab_id.0, &options)?)?)
+    let options = options.decode(
+        "options",
+        "Known are {\"date_order\": YMD, DMY or MDY, \"integers\": boolean}.",
+    )?;
+    Ok(JsonbResult::new(&survey::infer_with_runner_ups(
+        tab_id.0, &options,
+    )?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]

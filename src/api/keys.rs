@@ -1,8 +1,7 @@
 //! Primary keys, and columns that refer to them.
 
 use crate::definition::column::{KeyKind, MappingColumn};
-use crate::pg::arguments::{JsonArgument, RegClass, enum_argument};
-use crate::pg::bytes::TextBytes;
+use crate::pg::arguments::{JsonArgument, RegClass, TextArgument, enum_argument};
 use crate::tables::{key, link};
 use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -30,11 +29,11 @@ fn add_pkey_column(
     tab_id: Option<RegClass>,
     pkey_type: Option<PkeyKind>,
     drop_old_pkey_col: default!(Option<bool>, "false"),
-    col_name: default!(Option<TextBytes>, "'id'"),
+    col_name: default!(Option<TextArgument>, "'id'"),
 ) -> Result<i32, ErrorReport> {
     let table = super::not_null("tab_id", tab_id)?.0;
     let kind = kind(super::not_null("pkey_type", pkey_type)?);
-    let name = col_name.map(TextBytes::decode).filter(|name| !name.is_empty());
+    let name = col_name.map(|name| name.0).filter(|name| !name.is_empty());
     let name = name.as_deref().unwrap_or("id");
     Ok(key::add_key_column(table, kind, drop_old_pkey_col.unwrap_or(false), name)?.into())
 }
@@ -66,25 +65,20 @@ fn kind(PkeyKind(label): PkeyKind) -> KeyKind {
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn add_foreign_key_column(
-    col_name: TextBytes,
+    col_name: TextArgument,
     rel_id: Oid,
     frel_id: Oid,
     unique_link: default!(bool, false),
 ) -> Result<i16, ErrorReport> {
-    Ok(link::add_column(
-        &col_name.decode(),
-        rel_id,
-        frel_id,
-        unique_link,
-    )?)
+    Ok(link::add_column(&col_name.0, rel_id, frel_id, unique_link)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn add_mapping_table(
     sch_id: Oid,
-    tab_name: TextBytes,
+    tab_name: TextArgument,
     mapping_columns: JsonArgument,
 ) -> Result<Oid, ErrorReport> {
     let columns: Vec<MappingColumn> = super::read("mapping_columns", &mapping_columns)?;
-    Ok(link::add_table(sch_id, &tab_name.decode(), &columns)?.oid)
+    Ok(link::add_table(sch_id, &tab_name.0, &columns)?.oid)
 }

@@ -59,7 +59,7 @@ fn list_table_metadata(sch_id: RegNamespace) -> Result<JsonbResult, ErrorReport>
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn set_table_metadata(tab_id: RegClass, patch: JsonArgument) -> Result<Option<JsonbResult>, ErrorReport> {
-    let metadata = write::table(tab_id.0, patch.value("patch")?)?;
+    let metadata = write::set_table_metadata(tab_id.0, patch.value("patch")?)?;
     Ok(metadata.map(|metadata| JsonbResult::new(&metadata)).transpose()?)
 }
 
@@ -76,7 +76,7 @@ fn get_column_metadata(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn set_column_metadata(tab_id: RegClass, patches: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&write::columns(
+    Ok(JsonbResult::new(&write::set_column_metadata(
         tab_id.0,
         patches.value("patches")?,
     )?)?)

@@ -9,6 +9,7 @@ use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace, TextArgument};
 use crate::pg::event_trigger::EventTrigger;
 use crate::pg::results::JsonbResult;
 use crate::pg::trigger::ChangedRows;
+use crate::reflector;
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -47,7 +48,12 @@ extension_sql_file!(
 fn follow_command(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     Ok(events::dispatch(
         EventTrigger::of_call(call)?,
-        &[following::follow, explorations::following::follow, record::record],
+        &[
+            following::follow,
+            explorations::following::follow,
+            reflector::following::follow,
+            record::record,
+        ],
     )?)
 }
 
@@ -55,7 +61,7 @@ fn follow_command(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     sql = "CREATE FUNCTION __msar.announce_metadata_change() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';"
 )]
 fn announce_metadata_change(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
-    match triggers::change(call)? {
+    match triggers::announce_change(call)? {
         ChangedRows::Row(relations) => record::record_metadata(&relations),
         ChangedRows::Everything => record::record_unknown_metadata(),
     }
@@ -64,7 +70,7 @@ fn announce_metadata_change(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorR
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn place_restored_row(restored: JsonArgument) -> Result<(), ErrorReport> {
-    repair::place(restored.value("restored")?)?;
+    repair::place_restored_row(restored.value("restored")?)?;
     Ok(())
 }
 
@@ -80,19 +86,20 @@ fn lost_placeholders(tab_id: pg_sys::Oid) -> Result<Vec<String>, ErrorReport> {
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn repair_metadata() -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&repair::by_caller()?)?)
+    Ok(JsonbResult::new(&repair::repair_by_caller()?)?)
 }
 
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
 fn export_metadata(sch_id: default!(Option<RegNamespace>, "NULL")) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&transfer::export(
+    Ok(JsonbResult::new(&transfer::export_metadata(
         sch_id.map(|schema| schema.0),
     )?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn import_metadata(doc: JsonArgument, dry_run: default!(bool, "false")) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&transfer::import(doc.value("doc")?, dry_run)?)?)
+    let export = doc.decode("doc", "Pass a document of msar.export_metadata.")?;
+    Ok(JsonbResult::new(&transfer::import_metadata(&export, dry_run)?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
@@ -105,7 +112,9 @@ fn attach_metadata(
         return Ok(None);
     };
     let [schema, name] = [sch_name, tab_name].map(|name| name.map(|name| name.0));
-    Ok(Some(JsonbResult::new(&transfer::attach(table.0, schema, name)?)?))
+    Ok(Some(JsonbResult::new(&transfer::attach_metadata(
+        table.0, schema, name,
+    )?)?))
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
@@ -113,5 +122,8 @@ fn forget_detached_metadata(
     sch_name: TextArgument,
     tab_name: TextArgument,
 ) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&transfer::forget(&sch_name.0, &tab_name.0)?)?)
+    Ok(JsonbResult::new(&transfer::forget_detached(
+        &sch_name.0,
+        &tab_name.0,
+    )?)?)
 }

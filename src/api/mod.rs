@@ -5,6 +5,7 @@
 //! other objects, `sql/manual/<topic>.sql` the COMMENT of each, which `\df+` shows. The file here says which SQL file
 //! comes after what.
 
+mod caches;
 mod casts;
 mod changes;
 mod columns;
@@ -14,9 +15,11 @@ mod databases;
 mod definitions;
 mod dependents;
 mod describe;
+mod diagram;
 mod display;
 mod explorations;
 mod forms;
+mod help;
 mod import;
 mod infer;
 mod joinable_tables;
@@ -30,6 +33,7 @@ mod privileges;
 mod progress;
 mod record_writes;
 mod records;
+mod reflector;
 mod restructure;
 mod roles;
 mod rpc;
@@ -39,6 +43,7 @@ mod shares;
 mod table_definitions;
 mod tables;
 mod types;
+mod uninstall;
 mod users;
 mod value_forms;
 
@@ -54,7 +59,10 @@ fn not_null<T>(argument: &'static str, value: Option<T>) -> Result<T, Error> {
 
 /// The definition in an argument.
 fn read<T: DeserializeOwned>(argument: &'static str, json: &JsonArgument) -> Result<T, Error> {
-    Ok(definition::parse_argument(argument, json.text())?)
+    Ok(match json.pulsed() {
+        Some(reader) => definition::parse_long_argument(argument, reader)?,
+        None => definition::parse_argument(argument, json.text())?,
+    })
 }
 
 /// The same, of an argument that may be null, as SQL and as JSON has it.

@@ -1,7 +1,8 @@
 //! How far long work is, where PostgreSQL does it: statements that count their rows.
 
-use crate::pg::bytes::{NewText, TextBytes};
-use crate::pg::progress::{self, Total};
+use crate::pg::arguments::TextArgument;
+use crate::pg::bytes::NewText;
+use crate::progress::{self, Total};
 use pgrx::prelude::*;
 
 extension_sql_file!(
@@ -17,12 +18,10 @@ fn progress_row() -> bool {
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
-fn counted(work: TextBytes, total: i64, expression: TextBytes) -> NewText {
+fn counted(work: TextArgument, total: i64, expression: TextArgument) -> NewText {
     let total = Total::Exactly(total.unsigned_abs());
-    match progress::row_condition(work.decode(), total) {
-        Some(condition) => {
-            NewText::encode(&format!("CASE WHEN {condition} THEN {} END", expression.decode()))
-        }
-        None => NewText(expression.0.to_vec()),
+    match progress::row_condition(work.0, total) {
+        Some(condition) => NewText::encode(&format!("CASE WHEN {condition} THEN {} END", expression.0)),
+        None => NewText::encode(&expression.0),
     }
 }

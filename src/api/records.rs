@@ -2,11 +2,14 @@
 
 use crate::error::Error;
 use crate::pg::arguments::{JsonArgument, RegClass, TextArgument};
+use crate::pg::bytes::NewText;
 use crate::pg::parameter::AnyValue;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::results::JsonbResult;
 use crate::records::arguments::{self, Extras, Part};
+use crate::records::export_query::{ExportOptions, write_query};
 use crate::records::key::RecordKey;
+use crate::records::linked::{self, LinkedOptions};
 use crate::records::options::{self, RecordOptions};
 use crate::statements::Values;
 use pgrx::pg_sys;
@@ -24,7 +27,9 @@ extension_sql_file!(
         list_by_record_summaries,
         get_table_columns_and_records,
         list_records,
-        list_records_schema
+        list_records_schema,
+        get_linked_records,
+        get_export_query
     ]
 );
 
@@ -149,15 +154,44 @@ fn list_records(
     tab_id: RegClass,
     options: default!(JsonArgument, "'{}'"),
 ) -> Result<JsonbDatum, ErrorReport> {
-    const HINT: &str = "msar.list_records_schema() gives the JSON Schema of the options.";
     let mut values = Values::default();
-    let options: RecordOptions = options.decode("options", HINT)?;
+    let options = RecordOptions::parse(options.text())?;
     let request = options.request(tab_id.0, &mut values)?;
     Ok(options::run(request, &values)?)
+}
+
+#[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
+fn get_export_query(
+    tab_id: RegClass,
+    options: default!(JsonArgument, "'{}'"),
+) -> Result<NewText, ErrorReport> {
+    const HINT: &str = "Pass {\"filter\": filter, \"order\": [...], \"columns\": [...]}, each as msar.list_records takes it.";
+    let options: ExportOptions = options.decode("options", HINT)?;
+    Ok(NewText::encode(&write_query(tab_id.0, options)?))
 }
 
 #[pg_extern(schema = "msar", immutable, strict, parallel_safe)]
 fn list_records_schema() -> Result<JsonbResult, ErrorReport> {
     let schema: &RawValue = serde_json::from_str(options::SCHEMA).map_err(Error::Serialization)?;
     Ok(JsonbResult::new(&schema)?)
+}
+
+#[pg_extern(schema = "msar", stable, parallel_unsafe)]
+fn get_linked_records(
+    tab_id: Option<RegClass>,
+    key: Option<AnyValue>,
+    options: default!(Option<JsonArgument>, "NULL"),
+) -> Result<JsonbDatum, ErrorReport> {
+    const HINT: &str =
+        "Pass {\"limit\": number, \"count\": \"exact\" or \"none\", \"constraints\": [name, ...]}.";
+    let options: Option<LinkedOptions> = match options {
+        Some(options) => options.decode("options", HINT)?,
+        None => None,
+    };
+    let key = |values: &mut Values| match key {
+        Some(value) => RecordKey::of_value(&value.text, value.is_json, values),
+        None => RecordKey::null(values),
+    };
+    let tab_id = relation(tab_id.map(|relation| relation.0));
+    Ok(linked::list(tab_id, key, options.unwrap_or_default())?)
 }

@@ -3,7 +3,7 @@
 use super::not_null;
 use crate::error::Error;
 use crate::pg::Oid;
-use crate::pg::arguments::TextArgument;
+use crate::pg::arguments::{OidArray, TextArgument};
 use crate::roles::role;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -39,8 +39,9 @@ fn drop_role(rol_id: Option<Oid>) -> Result<(), ErrorReport> {
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
-fn set_members_to_role(parent_rol_id: Oid, members: Vec<Option<Oid>>) -> Result<(), ErrorReport> {
+fn set_members_to_role(parent_rol_id: Oid, members: OidArray) -> Result<(), ErrorReport> {
     let members = members
+        .0
         .into_iter()
         .map(|member| not_null("members", member.map(Oid::to_u32)));
     let members = members.collect::<Result<_, Error>>()?;

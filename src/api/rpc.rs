@@ -1,6 +1,6 @@
 //! JSON-RPC: a request in, its answer out.
 
-use crate::pg::arguments::TextArgument;
+use crate::pg::arguments::DocumentText;
 use crate::pg::bytes::NewText;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::rpc;
@@ -13,7 +13,7 @@ fn call_rpc(request: JsonbValue) -> Result<Option<JsonbValue>, ErrorReport> {
 }
 
 #[pg_extern(schema = "msar", name = "rpc_text", volatile, strict, parallel_unsafe)]
-fn call_rpc_text(request: TextArgument) -> Result<Option<NewText>, ErrorReport> {
+fn call_rpc_text(request: DocumentText) -> Result<Option<NewText>, ErrorReport> {
     let answer = rpc::answer_text(&request.0)?;
     Ok(answer.map(|answer| NewText::encode(&answer)))
 }

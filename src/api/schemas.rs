@@ -3,7 +3,7 @@
 use super::{not_null, read};
 use crate::definition::object::JsonObject;
 use crate::pg::Oid;
-use crate::pg::arguments::{JsonArgument, TextArgument};
+use crate::pg::arguments::{JsonArgument, OidArray, TextArgument};
 use crate::roles::schema;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -36,8 +36,9 @@ fn patch_schema(sch_id: Oid, patch: JsonArgument) -> Result<(), ErrorReport> {
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
-fn drop_schemas(sch_ids: Vec<Option<Oid>>) -> Result<(), ErrorReport> {
+fn drop_schemas(sch_ids: OidArray) -> Result<(), ErrorReport> {
     let ids = sch_ids
+        .0
         .into_iter()
         .map(|id| not_null("sch_ids", id.map(Oid::to_u32)));
     Ok(schema::drop_schemas(&ids.collect::<Result<_, _>>()?)?)

@@ -24,5 +24,5 @@ fn set_user_mapping(
     let server = super::not_null("server", server)?;
     let password = super::not_null("password", password)?;
     let user = user_name.as_ref().map(|name| name.0.as_str());
-    Ok(user_mapping::set(&server.0, user, &password.0)?)
+    Ok(user_mapping::set_user_mapping(&server.0, user, &password.0)?)
 }

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::pg::arguments::{JsonArgument, RegClass};
 use crate::pg::plan::JsonbDatum;
 use crate::pg::results::JsonbResult;
-use crate::sharing::share;
+use crate::sharing::{served_share, share};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -54,26 +54,28 @@ fn list_shares(
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn set_share(id: i64, patch: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&share::set(id, patch.text())?)?)
+    Ok(JsonbResult::new(&share::change_share(id, patch.text())?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn delete_share(id: i64) -> Result<i64, ErrorReport> {
-    Ok(share::delete(id)?)
+    Ok(share::delete_share(id)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn get_share_uses(id: i64) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&share::uses(id)?)?)
+    Ok(JsonbResult::new(&share::count_uses(id)?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn read_share(slug: pgrx::Uuid, options: default!(JsonArgument, "'{}'")) -> Result<JsonbDatum, ErrorReport> {
-    Ok(share::read(&slug.to_string(), options.text())?)
+    Ok(served_share::read(&slug.to_string(), options.text())?)
 }
 
 #[pg_extern(schema = "__msar", stable, strict, parallel_unsafe)]
-fn place_share(stored: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    let placed: Result<_, Error> = stored.value("stored").and_then(|row| share::place_row(&row));
+fn place_share(stored: JsonArgument, is_restored: bool) -> Result<JsonbResult, ErrorReport> {
+    let placed: Result<_, Error> = stored
+        .value("stored")
+        .and_then(|row| share::place_row(&row, is_restored));
     Ok(JsonbResult::new(&placed?)?)
 }

@@ -1,10 +1,11 @@
 //! Whole tables as definitions, and many definitions at once.
 
-use super::read;
 use crate::catalog::consistent;
-use crate::definition::step::DefinitionStep;
+use crate::definition::step;
+use crate::error::Error;
 use crate::pg::arguments::{JsonArgument, RegClass};
 use crate::pg::results::JsonbResult;
+use crate::pg::server;
 use crate::tables::apply;
 use crate::tables::stored_definition;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -25,6 +26,6 @@ fn get_table_definition(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn apply_definitions(doc: JsonArgument, dry_run: default!(bool, false)) -> Result<JsonbResult, ErrorReport> {
-    let steps: Vec<DefinitionStep> = read("doc", &doc)?;
+    let steps = step::parse_steps("doc", doc.text(), &server::check_for_interrupts).map_err(Error::from)?;
     Ok(JsonbResult::new(&apply::apply_definitions(&steps, dry_run)?)?)
 }

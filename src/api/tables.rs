@@ -2,8 +2,9 @@
 
 use crate::definition::alteration::TableAlteration;
 use crate::error::Error;
-use crate::pg::arguments::{JsonArgument, RegRole};
-use crate::pg::bytes::{NewText, TextBytes};
+use crate::explorations::view_keeping::{ChangedPart, with_views_aside};
+use crate::pg::arguments::{JsonArgument, RegRole, TextArgument};
+use crate::pg::bytes::NewText;
 use crate::pg::results::JsonbResult;
 use crate::tables::create::NewTable;
 use crate::tables::{alter, drop, table};
@@ -21,15 +22,15 @@ extension_sql_file!(
 #[allow(clippy::too_many_arguments, reason = "those that clients pass")]
 fn add_mathesar_table(
     sch_id: Option<Oid>,
-    tab_name: Option<TextBytes>,
+    tab_name: Option<TextArgument>,
     pk_col_def: Option<JsonArgument>,
     col_defs: Option<JsonArgument>,
     con_defs: Option<JsonArgument>,
     own_id: Option<RegRole>,
-    comment_: Option<TextBytes>,
+    comment_: Option<TextArgument>,
 ) -> Result<JsonbResult, ErrorReport> {
-    let name = tab_name.map(TextBytes::decode);
-    let comment = comment_.map(TextBytes::decode);
+    let name = tab_name.map(|name| name.0);
+    let comment = comment_.map(|comment| comment.0);
     let table = NewTable {
         schema: super::not_null("sch_id", sch_id)?,
         name: name.as_deref(),
@@ -45,7 +46,7 @@ fn add_mathesar_table(
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn alter_table(tab_id: Oid, tab_alters: JsonArgument) -> Result<Option<NewText>, ErrorReport> {
     let alteration: TableAlteration = super::read("tab_alters", &tab_alters)?;
-    match alter::alter_table(tab_id, &alteration) {
+    match alter::alter_table(tab_id, &alteration, alter::MathesarKey::Kept) {
         Err(Error::UnknownRelation(relation)) if relation == tab_id => return Ok(None),
         outcome => outcome?,
     }
@@ -54,5 +55,8 @@ fn alter_table(tab_id: Oid, tab_alters: JsonArgument) -> Result<Option<NewText>,
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn drop_table(tab_id: Oid, cascade_: bool) -> Result<NewText, ErrorReport> {
-    Ok(NewText::encode(&drop::drop_table(tab_id, cascade_)?))
+    let dropped = with_views_aside(tab_id, &ChangedPart::Relation, || {
+        drop::drop_table(tab_id, cascade_)
+    })?;
+    Ok(NewText::encode(&dropped))
 }

@@ -27,17 +27,17 @@ extension_sql_file!(
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn add_user(user_def: JsonArgument) -> Result<(), ErrorReport> {
-    Ok(user::add(&super::read("user_def", &user_def)?)?)
+    Ok(user::add_user(&super::read("user_def", &user_def)?)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn patch_user(user_id: Oid, patch: JsonArgument) -> Result<(), ErrorReport> {
-    Ok(user::patch(user_id, &super::read("patch", &patch)?)?)
+    Ok(user::patch_user(user_id, &super::read("patch", &patch)?)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn delete_user(user_id: Oid) -> Result<(), ErrorReport> {
-    Ok(user::delete(user_id)?)
+    Ok(user::delete_user(user_id)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
@@ -56,10 +56,10 @@ fn replace_own_password(old_password: TextArgument, new_password: TextArgument) 
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn set_role_map(user_id: Oid, role_id: Oid) -> Result<(), ErrorReport> {
-    Ok(role_map::set(user_id, role_id)?)
+    Ok(role_map::set_role_map(user_id, role_id)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn delete_role_map(user_id: Oid) -> Result<(), ErrorReport> {
-    Ok(role_map::delete(user_id)?)
+    Ok(role_map::delete_role_map(user_id)?)
 }

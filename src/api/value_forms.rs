@@ -7,7 +7,9 @@ use crate::pg::arguments::JsonArgument;
 use crate::pg::bytes::NewText;
 use crate::pg::moment::{Date, Interval, Time, TimeWithZone, Timestamp, TimestampWithZone};
 use crate::pg::parameter;
+use crate::pg::plain_value::{PlainJson, PlainText};
 use crate::pg::results::JsonbResult;
+use crate::pg::text;
 use crate::records::long_numbers;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -23,43 +25,58 @@ extension_sql_file!(
         json_form_of_timestamp,
         json_form_of_timestamp_with_zone,
         json_form_of_interval,
-        long_numbers_as_text
+        long_numbers_as_text,
+        plain_text,
+        plain_jsonb
     ]
 );
 
 /// A form is ASCII, which is the same in every encoding.
-fn text(form: DatetimeText) -> NewText {
+fn form_text(form: DatetimeText) -> NewText {
     NewText(form.as_bytes().to_vec())
 }
 
 #[pg_extern(schema = "__msar", name = "json_form", immutable, strict, parallel_safe)]
 fn json_form_of_date(value: Date) -> NewText {
-    text(datetime::format_date(value.0))
+    form_text(datetime::format_date(value.0))
 }
 
 #[pg_extern(schema = "__msar", name = "json_form", immutable, strict, parallel_safe)]
 fn json_form_of_time(value: Time) -> NewText {
-    text(datetime::format_time(value.0))
+    form_text(datetime::format_time(value.0))
 }
 
 #[pg_extern(schema = "__msar", name = "json_form", immutable, strict, parallel_safe)]
 fn json_form_of_time_with_zone(value: TimeWithZone) -> NewText {
-    text(datetime::format_time_with_zone(value.0, value.1))
+    form_text(datetime::format_time_with_zone(value.0, value.1))
 }
 
 #[pg_extern(schema = "__msar", name = "json_form", immutable, strict, parallel_safe)]
 fn json_form_of_timestamp(value: Timestamp) -> NewText {
-    text(datetime::format_timestamp(value.0))
+    form_text(datetime::format_timestamp(value.0))
 }
 
 #[pg_extern(schema = "__msar", name = "json_form", stable, strict, parallel_safe)]
 fn json_form_of_timestamp_with_zone(value: TimestampWithZone) -> NewText {
-    text(datetime::format_moment(value.0))
+    form_text(datetime::format_moment(value.0))
 }
 
 #[pg_extern(schema = "__msar", name = "json_form", immutable, strict, parallel_safe)]
 fn json_form_of_interval(value: Interval) -> NewText {
-    text(datetime::format_interval(value.0, value.1, value.2))
+    form_text(datetime::format_interval(value.0, value.1, value.2))
+}
+
+/// A value as its type prints it, where `value::text` would call a cast of the type's owner.
+#[pg_extern(schema = "__msar", stable, strict, parallel_safe)]
+fn plain_text(value: PlainText) -> NewText {
+    NewText(text::to_server(&value.0))
+}
+
+/// A value as JSON, where `to_jsonb` would.
+#[pg_extern(schema = "__msar", stable, strict, parallel_safe)]
+fn plain_jsonb(value: PlainJson) -> Result<JsonbResult, ErrorReport> {
+    let json = RawValue::from_string(value.0).map_err(Error::Serialization)?;
+    Ok(JsonbResult::new(&json)?)
 }
 
 /// Rows within records, whose JSON PostgreSQL makes.

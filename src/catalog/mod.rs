@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::pg::acl::CurrentRole;
 use crate::pg::scan::{Reader, Timestamp};
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, deparse, names, namespace, quote};
+use crate::pg::{Oid, deparse, names, quote, relations};
 use link::ForeignKeyLink;
 use rows::{PgAttribute, PgClass, PgNamespace, PgType};
 use rustc_hash::FxHashMap;
@@ -169,7 +169,7 @@ impl Catalog {
     /// changes.
     pub(crate) fn is_usable_schema(&self, schema: Oid) -> Result<bool, Error> {
         self.schema_name(schema)?;
-        Ok(namespace::is_usable(schema))
+        Ok(relations::is_usable_schema(schema))
     }
 
     /// A type's name as SQL that means the same on every search_path.

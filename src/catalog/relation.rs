@@ -26,7 +26,12 @@ pub(crate) enum RelationKind {
 impl RelationKind {
     /// `None` for indexes, sequences, composite types and TOAST tables.
     pub(crate) fn of_row(row: &PgClass) -> Option<Self> {
-        let kind = match row.relkind.0 {
+        Self::of(row.relkind.0, row.relispartition)
+    }
+
+    /// The same from what the row says: `relkind`, and whether it is a partition.
+    pub(crate) fn of(relkind: u8, is_partition: bool) -> Option<Self> {
+        let kind = match relkind {
             pg_sys::RELKIND_RELATION => Self::Table,
             pg_sys::RELKIND_PARTITIONED_TABLE => Self::PartitionedTable,
             pg_sys::RELKIND_FOREIGN_TABLE => Self::ForeignTable,
@@ -34,7 +39,7 @@ impl RelationKind {
             pg_sys::RELKIND_MATVIEW => Self::MaterializedView,
             _ => return None,
         };
-        Some(if row.relispartition { Self::Partition } else { kind })
+        Some(if is_partition { Self::Partition } else { kind })
     }
 
     /// The word for it in documents.
@@ -179,6 +184,18 @@ impl Relation {
     /// The privileges of the current role on a column: those on the relation, and those granted on the column.
     pub(crate) fn privileges_on(&self, catalog: &Catalog, column: &PgAttribute) -> Privileges {
         privileges_on_column(catalog, column, self.row.relowner, self.privileges)
+    }
+
+    /// The privileges that the current role has on some columns, but not on the whole relation.
+    pub(crate) fn privileges_on_columns_alone(&self, catalog: &Catalog) -> Privileges {
+        let granted = self
+            .columns
+            .iter()
+            .filter(|column| column.attacl.is_some())
+            .map(|column| self.privileges_on(catalog, column));
+        granted
+            .fold(Privileges::default(), Privileges::union)
+            .without(self.privileges)
     }
 
     /// Whether the current role may read a column.

@@ -7,15 +7,11 @@
 //! A row is named by a key: the value of the primary key, if that has one column, or an object with the columns of the
 //! primary key or of a unique constraint.
 
-use crate::error::{self, Error};
+use crate::error::{Error, ErrorFields, ErrorText, TopicError};
 use pgrx::PgSqlErrorCode;
-use std::borrow::Cow;
 
 /// That a string of digits names two columns.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "\"{text}\" is ambiguous in relation \"{relation}\": it is the name of a column and the attnum of another"
-)]
+#[derive(Debug)]
 pub(crate) struct AmbiguousColumn {
     pub(crate) relation: String,
     pub(crate) text: String,
@@ -25,24 +21,27 @@ pub(crate) struct AmbiguousColumn {
     pub(crate) by_name: i16,
 }
 
-impl error::Problem for AmbiguousColumn {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        PgSqlErrorCode::ERRCODE_AMBIGUOUS_COLUMN
-    }
-
-    fn detail(&self) -> Option<String> {
-        Some(format!(
-            "Column {} is called \"{}\", and column {} is called \"{}\".",
-            self.text, self.by_number, self.by_name, self.text
-        ))
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        format!(
-            "Write \"#{}\" for the column with that attnum, and \"\\\"{}\\\"\" or \"#{}\" for the one with that name.",
-            self.text, self.text, self.by_name
+impl TopicError for AmbiguousColumn {
+    fn fields(&self) -> ErrorFields {
+        let Self {
+            relation,
+            text,
+            by_number,
+            by_name,
+        } = self;
+        ErrorText::new(
+            PgSqlErrorCode::ERRCODE_AMBIGUOUS_COLUMN,
+            format!(
+                "\"{text}\" is ambiguous in relation \"{relation}\": it is the name of a column and the attnum of another"
+            ),
         )
-        .into()
+        .detail(format!(
+            "Column {text} is called \"{by_number}\", and column {by_name} is called \"{text}\"."
+        ))
+        .hint(format!(
+            "Write \"#{text}\" for the column with that attnum, and \"\\\"{text}\\\"\" or \"#{by_name}\" for the one \
+             with that name."
+        ))
     }
 }
 

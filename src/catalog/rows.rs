@@ -6,7 +6,7 @@
 use crate::catalog_row;
 use crate::pg::acl::Acl;
 use crate::pg::scan::{CatalogRow, Char, Reader, ScanKey, ScannedRow, Text};
-use crate::pg::{Oid, quote};
+use crate::pg::{Oid, quote, relations};
 
 /// Declares OIDs by name: those of a catalog in upper case, those of an index without its suffix `_index`.
 macro_rules! oids {
@@ -31,6 +31,7 @@ oids!(
         PG_AUTHID = 1260,
         PG_AUTH_MEMBERS = 1261,
         PG_DATABASE = 1262,
+        PG_DB_ROLE_SETTING = 2964,
         PG_SEQUENCE = 2224,
         PG_AM = 2601,
         PG_ATTRDEF = 2604,
@@ -47,6 +48,7 @@ oids!(
         PG_OPERATOR = 2617,
         PG_PARTITIONED_TABLE = 3350,
         PG_POLICY = 3256,
+        PG_EXTENSION = 3079,
         PG_STATISTIC_EXT = 3381,
         PG_COLLATION = 3456,
         PG_ENUM = 3501,
@@ -66,6 +68,7 @@ oids!(
         PG_CONSTRAINT_CONTYPID = 2666,
         PG_CONSTRAINT_OID = 2667,
         PG_DATABASE_OID = 2672,
+        PG_DB_ROLE_SETTING_DATABASEID_ROL = 2965,
         PG_DEPEND_DEPENDER = 2673,
         PG_DEPEND_REFERENCE = 2674,
         PG_DESCRIPTION_O_C_O = 2675,
@@ -107,7 +110,7 @@ catalog_row!(
 pub(crate) trait OfRelation: CatalogRow {
     /// The index by which they are found.
     const INDEX: u32;
-    /// What it is searched for.
+    /// The keys of the search.
     fn keys(relation: Oid) -> Vec<(&'static str, ScanKey)>;
 
     fn of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
@@ -134,6 +137,7 @@ impl PgClass {
 
 catalog_row!(
     /// A column.
+    #[derive(Clone)]
     PgAttribute, catalog_oid::PG_ATTRIBUTE, usually 32, {
         attrelid: Oid,
         attname: String,
@@ -254,6 +258,32 @@ impl PgConstraint {
 }
 
 catalog_row!(
+    /// A constraint: which it is, and the relation that it refers to.
+    #[derive(Clone, Copy)]
+    ConstraintOutline, catalog_oid::PG_CONSTRAINT, usually 16, { oid: Oid, confrelid: Oid }
+);
+
+impl ConstraintOutline {
+    /// Those of a relation, not-null constraints as well.
+    pub(crate) fn all_of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
+        reader.by_index(PgConstraint::INDEX, &PgConstraint::keys(relation))
+    }
+}
+
+catalog_row!(
+    /// A constraint: its name, its schema, its relation.
+    ConstraintName, catalog_oid::PG_CONSTRAINT, { conname: String, connamespace: Oid, conrelid: Oid }
+);
+
+impl ConstraintName {
+    pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
+        reader
+            .by_index(index_oid::PG_CONSTRAINT_OID, &[("oid", ScanKey::Oid(oid))])
+            .pop()
+    }
+}
+
+catalog_row!(
     /// A constraint, if it is a foreign key: what it takes to follow one.
     PgForeignKey, catalog_oid::PG_CONSTRAINT, {
         oid: Oid,
@@ -332,6 +362,18 @@ catalog_row!(
     PgDescription, catalog_oid::PG_DESCRIPTION, usually 16, { objsubid: i32, description: Text }
 );
 
+impl PgDescription {
+    /// The comment on an object, or on a part of it.
+    pub(crate) fn of_part(reader: &Reader, class: Oid, object: Oid, part: i32) -> Option<Self> {
+        let keys = [
+            ("objoid", ScanKey::Oid(object)),
+            ("classoid", ScanKey::Oid(class)),
+        ];
+        let rows: Vec<Self> = reader.by_index(index_oid::PG_DESCRIPTION_O_C_O, &keys);
+        rows.into_iter().find(|row| row.objsubid == part)
+    }
+}
+
 /// The comments on a relation (`objsubid` 0) and on its columns.
 impl OfRelation for PgDescription {
     const INDEX: u32 = index_oid::PG_DESCRIPTION_O_C_O;
@@ -386,6 +428,29 @@ impl PgDatabase {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
         reader
             .by_index(index_oid::PG_DATABASE_OID, &[("oid", ScanKey::Oid(oid))])
+            .pop()
+    }
+}
+
+catalog_row!(
+    /// What is set for a role, or for all, in a database, or in all: `name=value`.
+    PgDbRoleSetting, catalog_oid::PG_DB_ROLE_SETTING, { setconfig: Vec<String> }
+);
+
+impl PgDbRoleSetting {
+    /// Whether nothing was ever set.
+    pub(crate) fn is_empty() -> bool {
+        relations::has_no_pages(catalog_oid::PG_DB_ROLE_SETTING.into())
+    }
+
+    /// The invalid OID means all.
+    pub(crate) fn find(reader: &Reader, database: Oid, role: Oid) -> Option<Self> {
+        let keys = [
+            ("setdatabase", ScanKey::Oid(database)),
+            ("setrole", ScanKey::Oid(role)),
+        ];
+        reader
+            .by_index(index_oid::PG_DB_ROLE_SETTING_DATABASEID_ROL, &keys)
             .pop()
     }
 }

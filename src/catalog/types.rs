@@ -22,7 +22,7 @@ pub(crate) struct TypeInfo {
     pub(crate) ui_type: UiType,
     /// For an enum, a domain over one, or an array of one.
     pub(crate) enum_values: Option<Rc<[String]>>,
-    /// Its name in the schema mathesar_types, if it is one of ours.
+    /// Its name in the schema mathesar_types, if it is a type of the extension.
     pub(crate) own_name: Option<&'static str>,
 }
 
@@ -185,7 +185,7 @@ const OWN: [&str; 6] = [
     "mathesar_json_object",
 ];
 
-/// Whether a type is one of ours.
+/// Whether a type belongs to the extension.
 fn own_name(catalog: &Catalog, row: &PgType) -> Result<Option<&'static str>, Error> {
     let known = OWN.iter().copied().find(|known| *known == row.typname);
     Ok(match known {

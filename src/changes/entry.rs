@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// What happened to the object.
+/// The kind of change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ChangeAction {
@@ -82,6 +82,8 @@ pub(crate) struct ChangeEntry {
     pub(crate) command_xid: u32,
     /// Other relations on which the object depended before.
     pub(crate) affects: Vec<u32>,
+    /// Old and new values: see [`differences`](super::record).
+    pub(crate) differences: Option<serde_json::Value>,
 }
 
 /// The word for a kind, from PostgreSQL's words for it.

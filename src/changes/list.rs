@@ -10,6 +10,9 @@ use crate::pg::{bookkeeping, cluster};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+/// The options and the result as JSON Schema.
+pub(crate) const SCHEMA: &str = include_str!("list_changes.schema.json");
+
 /// How many changes a page has, unless the caller says otherwise.
 const USUAL_LIMIT: u32 = 1000;
 const HIGHEST_LIMIT: u32 = 100_000;
@@ -77,11 +80,6 @@ pub(crate) fn list_changes(token: Option<&str>, filter: &ChangeFilter) -> Result
     let last = changes
         .last()
         .and_then(|change| ChangePosition::deserialize(change).ok());
-    for change in &mut changes {
-        if let Value::Object(fields) = change {
-            fields.remove("number");
-        }
-    }
     let next = if more {
         ChangeToken {
             seen: token

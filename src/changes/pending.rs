@@ -3,17 +3,18 @@
 //! They wait in memory: so a command pays for no row, three hundred commands of one transaction take no three hundred
 //! subtransactions, and what a savepoint rolls back is forgotten by its number.
 
-use super::entry::ChangeEntry;
+use super::entry::{ChangeAction, ChangeEntry};
 use super::storage;
 use crate::error::Error;
 use crate::pg::cluster;
 use crate::pg::commit::{self, EndWork, Ending};
+use crate::pg::report;
 use crate::pg::subtransaction::{self, BookkeepingOutcome};
-use crate::pg::{report, setting};
+use crate::settings;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
-/// What is to be written, with the number of its subtransaction.
+/// An entry to be written, with the number of its subtransaction.
 #[derive(Default)]
 struct Pending {
     entries: Vec<(u32, ChangeEntry)>,
@@ -29,8 +30,14 @@ thread_local! {
 /// The most that fits into a notification.
 const LONGEST_PAYLOAD: usize = 7900;
 
-/// One transaction in so many prunes.
-const PRUNING_INTERVAL: u64 = 64;
+/// Whether a transaction prunes: one in 64 does. Its number is scrambled, since each transaction that is logged takes
+/// two, or some other number of them, so that a remainder may never come.
+fn is_pruning(transaction: u64) -> bool {
+    // The mixing function of splitmix64.
+    let mixed = (transaction ^ (transaction >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed >> 58 == 0
+}
 
 const CHANNEL: &str = "mathesar_ext_changes";
 
@@ -71,6 +78,16 @@ pub(super) fn add_once(entry: ChangeEntry) {
     }
 }
 
+/// Whether this subtransaction has noted already that metadata of a relation was written.
+pub(super) fn has_metadata_of(relation: u32) -> bool {
+    let subtransaction = commit::current_subtransaction();
+    PENDING.with_borrow(|pending| {
+        pending.entries.iter().rev().any(|(its, known)| {
+            *its == subtransaction && known.action == ChangeAction::Metadata && known.relation == relation
+        })
+    })
+}
+
 /// The changes that this transaction has made so far, and whether some are missing.
 pub(super) fn of_transaction() -> (Vec<ChangeEntry>, bool) {
     PENDING.with_borrow(|pending| {
@@ -94,7 +111,7 @@ fn forget() {
     IS_REGISTERED.set(false);
 }
 
-/// What a subtransaction made belongs to the one around it, or is gone.
+/// The entries of a subtransaction belong to the one around it, or are gone.
 fn subtransaction_ended(ended: u32, parent: u32, is_kept: bool) {
     fn settle<T>(made: &mut Vec<(u32, T)>, ended: u32, parent: u32, is_kept: bool) {
         if is_kept {
@@ -123,7 +140,16 @@ fn write(ending: Ending) {
     }
     let entries: Vec<ChangeEntry> = pending.entries.into_iter().map(|(_, entry)| entry).collect();
     let mut reasons: Vec<String> = pending.gaps.into_iter().map(|(_, reason)| reason).collect();
-    let outcome = subtransaction::or_warn(WHAT, HINT, || storage::append(&entries));
+    // PostgreSQL prepares no transaction that notifies.
+    let notifies = ending == Ending::Commit && settings::notify_changes();
+    // Together: all that notifying does until the transaction commits is to remember it.
+    let outcome = subtransaction::or_warn(WHAT, HINT, || {
+        let is_logged = storage::append(&entries)?;
+        if is_logged && notifies {
+            notify(&entries);
+        }
+        Ok(())
+    });
     if outcome != BookkeepingOutcome::Done {
         reasons.push("the changes could not be written".to_owned());
     }
@@ -134,15 +160,15 @@ fn write(ending: Ending) {
             || storage::append_gap(&reasons.join("; ")),
         );
     }
-    if outcome == BookkeepingOutcome::Done && cluster::transaction().is_multiple_of(PRUNING_INTERVAL) {
-        subtransaction::or_warn(
-            "old changes are not pruned",
-            "The next transactions try again.",
-            storage::prune,
-        );
-    }
-    // PostgreSQL prepares no transaction that notifies.
-    if ending == Ending::Commit && setting::notify_changes() && storage::is_there() {
+    if outcome == BookkeepingOutcome::Done {
+        if is_pruning(cluster::transaction()) {
+            subtransaction::or_warn(
+                "old changes are not pruned",
+                "The next transactions try again.",
+                storage::prune,
+            );
+        }
+    } else if notifies && storage::is_there() {
         subtransaction::or_warn("changes are not notified", HINT, || {
             notify(&entries);
             Ok::<(), Error>(())
@@ -150,7 +176,7 @@ fn write(ending: Ending) {
     }
 }
 
-/// What is missing when changes are not logged.
+/// The consequence when changes are not logged.
 pub(super) const WHAT: &str = "the change log misses changes of this transaction";
 /// And what to do then.
 pub(super) const HINT: &str = "Clients get everything again with their next msar.sync_schema. msar.reconcile_changes() adds what is missing.";
@@ -178,4 +204,19 @@ fn notify(entries: &[ChangeEntry]) {
 /// A warning for changes that could not even be gathered.
 pub(super) fn warn(reason: &str) {
     report::warning(format!("{WHAT}: {reason}"), HINT);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_pruning;
+
+    #[test]
+    fn some_transactions_prune_whatever_their_numbers_step() {
+        for step in 1..=64 {
+            for first in [700_u64, 701, 5_000_000_003] {
+                let prunes = (0..1024).filter(|at| is_pruning(first + at * step)).count();
+                assert!((4..64).contains(&prunes), "{step}: {prunes}");
+            }
+        }
+    }
 }

@@ -1,8 +1,8 @@
-//! What PostgreSQL reported to nobody: `msar.reconcile_changes`.
+//! Changes that fired no event trigger: `msar.reconcile_changes`.
 //!
-//! Rows of catalogs carry the number of the command that wrote them, and so does each row of the log. A row that was written
-//! since the last time, by a command of which the log has nothing, was written behind its back. What was deleted leaves no
-//! row: so the log remembers which relations there were, and how many parts each of them had.
+//! Rows of catalogs carry the number of the command that wrote them, and so does each row of the log. A row that was
+//! written since the last time, by a command of which the log has nothing, was written behind its back. What was
+//! deleted leaves no row: so the log remembers which relations there were, and how many parts each of them had.
 
 use super::entry::{ChangeAction, ChangeEntry, ObjectPlace};
 use super::record::new_entry;
@@ -58,18 +58,17 @@ impl From<Difference> for ChangeEntry {
 pub(crate) fn reconcile(schema: Option<Oid>) -> Result<Vec<Value>, Error> {
     let (own, _) = pending::of_transaction();
     let commands: Vec<u32> = own.iter().map(|entry| entry.command_xid).collect();
+    let relations: Vec<u32> = own.iter().map(|entry| entry.relation).collect();
     let dropped: Vec<u32> = own
         .iter()
         .filter(|entry| entry.action == ChangeAction::Dropped && entry.attnum == 0)
         .map(|entry| entry.object)
         .collect();
     let differences: Vec<Difference> = bookkeeping::as_owner(storage::owner()?, |statements| {
-        let found = statements.query(
+        statements.query(
             include_str!("../../sql/query/changes/reconcile.sql"),
-            &json!({"own": commands, "own_dropped": dropped}),
-        )?;
-        statements.run(include_str!("../../sql/query/changes/reconciled.sql"), &json!({}))?;
-        Ok(found)
+            &json!({"own": commands, "own_dropped": dropped, "own_relations": relations}),
+        )
     })?;
     let entries: Vec<ChangeEntry> = differences.into_iter().map(ChangeEntry::from).collect();
     let is_wanted = |entry: &&ChangeEntry| {

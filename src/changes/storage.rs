@@ -2,15 +2,18 @@
 
 use super::entry::{ChangeAction, ChangeEntry, ObjectPlace};
 use crate::error::Error;
-use crate::pg::append::{self, Cell};
-use crate::pg::scan::{CatalogRow, Reader, RowSource, ScanKey, ScannedRow, Text};
+use crate::pg::append::{self, AppendOutcome, AppendedRow, Cell};
+use crate::pg::scan::{CatalogRow, Reader, RowSource, ScanKey, ScannedRow, Text, Timestamp};
+use crate::pg::snapshot::Snapshot;
 use crate::pg::storage::{StorageOwner, StorageTable};
-use crate::pg::{Oid, bookkeeping, cluster, scan, setting};
+use crate::pg::{Oid, bookkeeping, cluster, relations, scan};
+use crate::settings;
 use pgrx::pg_sys;
 use serde_json::json;
 
-/// What commands did.
+/// The table of changes.
 static CHANGES: StorageTable = StorageTable {
+    schema: crate::STORAGE_SCHEMA,
     name: c"stored_changes",
     columns: &[
         ("transaction", pg_sys::XID8OID),
@@ -34,12 +37,14 @@ static CHANGES: StorageTable = StorageTable {
         ("found_by", pg_sys::TEXTOID),
         ("affects", pg_sys::OIDARRAYOID),
         ("command_xid", pg_sys::XIDOID),
+        ("differences", pg_sys::JSONBOID),
     ],
     primary_key: &["transaction", "number"],
 };
 
 /// Transactions of which changes are missing.
 static GAPS: StorageTable = StorageTable {
+    schema: crate::STORAGE_SCHEMA,
     name: c"stored_change_gaps",
     columns: &[
         ("transaction", pg_sys::XID8OID),
@@ -51,6 +56,7 @@ static GAPS: StorageTable = StorageTable {
 
 /// The head of the log.
 static HEAD: StorageTable = StorageTable {
+    schema: crate::STORAGE_SCHEMA,
     name: c"stored_change_log",
     columns: &[("epoch", pg_sys::UUIDOID), ("horizon", pg_sys::XID8OID)],
     primary_key: &[],
@@ -80,16 +86,27 @@ fn place(place: Option<&ObjectPlace>) -> [Cell<'_>; 3] {
     }
 }
 
-/// Writes the changes of this transaction.
-pub(super) fn append(entries: &[ChangeEntry]) -> Result<(), Error> {
-    if entries.is_empty() || !is_there() {
-        return Ok(());
+thread_local! {
+    /// The transaction that wrote last, and the number of its next change.
+    static NEXT_NUMBER: std::cell::Cell<(u64, usize)> = const { std::cell::Cell::new((0, 0)) };
+}
+
+/// Writes changes of this transaction. `false`: there is no log.
+pub(super) fn append(entries: &[ChangeEntry]) -> Result<bool, Error> {
+    if entries.is_empty() {
+        return Ok(is_there());
     }
     let transaction = cluster::transaction();
-    let rows = entries.iter().enumerate().map(|(number, entry)| {
+    // Other work at the end of a transaction may make changes after some have been written.
+    let first = match NEXT_NUMBER.get() {
+        (its, next) if its == transaction => next,
+        _ => 0,
+    };
+    NEXT_NUMBER.set((transaction, first + entries.len()));
+    let rows = (first..).zip(entries).map(|(number, entry)| {
         let [schema, schema_name, object_name] = place(Some(&entry.place));
         let [old_schema, old_schema_name, old_object_name] = place(entry.old_place.as_ref());
-        vec![
+        let cells = [
             Cell::Transaction(transaction),
             Cell::Integer(i32::try_from(number).unwrap_or(i32::MAX)),
             Cell::Moment(entry.happened_at),
@@ -120,29 +137,41 @@ pub(super) fn append(entries: &[ChangeEntry]) -> Result<(), Error> {
             },
             // Stored as an OID is.
             Cell::Oid(entry.command_xid),
-        ]
+            entry.differences.as_ref().map_or(Cell::Null, Cell::Json),
+        ];
+        AppendedRow {
+            cells,
+            is_in_partial_indexes: is_about_relation(entry),
+        }
     });
-    if append::append_rows(&CHANGES, rows) {
-        Ok(())
-    } else {
-        Err(super::ChangeError::NotAsCreated.into())
-    }
+    was_written(append::append_rows(&CHANGES, rows))
+}
+
+/// Whether the index `stored_changes_relation` has the change: its condition in other words.
+fn is_about_relation(entry: &ChangeEntry) -> bool {
+    entry.class == pg_sys::RelationRelationId.to_u32()
+        && entry.attnum == 0
+        && !matches!(entry.kind.as_str(), "index" | "sequence")
 }
 
 /// Notes that changes of this transaction are missing.
 pub(super) fn append_gap(reason: &str) -> Result<(), Error> {
-    if !is_there() {
-        return Ok(());
-    }
-    let row = vec![
-        Cell::Transaction(cluster::transaction()),
-        Cell::Moment(cluster::now()),
-        Cell::Text(reason),
-    ];
-    if append::append_rows(&GAPS, std::iter::once(row)) {
-        Ok(())
-    } else {
-        Err(super::ChangeError::NotAsCreated.into())
+    let row = AppendedRow {
+        cells: [
+            Cell::Transaction(cluster::transaction()),
+            Cell::Moment(cluster::now()),
+            Cell::Text(reason),
+        ],
+        is_in_partial_indexes: false,
+    };
+    was_written(append::append_rows(&GAPS, std::iter::once(row))).map(drop)
+}
+
+fn was_written(outcome: AppendOutcome) -> Result<bool, Error> {
+    match outcome {
+        AppendOutcome::Written => Ok(true),
+        AppendOutcome::NoTable => Ok(false),
+        AppendOutcome::NotAsCreated => Err(super::ChangeError::NotAsCreated.into()),
     }
 }
 
@@ -221,6 +250,51 @@ pub(super) fn changes_from(reader: &Reader, transaction: u64) -> Vec<StoredChang
     reader.by_primary_key(&[("transaction", ScanKey::TransactionFrom(transaction))])
 }
 
+/// Where a relation was after a change.
+struct StoredPlace {
+    transaction: u64,
+    number: i32,
+    class: u32,
+    attnum: i16,
+    schema: u32,
+    is_drop: bool,
+}
+
+impl CatalogRow for StoredPlace {
+    const SOURCE: RowSource = RowSource::Own(&CHANGES);
+    const COLUMNS: &'static [&'static str] = &[
+        "transaction",
+        "number",
+        "class_oid",
+        "attnum",
+        "schema_oid",
+        "action",
+    ];
+    fn read(row: &ScannedRow<'_>) -> Self {
+        Self {
+            transaction: row.column(0),
+            number: row.column(1),
+            class: row.column::<Oid>(2).to_u32(),
+            attnum: row.column(3),
+            schema: row.column::<Oid>(4).to_u32(),
+            is_drop: row.column::<Text>(5).0 == ChangeAction::Dropped.name(),
+        }
+    }
+}
+
+/// The schema in which a relation was by its last change that the log has, unless that says that it was dropped.
+pub(super) fn last_schema(reader: &Reader, relation: Oid) -> Option<Oid> {
+    let rows: Vec<StoredPlace> = reader.by_own_index(
+        c"stored_changes_relation",
+        &[("object_oid", ScanKey::Oid(relation))],
+    );
+    let of_relation = rows
+        .into_iter()
+        .filter(|row| row.class == pg_sys::RelationRelationId.to_u32() && row.attnum == 0);
+    let last = of_relation.max_by_key(|row| (row.transaction, row.number))?;
+    (!last.is_drop && last.schema != 0).then(|| last.schema.into())
+}
+
 /// That changes are missing.
 struct StoredGap {
     transaction: u64,
@@ -269,12 +343,51 @@ pub(super) fn head(reader: &Reader) -> Option<LogHead> {
     reader.by_full_scan(&[]).pop()
 }
 
+/// When a change happened.
+struct StoredMoment {
+    happened_at: i64,
+}
+
+impl CatalogRow for StoredMoment {
+    const SOURCE: RowSource = RowSource::Own(&CHANGES);
+    const COLUMNS: &'static [&'static str] = &["happened_at"];
+    fn read(row: &ScannedRow<'_>) -> Self {
+        Self {
+            happened_at: row.column::<Timestamp>(0).0,
+        }
+    }
+}
+
+/// Whether there may be something to prune: the first change of the log is old, or there are more than are to be kept.
+fn is_prunable() -> bool {
+    const MINUTE: i64 = 60_000_000;
+    if GAPS.find().is_some_and(|table| !relations::has_no_pages(table)) {
+        return true;
+    }
+    let limit = settings::change_limit();
+    if limit > 0
+        && CHANGES
+            .find()
+            .is_some_and(|table| relations::estimated_rows(table) > limit as f32)
+    {
+        return true;
+    }
+    let oldest =
+        cluster::now().saturating_sub(i64::from(settings::change_retention()).saturating_mul(MINUTE));
+    Reader::new(Snapshot::latest())
+        .first_by_primary_key::<StoredMoment>()
+        .is_some_and(|first| first.happened_at < oldest)
+}
+
 /// Removes old changes, a part of them at a time.
 pub(super) fn prune() -> Result<(), Error> {
     /// How many at a time: more than are written between two times.
     const MOST: u32 = 5000;
+    if !is_prunable() {
+        return Ok(());
+    }
     let argument = json!({
-        "minutes": setting::change_retention(), "limit": setting::change_limit(), "most": MOST,
+        "minutes": settings::change_retention(), "limit": settings::change_limit(), "most": MOST,
     });
     bookkeeping::as_owner(owner()?, |statements| {
         statements.run(include_str!("../../sql/query/changes/prune.sql"), &argument)

@@ -1,10 +1,10 @@
-//! What a client has to know to be in step: `msar.sync_schema`.
+//! The changes that a client has to know to be in step: `msar.sync_schema`.
 
 use super::affected::{self, AffectedRelations};
 use super::entry::ChangeAction;
 use super::storage::{self, ChangedObject};
 use super::token::{ChangeToken, TokenOrigin};
-use super::{ChangeError, pending, perspective};
+use super::{ChangeError, pending, perspective, unlogged};
 use crate::catalog::relation::RelationKind;
 use crate::catalog::rows::{PgClass, PgNamespace, catalog_oid};
 use crate::describe::details;
@@ -104,10 +104,11 @@ pub(crate) fn current_token() -> Result<String, Error> {
     Ok(LogView::open(Snapshot::of_statement())?.token().encode())
 }
 
-/// What has changed in a schema since the token.
+/// The relations of a schema that have changed since the token.
 pub(crate) fn sync_schema(schema: Oid, token: Option<&str>) -> Result<JsonText, Error> {
     let token = token.map(read_token).transpose()?;
     server::catalog_changes();
+    let position = unlogged::position();
     // The snapshot is older than what is described below: what is committed meanwhile is delivered again.
     let log = LogView::open(Snapshot::latest())?;
     let delta = token
@@ -121,6 +122,11 @@ pub(crate) fn sync_schema(schema: Oid, token: Option<&str>) -> Result<JsonText, 
             AffectedRelations::These(relations) => Some((changes, relations)),
         },
     };
+    let seen = token
+        .as_ref()
+        .map(|token| &token.seen)
+        .filter(|_| changed.is_some());
+    let unlogged = unlogged::find(&log.reader, seen, &log.seen, position, schema);
     let answer = match changed {
         None => Answer {
             is_complete: true,
@@ -132,12 +138,14 @@ pub(crate) fn sync_schema(schema: Oid, token: Option<&str>) -> Result<JsonText, 
             removed: Vec::new(),
             tables: None,
         },
-        Some((changes, relations)) => {
+        Some((changes, mut relations)) => {
+            relations.extend(&unlogged.written);
             let known = token.as_ref().and_then(|token| token.tables);
             let known = known
                 .filter(|(of, _)| *of == schema.to_u32())
-                .map(|(_, count)| count);
-            changed_relations(&log, schema, &changes, relations, known)?
+                .map(|(_, count)| count)
+                .filter(|_| unlogged.written.is_empty() && unlogged.removed.is_empty());
+            changed_relations(&log, schema, &changes, relations, unlogged.removed, known)?
         }
     };
     answer.write(&log, schema, is_there)
@@ -162,6 +170,7 @@ fn changed_relations(
     schema: Oid,
     changes: &[ChangedObject],
     relations: FxHashSet<u32>,
+    gone: FxHashSet<u32>,
     tables: Option<u32>,
 ) -> Result<Answer, Error> {
     let mut relations: Vec<u32> = relations.into_iter().collect();
@@ -195,6 +204,7 @@ fn changed_relations(
         })
         .map(|change| change.object)
         .filter(|relation| !is_here.contains(relation))
+        .chain(gone)
         .collect();
     removed.sort_unstable();
     removed.dedup();
@@ -217,22 +227,7 @@ fn changed_relations(
 }
 
 /// The schema as `msar.get_schema` describes it, but for the number of its tables.
-const SCHEMA_INFO: &str = "
-    SELECT jsonb_build_object(
-      'oid', n.oid::bigint,
-      'name', n.nspname,
-      'description', obj_description(n.oid, 'pg_namespace'),
-      'owner_oid', n.nspowner::bigint,
-      'current_role_priv', array_remove(
-        ARRAY[
-          CASE WHEN has_schema_privilege(n.oid, 'USAGE') THEN 'USAGE' END,
-          CASE WHEN has_schema_privilege(n.oid, 'CREATE') THEN 'CREATE' END
-        ],
-        NULL
-      ),
-      'current_role_owns', pg_has_role(n.nspowner, 'USAGE')
-    )
-    FROM pg_namespace AS n WHERE n.oid = ($1->>'oid')::oid";
+const SCHEMA_INFO: &str = include_str!("../../sql/query/changes/schema_info.sql");
 
 impl Answer {
     fn write(self, log: &LogView, schema: Oid, is_there: bool) -> Result<JsonText, Error> {

@@ -64,6 +64,11 @@ impl ChangeToken {
 
     /// `None` for a text that is no token.
     pub(super) fn decode(text: &str) -> Option<Self> {
+        /// More than twice what the most running transactions take, in two lists.
+        const LONGEST: usize = 8192;
+        if text.len() > LONGEST {
+            return None;
+        }
         let bytes = from_base64(text)?;
         let (content, check) = bytes.split_at_checked(bytes.len().checked_sub(4)?)?;
         if checksum(content).to_be_bytes() != check {
@@ -167,7 +172,7 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     Some(*taken)
 }
 
-/// FNV-1a: it notices what was cut off or mistyped; nobody gains anything by a token of their own making.
+/// FNV-1a: it detects tokens that were cut off or mistyped; a forged token gives a caller nothing.
 fn checksum(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |sum: u32, &byte| {
         (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193)

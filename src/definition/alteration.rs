@@ -80,6 +80,11 @@ impl<'de> Deserialize<'de> for ColumnAlteration {
 }
 
 impl ColumnAlteration {
+    /// Whether PostgreSQL refuses the change of a column that a view uses.
+    pub(crate) fn breaks_views(&self) -> bool {
+        self.delete || self.type_.is_some() || self.collation.is_some() || self.generated.is_some()
+    }
+
     /// Which column it changes.
     pub(crate) fn target(&self) -> Result<ColumnRef, DefinitionError> {
         match (self.attnum, &self.column) {
@@ -120,7 +125,7 @@ impl ColumnAlteration {
     }
 }
 
-/// What the casts of texts need to know about them. Other keys are ignored: what `msar.infer_table_column_data_types`
+/// Facts about texts that their casts need. Other keys are ignored: what `msar.infer_table_column_data_types`
 /// tells as details can be passed on as it is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CastOptions {
@@ -129,6 +134,13 @@ pub(crate) struct CastOptions {
     pub(crate) curr_pref: Option<String>,
     pub(crate) curr_suff: Option<String>,
     pub(crate) date_order: Option<String>,
+}
+
+impl CastOptions {
+    /// Whether any of them is set.
+    pub(crate) fn are_given(&self) -> bool {
+        *self != Self::default()
+    }
 }
 
 /// Changes of a table: `tab_alters`.

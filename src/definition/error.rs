@@ -57,7 +57,7 @@ impl DefinitionError {
     /// From serde's message.
     pub(super) fn malformed(argument: &'static str, path: &str, message: &str) -> Self {
         let (problem, expected) = json_words::split_problem(message);
-        let place = (path != ".").then(|| format!("In {path}"));
+        let place = (path != ".").then(|| format!("In {}", readable_path(argument, path)));
         let detail = match (place, expected) {
             (Some(place), Some(expected)) => Some(format!("{place}. Expected {expected}.")),
             (Some(place), None) => Some(format!("{place}.")),
@@ -81,6 +81,18 @@ impl DefinitionError {
             problem: problem.into(),
             hint,
         }
+    }
+}
+
+/// A place in an argument. The elements of a document of steps are counted as its steps are.
+fn readable_path(argument: &str, path: &str) -> String {
+    let step = path.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    match step {
+        Some((number, rest)) if argument == "doc" => match number.parse::<usize>() {
+            Ok(number) => format!("step {}{}", number + 1, rest.replacen('.', ", ", 1)),
+            Err(_) => path.to_owned(),
+        },
+        _ => path.to_owned(),
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn lenient_or_default<'de, D: Deserializer<'de>, T: Default + Lenient
     Ok(Option::deserialize_leniently(deserializer)?.unwrap_or_default())
 }
 
-/// What [`lenient`] reads.
+/// A type that [`lenient`] reads.
 pub(crate) trait Lenient: Sized {
     fn deserialize_leniently<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
@@ -61,9 +61,9 @@ macro_rules! lenient_number {
     ($($number:ty),*) => {$(
         impl Lenient for $number {
             fn deserialize_leniently<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Visitor;
+                struct NumberVisitor;
 
-                impl serde::de::Visitor<'_> for Visitor {
+                impl serde::de::Visitor<'_> for NumberVisitor {
                     type Value = $number;
 
                     fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -90,7 +90,7 @@ macro_rules! lenient_number {
                     }
                 }
 
-                deserializer.deserialize_any(Visitor)
+                deserializer.deserialize_any(NumberVisitor)
             }
         }
     )*};
@@ -99,9 +99,9 @@ lenient_number!(i16, i32, i64, u32);
 
 impl Lenient for bool {
     fn deserialize_leniently<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
+        struct BooleanVisitor;
 
-        impl serde::de::Visitor<'_> for Visitor {
+        impl serde::de::Visitor<'_> for BooleanVisitor {
             type Value = bool;
 
             fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -118,7 +118,7 @@ impl Lenient for bool {
             }
         }
 
-        deserializer.deserialize_any(Visitor)
+        deserializer.deserialize_any(BooleanVisitor)
     }
 }
 
@@ -126,7 +126,7 @@ pub(super) fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// What `not_null` and its opposite `nullable` say together.
+/// The meaning of `not_null` and its opposite `nullable` together.
 pub(super) fn not_null<E: serde::de::Error>(
     not_null: Option<bool>,
     nullable: Option<bool>,

@@ -11,7 +11,7 @@ mod error;
 pub(crate) mod form;
 pub(crate) mod json_text;
 pub(crate) mod name;
-pub(crate) mod nearest;
+pub(crate) mod nested;
 pub(crate) mod object;
 pub(crate) mod partition;
 pub(crate) mod privileges;
@@ -22,15 +22,45 @@ pub(crate) mod type_object;
 
 pub(crate) use error::DefinitionError;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::io;
 
 /// Reads the argument of that name.
 pub(crate) fn parse_argument<'a, T: Deserialize<'a>>(
     argument: &'static str,
     json: &'a str,
 ) -> Result<T, DefinitionError> {
-    let mut deserializer = serde_json::Deserializer::from_str(json);
+    parse_argument_part(argument, "", json)
+}
+
+/// The same for a long one.
+pub(crate) fn parse_long_argument<T: DeserializeOwned>(
+    argument: &'static str,
+    json: impl io::Read,
+) -> Result<T, DefinitionError> {
+    parse_with(argument, "", serde_json::Deserializer::from_reader(json))
+}
+
+/// Reads a part of the argument, which is at `place` in it.
+fn parse_argument_part<'a, T: Deserialize<'a>>(
+    argument: &'static str,
+    place: &str,
+    json: &'a str,
+) -> Result<T, DefinitionError> {
+    parse_with(argument, place, serde_json::Deserializer::from_str(json))
+}
+
+fn parse_with<'a, T: Deserialize<'a>, R: serde_json::de::Read<'a>>(
+    argument: &'static str,
+    place: &str,
+    mut deserializer: serde_json::Deserializer<R>,
+) -> Result<T, DefinitionError> {
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
+        let path = match (place, error.path().to_string()) {
+            ("", path) => path,
+            (place, path) if path == "." => place.to_owned(),
+            (place, path) => format!("{place}.{path}"),
+        };
         DefinitionError::malformed(argument, &path, &error.into_inner().to_string())
     })
 }

@@ -8,6 +8,7 @@ use super::name::{ColumnRef, QualifiedName};
 use super::object::JsonObject;
 use super::schema::SchemaPatch;
 use super::table::TableDefinition;
+use super::{DefinitionError, parse_argument};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess};
 use serde::{Deserialize, Deserializer};
@@ -115,6 +116,22 @@ of_table! {
     DropConstraint { constraint: String }
 }
 
+/// Reads steps with all that is nested in them. `pulse` may stop the work.
+pub(crate) fn parse_steps(
+    argument: &'static str,
+    json: &str,
+    pulse: &dyn Fn(),
+) -> Result<Vec<DefinitionStep>, DefinitionError> {
+    let mut steps: Vec<DefinitionStep> = parse_argument(argument, json)?;
+    for (at, step) in steps.iter_mut().enumerate() {
+        if let DefinitionStep::CreateTable(table) = step {
+            let place = format!("[{at}].create_table");
+            table.0.read_partitions(argument, &place, pulse)?;
+        }
+    }
+    Ok(steps)
+}
+
 impl DefinitionStep {
     /// The key that says what is done.
     pub(crate) fn kind(&self) -> &'static str {
@@ -171,7 +188,6 @@ impl fmt::Display for DefinitionStep {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::{DefinitionError, parse_argument};
 
     #[test]
     fn a_step_says_what_it_does() {

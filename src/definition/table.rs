@@ -6,6 +6,7 @@ use super::constraint::ConstraintDefinition;
 use super::form::{is_false, lenient_or_default, null_as_default};
 use super::json_text::RawJson;
 use super::name::QualifiedName;
+use super::nested::NestedPartitions;
 use super::partition::{PartitionBounds, PartitionBoundsDefinition, PartitionKey};
 use serde::{Deserialize, Serialize};
 
@@ -60,15 +61,15 @@ pub(crate) struct TableDefinition {
     pub(crate) bounds: Option<PartitionBounds>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) partition_by: Option<PartitionKey>,
-    #[serde(
-        default,
-        deserialize_with = "null_as_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
-    pub(crate) partitions: Vec<TableDefinition>,
+    #[serde(default, skip_serializing_if = "are_none")]
+    pub(crate) partitions: NestedPartitions,
     /// Options of `msar.set_table_metadata`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) metadata: Option<RawJson>,
+}
+
+fn are_none(partitions: &NestedPartitions) -> bool {
+    partitions.is_empty()
 }
 
 impl TableDefinition {
@@ -119,29 +120,55 @@ mod tests {
     use super::*;
     use crate::definition::parse_argument;
 
+    fn read(json: &str) -> Result<TableDefinition, DefinitionError> {
+        let mut table: TableDefinition = parse_argument("definition", json)?;
+        table.read_partitions("definition", "", &|| ())?;
+        Ok(table)
+    }
+
     #[test]
     fn what_is_written_is_read_again() {
         let json = r#"{"schema":"app","name":"visit","columns":[{"name":"day","type":{"name":"date"},"not_null":true}],"constraints":[{"type":"p","columns":["day"]}],"partition_by":{"strategy":"range","key":[{"column":"day"}]},"partitions":[{"name":"visit_old","bounds":{"from":[{"bound":"minvalue"}],"to":["2020-01-01"]}},{"name":"visit_rest","bounds":{"default":true}}],"metadata":{"column_order":[1]}}"#;
-        let table: TableDefinition = parse_argument("definition", json).expect("a table");
+        let table = read(json).expect("a table");
         assert_eq!(serde_json::to_string(&table).unwrap(), json);
     }
 
     #[test]
     fn errors_tell_the_place() {
-        let error = parse_argument::<TableDefinition>(
-            "definition",
-            r#"{"partitions": [{"columns": [{"type": {"nam": "x"}}]}]}"#,
-        );
-        let Err(super::super::DefinitionError::Malformed { problem, detail, .. }) = error else {
-            panic!("no error")
-        };
-        assert_eq!(problem, "unknown key \"nam\"");
-        assert!(detail.is_some_and(|detail| detail.starts_with("In partitions[0].columns[0].type.nam. ")));
+        for (json, place) in [
+            (
+                r#"{"partitions": [{"columns": [{"type": {"nam": "x"}}]}]}"#,
+                "In partitions[0].columns[0].type.nam. ",
+            ),
+            (
+                r#"{"partitions": [{}, {"partitions": [{"nam": 1}]}]}"#,
+                "In partitions[1].partitions[0].nam. ",
+            ),
+            (r#"{"partitions": [5]}"#, "In partitions[0]. "),
+        ] {
+            let Err(DefinitionError::Malformed { detail, .. }) = read(json) else {
+                panic!("no error")
+            };
+            let detail = detail.unwrap_or_default();
+            assert!(detail.starts_with(place), "{detail}");
+        }
     }
 
     #[test]
     fn nesting_has_an_end() {
-        let deep = format!("{}{}", r#"{"partitions":["#.repeat(500), "]}".repeat(500));
-        assert!(parse_argument::<TableDefinition>("definition", &deep).is_err());
+        let deep = |levels: usize| {
+            let last = r#"{"name":"last"}"#;
+            format!(
+                "{}{last}{}",
+                r#"{"partitions":["#.repeat(levels),
+                "]}".repeat(levels)
+            )
+        };
+        let mut table = &read(&deep(300)).expect("a table");
+        for _ in 0..300 {
+            table = &table.partitions[0];
+        }
+        assert_eq!(table.given_name(), Some("last"));
+        assert!(read(&deep(501)).is_err());
     }
 }

@@ -1,6 +1,7 @@
-//! The documents of `msar.get_dependents` and `msar.preview_drop`.
+//! The documents of `msar.get_dependents` and `msar.preview_drop`, and what dropping the extension takes along.
 
 use crate::catalog::Catalog;
+use crate::catalog::dependency::catalog_graph::CatalogGraph;
 use crate::catalog::dependency::error::DropError;
 use crate::catalog::dependency::graph::{Address, Graph, ObjectSet};
 use crate::catalog::dependency::target::DropTarget;
@@ -93,6 +94,34 @@ pub(crate) fn preview_drop(
         }
         .into()),
     }
+}
+
+/// The objects of users that `DROP EXTENSION ... CASCADE` removes. Parts of others and of the extension's own objects
+/// are left out.
+pub(crate) fn preview_extension_drop(
+    catalog: &Catalog,
+    extension: Oid,
+) -> Result<Vec<ObjectIdentity>, Error> {
+    let graph = CatalogGraph::new(&catalog.reader);
+    let target = Address::extension(extension);
+    let taken = rules::find_taken_along(&graph, target).objects;
+    let all = rules::find_cascade(&graph, target).map_err(|held| {
+        Error::from(DropError::Required {
+            object: identity_text(held.object),
+            by: identity_text(held.by),
+        })
+    })?;
+    let dropped = all
+        .iter()
+        .filter(|&object| !taken.contains(object) && graph.owners(object).is_empty());
+    let mut dropped = dropped.map(identify).collect::<Result<Vec<_>, Error>>()?;
+    dropped.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    Ok(dropped)
+}
+
+/// An object for a message, be it gone.
+fn identity_text(object: Address) -> String {
+    identify(object).map_or_else(|_| "an object".into(), |identity| identity.to_string())
 }
 
 fn list_dropped(target: &DropTarget<'_>, objects: &ObjectSet) -> Result<Vec<Dropped>, Error> {

@@ -5,12 +5,14 @@
 //! - [`table`], [`mod@column`], [`constraint`]: their parts; [`default`] and [`json_value`]: defaults as JSON;
 //!   [`preview`]: the preview template
 //! - [`dependents`]: the dependents of an object, and the preview of dropping it
+//! - [`joinable`]: the paths of joins from a table along foreign keys
 
 mod column;
 mod constraint;
 mod default;
 pub(crate) mod dependents;
 pub(crate) mod details;
+pub(crate) mod joinable;
 mod json_value;
 mod preview;
 pub(crate) mod table;

@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::metadata::references::Column;
+use crate::metadata::references::ReferencedColumn;
 use crate::previews::text::{self, DefaultRule, DefaultTemplate};
 use crate::values::template::TemplatePart;
 use serde::Serialize;
@@ -20,7 +20,7 @@ impl PreviewSettings {
     /// The template that a user chose; the default, if none did.
     pub(crate) fn new<'a>(
         catalog: &Catalog,
-        customized: Option<&[TemplatePart<Column>]>,
+        customized: Option<&[TemplatePart<ReferencedColumn>]>,
         default: impl FnOnce() -> Result<Option<DefaultTemplate<'a>>, Error>,
     ) -> Result<Self, Error> {
         let Some(template) = customized else {

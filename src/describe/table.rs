@@ -7,8 +7,8 @@ use super::constraint::Constraint;
 use super::preview::PreviewSettings;
 use crate::catalog::comments::Comments;
 use crate::catalog::relation::{self, Relation, RelationKind};
-use crate::catalog::rows::{OfRelation, PgAttrdef, PgClass, PgConstraint, PgDepend, PgInherits, catalog_oid};
-use crate::catalog::{Catalog, dependency, oid, optional_oid};
+use crate::catalog::rows::{OfRelation, PgAttrdef, PgClass, PgConstraint, PgDepend, PgInherits};
+use crate::catalog::{Catalog, dependency, link, oid, optional_oid};
 use crate::error::Error;
 use crate::metadata::read::{self, Metadata, OfTable};
 use crate::pg::Oid;
@@ -42,6 +42,12 @@ pub(crate) struct TableInfo {
 pub(crate) struct TableDetails {
     #[serde(flatten)]
     info: TableInfo,
+    /// Those that the role has on some columns, and not on the whole relation.
+    #[serde(
+        skip_serializing_if = "Privileges::is_none_on_columns",
+        serialize_with = "Privileges::on_columns"
+    )]
+    current_role_column_priv: Privileges,
     kind: &'static str,
     #[serde(serialize_with = "optional_oid")]
     partition_of: Option<Oid>,
@@ -90,7 +96,7 @@ impl TableInfo {
 }
 
 /// The rows of the catalogs that belong to one relation, each catalog read once.
-struct Parts {
+struct TableParts {
     relation: Relation,
     /// Attnums in key order.
     primary_key: Vec<i16>,
@@ -103,7 +109,7 @@ struct Parts {
     with_dependents: Vec<i32>,
 }
 
-impl Parts {
+impl TableParts {
     fn read(catalog: &Catalog, row: PgClass) -> Self {
         let reader = &catalog.reader;
         let oid = row.oid;
@@ -157,7 +163,7 @@ pub(crate) fn list_columns(describer: &Describer, relation: Oid) -> Result<Vec<C
     let Some(row) = PgClass::by_oid(&catalog.reader, relation) else {
         return Ok(Vec::new());
     };
-    let mut parts = Parts::read(catalog, row);
+    let mut parts = TableParts::read(catalog, row);
     let mut context = parts.column_context();
     let columns = context.relation.columns.iter();
     columns
@@ -171,7 +177,7 @@ impl TableDetails {
         let Some(kind) = RelationKind::of_row(&row) else {
             return Err(Error::NotDescribable { name: row.relname });
         };
-        let mut parts = Parts::read(catalog, row);
+        let mut parts = TableParts::read(catalog, row);
         parts.metadata = OfTable::read(catalog, &parts.relation.row)?;
         parts.remember_names(catalog)?;
         let oid = parts.relation.row.oid;
@@ -202,9 +208,11 @@ impl TableDetails {
         let columns: Vec<ColumnDetails> = columns
             .map(|column| ColumnDetails::read(describer, column, &mut context))
             .collect::<Result<_, _>>()?;
+        let current_role_column_priv = parts.relation.privileges_on_columns_alone(catalog);
         let row = &parts.relation.row;
         Ok(Self {
             info,
+            current_role_column_priv,
             kind: kind.name(),
             partition_of: partition_of(catalog, row),
             has_dependents,
@@ -249,19 +257,9 @@ fn list_constraints(
 
 /// The foreign keys that refer to this table, its own among them: pg_constraint has no index by the table referred to,
 /// but each of them depends on the columns that it refers to.
-fn list_incoming_keys(describer: &Describer, parts: &Parts) -> Result<Vec<Rc<Constraint>>, Error> {
-    let mut candidates: Vec<Oid> = parts
-        .dependents
-        .iter()
-        .filter(|row| {
-            row.classid == Oid::from(catalog_oid::PG_CONSTRAINT) && row.deptype == dependency::NORMAL
-        })
-        .map(|row| row.objid)
-        .collect();
-    candidates.sort_by_key(|oid| oid.to_u32());
-    candidates.dedup();
+fn list_incoming_keys(describer: &Describer, parts: &TableParts) -> Result<Vec<Rc<Constraint>>, Error> {
     let mut keys = Vec::new();
-    for candidate in candidates {
+    for candidate in link::constraints_that_depend(&parts.dependents) {
         let key = Constraint::by_oid(describer, candidate)?;
         keys.extend(key.filter(|key| key.refers_to(parts.relation.row.oid)));
     }

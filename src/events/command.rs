@@ -45,6 +45,8 @@ impl Command {
     /// The objects that it defined; none for a drop.
     pub(crate) fn defined(&self) -> &[DefinedObject] {
         self.defined.get_or_init(|| match self.event() {
+            // PostgreSQL collects nothing for a DROP; for DROP OWNED it collects what that revokes.
+            Event::CommandEnd if self.tag().starts_with("DROP ") && self.tag() != "DROP OWNED" => Vec::new(),
             Event::CommandEnd => event_objects::defined_objects(),
             Event::Drop => Vec::new(),
         })

@@ -7,7 +7,7 @@ use super::error::ExplorationError;
 use crate::catalog::Catalog;
 use crate::catalog::types::TypeInfo;
 use crate::error::Error;
-use crate::pg::{Oid, column_type, comparison};
+use crate::pg::{Oid, column_type, comparison, own_casts};
 use crate::records::condition::Expression;
 use pgrx::pg_sys;
 use std::rc::Rc;
@@ -26,7 +26,7 @@ macro_rules! aggregates {
                 match self { $(Aggregate::$name => $key),* }
             }
 
-            /// What it adds to the display name of its input.
+            /// The suffix that it adds to the display name of its input.
             pub(crate) fn suffix(self) -> &'static str {
                 match self { $(Aggregate::$name => $suffix),* }
             }
@@ -49,7 +49,7 @@ aggregates! {
     PeakMonth = "peak_month", " peak_month";
 }
 
-/// What an aggregate makes of a group.
+/// The result of an aggregate over a group.
 pub(crate) struct Aggregated {
     pub(crate) sql: String,
     pub(crate) type_info: Rc<TypeInfo>,
@@ -70,7 +70,7 @@ impl Aggregate {
         Self::ALL.iter().copied().find(|aggregate| aggregate.key() == key)
     }
 
-    /// What Mathesar's contract calls the type of its results, if they have one whatever the input.
+    /// The name of the type of its results in Mathesar's contract, if that does not depend on the input.
     pub(super) fn contract_type(self) -> Option<&'static str> {
         match self {
             Self::Count => Some("integer"),
@@ -217,7 +217,7 @@ impl Aggregate {
         }
         // An array of arrays would need arrays of one length.
         let (value, base) = match comparison::element_type(base) {
-            Some(_) => (format!("pg_catalog.to_jsonb({value})"), pg_sys::JSONBOID),
+            Some(_) => (own_casts::as_jsonb(&value, base), pg_sys::JSONBOID),
             None => (value, base),
         };
         let array = comparison::array_type(base).ok_or_else(|| wrong("values of which there are arrays"))?;

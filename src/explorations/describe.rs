@@ -1,4 +1,4 @@
-//! What a result says about its columns.
+//! The columns of a result, as its document describes them.
 
 use super::stage::StageColumn;
 use crate::catalog::Catalog;
@@ -115,7 +115,7 @@ fn type_options(info: &TypeInfo, modifiers: i32) -> Result<Value, Error> {
 }
 
 /// Describes columns; what it looks up of a relation, it looks up once.
-pub(super) struct Describer<'a> {
+pub(super) struct ResultDescriber<'a> {
     pub(super) catalog: &'a Catalog,
     /// The initial columns.
     pub(super) initial: &'a [StageColumn],
@@ -123,7 +123,7 @@ pub(super) struct Describer<'a> {
     pub(super) is_compatible: bool,
 }
 
-impl Describer<'_> {
+impl ResultDescriber<'_> {
     pub(super) fn describe(&self, column: &StageColumn) -> Result<Value, Error> {
         let alias = column.alias.as_str();
         let info = column.described_type();
@@ -227,11 +227,26 @@ pub(super) fn form(
         if base == pg_sys::NUMERICOID {
             return format!("{value}::pg_catalog.text");
         }
-        if comparison::element_type(base)
-            .is_some_and(|element| comparison::base_type(element) == pg_sys::NUMERICOID)
-        {
-            return format!("{value}::pg_catalog.text[]");
-        }
     }
-    crate::records::value::json(value, info, forms)
+    let json = crate::records::value::json(value, info, forms);
+    match comparison::element_type(base).map(comparison::base_type) {
+        Some(element) if is_compatible => contract_array(value, element).unwrap_or(json),
+        _ => json,
+    }
+}
+
+/// An array whose elements have another form in Mathesar's contract than such values have on their own.
+fn contract_array(value: &str, element: Oid) -> Option<String> {
+    match element {
+        pg_sys::NUMERICOID => Some(format!("{value}::pg_catalog.text[]")),
+        pg_sys::DATEOID
+        | pg_sys::TIMEOID
+        | pg_sys::TIMETZOID
+        | pg_sys::TIMESTAMPOID
+        | pg_sys::TIMESTAMPTZOID => Some(format!("__msar.contract_moments(pg_catalog.to_json({value}))")),
+        pg_sys::INTERVALOID => Some(format!(
+            "__msar.contract_durations({value}::pg_catalog.interval[])"
+        )),
+        _ => None,
+    }
 }

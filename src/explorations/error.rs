@@ -1,27 +1,28 @@
-//! What can be wrong with an exploration.
+//! Errors of explorations.
 
-use crate::error::{Error, Problem};
+use crate::error::{Error, ErrorFields, ErrorText, TopicError};
 use pgrx::prelude::PgSqlErrorCode;
-use std::borrow::Cow;
 
 /// An exploration that cannot be compiled, run or stored.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub(crate) enum ExplorationError {
     /// Any other problem, at a place of the document.
-    #[error("{path}: {problem}")]
-    At { path: String, problem: Error },
+    At {
+        path: String,
+        problem: Error,
+    },
 
-    #[error("{path}: this must be {expected}")]
     WrongJson {
         path: String,
         expected: &'static str,
         given: String,
     },
 
-    #[error("{path} is missing")]
-    Missing { path: String, hint: &'static str },
+    Missing {
+        path: String,
+        hint: &'static str,
+    },
 
-    #[error("{path}: there is no key \"{key}\" here")]
     UnknownKey {
         path: String,
         key: String,
@@ -29,7 +30,6 @@ pub(crate) enum ExplorationError {
         nearest: String,
     },
 
-    #[error("{path}: there is no {thing} \"{name}\"")]
     UnknownName {
         path: String,
         thing: &'static str,
@@ -38,17 +38,17 @@ pub(crate) enum ExplorationError {
         nearest: String,
     },
 
-    #[error("{path}: the alias \"{alias}\" is taken")]
-    DuplicateAlias { path: String, alias: String },
+    DuplicateAlias {
+        path: String,
+        alias: String,
+    },
 
-    #[error("{path}: {problem}")]
     Invalid {
         path: String,
         problem: String,
         hint: &'static str,
     },
 
-    #[error("{path}: \"{function}\" does not take values of type {type_name}")]
     WrongType {
         path: String,
         function: &'static str,
@@ -56,33 +56,42 @@ pub(crate) enum ExplorationError {
         takes: &'static str,
     },
 
-    #[error("a page of this exploration cannot begin after a row")]
     NoKeyset,
 
-    #[error("exploration {id} does not exist")]
-    Unknown { id: i64 },
+    Unknown {
+        id: i64,
+    },
 
-    #[error("{place} does not exist")]
     Gone {
         place: String,
         detail: String,
         is_table: bool,
     },
 
-    #[error("permission denied for exploration \"{name}\"")]
-    NotAllowed { name: String, needed: &'static str },
+    NotAllowed {
+        name: String,
+        needed: &'static str,
+    },
 
-    #[error("role with OID {0} does not exist")]
-    UnknownRole(u32),
+    NotSchemaOwner {
+        schema: String,
+    },
 
-    #[error("the current role cannot act as role \"{role}\"")]
-    CannotSetRole { role: String },
+    NameTaken {
+        name: String,
+        owner: String,
+    },
 
-    #[error("the current role is not the owner of schema \"{schema}\"")]
-    NotSchemaOwner { schema: String },
+    ViewNameTaken {
+        name: String,
+        owner: String,
+    },
 
-    #[error("an exploration named \"{name}\" exists already")]
-    NameTaken { name: String, owner: String },
+    TooManySteps {
+        path: String,
+        steps: usize,
+        most: usize,
+    },
 }
 
 impl ExplorationError {
@@ -96,67 +105,144 @@ impl ExplorationError {
     }
 }
 
-impl Problem for ExplorationError {
-    fn sqlstate(&self) -> PgSqlErrorCode {
+impl TopicError for ExplorationError {
+    fn fields(&self) -> ErrorFields {
         match self {
-            Self::At { problem, .. } => problem.fields().sqlstate,
-            Self::WrongType { .. } => PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,
-            Self::UnknownName { thing: "column", .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
-            Self::DuplicateAlias { .. } => PgSqlErrorCode::ERRCODE_DUPLICATE_ALIAS,
-            Self::NoKeyset => PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-            Self::Unknown { .. } | Self::UnknownRole(_) => PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
-            Self::Gone { is_table: true, .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
-            Self::Gone { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
-            Self::NotAllowed { .. } | Self::CannotSetRole { .. } | Self::NotSchemaOwner { .. } => {
-                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE
+            Self::At { path, problem } => {
+                let fields = problem.fields();
+                ErrorFields {
+                    message: format!("{path}: {}", fields.message).into(),
+                    ..fields
+                }
             }
-            Self::NameTaken { .. } => PgSqlErrorCode::ERRCODE_UNIQUE_VIOLATION,
-            Self::WrongJson { .. }
-            | Self::Missing { .. }
-            | Self::UnknownKey { .. }
-            | Self::UnknownName { .. }
-            | Self::Invalid { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            Self::WrongJson {
+                path,
+                expected,
+                given,
+            } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("{path}: this must be {expected}"),
+            )
+            .detail(format!("It is {given}."))
+            .hint("docs/explorations.md describes the document."),
+            Self::Missing { path, hint } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("{path} is missing"),
+            )
+            .hint(*hint),
+            Self::UnknownKey {
+                path,
+                key,
+                known,
+                nearest,
+            } => {
+                let text = ErrorText::new(
+                    PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                    format!("{path}: there is no key \"{key}\" here"),
+                )
+                .detail(format!("The keys are {known}."));
+                hint_nearest(text, nearest, "Leave the key out.")
+            }
+            Self::UnknownName {
+                path,
+                thing,
+                name,
+                known,
+                nearest,
+            } => {
+                let sqlstate = match *thing {
+                    "column" => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
+                    _ => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                };
+                let text = ErrorText::new(sqlstate, format!("{path}: there is no {thing} \"{name}\""))
+                    .detail(format!("There are {known}."));
+                hint_nearest(text, nearest, "Use a name that is there.")
+            }
+            Self::DuplicateAlias { path, alias } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_DUPLICATE_ALIAS,
+                format!("{path}: the alias \"{alias}\" is taken"),
+            )
+            .hint("Give each column an alias of its own."),
+            Self::Invalid { path, problem, hint } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("{path}: {problem}"),
+            )
+            .hint(*hint),
+            Self::WrongType {
+                path,
+                function,
+                type_name,
+                takes,
+            } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,
+                format!("{path}: \"{function}\" does not take values of type {type_name}"),
+            )
+            .detail(format!("It takes {takes}."))
+            .hint("Convert the values by a computed column, or use another function."),
+            Self::NoKeyset => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                "a page of this exploration cannot begin after a row",
+            )
+            .detail("Its order does not tell all of its rows apart.")
+            .hint("Use \"offset\", or add the primary key to the columns and the order."),
+            Self::Unknown { id } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
+                format!("exploration {id} does not exist"),
+            )
+            .hint("msar.list_explorations() returns the explorations that the current role may see."),
+            Self::Gone {
+                place,
+                detail,
+                is_table,
+            } => {
+                let sqlstate = match is_table {
+                    true => PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
+                    false => PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
+                };
+                ErrorText::new(sqlstate, format!("{place} does not exist"))
+                    .detail(detail.clone())
+                    .hint(
+                        "Edit the exploration: msar.check_explorations() returns those that lack something, and what \
+                         they lack.",
+                    )
+            }
+            Self::NotAllowed { name, needed } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("permission denied for exploration \"{name}\""),
+            )
+            .detail(format!("This takes the level {needed}."))
+            .hint("Ask its owner or a manager for msar.grant_exploration()."),
+            Self::NotSchemaOwner { schema } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("the current role is not the owner of schema \"{schema}\""),
+            )
+            .hint("Ask the owner of the schema, or grant on single explorations."),
+            Self::NameTaken { name, owner } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_UNIQUE_VIOLATION,
+                format!("an exploration named \"{name}\" exists already"),
+            )
+            .detail(format!("It belongs to role \"{owner}\"."))
+            .hint("Choose another name."),
+            Self::ViewNameTaken { name, owner } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_DUPLICATE_TABLE,
+                format!("the name \"{name}\" is taken in schema \"msar_queries\""),
+            )
+            .detail(format!("What has it is no view of an exploration, and belongs to role \"{owner}\"."))
+            .hint("Choose another name for the exploration, save it without \"view\", or ask that role to drop it."),
+            Self::TooManySteps { path, steps, most } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+                format!("{path}: these are too many transformations"),
+            )
+            .detail(format!("There are {steps}, of {most} at most."))
+            .hint("Save a part as an exploration with a view, and begin another one with that view."),
         }
     }
+}
 
-    fn detail(&self) -> Option<String> {
-        match self {
-            Self::At { problem, .. } => problem.fields().detail.map(Cow::into_owned),
-            Self::WrongJson { given, .. } => Some(format!("It is {given}.")),
-            Self::UnknownKey { known, .. } => Some(format!("The keys are {known}.")),
-            Self::UnknownName { known, .. } => Some(format!("There are {known}.")),
-            Self::WrongType { takes, .. } => Some(format!("It takes {takes}.")),
-            Self::NoKeyset => Some("Its order does not tell all of its rows apart.".into()),
-            Self::Gone { detail, .. } => Some(detail.clone()),
-            Self::NotAllowed { needed, .. } => Some(format!("This takes the level {needed}.")),
-            Self::NameTaken { owner, .. } => Some(format!("It belongs to role \"{owner}\".")),
-            _ => None,
-        }
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        match self {
-            Self::At { problem, .. } => return problem.fields().hint,
-            Self::Missing { hint, .. } | Self::Invalid { hint, .. } => hint,
-            Self::UnknownKey { nearest, .. } | Self::UnknownName { nearest, .. } if !nearest.is_empty() => {
-                return format!("Perhaps you meant {nearest}.").into();
-            }
-            Self::UnknownKey { .. } => "Leave the key out.",
-            Self::UnknownName { .. } => "Use a name that is there.",
-            Self::WrongJson { .. } => "docs/explorations.md describes the document.",
-            Self::DuplicateAlias { .. } => "Give each column an alias of its own.",
-            Self::WrongType { .. } => "Convert the values by a computed column, or use another function.",
-            Self::NoKeyset => "Use \"offset\", or add the primary key to the columns and the order.",
-            Self::Unknown { .. } => "msar.list_explorations() returns the explorations that the current role may see.",
-            Self::Gone { .. } => {
-                "Edit the exploration: msar.check_explorations() returns those that lack something, and what they lack."
-            }
-            Self::NotAllowed { .. } => "Ask its owner or a manager for msar.grant_exploration().",
-            Self::UnknownRole(_) => "msar.list_roles() returns the roles of this server.",
-            Self::CannotSetRole { .. } => "Choose a role that the current role is a member of, with the SET option.",
-            Self::NotSchemaOwner { .. } => "Ask the owner of the schema, or grant on single explorations.",
-            Self::NameTaken { .. } => "Choose another name.",
-        }
-        .into()
+/// The text with the names that are like the one that was given, if there are any.
+fn hint_nearest(text: ErrorText, nearest: &str, otherwise: &'static str) -> ErrorFields {
+    match nearest {
+        "" => text.hint(otherwise),
+        nearest => text.hint(format!("Perhaps you meant {nearest}.")),
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct JoinStep {
     pub(crate) right_columns: Vec<ColumnReference>,
 }
 
-/// What is done with the rows, and where the document says so.
+/// A transformation of the rows, and its place in the document.
 #[derive(PartialEq, Eq, Hash, Debug)]
 pub(crate) struct ExplorationStep {
     pub(crate) path: String,
@@ -52,7 +52,7 @@ pub(crate) enum Transformation {
     Offset(i64),
     /// Rows that are alike in all columns are one.
     Distinct,
-    /// What follows sees the rows of now and no others: conditions are not mixed.
+    /// Later steps see only the rows that are left here: conditions are not mixed.
     Barrier,
     /// A new column.
     Compute {

@@ -4,8 +4,8 @@
 //! Values stay the text that they came as, so that numbers keep all their digits.
 
 use super::error::ExplorationError;
-use crate::definition::nearest::find_nearest_names as nearest;
 use crate::error::Error;
+use crate::json_words::nearest::find_nearest_names as nearest;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -199,13 +199,16 @@ impl ObjectMembers {
 
     /// A member that must be there.
     pub(crate) fn need(&mut self, key: &'static str, hint: &'static str) -> Result<Node, Error> {
-        self.take(key).ok_or_else(|| {
-            ExplorationError::Missing {
-                path: self.place(key).to_string(),
-                hint,
-            }
-            .into()
-        })
+        self.take(key).ok_or_else(|| self.missing(key, hint))
+    }
+
+    /// The error for a member that is not there.
+    pub(crate) fn missing(&self, key: &'static str, hint: &'static str) -> Error {
+        ExplorationError::Missing {
+            path: self.place(key).to_string(),
+            hint,
+        }
+        .into()
     }
 
     /// All members that were not taken.
@@ -219,7 +222,7 @@ impl ObjectMembers {
             .collect()
     }
 
-    /// Fails if something is left that nobody asked for.
+    /// Fails if a member is left that was not read.
     pub(crate) fn finish(self) -> Result<(), Error> {
         let Some(key) = self.members.keys().next() else {
             return Ok(());

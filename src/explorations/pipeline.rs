@@ -106,33 +106,27 @@ impl<'a> Pipeline<'a> {
     }
 
     fn condition(&mut self, filter: &Filter, path: &str) -> Result<String, Error> {
-        let columns = StageColumns {
-            stage: &self.stage,
-            path,
-        };
-        let mut conditions = Conditions {
-            columns,
-            parameters: &mut self.parameters,
-            has_eras: false,
-        };
-        conditions
-            .condition(filter)
-            .map_err(|problem| placed(path, problem))
+        let mut conditions = self.conditions(path);
+        let condition = conditions.condition(filter);
+        condition.map_err(|problem| placed(path, problem))
     }
 
     fn value(&mut self, filter: &Filter, path: &str) -> Result<Expression, Error> {
-        let columns = StageColumns {
-            stage: &self.stage,
-            path,
-        };
-        let mut conditions = Conditions {
-            columns,
+        let mut conditions = self.conditions(path);
+        let value = conditions.value(filter, pg_sys::TEXTOID);
+        value.map_err(|problem| placed(path, problem))
+    }
+
+    /// Compiles conditions over the columns of the stage.
+    fn conditions<'s>(&'s mut self, path: &'s str) -> Conditions<'s, StageColumns<'s>> {
+        Conditions {
+            columns: StageColumns {
+                stage: &self.stage,
+                path,
+            },
             parameters: &mut self.parameters,
             has_eras: false,
-        };
-        conditions
-            .value(filter, pg_sys::TEXTOID)
-            .map_err(|problem| placed(path, problem))
+        }
     }
 
     fn sortings(&self, terms: &[OrderTerm], path: &str) -> Result<Vec<Sorting>, Error> {
@@ -518,7 +512,7 @@ fn placed(path: &str, problem: Error) -> Error {
     ExplorationError::at(path, problem)
 }
 
-/// What a view or an export calls a column: unique, and as long as a name can be.
+/// The name of a column in a view or an export: unique, and as long as a name can be.
 pub(super) fn column_titles(names: &[String]) -> Vec<String> {
     let mut titles: Vec<String> = Vec::with_capacity(names.len());
     for name in names {

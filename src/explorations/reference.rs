@@ -1,8 +1,14 @@
-//! What the numbers of a stored exploration mean, by name, and whether they still mean it.
+//! The names of the objects that the numbers of a stored exploration mean, and whether they still mean these objects.
 //!
-//! A number counts while it and its name mean the same live object. A table that was dropped and created again is found by
-//! its names, if it has the owner that it had; its columns, by theirs. A column that was dropped is gone, whatever else
-//! has its name now. So a stored exploration never shows another column.
+//! This is the one rule for explorations, shares and forms, and for the views that say who sees them
+//! ([`current_relation`]): a number counts while it and its name mean the same live object, or while
+//! the table that has the number has another name, and the owner and the columns of before: then nobody followed its rename.
+//! A table that was dropped and
+//! created again is found by its names, if it has the owner that it had; its columns, by theirs. A column that was dropped
+//! is gone, whatever else has its name now. So a stored exploration never shows another column.
+//!
+//! What was dropped is marked (`following`), since a dump carries names only: a restore, where the names decide, must not
+//! find what the database that was dumped had lost.
 
 use super::error::ExplorationError;
 use crate::catalog::rows::{PgAttribute, PgClass};
@@ -28,6 +34,21 @@ pub(crate) struct TableReference {
     /// Names of columns by attnum.
     #[serde(default)]
     pub(crate) columns: BTreeMap<i16, String>,
+    /// Columns that were dropped, by the attnums that they had.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) dropped_columns: BTreeMap<i16, String>,
+    /// Whether the table was dropped: only its owner creates it again, in whatever database.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_dropped: bool,
+}
+
+impl TableReference {
+    /// Whether a live relation is the table that was meant.
+    fn is_of(&self, oid: Oid) -> bool {
+        !self.is_dropped
+            && names::of_relation(oid)
+                .is_some_and(|(schema, name)| schema == self.schema && name == self.name)
+    }
 }
 
 /// A column to begin with, as it is stored.
@@ -85,11 +106,11 @@ impl StoredAttnums {
 pub(crate) enum Placement {
     /// In the database where it was stored: only its owner creates a table again.
     SameDatabase,
-    /// In one that it was restored or imported into: the names decide.
+    /// In one that it was restored into: the names decide, except for a table that was dropped before.
     OtherDatabase,
 }
 
-/// What the numbers of an exploration mean now.
+/// The objects that the numbers of an exploration mean now.
 pub(crate) struct Placed {
     pub(crate) base: Oid,
     pub(crate) columns: Vec<StoredColumnReference>,
@@ -172,17 +193,17 @@ impl<'a> Placer<'a> {
         };
         let TableReference { schema, name, .. } = reference;
         let place = || format!("relation \"{schema}\".\"{name}\"");
-        let is_same = names::of_relation(Oid::from(oid))
-            .is_some_and(|(live_schema, live_name)| live_schema == *schema && live_name == *name);
+        let is_same = reference.is_of(Oid::from(oid))
+            || self.placement == Placement::SameDatabase && self.is_renamed(oid, reference);
         if is_same {
             return Ok(LiveTable {
                 oid: Oid::from(oid),
-                is_same,
+                is_same: true,
             });
         }
         let live = names::relation(schema, name)
             .ok_or_else(|| gone("It was dropped, or renamed without notice.".into(), place()))?;
-        if self.placement == Placement::SameDatabase {
+        if self.placement == Placement::SameDatabase || reference.is_dropped {
             let row = PgClass::by_oid(&self.reader, live).ok_or(Error::Vanished)?;
             let owner = names::of_role(row.relowner).unwrap_or_default();
             if owner != reference.owner {
@@ -195,7 +216,23 @@ impl<'a> Placer<'a> {
                 ));
             }
         }
-        Ok(LiveTable { oid: live, is_same })
+        Ok(LiveTable {
+            oid: live,
+            is_same: false,
+        })
+    }
+
+    /// Whether a number still is the table of before, under a name that has not been followed yet: it has the same owner and
+    /// the same columns. (A number of another database, which a restore without triggers brings, means any table.)
+    fn is_renamed(&self, oid: u32, reference: &TableReference) -> bool {
+        let oid = Oid::from(oid);
+        let is_column = |(attnum, name): (&i16, &String)| {
+            PgAttribute::by_number(&self.reader, oid, *attnum).is_some_and(|live| live.attname == *name)
+        };
+        !reference.is_dropped
+            && PgClass::by_oid(&self.reader, oid)
+                .is_some_and(|row| names::of_role(row.relowner).as_ref() == Some(&reference.owner))
+            && reference.columns.iter().all(is_column)
     }
 
     /// The attnum of now. Fails if the column is gone.
@@ -203,11 +240,14 @@ impl<'a> Placer<'a> {
         let table = self.table(relation)?;
         let reference = self.references.get(&relation);
         let name = reference.and_then(|reference| reference.columns.get(&attnum));
+        let dropped = reference.and_then(|reference| reference.dropped_columns.get(&attnum));
         let gone = |detail: &str| -> Error {
             let table = reference.map_or(String::new(), |reference| {
                 format!(" of relation \"{}\"", reference.name)
             });
-            let column = name.map_or_else(|| attnum.to_string(), |name| format!("\"{name}\""));
+            let column = name
+                .or(dropped)
+                .map_or_else(|| attnum.to_string(), |name| format!("\"{name}\""));
             ExplorationError::Gone {
                 place: format!("column {column}{table}"),
                 detail: detail.into(),
@@ -216,7 +256,10 @@ impl<'a> Placer<'a> {
             .into()
         };
         let Some(name) = name else {
-            return Err(gone("Nothing is known about it."));
+            return Err(gone(match dropped {
+                Some(_) => "It was dropped.",
+                None => "Nothing is known about it.",
+            }));
         };
         if !table.is_same {
             return names::column(table.oid, name)
@@ -239,6 +282,31 @@ impl<'a> Placer<'a> {
     }
 }
 
+/// The live relation that a stored number means in this database; none for what cannot be read.
+pub(crate) fn current_relation(oid: u32, references: Value) -> Option<Oid> {
+    let references: TableReferences = serde_json::from_value(references).ok()?;
+    let placer = Placer::new(&references, Placement::SameDatabase);
+    placer.table_oid(oid).ok().map(Oid::from)
+}
+
+/// What becomes of the references of a row that has no place in the database into which it is restored: its numbers are
+/// those of another one, so each table is to be found by its names and its owner.
+pub(crate) fn unplaced(references: &TableReferences) -> Result<Value, Error> {
+    let mut unplaced = references.clone();
+    for reference in unplaced.values_mut() {
+        reference.is_dropped = true;
+    }
+    serde_json::to_value(unplaced).map_err(Error::Serialization)
+}
+
+/// How a row is placed that is written: as one of a restore, or as one that was here before.
+pub(crate) fn placement_of(is_restored: bool) -> Placement {
+    match is_restored {
+        true => Placement::OtherDatabase,
+        false => Placement::SameDatabase,
+    }
+}
+
 /// The names of the numbers of an exploration, as they are now.
 pub(crate) fn references(base: Oid, columns: &[StoredColumnReference]) -> Result<TableReferences, Error> {
     let reader = Reader::new(Snapshot::latest());
@@ -256,7 +324,7 @@ pub(crate) fn references(base: Oid, columns: &[StoredColumnReference]) -> Result
     Ok(found)
 }
 
-/// The names of tables and of columns of theirs, as they are now.
+/// The current names of tables and of their columns.
 pub(crate) fn references_of(
     columns: impl IntoIterator<Item = (u32, Option<i16>)>,
 ) -> Result<TableReferences, Error> {
@@ -283,7 +351,7 @@ fn add_column(
             schema,
             name,
             owner,
-            columns: BTreeMap::new(),
+            ..TableReference::default()
         };
         entry.insert(reference);
     }

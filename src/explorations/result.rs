@@ -3,21 +3,22 @@
 //! Everything comes from one statement, and so from one snapshot. The document is of type `json`, so that the members of
 //! a row keep the order of the columns.
 
-use super::describe::{self, Describer};
+use super::describe::{self, ResultDescriber};
 use super::error::ExplorationError;
+use super::keyset::{RowsAfter, exact_text};
 use super::model::{Exploration, ExplorationStep, Transformation};
-use super::pipeline::{Pipeline, column_titles};
+use super::pipeline::Pipeline;
 use super::stage::{LONGEST_NAME, Sorting, Stage, StageColumn};
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::pg::comparison::{self, Comparison};
+use crate::pg::comparison;
 use crate::pg::plan::Planning;
 use crate::pg::quote;
 use crate::previews::{Purpose, Templates};
 use crate::records::document;
 use crate::records::list::Count;
 use crate::records::value::Forms;
-use crate::statements::{Draft, Form, Literal, Parameters, Shape, Sort};
+use crate::statements::{Draft, Form, Literal, Parameters, Shape};
 use pgrx::pg_sys;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -46,7 +47,7 @@ pub(crate) struct PageOptions {
     pub(crate) is_compatible: bool,
 }
 
-/// What a result has beside its rows.
+/// The members of a result beside its rows.
 #[derive(PartialEq, Eq, Hash, Debug)]
 pub(crate) enum ResultMembers {
     /// The exploration as it was run, and limit and offset as they were given.
@@ -83,7 +84,7 @@ impl Shape for RunRequest {
     }
 }
 
-/// What a document says that does not depend on the rows.
+/// The part of a document that does not depend on the rows.
 struct Description {
     output_columns: Value,
     column_metadata: Value,
@@ -98,7 +99,7 @@ impl RunRequest {
             .map(|completed| &completed.summary)
             .collect();
         let display_names = describe::display_names(&self.exploration.display_names, &summaries);
-        let describer = Describer {
+        let describer = ResultDescriber {
             catalog: pipeline.catalog(),
             initial: &pipeline.history[..pipeline.initial],
             display_names: &display_names,
@@ -164,14 +165,17 @@ impl RunPage<'_> {
         let of_all = self.pipeline.stage.count_sql();
         let estimate = (self.request.page.count == Count::Estimated).then(|| self.pipeline.stage.rows_sql());
         if let Some(after) = &self.request.page.after {
-            let condition = self.comes_after(&order, after)?;
+            if self.orders_by_hidden(&order) {
+                return Err(ExplorationError::NoKeyset.into());
+            }
+            let rows_after = RowsAfter::new(&mut self.pipeline, &order, after)?;
             if self.pipeline.stage.is_closed {
                 self.pipeline.stage.wrap();
             }
             self.pipeline
                 .stage
                 .conditions
-                .extend(condition(&self.pipeline.stage));
+                .extend(rows_after.conditions(&self.pipeline.stage));
         } else if !self.pipeline.stage.bounds.is_empty() {
             self.pipeline.stage.wrap();
         }
@@ -388,8 +392,8 @@ impl RunPage<'_> {
         )
     }
 
-    /// How the rows read that columns of the page refer to: `{alias: {key: text}}`; the aliases of a key of several columns
-    /// are joined by commas.
+    /// How the rows read that columns of the page refer to: `{alias: {key: text}}`; the aliases of a key of several
+    /// columns are joined by commas.
     fn linked(&self) -> Result<String, Error> {
         let templates = Templates::new(None, Purpose::Own)?;
         let catalog = self.pipeline.catalog();
@@ -466,112 +470,6 @@ impl RunPage<'_> {
             limit - 1
         )
     }
-
-    /// The condition for rows that come after one with these values, for a stage with the columns of this one.
-    fn comes_after(
-        &mut self,
-        order: &[Sorting],
-        values: &[Literal],
-    ) -> Result<impl Fn(&Stage) -> Vec<String> + use<>, Error> {
-        if self.pipeline.stage.unique_by.is_none() || order.is_empty() || self.orders_by_hidden(order) {
-            return Err(ExplorationError::NoKeyset.into());
-        }
-        if order.len() != values.len() {
-            return Err(ExplorationError::Invalid {
-                path: "options.after".into(),
-                problem: format!(
-                    "it has {} values, where the order has {} columns",
-                    values.len(),
-                    order.len()
-                ),
-                hint: "Pass \"next\" of the page before, with the same exploration.",
-            }
-            .into());
-        }
-        let mut terms = Vec::with_capacity(order.len());
-        for (sorting, literal) in order.iter().zip(values) {
-            let column = self
-                .pipeline
-                .stage
-                .by_name(&sorting.name)
-                .cloned()
-                .ok_or(Error::Vanished)?;
-            let base = comparison::base_type(column.type_info.oid);
-            let operator = |comparison| comparison::operator(base, comparison).ok_or(Error::Vanished);
-            let beyond = match sorting.is_descending {
-                true => operator(Comparison::Lesser)?,
-                false => operator(Comparison::Greater)?,
-            };
-            terms.push(AfterTerm {
-                sorting: sorting.clone(),
-                value: self.pipeline.literal(*literal, &column),
-                is_null: literal.sort == Sort::Null,
-                equal: operator(Comparison::Equal)?,
-                beyond,
-                is_nullable: column.is_nullable,
-            });
-        }
-        Ok(move |stage: &Stage| {
-            let mut ways = Vec::new();
-            let mut alike: Vec<String> = Vec::new();
-            for term in &terms {
-                let Some(column) = stage.by_name(&term.sorting.name) else {
-                    continue;
-                };
-                let value = comparison::operand(&column.value.sql, column.type_info.oid);
-                let beyond = term.beyond(&value);
-                if let Some(beyond) = beyond {
-                    let mut way = alike.clone();
-                    way.push(beyond);
-                    ways.push(format!("({})", way.join(" AND ")));
-                }
-                alike.push(match term.is_null {
-                    true => format!("{value} IS NULL"),
-                    false => format!("{value} {} {}", term.equal, term.value),
-                });
-            }
-            match ways.is_empty() {
-                true => vec!["false".to_owned()],
-                false => vec![format!("({})", ways.join(" OR "))],
-            }
-        })
-    }
-}
-
-/// One column of the order of a page that begins after a row.
-struct AfterTerm {
-    sorting: Sorting,
-    value: String,
-    is_null: bool,
-    equal: String,
-    beyond: String,
-    is_nullable: bool,
-}
-
-impl AfterTerm {
-    /// That a value comes later; `None` if none does.
-    fn beyond(&self, value: &str) -> Option<String> {
-        match (self.is_null, self.sorting.nulls_first) {
-            (true, true) => Some(format!("{value} IS NOT NULL")),
-            (true, false) => None,
-            (false, true) => Some(format!("{value} {} {}", self.beyond, self.value)),
-            (false, false) if self.is_nullable => Some(format!(
-                "({value} {} {} OR {value} IS NULL)",
-                self.beyond, self.value
-            )),
-            (false, false) => Some(format!("{value} {} {}", self.beyond, self.value)),
-        }
-    }
-}
-
-/// A value as text that its type reads again as the same value, whatever the settings.
-fn exact_text(column: &StageColumn, value: &str) -> String {
-    match comparison::base_type(column.type_info.oid) {
-        pg_sys::DATEOID | pg_sys::TIMESTAMPOID | pg_sys::TIMESTAMPTZOID => {
-            format!("(pg_catalog.to_jsonb({value}) OPERATOR(pg_catalog.#>>) '{{}}')")
-        }
-        _ => format!("{value}::pg_catalog.text"),
-    }
 }
 
 /// The stage that reads what was computed once.
@@ -592,7 +490,7 @@ fn from_result(stage: &Stage) -> Stage {
 }
 
 /// The order of a result.
-fn final_order(stage: &Stage, is_compatible: bool, has_order_step: bool) -> Vec<Sorting> {
+pub(super) fn final_order(stage: &Stage, is_compatible: bool, has_order_step: bool) -> Vec<Sorting> {
     if !stage.order.is_empty() || (is_compatible && has_order_step) {
         return stage.total_order();
     }
@@ -627,84 +525,4 @@ fn final_order(stage: &Stage, is_compatible: bool, has_order_step: bool) -> Vec<
         }
     }
     order
-}
-
-/// How a statement calls its columns.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Titles {
-    Aliases,
-    DisplayNames,
-}
-
-/// An exploration as a statement of its own: with the values in it.
-pub(crate) fn readable_sql(
-    catalog: &Catalog,
-    exploration: &Exploration,
-    more_steps: &[ExplorationStep],
-    parameters: Parameters,
-    titles: Titles,
-    page: Option<&PageOptions>,
-) -> Result<(String, Vec<(String, String)>), Error> {
-    let mut pipeline = Pipeline::new(catalog, exploration, parameters, true)?;
-    for step in more_steps {
-        pipeline.take_also(step)?;
-    }
-    let summaries: Vec<_> = pipeline
-        .completed
-        .iter()
-        .map(|completed| &completed.summary)
-        .collect();
-    let names = describe::display_names(&exploration.display_names, &summaries);
-    let order = final_order(&pipeline.stage, false, false);
-    let stage = &mut pipeline.stage;
-    let hides_columns = stage.columns.iter().any(|column| !column.is_visible);
-    if !stage.bounds.is_empty() || ((stage.grouping.is_some() || stage.is_distinct) && hides_columns) {
-        stage.wrap();
-    }
-    let visible: Vec<&StageColumn> = stage.visible().collect();
-    let wanted: Vec<String> = visible
-        .iter()
-        .map(|column| match titles {
-            Titles::Aliases => column.alias.clone(),
-            Titles::DisplayNames => names.get(&column.alias).unwrap_or(&column.alias).clone(),
-        })
-        .collect();
-    let titles = column_titles(&wanted);
-    let items: Vec<String> = visible
-        .iter()
-        .zip(&titles)
-        .map(|(column, title)| format!("{} AS {}", column.value.sql, quote::identifier(title)))
-        .collect();
-    let is_by_position = stage.grouping.is_some() || stage.is_distinct;
-    let order: Vec<String> = order
-        .iter()
-        .filter_map(|sorting| {
-            let value = match is_by_position {
-                true => {
-                    let at = visible.iter().position(|column| column.name == sorting.name)?;
-                    (at + 1).to_string()
-                }
-                false => stage.by_name(&sorting.name)?.value.sql.clone(),
-            };
-            Some(sorting.sql(&value))
-        })
-        .collect();
-    let mut tail = match order.is_empty() {
-        true => String::new(),
-        false => format!("\nORDER BY {}", order.join(", ")),
-    };
-    if let Some(limit) = page.and_then(|page| page.limit) {
-        tail.push_str(&format!("\nLIMIT {limit}"));
-    }
-    let columns = visible
-        .iter()
-        .zip(&titles)
-        .map(|(column, title)| (column.alias.clone(), title.clone()))
-        .collect();
-    let mut sql = stage.select(&items.join(",\n  "), &tail);
-    if let Some(offset) = page.and_then(|page| page.offset) {
-        let offset = pipeline.parameters.sql(offset, Form::Value, pg_sys::INT8OID);
-        sql.push_str(&format!("\nOFFSET {offset}"));
-    }
-    Ok((sql, columns))
 }

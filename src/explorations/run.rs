@@ -3,7 +3,8 @@
 use super::error::ExplorationError;
 use super::model::Exploration;
 use super::node::{Node, ObjectMembers};
-use super::result::{self, PageOptions, ResultMembers, RunRequest, Titles};
+use super::readable::{self, Titles};
+use super::result::{PageOptions, ResultMembers, RunRequest};
 use crate::catalog::{Catalog, consistent};
 use crate::error::Error;
 use crate::pg::plan::{JsonDatum, Sees};
@@ -16,7 +17,7 @@ use std::rc::Rc;
 /// The rows that a result has unless a limit is passed.
 const USUAL_LIMIT: i64 = 100;
 
-/// What a caller passes beside an exploration.
+/// The options of a run.
 pub(crate) struct RunOptions {
     pub(crate) page: PageOptions,
     limit: Literal,
@@ -90,6 +91,7 @@ impl RunOptions {
                 forms: Forms {
                     numbers: numbers.transpose()?.unwrap_or(Numbers::Json),
                     dates: dates.transpose()?.unwrap_or(Dates::Contract),
+                    ..Forms::default()
                 },
                 previews: previews.transpose()?.unwrap_or(false),
                 is_compatible: is_compatible.transpose()?.unwrap_or(false),
@@ -166,7 +168,7 @@ pub(crate) fn sql(
     };
     let values = Rc::new(values);
     consistent::read(|catalog: &Catalog| {
-        result::readable_sql(
+        readable::readable_sql(
             catalog,
             &exploration,
             &[],

@@ -297,7 +297,7 @@ impl Builder<'_> {
         Ok(Some(names))
     }
 
-    /// What the statement calls a relation: its name, or one like it.
+    /// The alias of a relation in the statement: its name, or one like it.
     fn free_alias(&self, name: &str) -> String {
         let is_taken = |alias: &str| self.instances.iter().any(|instance| instance.alias == alias);
         if !is_taken(name) {

@@ -1,5 +1,5 @@
-//! A stage: a SELECT under construction, and the rules by which the next thing that is done with its rows either becomes a
-//! part of it or makes it a subquery.
+//! A stage: a SELECT under construction, and the rules by which the next thing that is done with its rows either
+//! becomes a part of it or makes it a subquery.
 //!
 //! Columns keep their aliases as names where SQL can have them, so that the statement reads well.
 
@@ -30,7 +30,7 @@ pub(crate) struct ColumnOrigin {
 #[derive(Clone)]
 pub(crate) struct StageColumn {
     pub(crate) alias: String,
-    /// What the SELECT calls it.
+    /// Its name in the SELECT.
     pub(crate) name: String,
     /// Its value, in terms of what the SELECT reads from.
     pub(crate) value: Expression,
@@ -40,7 +40,7 @@ pub(crate) struct StageColumn {
     pub(crate) origin: Option<ColumnOrigin>,
     /// The type that a description names, where it is not that of the value.
     pub(crate) described_as: Option<Rc<TypeInfo>>,
-    /// What Mathesar's contract calls its type, where that depends on the aggregation.
+    /// The name of its type in Mathesar's contract, where that depends on the aggregation.
     pub(crate) contract_type: Option<&'static str>,
     /// The alias from which a summary made it.
     pub(crate) input: Option<String>,

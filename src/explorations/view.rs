@@ -1,13 +1,20 @@
 //! Explorations as views in `msar_queries`: for every tool that reads views.
 //!
-//! A view is created by the current role and belongs to the exploration's owner. It has `security_invoker`: whoever reads
-//! it needs rights of their own on the tables, as for a run. Nobody may create objects in `msar_queries` but for as long
-//! as such a view takes, within a transaction that no other session sees.
+//! A view belongs to the exploration's owner. It has `security_invoker`: whoever reads it needs rights of their own on the
+//! tables, as for a run. Nobody may create objects in `msar_queries`: the owner of the schema creates a view of nulls, and
+//! the current role puts its query into it. So no right is granted, and no session waits for another.
 
+use super::error::ExplorationError;
 use super::store;
+use crate::catalog::Catalog;
+use crate::catalog::rows::PgClass;
 use crate::error::Error;
+use crate::pg::scan::Reader;
+use crate::pg::snapshot::Snapshot;
+use crate::pg::view_query::ViewQuery;
 use crate::pg::{caller, names, quote, statement, subtransaction};
 use pgrx::prelude::PgSqlErrorCode;
+use serde::Deserialize;
 use serde_json::json;
 
 const SCHEMA: &str = "msar_queries";
@@ -16,29 +23,37 @@ fn qualified(name: &str) -> String {
     quote::qualified(SCHEMA, name)
 }
 
-/// Runs `body` while the current role and the owner of the view may create objects in the schema.
-fn while_open(owner: &str, body: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
-    let current = names::of_role(caller::role()).unwrap_or_default();
-    let lacking: Vec<String> = store::write(|statements| {
-        // The same row of pg_namespace is written by all: one after the other.
-        statements.run(LOCK, &json!({}))?;
-        statements.query(store::WITHOUT_QUERY_SCHEMA, &json!({"roles": [&*current, owner]}))
-    })?;
-    let set = |is_open: bool| {
-        store::write(|statements| {
-            for role in &lacking {
-                let argument = json!({"role": role, "is_open": is_open});
-                statements.run(store::OPEN_QUERY_SCHEMA, &argument)?;
-            }
-            Ok(())
-        })
-    };
-    set(true)?;
-    body()?;
-    set(false)
+/// Creates a view for `owner`, or gives the one that is there another query.
+fn define(name: &str, sql: &str, owner: &str, replaces: bool) -> Result<(), Error> {
+    let query = ViewQuery::analyse(sql);
+    if query.uses_temporary_relation() {
+        return Err(ExplorationError::Invalid {
+            path: "view".into(),
+            problem: "a temporary table cannot be shown as a view".into(),
+            hint: "Leave \"view\" out, or use a table that stays.",
+        }
+        .into());
+    }
+    let view = json!({"name": name, "columns": query.null_columns(), "owner": owner, "replaces": replaces});
+    store::write(|statements| statements.run(store::PUT_QUERY_VIEW, &view))?;
+    let view = names::relation(SCHEMA, name).ok_or(Error::Vanished)?;
+    query.put_into(view);
+    Ok(())
 }
 
-const LOCK: &str = "LOCK TABLE msar_catalog.stored_explorations IN SHARE ROW EXCLUSIVE MODE";
+/// The current role must have the rights of a view's owner.
+fn need_own(name: &str) -> Result<(), Error> {
+    let catalog = Catalog::new(Snapshot::latest());
+    let row = names::relation(SCHEMA, name).and_then(|view| PgClass::by_oid(&catalog.reader, view));
+    match row {
+        Some(row) if !catalog.role.has_rights_of(row.relowner) => Err(ExplorationError::NotAllowed {
+            name: name.to_owned(),
+            needed: "owner",
+        }
+        .into()),
+        _ => Ok(()),
+    }
+}
 
 /// Creates the view, or puts it in the place of the one of before. Grants are kept. What depends on a view whose columns
 /// change is in the way: PostgreSQL's own error names it.
@@ -49,50 +64,51 @@ pub(super) fn put(
     owner: &str,
     description: Option<&str>,
 ) -> Result<(), Error> {
-    while_open(owner, || {
-        let mut grants = Vec::new();
-        // DROP ... CASCADE may have taken the view along.
-        let before = before.filter(|before| exists(before));
-        if let Some(before) = before {
-            if before != name {
-                statement::run(&format!(
-                    "ALTER VIEW {} RENAME TO {}",
-                    qualified(before),
-                    quote::identifier(name)
-                ))?;
+    let mut grants = Vec::new();
+    // DROP ... CASCADE may have taken the view along.
+    let before = before.filter(|before| exists(before));
+    if before != Some(name) {
+        check_free(name)?;
+    }
+    if let Some(before) = before {
+        need_own(before)?;
+        rename(before, name)?;
+        grants = view_grants(name)?;
+    }
+    let view = qualified(name);
+    match before {
+        None => define(name, sql, owner, false)?,
+        // Other columns than before take another view.
+        Some(_) => match subtransaction::attempt(is_other_columns, || define(name, sql, owner, true)) {
+            Ok(defined) => defined?,
+            Err(_) => {
+                statement::run(&format!("DROP VIEW {view}"))?;
+                define(name, sql, owner, false)?;
             }
-            grants = view_grants(name)?;
-        }
-        let view = qualified(name);
-        let create = |replace: &str| {
-            statement::run(&format!(
-                "CREATE {replace}VIEW {view} WITH (security_invoker = true) AS\n{sql}"
-            ))
-        };
-        match before {
-            None => create("")?,
-            // Other columns than before take another view.
-            Some(_) => match subtransaction::attempt(is_other_columns, || create("OR REPLACE ")) {
-                Ok(created) => created?,
-                Err(_) => {
-                    statement::run(&format!("DROP VIEW {view}"))?;
-                    create("")?
-                }
-            },
-        };
-        let comment = description.map_or("NULL".to_owned(), quote::literal);
-        statement::run(&format!("COMMENT ON VIEW {view} IS {comment}"))?;
-        if names::of_role(caller::role()).as_deref() != Some(owner) {
-            statement::run(&format!(
-                "ALTER VIEW {view} OWNER TO {}",
-                quote::identifier(owner)
-            ))?;
-        }
-        for grant in grants {
-            statement::run(&grant)?;
-        }
-        Ok(())
-    })
+        },
+    }
+    comment(&view, description)?;
+    grant_again(name, &grants)
+}
+
+fn comment(view: &str, description: Option<&str>) -> Result<(), Error> {
+    let description = description.map_or("NULL".to_owned(), quote::literal);
+    statement::run(&format!("COMMENT ON VIEW {view} IS {description}"))?;
+    Ok(())
+}
+
+/// Creates a view that belongs to the current role.
+pub(super) fn make(
+    name: &str,
+    sql: &str,
+    description: Option<&str>,
+    grants: &[ViewGrant],
+) -> Result<(), Error> {
+    let current = names::of_role(caller::role()).unwrap_or_default();
+    check_free(name)?;
+    define(name, sql, &current, false)?;
+    comment(&qualified(name), description)?;
+    grant_again(name, grants)
 }
 
 /// PostgreSQL's refusal to replace a view by one whose columns are not those of before.
@@ -100,19 +116,53 @@ fn is_other_columns(sqlstate: PgSqlErrorCode) -> bool {
     sqlstate == PgSqlErrorCode::ERRCODE_INVALID_TABLE_DEFINITION
 }
 
-/// The statements that grant again what is granted on a view.
-fn view_grants(name: &str) -> Result<Vec<String>, Error> {
-    let listed = statement::value(&format!(
-        "SELECT pg_catalog.jsonb_agg(pg_catalog.format('GRANT %s ON msar_queries.%I TO %s%s', a.privilege_type, c.relname, \
-           CASE a.grantee WHEN 0::pg_catalog.oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END, \
-           CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)) \
-         FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS a \
-         WHERE c.oid OPERATOR(pg_catalog.=) {}::pg_catalog.regclass AND a.grantee OPERATOR(pg_catalog.<>) c.relowner",
-        quote::literal(&qualified(name))
-    ))?;
-    match listed {
-        Some(listed) => serde_json::from_str(&listed).map_err(Error::Serialization),
-        None => Ok(Vec::new()),
+/// What is granted on a view, or on one of its columns.
+#[derive(Deserialize)]
+pub(super) struct ViewGrant {
+    column: Option<String>,
+    /// The statement that grants it again.
+    sql: String,
+}
+
+/// What is granted to others than the owner of a view.
+pub(super) fn view_grants(name: &str) -> Result<Vec<ViewGrant>, Error> {
+    let Some(view) = names::relation(SCHEMA, name) else {
+        return Ok(Vec::new());
+    };
+    store::write(|statements| statements.query(store::VIEW_GRANTS, &json!({"view": view.to_u32()})))
+}
+
+/// Grants again what was granted on the view of before. What was granted on a column that it has no longer is gone.
+fn grant_again(name: &str, grants: &[ViewGrant]) -> Result<(), Error> {
+    let Some(view) = names::relation(SCHEMA, name) else {
+        return Ok(());
+    };
+    for grant in grants {
+        let is_there = grant
+            .column
+            .as_ref()
+            .is_none_or(|column| names::column(view, column).is_some());
+        if is_there {
+            statement::run(&grant.sql)?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks that nothing else has the name: who restores a dump may create objects in the schema.
+fn check_free(name: &str) -> Result<(), Error> {
+    match names::relation(SCHEMA, name) {
+        None => Ok(()),
+        Some(relation) => {
+            let row = PgClass::by_oid(&Reader::new(Snapshot::latest()), relation);
+            Err(ExplorationError::ViewNameTaken {
+                name: name.to_owned(),
+                owner: row
+                    .and_then(|row| names::of_role(row.relowner))
+                    .unwrap_or_default(),
+            }
+            .into())
+        }
     }
 }
 
@@ -128,25 +178,21 @@ pub(super) fn drop_view(name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-pub(super) fn rename(before: &str, name: &str, owner: &str) -> Result<(), Error> {
-    while_open(owner, || {
-        statement::run(&format!(
-            "ALTER VIEW {} RENAME TO {}",
-            qualified(before),
-            quote::identifier(name)
-        ))?;
-        Ok(())
-    })
+pub(super) fn rename(before: &str, name: &str) -> Result<(), Error> {
+    if before == name {
+        return Ok(());
+    }
+    check_free(name)?;
+    need_own(before)?;
+    let names = json!({"name": before, "new_name": name});
+    store::write(|statements| statements.run(store::RENAME_QUERY_VIEW, &names))
 }
 
-/// Gives a view to another role.
+/// Gives a view to another role, which the current role can set.
 pub(super) fn give(name: &str, owner: &str) -> Result<(), Error> {
-    while_open(owner, || {
-        statement::run(&format!(
-            "ALTER VIEW {} OWNER TO {}",
-            qualified(name),
-            quote::identifier(owner)
-        ))?;
-        Ok(())
-    })
+    if !exists(name) {
+        return Ok(());
+    }
+    need_own(name)?;
+    store::write(|statements| statements.run(store::GIVE_QUERY_VIEW, &json!({"name": name, "owner": owner})))
 }

@@ -3,23 +3,23 @@
 //! A file is its owner's alone: every change is made only where the stored owner is the user of the session.
 
 use crate::error::Error;
-use crate::import::file::{self, FileFormat, FileOptions};
-use crate::pg::bookkeeping;
+use crate::import::file::{self, FileFormat};
 use crate::pg::storage::{StorageOwner, StorageTable};
+use crate::pg::{bookkeeping, server};
 use crate::roles::user;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// Bytes of a chunk. It is a parameter of a statement, as JSON.
-const CHUNK: usize = 1 << 20;
+/// Bytes of a chunk. It is a parameter of a statement, as JSON: what is done with it before that looks for no cancel.
+const CHUNK: usize = 1 << 18;
 
-/// The beginning of a file by which its form is found out, in bytes.
-const SAMPLE: usize = 1_000_000;
+/// The beginning of a file by which its layout is found, in bytes.
+const BEGINNING: usize = 1_000_000;
 
 /// The longest name that is derived from that of a file.
 const LONGEST_NAME: usize = 100;
 
-/// What a caller says about a file.
+/// The options of a file.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct DataFileOptions {
@@ -27,7 +27,7 @@ pub(crate) struct DataFileOptions {
     created_from: Option<String>,
 }
 
-/// What can be changed of a file.
+/// Changes of a file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DataFilePatch {
@@ -65,48 +65,36 @@ struct OwnFile {
 
 /// Nothing of these is read past SQL.
 const FILES: StorageTable = StorageTable {
+    schema: crate::STORAGE_SCHEMA,
     name: c"stored_data_files",
     columns: &[],
     primary_key: &["id"],
 };
 const CHUNKS: StorageTable = StorageTable {
+    schema: crate::STORAGE_SCHEMA,
     name: c"stored_data_file_chunks",
     columns: &[],
     primary_key: &["data_file_id", "position"],
 };
 
-const FORGET_OLD: &str =
-    "DELETE FROM msar_catalog.stored_data_files WHERE created_at <= now() - interval '1 day'";
+const FORGET_OLD: &str = include_str!("../../sql/query/import/data_file_forget_old.sql");
 
-const INSERT: &str = "
-    INSERT INTO msar_catalog.stored_data_files (owner_name, file, created_from, type, base_name, header, delimiter,
-      escapechar, quotechar, size)
-    SELECT r.rolname, c.file, c.created_from, c.type, c.base_name, c.header, c.delimiter, '',
-      CASE WHEN c.type IN ('csv', 'tsv') THEN '\"' ELSE '' END, c.size
-    FROM jsonb_to_record($1) AS c(owner_oid oid, file text, created_from text, type text, base_name text, header boolean,
-      delimiter text, size bigint)
-    JOIN pg_roles AS r ON r.oid = c.owner_oid
-    RETURNING to_jsonb(id)";
+const INSERT: &str = include_str!("../../sql/query/import/data_file_insert.sql");
 
-const INSERT_CHUNK: &str = "
-    INSERT INTO msar_catalog.stored_data_file_chunks (data_file_id, position, content)
-    VALUES (($1 ->> 'data_file_id')::bigint, ($1 ->> 'position')::integer, decode($1 ->> 'content', 'hex'))";
+const INSERT_CHUNK: &str = include_str!("../../sql/query/import/data_file_insert_chunk.sql");
 
-const UPDATE: &str = "
-    UPDATE msar_catalog.stored_data_files SET header = ($1 ->> 'header')::boolean
-    WHERE id = ($1 ->> 'id')::bigint AND owner_oid = ($1 ->> 'owner_oid')::oid";
+const UPDATE: &str = include_str!("../../sql/query/import/data_file_update.sql");
 
-const DELETE: &str = "
-    DELETE FROM msar_catalog.stored_data_files
-    WHERE id = ($1 ->> 'id')::bigint AND owner_oid = ($1 ->> 'owner_oid')::oid";
+const DELETE: &str = include_str!("../../sql/query/import/data_file_delete.sql");
 
 /// Keeps a file of the user of the session; gives its number.
-pub(crate) fn store(name: &str, content: &[u8], options: &DataFileOptions) -> Result<i64, Error> {
+pub(crate) fn store_file(name: &str, content: &[u8], options: &DataFileOptions) -> Result<i64, Error> {
     let path = Path::new(name);
     let is_tsv = path
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("tsv"));
-    let found = file::parse_file(sample(content), &FileOptions::for_survey(is_tsv))?;
+    let beginning = &content[..content.len().min(BEGINNING)];
+    let found = file::survey_beginning(beginning, is_tsv, &server::check_for_interrupts)?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy());
     let row = DataFileRow {
         owner_oid: user::current_user_id()?.to_u32(),
@@ -122,6 +110,7 @@ pub(crate) fn store(name: &str, content: &[u8], options: &DataFileOptions) -> Re
         statements.run(FORGET_OLD, &())?;
         let data_file_id: i64 = statements.query(INSERT, &row)?;
         for (position, bytes) in content.chunks(CHUNK).enumerate() {
+            server::check_for_interrupts();
             let content = to_hex(bytes);
             statements.run(
                 INSERT_CHUNK,
@@ -137,12 +126,12 @@ pub(crate) fn store(name: &str, content: &[u8], options: &DataFileOptions) -> Re
 }
 
 /// Changes a file of the user of the session.
-pub(crate) fn change(id: i64, patch: &DataFilePatch) -> Result<(), Error> {
+pub(crate) fn change_file(id: i64, patch: &DataFilePatch) -> Result<(), Error> {
     write(UPDATE, id, patch.header)
 }
 
 /// Forgets a file of the user of the session.
-pub(crate) fn remove(id: i64) -> Result<(), Error> {
+pub(crate) fn remove_file(id: i64) -> Result<(), Error> {
     write(DELETE, id, false)
 }
 
@@ -153,18 +142,6 @@ fn write(statement: &'static str, id: i64, header: bool) -> Result<(), Error> {
         header,
     };
     bookkeeping::as_owner(owner()?, |statements| statements.run(statement, &own))
-}
-
-/// Whole lines of the beginning.
-fn sample(content: &[u8]) -> &[u8] {
-    if content.len() <= SAMPLE {
-        return content;
-    }
-    let beginning = &content[..SAMPLE];
-    match beginning.iter().rposition(|&byte| byte == b'\n') {
-        Some(end) => &beginning[..=end],
-        None => beginning,
-    }
 }
 
 fn to_hex(bytes: &[u8]) -> String {

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 /// So many lines are looked at.
 pub(super) const SAMPLE: usize = 1_000;
 
-/// What was decided about the first line.
+/// The decision about the first line.
 #[derive(Serialize, Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Heading {
     /// Whether it names the columns.
@@ -36,7 +36,7 @@ pub(super) enum Confidence {
     Low,
 }
 
-/// What speaks for a heading, and against one.
+/// The reasons for a heading, and against one.
 #[derive(Default, Clone, Copy)]
 struct Evidence {
     names: u32,
@@ -58,30 +58,7 @@ impl Heading {
         }
     }
 
-    /// Judges the first line by the lines below it.
-    pub(super) fn judge<'a, L>(first: &[&str], below: impl Iterator<Item = L>) -> Self
-    where
-        L: Iterator<Item = &'a str>,
-    {
-        let mut columns: Vec<ColumnBelow> = first.iter().map(|name| ColumnBelow::new(name)).collect();
-        for line in below.take(SAMPLE) {
-            for (column, value) in columns.iter_mut().zip(line) {
-                column.add(value);
-            }
-        }
-        let are_years = are_years_in_order(first);
-        let evidence = first
-            .iter()
-            .zip(&columns)
-            .map(|(name, column)| column.evidence(name, are_years))
-            .fold(Evidence::default(), |sum, one| Evidence {
-                names: sum.names + one.names,
-                values: sum.values + one.values,
-            });
-        Self::decide(evidence, first)
-    }
-
-    fn decide(Evidence { names, values }: Evidence, first: &[&str]) -> Self {
+    fn decide(Evidence { names, values }: Evidence, first: &[String]) -> Self {
         // A word over numbers is hardly a value; a number over numbers may well be a name.
         let (is_there, reason) = if names > 0 && names >= values {
             (true, "it does not fit the columns below it")
@@ -106,7 +83,46 @@ impl Heading {
     }
 }
 
-/// What the lines below the first tell about a column.
+/// A first line, and what is known of the lines below it.
+pub(super) struct FirstLine {
+    values: Vec<String>,
+    below: Vec<ColumnBelow>,
+}
+
+impl FirstLine {
+    pub(super) fn new(values: Vec<String>) -> Self {
+        let below = values.iter().map(|value| ColumnBelow::new(value)).collect();
+        Self { values, below }
+    }
+
+    pub(super) fn into_values(self) -> Vec<String> {
+        self.values
+    }
+
+    /// Takes note of a line below that has as many values.
+    pub(super) fn add_below<V: AsRef<str>>(&mut self, line: impl Iterator<Item = V>) {
+        for (column, value) in self.below.iter_mut().zip(line) {
+            column.add(value.as_ref());
+        }
+    }
+
+    /// Whether it names the columns.
+    pub(super) fn judge(&self) -> Heading {
+        let are_years = are_years_in_order(&self.values);
+        let evidence = self
+            .values
+            .iter()
+            .zip(&self.below)
+            .map(|(name, column)| column.evidence(name, are_years))
+            .fold(Evidence::default(), |sum, one| Evidence {
+                names: sum.names + one.names,
+                values: sum.values + one.values,
+            });
+        Heading::decide(evidence, &self.values)
+    }
+}
+
+/// Facts about a column from the lines below the first.
 struct ColumnBelow {
     values: ColumnInference,
     /// The length that all values have, until two differ.
@@ -205,7 +221,7 @@ fn is_value(text: &str) -> bool {
 
 /// Whether some of the names are years, each the next or the last one's neighbour, as over the columns of a statistic:
 /// `country,2021,2022,2023`.
-fn are_years_in_order(first: &[&str]) -> bool {
+fn are_years_in_order(first: &[String]) -> bool {
     let years: Vec<i32> = first
         .iter()
         .filter_map(|name| name.trim().parse().ok())
@@ -226,9 +242,10 @@ mod tests {
     use super::*;
 
     fn judge(text: &str) -> Heading {
-        let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
-        let first = lines.next().unwrap();
-        Heading::judge(&first, lines.map(|line| line.into_iter()))
+        let mut lines = text.lines().map(|line| line.split(','));
+        let mut first = FirstLine::new(lines.next().unwrap().map(str::to_owned).collect());
+        lines.for_each(|line| first.add_below(line));
+        first.judge()
     }
 
     #[test]

@@ -5,9 +5,9 @@ use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::definition::alteration as definition;
 use crate::error::Error;
 use crate::pg::lock::RelationLock;
-use crate::pg::progress::{Progress, Total};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, deparse, quote, stream};
+use crate::progress::{Progress, Total};
 use crate::values::infer::{ColumnInference, Proof, Separators, Suggestion, Undecided};
 use crate::values::moment::Order;
 use pgrx::pg_sys;
@@ -78,26 +78,57 @@ impl TextRelation {
     }
 }
 
-/// What a caller may say about the values of a table.
+/// The options of inference.
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct InferenceOptions {
     /// The order of day, month and year in columns whose values leave it open.
     date_order: Option<Order>,
+    /// Whether whole numbers become integer or bigint instead of numeric.
+    integers: bool,
+}
+
+/// All values of a column of type text.
+struct ColumnValues {
+    inference: ColumnInference,
+    /// Of the integers among them, if they were asked for.
+    integers: Option<IntegerRange>,
+}
+
+impl ColumnValues {
+    /// The type of a column of whole numbers, if that is asked for.
+    fn integer_type(&self, suggestion: &Suggestion) -> Option<&'static str> {
+        match suggestion {
+            Suggestion::Numeric(Separators {
+                group: None,
+                decimal: None,
+            }) => self.integers.as_ref().map(IntegerRange::type_name),
+            _ => None,
+        }
+    }
 }
 
 impl TextRelation {
     /// All values of the columns of type text, by attnum.
-    fn values(&self) -> BTreeMap<i16, ColumnInference> {
-        let mut columns: Vec<_> = self.text_columns().map(|_| ColumnInference::new()).collect();
+    fn values(&self, options: &InferenceOptions) -> BTreeMap<i16, ColumnValues> {
+        let mut columns: Vec<_> = self
+            .text_columns()
+            .map(|_| ColumnValues {
+                inference: ColumnInference::new(),
+                integers: options.integers.then_some(IntegerRange::Empty),
+            })
+            .collect();
         // Columns that are text for sure are not looked at any more.
         let mut undecided: Vec<usize> = (0..columns.len()).collect();
         self.each_row(|row| {
             undecided.retain(|&at| {
                 if let Some(text) = row.get(at) {
-                    columns[at].add(text);
+                    columns[at].inference.add(text);
+                    if let Some(integers) = &mut columns[at].integers {
+                        integers.add(text);
+                    }
                 }
-                !columns[at].is_decided()
+                !columns[at].inference.is_decided()
             });
             !undecided.is_empty()
         });
@@ -115,6 +146,48 @@ pub(crate) struct Inferred {
     details: Option<Details>,
     #[serde(skip_serializing_if = "Option::is_none")]
     undecided: Option<UndecidedType>,
+    /// The type that nearly all values of a column fit that stays text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) runner_up: Option<Candidate>,
+}
+
+/// A type that values of a column fit.
+#[derive(Serialize)]
+pub(super) struct Candidate {
+    #[serde(rename = "type")]
+    pub(super) type_name: &'static str,
+    pub(super) fits: u64,
+    pub(super) share: f64,
+    pub(super) misfits: Vec<String>,
+}
+
+/// The integers that a column has.
+pub(super) enum IntegerRange {
+    Empty,
+    Integer,
+    BigInt,
+    Larger,
+}
+
+impl IntegerRange {
+    pub(super) fn add(&mut self, value: &[u8]) {
+        let number = std::str::from_utf8(value)
+            .ok()
+            .and_then(|value| value.trim_ascii().parse::<i64>().ok());
+        *self = match (&self, number) {
+            (Self::Larger, _) | (_, None) => Self::Larger,
+            (Self::Empty | Self::Integer, Some(number)) if i32::try_from(number).is_ok() => Self::Integer,
+            _ => Self::BigInt,
+        };
+    }
+
+    pub(super) fn type_name(&self) -> &'static str {
+        match self {
+            Self::Empty | Self::Integer => "integer",
+            Self::BigInt => "bigint",
+            Self::Larger => "numeric",
+        }
+    }
 }
 
 /// The type that all values of a column of text fit, if it were known how they are to be read.
@@ -206,6 +279,11 @@ impl From<SuggestedCastOptions> for definition::CastOptions {
 }
 
 impl Inferred {
+    /// Whether it stays text, and not for want of something that a caller could say.
+    pub(super) fn is_plain_text(&self) -> bool {
+        self.type_name == "text" && self.undecided.is_none()
+    }
+
     fn suggested(suggestion: &Suggestion) -> Self {
         Self {
             type_name: suggestion.of_type().name().into(),
@@ -214,6 +292,7 @@ impl Inferred {
                 options: SuggestedCastOptions::of(suggestion),
             }),
             undecided: None,
+            runner_up: None,
         }
     }
 
@@ -222,6 +301,7 @@ impl Inferred {
             type_name,
             details: None,
             undecided: undecided.map(UndecidedType::from),
+            runner_up: None,
         }
     }
 }
@@ -231,31 +311,42 @@ pub(crate) fn infer_column_types(
     relation: Oid,
     options: &InferenceOptions,
 ) -> Result<BTreeMap<i16, Inferred>, Error> {
-    let source = TextRelation::open(relation)?;
-    let values = source.values();
+    Ok(infer_columns(&TextRelation::open(relation)?, options))
+}
+
+/// The same of a relation that is open.
+pub(super) fn infer_columns(source: &TextRelation, options: &InferenceOptions) -> BTreeMap<i16, Inferred> {
+    let values = source.values(options);
     let order = options.date_order;
-    Ok(source
+    source
         .columns
-        .into_iter()
+        .iter()
         .map(|(column, type_name)| {
             let values = values.get(&column.attnum);
-            let inferred = match values.and_then(|values| values.suggestion(order)) {
-                Some(suggestion) => Inferred::suggested(&suggestion),
-                None => Inferred::unchanged(type_name, values.and_then(|values| values.undecided(order))),
+            let suggestion = values.and_then(|values| Some((values, values.inference.suggestion(order)?)));
+            let inferred = match suggestion {
+                Some((values, suggestion)) => match values.integer_type(&suggestion) {
+                    Some(type_name) => Inferred::unchanged(type_name.into(), None),
+                    None => Inferred::suggested(&suggestion),
+                },
+                None => Inferred::unchanged(
+                    type_name.clone(),
+                    values.and_then(|values| values.inference.undecided(order)),
+                ),
             };
             (column.attnum, inferred)
         })
-        .collect())
+        .collect()
 }
 
-/// What the values of columns of text show about how they are written, by attnum.
+/// How the values of text columns are written, as the values show, by attnum.
 pub(super) fn cast_options(
     relation: Oid,
     options: &InferenceOptions,
 ) -> Result<BTreeMap<i16, definition::CastOptions>, Error> {
-    let values = TextRelation::open(relation)?.values();
+    let values = TextRelation::open(relation)?.values(options);
     let shown = values.into_iter().filter_map(|(attnum, values)| {
-        let suggestion = values.suggestion(options.date_order)?;
+        let suggestion = values.inference.suggestion(options.date_order)?;
         Some((attnum, SuggestedCastOptions::of(&suggestion).into()))
     });
     Ok(shown.collect())

@@ -1,7 +1,10 @@
 //! Facts by which a person chooses the type of a column: how many values there are, how many fit each type, and which
 //! do not.
 
-use super::infer::{SuggestedCastOptions, TextRelation, UndecidedType};
+use super::infer::{
+    self, Candidate, InferenceOptions, Inferred, IntegerRange, SuggestedCastOptions, TextRelation,
+    UndecidedType,
+};
 use crate::error::Error;
 use crate::pg::stream::TextRow;
 use crate::pg::{Oid, text};
@@ -52,15 +55,6 @@ struct SuggestedType {
     undecided: Option<UndecidedType>,
     #[serde(skip_serializing_if = "Option::is_none")]
     enum_values: Option<Vec<String>>,
-}
-
-#[derive(Serialize)]
-struct Candidate {
-    #[serde(rename = "type")]
-    type_name: &'static str,
-    fits: u64,
-    share: f64,
-    misfits: Vec<String>,
 }
 
 /// The facts of a column so far.
@@ -195,35 +189,6 @@ impl SurveyedColumn {
     }
 }
 
-/// The integers that a column has.
-enum IntegerRange {
-    Empty,
-    Integer,
-    BigInt,
-    Larger,
-}
-
-impl IntegerRange {
-    fn add(&mut self, value: &[u8]) {
-        let number = std::str::from_utf8(value)
-            .ok()
-            .and_then(|value| value.trim_ascii().parse::<i64>().ok());
-        *self = match (&self, number) {
-            (Self::Larger, _) | (_, None) => Self::Larger,
-            (Self::Empty | Self::Integer, Some(number)) if i32::try_from(number).is_ok() => Self::Integer,
-            _ => Self::BigInt,
-        };
-    }
-
-    fn type_name(&self) -> &'static str {
-        match self {
-            Self::Empty | Self::Integer => "integer",
-            Self::BigInt => "bigint",
-            Self::Larger => "numeric",
-        }
-    }
-}
-
 /// A survey of the columns of type text of a relation, by attnum.
 pub(crate) fn survey_relation(
     relation: Oid,
@@ -255,4 +220,94 @@ pub(crate) fn survey_relation(
         (column.attnum, survey)
     });
     Ok(surveys.collect())
+}
+
+/// The types of all columns of a relation, by attnum. Columns that stay text say which type nearly all of their values fit.
+pub(crate) fn infer_with_runner_ups(
+    relation: Oid,
+    options: &InferenceOptions,
+) -> Result<BTreeMap<i16, Inferred>, Error> {
+    let source = TextRelation::open(relation)?;
+    let mut inferred = infer::infer_columns(&source, options);
+    let texts = inferred.iter().filter(|(_, column)| column.is_plain_text());
+    let texts: Vec<i16> = texts.map(|(attnum, _)| *attnum).collect();
+    for (attnum, candidate) in find_runner_ups(&source, &texts) {
+        if let Some(column) = inferred.get_mut(&attnum) {
+            column.runner_up = Some(candidate);
+        }
+    }
+    Ok(inferred)
+}
+
+/// The values of each column that are looked at first.
+const SAMPLE: u64 = 1000;
+
+/// The least share of values that make a type a runner-up.
+const NEARLY_ALL: f64 = 0.9;
+
+/// Of columns whose values fit no type, the type that nearly all of them fit, by attnum. Only columns of `text` of which
+/// that is true at the beginning are read to the end.
+fn find_runner_ups(source: &TextRelation, texts: &[i16]) -> BTreeMap<i16, Candidate> {
+    let attnums: Vec<i16> = source.text_columns().map(|column| column.attnum).collect();
+    let wanted: Vec<usize> = (0..attnums.len())
+        .filter(|&at| texts.contains(&attnums[at]))
+        .collect();
+    let sampled = survey_columns(source, &wanted, Some(SAMPLE));
+    let near: Vec<usize> = wanted
+        .into_iter()
+        .zip(sampled)
+        .filter(|(_, column)| column.count > 0 && column.has_nearly_all())
+        .map(|(at, _)| at)
+        .collect();
+    if near.is_empty() {
+        return BTreeMap::new();
+    }
+    let surveyed = survey_columns(source, &near, None);
+    let found = near.iter().zip(surveyed);
+    found
+        .filter_map(|(&at, column)| Some((*attnums.get(at)?, column.runner_up()?)))
+        .collect()
+}
+
+/// Some columns of the relation, by their positions among those of text, as far as the first rows.
+fn survey_columns(source: &TextRelation, wanted: &[usize], most: Option<u64>) -> Vec<SurveyedColumn> {
+    let options = SurveyOptions {
+        misfits: Some(10),
+        ..SurveyOptions::default()
+    };
+    let mut columns: Vec<_> = wanted.iter().map(|_| SurveyedColumn::new()).collect();
+    let mut rows = 0;
+    if wanted.is_empty() {
+        return columns;
+    }
+    source.each_row(|row: &TextRow| {
+        rows += 1;
+        for (&at, column) in wanted.iter().zip(&mut columns) {
+            if let Some(value) = row.get(at) {
+                column.add(value, &options);
+            }
+        }
+        most.is_none_or(|most| rows < most)
+    });
+    columns
+}
+
+impl SurveyedColumn {
+    /// Whether nearly all values fit some type, or all of them.
+    fn has_nearly_all(&self) -> bool {
+        let most = Type::ALL
+            .into_iter()
+            .filter(|one| *one != Type::Money || self.has_currency)
+            .map(|one| self.fits[one as usize])
+            .max();
+        most.unwrap_or_default() as f64 >= NEARLY_ALL * self.count as f64
+    }
+
+    /// The type that most values fit, if that is nearly all of them; the first of equals, which is the stricter one.
+    fn runner_up(self) -> Option<Candidate> {
+        let candidates = self.candidates().into_iter();
+        let near =
+            candidates.filter(|candidate| candidate.share >= NEARLY_ALL && !candidate.misfits.is_empty());
+        near.reduce(|best, other| if other.share > best.share { other } else { best })
+    }
 }

@@ -8,12 +8,14 @@ use crate::definition::alteration::{CastOptions, ColumnAlteration};
 use crate::definition::form::lenient;
 use crate::definition::name::ColumnRef;
 use crate::error::Error;
-use crate::pg::progress::{self, Total};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::type_name::TypeId;
-use crate::pg::{Oid, quote, type_name};
-use crate::tables::{cast, column_type};
-use serde::Deserialize;
+use crate::pg::{Oid, quote, statement, type_name};
+use crate::progress::{self, Total};
+use crate::tables::misfits::{self, Misfit};
+use crate::tables::{alter, cast, column_type};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// Into which column the values of another go: an element of `mappings`.
 #[derive(Deserialize)]
@@ -102,6 +104,16 @@ pub(crate) fn preview_query(
     casts: &[ColumnAlteration],
     limit: Option<i32>,
 ) -> Result<String, Error> {
+    preview_query_with_nulls(source, casts, limit, &[])
+}
+
+/// The same where values of the columns `nulls` are NULL: those that `misfits` knows.
+fn preview_query_with_nulls(
+    source: Oid,
+    casts: &[ColumnAlteration],
+    limit: Option<i32>,
+    nulls: &[i16],
+) -> Result<String, Error> {
     let catalog = Catalog::new(Snapshot::latest());
     let table = Relation::find(&catalog, source)?;
     let mut wanted: Vec<(i16, &ColumnAlteration)> = Vec::new();
@@ -122,7 +134,15 @@ pub(crate) fn preview_query(
         let cast = wanted.iter().find(|(attnum, _)| *attnum == column.attnum);
         match cast {
             // PostgreSQL refuses a column that the caller asks for and may not read.
-            Some((_, cast)) => shown.push(format!("{} AS {name}", cast_column(column, &name, cast)?)),
+            Some((attnum, cast)) => {
+                let mut value = cast_column(column, &name, cast)?;
+                if nulls.contains(attnum) {
+                    value = format!(
+                        "CASE WHEN NOT __msar.is_misfit({attnum}::pg_catalog.int2, {name}::pg_catalog.text) THEN {value} END"
+                    );
+                }
+                shown.push(format!("{value} AS {name}"));
+            }
             None if table.may_read(&catalog, column) => shown.push(name),
             None => {}
         }
@@ -135,6 +155,34 @@ pub(crate) fn preview_query(
         shown.join(", "),
         table.sql(&catalog)?
     ))
+}
+
+/// The first rows as [`preview_query`] shows them, with NULL for values that do not fit, and all of these.
+#[derive(Serialize)]
+pub(crate) struct PreviewWithMisfits {
+    records: Box<RawValue>,
+    misfits: Vec<Misfit>,
+    misfit_count: u64,
+}
+
+impl PreviewWithMisfits {
+    pub(crate) fn read(
+        source: Oid,
+        casts: &[ColumnAlteration],
+        limit: Option<i32>,
+        most: usize,
+    ) -> Result<Self, Error> {
+        let found = alter::find_misfits(source, casts, most)?;
+        let nulls: Vec<i16> = found.texts.keys().copied().collect();
+        let query = preview_query_with_nulls(source, casts, limit, &nulls)?;
+        let records = misfits::with_nulls(found.texts, || statement::value(&query))?;
+        let records = records.unwrap_or_else(|| "[]".into());
+        Ok(Self {
+            records: RawValue::from_string(records).map_err(Error::Serialization)?,
+            misfits: found.listed,
+            misfit_count: found.count,
+        })
+    }
 }
 
 fn cast_column(column: &PgAttribute, name: &str, cast: &ColumnAlteration) -> Result<String, Error> {

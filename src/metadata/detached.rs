@@ -1,13 +1,14 @@
-//! Metadata without a table: put aside, and attached when its table is there again.
+//! Metadata without a table: detached when its table is dropped, and attached when the table is there again.
 
 use super::model::{self, ObjectNames, OptionValues, Refs, TableRef};
 use super::options::{self, COLUMN_OPTIONS, TABLE_OPTIONS};
-use super::statements::{INSERT_COLUMNS, INSERT_TABLES};
+use super::rows::{INSERT_COLUMNS, INSERT_TABLES};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::events::outline::RelationOutline;
 use crate::pg::bookkeeping::BookkeepingSession;
-use crate::pg::{Oid, names, report, setting};
+use crate::pg::{Oid, names, report};
+use crate::settings;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -15,14 +16,14 @@ use std::collections::BTreeMap;
 /// The metadata of one table, by names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Document {
+pub(crate) struct NamedMetadata {
     #[serde(default)]
     pub(crate) table: Option<OptionValues>,
     #[serde(default)]
     pub(crate) columns: BTreeMap<String, OptionValues>,
 }
 
-impl Document {
+impl NamedMetadata {
     pub(crate) fn is_empty(&self) -> bool {
         self.table.is_none() && self.columns.is_empty()
     }
@@ -91,20 +92,20 @@ impl ObjectNames for Live {
     }
 }
 
-/// Puts a copy aside, in the place of an older one.
+/// Stores a detached copy in the place of an older one.
 pub(crate) const REPLACE: &str = include_str!("../../sql/query/metadata/detached_replace.sql");
 
-/// Puts something aside, with what is there of the same table.
+/// Adds to the detached copy of the same table, or stores one.
 pub(crate) const ADD: &str = include_str!("../../sql/query/metadata/detached_add.sql");
 
-/// Puts a copy from a dump aside, with what this restore has put aside already: that belonged to a table that was
-/// there, and is newer.
+/// Stores a detached copy from a dump, with options that this restore has detached already: those belonged to a table
+/// that was there, and are newer.
 pub(crate) const ADD_RESTORED: &str = include_str!("../../sql/query/metadata/detached_add_restored.sql");
 
-/// What is kept for a relation; for a new one only if it has no metadata of its own.
+/// The detached copy for a relation; for a new one only if it has no metadata of its own.
 const KEPT_FOR: &str = include_str!("../../sql/query/metadata/detached_for_relation.sql");
 
-/// Removes what was attached, but for what did not fit.
+/// Removes a copy that was attached, except for the options that did not fit.
 const KEEP_LEFT: &str = include_str!("../../sql/query/metadata/detached_keep_rest.sql");
 
 /// A row of `detached_metadata`.
@@ -114,26 +115,26 @@ pub(crate) struct Detached {
     pub(crate) table_name: String,
     pub(crate) owner_name: String,
     #[serde(deserialize_with = "stored_document")]
-    pub(crate) metadata: Document,
+    pub(crate) metadata: NamedMetadata,
 }
 
-fn stored_document<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Document, D::Error> {
-    Ok(Document::of_stored(&Value::deserialize(deserializer)?))
+fn stored_document<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NamedMetadata, D::Error> {
+    Ok(NamedMetadata::of_stored(&Value::deserialize(deserializer)?))
 }
 
 /// Where the metadata of a document goes in a relation.
 #[derive(Default)]
-pub(crate) struct Placement {
+pub(crate) struct MetadataPlacement {
     pub(crate) table: Option<(OptionValues, Refs)>,
     pub(crate) columns: Vec<(i16, OptionValues)>,
-    /// What has no place there, and why.
-    pub(crate) left: Document,
+    /// Options that have no place there, and the reasons.
+    pub(crate) left: NamedMetadata,
     pub(crate) problems: Vec<String>,
 }
 
-impl Placement {
-    /// Finds the places: columns of the same name whose kind takes the options.
-    pub(crate) fn find(catalog: &Catalog, relation: Oid, document: &Document) -> Result<Self, Error> {
+impl MetadataPlacement {
+    /// Finds the places: columns of the same name, for the options that their kinds take.
+    pub(crate) fn find(catalog: &Catalog, relation: Oid, document: &NamedMetadata) -> Result<Self, Error> {
         let Some(outline) = RelationOutline::read(catalog, relation)? else {
             return Err(Error::UnknownRelation(relation));
         };
@@ -151,7 +152,24 @@ impl Placement {
         }
         for (name, options) in &document.columns {
             match place_of(&outline, catalog, name, options)? {
-                Ok(attnum) => placement.columns.push((attnum, options.clone())),
+                Ok((attnum, fitting)) => {
+                    let is_left = |name: &str| !fitting.contains_key(name);
+                    let left: OptionValues = options
+                        .iter()
+                        .filter(|(option, _)| is_left(option))
+                        .map(|(option, value)| (option.clone(), value.clone()))
+                        .collect();
+                    for option in left.keys() {
+                        let problem = format!("column \"{name}\" does not take {option}");
+                        placement.problems.push(problem);
+                    }
+                    if !left.is_empty() {
+                        placement.left.columns.insert(name.clone(), left);
+                    }
+                    if !fitting.is_empty() || options.is_empty() {
+                        placement.columns.push((attnum, fitting));
+                    }
+                }
                 Err(problem) => {
                     placement.problems.push(problem);
                     placement.left.columns.insert(name.clone(), options.clone());
@@ -167,7 +185,7 @@ impl Placement {
         no_options && self.columns.is_empty()
     }
 
-    /// The rows to insert, as the statements of `statements.rs` take them.
+    /// The rows to insert, as the statements of `rows.rs` take them.
     pub(crate) fn table_rows(&self, relation: Oid) -> Vec<Value> {
         let row = |(options, refs): &(OptionValues, Refs)| {
             let mut row = options.clone();
@@ -189,27 +207,27 @@ impl Placement {
     }
 }
 
-/// The column of that name, if its kind takes the options; else why not.
+/// The column of that name, with the options that its kind takes, as after a change of its type; else why not.
 fn place_of(
     relation: &RelationOutline,
     catalog: &Catalog,
     name: &str,
     options: &OptionValues,
-) -> Result<Result<i16, String>, Error> {
+) -> Result<Result<(i16, OptionValues), String>, Error> {
     let Some(column) = relation.columns.iter().find(|column| column.attname == name) else {
         return Ok(Err(format!("there is no column \"{name}\"")));
     };
     let ui_type = catalog.type_info(column.atttypid)?.ui_type;
-    let unfit = COLUMN_OPTIONS
+    let fits =
+        |name: &str| options::find(&COLUMN_OPTIONS, name).is_none_or(|option| option.applies_to(ui_type));
+    let fitting = options
         .iter()
-        .find(|option| options.contains_key(option.name) && !option.applies_to(ui_type));
-    Ok(match unfit {
-        Some(option) => Err(format!("column \"{name}\" does not take {}", option.name)),
-        None => Ok(column.attnum),
-    })
+        .filter(|(option, _)| fits(option))
+        .map(|(option, value)| (option.clone(), value.clone()));
+    Ok(Ok((column.attnum, fitting.collect())))
 }
 
-/// What appeared.
+/// Which relation appeared.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reappeared {
     /// The relation for which metadata is kept.
@@ -234,20 +252,20 @@ pub(crate) fn attach_again(
         return Ok(());
     };
     let table = format!("\"{}\".\"{}\"", kept.schema_name, kept.table_name);
-    if !setting::reattach_by_name() {
+    if !settings::reattach_by_name() {
         report::notice(format!(
             "there is detached metadata of a former table {table}; msar.attach_metadata attaches it"
         ));
         return Ok(());
     }
     let waiting = match reappeared {
-        Reappeared::Itself => Document::default(),
-        Reappeared::Referent => Document {
+        Reappeared::Itself => NamedMetadata::default(),
+        Reappeared::Referent => NamedMetadata {
             table: None,
             columns: std::mem::take(&mut kept.metadata.columns),
         },
     };
-    let mut placement = Placement::find(catalog, relation, &kept.metadata)?;
+    let mut placement = MetadataPlacement::find(catalog, relation, &kept.metadata)?;
     placement.left.columns.extend(waiting.columns);
     if placement.is_empty() {
         return Ok(());
@@ -264,12 +282,12 @@ pub(crate) fn attach_again(
     Ok(())
 }
 
-/// Writes what has a place, and takes it out of what is kept aside.
+/// Writes the options that have a place, and takes them out of the detached copy.
 pub(crate) fn attach(
     statements: &BookkeepingSession,
     relation: Oid,
     kept: &Detached,
-    placement: &Placement,
+    placement: &MetadataPlacement,
 ) -> Result<(), Error> {
     statements.run(&INSERT_TABLES, &placement.table_rows(relation))?;
     statements.run(&INSERT_COLUMNS, &placement.column_rows(relation))?;

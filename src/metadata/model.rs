@@ -1,5 +1,5 @@
-//! What the numbers inside of a table's options mean: as the column `refs` keeps it, and in a form that means the same in
-//! every database, in which names take the place of numbers.
+//! The objects that numbers inside of a table's options mean: as the column `refs` keeps them, and in a form that means
+//! the same in every database, in which names take the place of numbers.
 //!
 //! | option | stored | portable |
 //! |---|---|---|
@@ -8,10 +8,9 @@
 //! | a path in a template | `[5, 2]` | `["author_id", {"schema": "app", "name": "author", "column": "name"}]` |
 //! | a raw value in a template | `{"path": [2], "raw": true}` | `{"path": ["title"], "raw": true}` |
 //!
-//! Pure: what the names of a database are is asked of a [`ObjectNames`].
+//! Pure: what the names of a database are is asked of [`ObjectNames`].
 
-use super::options::{self, Kind, MetadataOption, TABLE_OPTIONS, attnum};
-use super::template;
+use super::options::{self, MetadataOption, OptionKind, TABLE_OPTIONS, attnum};
 use crate::error::Error;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -31,14 +30,12 @@ pub(crate) fn keep_live(refs: &mut Refs, names: &impl ObjectNames) {
     }
 }
 
-/// Reads what is stored; `None` for what is not written as we write it.
-pub(crate) fn deserialize_lenient<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Refs>, D::Error> {
-    Ok(Refs::deserialize(Value::deserialize(deserializer)?).ok())
+/// Reads what is stored; nothing of what the extension would not have written so.
+pub(crate) fn deserialize_lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Refs, D::Error> {
+    Ok(Refs::deserialize(Value::deserialize(deserializer)?).unwrap_or_default())
 }
 
-/// Makes tables that were dropped count by their names again: for what is kept aside, and may be attached when they are
+/// Makes tables that were dropped count by their names again: for detached metadata, which may be attached when they are
 /// there again. A schema is dropped and created anew table by table.
 pub(crate) fn recall_lost_tables(refs: &mut Refs) {
     for table in refs.values_mut().filter(|table| table.is_lost) {
@@ -52,7 +49,7 @@ pub(crate) fn recall_lost_tables(refs: &mut Refs) {
 pub(crate) struct TableRef {
     pub(crate) schema: String,
     pub(crate) name: String,
-    /// ObjectNames of columns by attnum.
+    /// Names of columns by attnum.
     #[serde(default)]
     pub(crate) columns: BTreeMap<i16, String>,
     /// For columns from which a path goes on: OID of the table to which their foreign key leads. A restore has no
@@ -67,7 +64,7 @@ pub(crate) struct TableRef {
     pub(crate) is_lost: bool,
 }
 
-/// OptionValues by name; those that are not set are left out.
+/// Options by name; those that are not set are left out.
 pub(crate) type OptionValues = Map<String, Value>;
 
 /// The live objects of a database.
@@ -78,12 +75,12 @@ pub(crate) trait ObjectNames {
     fn column(&self, relation: u32, name: &str) -> Option<i16>;
 }
 
-/// OptionValues of a table with the numbers that they have in this database.
+/// Options of a table with the numbers that they have in this database.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Numbered {
     pub(crate) options: OptionValues,
     pub(crate) refs: Refs,
-    /// OptionValues that speak of another table, or a column of it, that is not there. They wait for it as they are.
+    /// Options that speak of another table, or a column of it, that is not there. They wait for it as they are.
     pub(crate) left: OptionValues,
     /// Why something could not be placed.
     pub(crate) problems: Vec<String>,
@@ -92,13 +89,13 @@ pub(crate) struct Numbered {
 /// Fails unless a table's option takes the value in its portable form.
 pub(crate) fn check(option: &MetadataOption, value: &Value) -> Result<(), Error> {
     let (is_right, expected) = match option.kind {
-        Kind::Attnum => (value.is_string(), "the name of a column"),
-        Kind::Attnums => (are_names(value), "an array of distinct column names"),
-        Kind::Table => (
+        OptionKind::Attnum => (value.is_string(), "the name of a column"),
+        OptionKind::Attnums => (are_names(value), "an array of distinct column names"),
+        OptionKind::Table => (
             has_strings(value, &["schema", "name"]),
             "an object with the schema and the name of a table",
         ),
-        Kind::Template => (
+        OptionKind::Template => (
             is_template(value),
             "an array of strings and of arrays that begin with the name of a column",
         ),
@@ -145,17 +142,20 @@ pub(crate) fn to_names(options: &OptionValues, table: u32, refs: &Refs) -> Optio
         .filter_map(|option| {
             let value = options.get(option.name).filter(|value| !value.is_null())?;
             let portable = match option.kind {
-                Kind::Attnum => column(value)?,
-                Kind::Attnums => value.as_array()?.iter().filter_map(column).collect(),
-                Kind::Table => {
+                OptionKind::Attnum => column(value)?,
+                OptionKind::Attnums => value.as_array()?.iter().filter_map(column).collect(),
+                OptionKind::Table => {
                     let target = refs.get(&oid(value)?).filter(|target| !target.is_lost)?;
                     json!({"schema": target.schema, "name": target.name})
                 }
-                Kind::Template => {
+                OptionKind::Template => {
                     let parts = value.as_array()?.iter();
                     parts
-                        .filter_map(|part| match template::path(part) {
-                            Some(path) => Some(template::with_path(part, path_to_names(path, table, refs)?)),
+                        .filter_map(|part| match options::template_path(part) {
+                            Some(path) => Some(options::with_template_path(
+                                part,
+                                path_to_names(path, table, refs)?,
+                            )),
                             None => Some(part.clone()),
                         })
                         .collect()
@@ -252,19 +252,19 @@ struct Numbering<'a, N> {
 impl<N: ObjectNames> Numbering<'_, N> {
     fn option(&mut self, option: &MetadataOption, value: &Value) -> Option<Value> {
         Some(match option.kind {
-            Kind::Attnum => self.own_column(option.name, value)?,
-            Kind::Attnums => {
+            OptionKind::Attnum => self.own_column(option.name, value)?,
+            OptionKind::Attnums => {
                 let columns = value.as_array()?.iter();
                 columns
                     .filter_map(|column| self.own_column(option.name, column))
                     .collect()
             }
-            Kind::Table => Value::from(self.relation(option.name, value)?),
-            Kind::Template => {
+            OptionKind::Table => Value::from(self.relation(option.name, value)?),
+            OptionKind::Template => {
                 let parts = value.as_array()?.iter();
                 parts
-                    .filter_map(|part| match template::path(part) {
-                        Some(path) => Some(template::with_path(part, self.path(option.name, path)?)),
+                    .filter_map(|part| match options::template_path(part) {
+                        Some(path) => Some(options::with_template_path(part, self.path(option.name, path)?)),
                         None => Some(part.clone()),
                     })
                     .collect()

@@ -2,20 +2,30 @@
 //!
 //! One list each, in the order in which documents show them. Pure; the tables in `sql/install/metadata.sql` have a
 //! column for each option, with the same rules as constraints.
+//!
+//! A preview template is stored as an array of strings, which stand for themselves, and of paths of attnums: `[5, 2]` is
+//! a path; `{"path": [5, 2], "raw": true}` is one whose value is to be shown as it is. In the portable form the same
+//! arrays hold names, so code that translates one into the other takes the path of a part from here, and puts another in
+//! its place.
 
-use super::template;
+use crate::catalog::row_key;
 use crate::catalog::types::UiType;
 use crate::error::Error;
 use crate::pg::Oid;
+use crate::values::template::{Placeholder, TemplatePart};
 use pgrx::pg_sys;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-/// What values an option takes.
+/// The values that an option takes.
 #[derive(Clone, Copy)]
-pub(crate) enum Kind {
+pub(crate) enum OptionKind {
     Boolean,
     Text,
     TextNotEmpty,
+    /// A format of `to_char` for a date.
+    DateFormat,
+    /// The same for a time of day.
+    TimeFormat,
     OneOf(&'static [&'static str]),
     /// An integer within bounds, stored as `integer`.
     Integer(i64, i64),
@@ -27,19 +37,19 @@ pub(crate) enum Kind {
     Attnums,
     /// The OID of a table.
     Table,
-    /// Strings, and paths of attnums: see [`template`].
+    /// Strings, and paths of attnums: see [`template_path`].
     Template,
 }
 
 /// An option of a table or a column.
 pub(crate) struct MetadataOption {
     pub(crate) name: &'static str,
-    pub(crate) kind: Kind,
+    pub(crate) kind: OptionKind,
     /// The kinds of columns that take it; `None`: all.
     ui_types: Option<&'static [UiType]>,
 }
 
-const fn option(name: &'static str, kind: Kind, ui_types: Option<&'static [UiType]>) -> MetadataOption {
+const fn option(name: &'static str, kind: OptionKind, ui_types: Option<&'static [UiType]>) -> MetadataOption {
     MetadataOption { name, kind, ui_types }
 }
 
@@ -54,45 +64,48 @@ const DURATIONS: Option<&[UiType]> = Some(&[UiType::Duration]);
 /// A reference to a file is kept as a document, or as its address.
 const FILES: Option<&[UiType]> = Some(&[UiType::Json, UiType::Text, UiType::Uri]);
 
-const DIGITS: Kind = Kind::SmallInteger(0, 20);
-const INPUTS: Kind = Kind::OneOf(&["dropdown", "checkbox"]);
-const GROUPINGS: Kind = Kind::OneOf(&["always", "auto", "never"]);
-const NUMBER_FORMATS: Kind = Kind::OneOf(&["english", "german", "french", "hindi", "swiss"]);
-const CURRENCY_LOCATIONS: Kind = Kind::OneOf(&["after-minus", "end-with-space"]);
-const USER_FIELDS: Kind = Kind::OneOf(&["full_name", "email", "username"]);
+const DIGITS: OptionKind = OptionKind::SmallInteger(0, 20);
+const INPUTS: OptionKind = OptionKind::OneOf(&["dropdown", "checkbox"]);
+const GROUPINGS: OptionKind = OptionKind::OneOf(&["always", "auto", "never"]);
+const NUMBER_FORMATS: OptionKind = OptionKind::OneOf(&["english", "german", "french", "hindi", "swiss"]);
+const CURRENCY_LOCATIONS: OptionKind = OptionKind::OneOf(&["after-minus", "end-with-space"]);
+const USER_FIELDS: OptionKind = OptionKind::OneOf(&["full_name", "email", "username"]);
 /// The smallest first.
 const DURATION_UNITS: [&str; 5] = ["ms", "s", "m", "h", "d"];
-const DURATION_UNIT: Kind = Kind::OneOf(&DURATION_UNITS);
+const DURATION_UNIT: OptionKind = OptionKind::OneOf(&DURATION_UNITS);
 
 pub(crate) const TABLE_OPTIONS: [MetadataOption; 8] = [
-    option("import_verified", Kind::Boolean, ALL),
-    option("is_temp", Kind::Boolean, ALL),
-    option("import_target_oid", Kind::Table, ALL),
-    option("column_order", Kind::Attnums, ALL),
-    option("preview_customized", Kind::Boolean, ALL),
-    option("preview_template", Kind::Template, ALL),
-    option("mathesar_added_pkey_attnum", Kind::Attnum, ALL),
-    option("user_tracking_attnum", Kind::Attnum, ALL),
+    option("import_verified", OptionKind::Boolean, ALL),
+    option("is_temp", OptionKind::Boolean, ALL),
+    option("import_target_oid", OptionKind::Table, ALL),
+    option("column_order", OptionKind::Attnums, ALL),
+    option("preview_customized", OptionKind::Boolean, ALL),
+    option("preview_template", OptionKind::Template, ALL),
+    option("mathesar_added_pkey_attnum", OptionKind::Attnum, ALL),
+    option("user_tracking_attnum", OptionKind::Attnum, ALL),
 ];
 
-pub(crate) const COLUMN_OPTIONS: [MetadataOption; 18] = [
+pub(crate) const COLUMN_OPTIONS: [MetadataOption; 21] = [
     option("bool_input", INPUTS, BOOLEANS),
-    option("bool_true", Kind::Text, BOOLEANS),
-    option("bool_false", Kind::Text, BOOLEANS),
+    option("bool_true", OptionKind::Text, BOOLEANS),
+    option("bool_false", OptionKind::Text, BOOLEANS),
     option("num_min_frac_digits", DIGITS, NUMBERS),
     option("num_max_frac_digits", DIGITS, NUMBERS),
-    option("num_show_as_perc", Kind::Boolean, PERCENTAGES),
+    option("num_show_as_perc", OptionKind::Boolean, PERCENTAGES),
     option("num_grouping", GROUPINGS, NUMBERS),
     option("num_format", NUMBER_FORMATS, NUMBERS),
-    option("mon_currency_symbol", Kind::Text, MONEY),
+    option("mon_currency_symbol", OptionKind::Text, MONEY),
     option("mon_currency_location", CURRENCY_LOCATIONS, MONEY),
-    option("time_format", Kind::TextNotEmpty, TIMES),
-    option("date_format", Kind::TextNotEmpty, DATES),
+    option("time_format", OptionKind::TimeFormat, TIMES),
+    option("date_format", OptionKind::DateFormat, DATES),
     option("duration_min", DURATION_UNIT, DURATIONS),
     option("duration_max", DURATION_UNIT, DURATIONS),
-    option("duration_show_units", Kind::Boolean, DURATIONS),
-    option("display_width", Kind::Integer(1, i32::MAX as i64), ALL),
-    option("file_backend", Kind::TextNotEmpty, FILES),
+    option("duration_show_units", OptionKind::Boolean, DURATIONS),
+    option("label", OptionKind::TextNotEmpty, ALL),
+    option("help_text", OptionKind::TextNotEmpty, ALL),
+    option("is_hidden", OptionKind::Boolean, ALL),
+    option("display_width", OptionKind::Integer(1, i32::MAX as i64), ALL),
+    option("file_backend", OptionKind::TextNotEmpty, FILES),
     option("user_display_field", USER_FIELDS, ALL),
 ];
 
@@ -161,7 +174,7 @@ impl MetadataOption {
     }
 }
 
-/// What is wrong between two options of a column, each right by itself. `value` gives what an option has.
+/// The contradiction between two options of a column, each valid by itself. `value` returns the value of an option.
 pub(crate) fn contradiction<'a>(value: impl Fn(&str) -> Option<&'a Value>) -> Option<&'static str> {
     let digits = |name| value(name).and_then(Value::as_i64);
     let unit = |name| {
@@ -181,17 +194,21 @@ pub(crate) fn contradiction<'a>(value: impl Fn(&str) -> Option<&'a Value>) -> Op
     None
 }
 
-impl Kind {
+impl OptionKind {
     /// The type of the column in which values are stored.
     pub(super) const fn column_type(self) -> Oid {
         match self {
-            Kind::Boolean => pg_sys::BOOLOID,
-            Kind::Text | Kind::TextNotEmpty | Kind::OneOf(_) => pg_sys::TEXTOID,
-            Kind::Integer(..) => pg_sys::INT4OID,
-            Kind::SmallInteger(..) | Kind::Attnum => pg_sys::INT2OID,
-            Kind::Attnums => pg_sys::INT2ARRAYOID,
-            Kind::Table => pg_sys::OIDOID,
-            Kind::Template => pg_sys::JSONBOID,
+            OptionKind::Boolean => pg_sys::BOOLOID,
+            OptionKind::Text
+            | OptionKind::TextNotEmpty
+            | OptionKind::DateFormat
+            | OptionKind::TimeFormat
+            | OptionKind::OneOf(_) => pg_sys::TEXTOID,
+            OptionKind::Integer(..) => pg_sys::INT4OID,
+            OptionKind::SmallInteger(..) | OptionKind::Attnum => pg_sys::INT2OID,
+            OptionKind::Attnums => pg_sys::INT2ARRAYOID,
+            OptionKind::Table => pg_sys::OIDOID,
+            OptionKind::Template => pg_sys::JSONBOID,
         }
     }
 
@@ -199,38 +216,59 @@ impl Kind {
     pub(crate) fn accepts(self, value: &Value) -> bool {
         match (self, value) {
             (_, Value::Null) => true,
-            (Kind::Boolean, value) => value.is_boolean(),
-            (Kind::Text, Value::String(_)) => true,
-            (Kind::TextNotEmpty, Value::String(text)) => !text.is_empty(),
-            (Kind::OneOf(words), Value::String(text)) => words.contains(&text.as_str()),
-            (Kind::Integer(least, most) | Kind::SmallInteger(least, most), value) => value
+            (OptionKind::Boolean, value) => value.is_boolean(),
+            (OptionKind::Text, Value::String(_)) => true,
+            (OptionKind::TextNotEmpty, Value::String(text)) => !text.is_empty(),
+            (OptionKind::DateFormat, Value::String(text)) => has_pattern(text, &DATE_PATTERNS),
+            (OptionKind::TimeFormat, Value::String(text)) => has_pattern(text, &TIME_PATTERNS),
+            (OptionKind::OneOf(words), Value::String(text)) => words.contains(&text.as_str()),
+            (OptionKind::Integer(least, most) | OptionKind::SmallInteger(least, most), value) => value
                 .as_i64()
                 .is_some_and(|number| (least..=most).contains(&number)),
-            (Kind::Attnum, value) => attnum(value).is_some(),
-            (Kind::Attnums, Value::Array(elements)) => are_attnums(elements),
-            (Kind::Table, value) => value
+            (OptionKind::Attnum, value) => attnum(value).is_some(),
+            (OptionKind::Attnums, Value::Array(elements)) => are_attnums(elements),
+            (OptionKind::Table, value) => value
                 .as_u64()
                 .is_some_and(|oid| (1..=u32::MAX.into()).contains(&oid)),
-            (Kind::Template, Value::Array(parts)) => parts.iter().all(template::is_part),
+            (OptionKind::Template, Value::Array(parts)) => parts.iter().all(is_template_part),
             _ => false,
         }
     }
 
-    /// What it takes, for messages.
+    /// The values that it takes, for messages.
     pub(crate) fn description(self) -> String {
         match self {
-            Kind::Boolean => "true or false".into(),
-            Kind::Text => "a string".into(),
-            Kind::TextNotEmpty => "a non-empty string".into(),
-            Kind::OneOf(words) => format!("one of \"{}\"", words.join("\", \"")),
-            Kind::Integer(least, _) => format!("an integer of {least} or more"),
-            Kind::SmallInteger(least, most) => format!("an integer from {least} to {most}"),
-            Kind::Attnum => "the attnum of a column".into(),
-            Kind::Attnums => "an array of distinct attnums".into(),
-            Kind::Table => "the OID of a table".into(),
-            Kind::Template => "an array of strings and of arrays of attnums".into(),
+            OptionKind::Boolean => "true or false".into(),
+            OptionKind::Text => "a string".into(),
+            OptionKind::TextNotEmpty => "a non-empty string".into(),
+            OptionKind::DateFormat => "a format of to_char for dates, such as \"DD.MM.YYYY\"".into(),
+            OptionKind::TimeFormat => "a format of to_char for times, such as \"HH24:MI\"".into(),
+            OptionKind::OneOf(words) => format!("one of \"{}\"", words.join("\", \"")),
+            OptionKind::Integer(least, _) => format!("an integer of {least} or more"),
+            OptionKind::SmallInteger(least, most) => format!("an integer from {least} to {most}"),
+            OptionKind::Attnum => "the attnum or the name of a column".into(),
+            OptionKind::Attnums => "an array of distinct columns, each by attnum or name".into(),
+            OptionKind::Table => "the OID of a table".into(),
+            OptionKind::Template => {
+                "an array of strings and of paths, which are arrays of columns by attnum or name".into()
+            }
         }
     }
+}
+
+/// The patterns of `to_char` for a part of a date or a time. All others contain one of these.
+const DATE_PATTERNS: [&str; 13] = [
+    "Y", "MM", "MON", "RM", "D", "W", "Q", "CC", "J", "AD", "A.D", "BC", "B.C",
+];
+const TIME_PATTERNS: [&str; 12] = [
+    "HH", "MI", "SS", "MS", "US", "FF", "AM", "A.M", "PM", "P.M", "TZ", "OF",
+];
+
+/// Whether a format has a pattern outside of double quotes, and is none of `strftime`.
+fn has_pattern(format: &str, patterns: &[&str]) -> bool {
+    let unquoted: String = format.split('"').step_by(2).collect();
+    let unquoted = unquoted.to_uppercase();
+    !unquoted.contains('%') && patterns.iter().any(|pattern| unquoted.contains(pattern))
 }
 
 /// A number that a column of a user can have.
@@ -248,10 +286,91 @@ fn are_attnums(elements: &[Value]) -> bool {
         .all(|(at, element)| attnum(element).is_some() && !elements[..at].contains(element))
 }
 
+const PATH: &str = "path";
+const RAW: &str = "raw";
+
+/// The path of a part; `None` for a text.
+pub(crate) fn template_path(part: &Value) -> Option<&Vec<Value>> {
+    match part {
+        Value::Array(path) => Some(path),
+        Value::Object(placeholder) => placeholder.get(PATH)?.as_array(),
+        _ => None,
+    }
+}
+
+/// The same, to change it.
+pub(super) fn template_path_mut(part: &mut Value) -> Option<&mut Vec<Value>> {
+    match part {
+        Value::Array(path) => Some(path),
+        Value::Object(placeholder) => placeholder.get_mut(PATH)?.as_array_mut(),
+        _ => None,
+    }
+}
+
+/// The same part with another path.
+pub(crate) fn with_template_path(part: &Value, path: Value) -> Value {
+    match part {
+        Value::Object(placeholder) => {
+            let mut placeholder = placeholder.clone();
+            placeholder.insert(PATH.into(), path);
+            placeholder.into()
+        }
+        _ => path,
+    }
+}
+
+/// Whether a template may hold it.
+pub(crate) fn is_template_part(part: &Value) -> bool {
+    match part {
+        Value::String(_) => true,
+        Value::Array(path) => is_path(path),
+        Value::Object(placeholder) => {
+            let is_known = |(key, value): (&String, &Value)| match key.as_str() {
+                PATH => value.as_array().is_some_and(|path| is_path(path)),
+                RAW => value.is_boolean(),
+                _ => false,
+            };
+            placeholder.contains_key(PATH) && placeholder.iter().all(is_known)
+        }
+        _ => false,
+    }
+}
+
+fn is_path(path: &[Value]) -> bool {
+    !path.is_empty() && path.iter().all(|step| attnum(step).is_some())
+}
+
+/// A part of which [`is_template_part`] is true.
+pub(crate) fn read_template_part(part: &Value) -> Option<TemplatePart<i16>> {
+    if let Value::String(text) = part {
+        return Some(TemplatePart::Text(text.clone()));
+    }
+    Some(TemplatePart::Placeholder(Placeholder {
+        path: template_path(part)?.iter().map(step).collect::<Option<_>>()?,
+        raw: part.get(RAW) == Some(&Value::Bool(true)),
+    }))
+}
+
+/// A step of a path: an attnum, or a string of its digits, as calls pass it.
+fn step(step: &Value) -> Option<i16> {
+    match step {
+        Value::String(digits) => row_key::attnum(digits),
+        number => attnum(number),
+    }
+}
+
+/// A part as it is stored.
+pub(crate) fn write_template_part(part: &TemplatePart<i16>) -> Value {
+    match part {
+        TemplatePart::Text(text) => json!(text),
+        TemplatePart::Placeholder(Placeholder { path, raw: false }) => json!(path),
+        TemplatePart::Placeholder(Placeholder { path, raw: true }) => json!({PATH: path, RAW: true}),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn accepts(name: &str, value: Value) -> bool {
         find(&TABLE_OPTIONS, name)
@@ -264,6 +383,11 @@ mod tests {
         assert!(accepts("is_temp", json!(true)) && !accepts("is_temp", json!("true")));
         assert!(accepts("bool_true", json!("")) && !accepts("bool_true", json!(1)));
         assert!(accepts("date_format", json!("YYYY")) && !accepts("date_format", json!("")));
+        assert!(accepts("date_format", json!("FMDD. TMMonth \"im Jahr\" YYYY")));
+        for wrong in ["%d/%m/%Y", "none", "\"YYYY\"", "--"] {
+            assert!(!accepts("date_format", json!(wrong)), "{wrong}");
+        }
+        assert!(accepts("time_format", json!("hh12:mi am")) && !accepts("time_format", json!("%H:%M")));
         assert!(accepts("bool_input", json!("checkbox")) && !accepts("bool_input", json!("Checkbox")));
         for (digits, is_right) in [(0, true), (20, true), (-1, false), (21, false)] {
             assert_eq!(
@@ -316,5 +440,53 @@ mod tests {
         ));
         assert!(of(json!({"duration_min": "h", "duration_max": "m"})));
         assert!(!of(json!({"duration_min": "ms", "duration_max": "d"})));
+    }
+
+    #[test]
+    fn parts_are_read_as_they_are_written() {
+        for part in [json!("No. "), json!([5, 2]), json!({"path": [2], "raw": true})] {
+            assert!(is_template_part(&part));
+            assert_eq!(
+                read_template_part(&part).as_ref().map(write_template_part),
+                Some(part)
+            );
+        }
+        let plain = json!({"path": [2], "raw": false});
+        assert!(is_template_part(&plain));
+        assert_eq!(
+            read_template_part(&plain).as_ref().map(write_template_part),
+            Some(json!([2]))
+        );
+    }
+
+    #[test]
+    fn what_is_no_part() {
+        for other in [
+            json!([]),
+            json!([0]),
+            json!(["title"]),
+            json!(2),
+            json!(null),
+            json!({}),
+            json!({"raw": true}),
+            json!({"path": []}),
+            json!({"path": [1], "raw": 1}),
+            json!({"path": [1], "format": "raw"}),
+        ] {
+            assert!(!is_template_part(&other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_replaced() {
+        assert_eq!(
+            with_template_path(&json!([2]), json!(["title"])),
+            json!(["title"])
+        );
+        assert_eq!(
+            with_template_path(&json!({"path": [2], "raw": true}), json!(["title"])),
+            json!({"path": ["title"], "raw": true})
+        );
+        assert_eq!(template_path(&json!("title")), None);
     }
 }

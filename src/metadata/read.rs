@@ -1,15 +1,14 @@
 //! The metadata that is stored, as documents.
 //!
-//! We read our tables as we read catalogs, by their keys and past the privileges on them, so the rules that the views
-//! have for SQL are repeated here: a row counts when its names are those of the object, and a role may read it when it
-//! may read the object (or has the rights of its owner).
+//! The tables are read as catalogs are, by their keys and without checks of privileges on them, so the rules that the
+//! views have for SQL are repeated here: a row counts when its names are those of the object, and a role may read it
+//! when it may read the object (or has the rights of its owner).
 
-use super::detached::Document;
+use super::detached::NamedMetadata;
 use super::model::{self, OptionValues};
-use super::options::MetadataOption;
-use super::references::Column;
+use super::options::{self, MetadataOption};
+use super::references::ReferencedColumn;
 use super::rows::{StoredColumn, StoredOptions, StoredTable};
-use super::template;
 use crate::catalog::Catalog;
 use crate::catalog::relation::{self, privileges_on_column};
 use crate::catalog::rows::{PgAttribute, PgClass};
@@ -17,10 +16,10 @@ use crate::catalog::types::UiType;
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::acl::Privileges;
-use crate::pg::scan::{NameField, ScanKey};
+use crate::pg::scan::{NameField, Reader, ScanKey};
 use crate::values::template::{Placeholder, TemplatePart};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::rc::Rc;
 
 /// The options of one object that are set.
@@ -47,7 +46,7 @@ impl Metadata {
 }
 
 impl StoredOptions {
-    /// What remains when only some options count; `None` when nothing does.
+    /// The options that count; `None` if none does.
     fn retain(
         mut self,
         catalog: &Catalog,
@@ -75,7 +74,7 @@ impl Serialize for Metadata {
     }
 }
 
-/// What is stored for a relation and its columns, as far as it counts. What the role may not read is among it.
+/// The stored metadata of a relation and its columns that is in force, also that which the role may not read.
 #[derive(Default)]
 pub(crate) struct OfTable {
     table: Option<StoredTable>,
@@ -112,8 +111,12 @@ impl OfTable {
     }
 
     /// The preview template that a user chose, without the placeholders whose columns or foreign keys are gone. `None`:
-    /// the default is in force.
-    pub(crate) fn template(&self, catalog: &Catalog, relation: Oid) -> Option<Vec<TemplatePart<Column>>> {
+    /// the default is in force, also where all placeholders are gone.
+    pub(crate) fn template(
+        &self,
+        catalog: &Catalog,
+        relation: Oid,
+    ) -> Option<Vec<TemplatePart<ReferencedColumn>>> {
         let StoredTable { refs, stored, .. } = self.table.as_ref()?;
         if stored.get("preview_customized") == Some(&Value::Bool(false)) {
             return None;
@@ -126,13 +129,13 @@ impl OfTable {
                 Some(TemplatePart::Placeholder(Placeholder { path, raw }))
             }
         };
-        Some(
-            parts
-                .iter()
-                .filter_map(template::read)
-                .filter_map(current)
-                .collect(),
-        )
+        let parts: Vec<_> = parts.iter().filter_map(options::read_template_part).collect();
+        let is_placeholder = |part: &TemplatePart<i16>| matches!(part, TemplatePart::Placeholder(_));
+        let had_placeholders = parts.iter().any(is_placeholder);
+        let kept: Vec<_> = parts.into_iter().filter_map(current).collect();
+        let is_lost = had_placeholders && kept.iter().all(|part| matches!(part, TemplatePart::Text(_)));
+        // A text that is the same for all rows shows none of them.
+        (!is_lost).then_some(kept)
     }
 
     /// The placeholders of the template that are left out, as a column or a foreign key that they name is gone.
@@ -141,7 +144,7 @@ impl OfTable {
             return Vec::new();
         };
         let parts = stored.get("preview_template").and_then(Value::as_array);
-        let lost = |part: &Value| match template::read(part)? {
+        let lost = |part: &Value| match options::read_template_part(part)? {
             TemplatePart::Placeholder(Placeholder { path, .. })
                 if refs.current_path(catalog, relation, &path).is_none() =>
             {
@@ -152,7 +155,7 @@ impl OfTable {
         parts.into_iter().flatten().filter_map(lost).collect()
     }
 
-    /// What is set for a column, as far as a column of its kind takes it.
+    /// The options of a column that a column of its kind takes.
     pub(crate) fn column_options(
         &self,
         column: &PgAttribute,
@@ -197,7 +200,7 @@ pub(crate) fn lost_placeholders(catalog: &Catalog, relation: Oid) -> Result<Vec<
     }
 }
 
-/// What `msar.get_table_metadata` tells.
+/// The document of `msar.get_table_metadata`.
 #[derive(serde::Serialize)]
 pub(crate) struct TableMetadata {
     #[serde(serialize_with = "crate::catalog::oid")]
@@ -207,7 +210,7 @@ pub(crate) struct TableMetadata {
     metadata: Metadata,
 }
 
-/// What `msar.get_column_metadata` tells of a column.
+/// The document of `msar.get_column_metadata` for a column.
 #[derive(serde::Serialize)]
 pub(crate) struct ColumnMetadata {
     attnum: i16,
@@ -240,9 +243,9 @@ pub(crate) fn is_table_readable(catalog: &Catalog, row: &PgClass) -> bool {
 }
 
 /// The metadata of a relation and its columns by names, as far as the current role may read it.
-pub(crate) fn document(catalog: &Catalog, row: &PgClass) -> Result<Document, Error> {
+pub(crate) fn document(catalog: &Catalog, row: &PgClass) -> Result<NamedMetadata, Error> {
     let mut stored = OfTable::read(catalog, row)?;
-    let mut document = Document::default();
+    let mut document = NamedMetadata::default();
     if stored.tells_of_table() && is_table_readable(catalog, row) {
         let refs = stored
             .table
@@ -259,6 +262,37 @@ pub(crate) fn document(catalog: &Catalog, row: &PgClass) -> Result<Document, Err
         .map(|column| (column.name, column.metadata.into_options()))
         .collect();
     Ok(document)
+}
+
+/// All options that are stored for a relation and its columns, whatever the caller may see, and under whatever names:
+/// `{"table": {...}, "columns": {"2": {...}}}`, as the functions that set them take them.
+pub(crate) fn options(reader: &Reader, relation: Oid) -> Value {
+    let key = [("table_oid", ScanKey::Oid(relation))];
+    let values = |stored: StoredOptions| -> OptionValues {
+        let options = stored.options.into_iter();
+        options
+            .map(|(option, value)| (option.name.to_owned(), value))
+            .collect()
+    };
+    let table = reader.by_primary_key::<StoredTable>(&key).pop();
+    let columns: OptionValues = reader
+        .by_primary_key::<StoredColumn>(&key)
+        .into_iter()
+        .map(|column| (column.attnum.to_string(), values(column.stored).into()))
+        .collect();
+    json!({"table": table.map(|table| values(table.stored)).unwrap_or_default(), "columns": columns})
+}
+
+/// The column of a relation in which users are written, whoever asks.
+pub(crate) fn user_tracking_column(catalog: &Catalog, relation: Oid) -> Result<Option<i16>, Error> {
+    let Some(row) = PgClass::by_oid(&catalog.reader, relation) else {
+        return Ok(None);
+    };
+    let metadata = OfTable::read(catalog, &row)?.take_table(catalog, relation);
+    let attnum = metadata.and_then(|metadata| metadata.get("user_tracking_attnum")?.as_i64());
+    Ok(attnum
+        .and_then(|attnum| i16::try_from(attnum).ok())
+        .filter(|attnum| *attnum > 0))
 }
 
 /// The metadata of those columns of a relation that have any and that the current role may read, by attnum.

@@ -1,11 +1,10 @@
-//! What the OIDs and attnums inside of a table's metadata mean, by name.
+//! The names of the objects that OIDs and attnums inside of a table's metadata mean.
 //!
 //! Kept beside the values (in the column `refs`), so that a dump carries the names along and a restore can translate
 //! the numbers. A number counts only while it and its name mean the same live object.
 
 use super::model::{Refs, TableRef};
-use super::options::{Kind, TABLE_OPTIONS, attnum};
-use super::template;
+use super::options::{self, OptionKind, TABLE_OPTIONS, attnum};
 use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;
 use crate::error::Error;
@@ -15,7 +14,7 @@ use serde_json::{Map, Value};
 
 /// A column to which a path leads.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Column {
+pub(crate) struct ReferencedColumn {
     pub(crate) relation: Oid,
     pub(crate) attnum: i16,
 }
@@ -26,7 +25,7 @@ pub(crate) struct Column {
 pub(crate) struct References(Refs);
 
 impl References {
-    /// What the column `refs` holds. Nothing counts of what is not written as we write it.
+    /// The value of the column `refs`. A value that the extension would not have written so counts as empty.
     fn parse(document: &Value) -> Self {
         Self::deserialize(document).unwrap_or_default()
     }
@@ -41,23 +40,26 @@ impl References {
         &self,
         catalog: &Catalog,
         relation: Oid,
-        kind: Kind,
+        kind: OptionKind,
         value: &mut Value,
     ) -> bool {
         match (kind, value) {
-            (Kind::Table, Value::Number(oid)) => oid
+            (OptionKind::Table, Value::Number(oid)) => oid
                 .as_u64()
                 .and_then(|oid| u32::try_from(oid).ok())
                 .is_some_and(|oid| self.is_current_table(catalog, oid)),
-            (Kind::Attnum, value) => self.is_current_path(catalog, relation, std::slice::from_ref(value)),
-            (Kind::Attnums, Value::Array(elements)) => {
+            (OptionKind::Attnum, value) => {
+                self.is_current_path(catalog, relation, std::slice::from_ref(value))
+            }
+            (OptionKind::Attnums, Value::Array(elements)) => {
                 elements
                     .retain(|element| self.is_current_path(catalog, relation, std::slice::from_ref(element)));
                 true
             }
-            (Kind::Template, Value::Array(parts)) => {
+            (OptionKind::Template, Value::Array(parts)) => {
                 parts.retain(|part| {
-                    template::path(part).is_none_or(|path| self.is_current_path(catalog, relation, path))
+                    options::template_path(part)
+                        .is_none_or(|path| self.is_current_path(catalog, relation, path))
                 });
                 true
             }
@@ -80,7 +82,12 @@ impl References {
 
     /// Follows a path of attnums that begins at a relation; `None` when a table, a column or a foreign key on its way
     /// is gone.
-    pub(super) fn current_path(&self, catalog: &Catalog, relation: Oid, path: &[i16]) -> Option<Vec<Column>> {
+    pub(super) fn current_path(
+        &self,
+        catalog: &Catalog,
+        relation: Oid,
+        path: &[i16],
+    ) -> Option<Vec<ReferencedColumn>> {
         let mut table = relation;
         let mut columns = Vec::with_capacity(path.len());
         for (at, &attnum) in path.iter().enumerate() {
@@ -93,7 +100,7 @@ impl References {
             if !is_current {
                 return None;
             }
-            columns.push(Column {
+            columns.push(ReferencedColumn {
                 relation: table,
                 attnum,
             });
@@ -124,8 +131,8 @@ impl References {
         names.join(".")
     }
 
-    /// What the numbers in the options of `relation` mean now. A number that means nothing is an error, unless the
-    /// option is as it was before: a column that was dropped since is no news.
+    /// The objects that the numbers in the options of `relation` mean now. A number that means nothing is an error,
+    /// unless the option is as it was before: a column that was dropped since is no news.
     pub(super) fn of_row(
         catalog: &Catalog,
         relation: Oid,
@@ -157,7 +164,7 @@ impl References {
 
 struct Collector<'a> {
     catalog: &'a Catalog,
-    /// What the row knows: where paths go over foreign keys that are gone, or that a restore has not made yet.
+    /// The references of the row itself: for paths over foreign keys that are gone, or that a restore has not made yet.
     known: References,
     /// Whether the option at hand means what the row knows: it was kept as it is, or comes with it.
     trusts_known: bool,
@@ -166,15 +173,19 @@ struct Collector<'a> {
 
 impl Collector<'_> {
     /// Adds what a value means: all that means something, and the first error.
-    fn add(&mut self, relation: Oid, kind: Kind, value: &Value) -> Result<(), Error> {
+    fn add(&mut self, relation: Oid, kind: OptionKind, value: &Value) -> Result<(), Error> {
         match (kind, value) {
             // A number from a caller; PostgreSQL writes an OID into jsonb as a string.
-            (Kind::Table, Value::Number(oid)) => self.add_table(&oid.to_string()),
-            (Kind::Table, Value::String(oid)) => self.add_table(oid),
-            (Kind::Attnum, value) if !value.is_null() => self.path(relation, std::slice::from_ref(value)),
-            (Kind::Attnums, Value::Array(elements)) => self.all(relation, elements, std::slice::from_ref),
-            (Kind::Template, Value::Array(parts)) => self.all(relation, parts, |part| {
-                template::path(part).map_or(&[], Vec::as_slice)
+            (OptionKind::Table, Value::Number(oid)) => self.add_table(&oid.to_string()),
+            (OptionKind::Table, Value::String(oid)) => self.add_table(oid),
+            (OptionKind::Attnum, value) if !value.is_null() => {
+                self.path(relation, std::slice::from_ref(value))
+            }
+            (OptionKind::Attnums, Value::Array(elements)) => {
+                self.all(relation, elements, std::slice::from_ref)
+            }
+            (OptionKind::Template, Value::Array(parts)) => self.all(relation, parts, |part| {
+                options::template_path(part).map_or(&[], Vec::as_slice)
             }),
             _ => Ok(()),
         }
@@ -249,7 +260,7 @@ impl Collector<'_> {
         }
     }
 
-    /// What is found of a table that may have gone itself.
+    /// The entry of a table that may have been dropped itself.
     fn note_lost_in(&mut self, table: Oid) -> Option<&mut TableRef> {
         if self.catalog.relation_name(table).is_ok() {
             return self.table(table).ok();

@@ -1,14 +1,13 @@
-//! UnmatchedRows that do not match what they are about: those that come from a dump, whose numbers are those of another database, and
-//! those of whose object PostgreSQL did not tell us a change. Their names decide.
+//! Rows that do not match an object: those that come from a dump, with the numbers of another database, and those whose
+//! object changed without an event trigger. Their names decide which object they are about.
 //!
-//! Only who may write to our tables may call this: nobody else puts anything aside under the name of another.
+//! Only roles that may write to the tables may call this: no other role can detach anything in the name of another.
 
-use super::detached::{self, Document, Live, Placement};
+use super::detached::{self, Live, MetadataPlacement, NamedMetadata};
 use super::model::{self, ObjectNames};
-use super::rows::{self, RowDocument};
-use super::statements::{RESTORE_COLUMNS, RESTORE_TABLES};
+use super::rows::{self, ColumnRow, NamedTable, RESTORE_COLUMNS, RESTORE_TABLES, TableRow};
 use crate::catalog::{Catalog, relation};
-use crate::error::{Error, Problem};
+use crate::error::{Error, ErrorFields, ErrorText, TopicError};
 use crate::events::outline::RelationOutline;
 use crate::pg::bookkeeping::{self, BookkeepingSession};
 use crate::pg::snapshot::Snapshot;
@@ -16,16 +15,15 @@ use crate::pg::{Oid, lock};
 use pgrx::prelude::PgSqlErrorCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::borrow::Cow;
 
-/// Puts a copy aside that was kept aside when it was dumped. `false` when it is no dump that writes but we: then there is
-/// nothing to do.
+/// Stores a copy of detached metadata that comes from a dump. `false` if the bookkeeping itself writes the row: then
+/// there is nothing to do.
 pub(crate) fn keep_copy(mut row: Value) -> Result<bool, Error> {
     if bookkeeping::is_busy() {
         return Ok(false);
     }
     if let Some(metadata) = row.get_mut("metadata") {
-        *metadata = json!(Document::of_stored(metadata));
+        *metadata = json!(NamedMetadata::of_stored(metadata));
     }
     bookkeeping::as_owner(rows::owner()?, |statements| {
         statements.run(detached::ADD_RESTORED, &row)
@@ -33,31 +31,34 @@ pub(crate) fn keep_copy(mut row: Value) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// What became of a restored row.
+/// The outcome for a restored row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RowOutcome {
     /// It is about something that is here.
     Placed,
-    /// It is about nothing that is here, and kept aside.
+    /// It is about no object of this database, and was detached.
     KeptAside,
 }
 
-/// Writes a row for the objects that its names mean here. Where there is a row already, its options stay. What has no place
-/// here is kept aside. No row makes a restore fail.
-pub(crate) fn place(row: Value) -> Result<RowOutcome, Error> {
-    let Ok(row) = serde_json::from_value::<RowDocument>(row) else {
+/// Writes a row for the objects that its names mean here. Where there is a row already, its options stay. What has no
+/// place here is kept aside. No row makes a restore fail.
+pub(crate) fn place_restored_row(row: Value) -> Result<RowOutcome, Error> {
+    let times = ["created_at", "updated_at"].map(|name| (name, json!(row.get(name))));
+    let Some((named, document)) = read_row(row) else {
         return Ok(RowOutcome::KeptAside);
     };
-    let document = row.document();
-    let Some((catalog, relation)) = row.find_relation()? else {
-        let reason = format!("there is no table \"{}\".\"{}\"", row.schema_name, row.table_name);
-        row.put_aside(&document, &reason, false)?;
+    let Some((catalog, relation)) = find_relation(&named)? else {
+        let reason = format!(
+            "there is no table \"{}\".\"{}\"",
+            named.schema_name, named.table_name
+        );
+        put_aside(&named, &document, &reason, false)?;
         return Ok(RowOutcome::KeptAside);
     };
-    let placement = Placement::find(&catalog, relation, &document)?;
+    let placement = MetadataPlacement::find(&catalog, relation, &document)?;
     if !placement.left.is_empty() {
         let waits = placement.left.table.is_some();
-        row.put_aside(&placement.left, &placement.problems.join("; "), waits)?;
+        put_aside(&named, &placement.left, &placement.problems.join("; "), waits)?;
     }
     let mut tables = placement.table_rows(relation);
     let mut columns = placement.column_rows(relation);
@@ -65,8 +66,9 @@ pub(crate) fn place(row: Value) -> Result<RowOutcome, Error> {
         return Ok(RowOutcome::KeptAside);
     }
     for placed in tables.iter_mut().chain(&mut columns) {
-        placed["created_at"] = json!(row.created_at);
-        placed["updated_at"] = json!(row.updated_at);
+        for (name, time) in &times {
+            placed[*name] = time.clone();
+        }
     }
     bookkeeping::as_owner(rows::owner()?, |statements| {
         statements.run(&RESTORE_TABLES, &tables)?;
@@ -75,49 +77,48 @@ pub(crate) fn place(row: Value) -> Result<RowOutcome, Error> {
     Ok(RowOutcome::Placed)
 }
 
-impl RowDocument {
-    fn document(&self) -> Document {
-        let mut document = Document::default();
-        match &self.column_name {
-            Some(name) => {
-                document
-                    .columns
-                    .insert(name.clone(), detached::column_options(&self.options));
-            }
-            None => {
-                let refs = self.refs.clone().unwrap_or_default();
-                document.table = Some(model::to_names(&self.options, self.table_oid, &refs));
-            }
-        }
-        document.retain_valid();
-        document
-    }
+/// The table that a row of either sort names, and the options of the row by name. `None` for a row that the extension
+/// would not have written so.
+fn read_row(row: Value) -> Option<(NamedTable, NamedMetadata)> {
+    let mut document = NamedMetadata::default();
+    let named = if row.get("attnum").is_some() {
+        let row: ColumnRow = serde_json::from_value(row).ok()?;
+        let options = detached::column_options(&row.options);
+        document.columns.insert(row.column_name, options);
+        row.named
+    } else {
+        let row: TableRow = serde_json::from_value(row).ok()?;
+        document.table = Some(model::to_names(&row.options, row.table_oid, &row.refs));
+        row.named
+    };
+    document.retain_valid();
+    Some((named, document))
+}
 
-    /// The relation of that name, if it is one that has metadata, and the catalogs since it is locked.
-    fn find_relation(&self) -> Result<Option<(Catalog, Oid)>, Error> {
-        let named = || Live.relation(&self.schema_name, &self.table_name).map(Oid::from);
-        let Some(relation) = named() else {
-            return Ok(None);
-        };
-        lock::share_until_commit(relation);
-        let catalog = Catalog::new(Snapshot::latest());
-        let has_metadata = named() == Some(relation)
-            && relation::find(&catalog, relation).is_ok()
-            && RelationOutline::read(&catalog, relation)?.is_some();
-        Ok(has_metadata.then_some((catalog, relation)))
-    }
+/// The relation of that name, if it is one that has metadata, and the catalogs since it is locked.
+fn find_relation(name: &NamedTable) -> Result<Option<(Catalog, Oid)>, Error> {
+    let find_named = || Live.relation(&name.schema_name, &name.table_name).map(Oid::from);
+    let Some(relation) = find_named() else {
+        return Ok(None);
+    };
+    lock::share_until_commit(relation);
+    let catalog = Catalog::new(Snapshot::latest());
+    let has_metadata = find_named() == Some(relation)
+        && relation::find(&catalog, relation).is_ok()
+        && RelationOutline::read(&catalog, relation)?.is_some();
+    Ok(has_metadata.then_some((catalog, relation)))
+}
 
-    fn put_aside(&self, document: &Document, reason: &str, waits: bool) -> Result<(), Error> {
-        if document.is_empty() {
-            return Ok(());
-        }
-        let copy = json!({
-            "schema_name": self.schema_name, "table_name": self.table_name,
-            "owner_name": self.owner_name.as_deref().unwrap_or_default(),
-            "metadata": document, "reason": reason, "waits": waits,
-        });
-        bookkeeping::as_owner(rows::owner()?, |statements| statements.run(detached::ADD, &copy))
+fn put_aside(named: &NamedTable, document: &NamedMetadata, reason: &str, waits: bool) -> Result<(), Error> {
+    if document.is_empty() {
+        return Ok(());
     }
+    let copy = json!({
+        "schema_name": named.schema_name, "table_name": named.table_name,
+        "owner_name": named.owner_name.as_deref().unwrap_or_default(),
+        "metadata": document, "reason": reason, "waits": waits,
+    });
+    bookkeeping::as_owner(rows::owner()?, |statements| statements.run(detached::ADD, &copy))
 }
 
 /// Takes the rows that do not match out of their tables.
@@ -130,7 +131,7 @@ const NOTE_LOST_REFERENCES: &str = include_str!("../../sql/query/metadata/repair
 const RELAXED_TRIGGERS: &str = include_str!("../../sql/query/metadata/repair_disabled_triggers.sql");
 
 /// Our triggers on all three tables.
-const ENABLE_TRIGGERS: [&str; 9] = [
+const ENABLE_TRIGGERS: [&str; 10] = [
     "ALTER TABLE msar_catalog.stored_table_metadata ENABLE ALWAYS TRIGGER a_restore",
     "ALTER TABLE msar_catalog.stored_table_metadata ENABLE ALWAYS TRIGGER metadata_row",
     "ALTER TABLE msar_catalog.stored_table_metadata ENABLE ALWAYS TRIGGER z_announce",
@@ -139,6 +140,7 @@ const ENABLE_TRIGGERS: [&str; 9] = [
     "ALTER TABLE msar_catalog.stored_column_metadata ENABLE ALWAYS TRIGGER metadata_row",
     "ALTER TABLE msar_catalog.stored_column_metadata ENABLE ALWAYS TRIGGER z_announce",
     "ALTER TABLE msar_catalog.stored_column_metadata ENABLE ALWAYS TRIGGER z_announce_truncate",
+    "ALTER TABLE msar_catalog.stored_detached_metadata ENABLE ALWAYS TRIGGER a_guard",
     "ALTER TABLE msar_catalog.stored_detached_metadata ENABLE ALWAYS TRIGGER a_restore",
 ];
 
@@ -151,40 +153,39 @@ struct UnmatchedRows {
 const MAY_REPAIR: &str = "SELECT to_jsonb(__msar.may_repair_metadata())";
 
 /// That the caller may not write to the tables.
-#[derive(Debug, thiserror::Error)]
-#[error("permission denied to repair metadata")]
+#[derive(Debug)]
 struct NotRestorer;
 
-impl Problem for NotRestorer {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        "The role that created the extension mathesar_ext may, and superusers.".into()
+impl TopicError for NotRestorer {
+    fn fields(&self) -> ErrorFields {
+        ErrorText::new(
+            PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            "permission denied to repair metadata",
+        )
+        .hint("The role that created the extension mathesar_ext may, and superusers.")
     }
 }
 
-/// What a repair did.
+/// The result of a repair.
 #[derive(Default, Serialize)]
 pub(crate) struct Repaired {
-    /// UnmatchedRows that match again.
+    /// Rows that match again.
     mended: usize,
-    /// UnmatchedRows whose names mean nothing here.
+    /// Rows whose names mean nothing here.
     kept_aside: usize,
 }
 
 /// Repairs on behalf of the extension's owner.
-pub(crate) fn by_caller() -> Result<Repaired, Error> {
+pub(crate) fn repair_by_caller() -> Result<Repaired, Error> {
     let may_repair: bool = bookkeeping::as_caller(|statements| statements.query(MAY_REPAIR, &()))?;
     if !may_repair {
         return Err(NotRestorer.into());
     }
-    bookkeeping::as_owner(rows::owner()?, repair)
+    bookkeeping::as_owner(rows::owner()?, repair_rows)
 }
 
 /// Makes rows match by their names. The statements run as the owner of the tables.
-pub(super) fn repair(statements: &BookkeepingSession) -> Result<Repaired, Error> {
+pub(super) fn repair_rows(statements: &BookkeepingSession) -> Result<Repaired, Error> {
     if !statements.query::<Vec<String>>(RELAXED_TRIGGERS, &())?.is_empty() {
         for statement in ENABLE_TRIGGERS {
             statements.run(statement, &json!(null))?;
@@ -193,7 +194,7 @@ pub(super) fn repair(statements: &BookkeepingSession) -> Result<Repaired, Error>
     let rows: UnmatchedRows = statements.query(TAKE_OUT, &())?;
     let mut repaired = Repaired::default();
     for row in rows.tables.into_iter().chain(rows.columns) {
-        match place(row)? {
+        match place_restored_row(row)? {
             RowOutcome::Placed => repaired.mended += 1,
             RowOutcome::KeptAside => repaired.kept_aside += 1,
         }

@@ -1,7 +1,8 @@
-//! Our tables: which columns they have, and what bookkeeping asks of them: are they there, does it matter, who owns them.
+//! The tables of metadata and their rows: which columns they have, whether they hold anything, who owns them; rows as
+//! they are scanned and as JSON; and the statements that write rows and name every option.
 
 use super::model::{self, Refs};
-use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
+use super::options::{COLUMN_OPTIONS, MetadataOption, OptionKind, TABLE_OPTIONS};
 use super::references::References;
 use crate::error::Error;
 use crate::pg::scan::{
@@ -13,9 +14,11 @@ use crate::pg::{Oid, relations};
 use pgrx::pg_sys;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::sync::LazyLock;
 
 /// Rows of tables.
 pub(crate) static TABLES: StorageTable = StorageTable {
+    schema: crate::STORAGE_SCHEMA,
     name: c"stored_table_metadata",
     columns: &with_options::<{ TABLE_COLUMNS.len() + TABLE_OPTIONS.len() }>(&TABLE_COLUMNS, &TABLE_OPTIONS),
     primary_key: &["table_oid"],
@@ -23,6 +26,7 @@ pub(crate) static TABLES: StorageTable = StorageTable {
 
 /// Rows of columns.
 pub(crate) static COLUMNS: StorageTable = StorageTable {
+    schema: crate::STORAGE_SCHEMA,
     name: c"stored_column_metadata",
     columns: &with_options::<{ COLUMN_COLUMNS.len() + COLUMN_OPTIONS.len() }>(
         &COLUMN_COLUMNS,
@@ -31,8 +35,9 @@ pub(crate) static COLUMNS: StorageTable = StorageTable {
     primary_key: &["table_oid", "attnum"],
 };
 
-/// What is kept aside.
+/// Detached metadata.
 pub(crate) static DETACHED: StorageTable = StorageTable {
+    schema: crate::STORAGE_SCHEMA,
     name: c"stored_detached_metadata",
     columns: &[
         ("schema_name", pg_sys::NAMEOID),
@@ -42,6 +47,14 @@ pub(crate) static DETACHED: StorageTable = StorageTable {
         ("waits", pg_sys::BOOLOID),
     ],
     primary_key: &["schema_name", "table_name", "owner_name"],
+};
+
+/// Objects that transactions leave to be checked by the next one.
+pub(crate) static PREPARED_CHECKS: StorageTable = StorageTable {
+    schema: crate::STORAGE_SCHEMA,
+    name: c"stored_prepared_checks",
+    columns: &[("expected", pg_sys::JSONBOID)],
+    primary_key: &[],
 };
 
 /// The columns of [`TABLES`] that are no options.
@@ -88,13 +101,14 @@ const fn with_options<const LENGTH: usize>(
 
 /// The role that writes to the tables.
 pub(crate) fn owner() -> Result<StorageOwner, Error> {
-    StorageTable::owner_of(&[&TABLES, &COLUMNS, &DETACHED])
+    StorageTable::owner_of(&[&TABLES, &COLUMNS, &DETACHED, &PREPARED_CHECKS])
 }
 
 /// The tables that hold metadata, attached and detached.
 pub(crate) struct Store {
     tables: [Oid; 2],
     detached: Oid,
+    checks: Oid,
 }
 
 impl Store {
@@ -102,7 +116,12 @@ impl Store {
     pub(crate) fn find() -> Option<Self> {
         let tables = [TABLES.find()?, COLUMNS.find()?];
         let detached = DETACHED.find()?;
-        Some(Self { tables, detached })
+        let checks = PREPARED_CHECKS.find()?;
+        Some(Self {
+            tables,
+            detached,
+            checks,
+        })
     }
 
     /// The role that writes to the tables.
@@ -110,7 +129,7 @@ impl Store {
         owner()
     }
 
-    /// The table of what is kept aside.
+    /// The table of detached metadata.
     pub(crate) fn detached_table(&self) -> Oid {
         self.detached
     }
@@ -120,7 +139,7 @@ impl Store {
         self.tables.iter().all(|&table| relations::has_no_pages(table))
     }
 
-    /// Whether something is kept aside that a new relation of that name might get, or that might wait for it.
+    /// Whether there is detached metadata that a new relation of that name might get, or that might wait for it.
     pub(crate) fn awaits(&self, schema: &str, name: &str) -> bool {
         let reader = Reader::new(Snapshot::latest());
         let keys = [
@@ -130,12 +149,17 @@ impl Store {
         !reader.by_primary_key::<DetachedName>(&keys).is_empty() || self.has_waiting()
     }
 
-    /// Whether something is kept aside that waits for what it speaks of.
+    /// Whether there is detached metadata that waits for an object to which it refers.
     pub(crate) fn has_waiting(&self) -> bool {
         let reader = Reader::new(Snapshot::latest());
         !reader
             .by_own_index::<DetachedName>(c"stored_detached_metadata_waiting", &[])
             .is_empty()
+    }
+
+    /// Whether no transaction can have left anything to be checked.
+    pub(crate) fn has_no_checks(&self) -> bool {
+        relations::has_no_pages(self.checks)
     }
 
     /// Whether nothing can be detached.
@@ -265,35 +289,140 @@ impl StoredOptions {
     }
 }
 
-fn read_value(row: &ScannedRow<'_>, at: usize, kind: Kind) -> Option<Value> {
+fn read_value(row: &ScannedRow<'_>, at: usize, kind: OptionKind) -> Option<Value> {
     match kind {
-        Kind::Boolean => row.column::<Option<bool>>(at).map(Value::from),
-        Kind::Text | Kind::TextNotEmpty | Kind::OneOf(_) => {
-            row.column::<Option<Text>>(at).map(|text| Value::from(text.0))
-        }
-        Kind::Integer(..) => row.column::<Option<i32>>(at).map(Value::from),
-        Kind::SmallInteger(..) | Kind::Attnum => row.column::<Option<i16>>(at).map(Value::from),
-        Kind::Attnums => row.column::<Option<Vec<i16>>>(at).map(Value::from),
-        Kind::Table => row.column::<Option<Oid>>(at).map(|oid| Value::from(oid.to_u32())),
-        Kind::Template => row.column::<JsonField<Value>>(at).0,
+        OptionKind::Boolean => row.column::<Option<bool>>(at).map(Value::from),
+        OptionKind::Text
+        | OptionKind::TextNotEmpty
+        | OptionKind::DateFormat
+        | OptionKind::TimeFormat
+        | OptionKind::OneOf(_) => row.column::<Option<Text>>(at).map(|text| Value::from(text.0)),
+        OptionKind::Integer(..) => row.column::<Option<i32>>(at).map(Value::from),
+        OptionKind::SmallInteger(..) | OptionKind::Attnum => row.column::<Option<i16>>(at).map(Value::from),
+        OptionKind::Attnums => row.column::<Option<Vec<i16>>>(at).map(Value::from),
+        OptionKind::Table => row.column::<Option<Oid>>(at).map(|oid| Value::from(oid.to_u32())),
+        OptionKind::Template => row.column::<JsonField<Value>>(at).0,
     }
 }
 
-/// A row of either table as PostgreSQL turns it into JSON.
-#[derive(Deserialize)]
-pub(crate) struct RowDocument {
-    #[serde(deserialize_with = "model::deserialize_oid")]
-    pub(crate) table_oid: u32,
+/// The table that a row is about, as the row names it.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NamedTable {
     pub(crate) schema_name: String,
     pub(crate) table_name: String,
     pub(crate) owner_name: Option<String>,
-    /// `None` for a row of a table.
-    pub(crate) column_name: Option<String>,
-    /// Of what is not written as we write it, nothing counts.
+}
+
+/// A row of a table, as PostgreSQL turns it into JSON.
+#[derive(Deserialize)]
+pub(crate) struct TableRow {
+    #[serde(deserialize_with = "model::deserialize_oid")]
+    pub(crate) table_oid: u32,
+    #[serde(flatten)]
+    pub(crate) named: NamedTable,
+    /// Nothing counts of references that the extension would not have written so.
     #[serde(default, deserialize_with = "model::deserialize_lenient")]
-    pub(crate) refs: Option<Refs>,
-    pub(crate) created_at: Option<Value>,
-    pub(crate) updated_at: Option<Value>,
+    pub(crate) refs: Refs,
     #[serde(flatten)]
     pub(crate) options: Map<String, Value>,
 }
+
+/// The same of a column.
+#[derive(Deserialize)]
+pub(crate) struct ColumnRow {
+    #[serde(deserialize_with = "model::deserialize_oid")]
+    pub(crate) table_oid: u32,
+    pub(crate) attnum: i16,
+    #[serde(flatten)]
+    pub(crate) named: NamedTable,
+    pub(crate) column_name: String,
+    #[serde(flatten)]
+    pub(crate) options: Map<String, Value>,
+}
+
+/// The options, each in the form that `format` gives it.
+fn list_options(options: &[MetadataOption], format: impl Fn(&str) -> String) -> String {
+    let formatted: Vec<String> = options.iter().map(|option| format(option.name)).collect();
+    formatted.join(", ")
+}
+
+/// Writes rows of `column_metadata` anew, without the options that are keys of `clear`. The parameter is an array of
+/// `{"table_oid", "attnum", "clear"}`.
+pub(super) static UPDATE_COLUMNS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "UPDATE msar_catalog.stored_column_metadata AS m SET table_oid = m.table_oid, {} \
+         FROM jsonb_to_recordset($1) AS c(table_oid oid, attnum smallint, clear jsonb) \
+         WHERE m.table_oid = c.table_oid AND m.attnum = c.attnum",
+        list_options(&COLUMN_OPTIONS, |name| format!(
+            "{name} = CASE WHEN NOT c.clear ? '{name}' THEN m.{name} END"
+        ))
+    )
+});
+
+/// Inserts rows of `table_metadata`; where there is one, the options that it does not have. The parameter is an array
+/// of rows.
+pub(super) static INSERT_TABLES: LazyLock<String> = LazyLock::new(|| {
+    let merged = list_options(&TABLE_OPTIONS, |name| {
+        format!("{name} = COALESCE(m.{name}, EXCLUDED.{name})")
+    });
+    format!(
+        "{} DO UPDATE SET refs = m.refs || EXCLUDED.refs, {merged}",
+        insert_tables()
+    )
+});
+
+fn insert_tables() -> String {
+    let columns = list_options(&TABLE_OPTIONS, str::to_owned);
+    format!(
+        "INSERT INTO msar_catalog.stored_table_metadata AS m (table_oid, refs, {columns}) \
+         SELECT table_oid, refs, {columns} \
+         FROM jsonb_populate_recordset(NULL::msar_catalog.stored_table_metadata, $1) \
+         ON CONFLICT (table_oid)"
+    )
+}
+
+/// Inserts rows of `column_metadata`, where there is none. The parameter is an array of rows.
+pub(super) static INSERT_COLUMNS: LazyLock<String> = LazyLock::new(|| {
+    let columns = list_options(&COLUMN_OPTIONS, str::to_owned);
+    format!(
+        "INSERT INTO msar_catalog.stored_column_metadata (table_oid, attnum, {columns}) SELECT table_oid, attnum, {columns} \
+         FROM jsonb_populate_recordset(NULL::msar_catalog.stored_column_metadata, $1) \
+         ON CONFLICT (table_oid, attnum) DO NOTHING"
+    )
+});
+
+/// Writes rows of `table_metadata` in the place of what is there. The parameter is an array of rows.
+pub(super) static REPLACE_TABLES: LazyLock<String> = LazyLock::new(|| {
+    let updates = list_options(&TABLE_OPTIONS, |name| format!("{name} = EXCLUDED.{name}"));
+    format!(
+        "{} DO UPDATE SET refs = EXCLUDED.refs, {updates}",
+        insert_tables()
+    )
+});
+
+/// Writes rows of `column_metadata` in the place of what is there. The parameter is an array of rows.
+pub(super) static REPLACE_COLUMNS: LazyLock<String> = LazyLock::new(|| {
+    let updates = list_options(&COLUMN_OPTIONS, |name| format!("{name} = EXCLUDED.{name}"));
+    INSERT_COLUMNS.replace("DO NOTHING", &format!("DO UPDATE SET {updates}"))
+});
+
+/// As [`INSERT_TABLES`], with the times of the rows.
+pub(super) static RESTORE_TABLES: LazyLock<String> = LazyLock::new(|| with_times(&INSERT_TABLES));
+
+/// As [`INSERT_COLUMNS`], with the times of the rows.
+pub(super) static RESTORE_COLUMNS: LazyLock<String> = LazyLock::new(|| with_times(&INSERT_COLUMNS));
+
+/// The same statement for rows that say when they were written.
+fn with_times(statement: &str) -> String {
+    statement
+        .replacen("(table_oid, ", "(created_at, updated_at, table_oid, ", 1)
+        .replacen(
+            "SELECT table_oid, ",
+            "SELECT COALESCE(created_at, now()), COALESCE(updated_at, now()), table_oid, ",
+            1,
+        )
+}
+
+/// Whether the triggers of our tables are on, in whatever way.
+pub(super) const RESTORED_ROWS_COMPLETE: &str =
+    include_str!("../../sql/query/metadata/triggers_are_enabled.sql");

@@ -1,17 +1,15 @@
 //! Metadata as a document for other databases, and for version control: everything by names.
 
-use super::detached::{self, Detached, Document, Live, Placement};
-use super::model::{self, ObjectNames};
+use super::detached::{self, Detached, Live, MetadataPlacement, NamedMetadata};
+use super::model::{self, ObjectNames, OptionValues};
 use super::options::{self, COLUMN_OPTIONS, TABLE_OPTIONS};
-use super::rows::{self, RowDocument};
-use super::statements::{REPLACE_COLUMNS, REPLACE_TABLES};
+use super::rows::{self, ColumnRow, NamedTable, REPLACE_COLUMNS, REPLACE_TABLES, TableRow};
 use super::triggers::Writable;
 use crate::catalog::rows::PgClass;
 use crate::catalog::{Catalog, relation};
 use crate::error::Error;
-use crate::json_words;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, bookkeeping, names};
+use crate::pg::{Oid, bookkeeping, names, server};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -20,7 +18,7 @@ use std::collections::BTreeMap;
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Export {
-    schemas: BTreeMap<String, BTreeMap<String, Document>>,
+    schemas: BTreeMap<String, BTreeMap<String, NamedMetadata>>,
 }
 
 /// The rows that match their objects, as far as the caller may see them (which the views decide).
@@ -28,42 +26,43 @@ const ROWS: &str = include_str!("../../sql/query/metadata/export_rows.sql");
 
 #[derive(Deserialize)]
 struct ExportedRows {
-    tables: Vec<RowDocument>,
-    columns: Vec<RowDocument>,
+    tables: Vec<TableRow>,
+    columns: Vec<ColumnRow>,
 }
 
 /// The metadata of a schema, or of all.
-pub(crate) fn export(schema: Option<Oid>) -> Result<Export, Error> {
+pub(crate) fn export_metadata(schema: Option<Oid>) -> Result<Export, Error> {
     let rows: ExportedRows = bookkeeping::as_caller(|statements| {
         statements.query(ROWS, &json!({"schema": schema.map(Oid::to_u32)}))
     })?;
     let mut export = Export::default();
-    for row in rows.tables {
-        let mut refs = row.refs.clone().unwrap_or_default();
-        model::keep_live(&mut refs, &Live);
-        let options = model::to_names(&row.options, row.table_oid, &refs);
+    for mut row in rows.tables {
+        model::keep_live(&mut row.refs, &Live);
+        let options = model::to_names(&row.options, row.table_oid, &row.refs);
         if !options.is_empty() {
-            export.document(&row).table = Some(options);
+            export.document(row.named).table = Some(options);
         }
     }
     for row in rows.columns {
         let options = detached::column_options(&row.options);
-        if let Some(name) = row.column_name.clone().filter(|_| !options.is_empty()) {
-            export.document(&row).columns.insert(name, options);
+        if !options.is_empty() {
+            let document = export.document(row.named);
+            document.columns.insert(row.column_name, options);
         }
     }
     Ok(export)
 }
 
 impl Export {
-    fn document(&mut self, row: &RowDocument) -> &mut Document {
-        let schema = self.schemas.entry(row.schema_name.clone()).or_default();
-        schema.entry(row.table_name.clone()).or_default()
+    fn document(&mut self, named: NamedTable) -> &mut NamedMetadata {
+        let schema = self.schemas.entry(named.schema_name).or_default();
+        schema.entry(named.table_name).or_default()
     }
 
     /// Checks names and values of options, as far as that takes no database.
     fn check(&self) -> Result<(), Error> {
         for document in self.schemas.values().flat_map(BTreeMap::values) {
+            server::check_for_interrupts();
             for (name, value) in document.table.iter().flatten() {
                 model::check(options::named(&TABLE_OPTIONS, name)?, value)?;
             }
@@ -84,7 +83,7 @@ impl Export {
     }
 }
 
-/// What an import did, or would do.
+/// The result of an import or of its dry run.
 #[derive(Default, Serialize)]
 pub(crate) struct Imported {
     applied: Vec<Applied>,
@@ -107,19 +106,16 @@ struct Skipped {
 }
 
 /// Writes what a document says. What it does not speak of stays.
-pub(crate) fn import(document: Value, dry_run: bool) -> Result<Imported, Error> {
-    let export: Export = serde_json::from_value(document).map_err(|problem| Error::InvalidArgument {
-        argument: "doc",
-        problem: json_words::describe_problem(&problem),
-        hint: "Pass a document of msar.export_metadata.",
-    })?;
+pub(crate) fn import_metadata(export: &Export, dry_run: bool) -> Result<Imported, Error> {
     export.check()?;
     let owner = rows::owner()?;
     let catalog = Catalog::new(Snapshot::latest());
     let mut imported = Imported::default();
     for (schema, tables) in &export.schemas {
+        server::check_for_interrupts();
         for (table, document) in tables {
-            match place(&catalog, schema, table, document, dry_run)? {
+            server::check_for_interrupts();
+            match find_place(&catalog, schema, table, document, dry_run)? {
                 Err(reason) => imported.skip(schema, table, reason),
                 Ok((relation, placement)) => {
                     if !dry_run {
@@ -137,13 +133,13 @@ pub(crate) fn import(document: Value, dry_run: bool) -> Result<Imported, Error> 
 }
 
 /// Where the metadata of a table goes, or why nowhere.
-fn place(
+fn find_place(
     catalog: &Catalog,
     schema: &str,
     table: &str,
-    document: &Document,
+    document: &NamedMetadata,
     dry_run: bool,
-) -> Result<Result<(Oid, Placement), String>, Error> {
+) -> Result<Result<(Oid, MetadataPlacement), String>, Error> {
     let row = Live
         .relation(schema, table)
         .and_then(|oid| relation::find(catalog, oid.into()).ok());
@@ -154,12 +150,15 @@ fn place(
         return Ok(Err("only its owner may change its metadata".into()));
     }
     if dry_run {
-        return Ok(Ok((row.oid, Placement::find(catalog, row.oid, document)?)));
+        return Ok(Ok((
+            row.oid,
+            MetadataPlacement::find(catalog, row.oid, document)?,
+        )));
     }
     let locked = Writable::by_role(row.oid)?;
     Ok(Ok((
         row.oid,
-        Placement::find(&locked.catalog, row.oid, document)?,
+        MetadataPlacement::find(&locked.catalog, row.oid, document)?,
     )))
 }
 
@@ -172,8 +171,12 @@ impl Imported {
         });
     }
 
-    fn apply(&mut self, schema: &str, table: &str, document: &Document, placement: Placement) {
-        let is_placed = |name: &&String| !placement.left.columns.contains_key(*name);
+    fn apply(&mut self, schema: &str, table: &str, document: &NamedMetadata, placement: MetadataPlacement) {
+        let left_of = |name: &String| placement.left.columns.get(name).map_or(0, OptionValues::len);
+        let is_placed = |name: &&String| {
+            let options = document.columns.get(*name).map_or(0, OptionValues::len);
+            left_of(name) < options.max(1)
+        };
         self.applied.push(Applied {
             schema: schema.into(),
             table: table.into(),
@@ -191,13 +194,17 @@ const KEPT_UNDER_NAME: &str = include_str!("../../sql/query/metadata/detached_by
 
 /// Gives a table the metadata that is kept under a name, its own unless another is given. The view decides which
 /// copies the caller sees: of several, the one of the table's owner is taken, else the newest.
-pub(crate) fn attach(table: Oid, schema: Option<String>, name: Option<String>) -> Result<Imported, Error> {
+pub(crate) fn attach_metadata(
+    table: Oid,
+    schema: Option<String>,
+    name: Option<String>,
+) -> Result<Imported, Error> {
     let Writable { catalog, row } = Writable::by_role(table)?;
     let own_schema = catalog.schema_name(row.relnamespace)?.to_string();
     let schema = schema.unwrap_or_else(|| own_schema.clone());
     let name = name.unwrap_or_else(|| row.relname.clone());
     let kept = kept_under(&schema, &name, &row)?.ok_or(Error::NothingKept { schema, name })?;
-    let placement = Placement::find(&catalog, table, &kept.metadata)?;
+    let placement = MetadataPlacement::find(&catalog, table, &kept.metadata)?;
     bookkeeping::as_owner(rows::owner()?, |statements| {
         detached::attach(statements, table, &kept, &placement)
     })?;
@@ -224,7 +231,7 @@ const OWNERS_OF_KEPT: &str = include_str!("../../sql/query/metadata/detached_own
 const FORGET: &str = include_str!("../../sql/query/metadata/detached_forget.sql");
 
 /// Deletes what is kept under a name, as far as the caller sees it; tells how many copies.
-pub(crate) fn forget(schema: &str, name: &str) -> Result<Value, Error> {
+pub(crate) fn forget_detached(schema: &str, name: &str) -> Result<Value, Error> {
     let argument = json!({"schema": schema, "table": name});
     let owners: Vec<String> =
         bookkeeping::as_caller(|statements| statements.query(OWNERS_OF_KEPT, &argument))?;

@@ -6,12 +6,12 @@
 //! which take no lock that their command does not take; and restores.
 
 use super::following::commit;
-use super::options::{COLUMN_OPTIONS, Kind, MetadataOption, TABLE_OPTIONS};
+use super::options::{COLUMN_OPTIONS, MetadataOption, OptionKind, TABLE_OPTIONS};
 use super::references::References;
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::catalog::types::UiType;
 use crate::catalog::{Catalog, relation};
-use crate::error::{Error, Problem};
+use crate::error::{Error, ErrorFields, ErrorText, TopicError};
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::trigger::{self, ChangedRows, Trigger};
@@ -20,7 +20,6 @@ use pgrx::pg_sys;
 use pgrx::prelude::PgSqlErrorCode;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -43,8 +42,8 @@ impl Writable {
 
     fn find(relation: Oid, must_own: bool) -> Result<Self, Error> {
         if bookkeeping::is_busy() {
-            // Whoever let us write has locked the table, or looks at the row again at commit. Waiting here would make a
-            // command wait for tables that it has nothing to do with.
+            // The caller of the bookkeeping has locked the table, or checks the row again at commit. Waiting here would
+            // make a command wait for tables that it has nothing to do with.
             return Self::look(relation, must_own);
         }
         Self::look(relation, must_own)?;
@@ -93,7 +92,7 @@ struct RowNames {
     owner_name: String,
 }
 
-/// What is filled into a row of `msar_catalog.stored_table_metadata`.
+/// The columns that the trigger fills into a row of `msar_catalog.stored_table_metadata`.
 #[derive(Serialize)]
 pub(crate) struct TableFields {
     #[serde(flatten)]
@@ -103,7 +102,7 @@ pub(crate) struct TableFields {
     updated_at: Option<&'static str>,
 }
 
-/// What is filled into a row of `msar_catalog.stored_column_metadata`.
+/// The columns that the trigger fills into a row of `msar_catalog.stored_column_metadata`.
 #[derive(Serialize)]
 pub(crate) struct ColumnFields {
     #[serde(flatten)]
@@ -141,7 +140,7 @@ fn table_fields(row: &Map<String, Value>, before: Option<&Map<String, Value>>) -
     let writable = Writable::by_statement(oid_of(row))?;
     for option in &TABLE_OPTIONS {
         // The types of the other columns, and constraints, say all that there is to say.
-        let is_document = matches!(option.kind, Kind::Template | Kind::Attnums);
+        let is_document = matches!(option.kind, OptionKind::Template | OptionKind::Attnums);
         if let Some(value) = row.get(option.name).filter(|_| is_document)
             && has_changed(option, row, before)
         {
@@ -240,26 +239,26 @@ fn now_if_changed(
     changed.then_some("now")
 }
 
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum AnnounceProblem {
-    #[error("this function can only be called as a trigger")]
-    NoTrigger,
-}
+/// That the function was called in another way than by its trigger.
+#[derive(Debug)]
+struct NoTrigger;
 
-impl Problem for AnnounceProblem {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        PgSqlErrorCode::ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        "PostgreSQL calls it after changes of msar_catalog.stored_table_metadata and msar_catalog.stored_column_metadata."
-            .into()
+impl TopicError for NoTrigger {
+    fn fields(&self) -> ErrorFields {
+        ErrorText::new(
+            PgSqlErrorCode::ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
+            "this function can only be called as a trigger",
+        )
+        .hint(
+            "PostgreSQL calls it after changes of msar_catalog.stored_table_metadata and \
+             msar_catalog.stored_column_metadata.",
+        )
     }
 }
 
 /// After a change of one of the tables: announces it for the relation that the row is about. Returns what was changed.
-pub(crate) fn change(call: pg_sys::FunctionCallInfo) -> Result<ChangedRows, Error> {
-    let call = Trigger::of_call(call).ok_or(AnnounceProblem::NoTrigger)?;
+pub(crate) fn announce_change(call: pg_sys::FunctionCallInfo) -> Result<ChangedRows, Error> {
+    let call = Trigger::of_call(call).ok_or(NoTrigger)?;
     let changed = call.changed(c"table_oid");
     match &changed {
         ChangedRows::Row(relations) => relations.iter().for_each(|&relation| {

@@ -16,21 +16,23 @@ mod spi;
 mod triggers;
 
 pub(crate) use datum::{
-    arguments, array, bytes, input, json_writer, jsonb_item, jsonb_value, jsonb_writer, moment,
-    portable_output, text, tuple, value,
+    arguments, array, bytes, input, json_writer, jsonb_item, jsonb_layout, jsonb_value, jsonb_writer, moment,
+    plain_value, portable_output, text, tuple, value,
 };
-pub(crate) use errors::{error_fields, error_label, report};
+pub(crate) use errors::{error_fields, error_label, messages, report};
 pub(crate) use lookup::{
-    acl, column_type, comparison, deparse, expression, identity, names, namespace, node_tree, object_facts,
-    ownership, parser, quote, relations, scan, snapshot, storage, type_name, watch,
+    acl, column_type, comparison, deparse, expression, extension, foreign_server, identity, names, node_tree,
+    object_facts, own_casts, ownership, parser, quote, relations, scan, snapshot, storage, type_name, watch,
 };
+pub(in crate::pg) use session::local_setting;
 pub(crate) use session::{
-    as_role, caller, cluster, commit, lock, memory, password, progress, server, setting,
+    as_role, caller, cluster, commit, launcher, lock, memory, password, server, wake, worker,
 };
 pub(crate) use spi::{
-    append, bookkeeping, cursor, dml, parameter, plan, receiver, results, statement, stream, subtransaction,
+    append, bookkeeping, copy, cursor, dml, json_rows, parameter, plan, plan_cache, receiver, recently_used,
+    results, row_store, statement, stream, subtransaction, view_query,
 };
-pub(crate) use triggers::{drop_guard, event_objects, event_trigger, trigger};
+pub(crate) use triggers::{capture, drop_guard, event_objects, event_trigger, trigger};
 
 /// The kind of object identifier that PostgreSQL's catalogs use.
 pub(crate) use pgrx::pg_sys::Oid;

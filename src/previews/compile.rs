@@ -12,7 +12,7 @@ use crate::catalog::Catalog;
 use crate::catalog::link::{ForeignKeyLink, ForeignKeyLinkColumn};
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::error::Error;
-use crate::metadata::references::Column;
+use crate::metadata::references::ReferencedColumn;
 use crate::pg::scan::Char;
 use crate::pg::{Oid, quote};
 use crate::values::template::{Placeholder, TemplatePart};
@@ -31,7 +31,7 @@ const DEEPEST: usize = 3;
 const MOST_JOINS: usize = 32;
 const MOST_JOINED_VALUES: usize = 256;
 
-/// What stands for a preview of which nothing remains: in the contract's functions, whose clients show the key then ...
+/// The text of a preview of which nothing remains: in the contract's functions, whose clients show the key then ...
 const NOTHING: &str = "''::pg_catalog.text";
 /// ... and in ours, where a row has no key.
 const NO_KEY: &str = "'?'::pg_catalog.text";
@@ -182,24 +182,25 @@ impl Compiler<'_> {
         })
     }
 
-    /// What a row shows that has nothing else to show.
+    /// The text of a row that has nothing else to show.
     fn instead(&mut self, source: &JoinedRelation) -> First {
         if self.templates.purpose() == Purpose::Contract {
             return NOTHING.into();
         }
         let relation = &source.relation;
-        let key = PgConstraint::of_relation(&self.catalog.reader, relation.row.oid)
+        let mut keys: Vec<_> = PgConstraint::of_relation(&self.catalog.reader, relation.row.oid)
             .into_iter()
-            .find(|constraint| constraint.contype == Char(b'p'))
-            .map(|constraint| constraint.conkey)
-            .unwrap_or_default();
-        let values: Option<Vec<String>> = key
-            .iter()
-            .map(|&attnum| {
+            .filter(|constraint| matches!(constraint.contype, Char(b'p' | b'u')))
+            .collect();
+        // The primary key comes first.
+        keys.sort_by_key(|constraint| constraint.contype == Char(b'u'));
+        let values = keys.iter().find_map(|key| {
+            let shown = key.conkey.iter().map(|&attnum| {
                 let attribute = relation.readable_column(self.catalog, attnum)?;
                 Some(display::show_raw(attribute, &column_of(source, attribute)))
-            })
-            .collect();
+            });
+            shown.collect::<Option<Vec<String>>>()
+        });
         match values.as_deref() {
             None | Some([]) => NO_KEY.into(),
             Some(values) => {
@@ -249,7 +250,7 @@ impl Compiler<'_> {
     fn placeholder(
         &mut self,
         source: &JoinedRelation,
-        placeholder: &Placeholder<Column>,
+        placeholder: &Placeholder<ReferencedColumn>,
         shows_rows: bool,
         depth: usize,
     ) -> Result<Option<Piece>, Error> {
@@ -312,8 +313,8 @@ impl Compiler<'_> {
     fn follow<'p>(
         &mut self,
         source: &JoinedRelation,
-        path: &'p [Column],
-    ) -> Result<Option<(JoinedRelation, &'p Column)>, Error> {
+        path: &'p [ReferencedColumn],
+    ) -> Result<Option<(JoinedRelation, &'p ReferencedColumn)>, Error> {
         let mut source = source.clone();
         for steps in path.windows(2) {
             let links = self.catalog.links(source.relation.row.oid);

@@ -4,11 +4,12 @@ use super::error::{PreviewError, WrongName};
 use super::text::{self, Audience, DefaultTemplate};
 use crate::catalog::link::ForeignKeyLink;
 use crate::catalog::relation::Relation;
+use crate::catalog::row_key;
 use crate::catalog::rows::PgAttribute;
 use crate::catalog::{Catalog, consistent};
-use crate::definition::nearest;
 use crate::error::Error;
-use crate::metadata::{read, template, write};
+use crate::json_words::nearest;
+use crate::metadata::{options, read, write};
 use crate::pg::Oid;
 use crate::values::template::{self as syntax, Placeholder, TemplateName, TemplatePart};
 use rustc_hash::FxHashMap;
@@ -18,7 +19,7 @@ use std::rc::Rc;
 
 /// Gives a table a template; `None`: the default again. Returns the one in force then.
 pub(crate) fn set_template(table: Oid, template: Option<&str>) -> Result<Option<String>, Error> {
-    write::table_by(table, |catalog| {
+    write::set_table_metadata_by(table, |catalog| {
         Ok(match template {
             Some(template) => json!({
                 "preview_customized": true,
@@ -50,6 +51,16 @@ pub(crate) fn get_template(table: Oid) -> Result<Option<String>, Error> {
 
 /// A template as it is stored.
 fn stored_form(catalog: &Catalog, table: Oid, template: &str) -> Result<Value, Error> {
+    let parts = resolve_template(catalog, table, template)?;
+    Ok(parts.iter().map(options::write_template_part).collect())
+}
+
+/// A template with the attnums of the columns that it names.
+pub(super) fn resolve_template(
+    catalog: &Catalog,
+    table: Oid,
+    template: &str,
+) -> Result<Vec<TemplatePart<i16>>, Error> {
     let resolver = Resolver {
         catalog,
         table,
@@ -60,16 +71,16 @@ fn stored_form(catalog: &Catalog, table: Oid, template: &str) -> Result<Value, E
         let read = resolver.read_to(error.position);
         PreviewError::Syntax { error, read }
     })?;
-    let stored = |part| -> Result<Value, Error> {
-        Ok(template::write(&match part {
+    let resolve = |part| -> Result<TemplatePart<i16>, Error> {
+        Ok(match part {
             TemplatePart::Text(text) => TemplatePart::Text(text),
             TemplatePart::Placeholder(Placeholder { path, raw }) => TemplatePart::Placeholder(Placeholder {
                 path: resolver.path(&path)?,
                 raw,
             }),
-        }))
+        })
     };
-    parts.into_iter().map(stored).collect()
+    parts.into_iter().map(resolve).collect()
 }
 
 /// Finds the columns that names in a template mean.
@@ -87,9 +98,13 @@ impl Resolver<'_> {
         let mut path = Vec::with_capacity(names.len());
         for (at, name) in names.iter().enumerate() {
             let columns = self.columns(relation);
-            let attnum = columns
-                .iter()
-                .find(|column| column.attname == name.text)
+            let named = columns.iter().find(|column| column.attname == name.text);
+            let numbered = || {
+                let attnum = row_key::attnum(name.text.strip_prefix('#').unwrap_or(&name.text))?;
+                columns.iter().find(|column| column.attnum == attnum)
+            };
+            let attnum = named
+                .or_else(numbered)
                 .map(|column| column.attnum)
                 .ok_or_else(|| PreviewError::UnknownColumn(self.wrong(relation, name, |_| true)))?;
             path.push(attnum);

@@ -9,7 +9,7 @@ use crate::catalog::rows::{PgAttribute, PgType};
 use crate::catalog::types::UiType;
 use crate::error::Error;
 use crate::metadata::read::OfTable;
-use crate::pg::{Oid, quote};
+use crate::pg::{Oid, own_casts, quote};
 use pgrx::pg_sys;
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ use serde_json::Value;
 pub(crate) fn show_raw(column: &PgAttribute, value: &str) -> String {
     match column.atttypid {
         pg_sys::TEXTOID => value.to_owned(),
-        _ => printed(value),
+        type_oid => own_casts::as_text(value, type_oid),
     }
 }
 
@@ -56,6 +56,126 @@ pub(crate) fn show_value(
         _ => None,
     };
     Ok(shown.unwrap_or_else(|| show_raw(column, value)))
+}
+
+/// A text as [`show_value`] shows values of a column, or as an import takes it, read as a value of that column: SQL of its
+/// type, for SQL of type text. `None`: by the input function of the type, which takes all that is shown.
+pub(crate) fn read_text(
+    catalog: &Catalog,
+    metadata: &OfTable,
+    column: &PgAttribute,
+    text: &str,
+) -> Result<Option<String>, Error> {
+    let info = catalog.type_info(column.atttypid)?;
+    let base_type = base_type(catalog, column.atttypid)?;
+    let options = DisplayOptions(metadata.column_options(column, info.ui_type).collect());
+    let read = match (info.ui_type, base_type) {
+        (UiType::Boolean, pg_sys::BOOLOID) => Some(format!(
+            "CASE {text} WHEN {} THEN true WHEN {} THEN false ELSE msar.cast_to_boolean({text}) END",
+            quote::literal(options.text("bool_true").unwrap_or("True")),
+            quote::literal(options.text("bool_false").unwrap_or("False"))
+        )),
+        (UiType::Money, _) if info.category == pg_sys::TYPCATEGORY_COMPOSITE => None,
+        (UiType::Money, pg_sys::MONEYOID) => {
+            Some(format!("{}::pg_catalog.money", read_number(text, &options)))
+        }
+        (UiType::Number | UiType::Money, _) => {
+            let number = read_number(text, &options);
+            let function = match base_type {
+                pg_sys::INT2OID => "msar.cast_to_smallint",
+                pg_sys::INT4OID => "msar.cast_to_integer",
+                pg_sys::INT8OID => "msar.cast_to_bigint",
+                pg_sys::FLOAT4OID => "msar.cast_to_real",
+                pg_sys::FLOAT8OID => "msar.cast_to_double_precision",
+                _ => "",
+            };
+            Some(format!("{function}({number})"))
+        }
+        (UiType::Date, pg_sys::DATEOID) => Some(read_moment("date", text, &options)),
+        (UiType::DateTime, pg_sys::TIMESTAMPOID) => {
+            Some(read_moment("timestamp_without_time_zone", text, &options))
+        }
+        (UiType::DateTime, pg_sys::TIMESTAMPTZOID) => {
+            Some(read_moment("timestamp_with_time_zone", text, &options))
+        }
+        _ => None,
+    };
+    Ok(read)
+}
+
+/// A number with the separators of its format, a currency symbol or a percent sign.
+fn read_number(text: &str, options: &DisplayOptions<'_>) -> String {
+    let mut digits = text.to_owned();
+    if let Some(symbol) = options
+        .text("mon_currency_symbol")
+        .filter(|symbol| !symbol.is_empty())
+    {
+        digits = format!(
+            "pg_catalog.btrim(pg_catalog.replace({digits}, {}, ''))",
+            quote::literal(symbol)
+        );
+    }
+    // Separators, each with what else is read as it, and the digits of the groups before the last one.
+    let separators = match options.text("num_format") {
+        Some("english") => Some((",", ".", ",", 3)),
+        Some("hindi") => Some((",", ".", ",", 2)),
+        Some("german") => Some((".", ",", "[.]", 3)),
+        Some("french") => Some((" ", ",", "[ \u{a0}\u{202f}\u{2009}]", 3)),
+        Some("swiss") => Some(("'", ".", "['\u{2019}]", 3)),
+        _ => None,
+    };
+    let number = |digits: &str| match separators {
+        Some((group, decimal, groups, size)) => {
+            // Groups of other sizes are another format: 1,5 is no fifteen.
+            let pattern = format!(
+                "^\\s*[-+\u{2212}]?\\s*([0-9]+|[0-9]{{1,{size}}}({groups}[0-9]{{{size}}})*{groups}[0-9]{{3}})([{decimal}][0-9]+)?\\s*$"
+            );
+            format!(
+                "CASE WHEN {digits} OPERATOR(pg_catalog.~) {} THEN msar.cast_to_numeric({digits}, {}::\"char\", {}::\"char\") \
+                 ELSE ({digits})::pg_catalog.numeric END",
+                quote::literal(&pattern),
+                quote::literal(group),
+                quote::literal(decimal)
+            )
+        }
+        None => format!("msar.cast_to_numeric({digits})"),
+    };
+    match options.get("num_show_as_perc") {
+        Some(Value::Bool(true)) => {
+            let without = number(&format!(
+                "pg_catalog.btrim(pg_catalog.replace({digits}, '%', ''))"
+            ));
+            format!(
+                "CASE WHEN {text} OPERATOR(pg_catalog.~~) '%\\%%' THEN ({without}) OPERATOR(pg_catalog.*) 0.01 ELSE {} END",
+                number(&digits)
+            )
+        }
+        _ => number(&digits),
+    }
+}
+
+/// A date, with a time or not, in the order of its format.
+fn read_moment(type_name: &str, text: &str, options: &DisplayOptions<'_>) -> String {
+    let order = options.text("date_format").and_then(order_of_format);
+    let order = order.map_or(String::new(), |order| format!(", {}", quote::literal(order)));
+    format!("msar.cast_to_{type_name}({text}{order})")
+}
+
+/// In which order a format has day, month and year.
+fn order_of_format(format: &str) -> Option<&'static str> {
+    let unquoted: String = format.split('"').step_by(2).collect::<String>().to_uppercase();
+    let at = |letters: &str| unquoted.find(letters);
+    let month = ["MON", "MM", "RM"]
+        .iter()
+        .filter_map(|pattern| at(pattern))
+        .min()?;
+    let (day, year) = (at("DD")?, at("Y")?);
+    match (year < month, month < day, year < day) {
+        (true, true, _) => Some("YMD"),
+        (false, false, false) => Some("DMY"),
+        (false, true, false) => Some("MDY"),
+        _ => None,
+    }
 }
 
 /// The type under all domains.

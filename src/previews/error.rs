@@ -1,6 +1,6 @@
-//! What can be wrong with preview templates, and with the keys of rows whose previews are asked for.
+//! Errors of preview templates, and of the keys of rows whose previews are requested.
 
-use crate::error::{ErrorFields, ErrorText, TopicError};
+use crate::error::{ErrorFields, ErrorText, MissingObject, TopicError};
 use crate::values::template::SyntaxError;
 use pgrx::prelude::PgSqlErrorCode;
 
@@ -71,7 +71,7 @@ pub(crate) struct WrongName {
 
 impl TopicError for PreviewError {
     fn fields(&self) -> ErrorFields {
-        const TEMPLATES: &str = "Pass {\"<table OID>\": template}; a template is an array of strings and of arrays of attnums: \
+        const TEMPLATES: &str = "Pass {\"<table OID>\": template}; a template is an array of strings and of paths, which are arrays of columns by attnum or name: \
              {\"16400\": [[2], \" (\", [5, 2], \")\"]}.";
         const KEY_OBJECT: &str =
             "Pass an object with the attnum and value of each column of one key: {\"1\": 7, \"2\": 3}.";
@@ -89,7 +89,8 @@ impl TopicError for PreviewError {
                     format!(
                         "column \"{name}\" of relation \"{relation}\" does not exist, at position {position} of the preview template"
                     ),
-                );
+                )
+                .missing(MissingObject::Column { relation: relation.clone(), name: name.clone() });
                 with_read(text, read).hint(match nearest[..] {
                     [] => format!("\"{relation}\" has no columns."),
                     _ => format!("Perhaps you meant {}.", nearest.join(" or ")),

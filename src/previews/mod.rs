@@ -28,6 +28,7 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
 use compile::RowExpression;
+use relation::PreviewedRelation;
 pub(crate) use template::{Purpose, Templates};
 
 /// How a row of a relation reads, as SQL. It depends on no search_path.
@@ -37,6 +38,27 @@ pub(crate) struct RowPreview {
     pub(crate) joins: String,
     /// An expression of type text that is never NULL.
     pub(crate) text: String,
+}
+
+/// The display options of a relation's columns.
+pub(crate) struct ColumnDisplay(PreviewedRelation);
+
+impl ColumnDisplay {
+    pub(crate) fn of_relation(catalog: &Catalog, relation: Oid) -> Result<Self, Error> {
+        PreviewedRelation::read(catalog, relation).map(Self)
+    }
+
+    /// A value of a column as its options show it, as SQL of type text.
+    pub(crate) fn show(&self, catalog: &Catalog, attnum: i16, value: &str) -> Result<String, Error> {
+        let column = self.0.column(attnum).ok_or(Error::Vanished)?;
+        display::show_value(catalog, &self.0.metadata, column, value)
+    }
+
+    /// A text as it is shown, read as a value of a column, as SQL of its type; `None`: by the input function of the type.
+    pub(crate) fn read(&self, catalog: &Catalog, attnum: i16, text: &str) -> Result<Option<String>, Error> {
+        let column = self.0.column(attnum).ok_or(Error::Vanished)?;
+        display::read_text(catalog, &self.0.metadata, column, text)
+    }
 }
 
 /// How rows of `relation`, which the statement calls `alias`, read for the current role.

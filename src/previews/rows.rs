@@ -12,11 +12,12 @@ use crate::pg::Oid;
 use crate::pg::arguments::JsonArgument;
 use crate::pg::comparison::{Comparison, base_type, operator_oid};
 use crate::pg::plan::{JsonbDatum, Planning, Sees};
-use crate::pg::quote;
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
-use crate::statements::{self, Draft, Form, Literal, Parameters, Shape, Values};
+use crate::pg::{quote, server};
+use crate::statements::{self, Draft, Form, Literal, Parameters, Shape, Values, array_parts};
 use pgrx::pg_sys;
+use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -54,6 +55,8 @@ pub(crate) struct PreviewRequest {
     relation: Oid,
     kind: RowKeyKind,
     keys: Literal,
+    /// Whether there are so many keys that their array is taken apart by its parts.
+    has_parts: bool,
 }
 
 /// The form that all keys have.
@@ -91,16 +94,44 @@ impl RowKeyKind {
     }
 }
 
+/// The keys that a caller passes. There may be many: a cancel is heard while they are read.
+struct GivenRowKeys(Vec<Value>);
+
+impl<'de> Deserialize<'de> for GivenRowKeys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeysVisitor;
+        impl<'de> Visitor<'de> for KeysVisitor {
+            type Value = GivenRowKeys;
+
+            fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<GivenRowKeys, A::Error> {
+                let mut keys = Vec::new();
+                while let Some(key) = elements.next_element()? {
+                    server::check_for_interrupts();
+                    keys.push(key);
+                }
+                Ok(GivenRowKeys(keys))
+            }
+        }
+        deserializer.deserialize_seq(KeysVisitor)
+    }
+}
+
 /// The previews of rows, in the order of their keys: `[{"key", "preview"}]`, with null for rows that are not there.
 pub(crate) fn list_by_keys(relation: Oid, document: &JsonArgument) -> Result<JsonbDatum, Error> {
-    let Value::Array(keys) = document.value("keys")? else {
+    if !document.text().trim_start().starts_with('[') {
         return Err(PreviewError::KeysNotAnArray.into());
-    };
+    }
+    let GivenRowKeys(keys) = document.decode("keys", "Pass an array.")?;
     let kind = RowKeyKind::of_all(&keys)?;
     let mut values = Values::default();
     let request = PreviewRequest {
         relation,
         kind,
+        has_parts: array_parts::has_parts(keys.len()),
         keys: values.take(document.decode("keys", "Pass an array.")?),
     };
     let (previews, _) = statements::statement_for(request)?.run(&values, Sees::WhatCallerSees)?;
@@ -120,11 +151,22 @@ impl Shape for PreviewRequest {
         let table = relation.sql(catalog)?;
         let mut parameters = Parameters::default();
         let keys = parameters.sql(self.keys, Form::Value, pg_sys::JSONBOID);
+        let (keys, order) = match self.has_parts {
+            true => (
+                format!(
+                    "{} CROSS JOIN LATERAL pg_catalog.jsonb_array_elements({})",
+                    array_parts::from_parts(&keys),
+                    array_parts::part_of(&keys)
+                ),
+                "part.first, k.at",
+            ),
+            false => (format!("pg_catalog.jsonb_array_elements({keys})"), "k.at"),
+        };
         Ok(Draft {
             sql: format!(
                 "SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('key', k.key, 'preview', p.preview) \
-                 ORDER BY k.at), '[]') \
-                 FROM pg_catalog.jsonb_array_elements({keys}) WITH ORDINALITY AS k(key, at) \
+                 ORDER BY {order}), '[]') \
+                 FROM {keys} WITH ORDINALITY AS k(key, at) \
                  LEFT JOIN LATERAL (SELECT {text} AS preview FROM {table} AS {ALIAS}{joins} WHERE {condition} LIMIT 1) \
                  AS p ON true"
             ),
@@ -183,7 +225,7 @@ impl PreviewRequest {
 }
 
 impl PreviewRequest {
-    /// What the members of the keys are called, each with its column; `None` if one names no column.
+    /// The names of the members of the keys, each with its column; `None` if one names no column.
     fn named_columns(&self, relation: &PreviewedRelation) -> Result<Option<Vec<(&str, i16)>>, Error> {
         let RowKeyKind::Object(names) = &self.kind else {
             return Ok(None);

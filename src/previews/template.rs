@@ -6,8 +6,8 @@ use super::text::{self, Audience, DefaultTemplate};
 use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;
 use crate::error::Error;
-use crate::metadata::references::Column;
-use crate::metadata::template;
+use crate::metadata::options;
+use crate::metadata::references::ReferencedColumn;
 use crate::pg::Oid;
 use crate::values::template::{Placeholder, TemplatePart};
 use rustc_hash::FxHashMap;
@@ -16,6 +16,8 @@ use serde_json::Value;
 /// The templates in force for a call: those that it passed, else those that users chose, else the defaults.
 pub(crate) struct Templates {
     passed: FxHashMap<u32, Vec<TemplatePart<i16>>>,
+    /// A template of this call alone, as text, and the relation whose rows it shows.
+    written: Option<(Oid, Vec<TemplatePart<i16>>)>,
     /// Which functions the previews are for.
     purpose: Purpose,
 }
@@ -31,17 +33,19 @@ pub(crate) enum Purpose {
 
 /// The template of a relation, with the columns that it means.
 pub(crate) struct InForce {
-    pub(crate) parts: Vec<TemplatePart<Column>>,
+    pub(crate) parts: Vec<TemplatePart<ReferencedColumn>>,
     /// Whether a placeholder that ends on a foreign key column shows the row referred to. In a template that a call
     /// passed, it shows the column's own value.
     pub(crate) shows_rows: bool,
 }
 
 impl Templates {
-    /// `passed` is what a call has for its argument `table_record_summary_templates`: `{"<table OID>": template or null}`.
+    /// `passed` is what a call has for its argument `table_record_summary_templates`: `{"<table OID>": template or
+    /// null}`.
     pub(crate) fn new(passed: Option<Value>, purpose: Purpose) -> Result<Self, Error> {
         let mut templates = Self {
             passed: FxHashMap::default(),
+            written: None,
             purpose,
         };
         let tables = match passed {
@@ -60,17 +64,35 @@ impl Templates {
         Ok(templates)
     }
 
+    /// The template that a call writes for the rows of one relation: `{title} ({publisher_id.name})`. Unlike those that
+    /// are passed by attnums it is checked, and a placeholder of a foreign key column shows the row referred to.
+    pub(crate) fn of_text(
+        catalog: &Catalog,
+        relation: Oid,
+        template: &str,
+        purpose: Purpose,
+    ) -> Result<Self, Error> {
+        let parts = super::custom::resolve_template(catalog, relation, template)?;
+        Ok(Self {
+            passed: FxHashMap::default(),
+            written: Some((relation, parts)),
+            purpose,
+        })
+    }
+
     /// The template of a relation. What it names that is not there, or that is no foreign key where a path goes on, is
     /// left out.
     pub(crate) fn in_force(&self, catalog: &Catalog, relation: &PreviewedRelation) -> Result<InForce, Error> {
         let oid = relation.row.oid;
-        if let Some(parts) = self.passed.get(&oid.to_u32()) {
+        let written = self.written.as_ref().filter(|(of, _)| *of == oid);
+        let passed = self.passed.get(&oid.to_u32());
+        if let Some(parts) = written.map(|(_, parts)| parts).or(passed) {
             return Ok(InForce {
                 parts: parts
                     .iter()
                     .filter_map(|part| with_columns(catalog, oid, part))
                     .collect(),
-                shows_rows: false,
+                shows_rows: written.is_some(),
             });
         }
         let parts = match relation.metadata.template(catalog, oid) {
@@ -93,7 +115,7 @@ impl Templates {
         &self,
         catalog: &Catalog,
         relation: &PreviewedRelation,
-    ) -> Result<Vec<TemplatePart<Column>>, Error> {
+    ) -> Result<Vec<TemplatePart<ReferencedColumn>>, Error> {
         let audience = match self.purpose {
             Purpose::Contract => Audience::Contract,
             Purpose::Own => Audience::of_session(),
@@ -107,7 +129,7 @@ impl Templates {
                 parts.push(TemplatePart::Text(" ".into()));
             }
             parts.push(TemplatePart::Placeholder(Placeholder {
-                path: vec![Column {
+                path: vec![ReferencedColumn {
                     relation: oid,
                     attnum: column.attnum,
                 }],
@@ -123,7 +145,7 @@ fn read(table: u32, template: &Value) -> Result<Vec<TemplatePart<i16>>, PreviewE
         return Err(PreviewError::TemplateNotAnArray { table });
     };
     let part = |(at, part)| {
-        template::read(part).ok_or(PreviewError::WrongTemplatePart {
+        options::read_template_part(part).ok_or(PreviewError::WrongTemplatePart {
             table,
             position: at + 1,
         })
@@ -132,7 +154,11 @@ fn read(table: u32, template: &Value) -> Result<Vec<TemplatePart<i16>>, PreviewE
 }
 
 /// Finds the tables on the way of a path.
-fn with_columns(catalog: &Catalog, relation: Oid, part: &TemplatePart<i16>) -> Option<TemplatePart<Column>> {
+fn with_columns(
+    catalog: &Catalog,
+    relation: Oid,
+    part: &TemplatePart<i16>,
+) -> Option<TemplatePart<ReferencedColumn>> {
     let Placeholder { path, raw } = match part {
         TemplatePart::Text(text) => return Some(TemplatePart::Text(text.clone())),
         TemplatePart::Placeholder(placeholder) => placeholder,
@@ -144,7 +170,7 @@ fn with_columns(catalog: &Catalog, relation: Oid, part: &TemplatePart<i16>) -> O
             let links = catalog.links(relation);
             relation = ForeignKeyLink::of_column(&links, path[at - 1], None)?.target;
         }
-        columns.push(Column { relation, attnum });
+        columns.push(ReferencedColumn { relation, attnum });
     }
     Some(TemplatePart::Placeholder(Placeholder {
         path: columns,

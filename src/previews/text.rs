@@ -3,16 +3,16 @@
 use crate::catalog::Catalog;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::error::Error;
-use crate::metadata::references::Column;
+use crate::metadata::references::ReferencedColumn;
 use crate::pg::Oid;
 use crate::pg::scan::Char;
-use crate::pg::setting::{self, DefaultPreview};
+use crate::settings::{self, DefaultPreview};
 use crate::values::template::{self, Placeholder, TemplatePart};
 use pgrx::pg_sys;
 use serde::Serialize;
 use std::rc::Rc;
 
-/// Who is to know a row by its default preview.
+/// The readers of a default preview.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Audience {
     /// Clients of the contract's functions, who know which column it is.
@@ -24,7 +24,7 @@ pub(crate) enum Audience {
 impl Audience {
     /// That of our own functions, as the session has set it.
     pub(crate) fn of_session() -> Self {
-        match setting::default_preview() {
+        match settings::default_preview() {
             DefaultPreview::Name => Self::People,
             DefaultPreview::FirstText => Self::Contract,
         }
@@ -47,7 +47,7 @@ pub(crate) enum DefaultRule {
     FirstColumn,
 }
 
-/// A template for a table that nobody has given one: columns with a blank between.
+/// The template of a table for which none was set: columns with a blank between them.
 pub(crate) struct DefaultTemplate<'a> {
     pub(crate) columns: Vec<&'a PgAttribute>,
     pub(crate) rule: DefaultRule,
@@ -167,7 +167,10 @@ fn plain_name(name: &str) -> String {
 }
 
 /// A template as people write it, with the names that columns have now.
-pub(crate) fn print_template(catalog: &Catalog, template: &[TemplatePart<Column>]) -> Result<String, Error> {
+pub(crate) fn print_template(
+    catalog: &Catalog,
+    template: &[TemplatePart<ReferencedColumn>],
+) -> Result<String, Error> {
     let mut text = String::new();
     for part in template {
         match part {

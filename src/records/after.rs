@@ -5,7 +5,6 @@
 //! is a query of its own with the page's limit, and the page is taken from their union; at most a few of them have
 //! rows. If all directions are the same and no column is nullable, one row comparison is enough.
 
-use super::document;
 use super::error::RecordError;
 use super::key::RecordKey;
 use super::order::{self, Ordered};
@@ -15,11 +14,13 @@ use crate::pg::comparison::{self, Comparison};
 use crate::statements::Parameters;
 
 /// The rows after the one with a key: the table expression `anchor`, which has a row if that row is there, and the
-/// query. `selected` is what the page selects, `condition` what its rows must fulfil.
+/// query. `selected` is what the page selects, `condition` what its rows must fulfil, `joins` what the order needs.
+#[allow(clippy::too_many_arguments, reason = "the parts of one statement")]
 pub(crate) fn compile(
     key: &RecordKey,
     relation: &RecordRelation,
-    order: &[Ordered<'_>],
+    joins: &str,
+    order: &[Ordered],
     selected: &str,
     condition: Option<&str>,
     limit: Option<i64>,
@@ -28,12 +29,12 @@ pub(crate) fn compile(
     let key_values = key.values(relation, parameters)?;
     let steps = order
         .iter()
-        .map(|ordered| Step::new(*ordered, &key_values))
+        .map(|ordered| Step::new(ordered, &key_values))
         .collect::<Result<Vec<_>, _>>()?;
     let looked_up: Vec<String> = steps
         .iter()
         .filter(|step| step.is_looked_up)
-        .map(|step| format!("{} AS {}", step.value, document::page_column(step.column)))
+        .map(|step| format!("{} AS {}", step.value, step.page_name))
         .collect();
     let anchor = if looked_up.is_empty() {
         // The key says where the page begins, whether its row is still there or not.
@@ -41,14 +42,14 @@ pub(crate) fn compile(
     } else {
         let condition = key.condition(relation, LISTED, parameters)?;
         format!(
-            "anchor AS MATERIALIZED (SELECT {} FROM {} AS {} WHERE {condition})",
+            "anchor AS MATERIALIZED (SELECT {} FROM {} AS {}{joins} WHERE {condition})",
             looked_up.join(", "),
             relation.sql,
             LISTED
         )
     };
     let limit = limit.map_or(String::new(), |limit| format!(" LIMIT {limit}"));
-    let clause = order::clause(order, |column| column.of(LISTED));
+    let clause = order::clause(order, |ordered| ordered.sql.clone());
     let choices = match number_of_choices(&steps) {
         ..=MOST_CHOICES => choices(&steps),
         _ => vec![format!("({})", any_choice(&steps))],
@@ -58,7 +59,7 @@ pub(crate) fn compile(
         .map(|choice| {
             let condition = condition.map_or(String::new(), |condition| format!("{condition} AND "));
             format!(
-                "SELECT {selected} FROM {} AS {} WHERE {condition}{choice}{clause}{limit}",
+                "SELECT {selected} FROM {} AS {}{joins} WHERE {condition}{choice}{clause}{limit}",
                 relation.sql, LISTED
             )
         })
@@ -68,7 +69,7 @@ pub(crate) fn compile(
         _ => format!(
             "SELECT q.* FROM (({})) AS q{}{limit}",
             queries.join(") UNION ALL ("),
-            order::clause(order, document::page_column)
+            order::clause(order, |ordered| ordered.page_name.clone())
         ),
     };
     Ok((anchor, rows))
@@ -84,7 +85,7 @@ const IS_NOT_NULL: &str = "IS DISTINCT FROM NULL";
 
 /// A column of the order, with the value that the row before the page has.
 struct Step<'a> {
-    column: &'a RecordColumn,
+    page_name: &'a str,
     /// As SQL that operators take.
     name: String,
     /// The SQL of the anchor: the value's own, or the column that the anchor selects.
@@ -98,30 +99,25 @@ struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
-    fn new(ordered: Ordered<'a>, key: &[(&RecordColumn, String)]) -> Result<Self, RecordError> {
-        let column = ordered.column;
-        let in_key = key.iter().find(|(known, _)| known.attnum == column.attnum);
+    fn new(ordered: &'a Ordered, key: &[(&RecordColumn, String)]) -> Result<Self, RecordError> {
+        let in_key = key.iter().find(|(known, _)| Some(known.attnum) == ordered.attnum);
         let following = match ordered.is_descending {
             true => Comparison::Lesser,
             false => Comparison::Greater,
         };
         let operator = |comparison| {
-            comparison::operator(column.base_type, comparison).ok_or_else(|| RecordError::NoOrder {
-                done: "ordered",
-                what: format!("column \"{}\"", column.name),
-                type_name: column.type_info.name.to_string(),
-            })
+            comparison::operator(ordered.base_type, comparison).ok_or_else(|| order::no_order(ordered))
         };
-        let name = column.compared_of(LISTED);
+        let name = ordered.compared.clone();
         Ok(Self {
-            column,
+            page_name: &ordered.page_name,
             value: match in_key {
                 Some((_, value)) => value.clone(),
                 None => name.clone(),
             },
             name,
             is_looked_up: in_key.is_none(),
-            is_nullable: column.is_nullable,
+            is_nullable: ordered.is_nullable,
             is_descending: ordered.is_descending,
             nulls_first: ordered.nulls_first,
             greater: operator(following)?,
@@ -132,7 +128,7 @@ impl<'a> Step<'a> {
     /// The value of the row before the page, as SQL.
     fn anchor(&self) -> String {
         if self.is_looked_up {
-            format!("(SELECT {} FROM anchor)", document::page_column(self.column))
+            format!("(SELECT {} FROM anchor)", self.page_name)
         } else {
             self.value.clone()
         }

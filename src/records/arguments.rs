@@ -4,7 +4,8 @@
 
 use super::error::{FILTER_SHAPE, RecordError};
 use super::export::ExportRequest;
-use super::filter::{Filter, FilterDocument};
+use super::filter::Filter;
+use super::filter_document::FilterDocument;
 use super::group::{Grouping, GroupingDocument};
 use super::joined::{JoinPath, JoinedColumn};
 use super::key::RecordKey;

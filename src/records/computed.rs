@@ -14,7 +14,7 @@ use pgrx::pg_sys;
 const INTEGERS: [Oid; 3] = [pg_sys::INT2OID, pg_sys::INT4OID, pg_sys::INT8OID];
 const FLOATS: [Oid; 2] = [pg_sys::FLOAT4OID, pg_sys::FLOAT8OID];
 
-/// What arithmetic a type has.
+/// The arithmetic of a type.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Arithmetic {
     Numeric,

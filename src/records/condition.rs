@@ -5,18 +5,17 @@
 //! support.
 
 use super::error::RecordError;
+pub(crate) use super::expression::Expression;
 use super::filter::{Filter, Function};
-use super::relation::{ColumnReference, RecordColumn, RecordRelation};
+use super::path::{self, PathJoins};
+use super::relation::{ColumnReference, RecordRelation};
 use super::value::{self, Forms};
-use crate::catalog::types::TypeInfo;
 use crate::error::Error;
+use crate::pg::Oid;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::type_name::{self, TypeId};
-use crate::pg::{Oid, deparse};
 use crate::statements::{Form, Literal, Parameters, Sort};
 use pgrx::pg_sys;
-use std::borrow::Cow;
-use std::rc::Rc;
 
 /// Compiles filters about rows with the columns that `columns` knows.
 pub(crate) struct Conditions<'p, C> {
@@ -37,123 +36,21 @@ pub(crate) trait NamedColumns {
 pub(crate) struct RelationColumns<'a> {
     pub(crate) relation: &'a RecordRelation,
     pub(crate) alias: &'a str,
+    /// Where columns of other rows can be named.
+    pub(crate) paths: Option<&'a PathJoins<'a>>,
 }
 
 impl NamedColumns for RelationColumns<'_> {
     fn find(&self, reference: &ColumnReference) -> Result<Expression, Error> {
+        if let (ColumnReference::Name(name), Some(paths)) = (reference, self.paths)
+            && path::is_path(name)
+            && !self.relation.has(reference)?
+            && let Some(found) = paths.find(self.relation, name)?
+        {
+            return Ok(found);
+        }
         let column = self.relation.column(reference)?;
         Ok(Expression::of_column(column, self.alias))
-    }
-}
-
-/// A value as SQL.
-#[derive(Clone)]
-pub(crate) struct Expression {
-    pub(crate) sql: String,
-    /// Never a domain.
-    pub(crate) type_oid: Oid,
-    collation: Oid,
-    /// Of a column.
-    type_info: Option<Rc<TypeInfo>>,
-}
-
-impl Expression {
-    pub(crate) fn of_column(column: &RecordColumn, alias: &str) -> Self {
-        Self {
-            sql: column.of(alias),
-            type_oid: column.base_type,
-            collation: column.collation,
-            type_info: Some(Rc::clone(&column.type_info)),
-        }
-    }
-
-    /// A value of any type, be it a domain.
-    pub(crate) fn of_type(sql: String, type_info: Rc<TypeInfo>, collation: Oid) -> Self {
-        Self {
-            sql,
-            type_oid: comparison::base_type(type_info.oid),
-            collation,
-            type_info: Some(type_info),
-        }
-    }
-
-    /// The same value by another name.
-    pub(crate) fn with_sql(&self, sql: String) -> Self {
-        Self { sql, ..self.clone() }
-    }
-
-    pub(crate) fn collation(&self) -> Oid {
-        self.collation
-    }
-
-    pub(crate) fn type_info(&self) -> Option<&Rc<TypeInfo>> {
-        self.type_info.as_ref()
-    }
-
-    pub(super) fn new(sql: String, type_oid: Oid) -> Self {
-        Self {
-            sql,
-            type_oid,
-            collation: Oid::INVALID,
-            type_info: None,
-        }
-    }
-
-    pub(super) fn text(sql: String) -> Self {
-        Self::new(sql, pg_sys::TEXTOID)
-    }
-
-    /// Whether it is the value of a column as it is.
-    pub(crate) fn is_column(&self) -> bool {
-        self.type_info.is_some()
-    }
-
-    pub(crate) fn type_name(&self) -> String {
-        match &self.type_info {
-            Some(type_info) => type_info.name.to_string(),
-            None => deparse::type_name(self.type_oid).unwrap_or_default(),
-        }
-    }
-
-    /// As an operator for its values takes it.
-    fn operand(&self) -> Cow<'_, str> {
-        match &self.type_info {
-            Some(type_info) => comparison::operand(&self.sql, type_info.oid),
-            None => self.sql.as_str().into(),
-        }
-    }
-
-    /// As text in which patterns can be looked for.
-    pub(crate) fn as_text(&self) -> String {
-        let text = if self.type_oid == pg_sys::TEXTOID {
-            self.sql.clone()
-        } else {
-            format!("{}::pg_catalog.text", self.sql)
-        };
-        if comparison::takes_patterns(self.collation) {
-            text
-        } else {
-            format!("({text} COLLATE pg_catalog.\"default\")")
-        }
-    }
-
-    /// As jsonb.
-    fn as_jsonb(&self) -> String {
-        match self.type_oid {
-            pg_sys::JSONBOID => self.sql.clone(),
-            pg_sys::JSONOID | pg_sys::TEXTOID | pg_sys::VARCHAROID => {
-                format!("{}::pg_catalog.jsonb", self.sql)
-            }
-            _ => format!("pg_catalog.to_jsonb({})", self.sql),
-        }
-    }
-
-    /// As something that has operators.
-    fn comparable(self) -> Self {
-        match self.type_oid {
-            pg_sys::JSONOID => Self::new(self.as_jsonb(), pg_sys::JSONBOID),
-            _ => self,
-        }
     }
 }
 
@@ -227,6 +124,10 @@ impl<C: NamedColumns> Conditions<'_, C> {
             .iter()
             .map(|argument| self.condition(argument))
             .collect::<Result<Vec<_>, _>>()?;
+        // Of no condition at all, as an empty filter has it, none fails.
+        if conditions.is_empty() {
+            return Ok("true".into());
+        }
         Ok(format!("({})", conditions.join(connective)))
     }
 
@@ -319,8 +220,9 @@ impl<C: NamedColumns> Conditions<'_, C> {
             })?,
         };
         let era = if self.has_eras { " AD" } else { "" };
+        // An infinite one has no year; it is its own part.
         Ok(Expression::text(format!(
-            "pg_catalog.to_char({}{cast}, '{format}{era}')",
+            "COALESCE(pg_catalog.to_char({0}{cast}, '{format}{era}'), {0}::pg_catalog.text)",
             argument.sql
         )))
     }
@@ -483,7 +385,7 @@ pub(crate) fn literal_value(parameters: &mut Parameters, literal: Literal, type_
     format!("(SELECT {read} FROM pg_catalog.jsonb_to_record({json}) AS r(v {declared}))")
 }
 
-/// What a member of JSON that is to be of a type is declared as, and how it is read. Of a string, JSON is what it holds.
+/// The declaration of a JSON member that is to be of a type, and how it is read. Of a string, JSON is what it holds.
 fn declaration(type_oid: Oid) -> (String, String) {
     let name = TypeId {
         oid: type_oid,

@@ -10,13 +10,16 @@
 
 use super::error::RecordError;
 use super::relation::{ColumnReference, RecordColumn, RecordRelation};
-use super::value::{self, Forms};
+use super::value::{self, Forms, MemberKeys};
 use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;
 use crate::error::Error;
 use crate::json_words;
+use crate::metadata::column_names::number_template;
 use crate::pg::quote;
 use crate::previews::{self, Purpose, Templates, comparison};
+use pgrx::pg_sys;
+use serde_json::Value;
 
 /// The name of a column in the page.
 pub(crate) fn page_column(column: &RecordColumn) -> String {
@@ -40,17 +43,149 @@ pub(crate) fn record(columns: &[&RecordColumn], forms: Forms, source: Option<&st
         .iter()
         .map(|column| {
             let form = value::json(&format!("p.{}", page_column(column)), &column.type_info, forms);
-            format!("{form} AS \"{}\"", column.attnum)
+            format!("{form} AS {}", forms.keys.identifier(column))
         })
         .collect();
     let source = source.map_or(String::new(), |source| format!(" FROM {source} AS p"));
     format!("(SELECT {}{source}) AS v", items.join(", "))
 }
 
+/// The largest value, in bytes, that is returned unless larger ones are asked for.
+pub(crate) const LARGE: i64 = 1_000_000;
+
+/// Columns whose values can be large, and the most bytes of a value that is returned.
+pub(crate) struct SizeLimit<'a> {
+    columns: Vec<&'a RecordColumn>,
+    most: i64,
+}
+
+impl<'a> SizeLimit<'a> {
+    /// `None`: no value can be too large.
+    pub(crate) fn new(columns: &[&'a RecordColumn], key: &[i16], most: Option<i64>) -> Option<Self> {
+        // What addresses the row is always returned.
+        let is_limited = |column: &&RecordColumn| size(column, "").is_some() && !key.contains(&column.attnum);
+        let columns: Vec<_> = columns.iter().copied().filter(is_limited).collect();
+        let most = most?;
+        (!columns.is_empty()).then_some(Self { columns, most })
+    }
+
+    /// Whether the value of a column in the row `p` is too large; `None` for a column without large values.
+    fn is_exceeded(&self, column: &RecordColumn) -> Option<String> {
+        let known = self.columns.iter().find(|known| known.attnum == column.attnum)?;
+        let value = format!("p.{}", page_column(known));
+        let size = size(known, &value)?;
+        let is_exceeded = format!("{size} OPERATOR(pg_catalog.>) {}", self.most);
+        // Few have to be printed: no compression is as good as that.
+        const COMPRESSION: i64 = 600;
+        Some(match is_json(known) {
+            true => format!(
+                "CASE WHEN pg_catalog.pg_column_size({value}) OPERATOR(pg_catalog.>) {} THEN {is_exceeded} ELSE false END",
+                self.most / COMPRESSION
+            ),
+            false => is_exceeded,
+        })
+    }
+
+    /// The members of the row `p` that are too large, as an array of text.
+    fn exceeding(&self, keys: MemberKeys) -> String {
+        let items: Vec<String> = self
+            .columns
+            .iter()
+            .filter_map(|column| {
+                let is_exceeded = self.is_exceeded(column)?;
+                let name = quote::literal(&keys.name(column));
+                Some(format!(
+                    "CASE WHEN {is_exceeded} THEN {name}::pg_catalog.text END"
+                ))
+            })
+            .collect();
+        format!("pg_catalog.array_remove(ARRAY[{}], NULL)", items.join(", "))
+    }
+
+    /// The sizes of the values of the page that are left out: for each record an object, or an empty array.
+    pub(crate) fn omitted(&self, keys: MemberKeys) -> String {
+        let mut objects = String::new();
+        let mut conditions = Vec::new();
+        for column in &self.columns {
+            if let (Some(is_exceeded), Some(size)) = (
+                self.is_exceeded(column),
+                size(column, &format!("p.{}", page_column(column))),
+            ) {
+                let name = quote::literal(&keys.name(column));
+                if !objects.is_empty() {
+                    objects.push_str(" OPERATOR(pg_catalog.||) ");
+                }
+                objects.push_str(&format!(
+                    "CASE WHEN {is_exceeded} THEN pg_catalog.jsonb_build_object({name}, {size}) ELSE '{{}}' END"
+                ));
+                conditions.push(is_exceeded);
+            }
+        }
+        format!(
+            "(SELECT CASE WHEN pg_catalog.bool_or({}) THEN pg_catalog.json_agg({objects}) ELSE '[]' END FROM page AS p)",
+            conditions.join(" OR ")
+        )
+    }
+}
+
+fn is_json(column: &RecordColumn) -> bool {
+    [pg_sys::JSONOID, pg_sys::JSONBOID, pg_sys::XMLOID].contains(&column.base_type)
+}
+
+/// How many bytes a value has, as SQL; `None` for a type whose values are small. Texts that are stored apart from their
+/// rows are not read for that.
+fn size(column: &RecordColumn, value: &str) -> Option<String> {
+    let type_name = match column.base_type {
+        pg_sys::TEXTOID | pg_sys::VARCHAROID => "text",
+        pg_sys::BPCHAROID => "bpchar",
+        pg_sys::BYTEAOID => "bytea",
+        _ if is_json(column) => "text",
+        _ => return None,
+    };
+    Some(format!(
+        "pg_catalog.octet_length({value}::pg_catalog.{type_name})"
+    ))
+}
+
+/// The records of the page without values that are too large, each with more members.
+pub(crate) fn limited_results(
+    columns: &[&RecordColumn],
+    forms: Forms,
+    limit: &SizeLimit,
+    more: Option<&str>,
+) -> String {
+    let items: Vec<String> = columns
+        .iter()
+        .map(|column| {
+            let value = format!("p.{}", page_column(column));
+            let form = value::json(&value, &column.type_info, forms);
+            let form = match limit.is_exceeded(column) {
+                Some(is_exceeded) => format!("CASE WHEN NOT {is_exceeded} THEN {form} END"),
+                None => form,
+            };
+            format!("{form} AS {}", forms.keys.identifier(column))
+        })
+        .collect();
+    let record = match more {
+        Some(more) => format!(
+            "(pg_catalog.to_jsonb(v.*) OPERATOR(pg_catalog.-) o.large) OPERATOR(pg_catalog.||) {more} ORDER BY p.position"
+        ),
+        None => "CASE WHEN o.large OPERATOR(pg_catalog.=) '{}' THEN pg_catalog.to_json(v.*) \
+                 ELSE (pg_catalog.to_jsonb(v.*) OPERATOR(pg_catalog.-) o.large)::pg_catalog.json END"
+            .to_owned(),
+    };
+    format!(
+        "(SELECT COALESCE(pg_catalog.json_agg({record}), '[]') FROM page AS p, \
+         LATERAL (SELECT {}) AS v, LATERAL (SELECT {} AS large) AS o)",
+        items.join(", "),
+        limit.exceeding(forms.keys)
+    )
+}
+
 /// The records of the page, in its order.
 pub(crate) fn results(columns: &[&RecordColumn], forms: Forms) -> String {
     let record = record(columns, forms, Some("page"));
-    format!("(SELECT COALESCE(pg_catalog.json_agg(v), '[]') FROM {record})")
+    format!("(SELECT COALESCE(pg_catalog.json_agg(v.*), '[]') FROM {record})")
 }
 
 /// The key of a row as the key of a JSON object: the value of a single column, or the text of an object
@@ -78,8 +213,8 @@ fn key_object(key: &[(&RecordColumn, String)], forms: Forms) -> String {
         .iter()
         .map(|(column, sql)| {
             format!(
-                "'{}', {}",
-                column.attnum,
+                "{}, {}",
+                quote::literal(&forms.keys.name(column)),
                 value::json(sql, &column.type_info, forms)
             )
         })
@@ -88,14 +223,24 @@ fn key_object(key: &[(&RecordColumn, String)], forms: Forms) -> String {
     format!("pg_catalog.jsonb_build_object({})", items.join(", "))
 }
 
-/// The templates in force for a call. `passed` is what it has for `table_record_summary_templates`, as JSON.
-pub(crate) fn templates(passed: Option<&str>, purpose: Purpose) -> Result<Templates, Error> {
-    let parsed = passed.map(serde_json::from_str).transpose();
-    let parsed = parsed.map_err(|problem| RecordError::Invalid {
+/// The templates in force for a call. `passed` is what it has for `table_record_summary_templates`, as JSON; columns may
+/// have their names there.
+pub(crate) fn templates(
+    catalog: &Catalog,
+    passed: Option<&str>,
+    purpose: Purpose,
+) -> Result<Templates, Error> {
+    let parsed = passed.map(serde_json::from_str::<Value>).transpose();
+    let mut parsed = parsed.map_err(|problem| RecordError::Invalid {
         argument: "table_record_summary_templates",
         problem: json_words::describe_problem(&problem),
         hint: "Pass a document that is nested less deeply.",
     })?;
+    for (table, template) in parsed.iter_mut().filter_map(Value::as_object_mut).flatten() {
+        if let (Ok(oid), Value::Array(parts)) = (table.parse::<u32>(), template) {
+            number_template(catalog, oid.into(), parts)?;
+        }
+    }
     Templates::new(parsed, purpose)
 }
 
@@ -189,6 +334,78 @@ pub(crate) fn linked_summaries(
     ))
 }
 
+/// How the rows read that the page links to, beside its rows: for each link an object `{columns: [text of each row]}`.
+pub(crate) fn links_of_rows(
+    catalog: &Catalog,
+    templates: &Templates,
+    relation: &RecordRelation,
+    links: &[LinkTo],
+    forms: Forms,
+) -> Result<Vec<String>, Error> {
+    let mut objects = Vec::with_capacity(links.len());
+    for (link, target) in links {
+        let mut names = Vec::new();
+        let mut conditions = Vec::new();
+        let mut is_there = String::new();
+        for pair in &link.columns {
+            let (Some(column), Some(referenced)) = (
+                relation.readable_by_number(pair.attnum),
+                target.readable_by_number(pair.referenced),
+            ) else {
+                continue;
+            };
+            names.push(forms.keys.name(column));
+            is_there = format!("{} IS NOT NULL", referenced.of("t"));
+            conditions.extend(comparison::compile_comparison(
+                catalog,
+                pair.operator,
+                referenced.operand(referenced.of("t")),
+                column.operand(format!("p.{}", page_column(column))),
+            )?);
+        }
+        // An operator in a schema that is closed to the role.
+        if conditions.len() < link.columns.len() {
+            continue;
+        }
+        let preview = previews::compile_row_preview(catalog, templates, target.oid, "t")?;
+        let texts = format!(
+            "(SELECT COALESCE(pg_catalog.json_agg(CASE WHEN {is_there} THEN {} END ORDER BY p.position), '[]') \
+             FROM page AS p LEFT JOIN {} AS t ON {}{})",
+            preview.text,
+            target.referenced_sql,
+            conditions.join(" AND "),
+            preview.joins
+        );
+        objects.push(object(&[(&names.join(","), texts)]));
+    }
+    Ok(objects)
+}
+
+/// The values of the page as their display options show them: an array of objects, in the order of the page.
+pub(crate) fn display(
+    catalog: &Catalog,
+    relation: &RecordRelation,
+    columns: &[&RecordColumn],
+    keys: MemberKeys,
+    limit: Option<&SizeLimit>,
+) -> Result<String, Error> {
+    let shown = previews::ColumnDisplay::of_relation(catalog, relation.oid)?;
+    let items = columns
+        .iter()
+        .map(|column| {
+            let mut text = shown.show(catalog, column.attnum, &format!("p.{}", page_column(column)))?;
+            if let Some(is_exceeded) = limit.and_then(|limit| limit.is_exceeded(column)) {
+                text = format!("CASE WHEN NOT {is_exceeded} THEN {text} END");
+            }
+            Ok(format!("{text} AS {}", keys.identifier(column)))
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    Ok(format!(
+        "(SELECT COALESCE(pg_catalog.json_agg(v.*), '[]') FROM (SELECT {} FROM page AS p) AS v)",
+        items.join(", ")
+    ))
+}
+
 /// How the rows read to which one link of the page leads: `{key: text}`. `name` says what the page calls a column.
 pub(crate) fn linked_by(
     catalog: &Catalog,
@@ -249,9 +466,9 @@ pub(crate) fn object(members: &[(&str, String)]) -> String {
     format!("pg_catalog.json_build_object({})", members.join(", "))
 }
 
-/// What writes return about the rows that they wrote: `{"results", "record_summaries", "linked_record_summaries"}`, as
-/// a SELECT that follows `WITH page AS (...)`. The page has the columns of [`page_columns`] for all columns that the
-/// role may read.
+/// The members that writes return about the rows that they wrote: `{"results", "record_summaries",
+/// "linked_record_summaries"}`, as a SELECT that follows `WITH page AS (...)`. The page has the columns of
+/// [`page_columns`] for all columns that the role may read.
 pub(crate) fn of_written(
     catalog: &Catalog,
     templates: &Templates,

@@ -71,6 +71,11 @@ pub(crate) enum RecordError {
         relation: String,
     },
 
+    /// That no row has the key that was passed.
+    UnknownKey {
+        relation: String,
+    },
+
     NothingToShow,
 
     InvalidPath {
@@ -81,6 +86,11 @@ pub(crate) enum RecordError {
 impl TopicError for RecordError {
     fn fields(&self) -> ErrorFields {
         match self {
+            Self::UnknownKey { relation } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_NO_DATA_FOUND,
+                format!("no row of \"{relation}\" has this key"),
+            )
+            .hint("It may have been deleted, or a policy may hide it from the current role."),
             Self::NothingToShow => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 "there is nothing to show",

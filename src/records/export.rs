@@ -36,6 +36,7 @@ impl Shape for ExportRequest {
                     columns: RelationColumns {
                         relation: &relation,
                         alias: LISTED,
+                        paths: None,
                     },
                     parameters: &mut parameters,
                     has_eras: true,
@@ -45,8 +46,8 @@ impl Shape for ExportRequest {
             None => String::new(),
         };
         let order = order::clause(
-            &order::resolve(&relation, &self.order, Unreadable::Ignored)?,
-            |column| column.of(LISTED),
+            &order::resolve(&relation, &self.order, Unreadable::Ignored, None)?,
+            |ordered| ordered.sql.clone(),
         );
         let limit = self
             .limit

@@ -1,10 +1,9 @@
-//! Parsing filters from JSON to a tree of typed values. [`condition`](super::condition) compiles the tree to SQL.
+//! Filters as a tree of typed values. [`filter_document`](super::filter_document) parses it from JSON,
+//! [`condition`](super::condition) compiles it to SQL.
 
-use super::error::{FILTER_SHAPE, RecordError};
+use super::error::RecordError;
 use super::relation::ColumnReference;
-use crate::definition::form::Leniently;
-use crate::statements::{Literal, Values};
-use serde_json::value::RawValue;
+use crate::statements::Literal;
 
 /// A condition on a row, or a value in a condition.
 #[derive(PartialEq, Eq, Hash, Debug)]
@@ -119,7 +118,7 @@ const SYNONYMS: [(&str, Function); 4] = [
     ("array_contains", Function::JsonArrayContains),
 ];
 
-const MANY: usize = usize::MAX;
+pub(super) const MANY: usize = usize::MAX;
 
 /// Functions that can be applied to a column before rows are grouped by it.
 const PREPROCESSING: [Function; 10] = [
@@ -164,7 +163,7 @@ impl Function {
         known.chain(SYNONYMS.iter().map(|(key, _)| *key))
     }
 
-    fn of_key(key: &str) -> Result<(Self, usize, usize), RecordError> {
+    pub(super) fn of_key(key: &str) -> Result<(Self, usize, usize), RecordError> {
         let known = Self::ALL.iter().find(|(_, known, ..)| *known == key);
         known
             .map(|&(function, _, least, most)| (function, least, most))
@@ -189,135 +188,4 @@ impl Function {
 fn list<'a>(keys: impl Iterator<Item = &'a str>) -> String {
     let keys: Vec<String> = keys.map(|key| format!("\"{key}\"")).collect();
     keys.join(", ")
-}
-
-/// A filter as JSON.
-#[derive(serde::Deserialize)]
-#[serde(expecting = "a filter")]
-pub(crate) struct FilterDocument {
-    #[serde(rename = "type")]
-    key: String,
-    #[serde(default, deserialize_with = "present")]
-    value: Option<Box<RawValue>>,
-    #[serde(default)]
-    args: Option<Vec<FilterDocument>>,
-}
-
-/// A value that is there, be it null.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error> {
-    serde::Deserialize::deserialize(deserializer).map(Some)
-}
-
-impl FilterDocument {
-    /// Checks it; its literals go into `values`.
-    pub(crate) fn parse(self, values: &mut Values) -> Result<Filter, RecordError> {
-        match self.key.as_str() {
-            "literal" => {
-                let value = self
-                    .value
-                    .ok_or_else(|| missing_value("a literal needs a \"value\""))?;
-                Ok(Filter::Literal(values.take(value)))
-            }
-            "attnum" => {
-                let value = self.value.as_deref().and_then(|value| {
-                    let Leniently(attnum) = serde_json::from_str(value.get()).ok()?;
-                    Some(attnum)
-                });
-                value
-                    .map(|attnum| Filter::Column(ColumnReference::Attnum(attnum)))
-                    .ok_or_else(|| missing_value("\"attnum\" needs the number of a column as \"value\""))
-            }
-            "column" => {
-                let value = self
-                    .value
-                    .as_deref()
-                    .and_then(|value| serde_json::from_str(value.get()).ok());
-                value
-                    .map(|name| Filter::Column(ColumnReference::Name(name)))
-                    .ok_or_else(|| missing_value("\"column\" needs the name of a column as \"value\""))
-            }
-            key => {
-                let (function, least, most) = Function::of_key(key)?;
-                let arguments = self.args.unwrap_or_default();
-                if arguments.len() < least || arguments.len() > most {
-                    return Err(RecordError::WrongArguments {
-                        key: function.key(),
-                        takes: takes(least, most),
-                        given: arguments.len(),
-                    });
-                }
-                let arguments = arguments.into_iter().map(|argument| argument.parse(values));
-                Ok(Filter::Call(function, arguments.collect::<Result<_, _>>()?))
-            }
-        }
-    }
-}
-
-fn takes(least: usize, most: usize) -> String {
-    match (least, most) {
-        (1, 1) => "1 argument".into(),
-        (1, MANY) => "at least 1 argument".into(),
-        (least, MANY) => format!("at least {least} arguments"),
-        (least, _) => format!("{least} arguments"),
-    }
-}
-
-fn missing_value(problem: &str) -> RecordError {
-    RecordError::Invalid {
-        argument: "filter",
-        problem: problem.into(),
-        hint: FILTER_SHAPE,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::TopicError;
-
-    fn parse(json: &str) -> Result<Filter, RecordError> {
-        serde_json::from_str::<FilterDocument>(json)
-            .unwrap()
-            .parse(&mut Values::default())
-    }
-
-    #[test]
-    fn shapes_do_not_depend_on_values() {
-        let filter = |value: &str| {
-            parse(&format!(
-                r#"{{"type": "equal", "args": [{{"type": "attnum", "value": 2}}, {{"type": "literal", "value": {value}}}]}}"#
-            ))
-            .unwrap()
-        };
-        assert_eq!(filter("1"), filter("\"x\""));
-        assert_ne!(filter("1"), filter("null"));
-        assert_ne!(filter("1"), filter("[1]"));
-    }
-
-    #[test]
-    fn unknown_keys_are_refused() {
-        let error = parse(r#"{"type": "equals", "args": []}"#).unwrap_err();
-        assert_eq!(error.fields().message, "filter \"equals\" does not exist");
-    }
-
-    #[test]
-    fn arguments_are_counted() {
-        let error = parse(r#"{"type": "equal", "args": [{"type": "attnum", "value": 2}]}"#).unwrap_err();
-        assert_eq!(
-            error.fields().message,
-            "filter \"equal\" takes 2 arguments, not 1"
-        );
-        let error = parse(r#"{"type": "and"}"#).unwrap_err();
-        assert_eq!(
-            error.fields().message,
-            "filter \"and\" takes at least 1 argument, not 0"
-        );
-    }
-
-    #[test]
-    fn literals_are_needed() {
-        assert!(parse(r#"{"type": "literal"}"#).is_err());
-        assert!(parse(r#"{"type": "literal", "value": null}"#).is_ok());
-        assert!(parse(r#"{"type": "attnum", "value": "x"}"#).is_err());
-    }
 }

@@ -99,8 +99,9 @@ impl<'a> Groups<'a> {
         })
     }
 
-    /// What the page selects for it: a row of the values, as `grouped`. Rows are equal where their values are, NULL or
-    /// not, and can be sorted, so that groups are found by merging and not by comparing all with all.
+    /// The expression that the page selects for it: a row of the values, as `grouped`. Rows are equal where their
+    /// values are, NULL or not, and can be sorted, so that groups are found by merging and not by comparing all with
+    /// all.
     pub(crate) fn page_column(&self) -> String {
         format!("ROW({}) AS grouped", self.expressions().join(", "))
     }

@@ -21,6 +21,20 @@ const SHOWN: &str = "v.number OPERATOR(pg_catalog.<=) 25";
 pub(crate) struct JoinedColumn {
     alias: String,
     join_path: JoinPath,
+    /// Which column of the last table, if not the one that the path ends on.
+    #[serde(default)]
+    column: Option<ColumnReference>,
+    /// How the rows of the last table are shown: then each of them is a text.
+    #[serde(default)]
+    template: Option<JoinedTemplate>,
+}
+
+/// A template for the rows of the last table.
+#[derive(Deserialize, PartialEq, Eq, Hash, Debug, Clone)]
+#[serde(untagged, expecting = "a template, or true for that of the table")]
+enum JoinedTemplate {
+    OfTable(bool),
+    Written(String),
 }
 
 /// Steps from table to table: `[[table, attnum], [next table, attnum]]` each.
@@ -111,11 +125,15 @@ pub(crate) fn equal(
             comparison::operand(sql, column.type_info.oid),
             comparison::operand(other_sql, other.type_info.oid)
         )),
-        None => Err(RecordError::NoOrder {
-            done: "joined",
-            what: format!("column \"{}\"", column.name),
-            type_name: column.type_info.name.to_string(),
-        }),
+        None => Err(no_order(column)),
+    }
+}
+
+fn no_order(column: &RecordColumn) -> RecordError {
+    RecordError::NoOrder {
+        done: "joined",
+        what: format!("column \"{}\"", column.name),
+        type_name: column.type_info.name.to_string(),
     }
 }
 
@@ -168,21 +186,26 @@ impl Joined {
             last = (end, alias);
         }
         let (target, alias) = last;
-        let target_column = target.column()?;
+        let shown = match &joined.template {
+            None | Some(JoinedTemplate::OfTable(false)) => {
+                JoinedValue::values(joined, target, &alias, forms)?
+            }
+            Some(template) => JoinedValue::rows(catalog, templates, template, target, &alias)?,
+        };
         let values = format!("joined_{number}");
         let lists = format!("joined_lists_{number}");
-        let form = value::json("v.value", &target_column.type_info, forms);
-        let value = target_column.of(&alias);
         let tables = vec![
             format!(
                 "{values} AS (SELECT d.base, d.value, \
                  pg_catalog.row_number() OVER (PARTITION BY d.base ORDER BY d.value) AS number \
-                 FROM (SELECT DISTINCT k.base, {value} AS value FROM {from} WHERE {value} IS NOT NULL) AS d)",
+                 FROM (SELECT DISTINCT k.base, {} FROM {from}{}{}) AS d)",
+                shown.selected, shown.joins, shown.condition
             ),
             format!(
                 "{lists} AS (SELECT v.base, pg_catalog.json_build_object('count', pg_catalog.count(*), 'result', \
-                 pg_catalog.json_agg({form} ORDER BY v.number) FILTER (WHERE {SHOWN})) AS list \
+                 pg_catalog.json_agg({} ORDER BY v.number) FILTER (WHERE {SHOWN})) AS list \
                  FROM {values} AS v GROUP BY v.base)",
+                shown.form
             ),
         ];
         let list = format!(
@@ -192,14 +215,80 @@ impl Joined {
                 (base_column, &format!("p.{page_column}"))
             )?
         );
+        let summaries = match shown.has_keys {
+            true => summaries(catalog, templates, target, &values, forms)?,
+            false => "'{}'::pg_catalog.json".into(),
+        };
         Ok(Self {
             tables,
             member: object(&[(&joined.alias, list)]),
-            summaries: object(&[(
-                &joined.alias,
-                summaries(catalog, templates, target, &values, forms)?,
-            )]),
+            summaries: object(&[(&joined.alias, summaries)]),
             base: base_column.attnum,
+        })
+    }
+}
+
+/// What a record gets of the rows at the end of a path, as SQL.
+struct JoinedValue {
+    /// The select list: `value`, and what tells apart what is counted by itself.
+    selected: String,
+    /// What it joins.
+    joins: String,
+    /// A WHERE clause, or nothing.
+    condition: String,
+    /// `v.value` as JSON.
+    form: String,
+    /// Whether the values are those of the column that the path ends on, by which the rows can be found again.
+    has_keys: bool,
+}
+
+impl JoinedValue {
+    /// The distinct values of a column.
+    fn values(joined: &JoinedColumn, target: &End, alias: &str, forms: Forms) -> Result<Self, Error> {
+        let column = match &joined.column {
+            Some(reference) => target.relation.column(reference)?,
+            None => target.column()?,
+        };
+        if !column.is_ordered() {
+            Err(no_order(column))?;
+        }
+        let value = column.of(alias);
+        Ok(Self {
+            selected: format!("{value} AS value"),
+            joins: String::new(),
+            condition: format!(" WHERE {value} IS NOT NULL"),
+            form: value::json("v.value", &column.type_info, forms),
+            has_keys: joined.column.is_none(),
+        })
+    }
+
+    /// A text for each row, or for each text where rows have no key.
+    fn rows(
+        catalog: &Catalog,
+        templates: &Templates,
+        template: &JoinedTemplate,
+        target: &End,
+        alias: &str,
+    ) -> Result<Self, Error> {
+        let oid = target.relation.oid;
+        let preview = match template {
+            JoinedTemplate::Written(template) => {
+                let templates = Templates::of_text(catalog, oid, template, templates.purpose())?;
+                previews::compile_row_preview(catalog, &templates, oid, alias)?
+            }
+            JoinedTemplate::OfTable(_) => previews::compile_row_preview(catalog, templates, oid, alias)?,
+        };
+        let mut selected = format!("{} AS value", preview.text);
+        let key = target.relation.unique_key().unwrap_or_default();
+        for (at, column) in key.iter().enumerate() {
+            selected.push_str(&format!(", {} AS key{at}", column.of(alias)));
+        }
+        Ok(Self {
+            selected,
+            joins: preview.joins,
+            condition: String::new(),
+            form: "v.value".into(),
+            has_keys: false,
         })
     }
 }

@@ -3,27 +3,27 @@
 //! The page itself comes first, with its limit; everything else (previews of linked rows, groups, joined columns) is
 //! looked up for the rows of the page alone.
 
-use super::after;
+mod rows;
+
 use super::condition::{Conditions, RelationColumns};
-use super::document::{self, Linked, object};
+use super::document::{self, Linked, SizeLimit, object};
 use super::error::RecordError;
 use super::filter::Filter;
 use super::group::{Grouping, Groups};
-use super::joined::{self, Joined, JoinedColumn};
+use super::joined::{Joined, JoinedColumn};
 use super::key::RecordKey;
 use super::order::{self, OrderItem, Ordered, Unreadable};
+use super::path::PathJoins;
 use super::relation::{ColumnReference, LISTED, RecordColumn, RecordRelation};
-use super::search::{self, Term};
+use super::search::{SearchRequest, Term};
 use super::value::Forms;
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAttribute;
 use crate::catalog::types::TypeOptions;
 use crate::error::Error;
 use crate::pg::Oid;
-use crate::pg::plan::Planning;
 use crate::previews::{Purpose, Templates};
-use crate::statements::{Draft, Form, Literal, Parameters, Shape};
-use pgrx::pg_sys;
+use crate::statements::{Draft, Literal, Parameters, Shape};
 
 /// A request for a page of records, without its values.
 #[derive(PartialEq, Eq, Hash)]
@@ -45,6 +45,14 @@ pub(crate) struct PageRequest {
     pub(crate) members: Members,
     /// What the request knows of the relation, if not all that the role may read.
     pub(crate) restriction: Option<Restriction>,
+    /// A text that the rows must contain, beside the selection.
+    pub(crate) search: Option<SearchRequest>,
+    /// Whether previews of linked rows stand beside the rows, one for each, and not by their keys.
+    pub(crate) has_links: bool,
+    /// Whether the values are returned as their display options show them, too.
+    pub(crate) has_display: bool,
+    /// The most bytes of a value that is returned.
+    pub(crate) largest_value: Option<i64>,
 }
 
 /// The part of a relation that a request knows: it cannot tell that there is more.
@@ -69,6 +77,7 @@ impl Restriction {
             let columns = RelationColumns {
                 relation,
                 alias: LISTED,
+                paths: None,
             };
             let mut conditions = Conditions {
                 columns,
@@ -164,6 +173,10 @@ impl PageRequest {
             forms: Forms::default(),
             members,
             restriction: None,
+            search: None,
+            has_links: false,
+            has_display: false,
+            largest_value: None,
         }
     }
 
@@ -171,6 +184,7 @@ impl PageRequest {
     fn is_asked(&self) -> bool {
         !matches!(self.rows, RowSelection::Filtered(None))
             || self.group.is_some()
+            || self.search.is_some()
             || self.bounds.after.is_some()
     }
 }
@@ -186,8 +200,11 @@ impl Shape for PageRequest {
             Members::Own | Members::Shared => Purpose::Own,
             Members::Listed | Members::Searched | Members::Written => Purpose::Contract,
         };
-        let templates = document::templates(self.templates.as_deref(), purpose)?;
-        let mut page = Page::new(self, catalog, &templates, &relation, parameters)?;
+        let templates = document::templates(catalog, self.templates.as_deref(), purpose)?;
+        let paths = PathJoins::new(catalog, &templates);
+        // A request that knows a part of a relation cannot ask what it links to.
+        let known_paths = self.restriction.is_none().then_some(&paths);
+        let mut page = Page::new(self, catalog, &templates, &relation, known_paths, parameters)?;
         page.compile()
     }
 }
@@ -198,7 +215,10 @@ struct Page<'a> {
     catalog: &'a Catalog,
     templates: &'a Templates,
     relation: &'a RecordRelation,
-    order: Vec<Ordered<'a>>,
+    paths: Option<&'a PathJoins<'a>>,
+    order: Vec<Ordered>,
+    /// What the option `search` looks for.
+    searched: Vec<Term>,
     shown: Vec<&'a RecordColumn>,
     links: Vec<document::LinkTo>,
     parameters: Parameters,
@@ -210,14 +230,35 @@ impl<'a> Page<'a> {
         catalog: &'a Catalog,
         templates: &'a Templates,
         relation: &'a RecordRelation,
+        paths: Option<&'a PathJoins<'a>>,
         parameters: Parameters,
     ) -> Result<Self, Error> {
-        let shown = match &request.columns {
+        let mut shown: Vec<&RecordColumn> = match &request.columns {
             None => relation.readable().collect(),
             Some(references) => references
                 .iter()
                 .map(|reference| relation.column(reference))
                 .collect::<Result<_, _>>()?,
+        };
+        if request.members == Members::Own {
+            // A row that cannot be addressed cannot be changed.
+            for column in relation.readable_key().unwrap_or_default() {
+                if !shown.iter().any(|known| known.attnum == column.attnum) {
+                    shown.push(column);
+                }
+            }
+        }
+        let links = request.linked.links(catalog, relation)?;
+        let searched = match &request.search {
+            // What is found need not be shown. Where there are no paths, nothing is looked for in rows of other tables.
+            Some(search) => {
+                let links = match paths {
+                    Some(_) => Linked::All.links(catalog, relation)?,
+                    None => Vec::new(),
+                };
+                search.terms(relation, &links)?
+            }
+            None => Vec::new(),
         };
         Ok(Self {
             request,
@@ -231,9 +272,12 @@ impl<'a> Page<'a> {
                     Members::Own | Members::Shared => Unreadable::Refused,
                     Members::Listed | Members::Searched | Members::Written => Unreadable::Ignored,
                 },
+                paths,
             )?,
+            paths,
+            searched,
             shown,
-            links: request.linked.links(catalog, relation)?,
+            links,
             parameters,
         })
     }
@@ -241,13 +285,18 @@ impl<'a> Page<'a> {
     fn compile(&mut self) -> Result<Draft, Error> {
         let forms = self.request.forms;
         let condition = self.condition()?;
-        let source = from(self.relation, &condition);
+        if self.is_search() && self.request.order.is_empty() {
+            let score = self.score()?;
+            self.order.insert(0, Ordered::by_score(score));
+        }
         let groups = match &self.request.group {
             Some(grouping) => Some(Groups::compile(grouping, &self.conditions())?),
             None => None,
         };
+        // The conditions, the order and the groups know by now what they join.
+        let source = self.source(&condition);
         let joined = self.joined()?;
-        let needs_position = groups.is_some() || !joined.is_empty();
+        let needs_position = groups.is_some() || !joined.is_empty() || self.request.has_links;
         let columns = self.page_columns(&joined);
 
         let mut tables = Vec::new();
@@ -282,134 +331,6 @@ impl<'a> Page<'a> {
         })
     }
 
-    /// The rows of the page, in their order: a query that selects `selected`. What it takes goes into `tables`.
-    fn rows(&mut self, condition: &str, selected: &str, tables: &mut Vec<String>) -> Result<String, Error> {
-        let source = from(self.relation, condition);
-        if self.is_search() {
-            return self.found_rows(&source, selected, tables);
-        }
-        if let Some(after) = &self.request.bounds.after {
-            let condition = (!condition.is_empty()).then_some(condition);
-            let (anchor, rows) = after::compile(
-                after,
-                self.relation,
-                &self.order,
-                selected,
-                condition,
-                self.request.bounds.limit,
-                &mut self.parameters,
-            )?;
-            tables.push(anchor);
-            return Ok(rows);
-        }
-        let order = order::clause(&self.order, |column| column.of(LISTED));
-        let is_deep = self.request.bounds.offset.is_some() && self.request.bounds.limit.is_some();
-        match self.relation.unique_key() {
-            // Of the rows that are left out, the keys are enough: an index may have them.
-            Some(key) if is_deep => {
-                let keys = format!(
-                    "SELECT {} FROM {source}{order}{}",
-                    document::page_columns(&key, LISTED),
-                    self.limit()
-                );
-                self.rows_of(&key, &keys, selected, &order)
-            }
-            _ => Ok(format!("SELECT {selected} FROM {source}{order}{}", self.limit())),
-        }
-    }
-
-    /// The same for a search. What is found is looked for once, and kept to be counted and to be sorted: keys and
-    /// scores alone, where rows have a key.
-    fn found_rows(
-        &mut self,
-        source: &str,
-        selected: &str,
-        tables: &mut Vec<String>,
-    ) -> Result<String, Error> {
-        let score = format!("{} AS score", self.score()?);
-        let order = |name: &dyn Fn(&RecordColumn) -> String| {
-            let order = order::clause(&self.order, name).replacen(" ORDER BY ", ", ", 1);
-            format!(" ORDER BY score DESC{order}")
-        };
-        let (on_page, in_table) = (order(&document::page_column), order(&|column| column.of(LISTED)));
-        let key = self.relation.unique_key();
-        let kept = match &key {
-            Some(key) => document::page_columns(key, LISTED),
-            None => selected.to_owned(),
-        };
-        tables.push(format!(
-            "found AS MATERIALIZED (SELECT {} FROM {source})",
-            with_item(kept, score)
-        ));
-        let best = format!("SELECT * FROM found{on_page}{}", self.limit());
-        match &key {
-            Some(key) => self.rows_of(key, &best, selected, &in_table),
-            None => Ok(best),
-        }
-    }
-
-    /// The rows whose keys a query gives, put in order again.
-    fn rows_of(
-        &self,
-        key: &[&RecordColumn],
-        keys: &str,
-        selected: &str,
-        order: &str,
-    ) -> Result<String, Error> {
-        let by_key = key
-            .iter()
-            .map(|column| {
-                let given = format!("f.{}", document::page_column(column));
-                joined::equal((column, &column.of(LISTED)), (column, &given))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(format!(
-            "SELECT {selected} FROM ({keys}) AS f JOIN {} AS {LISTED} ON {}{order}",
-            self.relation.sql,
-            by_key.join(" AND ")
-        ))
-    }
-
-    fn is_search(&self) -> bool {
-        matches!(&self.request.rows, RowSelection::Found(terms) if !terms.is_empty())
-    }
-
-    fn planning(&self) -> Planning {
-        match &self.request.rows {
-            RowSelection::WithKey(_) => Planning::Once,
-            RowSelection::Filtered(None) if self.request.bounds.after.is_some() => Planning::Once,
-            _ => Planning::EachTime,
-        }
-    }
-
-    fn conditions(&mut self) -> Conditions<'_, RelationColumns<'a>> {
-        Conditions {
-            columns: RelationColumns {
-                relation: self.relation,
-                alias: LISTED,
-            },
-            parameters: &mut self.parameters,
-            has_eras: true,
-        }
-    }
-
-    /// The condition on rows; empty for all rows.
-    fn condition(&mut self) -> Result<String, Error> {
-        match &self.request.rows {
-            RowSelection::Filtered(None) => Ok(String::new()),
-            RowSelection::Filtered(Some(filter)) => self.conditions().condition(filter),
-            RowSelection::WithKey(key) => key.condition(self.relation, LISTED, &mut self.parameters),
-            RowSelection::Found(terms) => search::condition(terms, &mut self.conditions()),
-        }
-    }
-
-    fn score(&mut self) -> Result<String, Error> {
-        match &self.request.rows {
-            RowSelection::Found(terms) => search::score(terms, &mut self.conditions()),
-            _ => Ok("0".into()),
-        }
-    }
-
     fn joined(&self) -> Result<Vec<Joined>, Error> {
         let joined = self.request.joined.iter().enumerate();
         joined
@@ -438,7 +359,7 @@ impl<'a> Page<'a> {
         let is_ordering = |column: &RecordColumn| {
             self.order
                 .iter()
-                .any(|ordered| ordered.column.attnum == column.attnum)
+                .any(|ordered| ordered.attnum == Some(column.attnum))
         };
         // The order is needed where rows are ordered once more, the key where it is part of the result.
         let needs_order = self.request.bounds.after.is_some()
@@ -456,53 +377,6 @@ impl<'a> Page<'a> {
             .collect()
     }
 
-    fn limit(&mut self) -> String {
-        let bounds = &self.request.bounds;
-        let limit = bounds
-            .limit
-            .map_or(String::new(), |limit| format!(" LIMIT {limit}"));
-        match bounds.offset {
-            Some(offset) => format!(
-                "{limit} OFFSET {}",
-                self.parameters.sql(offset, Form::Value, pg_sys::INT8OID)
-            ),
-            None => limit,
-        }
-    }
-
-    /// How many rows there are, whatever the bounds. Where the page has the last row, that is known.
-    fn count(&mut self, source: &str) -> String {
-        const ON_PAGE: &str = "(SELECT pg_catalog.count(*) FROM page)";
-        let bounds = &self.request.bounds;
-        let of_all = if self.is_search() {
-            "(SELECT pg_catalog.count(*) FROM found)".to_owned()
-        } else {
-            format!("(SELECT pg_catalog.count(*) FROM {source})")
-        };
-        match self.request.count {
-            Count::None => "NULL".into(),
-            // Beside those of the statement: see `Draft::estimate`. No parameter is added after this.
-            Count::Estimated => format!("${}::pg_catalog.int8", self.parameters.len() + 1),
-            Count::Exact => match (bounds.limit, bounds.offset, &bounds.after) {
-                (None, None, None) => ON_PAGE.into(),
-                (Some(limit), None, None) => format!(
-                    "CASE WHEN {ON_PAGE} OPERATOR(pg_catalog.<) {limit} THEN {ON_PAGE} ELSE {of_all} END"
-                ),
-                (limit, Some(offset), None) if !self.is_search() => {
-                    let offset = self.parameters.sql(offset, Form::Value, pg_sys::INT8OID);
-                    let is_last = limit.map_or(String::new(), |limit| {
-                        format!(" AND {ON_PAGE} OPERATOR(pg_catalog.<) {limit}")
-                    });
-                    format!(
-                        "CASE WHEN {ON_PAGE} OPERATOR(pg_catalog.>) 0{is_last} \
-                         THEN {offset} OPERATOR(pg_catalog.+) {ON_PAGE} ELSE {of_all} END"
-                    )
-                }
-                _ => of_all,
-            },
-        }
-    }
-
     fn members(
         &mut self,
         count: String,
@@ -510,16 +384,41 @@ impl<'a> Page<'a> {
         joined: &[Joined],
     ) -> Result<Vec<(&'static str, String)>, Error> {
         let forms = self.request.forms;
-        let linked =
-            document::linked_summaries(self.catalog, self.templates, self.relation, &self.links, forms)?;
+        let is_own = self.request.members == Members::Own;
+        // Members of its own are there for every page.
+        let never_null = |object: String| match (is_own, object.as_str()) {
+            (true, "NULL") => "'{}'::pg_catalog.json".to_owned(),
+            (true, _) => format!("COALESCE({object}, '{{}}')"),
+            (false, _) => object,
+        };
+        let linked = match self.request.has_links {
+            true => "NULL".to_owned(),
+            false => {
+                document::linked_summaries(self.catalog, self.templates, self.relation, &self.links, forms)?
+            }
+        };
+        let links = match self.request.has_links {
+            true => document::links_of_rows(self.catalog, self.templates, self.relation, &self.links, forms)?,
+            false => Vec::new(),
+        };
+        let display = match self.request.has_display {
+            true => document::display(
+                self.catalog,
+                self.relation,
+                &self.shown,
+                forms.keys,
+                self.size_limit().as_ref(),
+            )?,
+            false => "NULL".to_owned(),
+        };
         let own = if self.request.record_summaries {
             document::record_summaries(self.catalog, self.templates, self.relation, forms)?
         } else {
             "NULL".into()
         };
         let results = ("results", self.results(joined));
-        let linked = ("linked_record_summaries", linked);
-        let own = ("record_summaries", own);
+        let linked = ("linked_record_summaries", never_null(linked));
+        let own = ("record_summaries", never_null(own));
         let count = ("count", count);
         let grouping = ("grouping", grouping);
         Ok(match self.request.members {
@@ -528,7 +427,25 @@ impl<'a> Page<'a> {
                 vec![count, results, grouping, linked, own, joined]
             }
             Members::Searched => vec![count, results, linked, own],
-            Members::Own => vec![count, results, grouping, linked, own, ("next", self.next())],
+            Members::Own => {
+                let links = match links.as_slice() {
+                    [] => "'{}'::pg_catalog.json".to_owned(),
+                    links => merged(links.iter().map(String::as_str)),
+                };
+                let next = ("next", self.next());
+                let links = ("links", links);
+                vec![
+                    count,
+                    results,
+                    grouping,
+                    linked,
+                    links,
+                    own,
+                    ("display", display),
+                    ("omitted", self.omitted()),
+                    next,
+                ]
+            }
             Members::Written => vec![results, linked, own],
             Members::Shared => {
                 let columns = ("columns", self.describe_columns()?);
@@ -559,14 +476,31 @@ impl<'a> Page<'a> {
         ))
     }
 
+    fn size_limit(&self) -> Option<SizeLimit<'a>> {
+        SizeLimit::new(&self.shown, &self.relation.key, self.request.largest_value)
+    }
+
+    /// The sizes of the values that are left out.
+    fn omitted(&self) -> String {
+        match self.size_limit() {
+            Some(limit) => limit.omitted(self.request.forms.keys),
+            None => "'[]'::pg_catalog.json".into(),
+        }
+    }
+
     fn results(&self, joined: &[Joined]) -> String {
+        if let Some(limit) = self.size_limit() {
+            let members =
+                (!joined.is_empty()).then(|| merged(joined.iter().map(|joined| joined.member.as_str())));
+            return document::limited_results(&self.shown, self.request.forms, &limit, members.as_deref());
+        }
         if joined.is_empty() {
             return document::results(&self.shown, self.request.forms);
         }
         let record = document::record(&self.shown, self.request.forms, None);
         let members = joined.iter().map(|joined| joined.member.as_str());
         format!(
-            "(SELECT COALESCE(pg_catalog.json_agg((SELECT pg_catalog.to_jsonb(v) FROM {record}) OPERATOR(pg_catalog.||) {} \
+            "(SELECT COALESCE(pg_catalog.json_agg((SELECT pg_catalog.to_jsonb(v.*) FROM {record}) OPERATOR(pg_catalog.||) {} \
              ORDER BY p.position), '[]') FROM page AS p)",
             merged(members)
         )
@@ -587,15 +521,6 @@ impl<'a> Page<'a> {
             document::key_json(&key, self.request.forms),
             (limit - 1).max(0)
         )
-    }
-}
-
-/// A relation and its condition, as what follows FROM.
-fn from(relation: &RecordRelation, condition: &str) -> String {
-    if condition.is_empty() {
-        format!("{} AS {LISTED}", relation.sql)
-    } else {
-        format!("{} AS {LISTED} WHERE {condition}", relation.sql)
     }
 }
 

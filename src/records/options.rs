@@ -1,17 +1,20 @@
 //! The options of `msar.list_records`: one document, whose JSON Schema is in `list_records.schema.json`.
 
-use super::document::Linked;
+use super::document::{LARGE, Linked};
 use super::error::RecordError;
-use super::filter::FilterDocument;
+use super::filter_document::FilterDocument;
 use super::group::GroupingDocument;
+use super::joined::JoinedColumn;
 use super::key::RecordKey;
 use super::list::{Bounds, Count, Members, PageRequest, RowSelection};
 use super::order::OrderDocument;
 use super::relation::ColumnReference;
-use super::value::{Dates, Forms, Numbers};
+use super::search::SearchDocument;
+use super::value::{Dates, Forms, MemberKeys, Numbers};
 use crate::catalog::Catalog;
 use crate::definition::form::lenient;
 use crate::error::Error;
+use crate::json_words;
 use crate::pg::Oid;
 use crate::pg::plan::{JsonbDatum, Sees};
 use crate::statements::{self, Literal, Values};
@@ -41,6 +44,13 @@ pub(crate) struct RecordOptions {
     record_summaries: Option<bool>,
     numbers: Option<Numbers>,
     dates: Option<Dates>,
+    keys: Option<MemberKeys>,
+    search: Option<SearchDocument>,
+    /// By default, where records have names.
+    links: Option<bool>,
+    display: Option<bool>,
+    joined_columns: Option<Vec<JoinedColumn>>,
+    large_values: Option<LargeValues>,
 }
 
 impl Default for RecordOptions {
@@ -58,8 +68,22 @@ impl Default for RecordOptions {
             record_summaries: None,
             numbers: None,
             dates: None,
+            keys: None,
+            search: None,
+            links: None,
+            display: None,
+            joined_columns: None,
+            large_values: None,
         }
     }
+}
+
+/// How large a value may be to be returned.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "true, false or a number of bytes")]
+enum LargeValues {
+    All(bool),
+    Upto(i64),
 }
 
 /// Which links get previews.
@@ -81,6 +105,19 @@ impl From<Previews> for Linked {
 }
 
 impl RecordOptions {
+    /// Reads the options of a call. (What is derived would take an array of their values, too.)
+    pub(crate) fn parse(json: &str) -> Result<Self, Error> {
+        let parsed = match json.trim_start().starts_with('[') {
+            true => Err("the options are an array, not an object".to_owned()),
+            false => serde_json::from_str(json).map_err(|problem| json_words::describe_problem(&problem)),
+        };
+        parsed.map_err(|problem| Error::InvalidArgument {
+            argument: "options",
+            problem,
+            hint: "msar.list_records_schema() gives the JSON Schema of the options.",
+        })
+    }
+
     /// The request that they make; their values go into `values`.
     pub(crate) fn request(self, relation: Oid, values: &mut Values) -> Result<PageRequest, Error> {
         let after = self.after.filter(|after| after.get() != "null");
@@ -99,6 +136,12 @@ impl RecordOptions {
             .into_iter()
             .map(OrderDocument::parse)
             .collect::<Result<_, _>>()?;
+        let keys = self.keys.unwrap_or_default();
+        let search = self
+            .search
+            .map(|search| search.parse(values))
+            .transpose()?
+            .flatten();
         let group = self.group.map(GroupingDocument::parse).transpose()?.flatten();
         Ok(PageRequest {
             columns: self.columns,
@@ -109,12 +152,22 @@ impl RecordOptions {
                 after: after.map(|after| RecordKey::of_json(after, values)),
             },
             group,
+            joined: self.joined_columns.unwrap_or_default(),
             linked: self.previews.map_or(Linked::All, Linked::from),
             record_summaries: self.record_summaries.unwrap_or(false),
             count: self.count.unwrap_or_default(),
             forms: Forms {
                 numbers: self.numbers.unwrap_or_default(),
-                dates: self.dates.unwrap_or_default(),
+                dates: self.dates.unwrap_or(Dates::Iso),
+                keys,
+            },
+            search,
+            has_links: self.links.unwrap_or(keys == MemberKeys::Names),
+            has_display: self.display.unwrap_or(false),
+            largest_value: match self.large_values {
+                None | Some(LargeValues::All(false)) => Some(LARGE),
+                Some(LargeValues::All(true)) => None,
+                Some(LargeValues::Upto(bytes)) => Some(bytes.max(0)),
             },
             ..PageRequest::new(relation, RowSelection::Filtered(filter), Members::Own)
         })

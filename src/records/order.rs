@@ -1,9 +1,14 @@
 //! The order of rows: what the request asks for, made total by the key.
 
+use super::document;
 use super::error::RecordError;
-use super::relation::{ColumnReference, RecordColumn, RecordRelation};
+use super::expression::Expression;
+use super::path::{self, PathJoins};
+use super::relation::{ColumnReference, LISTED, RecordColumn, RecordRelation};
 use crate::definition::form::lenient;
 use crate::error::Error;
+use crate::pg::{Oid, comparison};
+use pgrx::pg_sys;
 
 /// The requested order.
 #[derive(PartialEq, Eq, Hash, Debug)]
@@ -61,25 +66,82 @@ impl OrderDocument {
     }
 }
 
-/// A column by which rows are ordered.
-#[derive(Clone, Copy)]
-pub(crate) struct Ordered<'a> {
-    pub(crate) column: &'a RecordColumn,
+/// A value by which rows are ordered: a column of theirs, a column or a preview of a row to which they link, or how well
+/// a search found them.
+#[derive(Clone)]
+pub(crate) struct Ordered {
+    /// The column of the relation, if it is one.
+    pub(crate) attnum: Option<i16>,
+    /// Of the rows that are listed.
+    pub(crate) sql: String,
+    /// The same as an operator takes it.
+    pub(crate) compared: String,
+    /// Its name in the page.
+    pub(crate) page_name: String,
+    /// For messages.
+    pub(crate) what: String,
+    pub(crate) type_name: String,
+    pub(crate) base_type: Oid,
+    pub(crate) is_nullable: bool,
     pub(crate) is_descending: bool,
     pub(crate) nulls_first: bool,
 }
 
-impl<'a> Ordered<'a> {
-    fn ascending(column: &'a RecordColumn) -> Self {
+impl Ordered {
+    fn of_column(column: &RecordColumn) -> Self {
         Self {
-            column,
+            attnum: Some(column.attnum),
+            sql: column.of(LISTED),
+            compared: column.compared_of(LISTED),
+            page_name: document::page_column(column),
+            what: format!("column \"{}\"", column.name),
+            type_name: column.type_info.name.to_string(),
+            base_type: column.base_type,
+            is_nullable: column.is_nullable,
             is_descending: false,
             nulls_first: false,
         }
     }
+
+    /// A value along a path; `number` tells it from others.
+    fn of_path(value: &Expression, name: &str, number: usize) -> Self {
+        Self {
+            attnum: None,
+            sql: value.sql.clone(),
+            compared: value.operand().into_owned(),
+            page_name: format!("o{number}"),
+            what: format!("\"{name}\""),
+            type_name: value.type_name(),
+            base_type: value.type_oid,
+            is_nullable: true,
+            is_descending: false,
+            nulls_first: false,
+        }
+    }
+
+    /// The score of a search, best first.
+    pub(super) fn by_score(sql: String) -> Self {
+        Self {
+            attnum: None,
+            compared: format!("({sql})"),
+            sql,
+            page_name: "score".into(),
+            what: "the score".into(),
+            type_name: "integer".into(),
+            base_type: pg_sys::INT4OID,
+            is_nullable: false,
+            is_descending: true,
+            nulls_first: false,
+        }
+    }
+
+    /// As an item of a select list.
+    pub(super) fn selected(&self) -> String {
+        format!("{} AS {}", self.sql, self.page_name)
+    }
 }
 
-/// What becomes of columns that the role may not read.
+/// How columns are handled that the role may not read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unreadable {
     /// An error, as everywhere else that a request names a column.
@@ -90,13 +152,33 @@ pub(crate) enum Unreadable {
 
 /// The columns by which the rows of a request are ordered: those asked for, then the key; without a key that the
 /// current role may read, every column that has an order.
-pub(crate) fn resolve<'a>(
-    relation: &'a RecordRelation,
+pub(crate) fn resolve(
+    relation: &RecordRelation,
     items: &[OrderItem],
     unreadable: Unreadable,
-) -> Result<Vec<Ordered<'a>>, Error> {
-    let mut order: Vec<Ordered<'a>> = Vec::new();
+    paths: Option<&PathJoins<'_>>,
+) -> Result<Vec<Ordered>, Error> {
+    let mut order: Vec<Ordered> = Vec::new();
     for item in items {
+        if let (ColumnReference::Name(name), Some(paths)) = (&item.column, paths)
+            && path::is_path(name)
+            && !relation.has(&item.column)?
+            && let Some(value) = paths.find(relation, name)?
+        {
+            if order.iter().any(|known| known.sql == value.sql) {
+                continue;
+            }
+            let ordered = Ordered::of_path(&value, name, order.len() + 1);
+            if !comparison::is_ordered(ordered.base_type) {
+                Err(no_order(&ordered))?;
+            }
+            order.push(Ordered {
+                is_descending: item.is_descending,
+                nulls_first: item.nulls_first,
+                ..ordered
+            });
+            continue;
+        }
         let column = match unreadable {
             Unreadable::Refused => relation.column(&item.column)?,
             Unreadable::Ignored => relation.named(&item.column)?,
@@ -105,17 +187,12 @@ pub(crate) fn resolve<'a>(
             continue;
         }
         if !column.is_ordered() {
-            return Err(RecordError::NoOrder {
-                done: "ordered",
-                what: format!("column \"{}\"", column.name),
-                type_name: column.type_info.name.to_string(),
-            }
-            .into());
+            Err(no_order(&Ordered::of_column(column)))?;
         }
         order.push(Ordered {
-            column,
             is_descending: item.is_descending,
             nulls_first: item.nulls_first,
+            ..Ordered::of_column(column)
         });
     }
     let tiebreakers = relation
@@ -123,19 +200,28 @@ pub(crate) fn resolve<'a>(
         .unwrap_or_else(|| relation.readable().filter(|column| column.is_ordered()).collect());
     for column in tiebreakers {
         if !is_among(&order, column) {
-            order.push(Ordered::ascending(column));
+            order.push(Ordered::of_column(column));
         }
     }
     Ok(order)
 }
 
-fn is_among(order: &[Ordered<'_>], column: &RecordColumn) -> bool {
-    order.iter().any(|known| known.column.attnum == column.attnum)
+/// That a value has no order.
+pub(super) fn no_order(ordered: &Ordered) -> RecordError {
+    RecordError::NoOrder {
+        done: "ordered",
+        what: ordered.what.clone(),
+        type_name: ordered.type_name.clone(),
+    }
+}
+
+fn is_among(order: &[Ordered], column: &RecordColumn) -> bool {
+    order.iter().any(|known| known.attnum == Some(column.attnum))
 }
 
 /// ` ORDER BY ...`, or nothing for a relation without a column that has an order. `name` says what the statement calls
-/// a column.
-pub(crate) fn clause(order: &[Ordered<'_>], name: impl Fn(&RecordColumn) -> String) -> String {
+/// a value.
+pub(crate) fn clause(order: &[Ordered], name: impl Fn(&Ordered) -> String) -> String {
     let items: Vec<String> = order
         .iter()
         .map(|ordered| {
@@ -145,7 +231,7 @@ pub(crate) fn clause(order: &[Ordered<'_>], name: impl Fn(&RecordColumn) -> Stri
                 (false, true) => " NULLS LAST",
                 _ => "",
             };
-            format!("{}{direction}{nulls}", name(ordered.column))
+            format!("{}{direction}{nulls}", name(ordered))
         })
         .collect();
     if items.is_empty() {

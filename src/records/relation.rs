@@ -13,7 +13,7 @@ use crate::previews::comparison::Operand;
 use pgrx::pg_sys;
 use std::rc::Rc;
 
-/// What a statement that lists rows calls the relation.
+/// The alias of the relation in a statement that lists rows.
 pub(super) const LISTED: &str = "r";
 
 /// A relation whose rows are read.
@@ -80,6 +80,18 @@ impl RecordColumn {
         Operand::new(sql, self.type_info.oid, self.collation)
     }
 
+    /// How a short filter names it: by its name, where that is not read as something else.
+    pub(super) fn filter_name(&self) -> String {
+        let is_plain = |name: &str| {
+            !name.starts_with(['#', '"', '-']) && !name.contains('.') && name.parse::<i64>().is_err()
+        };
+        if is_plain(&self.name) {
+            self.name.clone()
+        } else {
+            format!("#{}", self.attnum)
+        }
+    }
+
     /// Whether rows can be ordered by it.
     pub(crate) fn is_ordered(&self) -> bool {
         comparison::is_ordered(self.base_type)
@@ -121,7 +133,21 @@ impl RecordRelation {
         self.columns.iter().filter(|column| column.is_readable)
     }
 
-    /// A column that the request names, whoever may read it.
+    /// Whether a reference names one of its columns.
+    pub(super) fn has(&self, reference: &ColumnReference) -> Result<bool, Error> {
+        match reference {
+            ColumnReference::Attnum(_) => Ok(true),
+            ColumnReference::Name(name) => {
+                let columns = self
+                    .columns
+                    .iter()
+                    .map(|column| (column.attnum, column.name.as_str()));
+                Ok(row_key::find_column(&self.name, name, columns)?.is_some())
+            }
+        }
+    }
+
+    /// A column that the request names, also one that the role may not read.
     pub(crate) fn named(&self, reference: &ColumnReference) -> Result<&RecordColumn, Error> {
         let attnum = match reference {
             ColumnReference::Attnum(attnum) => i16::try_from(*attnum).ok(),

@@ -1,9 +1,13 @@
 //! Search: rows that contain texts, and their scores.
 
 use super::condition::{Conditions, NamedColumns, RelationColumns, like};
-use super::relation::ColumnReference;
+use super::document::LinkTo;
+use super::error::RecordError;
+use super::path;
+use super::relation::{ColumnReference, RecordRelation};
 use crate::catalog::row_key;
 use crate::error::Error;
+use crate::json_words;
 use crate::statements::{Form, Literal, Values};
 use pgrx::pg_sys;
 use serde::Deserialize;
@@ -42,6 +46,107 @@ impl TermDocument {
             is_number: matches!(self.literal.get().as_bytes(), [b'-' | b'0'..=b'9', ..]),
             literal: values.take(self.literal),
         }
+    }
+}
+
+/// The option `search` of `msar.list_records`: a text that is searched for in all columns, or in some.
+#[derive(PartialEq, Eq, Hash, Debug)]
+pub(crate) struct SearchRequest {
+    literal: Literal,
+    is_number: bool,
+    columns: Option<Vec<ColumnReference>>,
+}
+
+/// The same as JSON.
+#[derive(serde::Deserialize)]
+#[serde(transparent)]
+pub(crate) struct SearchDocument(Box<RawValue>);
+
+/// The long form.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+#[serde(expecting = "a text or {\"text\", \"columns\"}")]
+struct SearchMembers {
+    text: Box<RawValue>,
+    #[serde(default)]
+    columns: Option<Vec<ColumnReference>>,
+}
+
+impl SearchDocument {
+    /// `None` for an empty text, which every row has.
+    pub(crate) fn parse(self, values: &mut Values) -> Result<Option<SearchRequest>, RecordError> {
+        let members = match self.0.get().as_bytes() {
+            [b'{', ..] => serde_json::from_str(self.0.get())
+                .map_err(|problem| invalid(json_words::describe_problem(&problem)))?,
+            _ => SearchMembers {
+                text: self.0,
+                columns: None,
+            },
+        };
+        let is_number = match members.text.get().as_bytes() {
+            [b'"', ..] => false,
+            [b'-' | b'0'..=b'9', ..] => true,
+            b"null" => return Ok(None),
+            _ => {
+                return Err(invalid(format!(
+                    "{} is neither a text nor a number",
+                    members.text.get()
+                )));
+            }
+        };
+        if members.text.get() == "\"\"" {
+            return Ok(None);
+        }
+        Ok(Some(SearchRequest {
+            is_number,
+            literal: values.take(members.text),
+            columns: members.columns,
+        }))
+    }
+}
+
+fn invalid(problem: String) -> RecordError {
+    RecordError::Invalid {
+        argument: "search",
+        problem,
+        hint: "Pass a text, or {\"text\": text, \"columns\": [column, ...]}.",
+    }
+}
+
+impl SearchRequest {
+    /// The values that are searched: the columns that are named, or all columns and the previews of what they link to.
+    /// Columns that the current role may not read are left out.
+    pub(super) fn terms(&self, relation: &RecordRelation, links: &[LinkTo]) -> Result<Vec<Term>, Error> {
+        let named = match &self.columns {
+            Some(columns) => {
+                let mut readable = Vec::with_capacity(columns.len());
+                for column in columns {
+                    let is_path = matches!(column, ColumnReference::Name(name) if path::is_path(name))
+                        && !relation.has(column)?;
+                    if is_path || relation.named(column)?.is_readable {
+                        readable.push(column.clone());
+                    }
+                }
+                readable
+            }
+            None => {
+                let own = relation
+                    .readable()
+                    .filter(|column| column.base_type != pg_sys::BYTEAOID)
+                    .map(|column| ColumnReference::from(column.attnum));
+                let previews = links
+                    .iter()
+                    .filter_map(|(link, _)| path::preview_name(link))
+                    .map(ColumnReference::Name);
+                own.chain(previews).collect()
+            }
+        };
+        let terms = named.into_iter().map(|column| Term {
+            column,
+            literal: self.literal,
+            is_number: self.is_number,
+        });
+        Ok(terms.collect())
     }
 }
 
@@ -98,8 +203,8 @@ fn is_number(
     term: &Term,
     conditions: &mut Conditions<'_, RelationColumns<'_>>,
 ) -> Result<Option<String>, Error> {
-    let column = conditions.columns.relation.column(&term.column)?;
-    let as_type = match column.base_type {
+    let column = conditions.columns.find(&term.column)?;
+    let as_type = match column.type_oid {
         pg_sys::FLOAT4OID | pg_sys::FLOAT8OID => (pg_sys::FLOAT8OID, "float8"),
         pg_sys::INT2OID | pg_sys::INT4OID | pg_sys::INT8OID | pg_sys::NUMERICOID => {
             (pg_sys::NUMERICOID, "numeric")
@@ -112,9 +217,9 @@ fn is_number(
     let (type_oid, name) = as_type;
     let value = conditions.parameters.sql(term.literal, Form::Value, type_oid);
     // What is printed as 0.1 is meant, not the binary fraction that a real is in double precision.
-    let column = match column.base_type {
-        pg_sys::FLOAT4OID => format!("{}::pg_catalog.text", column.of(conditions.columns.alias)),
-        _ => column.of(conditions.columns.alias),
+    let column = match column.type_oid {
+        pg_sys::FLOAT4OID => format!("{}::pg_catalog.text", column.sql),
+        _ => column.sql,
     };
     Ok(Some(format!(
         "({column}::pg_catalog.{name} OPERATOR(pg_catalog.=) {value})"

@@ -36,7 +36,7 @@ pub(crate) struct LinkedPath {
 impl Shape for SummaryRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         let relation = RecordRelation::read(catalog, self.relation)?;
-        let templates = document::templates(self.templates.as_deref(), Purpose::Contract)?;
+        let templates = document::templates(catalog, self.templates.as_deref(), Purpose::Contract)?;
         let mut parameters = Parameters::default();
         let Some(key) = relation.readable_key() else {
             return Ok(Draft::new(format!(

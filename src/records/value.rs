@@ -4,8 +4,9 @@
 //! function of the extension (see `api::value_forms`) writes dates and times. It is faster than `to_char`, and handles
 //! infinity and years outside the range of timestamps.
 
+use super::relation::RecordColumn;
 use crate::catalog::types::TypeInfo;
-use crate::pg::{Oid, comparison, type_name};
+use crate::pg::{Oid, comparison, own_casts, type_name};
 use pgrx::pg_sys;
 
 /// How a client wants values.
@@ -13,6 +14,34 @@ use pgrx::pg_sys;
 pub(crate) struct Forms {
     pub(crate) numbers: Numbers,
     pub(crate) dates: Dates,
+    pub(crate) keys: MemberKeys,
+}
+
+/// The names of the members of a record.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum MemberKeys {
+    /// By attnums, which do not change when a column is renamed.
+    #[default]
+    Attnums,
+    Names,
+}
+
+impl MemberKeys {
+    pub(crate) fn name(self, column: &RecordColumn) -> String {
+        match self {
+            Self::Attnums => column.attnum.to_string(),
+            Self::Names => column.name.clone(),
+        }
+    }
+
+    /// The same as the name of a column of SQL.
+    pub(crate) fn identifier(self, column: &RecordColumn) -> String {
+        match self {
+            Self::Attnums => format!("\"{}\"", column.attnum),
+            Self::Names => column.sql.clone(),
+        }
+    }
 }
 
 /// How numbers are written that JavaScript's cannot hold.
@@ -66,7 +95,8 @@ pub(crate) fn json_of(sql: &str, type_oid: Oid, forms: Forms) -> String {
         let row = comparison::element_type(base).unwrap_or(base);
         if type_name::is_composite(row) {
             return format!(
-                "__msar.long_numbers_as_text(pg_catalog.to_jsonb({sql}), {})",
+                "__msar.long_numbers_as_text({}, {})",
+                own_casts::as_jsonb(sql, base),
                 base.to_u32()
             );
         }
@@ -79,7 +109,7 @@ pub(crate) fn json_of(sql: &str, type_oid: Oid, forms: Forms) -> String {
         pg_sys::TIMESTAMPTZOID => "timestamptz",
         // In both forms: PostgreSQL's own depends on a setting.
         pg_sys::INTERVALOID => return format!("__msar.json_form({sql}::pg_catalog.interval)"),
-        _ => return sql.into(),
+        _ => return own_casts::as_json_member(sql, base),
     };
     match forms.dates {
         Dates::Contract => format!("__msar.json_form({sql}::pg_catalog.{type_name})"),
@@ -89,5 +119,8 @@ pub(crate) fn json_of(sql: &str, type_oid: Oid, forms: Forms) -> String {
 
 /// The value as text, as it is when it is the key of a JSON object.
 pub(crate) fn key(sql: &str, type_info: &TypeInfo, forms: Forms) -> String {
-    format!("({})::pg_catalog.text", json(sql, type_info, forms))
+    match own_casts::are_trusted(type_info.oid) {
+        true => format!("({})::pg_catalog.text", json(sql, type_info, forms)),
+        false => own_casts::as_text(sql, type_info.oid),
+    }
 }

@@ -1,4 +1,4 @@
-//! What can be wrong with changes of roles, privileges and schemas, and with users.
+//! Errors of changes of roles, privileges and schemas, and of users.
 
 use crate::catalog::dependency::schemas::Obstacle;
 use crate::error::{ErrorFields, ErrorText, TopicError};
@@ -22,6 +22,10 @@ pub(crate) enum RolesError {
     },
 
     ListedTwice(u32),
+
+    CannotSetRole {
+        role: String,
+    },
 
     Denied {
         kind: &'static str,
@@ -55,6 +59,11 @@ impl TopicError for RolesError {
                 format!("role with OID {value} is listed twice"),
             )
             .hint("Pass one object for each role."),
+            Self::CannotSetRole { role } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("the current role cannot act as role \"{role}\""),
+            )
+            .hint("Choose a role that the current role is a member of, with the SET option."),
             Self::Denied { kind, name, lacking } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 format!("permission denied for {kind} {name}"),

@@ -1,6 +1,6 @@
 //! Roles and memberships, privileges, owners, schemas; users, their profiles, and the roles that they act as.
 
-mod error;
+pub(crate) mod error;
 pub(crate) mod ownership;
 pub(crate) mod privileges;
 mod profile;

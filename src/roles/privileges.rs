@@ -17,20 +17,20 @@ use std::collections::HashSet;
 
 /// Gives roles these privileges on the current database, and takes the others from them.
 pub(crate) fn replace_on_database(spec: &PrivilegeSpec<OnDatabase>) -> Result<(), Error> {
-    replace(&GrantableObject::database()?, spec)
+    replace_privileges(&GrantableObject::database()?, spec)
 }
 
 /// Gives roles these privileges on a schema, and takes the others from them.
 pub(crate) fn replace_on_schema(schema: Oid, spec: &PrivilegeSpec<OnSchema>) -> Result<(), Error> {
-    replace(&GrantableObject::schema(schema)?, spec)
+    replace_privileges(&GrantableObject::schema(schema)?, spec)
 }
 
 /// Gives roles these privileges on a table or a view, and takes the others from them.
 pub(crate) fn replace_on_relation(relation: Oid, spec: &PrivilegeSpec<OnTable>) -> Result<(), Error> {
-    replace(&GrantableObject::relation(relation)?, spec)
+    replace_privileges(&GrantableObject::relation(relation)?, spec)
 }
 
-fn replace<P: Privilege>(
+fn replace_privileges<P: Privilege>(
     object: &GrantableObject,
     spec: &[JsonObject<RolePrivileges<P>>],
 ) -> Result<(), Error> {

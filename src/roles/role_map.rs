@@ -11,7 +11,7 @@ use crate::roles::error::UserError;
 const MEMBERSHIP: &str = if cfg!(feature = "pg15") { "MEMBER" } else { "SET" };
 
 /// Makes sessions of a user act as a role in this database, and the user its member.
-pub(crate) fn set(user: Oid, role: Oid) -> Result<(), Error> {
+pub(crate) fn set_role_map(user: Oid, role: Oid) -> Result<(), Error> {
     let (user, role) = (Role::find(user)?, Role::find(role)?);
     let may_become = statement::value(&format!(
         "SELECT pg_catalog.pg_has_role({}, {}, {})",
@@ -33,7 +33,7 @@ pub(crate) fn set(user: Oid, role: Oid) -> Result<(), Error> {
 }
 
 /// Ends it. The membership goes too, unless the user acts as that role in another database.
-pub(crate) fn delete(user: Oid) -> Result<(), Error> {
+pub(crate) fn delete_role_map(user: Oid) -> Result<(), Error> {
     let user = Role::find(user)?;
     let of_user = format!(
         "FROM pg_catalog.pg_db_role_setting AS s, pg_catalog.unnest(s.setconfig) AS c(setting) \

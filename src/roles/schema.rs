@@ -18,7 +18,7 @@ pub(crate) fn create_schema(name: &str, owner: Option<Oid>, description: Option<
     let sql = quote_name(name)?;
     script::run_statement(format!("CREATE SCHEMA {sql}"))?;
     if let Some(description) = description.filter(|description| !description.is_empty()) {
-        comment(&sql, Some(description))?;
+        comment_on_schema(&sql, Some(description))?;
     }
     // Last, since the current role may lack the privileges of the new owner, and still give an object to it.
     if let Some(owner) = owner {
@@ -32,22 +32,22 @@ pub(crate) fn create_schema(name: &str, owner: Option<Oid>, description: Option<
 pub(crate) fn patch_schema(schema: Oid, patch: &SchemaPatch) -> Result<(), Error> {
     let schema = GrantableObject::schema(schema)?;
     if let Some(description) = &patch.description {
-        comment(&schema.sql(), description.as_deref())?;
+        comment_on_schema(&schema.sql(), description.as_deref())?;
     }
     schema.confirm()?;
     match &patch.name {
-        Some(name) if name != schema.name() => rename(&schema, name),
+        Some(name) if name != schema.name() => rename_schema(&schema, name),
         _ => Ok(()),
     }
 }
 
-fn comment(schema: &str, description: Option<&str>) -> Result<(), Error> {
+fn comment_on_schema(schema: &str, description: Option<&str>) -> Result<(), Error> {
     let description = description.map_or("NULL".to_owned(), quote::literal);
     script::run_statement(format!("COMMENT ON SCHEMA {schema} IS {description}"))?;
     Ok(())
 }
 
-fn rename(schema: &GrantableObject, name: &str) -> Result<(), Error> {
+fn rename_schema(schema: &GrantableObject, name: &str) -> Result<(), Error> {
     let new_name = quote_name(name)?;
     script::run_statement(format!("ALTER SCHEMA {} RENAME TO {new_name}", schema.sql()))?;
     if names::schema(name) == Some(schema.oid()) {

@@ -1,7 +1,7 @@
 //! Users: roles that can log in, with a profile each.
 //!
-//! The role, its rights and its password are PostgreSQL's; a profile is what PostgreSQL has no place for. Who may change a
-//! user's role may change the profile, and so may the user.
+//! The role, its rights and its password are PostgreSQL's; a profile is what PostgreSQL has no place for. Who may
+//! change a user's role may change the profile, and so may the user.
 
 use crate::ddl::name::quote_name;
 use crate::ddl::script;
@@ -9,8 +9,8 @@ use crate::ddl::target::Role;
 use crate::error::Error;
 use crate::pg::{Oid, caller, names, password, statement};
 use crate::roles::error::UserError;
-use crate::roles::profile;
-use serde::{Deserialize, Serialize};
+use crate::roles::profile::{self, ProfilePatch};
+use serde::Deserialize;
 
 /// A user to add.
 #[derive(Deserialize)]
@@ -39,23 +39,8 @@ pub(crate) struct UserPatch {
     display_language: Option<String>,
 }
 
-/// Changes of a profile; what is left out stays.
-#[derive(Default, Serialize)]
-pub(crate) struct ProfilePatch {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) full_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) short_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) display_language: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) password_change_needed: Option<bool>,
-}
-
-/// Creates the role, who has to choose another password, and the profile.
-pub(crate) fn add(user: &NewUser) -> Result<(), Error> {
+/// Creates the role, which has to choose another password, and the profile.
+pub(crate) fn add_user(user: &NewUser) -> Result<(), Error> {
     check_password(&user.password)?;
     let name = quote_name(&user.username)?;
     let may_add_users = if user.is_superuser { " CREATEROLE" } else { "" };
@@ -69,11 +54,11 @@ pub(crate) fn add(user: &NewUser) -> Result<(), Error> {
         display_language: user.display_language.clone(),
         password_change_needed: Some(true),
     };
-    profile::write(&Role::find(role)?, &profile)
+    profile::write_profile(&Role::find(role)?, &profile)
 }
 
 /// Changes a user's role and profile.
-pub(crate) fn patch(user: Oid, patch: &UserPatch) -> Result<(), Error> {
+pub(crate) fn patch_user(user: Oid, patch: &UserPatch) -> Result<(), Error> {
     let role = find(user)?;
     if let Some(is_superuser) = patch.is_superuser {
         set_may_add_users(&role, is_superuser)?;
@@ -94,15 +79,15 @@ pub(crate) fn patch(user: Oid, patch: &UserPatch) -> Result<(), Error> {
         display_language: patch.display_language.clone(),
         password_change_needed: None,
     };
-    profile::write(&role, &profile)
+    profile::write_profile(&role, &profile)
 }
 
 /// Drops a user's role and forgets the profile.
-pub(crate) fn delete(user: Oid) -> Result<(), Error> {
+pub(crate) fn delete_user(user: Oid) -> Result<(), Error> {
     let role = find(user)?;
     script::run_statement(format!("DROP ROLE {}", role.sql()))?;
     role.confirm_gone()?;
-    profile::delete(&role)
+    profile::delete_profile(&role)
 }
 
 /// Sets a user's password.
@@ -112,7 +97,7 @@ pub(crate) fn set_password(user: Oid, password: &str, change_needed: bool) -> Re
     let statement = format!("ALTER ROLE {} PASSWORD ''", role.sql());
     password::with_scram(|| password::run_with(&statement, password));
     role.confirm()?;
-    profile::write(
+    profile::write_profile(
         &role,
         &ProfilePatch {
             password_change_needed: Some(change_needed),
@@ -143,8 +128,8 @@ fn find(user: Oid) -> Result<Role, Error> {
     })?
 }
 
-/// A user who may add others has the attribute CREATEROLE. A superuser of PostgreSQL has that right anyway; nobody becomes
-/// one, or stops to be one, by us.
+/// A user who may add others has the attribute CREATEROLE. A superuser of PostgreSQL has that right anyway; no role
+/// becomes one, or stops to be one, by us.
 fn set_may_add_users(role: &Role, may: bool) -> Result<(), Error> {
     if caller::is_superuser(role.oid) {
         if may {

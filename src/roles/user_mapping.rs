@@ -1,11 +1,11 @@
-//! The credentials of the current role on another server: its user mapping. The password is PostgreSQL's to keep, in clear
-//! text, as those of every foreign data wrapper are.
+//! The credentials of the current role on another server: its user mapping. The password is PostgreSQL's to keep, in
+//! clear text, as those of every foreign data wrapper are.
 
 use crate::error::Error;
 use crate::pg::{password, quote, statement};
 
 /// Makes or changes the user mapping of the current role. Without a name, that stays.
-pub(crate) fn set(server: &str, user: Option<&str>, secret: &str) -> Result<(), Error> {
+pub(crate) fn set_user_mapping(server: &str, user: Option<&str>, secret: &str) -> Result<(), Error> {
     let known = statement::value(&format!(
         "SELECT COALESCE((SELECT o.option_value FROM pg_catalog.pg_options_to_table(m.umoptions) AS o \
            WHERE o.option_name OPERATOR(pg_catalog.=) 'user'), '') \

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::pg::jsonb_item::{JsonType, JsonbItem};
 use crate::pg::parameter::{self, ParameterValue};
-use crate::pg::{Oid, jsonb_value::JsonbValue};
+use crate::pg::{Oid, jsonb_value::JsonbValue, memory, server};
 use crate::rpc::error::RpcError;
 use pgrx::pg_sys;
 
@@ -149,8 +149,11 @@ fn scalar_text(item: JsonbItem) -> Result<String, Error> {
 /// An array as PostgreSQL writes arrays.
 fn array_text(array: JsonbItem, element: Oid) -> Result<String, Error> {
     let is_json = matches!(element, pg_sys::JSONBOID | pg_sys::JSONOID);
+    // Each element becomes a text, which is quoted, and then a part of this one.
+    memory::require(6 * array.size());
     let mut text = String::from("{");
     for (at, item) in array.elements().enumerate() {
+        server::check_for_interrupts();
         if at > 0 {
             text.push(',');
         }

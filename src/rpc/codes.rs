@@ -48,6 +48,28 @@ fn of_class(sqlstate: &str) -> (i32, &'static str) {
     }
 }
 
+/// The number and name for a SQLSTATE within an exploration: the service runs those by another library, which has a number
+/// for each class of errors.
+pub(crate) fn of_class_in_exploration(sqlstate: &str) -> ErrorCode {
+    if sqlstate == "42883" {
+        return ErrorCode {
+            number: -27022,
+            name: "UndefinedFunction",
+        };
+    }
+    let (_, class) = of_class(sqlstate);
+    let (number, name) = match class {
+        "DataError" => (-26007, class),
+        "IntegrityError" => (-26014, class),
+        "InternalError" => (-26016, class),
+        "NotSupportedError" => (-26033, class),
+        "OperationalError" => (-26035, class),
+        "ProgrammingError" => (-26037, class),
+        _ => (-26006, "DBAPIError"),
+    };
+    ErrorCode { number, name }
+}
+
 /// SQLSTATE, name, number; by SQLSTATE.
 #[rustfmt::skip]
 const CODES: &[(&str, &str, i32)] = &[
@@ -327,6 +349,22 @@ mod tests {
             ("25P04", -30000, "TransactionTimeout"),
         ] {
             assert_eq!(of_sqlstate(sqlstate), ErrorCode { number, name });
+        }
+    }
+
+    #[test]
+    fn explorations_count_classes() {
+        for (sqlstate, number, name) in [
+            ("42501", -26037, "ProgrammingError"),
+            ("42883", -27022, "UndefinedFunction"),
+            ("22P02", -26007, "DataError"),
+            ("22012", -26007, "DataError"),
+            ("57014", -26035, "OperationalError"),
+            ("0A000", -26033, "NotSupportedError"),
+            ("23503", -26014, "IntegrityError"),
+            ("AB123", -26006, "DBAPIError"),
+        ] {
+            assert_eq!(of_class_in_exploration(sqlstate), ErrorCode { number, name });
         }
     }
 }

@@ -1,38 +1,36 @@
 //! The description of all methods as an OpenRPC 1.3 document.
 
-use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
-use crate::pg::plan::Planning;
 use crate::rpc::error::RpcError;
+use crate::rpc::examples::KnownObjects;
 use crate::rpc::function::{self, CallableFunction};
-use crate::rpc::method::{DATABASE, Method, MethodBody};
-use crate::rpc::{kept, methods};
-use serde_json::{Map, Value, json};
+use crate::rpc::method::{DATABASE, Method, MethodBody, ServiceError};
+use crate::rpc::methods;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// The shapes that results refer to by name.
-const RESULT_SHAPES: &str = include_str!("result_shapes.json");
+static RESULT_SHAPES: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("result_shapes.json")).unwrap_or_default());
 
-/// Objects that examples name.
-const KNOWN: &str = "SELECT pg_catalog.jsonb_build_object(
-    'database', pg_catalog.min(e.entry_id::bigint) FILTER (WHERE e.server_id OPERATOR(pg_catalog.=) 0::pg_catalog.oid),
-    'server', pg_catalog.min(e.entry_id::bigint) FILTER (WHERE e.server_id OPERATOR(pg_catalog.<>) 0::pg_catalog.oid)
-) OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object(
-    'data_file', (SELECT pg_catalog.min(f.id) FROM msar_catalog.data_files AS f)
-) FROM __msar.server_entries() AS e";
+/// The shape that a reference names: `#/components/schemas/<name>`.
+pub(crate) fn result_shape(reference: &Value) -> Option<&'static Value> {
+    let name = reference.as_str()?.rsplit('/').next()?;
+    RESULT_SHAPES.get(name)
+}
 
 /// The document.
 pub(crate) fn document() -> Result<JsonbValue, RpcError> {
     let functions = function::all()?;
-    let known = kept::run(KNOWN, &[], &[], Planning::Once)?;
-    let known: Map<String, Value> = serde_json::from_str(&known.to_text()).map_err(Error::Serialization)?;
+    let known = KnownObjects::find()?;
     let mut described: Vec<Value> = methods::all()
         .map(|method| describe_method(method, &known))
         .collect();
     for function in &functions {
         let same_name = functions.iter().filter(|other| other.name == function.name);
-        described.push(describe_function(function, same_name.count() > 1));
+        described.push(describe_function(function, same_name.count() > 1, &known));
     }
-    let schemas: Value = serde_json::from_str(RESULT_SHAPES).map_err(Error::Serialization)?;
     let document = json!({
         "openrpc": "1.3.2",
         "info": {
@@ -43,13 +41,13 @@ pub(crate) fn document() -> Result<JsonbValue, RpcError> {
             "license": {"name": "PostgreSQL"}
         },
         "methods": described,
-        "components": {"schemas": schemas}
+        "components": {"schemas": *RESULT_SHAPES}
     });
     Ok(JsonbValue::parse(&document.to_string()))
 }
 
-fn describe_method(method: &Method, known: &Map<String, Value>) -> Value {
-    let mut params = Vec::new();
+fn describe_method(method: &Method, known: &KnownObjects) -> Value {
+    let mut params: Vec<Value> = Vec::new();
     if method.needs_database {
         params.push(json!({
             "name": DATABASE, "required": true, "schema": {"type": "integer", "description": "OID of the current database"}
@@ -67,50 +65,49 @@ fn describe_method(method: &Method, known: &Map<String, Value>) -> Value {
             "name": parameter.name, "required": parameter.default.is_none(), "schema": schema
         }));
     }
-    let errors: Vec<Value> = method
-        .errors
-        .iter()
-        .map(|(sqlstate, code, name)| json!({"code": code, "message": format!("{name} (SQLSTATE {sqlstate})")}))
-        .collect();
+    // OpenRPC wants those that a call must give first. An array has them in the service's order.
+    let in_order = params.is_sorted_by_key(is_optional);
+    params.sort_by_key(is_optional);
+    let errors = describe_errors(method.errors);
     let mut document = json!({
         "name": method.name,
         "summary": method.summary,
         "description": method.summary,
-        "paramStructure": "either",
+        "paramStructure": if in_order { "either" } else { "by-name" },
         "params": params,
         "result": {"name": "result", "schema": method.result.schema()},
         "errors": errors
     });
     if let MethodBody::Refusal { problem, .. } = &method.body {
         document["errors"] = json!([{"code": -30085, "message": format!("FeatureNotSupported: {problem}")}]);
-    } else if let Some(example) = example_of(method, known) {
+    } else if let Some(example) = known.of_method(method) {
         document["examples"] = json!([example]);
     }
     document
 }
 
-/// A call on the sample database. A value `{"example": X}` stands for an object that is known only here; without one there
-/// is no example.
-fn example_of(method: &Method, known: &Map<String, Value>) -> Option<Value> {
-    let given: Map<String, Value> = serde_json::from_str(method.example).ok()?;
-    let database = method
-        .needs_database
-        .then(|| (DATABASE.to_owned(), json!({"example": "database"})));
-    let params: Option<Vec<Value>> = database
-        .into_iter()
-        .chain(given)
-        .map(|(name, value)| {
-            let value = match value.get("example").and_then(Value::as_str) {
-                Some(object) => known.get(object).filter(|id| !id.is_null())?.clone(),
-                None => value,
-            };
-            Some(json!({"name": name, "value": value}))
-        })
-        .collect();
-    Some(json!({"name": "on the sample database", "params": params?}))
+fn is_optional(param: &Value) -> bool {
+    param.get("required") == Some(&Value::Bool(false))
 }
 
-fn describe_function(function: &CallableFunction, is_overloaded: bool) -> Value {
+/// The errors by their numbers, which OpenRPC wants only once each.
+fn describe_errors(errors: &[ServiceError]) -> Vec<Value> {
+    let mut messages: BTreeMap<i32, Vec<String>> = BTreeMap::new();
+    for error in errors {
+        let which = match error.says.trim() {
+            "" => String::new(),
+            says => format!(": {}", says.trim_start_matches([':', '.', ']']).trim()),
+        };
+        let message = format!("{} (SQLSTATE {}{which})", error.name, error.sqlstate);
+        messages.entry(error.number).or_default().push(message);
+    }
+    messages
+        .into_iter()
+        .map(|(number, messages)| json!({"code": number, "message": messages.join("; ")}))
+        .collect()
+}
+
+fn describe_function(function: &CallableFunction, is_overloaded: bool, known: &KnownObjects) -> Value {
     let name = if is_overloaded {
         function.described()
     } else {
@@ -141,12 +138,17 @@ fn describe_function(function: &CallableFunction, is_overloaded: bool) -> Value 
         .next()
         .unwrap_or_default()
         .replace('\n', " ");
-    json!({
+    let example = known.of_function(function, &name);
+    let mut document = json!({
         "name": name,
         "summary": summary,
         "description": comment,
         "paramStructure": "either",
         "params": params,
         "result": {"name": "result", "schema": function.result_schema()}
-    })
+    });
+    if let Some(example) = example {
+        document["examples"] = json!([example]);
+    }
+    document
 }

@@ -2,7 +2,7 @@
 
 use crate::pg::jsonb_item::JsonbItem;
 use crate::pg::jsonb_value::JsonbValue;
-use crate::rpc::error::{RpcError, number};
+use crate::rpc::error::{self, RpcError};
 use crate::rpc::{function, methods};
 
 /// Calls a method, as the current role.
@@ -12,7 +12,7 @@ pub(crate) fn call(name: &str, params: Option<JsonbItem>) -> Result<JsonbValue, 
     }
     match methods::find(name) {
         Some(method) => method.call(params),
-        None => Err(unknown(name)),
+        None => Err(error::unknown_method(name)),
     }
 }
 
@@ -22,10 +22,4 @@ pub(crate) fn reword(name: &str, error: RpcError) -> RpcError {
         Some(method) => method.reword(error),
         None => error,
     }
-}
-
-/// There is no such method.
-pub(crate) fn unknown(name: &str) -> RpcError {
-    RpcError::new(number::METHOD_NOT_FOUND, format!("Method not found: \"{name}\""))
-        .with_hint("rpc.discover lists the methods.")
 }

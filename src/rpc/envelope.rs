@@ -4,9 +4,10 @@ use crate::error::Error;
 use crate::pg::error_fields::Failure;
 use crate::pg::jsonb_item::{JsonType, JsonbItem};
 use crate::pg::jsonb_value::JsonbValue;
-use crate::pg::{report, server, setting, subtransaction};
+use crate::pg::{memory, report, server, subtransaction};
 use crate::rpc::dispatch;
 use crate::rpc::error::{RpcError, number};
+use crate::settings;
 
 /// A call that is well-formed.
 struct WellFormedCall<'a> {
@@ -16,11 +17,20 @@ struct WellFormedCall<'a> {
     params: Option<JsonbItem<'a>>,
 }
 
+/// The most requests of a batch: each has an answer, which is kept until all are there.
+const MOST_CALLS: usize = 10_000;
+
 /// Answers a request. `None` where JSON-RPC has no answer: to notifications.
 pub(crate) fn answer(request: &JsonbValue) -> Result<Option<JsonbValue>, Error> {
     let request = request.item();
+    // A parameter becomes a text, perhaps, which PostgreSQL reads; a name is repeated by an error.
+    memory::require(4 * request.size());
     if request.json_type() != JsonType::Array {
         return answer_element(request);
+    }
+    if request.elements().nth(MOST_CALLS).is_some() {
+        let error = RpcError::invalid_request(&format!("the batch has more than {MOST_CALLS} requests"));
+        return failed(JsonbItem::NULL, JsonbItem::ascii("2.0"), &error).map(Some);
     }
     let mut answers = Vec::new();
     for element in request.elements() {
@@ -29,7 +39,7 @@ pub(crate) fn answer(request: &JsonbValue) -> Result<Option<JsonbValue>, Error> 
     }
     if answers.is_empty() {
         let is_empty_batch = request.elements().next().is_none();
-        if is_empty_batch && !setting::rpc_compat() {
+        if is_empty_batch && !settings::rpc_compat() {
             let error = RpcError::invalid_request("the batch is empty");
             return failed(JsonbItem::NULL, JsonbItem::ascii("2.0"), &error).map(Some);
         }
@@ -84,7 +94,7 @@ struct Malformed<'a> {
 }
 
 fn read_call(element: JsonbItem) -> Result<WellFormedCall, Malformed> {
-    let is_compat = setting::rpc_compat();
+    let is_compat = settings::rpc_compat();
     let version = JsonbItem::ascii("2.0");
     if element.json_type() != JsonType::Object {
         return Err(Malformed {

@@ -12,6 +12,7 @@ pub(crate) mod number {
     pub(crate) const METHOD_NOT_FOUND: i32 = -32601;
     pub(crate) const INVALID_PARAMS: i32 = -32602;
     pub(crate) const NO_CONNECTION: i32 = -28030;
+    pub(crate) const VALIDATION_ERROR: i32 = -29107;
     pub(crate) const PROGRAMMING_ERROR: i32 = -30200;
     pub(crate) const KEY_ERROR: i32 = -31025;
     pub(crate) const TYPE_ERROR: i32 = -31049;
@@ -146,6 +147,12 @@ impl From<Error> for RpcError {
     fn from(error: Error) -> Self {
         Failure::from(error).into()
     }
+}
+
+/// That there is no such method.
+pub(crate) fn unknown_method(name: &str) -> RpcError {
+    RpcError::new(number::METHOD_NOT_FOUND, format!("Method not found: \"{name}\""))
+        .with_hint("rpc.discover lists the methods.")
 }
 
 #[cfg(test)]

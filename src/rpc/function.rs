@@ -9,8 +9,8 @@ use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::Planning;
 use crate::pg::{Oid, quote, watch::CatalogWatch};
 use crate::rpc::binding::{self, Takes};
-use crate::rpc::error::RpcError;
-use crate::rpc::{dispatch, kept};
+use crate::rpc::error::{self, RpcError};
+use crate::rpc::kept;
 use pgrx::pg_sys;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Deserializer};
@@ -31,6 +31,8 @@ pub(crate) struct CallableFunction {
     pub(crate) comment: Option<String>,
     is_set: bool,
     is_composite: bool,
+    /// Whether it returns a domain over JSON.
+    is_json: bool,
     #[serde(deserialize_with = "oid")]
     result: Oid,
     /// The columns of what it returns, where it declares them.
@@ -99,17 +101,14 @@ thread_local! {
 
 /// Calls a function by what stands behind `msar.` in the name of a method.
 pub(crate) fn call(name: &str, params: Option<JsonbItem>) -> Result<JsonbValue, RpcError> {
-    let (base, signature) = match name.split_once('(') {
-        Some((base, types)) => (base, types.strip_suffix(')')),
-        None => (name, None),
-    };
+    let (base, signature) = split(name);
     let overloads = overloads(base)?;
     let candidates: Vec<&CallableFunction> = overloads
         .iter()
         .filter(|function| signature.is_none_or(|types| same_types(types, &function.signature)))
         .collect();
     if candidates.is_empty() {
-        return Err(dispatch::unknown(&format!("msar.{name}")));
+        return Err(error::unknown_method(&format!("msar.{name}")));
     }
     choose(name, &candidates, params)?.run()
 }
@@ -117,6 +116,38 @@ pub(crate) fn call(name: &str, params: Option<JsonbItem>) -> Result<JsonbValue, 
 /// All functions that can be called, with their comments.
 pub(crate) fn all() -> Result<Vec<CallableFunction>, Error> {
     list(r#"{"comments": true}"#)
+}
+
+/// The functions of a name, or of a name with the types of the arguments, with their comments.
+pub(crate) fn with_name(name: &str) -> Result<Vec<CallableFunction>, Error> {
+    let (base, signature) = split(name);
+    let selection = serde_json::json!({ "name": base, "comments": true }).to_string();
+    let mut found = list(&selection)?;
+    found.retain(|function| signature.is_none_or(|types| same_types(types, &function.signature)));
+    Ok(found)
+}
+
+/// The names of the methods that call these functions; those of one name have their types in it.
+pub(crate) fn names_of_methods(functions: &[CallableFunction]) -> Vec<String> {
+    let mut counts: FxHashMap<&str, u32> = FxHashMap::default();
+    for function in functions {
+        *counts.entry(&function.name).or_default() += 1;
+    }
+    functions
+        .iter()
+        .map(|function| match counts.get(&*function.name) {
+            Some(1) => format!("msar.{}", function.name),
+            _ => function.described(),
+        })
+        .collect()
+}
+
+/// The name of a function, and the types of its arguments where they follow.
+fn split(name: &str) -> (&str, Option<&str>) {
+    match name.split_once('(') {
+        Some((base, types)) => (base, types.strip_suffix(')')),
+        None => (name, None),
+    }
 }
 
 fn list(selection: &str) -> Result<Vec<CallableFunction>, Error> {
@@ -206,6 +237,8 @@ impl CallableFunction {
         }
         match self.result {
             pg_sys::VOIDOID => json!({"type": "null"}),
+            _ if self.is_json => json!({}),
+            _ if self.is_composite => json!({"type": ["object", "null"]}),
             result => schema_of_type(result),
         }
     }

@@ -5,12 +5,14 @@ use crate::pg::jsonb_item::{JsonType, JsonbItem};
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::parameter::ParameterValue;
 use crate::pg::plan::Planning;
-use crate::pg::{Oid, server, setting};
+use crate::pg::{Oid, server};
 use crate::rpc::binding;
+use crate::rpc::codes;
 use crate::rpc::error::{RpcError, number};
 use crate::rpc::kept;
 use crate::rpc::records;
-use crate::rpc::shape::Shape;
+use crate::rpc::shape::JsonShape;
+use crate::settings;
 
 /// A method.
 #[derive(Debug)]
@@ -21,12 +23,18 @@ pub(crate) struct Method {
     /// Whether its first parameter is the database, which must be the current one.
     pub(crate) needs_database: bool,
     pub(crate) parameters: &'static [MethodParameter],
-    pub(crate) result: Shape,
+    pub(crate) result: JsonShape,
     pub(crate) body: MethodBody,
     /// Whether the web service refuses parameters that it does not know; the others ignore them.
     pub(crate) refuses_unknown: bool,
-    /// Errors of PostgreSQL's that have another number here: SQLSTATE, number and name.
-    pub(crate) errors: &'static [(&'static str, i32, &'static str)],
+    /// Errors that have another number here; the first that fits counts.
+    pub(crate) errors: &'static [ServiceError],
+    /// More of them for clients that want all errors as the web service has them.
+    pub(crate) compat_errors: &'static [ServiceError],
+    /// What the other errors of PostgreSQL count as.
+    pub(crate) other_errors: ErrorCounting,
+    /// The parameter that is a document whose places the function's errors name: `initial_columns[0].alias is missing`.
+    pub(crate) document: Option<&'static str>,
     /// Parameters of a call on the sample database, without the database; empty where no such call succeeds.
     pub(crate) example: &'static str,
 }
@@ -35,13 +43,13 @@ pub(crate) struct Method {
 #[derive(Debug)]
 pub(crate) struct MethodParameter {
     pub(crate) name: &'static str,
-    pub(crate) shape: Shape,
+    pub(crate) shape: JsonShape,
     /// JSON; `None` where a call must give a value.
     pub(crate) default: Option<&'static str>,
 }
 
 /// A parameter that a call must give.
-pub(crate) const fn given(name: &'static str, shape: Shape) -> MethodParameter {
+pub(crate) const fn given(name: &'static str, shape: JsonShape) -> MethodParameter {
     MethodParameter {
         name,
         shape,
@@ -50,7 +58,11 @@ pub(crate) const fn given(name: &'static str, shape: Shape) -> MethodParameter {
 }
 
 /// A parameter with a default.
-pub(crate) const fn defaulted(name: &'static str, shape: Shape, default: &'static str) -> MethodParameter {
+pub(crate) const fn defaulted(
+    name: &'static str,
+    shape: JsonShape,
+    default: &'static str,
+) -> MethodParameter {
     MethodParameter {
         name,
         shape,
@@ -61,7 +73,8 @@ pub(crate) const fn defaulted(name: &'static str, shape: Shape, default: &'stati
 /// What does the work of a method.
 #[derive(Debug)]
 pub(crate) enum MethodBody {
-    /// A statement with a parameter for each of the method's, in their order and without the database; it returns a jsonb.
+    /// A statement with a parameter for each of the method's, in their order and without the database; it returns a
+    /// jsonb.
     Statement(&'static str),
     /// The same, and what becomes of the result.
     StatementThen(&'static str, fn(JsonbValue) -> Result<JsonbValue, RpcError>),
@@ -74,8 +87,53 @@ pub(crate) enum MethodBody {
         problem: &'static str,
         hint: &'static str,
     },
-    /// Done by us.
-    Native(fn() -> Result<JsonbValue, RpcError>),
+    /// Done by us, with the text of the first parameter.
+    Native(fn(&str) -> Result<JsonbValue, RpcError>),
+}
+
+/// An error of PostgreSQL's that has another number in the web service.
+#[derive(Debug)]
+pub(crate) struct ServiceError {
+    pub(crate) sqlstate: &'static str,
+    /// A part of its message, where errors of one SQLSTATE differ; empty for all of them.
+    pub(crate) says: &'static str,
+    pub(crate) number: i32,
+    pub(crate) name: &'static str,
+}
+
+impl ServiceError {
+    pub(crate) const fn new(sqlstate: &'static str, number: i32, name: &'static str) -> Self {
+        Self {
+            sqlstate,
+            says: "",
+            number,
+            name,
+        }
+    }
+
+    /// The same for those whose message has this part.
+    pub(crate) const fn saying(
+        sqlstate: &'static str,
+        says: &'static str,
+        number: i32,
+        name: &'static str,
+    ) -> Self {
+        Self {
+            sqlstate,
+            says,
+            number,
+            name,
+        }
+    }
+}
+
+/// Which library of the web service meets PostgreSQL's errors, and gives them their numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ErrorCounting {
+    /// Its driver: a number for each SQLSTATE.
+    BySqlstate,
+    /// The library that it runs explorations with: a number for each class.
+    ByClass,
 }
 
 /// The name of the parameter that is the database's OID.
@@ -84,34 +142,21 @@ pub(crate) const DATABASE: &str = "database_id";
 impl Method {
     /// Calls it.
     pub(crate) fn call(&self, params: Option<JsonbItem>) -> Result<JsonbValue, RpcError> {
-        let is_compat = setting::rpc_compat();
+        let is_compat = settings::rpc_compat();
         let params = Params::of(self, params);
         if self.needs_database {
             self.check_database(&params, is_compat)?;
         }
         params.refuse_unknown(is_compat)?;
+        let given = self.check_parameters(&params, is_compat)?;
         let mut types: Vec<Oid> = Vec::with_capacity(self.parameters.len());
         let mut values: Vec<ParameterValue> = Vec::with_capacity(self.parameters.len());
-        let mut missing = Vec::new();
-        for parameter in self.parameters {
+        for (parameter, item) in self.parameters.iter().zip(given) {
             types.push(parameter.shape.sql_type());
-            match (params.get(parameter.name), parameter.default) {
-                (Some(item), _) => {
-                    parameter.shape.check(item, parameter.name, is_compat)?;
-                    values.push(bind(item, &parameter.shape)?);
-                }
-                (None, Some("null")) => values.push(None),
-                (None, Some(default)) => {
-                    values.push(bind(JsonbValue::parse(default).item(), &parameter.shape)?);
-                }
-                (None, None) => missing.push(parameter.name),
-            }
-        }
-        if let Some(first) = missing.first() {
-            return Err(if is_compat {
-                self.missing_arguments(&missing)
-            } else {
-                RpcError::missing_parameter(self.name, first)
+            values.push(match (item, parameter.default) {
+                (Some(item), _) => bind(item, &parameter.shape)?,
+                (None, None | Some("null")) => None,
+                (None, Some(default)) => bind(JsonbValue::parse(default).item(), &parameter.shape)?,
             });
         }
         let run = |statement| kept::run(statement, &types, &values, Planning::Once);
@@ -127,20 +172,56 @@ impl Method {
                 records::complete_added(written, is_incomplete, &values)
             }
             MethodBody::Refusal { problem, hint } => Err(refusal(problem, hint)),
-            MethodBody::Native(native) => native(),
+            MethodBody::Native(native) => {
+                let text = self.parameters.first().and_then(|first| params.get(first.name));
+                native(&text.and_then(JsonbItem::string).unwrap_or_default())
+            }
         }
     }
 
     /// Gives an error of PostgreSQL's the number that the web service has for it in this method.
     pub(crate) fn reword(&self, mut error: RpcError) -> RpcError {
-        let sqlstate = error.data.sqlstate.as_deref();
-        let own = self.errors.iter().find(|(own, ..)| Some(*own) == sqlstate);
-        if let Some((_, code, name)) = own {
-            let said = error.message.split_once(": ").map_or("", |(_, said)| said);
-            error.message = format!("{name}: {said}");
-            error.code = *code;
+        let Some(sqlstate) = error.data.sqlstate.clone() else {
+            return error;
+        };
+        let said = error
+            .message
+            .split_once(": ")
+            .map_or("", |(_, said)| said)
+            .to_owned();
+        let message = said.split(" \n").next().unwrap_or_default();
+        let fits = |own: &&ServiceError| own.sqlstate == sqlstate && message.contains(own.says);
+        let is_compat = settings::rpc_compat();
+        let for_compat = self.compat_errors.iter().filter(|_| is_compat);
+        if let Some(own) = self.errors.iter().chain(for_compat).find(fits) {
+            error.message = format!("{}: {said}", own.name);
+            error.code = own.number;
+        } else if let Some(place) = self.place_in_document(&sqlstate, message).filter(|_| !is_compat) {
+            error.message = format!("Invalid params: {message}");
+            error.code = number::INVALID_PARAMS;
+            error.data.parameter = Some(place);
+        } else if self.other_errors == ErrorCounting::ByClass {
+            let code = codes::of_class_in_exploration(&sqlstate);
+            error.message = format!("{}: {said}", code.name);
+            error.code = code.number;
         }
         error
+    }
+
+    /// Where a document lacks something or has a value of another sort, as a path that begins with the parameter.
+    fn place_in_document(&self, sqlstate: &str, message: &str) -> Option<String> {
+        let document = self.document.filter(|_| sqlstate == "22023")?;
+        let parts = [" is missing", ": this must be ", ": there is no key "];
+        let (place, _) = parts.iter().find_map(|part| message.split_once(part))?;
+        // Places are paths; other messages with these words begin with a sentence.
+        if place.contains(' ') {
+            return None;
+        }
+        Some(match place.strip_prefix("options.") {
+            Some(option) => option.to_owned(),
+            None if matches!(place, "exploration" | "form_def") => document.to_owned(),
+            None => format!("{document}.{}", place.trim_start_matches("form_def.")),
+        })
     }
 
     /// The names of all parameters, the database first.
@@ -149,6 +230,31 @@ impl Method {
         database
             .into_iter()
             .chain(self.parameters.iter().map(|parameter| parameter.name))
+    }
+
+    /// The value that a call gives for each parameter, if it gives those that it must and all are of the right shape.
+    /// Nothing is looked up in the database before.
+    fn check_parameters<'a>(
+        &self,
+        params: &Params<'a>,
+        is_compat: bool,
+    ) -> Result<Vec<Option<JsonbItem<'a>>>, RpcError> {
+        let mut given = Vec::with_capacity(self.parameters.len());
+        let mut missing = Vec::new();
+        for parameter in self.parameters {
+            let item = params.get(parameter.name);
+            match item {
+                Some(item) => parameter.shape.check(item, parameter.name, is_compat)?,
+                None if parameter.default.is_none() => missing.push(parameter.name),
+                None => {}
+            }
+            given.push(item);
+        }
+        match missing.first() {
+            None => Ok(given),
+            Some(_) if is_compat => Err(self.missing_arguments(&missing)),
+            Some(first) => Err(RpcError::missing_parameter(self.name, first)),
+        }
     }
 
     fn check_database(&self, params: &Params, is_compat: bool) -> Result<(), RpcError> {
@@ -218,7 +324,7 @@ fn refusal(problem: &str, hint: &str) -> RpcError {
 
 /// A value for a statement. What is no scalar where one is wanted comes here only from a client that wants errors as the
 /// web service has them.
-fn bind(item: JsonbItem, shape: &Shape) -> Result<ParameterValue, RpcError> {
+fn bind(item: JsonbItem, shape: &JsonShape) -> Result<ParameterValue, RpcError> {
     let sql_type = shape.sql_type();
     let is_container = matches!(item.json_type(), JsonType::Array | JsonType::Object);
     if is_container && sql_type != JsonbValue::TYPE {

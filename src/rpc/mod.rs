@@ -6,7 +6,9 @@
 //! - [`function`]: every public function of the extension as a method `msar.<name>`
 //! - [`kept`]: statements, prepared once per session
 //! - [`binding`]: JSON values as parameters of a statement
-//! - [`records`]: what the web service adds to records; [`discover`]: the description of all methods
+//! - [`records`]: what the web service adds to records
+//! - [`examples`]: calls on the sample database
+//! - [`discover`]: the description of all methods, as OpenRPC has it; [`introspection`]: the same as `system.*` have it
 //! - [`error`], [`codes`]: errors as answers
 //!
 //! Calls are passed through: parameters are parts of the request's jsonb, the result is the jsonb that the statement
@@ -19,7 +21,9 @@ mod discover;
 mod dispatch;
 mod envelope;
 mod error;
+mod examples;
 mod function;
+mod introspection;
 mod kept;
 mod method;
 mod methods;

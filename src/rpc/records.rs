@@ -1,4 +1,4 @@
-//! What the web service adds to records: links of files, and the names of the users whom values mean.
+//! Members that the web service adds to records: links of files, and the names of the users whom values mean.
 
 use crate::pg::jsonb_item::JsonbItem;
 use crate::pg::jsonb_value::JsonbValue;

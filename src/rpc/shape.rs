@@ -1,4 +1,5 @@
-//! What JSON a parameter takes and a result is: checked before a call, and told by `rpc.discover` as JSON Schema.
+//! The JSON that a parameter takes, and that a result is: checked before a call, and returned by `rpc.discover` as JSON
+//! Schema.
 
 use crate::pg::Oid;
 use crate::pg::jsonb_item::{JsonType, JsonbItem};
@@ -7,42 +8,44 @@ use crate::rpc::error::{RpcError, number};
 use pgrx::pg_sys;
 use serde_json::{Value, json};
 
-/// What JSON a value is.
+/// The form of a JSON value.
 #[derive(Debug)]
-pub(crate) enum Shape {
+pub(crate) enum JsonShape {
     Anything,
     Null,
     Boolean,
     Integer,
-    /// A number that means an object of ours or of PostgreSQL's.
+    /// A number that identifies an object of the extension or of PostgreSQL.
     Id,
     /// An OID, or a name as PostgreSQL looks it up.
     Relation,
     Schema,
     Role,
     Text,
+    /// The token of a form.
+    Uuid,
     Choice(&'static [&'static str]),
-    List(&'static Shape),
+    List(&'static JsonShape),
     /// An object with these members; others are refused.
-    Object(&'static [Member]),
+    Object(&'static [ShapeMember]),
     /// An object with members of any name.
-    Map(&'static Shape),
-    Nullable(&'static Shape),
+    Map(&'static JsonShape),
+    Nullable(&'static JsonShape),
     /// One of the shapes in `result_shapes.json`.
     Named(&'static str),
 }
 
 /// A member of an object.
 #[derive(Debug)]
-pub(crate) struct Member {
+pub(crate) struct ShapeMember {
     pub(crate) name: &'static str,
-    pub(crate) shape: Shape,
+    pub(crate) shape: JsonShape,
     pub(crate) is_needed: bool,
 }
 
 /// A member that must be there.
-pub(crate) const fn needed(name: &'static str, shape: Shape) -> Member {
-    Member {
+pub(crate) const fn needed(name: &'static str, shape: JsonShape) -> ShapeMember {
+    ShapeMember {
         name,
         shape,
         is_needed: true,
@@ -50,26 +53,26 @@ pub(crate) const fn needed(name: &'static str, shape: Shape) -> Member {
 }
 
 /// A member that may be there.
-pub(crate) const fn optional(name: &'static str, shape: Shape) -> Member {
-    Member {
+pub(crate) const fn optional(name: &'static str, shape: JsonShape) -> ShapeMember {
+    ShapeMember {
         name,
         shape,
         is_needed: false,
     }
 }
 
-impl Shape {
+impl JsonShape {
     /// The type of a statement's parameter that takes it.
     pub(crate) fn sql_type(&self) -> Oid {
         match self {
-            Shape::Boolean => pg_sys::BOOLOID,
-            Shape::Integer => pg_sys::INT4OID,
-            Shape::Id => pg_sys::INT8OID,
-            Shape::Relation => pg_sys::REGCLASSOID,
-            Shape::Schema => pg_sys::REGNAMESPACEOID,
-            Shape::Role => pg_sys::REGROLEOID,
-            Shape::Text | Shape::Choice(_) => pg_sys::TEXTOID,
-            Shape::Nullable(inner) => inner.sql_type(),
+            JsonShape::Boolean => pg_sys::BOOLOID,
+            JsonShape::Integer => pg_sys::INT4OID,
+            JsonShape::Id => pg_sys::INT8OID,
+            JsonShape::Relation => pg_sys::REGCLASSOID,
+            JsonShape::Schema => pg_sys::REGNAMESPACEOID,
+            JsonShape::Role => pg_sys::REGROLEOID,
+            JsonShape::Text | JsonShape::Uuid | JsonShape::Choice(_) => pg_sys::TEXTOID,
+            JsonShape::Nullable(inner) => inner.sql_type(),
             _ => pg_sys::JSONBOID,
         }
     }
@@ -77,42 +80,50 @@ impl Shape {
     /// For a message: "must be ...".
     fn described(&self) -> String {
         match self {
-            Shape::Anything | Shape::Named(_) => "JSON".to_owned(),
-            Shape::Null => "null".to_owned(),
-            Shape::Choice(choices) => format!("one of {}", choices.join(", ")),
-            Shape::List(_) => "an array".to_owned(),
-            Shape::Object(_) | Shape::Map(_) => "an object".to_owned(),
-            Shape::Nullable(inner) => format!("{} or null", inner.described()),
+            JsonShape::Anything | JsonShape::Named(_) => "JSON".to_owned(),
+            JsonShape::Null => "null".to_owned(),
+            JsonShape::Uuid => "a UUID".to_owned(),
+            JsonShape::Choice(choices) => format!("one of {}", choices.join(", ")),
+            JsonShape::List(_) => "an array".to_owned(),
+            JsonShape::Object(_) | JsonShape::Map(_) => "an object".to_owned(),
+            JsonShape::Nullable(inner) => format!("{} or null", inner.described()),
             scalar => Takes::of_type(scalar.sql_type()).described().to_owned(),
         }
     }
 
-    /// Whether a value is of this shape; `path` says which one it is. With `is_compat` only members that must be there are
-    /// looked for: the rest is left to PostgreSQL.
+    /// Whether a value is of this shape; `path` says which one it is. With `is_compat` only members that must be there
+    /// are looked for: the rest is left to PostgreSQL.
     pub(crate) fn check(&self, item: JsonbItem, path: &str, is_compat: bool) -> Result<(), RpcError> {
         let json_type = item.json_type();
         let fits = match self {
-            Shape::Anything | Shape::Named(_) => true,
-            Shape::Null => item.is_null(),
-            Shape::Nullable(_) if item.is_null() => true,
-            Shape::Nullable(inner) => return inner.check(item, path, is_compat),
-            Shape::List(_) => json_type == JsonType::Array,
-            Shape::Object(_) | Shape::Map(_) => json_type == JsonType::Object,
-            Shape::Choice(choices) => item
+            JsonShape::Anything | JsonShape::Named(_) => true,
+            JsonShape::Null => item.is_null(),
+            JsonShape::Nullable(_) if item.is_null() => true,
+            JsonShape::Nullable(inner) => return inner.check(item, path, is_compat),
+            JsonShape::List(_) => json_type == JsonType::Array,
+            JsonShape::Object(_) | JsonShape::Map(_) => json_type == JsonType::Object,
+            JsonShape::Choice(choices) => item
                 .string()
                 .is_some_and(|given| choices.contains(&given.as_str())),
+            JsonShape::Uuid => item.string().is_some_and(|given| is_uuid(&given)),
             scalar => !item.is_null() && Takes::of_type(scalar.sql_type()).fit(item).is_some(),
         };
         if !fits && !is_compat {
             return Err(binding::wrong_type(path, &self.described(), item));
         }
         match self {
-            Shape::List(element) => {
+            JsonShape::Uuid if !fits => {
+                return Err(RpcError::new(
+                    number::VALIDATION_ERROR,
+                    "ValidationError: the token is not a UUID",
+                ));
+            }
+            JsonShape::List(element) => {
                 for (at, item) in item.elements().enumerate() {
                     element.check(item, &format!("{path}[{at}]"), is_compat)?;
                 }
             }
-            Shape::Map(element) => {
+            JsonShape::Map(element) => {
                 for (name, item) in item.members() {
                     element.check(
                         item,
@@ -121,7 +132,7 @@ impl Shape {
                     )?;
                 }
             }
-            Shape::Object(members) if json_type == JsonType::Object => {
+            JsonShape::Object(members) if json_type == JsonType::Object => {
                 check_members(members, item, path, is_compat)?;
             }
             _ => {}
@@ -135,18 +146,19 @@ impl Shape {
             "oneOf": [{"type": "integer", "minimum": 0, "description": "OID"}, {"type": "string", "description": "name"}]
         });
         match self {
-            Shape::Anything => json!({}),
-            Shape::Null => json!({"type": "null"}),
-            Shape::Boolean => json!({"type": "boolean"}),
-            Shape::Integer | Shape::Id => json!({"type": "integer"}),
-            Shape::Relation | Shape::Schema | Shape::Role => object_id,
-            Shape::Text => json!({"type": "string"}),
-            Shape::Choice(choices) => json!({"type": "string", "enum": choices}),
-            Shape::List(element) => json!({"type": "array", "items": element.schema()}),
-            Shape::Map(element) => json!({"type": "object", "additionalProperties": element.schema()}),
-            Shape::Nullable(inner) => json!({"anyOf": [inner.schema(), {"type": "null"}]}),
-            Shape::Named(name) => json!({"$ref": format!("#/components/schemas/{name}")}),
-            Shape::Object(members) => {
+            JsonShape::Anything => json!({}),
+            JsonShape::Null => json!({"type": "null"}),
+            JsonShape::Boolean => json!({"type": "boolean"}),
+            JsonShape::Integer | JsonShape::Id => json!({"type": "integer"}),
+            JsonShape::Relation | JsonShape::Schema | JsonShape::Role => object_id,
+            JsonShape::Text => json!({"type": "string"}),
+            JsonShape::Uuid => json!({"type": "string", "format": "uuid"}),
+            JsonShape::Choice(choices) => json!({"type": "string", "enum": choices}),
+            JsonShape::List(element) => json!({"type": "array", "items": element.schema()}),
+            JsonShape::Map(element) => json!({"type": "object", "additionalProperties": element.schema()}),
+            JsonShape::Nullable(inner) => json!({"anyOf": [inner.schema(), {"type": "null"}]}),
+            JsonShape::Named(name) => json!({"$ref": format!("#/components/schemas/{name}")}),
+            JsonShape::Object(members) => {
                 let properties: serde_json::Map<String, Value> = members
                     .iter()
                     .map(|member| (member.name.to_owned(), member.shape.schema()))
@@ -164,7 +176,19 @@ impl Shape {
     }
 }
 
-fn check_members(members: &[Member], item: JsonbItem, path: &str, is_compat: bool) -> Result<(), RpcError> {
+/// Whether a text is a UUID as PostgreSQL and everybody writes it.
+fn is_uuid(text: &str) -> bool {
+    let groups: Vec<usize> = text.split('-').map(str::len).collect();
+    matches!(*groups, [32] | [8, 4, 4, 4, 12])
+        && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+fn check_members(
+    members: &[ShapeMember],
+    item: JsonbItem,
+    path: &str,
+    is_compat: bool,
+) -> Result<(), RpcError> {
     for member in members {
         match item.member(member.name) {
             Some(value) => member

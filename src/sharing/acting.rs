@@ -1,43 +1,79 @@
 //! Acting as the role of a share or a form.
 //!
-//! A share runs as its role exactly as a SECURITY DEFINER function of that role would; `pg::as_role` says how the switch is
-//! made and why it is safe. The conditions are checked at every use: the role is there, the role that created the share
-//! can still become it by SET ROLE, and it is neither a superuser nor one that bypasses row-level security, unless a
-//! superuser said so when sharing.
+//! A share runs as its role exactly as a SECURITY DEFINER function of that role would; `pg::as_role` says how the
+//! switch is made and why it is safe. The conditions are checked at every use: the role is there, the role that created
+//! the share can still become it by SET ROLE, and it is neither a superuser nor one that bypasses row-level security,
+//! unless a superuser said so when sharing.
 
 use super::error::SharingError;
 use super::store;
+use crate::catalog::rows::PgDbRoleSetting;
+use crate::ddl::DdlError;
 use crate::error::Error;
 use crate::explorations::store as storage;
-use crate::pg::as_role::{self, RoleWork};
+use crate::pg::as_role;
+use crate::pg::scan::Reader;
+use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, caller, names, ownership, server};
+use crate::roles::error::RolesError;
 use serde::Deserialize;
 use serde_json::json;
 
 /// The role that something runs as, as it is stored.
 #[derive(Deserialize)]
 pub(super) struct ActingRole {
-    role_oid: u32,
-    creator_oid: u32,
-    is_privileged: bool,
-    is_above_rules: bool,
-    search_path: String,
+    pub(super) role_oid: u32,
+    pub(super) creator_oid: u32,
+    pub(super) is_privileged: bool,
 }
 
 impl ActingRole {
     /// Whether the conditions hold.
     pub(super) fn is_allowed(&self) -> bool {
-        (self.is_privileged || !self.is_above_rules)
-            && ownership::can_set_role(Oid::from(self.creator_oid), Oid::from(self.role_oid))
+        let (role, creator) = (Oid::from(self.role_oid), Oid::from(self.creator_oid));
+        // Roles that are gone are nobody's, not even their own.
+        let Some(rules) = caller::role_rules(role).filter(|_| caller::role_rules(creator).is_some()) else {
+            return false;
+        };
+        (self.is_privileged || !rules.is_above) && ownership::can_set_role(creator, role)
     }
 
     /// Runs `body` as the role.
-    pub(super) fn act<T>(&self, work: RoleWork, body: impl FnOnce() -> T) -> T {
-        as_role::as_role(Oid::from(self.role_oid), &self.search_path, work, body)
+    pub(super) fn act<T>(&self, body: impl FnOnce() -> T) -> T {
+        let role = Oid::from(self.role_oid);
+        as_role::as_role(role, &search_path_of(role), body)
     }
 }
 
-/// What the current role has chosen for something to run as.
+/// The setting `search_path` of a role, as a new session of that role in this database has it: what is set for the role in
+/// the database comes first, what is set for the role in all databases second.
+fn search_path_of(role: Oid) -> String {
+    let reader = Reader::new(Snapshot::latest());
+    let all = Oid::INVALID;
+    let database = server::current_database();
+    let places = [(database, role), (all, role), (database, all), (all, all)];
+    // On many servers nothing was ever set for anybody.
+    let places = if PgDbRoleSetting::is_empty() {
+        &[][..]
+    } else {
+        &places
+    };
+    places
+        .iter()
+        .copied()
+        .filter_map(|(database, role)| PgDbRoleSetting::find(&reader, database, role))
+        .find_map(|row| {
+            let path = row
+                .setconfig
+                .iter()
+                .find_map(|setting| setting.strip_prefix("search_path="));
+            path.map(str::to_owned)
+        })
+        // PostgreSQL's own default.
+        .unwrap_or_else(|| "\"$user\", public".to_owned())
+}
+
+/// The role that the current role has chosen for a share or form.
 pub(super) struct ChosenRole {
     pub(super) oid: Oid,
     pub(super) name: String,
@@ -56,9 +92,9 @@ pub(super) fn choose(role: Option<Oid>, insists: bool) -> Result<ChosenRole, Err
     let oid = role.unwrap_or(current);
     let row: Option<RoleRow> =
         storage::write(|statements| statements.query(store::ROLE, &json!({"oid": oid.to_u32()})))?;
-    let row = row.ok_or_else(|| SharingError::UnknownRole(oid.to_u32()))?;
+    let row = row.ok_or_else(|| DdlError::UnknownRole(oid.to_u32()))?;
     if !ownership::can_set_role(current, oid) {
-        Err(SharingError::CannotSetRole {
+        Err(RolesError::CannotSetRole {
             role: row.name.clone(),
         })?;
     }

@@ -1,101 +1,133 @@
-//! What can be wrong with shares and forms.
+//! Errors of shares and forms.
 
-use crate::error::{Error, Problem};
+use crate::error::{Error, ErrorFields, ErrorText, TopicError};
+use crate::pg::subtransaction::CaughtReport;
 use pgrx::prelude::PgSqlErrorCode;
-use std::borrow::Cow;
 
-#[derive(Debug, thiserror::Error)]
+/// That something cannot be shared, or a link does not lead to anything.
+#[derive(Debug)]
 pub(crate) enum SharingError {
     /// The same for a slug that never was, one that is disabled and one that has expired, and for a share whose role is
     /// not what it was.
-    #[error("there is no such share")]
     NoShare,
 
-    #[error("share {id} does not exist")]
-    UnknownShare { id: i64 },
+    UnknownShare {
+        id: i64,
+    },
 
     /// The same for a token that never was and one whose form is not published.
-    #[error("there is no such form")]
     NoForm,
 
-    #[error("form {id} does not exist")]
-    UnknownForm { id: i64 },
+    UnknownForm {
+        id: i64,
+    },
 
-    #[error("role with OID {0} does not exist")]
-    UnknownRole(u32),
+    PrivilegedRole {
+        role: String,
+    },
 
-    #[error("the current role cannot act as role \"{role}\"")]
-    CannotSetRole { role: String },
-
-    #[error("role \"{role}\" is a superuser or bypasses row-level security")]
-    PrivilegedRole { role: String },
-
-    #[error("permission denied for {object}")]
-    NotAllowed { object: String, needed: &'static str },
+    NotAllowed {
+        object: String,
+        needed: &'static str,
+    },
 
     /// A problem of a form's field, by its key.
-    #[error("field \"{key}\": {problem}")]
-    Field { key: String, problem: Error },
+    Field {
+        key: String,
+        problem: Error,
+    },
 
-    #[error("field \"{key}\": {problem}")]
     InvalidField {
         key: String,
         problem: String,
         hint: &'static str,
     },
 
-    #[error("the values are larger than a form takes")]
-    TooLarge { bytes: usize, most: usize },
+    TooLarge {
+        bytes: usize,
+        most: usize,
+    },
+
+    /// An error of PostgreSQL, as one of a field.
+    Postgres(PostgresFields),
 }
 
-impl Problem for SharingError {
-    fn sqlstate(&self) -> PgSqlErrorCode {
+impl TopicError for SharingError {
+    fn fields(&self) -> ErrorFields {
         match self {
-            Self::NoShare
-            | Self::UnknownShare { .. }
-            | Self::NoForm
-            | Self::UnknownForm { .. }
-            | Self::UnknownRole(_) => PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
-            Self::CannotSetRole { .. } | Self::PrivilegedRole { .. } | Self::NotAllowed { .. } => {
-                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE
+            Self::NoShare => {
+                ErrorText::new(PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT, "there is no such share")
+                    .hint("Ask the person who gave you the link for a new one.")
             }
-            Self::Field { problem, .. } => problem.fields().sqlstate,
-            Self::InvalidField { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-            Self::TooLarge { .. } => PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+            Self::UnknownShare { id } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
+                format!("share {id} does not exist"),
+            )
+            .hint("msar.list_shares() returns the shares that the current role may see."),
+            Self::NoForm => ErrorText::new(PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT, "there is no such form")
+                .hint("Ask the person who gave you the link whether the form is published."),
+            Self::UnknownForm { id } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
+                format!("form {id} does not exist"),
+            )
+            .hint("msar.list_forms(schema) returns the forms that the current role may see."),
+            Self::PrivilegedRole { role } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("role \"{role}\" is a superuser or bypasses row-level security"),
+            )
+            .hint("Choose a role with few rights. A superuser can insist with \"privileged_role\": true."),
+            Self::NotAllowed { object, needed } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("permission denied for {object}"),
+            )
+            .detail(format!("It takes {needed}."))
+            .hint("Ask the role that created it."),
+            Self::Field { key, problem } => {
+                let fields = problem.fields();
+                ErrorFields {
+                    message: format!("field \"{key}\": {}", fields.message).into(),
+                    ..fields
+                }
+            }
+            Self::InvalidField { key, problem, hint } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("field \"{key}\": {problem}"),
+            )
+            .hint(*hint),
+            Self::TooLarge { bytes, most } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+                "the values are larger than a form takes",
+            )
+            .detail(format!("They have {bytes} bytes, of {most} at most."))
+            .hint("Send less."),
+            Self::Postgres(report) => {
+                let text = ErrorText::new(report.sqlstate, report.message.clone());
+                let text = match &report.detail {
+                    Some(detail) => text.detail(detail.clone()),
+                    None => text,
+                };
+                text.hint(report.hint.clone().unwrap_or_default())
+            }
         }
     }
+}
 
-    fn detail(&self) -> Option<String> {
-        match self {
-            Self::NotAllowed { needed, .. } => Some(format!("It takes {needed}.")),
-            Self::Field { problem, .. } => problem.fields().detail.map(Cow::into_owned),
-            Self::TooLarge { bytes, most } => Some(format!("They have {bytes} bytes, of {most} at most.")),
-            _ => None,
-        }
-    }
+/// The fields of an error that PostgreSQL raised.
+#[derive(Debug)]
+pub(crate) struct PostgresFields {
+    sqlstate: PgSqlErrorCode,
+    message: String,
+    detail: Option<String>,
+    hint: Option<String>,
+}
 
-    fn hint(&self) -> Cow<'static, str> {
-        match self {
-            Self::NoShare => "Ask the person who gave you the link for a new one.",
-            Self::NoForm => "Ask the person who gave you the link whether the form is published.",
-            Self::UnknownShare { .. } => {
-                "msar.list_shares() returns the shares that the current role may see."
-            }
-            Self::UnknownForm { .. } => {
-                "msar.list_forms(schema) returns the forms that the current role may see."
-            }
-            Self::UnknownRole(_) => "msar.list_roles() returns the roles of this server.",
-            Self::CannotSetRole { .. } => {
-                "Choose a role that the current role is a member of, with the SET option."
-            }
-            Self::PrivilegedRole { .. } => {
-                "Choose a role with few rights. A superuser can insist with \"privileged_role\": true."
-            }
-            Self::NotAllowed { .. } => "Ask the role that created it.",
-            Self::Field { problem, .. } => return problem.fields().hint,
-            Self::InvalidField { hint, .. } => hint,
-            Self::TooLarge { .. } => "Send less.",
+impl From<CaughtReport> for PostgresFields {
+    fn from(report: CaughtReport) -> Self {
+        Self {
+            sqlstate: report.sqlstate,
+            message: report.message,
+            detail: report.detail,
+            hint: report.hint,
         }
-        .into()
     }
 }

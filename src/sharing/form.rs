@@ -1,14 +1,15 @@
 //! Forms: what they ask for, and who makes and changes them.
 //!
-//! A form has a tree of fields: roots write columns of the base table; the children of a field that is a foreign key write
-//! columns of the table that it refers to. Fields are stored with their form, in one document.
+//! A form has a tree of fields: roots write columns of the base table; the children of a field that is a foreign key
+//! write columns of the table that it refers to. Fields are stored with their form, in one document.
 
-use super::acting;
+use super::acting::{self, ActingRole};
 use super::error::SharingError;
 use super::store;
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
+use crate::explorations::following;
 use crate::explorations::node::{Node, ObjectMembers};
 use crate::explorations::reference::{self, Placement, Placer, TableReferences};
 use crate::explorations::store as storage;
@@ -60,23 +61,25 @@ pub(super) struct StoredForm {
     pub(super) name: String,
     pub(super) description: Option<String>,
     pub(super) version: i64,
+    #[serde(deserialize_with = "crate::metadata::model::deserialize_oid")]
     pub(super) base_table_oid: u32,
     pub(super) schema_name: String,
     pub(super) table_name: String,
     pub(super) refs: TableReferences,
+    #[serde(deserialize_with = "crate::metadata::model::deserialize_oid")]
     pub(super) role_oid: u32,
     #[serde(alias = "role", rename(serialize = "role_name"))]
     pub(super) role_name: String,
     #[serde(default)]
     is_privileged: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::metadata::model::deserialize_oid")]
     creator_oid: u32,
     #[serde(alias = "creator", rename(serialize = "creator_name"))]
     creator_name: String,
     pub(super) header_title: Value,
     pub(super) header_subtitle: Option<Value>,
     #[serde(default)]
-    publish_public: bool,
+    pub(super) publish_public: bool,
     pub(super) submit_message: Option<Value>,
     pub(super) submit_redirect_url: Option<String>,
     pub(super) submit_button_label: Option<String>,
@@ -90,6 +93,15 @@ pub(super) struct StoredForm {
 }
 
 impl StoredForm {
+    /// The role that it acts as.
+    pub(super) fn role(&self) -> ActingRole {
+        ActingRole {
+            role_oid: self.role_oid,
+            creator_oid: self.creator_oid,
+            is_privileged: self.is_privileged,
+        }
+    }
+
     /// Gives it the numbers of now. Fails with what is gone.
     pub(super) fn place(&mut self, placement: Placement) -> Result<(), Error> {
         let placer = Placer::new(&self.refs, placement);
@@ -100,7 +112,7 @@ impl StoredForm {
     }
 
     /// The form as its makers get it.
-    fn info(mut self) -> Value {
+    pub(super) fn info(mut self) -> Value {
         let id = self.id;
         let problem = self.place(Placement::SameDatabase).err();
         let fields: Vec<Value> = self.fields.iter().map(|field| field_info(field, id)).collect();
@@ -181,8 +193,13 @@ fn find_own(id: i64) -> Result<StoredForm, Error> {
     }
 }
 
-pub(crate) fn get(id: i64) -> Result<Value, Error> {
+pub(crate) fn get_form(id: i64) -> Result<Value, Error> {
     Ok(find(id)?.info())
+}
+
+/// The form of a token, if the current role may see it.
+pub(super) fn find_by_token(token: &str) -> Result<Option<StoredForm>, Error> {
+    Ok(find_all(&json!({"token": token}))?.pop())
 }
 
 pub(crate) fn list(schema: Oid) -> Result<Value, Error> {
@@ -196,7 +213,7 @@ const SHAPE: &str =
 const FIELD_SHAPE: &str = "A field has \"key\", \"index\", \"kind\" and \"column_attnum\"; a foreign key also \"related_table_oid\" and \"fk_interaction_rule\".";
 
 /// Makes a form.
-pub(crate) fn add(document: &str) -> Result<Value, Error> {
+pub(crate) fn add_form(document: &str) -> Result<Value, Error> {
     let node = Node::parse("form_def", document)?;
     let mut members = node.object()?;
     let base = members.need("base_table_oid", SHAPE)?.oid()?;
@@ -237,15 +254,16 @@ pub(crate) fn add(document: &str) -> Result<Value, Error> {
         updated_at: String::new(),
     };
     let fields = form.take(&mut members)?;
-    let fields = fields.ok_or_else(|| node.invalid("\"fields\" is missing", SHAPE))?;
+    let fields = fields.ok_or_else(|| members.missing("fields", SHAPE))?;
     form.set_fields(&fields)?;
     members.finish()?;
+    following::look_again();
     let id: i64 = storage::write(|statements| statements.query(store::INSERT_FORM, &form))?;
-    get(id)
+    get_form(id)
 }
 
 /// Changes a form. Without "fields" they stay; a field that stays, by its key, keeps its id.
-pub(crate) fn patch(document: &str) -> Result<Value, Error> {
+pub(crate) fn patch_form(document: &str) -> Result<Value, Error> {
     let node = Node::parse("form_def", document)?;
     let mut members = node.object()?;
     let id = members.need("id", "Say which form.")?.integer()?;
@@ -259,8 +277,9 @@ pub(crate) fn patch(document: &str) -> Result<Value, Error> {
         form.place(Placement::SameDatabase)?;
         form.set_fields(&fields)?;
     }
+    following::look_again();
     storage::write(|statements| statements.query::<i64>(store::UPDATE_FORM, &form))?;
-    get(id)
+    get_form(id)
 }
 
 impl StoredForm {
@@ -423,10 +442,8 @@ impl FieldParser<'_> {
                 (None, None, Vec::new())
             }
             "foreign_key" => {
-                let related =
-                    related.ok_or_else(|| node.invalid("\"related_table_oid\" is missing", FIELD_SHAPE))?;
-                let rule =
-                    rule.ok_or_else(|| node.invalid("\"fk_interaction_rule\" is missing", FIELD_SHAPE))?;
+                let related = related.ok_or_else(|| members.missing("related_table_oid", FIELD_SHAPE))?;
+                let rule = rule.ok_or_else(|| members.missing("fk_interaction_rule", FIELD_SHAPE))?;
                 let oid = related.oid()?;
                 let links = self.catalog.links(table);
                 let leads_there = links
@@ -481,15 +498,15 @@ impl FieldParser<'_> {
     }
 }
 
-/// Deletes a form: whoever may see it may do so.
-pub(crate) fn delete(id: i64) -> Result<i64, Error> {
+/// Deletes a form: every role that may see it may do so.
+pub(crate) fn delete_form(id: i64) -> Result<i64, Error> {
     find(id)?;
     storage::write(|statements| statements.run(store::DELETE_FORM, &json!({"id": id})))?;
     Ok(id)
 }
 
 /// Publishes a form, or ends its publication; the latter the owner of its table may do as well.
-pub(crate) fn publish(id: i64, publish: bool) -> Result<bool, Error> {
+pub(crate) fn publish_form(id: i64, publish: bool) -> Result<bool, Error> {
     match publish {
         true => find_own(id)?,
         false => find(id)?,
@@ -505,8 +522,9 @@ pub(crate) fn regenerate_token(id: i64) -> Result<String, Error> {
     storage::write(|statements| statements.query(store::NEW_TOKEN, &json!({"id": id})))
 }
 
-/// A row of a restore with the numbers that its names have in this database.
-pub(crate) fn place_row(row: Value) -> Result<Value, Error> {
+/// A row with the numbers that its names have now: those of this database, or, of a row that is restored, those that it had
+/// in another one.
+pub(crate) fn place_row(row: Value, is_restored: bool) -> Result<Value, Error> {
     let part = |key: &str| row.get(key).cloned().unwrap_or_default();
     let refs: TableReferences = serde_json::from_value(part("refs")).map_err(Error::UnreadableMetadata)?;
     let mut fields: Vec<StoredField> =
@@ -518,15 +536,18 @@ pub(crate) fn place_row(row: Value) -> Result<Value, Error> {
             .and_then(|oid| u32::try_from(oid).ok())
             .unwrap_or_default(),
     };
-    let placer = Placer::new(&refs, Placement::OtherDatabase);
+    let placer = Placer::new(&refs, reference::placement_of(is_restored));
     let placed = placer
         .table_oid(base)
         .and_then(|now| place_fields(&mut fields, base, &placer).map(|()| now));
-    // What has no place stays as it is: its names will not match.
-    let Ok(now) = placed else {
-        return Ok(json!({}));
-    };
-    let mut columns = vec![(now, None)];
-    columns_of(&fields, now, &mut columns);
-    Ok(json!({"base_table_oid": now, "fields": fields, "refs": reference::references_of(columns)?}))
+    match placed {
+        Ok(now) => {
+            let mut columns = vec![(now, None)];
+            columns_of(&fields, now, &mut columns);
+            Ok(json!({"base_table_oid": now, "fields": fields, "refs": reference::references_of(columns)?}))
+        }
+        // What has no place keeps its numbers.
+        Err(_) if is_restored => Ok(json!({"refs": reference::unplaced(&refs)?})),
+        Err(_) => Ok(json!({})),
+    }
 }

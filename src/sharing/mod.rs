@@ -1,13 +1,15 @@
-//! Shares and forms: whoever knows a link sees data, or sends some, with the rights of one role that was chosen for it.
+//! Shares and forms: everybody who knows a link can see or add data, with the privileges of the role that was chosen
+//! for it.
 //!
 //! - [`acting`]: who may choose a role, and acting as it
-//! - [`share`]: shares of tables and explorations
+//! - [`share`]: shares of tables and explorations; [`served_share`]: reading one
 //! - [`form`]: forms and their makers; [`submission`]: their public side
 //! - [`store`]: the statements; [`error`]: what can be wrong
 
 mod acting;
 pub(crate) mod error;
 pub(crate) mod form;
+pub(crate) mod served_share;
 pub(crate) mod share;
 pub(crate) mod store;
 pub(crate) mod submission;

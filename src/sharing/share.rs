@@ -1,33 +1,32 @@
 //! Shares: making and changing them, and reading through them.
 
-use super::acting::{self, ActingRole};
+use super::acting::{self};
 use super::error::SharingError;
 use super::store;
 use crate::catalog::Catalog;
 use crate::error::Error;
+use crate::explorations::error::ExplorationError;
+use crate::explorations::expression;
+use crate::explorations::following;
 use crate::explorations::model::{Exploration, ExplorationStep, Transformation};
 use crate::explorations::node::{Node, ObjectMembers};
-use crate::explorations::reference::{self, Placement, StoredColumnReference, TableReferences};
+use crate::explorations::reference::{self, Placement, Placer, StoredColumnReference, TableReferences};
 use crate::explorations::result::{ResultMembers, RunRequest};
-use crate::explorations::run::RunOptions;
 use crate::explorations::store as storage;
-use crate::explorations::stored::{self, StoredExploration};
-use crate::explorations::{parse, stored::ExplorationLevel};
-use crate::pg::as_role::{self, RoleWork};
-use crate::pg::plan::{JsonbDatum, Sees};
+use crate::explorations::stored::{self, ExplorationLevel};
+use crate::pg::as_role;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, caller, names};
-use crate::records::filter::{Filter, FilterDocument};
-use crate::records::list::{Count, Members, PageRequest, Restriction};
-use crate::records::options::RecordOptions;
+use crate::records::filter::Filter;
+use crate::records::filter_document::FilterDocument;
 use crate::records::relation::{ColumnReference, RecordRelation};
 use crate::statements::{self, Values};
-use pgrx::prelude::PgSqlErrorCode;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
-/// What is shared.
+/// The table or exploration that is shared.
 enum Shared {
     Table(Oid),
     Exploration(i64),
@@ -119,16 +118,16 @@ impl From<ShareRow> for ShareInfo {
 
 /// Shares a table.
 pub(crate) fn share_table(table: Oid, options: &str) -> Result<ShareInfo, Error> {
-    create(Shared::Table(table), options)
+    create_share(Shared::Table(table), options)
 }
 
 /// Shares an exploration, of which the current role is at least a manager.
 pub(crate) fn share_exploration(id: i64, options: &str) -> Result<ShareInfo, Error> {
     stored::find(id)?.need(ExplorationLevel::Manager)?;
-    create(Shared::Exploration(id), options)
+    create_share(Shared::Exploration(id), options)
 }
 
-fn create(shared: Shared, options: &str) -> Result<ShareInfo, Error> {
+fn create_share(shared: Shared, options: &str) -> Result<ShareInfo, Error> {
     let node = Node::parse("options", options)?;
     let mut members = node.object()?;
     let role = members
@@ -167,8 +166,16 @@ fn create(shared: Shared, options: &str) -> Result<ShareInfo, Error> {
         Shared::Exploration(id) => share.show_exploration(id, columns.as_ref(), filter.as_ref())?,
     }
     members.finish()?;
-    let id: i64 = storage::write(|statements| statements.query(store::INSERT_SHARE, &share))?;
-    Ok(find(id)?.into())
+    following::look_again();
+    let id: Option<i64> = storage::write(|statements| statements.query(store::INSERT_SHARE, &share))?;
+    match (id, share.exploration_id) {
+        (Some(id), _) => Ok(find(id)?.into()),
+        // It has been deleted meanwhile.
+        (None, id) => Err(ExplorationError::Unknown {
+            id: id.unwrap_or_default(),
+        }
+        .into()),
+    }
 }
 
 fn flag(members: &mut ObjectMembers, key: &'static str) -> Result<Option<bool>, Error> {
@@ -250,7 +257,7 @@ impl NewShare {
         if let Some(filter) = filter {
             let filter_step = step(
                 "options.filter",
-                Transformation::Filter(parse::filter(filter, &mut values)?),
+                Transformation::Filter(expression::filter(filter, &mut values)?),
             );
             steps.push(filter_step);
         }
@@ -276,7 +283,7 @@ impl NewShare {
     }
 }
 
-fn step(path: &str, transformation: Transformation) -> ExplorationStep {
+pub(super) fn step(path: &str, transformation: Transformation) -> ExplorationStep {
     ExplorationStep {
         path: path.to_owned(),
         transformation,
@@ -284,7 +291,11 @@ fn step(path: &str, transformation: Transformation) -> ExplorationStep {
 }
 
 /// Checks that the columns of a filter are there, and adds them to `used`.
-fn check_filter(relation: &RecordRelation, filter: &Filter, used: &mut Vec<i16>) -> Result<(), Error> {
+pub(super) fn check_filter(
+    relation: &RecordRelation,
+    filter: &Filter,
+    used: &mut Vec<i16>,
+) -> Result<(), Error> {
     match filter {
         Filter::Literal(_) => Ok(()),
         Filter::Column(reference) => {
@@ -303,12 +314,12 @@ fn numbered_filter(relation: &RecordRelation, filter: &str) -> Result<Box<RawVal
 }
 
 /// The filter with another number for each column. Other values keep their text.
-fn map_filter(
+pub(super) fn map_filter(
     filter: &str,
     map: &dyn Fn(&ColumnReference) -> Result<i16, Error>,
 ) -> Result<Box<RawValue>, Error> {
     #[derive(Deserialize, Serialize)]
-    struct Part {
+    struct FilterNode {
         #[serde(rename = "type")]
         key: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -316,7 +327,7 @@ fn map_filter(
         #[serde(default, skip_serializing_if = "Option::is_none")]
         args: Option<Vec<Box<RawValue>>>,
     }
-    let mut part: Part = serde_json::from_str(filter).map_err(Error::UnreadableMetadata)?;
+    let mut part: FilterNode = serde_json::from_str(filter).map_err(Error::UnreadableMetadata)?;
     if matches!(part.key.as_str(), "attnum" | "column") {
         let value = part.value.as_deref().map_or("null", RawValue::get);
         let reference: ColumnReference = serde_json::from_str(value).map_err(Error::UnreadableMetadata)?;
@@ -357,8 +368,8 @@ pub(crate) fn list(table: Option<Oid>, exploration: Option<i64>) -> Result<Vec<S
     Ok(rows.into_iter().map(ShareInfo::from).collect())
 }
 
-/// Changes a share. Whoever made it changes all of it; the owner of what it shows may disable it.
-pub(crate) fn set(id: i64, patch: &str) -> Result<ShareInfo, Error> {
+/// Changes a share. Its creator may change all of it; the owner of the table or exploration may disable it.
+pub(crate) fn change_share(id: i64, patch: &str) -> Result<ShareInfo, Error> {
     let row = find(id)?;
     let node = Node::parse("patch", patch)?;
     let mut members = node.object()?;
@@ -445,19 +456,20 @@ pub(crate) fn set(id: i64, patch: &str) -> Result<ShareInfo, Error> {
             (None, None) => {}
         }
     }
+    following::look_again();
     storage::write(|statements| statements.run(store::UPDATE_SHARE, &share))?;
     Ok(find(id)?.into())
 }
 
-/// Deletes a share: whoever may see it may do so.
-pub(crate) fn delete(id: i64) -> Result<i64, Error> {
+/// Deletes a share: every role that may see it may do so.
+pub(crate) fn delete_share(id: i64) -> Result<i64, Error> {
     find(id)?;
     storage::write(|statements| statements.run(store::DELETE_SHARE, &json!({"id": id})))?;
     Ok(id)
 }
 
 /// How often a share was used, and when last.
-pub(crate) fn uses(id: i64) -> Result<Value, Error> {
+pub(crate) fn count_uses(id: i64) -> Result<Value, Error> {
     find(id)?;
     storage::write(|statements| {
         if as_role::can_write() {
@@ -467,210 +479,9 @@ pub(crate) fn uses(id: i64) -> Result<Value, Error> {
     })
 }
 
-/// A share that is served.
-#[derive(Deserialize)]
-struct ServedShare {
-    id: i64,
-    table_oid: Option<u32>,
-    refs: TableReferences,
-    #[serde(flatten)]
-    role: ActingRole,
-    columns: Option<Value>,
-    filter: Option<Box<RawValue>>,
-    max_rows: Option<i64>,
-    shows_previews: bool,
-    exploration: Option<StoredExploration>,
-}
-
-/// The rows that a share shows.
-pub(crate) fn read(slug: &str, options: &str) -> Result<JsonbDatum, Error> {
-    let argument = json!({"slug": slug});
-    // As text first: a flattened struct would not keep the text of its parts.
-    let found: Option<Box<RawValue>> =
-        storage::write(|statements| statements.query(store::SHARE_BY_SLUG, &argument))?;
-    let Some(found) = found.filter(|found| found.get() != "null") else {
-        return Err(SharingError::NoShare.into());
-    };
-    let share = ServedShare::parse(found.get())?;
-    if !share.role.is_allowed() {
-        return Err(SharingError::NoShare.into());
-    }
-    if as_role::can_write() {
-        storage::write(|statements| statements.run(store::COUNT_USE, &json!({"id": share.id})))?;
-    }
-    let outcome = share.role.act(RoleWork::Reads, || share.read(options));
-    outcome.map_err(|problem| match problem.fields().sqlstate {
-        // What the role may no longer read is shared no longer.
-        PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE => SharingError::NoShare.into(),
-        _ => problem,
-    })
-}
-
-/// The planner's estimate is made from rows that are not shown.
-fn exact(count: Count) -> Count {
-    match count {
-        Count::Estimated => Count::Exact,
-        count => count,
-    }
-}
-
-impl ServedShare {
-    fn parse(json: &str) -> Result<Self, Error> {
-        #[derive(Deserialize)]
-        struct Parts {
-            id: i64,
-            table_oid: Option<u32>,
-            refs: TableReferences,
-            columns: Option<Value>,
-            filter: Option<Box<RawValue>>,
-            max_rows: Option<i64>,
-            shows_previews: bool,
-            exploration: Option<StoredExploration>,
-        }
-        let parts: Parts = serde_json::from_str(json).map_err(Error::UnreadableMetadata)?;
-        Ok(Self {
-            role: serde_json::from_str(json).map_err(Error::UnreadableMetadata)?,
-            id: parts.id,
-            table_oid: parts.table_oid,
-            refs: parts.refs,
-            columns: parts.columns,
-            filter: parts.filter,
-            max_rows: parts.max_rows,
-            shows_previews: parts.shows_previews,
-            exploration: parts.exploration,
-        })
-    }
-
-    fn read(&self, options: &str) -> Result<JsonbDatum, Error> {
-        match &self.exploration {
-            Some(exploration) => self.read_exploration(exploration, options),
-            None => self.read_table(options),
-        }
-    }
-
-    fn limited(&self, wanted: Option<i64>) -> Option<i64> {
-        match (self.max_rows, wanted) {
-            (Some(most), Some(wanted)) => Some(most.min(wanted)),
-            (most, wanted) => most.or(wanted),
-        }
-    }
-
-    fn read_table(&self, options: &str) -> Result<JsonbDatum, Error> {
-        let mut values = Values::default();
-        let (table, restriction) = self.restriction(&mut values)?;
-        let options: RecordOptions =
-            serde_json::from_str(options).map_err(|problem| Error::InvalidArgument {
-                argument: "options",
-                problem: problem.to_string(),
-                hint: "msar.list_records_schema() gives the JSON Schema of the options.",
-            })?;
-        let request = options.request(table, &mut values)?;
-        let mut request = PageRequest {
-            restriction: Some(restriction),
-            members: Members::Shared,
-            record_summaries: false,
-            ..request
-        };
-        if !self.shows_previews {
-            request.linked = crate::records::document::Linked::None;
-        }
-        request.bounds.limit = self.limited(request.bounds.limit);
-        request.count = exact(request.count);
-        crate::records::options::run(request, &values)
-    }
-
-    /// The table of now, and what it shows. Numbers of columns are those of now.
-    fn restriction(&self, values: &mut Values) -> Result<(Oid, Restriction), Error> {
-        let base = self.table_oid.unwrap_or_default();
-        let own = self.refs.get(&base);
-        let known: Vec<i16> = own.iter().flat_map(|own| own.columns.keys().copied()).collect();
-        let columns: Vec<StoredColumnReference> = known
-            .iter()
-            .map(|&attnum| reference::own_column(attnum))
-            .collect();
-        // What is gone answers as a share that is gone.
-        let gone = |_| Error::from(SharingError::NoShare);
-        let placed = reference::place(&self.refs, base, &columns, Placement::SameDatabase).map_err(gone)?;
-        let now = |attnum: i16| {
-            let at = known.iter().position(|&known| known == attnum);
-            at.map(|at| placed.columns[at].attnum)
-                .ok_or_else(|| Error::from(SharingError::NoShare))
-        };
-        let columns = match &self.columns {
-            Some(Value::Array(attnums)) => {
-                let attnums = attnums.iter().map(|attnum| {
-                    let attnum = attnum.as_i64().and_then(|attnum| i16::try_from(attnum).ok());
-                    now(attnum.unwrap_or_default())
-                });
-                Some(attnums.collect::<Result<_, _>>()?)
-            }
-            _ => None,
-        };
-        let filter = match &self.filter {
-            Some(filter) => {
-                let filter = map_filter(filter.get(), &|reference| match reference {
-                    ColumnReference::Attnum(attnum) => now(i16::try_from(*attnum).unwrap_or_default()),
-                    ColumnReference::Name(_) => Err(SharingError::NoShare.into()),
-                })?;
-                let document: FilterDocument =
-                    serde_json::from_str(filter.get()).map_err(Error::UnreadableMetadata)?;
-                Some(document.parse(values)?)
-            }
-            None => None,
-        };
-        Ok((placed.base, Restriction { columns, filter }))
-    }
-
-    fn read_exploration(&self, stored: &StoredExploration, options: &str) -> Result<JsonbDatum, Error> {
-        let gone = |_| Error::from(SharingError::NoShare);
-        let document = stored.document().map_err(gone)?;
-        let mut values = Values::default();
-        let exploration = Exploration::parse(&Node::parse("", &document)?, &mut values)?;
-        let mut steps = Vec::new();
-        if let Some(filter) = &self.filter {
-            let filter = parse::filter(&Node::parse("filter", filter.get())?, &mut values)?;
-            steps.push(step("filter", Transformation::Filter(filter)));
-        }
-        if let Some(Value::Array(aliases)) = &self.columns {
-            let aliases = aliases
-                .iter()
-                .filter_map(|alias| alias.as_str().map(str::to_owned));
-            steps.push(step("columns", Transformation::Select(aliases.collect())));
-        }
-        // What the visitor asks for comes last, and knows the columns that are shown and no others. Conditions of the
-        // visitor see only the rows that are shown: an error that one of them raises tells about no other.
-        let node = Node::parse("options", options)?;
-        let mut members = node.object()?;
-        let order = members.take("order");
-        let filter = members.take("filter");
-        if let Some(filter) = &filter {
-            steps.push(step("", Transformation::Barrier));
-            steps.push(step(
-                "options.filter",
-                Transformation::Filter(parse::filter(filter, &mut values)?),
-            ));
-        }
-        if let Some(order) = &order {
-            steps.push(step("options.order", Transformation::Order(parse::order(order)?)));
-        }
-        let mut page = RunOptions::parse_rest(members, &mut values)?.page;
-        page.limit = self.limited(page.limit);
-        page.previews &= self.shows_previews;
-        page.is_compatible = false;
-        page.count = exact(page.count);
-        let request = RunRequest {
-            exploration,
-            more_steps: steps,
-            page,
-            members: ResultMembers::Shared,
-        };
-        let (document, _) = statements::statement_for(request)?.run(&values, Sees::WhatCallerSees)?;
-        Ok(document.json_as_jsonb())
-    }
-}
-
-/// A row of a restore with the numbers that its names have in this database.
-pub(crate) fn place_row(row: &Value) -> Result<Value, Error> {
+/// A row with the numbers that its names have now: those of this database, or, of a row that is restored, those that it had
+/// in another one.
+pub(crate) fn place_row(row: &Value, is_restored: bool) -> Result<Value, Error> {
     let refs: TableReferences = serde_json::from_value(row.get("refs").cloned().unwrap_or_default())
         .map_err(Error::UnreadableMetadata)?;
     let base = match row.get("table_oid") {
@@ -681,43 +492,46 @@ pub(crate) fn place_row(row: &Value) -> Result<Value, Error> {
             .unwrap_or_default(),
         None => 0,
     };
-    let mut unchanged = json!({});
     if base == 0 {
-        return Ok(unchanged);
+        return Ok(json!({}));
     }
-    let known: Vec<i16> = refs
-        .get(&base)
-        .iter()
-        .flat_map(|own| own.columns.keys().copied())
-        .collect();
-    let columns: Vec<StoredColumnReference> = known
-        .iter()
+    match placed_row(row, &refs, base, reference::placement_of(is_restored)) {
+        Ok(placed) => Ok(placed),
+        // What has no place keeps its numbers.
+        Err(_) if is_restored => Ok(json!({"refs": reference::unplaced(&refs)?})),
+        Err(_) => Ok(json!({})),
+    }
+}
+
+/// The columns of the row that change. Fails with what is gone.
+fn placed_row(row: &Value, refs: &TableReferences, base: u32, placement: Placement) -> Result<Value, Error> {
+    let placer = Placer::new(refs, placement);
+    let known = refs.get(&base).into_iter().flat_map(|own| own.columns.keys());
+    let columns: BTreeMap<i64, i16> = known
+        .map(|&attnum| Ok((attnum.into(), placer.column(base, attnum)?)))
+        .collect::<Result<_, Error>>()?;
+    let now = |attnum: i64| {
+        let gone = || Error::from(SharingError::NoShare);
+        columns.get(&attnum).copied().ok_or_else(gone)
+    };
+    let table = placer.table_oid(base)?;
+    let own: Vec<StoredColumnReference> = columns
+        .values()
         .map(|&attnum| reference::own_column(attnum))
         .collect();
-    let Ok(placed) = reference::place(&refs, base, &columns, Placement::OtherDatabase) else {
-        return Ok(unchanged);
-    };
-    let now = |attnum: i64| {
-        let at = known.iter().position(|&known| i64::from(known) == attnum);
-        at.map_or(0, |at| placed.columns[at].attnum)
-    };
-    unchanged["table_oid"] = placed.base.to_u32().into();
-    unchanged["refs"] = serde_json::to_value(reference::references(placed.base, &placed.columns)?)
-        .map_err(Error::Serialization)?;
+    let mut placed = json!({"table_oid": table, "refs": reference::references(Oid::from(table), &own)?});
     if let Some(Value::Array(attnums)) = row.get("columns") {
-        unchanged["columns"] = attnums
+        placed["columns"] = attnums
             .iter()
             .map(|attnum| now(attnum.as_i64().unwrap_or_default()))
-            .collect();
+            .collect::<Result<_, _>>()?;
     }
     if let Some(filter) = row.get("filter").filter(|filter| !filter.is_null()) {
-        let mapped = map_filter(&filter.to_string(), &|reference| {
-            Ok(match reference {
-                ColumnReference::Attnum(attnum) => now(*attnum),
-                ColumnReference::Name(_) => 0,
-            })
+        let mapped = map_filter(&filter.to_string(), &|reference| match reference {
+            ColumnReference::Attnum(attnum) => now(*attnum),
+            ColumnReference::Name(_) => Err(SharingError::NoShare.into()),
         })?;
-        unchanged["filter"] = serde_json::from_str(mapped.get()).map_err(Error::Serialization)?;
+        placed["filter"] = serde_json::from_str(mapped.get()).map_err(Error::Serialization)?;
     }
-    Ok(unchanged)
+    Ok(placed)
 }

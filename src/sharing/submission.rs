@@ -5,28 +5,28 @@
 
 use super::acting::ActingRole;
 use super::error::SharingError;
-use super::form::{LinkRule, StoredField, StoredForm};
+use super::form::{self, LinkRule, StoredField, StoredForm};
 use super::store;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::catalog::types::TypeOptions;
 use crate::catalog::{Catalog, consistent};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::explorations::node::Node;
 use crate::explorations::reference::Placement;
 use crate::explorations::store as storage;
-use crate::pg::as_role::RoleWork;
+use crate::metadata::read as metadata;
+use crate::pg::as_role;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::subtransaction::{self, CaughtReport};
-use crate::pg::{Oid, dml, names, parameter};
+use crate::pg::{Oid, caller, dml, names, ownership, parameter};
 use crate::records::arguments::{self, Part};
 use crate::records::write::{self, FormField};
 use pgrx::prelude::PgSqlErrorCode;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most bytes of what is sent in.
 const MOST_BYTES: usize = 1 << 20;
@@ -41,29 +41,113 @@ struct ServedForm {
     role: ActingRole,
 }
 
+/// The columns that say which user wrote a row.
+struct UserTracking {
+    /// The login role of the visitor.
+    user_id: i64,
+    /// The attnum of the column, by the OID of its table.
+    attnums: BTreeMap<u32, i16>,
+}
+
+impl UserTracking {
+    /// Those of the tables that are visited; `None` if they have no such columns.
+    fn of(visited: &[Visited<'_>]) -> Result<Option<Self>, Error> {
+        let tables: BTreeSet<u32> = visited.iter().map(|visited| visited.table).collect();
+        let catalog = Catalog::new(Snapshot::latest());
+        let mut attnums = BTreeMap::new();
+        for table in tables {
+            if let Some(attnum) = metadata::user_tracking_column(&catalog, Oid::from(table))? {
+                attnums.insert(table, attnum);
+            }
+        }
+        if attnums.is_empty() {
+            return Ok(None);
+        }
+        let user_id = storage::write(|statements| statements.query(store::USER, &json!({})))?;
+        Ok(Some(Self { user_id, attnums }))
+    }
+
+    /// Adds the user to each new row whose table has such a column, unless a field of the form writes it.
+    fn add_to(
+        &self,
+        visited: &[Visited<'_>],
+        fields: &mut Vec<FormField>,
+        sent: &mut SentValues,
+    ) -> Result<(), Error> {
+        let rows: BTreeSet<(u32, Option<&str>)> = visited
+            .iter()
+            .map(|visited| (visited.table, visited.parent))
+            .collect();
+        for (table, parent) in rows {
+            let Some(&attnum) = self.attnums.get(&table) else {
+                continue;
+            };
+            let is_field = visited.iter().any(|visited| {
+                (visited.table, visited.parent, visited.field.column_attnum) == (table, parent, attnum)
+            });
+            if is_field {
+                continue;
+            }
+            // No key of a field begins so: jsonb has no NUL.
+            let key = format!("\0user of {table} {}", parent.unwrap_or_default());
+            let value = serde_json::value::to_raw_value(&self.user_id).map_err(Error::Serialization)?;
+            fields.push(FormField::new(
+                key.clone(),
+                parent.map(str::to_owned),
+                table,
+                attnum,
+            ));
+            sent.insert(key, value);
+        }
+        Ok(())
+    }
+}
+
+/// To whom a form is served.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FormAudience {
+    /// To everybody, once it is published.
+    Visitors,
+    /// Before that, too, to those who can act as the form's role by SET ROLE: its makers, who look at it first.
+    Makers,
+}
+
 impl ServedForm {
-    /// The form of a token, if it is published and its role is what it must be.
-    fn find(token: &str) -> Result<Self, Error> {
-        let found: Option<Box<RawValue>> =
+    /// The form of a token, if it is there for the audience and its role is what it must be.
+    fn find(token: &str, audience: FormAudience) -> Result<Self, Error> {
+        let found: Option<StoredForm> =
             storage::write(|statements| statements.query(store::FORM_BY_TOKEN, &json!({"token": token})))?;
-        let Some(found) = found.filter(|found| found.get() != "null") else {
+        let Some(mut form) = found else {
             return Err(SharingError::NoForm.into());
         };
-        let role: ActingRole = serde_json::from_str(found.get()).map_err(Error::UnreadableMetadata)?;
-        let mut form: StoredForm = serde_json::from_str(found.get()).map_err(Error::UnreadableMetadata)?;
-        if !role.is_allowed() || form.place(Placement::SameDatabase).is_err() {
+        let role = form.role();
+        let is_served = form.publish_public
+            || (audience == FormAudience::Makers
+                && ownership::can_set_role(caller::role(), Oid::from(form.role_oid)));
+        if !is_served || !role.is_allowed() || form.place(Placement::SameDatabase).is_err() {
             return Err(SharingError::NoForm.into());
         }
         Ok(Self { form, role })
     }
 }
 
-/// What a page needs to show a form.
+/// The whole form for those who may see it; for everybody else a published one, without its roles.
+pub(crate) fn get_by_token(token: &str) -> Result<Value, Error> {
+    if let Some(form) = form::find_by_token(token)? {
+        return Ok(form.info());
+    }
+    let mut info = ServedForm::find(token, FormAudience::Visitors)?.form.info();
+    for key in ["associated_role_id", "associated_role", "creator"] {
+        info[key] = Value::Null;
+    }
+    Ok(info)
+}
+
+/// The form as a page shows it.
 pub(crate) fn get_public(token: &str) -> Result<Value, Error> {
-    let ServedForm { form, role } = ServedForm::find(token)?;
-    let fields = role.act(RoleWork::Reads, || {
-        consistent::read(|catalog| public_fields(catalog, &form.fields, form.base_table_oid))
-    })?;
+    let ServedForm { form, role } = ServedForm::find(token, FormAudience::Visitors)?;
+    let fields =
+        role.act(|| consistent::read(|catalog| public_fields(catalog, &form.fields, form.base_table_oid)))?;
     Ok(json!({
         "name": form.name, "description": form.description, "version": form.version, "header_title": form.header_title,
         "header_subtitle": form.header_subtitle, "submit_message": form.submit_message,
@@ -109,10 +193,10 @@ pub(crate) fn get_source_info<T>(
             }
         }
     }
-    let ServedForm { form, role } = ServedForm::find(token)?;
+    let ServedForm { form, role } = ServedForm::find(token, FormAudience::Makers)?;
     let mut wanted = BTreeMap::new();
     add(&form.fields, form.base_table_oid, &mut wanted);
-    let described = role.act(RoleWork::Reads, || describe(&wanted))?;
+    let described = role.act(|| describe(&wanted))?;
     Ok((described, wanted))
 }
 
@@ -126,7 +210,7 @@ fn find_field<'f>(fields: &'f [StoredField], key: &str) -> Option<&'f StoredFiel
 /// The records that a field can refer to, by how they read.
 pub(crate) fn list_related(token: &str, options: &str) -> Result<JsonbDatum, Error> {
     const HINT: &str = "The options are \"field_key\", \"search\", \"limit\" and \"offset\".";
-    let ServedForm { form, role } = ServedForm::find(token)?;
+    let ServedForm { form, role } = ServedForm::find(token, FormAudience::Makers)?;
     let node = Node::parse("options", options)?;
     let mut members = node.object()?;
     let key_node = members.need("field_key", HINT)?;
@@ -158,12 +242,10 @@ pub(crate) fn list_related(token: &str, options: &str) -> Result<JsonbDatum, Err
         limit: Some(limit.map_or(USUAL_PICKS, |limit| limit.min(MOST_PICKS) as i32)),
         offset: offset.map(|offset| offset.min(i64::from(i32::MAX)) as i32),
     };
-    role.act(RoleWork::Reads, || {
-        arguments::list_summaries(Oid::from(table), part, search.as_deref(), None, None)
-    })
+    role.act(|| arguments::list_summaries(Oid::from(table), part, search.as_deref(), None, None))
 }
 
-/// What is sent in, by the keys of fields.
+/// The submitted values, by the keys of fields.
 type SentValues = BTreeMap<String, Box<RawValue>>;
 
 /// A field that gets a value, or is asked for one.
@@ -174,7 +256,7 @@ struct Visited<'f> {
 }
 
 /// Sends a form in.
-pub(crate) fn submit(token: &str, values: &str) -> Result<Value, Error> {
+pub(crate) fn submit_form(token: &str, values: &str) -> Result<Value, Error> {
     if values.len() > MOST_BYTES {
         return Err(SharingError::TooLarge {
             bytes: values.len(),
@@ -182,7 +264,7 @@ pub(crate) fn submit(token: &str, values: &str) -> Result<Value, Error> {
         }
         .into());
     }
-    let ServedForm { form, role } = ServedForm::find(token)?;
+    let ServedForm { form, role } = ServedForm::find(token, FormAudience::Visitors)?;
     let sent: SentValues = serde_json::from_str(values).map_err(|problem| Error::InvalidArgument {
         argument: "values",
         problem: problem.to_string(),
@@ -198,7 +280,7 @@ pub(crate) fn submit(token: &str, values: &str) -> Result<Value, Error> {
     }
     let mut visited = Vec::new();
     visit(&form.fields, None, form.base_table_oid, &sent, &mut visited)?;
-    let fields: Vec<FormField> = visited
+    let mut fields: Vec<FormField> = visited
         .iter()
         .map(|visited| {
             FormField::new(
@@ -209,17 +291,20 @@ pub(crate) fn submit(token: &str, values: &str) -> Result<Value, Error> {
             )
         })
         .collect();
-    let used: SentValues = visited
+    let mut used: SentValues = visited
         .iter()
         .filter_map(|visited| {
             let value = sent.get(&visited.field.key)?;
             Some((visited.field.key.clone(), value.clone()))
         })
         .collect();
-    role.act(RoleWork::Writes, || {
-        let outcome = subtransaction::attempt_with_report(is_about_data, || {
-            dml::with_whole_errors(|| write::insert_form(&fields, &used))
-        });
+    if let Some(tracking) = UserTracking::of(&visited)? {
+        tracking.add_to(&visited, &mut fields, &mut used)?;
+    }
+    as_role::end_deferring()?;
+    role.act(|| {
+        let outcome =
+            subtransaction::attempt_with_report(is_about_data, || write::insert_form(&fields, &used));
         match outcome {
             Ok(outcome) => outcome,
             Err(report) => Err(blame(report, &visited, &used)),
@@ -326,7 +411,19 @@ fn blame(report: CaughtReport, visited: &[Visited<'_>], sent: &SentValues) -> Er
         })
     };
     let blamed = unreadable.or_else(constrained).or_else(named);
-    let problem = PostgresProblem(report.into());
+    // The visitor knows fields, not columns.
+    let detail = report
+        .detail
+        .as_deref()
+        .map(|detail| match detail.find("In column \"") {
+            Some(at) => detail[..at].trim_end(),
+            None => detail,
+        });
+    let report = CaughtReport {
+        detail: detail.filter(|detail| !detail.is_empty()).map(str::to_owned),
+        ..report
+    };
+    let problem = SharingError::Postgres(report.into());
     match blamed {
         Some(visited) => SharingError::Field {
             key: visited.field.key.clone(),
@@ -369,49 +466,4 @@ fn names_column(report: &CaughtReport, name: &str) -> bool {
         key.is_some_and(|(columns, _)| columns.split(", ").any(|column| column.trim_matches('"') == name))
     };
     report.message.contains(&format!("column \"{name}\"")) || report.detail.as_deref().is_some_and(is_in_key)
-}
-
-/// An error of PostgreSQL's, as an error of ours.
-#[derive(Debug)]
-struct PostgresProblem(ReportTexts);
-
-#[derive(Debug)]
-struct ReportTexts {
-    sqlstate: PgSqlErrorCode,
-    message: String,
-    detail: Option<String>,
-    hint: Option<String>,
-}
-
-impl From<CaughtReport> for ReportTexts {
-    fn from(report: CaughtReport) -> Self {
-        Self {
-            sqlstate: report.sqlstate,
-            message: report.message,
-            detail: report.detail,
-            hint: report.hint,
-        }
-    }
-}
-
-impl std::fmt::Display for PostgresProblem {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.0.message)
-    }
-}
-
-impl std::error::Error for PostgresProblem {}
-
-impl Problem for PostgresProblem {
-    fn sqlstate(&self) -> PgSqlErrorCode {
-        self.0.sqlstate
-    }
-
-    fn detail(&self) -> Option<String> {
-        self.0.detail.clone()
-    }
-
-    fn hint(&self) -> Cow<'static, str> {
-        self.0.hint.clone().unwrap_or_default().into()
-    }
 }

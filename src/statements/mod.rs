@@ -2,6 +2,7 @@
 //!
 //! A room that compiles statements implements [`Shape`] for its requests; nothing here knows the rooms.
 //!
+//! - [`array_parts`]: large JSON arrays
 //! - [`values`]: the values of a request, apart from its shape
 //! - [`parameters`]: where a value stands in a request, and the parameters of a statement, each of them such a value as
 //!   a value of a type
@@ -10,6 +11,7 @@
 //! - [`compiled`]: a statement that is ready to run
 //! - [`kept`]: the statements that a session keeps
 
+pub(crate) mod array_parts;
 pub(crate) mod compiled;
 pub(crate) mod draft;
 pub(crate) mod kept;

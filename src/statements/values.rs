@@ -4,10 +4,12 @@
 //! functions read them as values of a column's type.
 
 use super::parameters::{Form, Literal, Parameter, Sort};
-use crate::pg::Oid;
 use crate::pg::parameter::{self, ParameterValue};
+use crate::pg::{Oid, memory, server};
+use serde::Deserializer as _;
+use serde::de::{SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use std::fmt::Write as _;
+use std::fmt;
 
 /// The values of a request, in the order in which they stand in it.
 #[derive(Default)]
@@ -97,33 +99,84 @@ pub(crate) fn text(json: &str) -> Option<String> {
 
 /// A JSON array in the form that the input functions of array types read.
 pub(crate) fn array(json: &str) -> String {
-    // PostgreSQL's arrays have six dimensions at most; what is nested more deeply is left for it to refuse.
-    array_of(json, 6)
+    array_with(json, &|list, more| {
+        server::check_for_interrupts();
+        memory::reserve_text(list, more);
+    })
 }
 
-fn array_of(json: &str, dimensions: usize) -> String {
-    let elements: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
-    let mut list = String::from("{");
-    for (at, element) in elements.into_iter().enumerate() {
-        if at > 0 {
-            list.push(',');
-        }
-        let element = element.get();
-        if element.starts_with('[') && dimensions > 1 {
-            list.push_str(&array_of(element, dimensions - 1));
-        } else {
-            match text(element) {
-                None => list.push_str("NULL"),
-                Some(text) => {
-                    let text = text.replace('\\', "\\\\").replace('"', "\\\"");
-                    // Writing to a String cannot fail.
-                    let _ = write!(list, "\"{text}\"");
-                }
+/// The same; `reserve` is called before each element, with the bytes that it needs.
+fn array_with(json: &str, reserve: &dyn Fn(&mut String, usize)) -> String {
+    // PostgreSQL's arrays have six dimensions at most; what is nested more deeply is left for it to refuse.
+    array_of(json, 6, reserve)
+}
+
+fn array_of(json: &str, dimensions: usize, reserve: &dyn Fn(&mut String, usize)) -> String {
+    let mut list = String::new();
+    let mut elements = serde_json::Deserializer::from_str(json);
+    let writer = ArrayWriter {
+        list: &mut list,
+        dimensions,
+        reserve,
+    };
+    match elements.deserialize_seq(writer) {
+        Ok(()) => list,
+        Err(_) => "{}".into(),
+    }
+}
+
+/// Writes the elements of a JSON array as PostgreSQL writes an array, one by one: there may be millions.
+struct ArrayWriter<'a> {
+    list: &'a mut String,
+    dimensions: usize,
+    reserve: &'a dyn Fn(&mut String, usize),
+}
+
+impl<'de> Visitor<'de> for ArrayWriter<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+        let mut is_first = true;
+        self.list.push('{');
+        while let Some(element) = elements.next_element::<&RawValue>()? {
+            let element = element.get();
+            (self.reserve)(self.list, 2 * element.len() + 1);
+            if !std::mem::take(&mut is_first) {
+                self.list.push(',');
+            }
+            if element.starts_with('[') && self.dimensions > 1 {
+                let inner = array_of(element, self.dimensions - 1, self.reserve);
+                self.list.push_str(&inner);
+            } else {
+                push_element(self.list, element);
             }
         }
+        self.list.push('}');
+        Ok(())
     }
-    list.push('}');
-    list
+}
+
+fn push_element(list: &mut String, element: &str) {
+    let Some(text) = text(element) else {
+        list.push_str("NULL");
+        return;
+    };
+    list.push('"');
+    for part in text.split_inclusive(['\\', '"']) {
+        match part.strip_suffix(['\\', '"']) {
+            Some(plain) => {
+                list.push_str(plain);
+                list.push('\\');
+                list.push_str(&part[plain.len()..]);
+            }
+            None => list.push_str(part),
+        }
+    }
+    list.push('"');
 }
 
 /// An array of objects, each with an element of a JSON array.
@@ -160,6 +213,7 @@ mod tests {
 
     #[test]
     fn arrays_are_quoted() {
+        let array = |json| array_with(json, &|_, _| {});
         assert_eq!(
             array(r#"[1, "a\"b", null, "NULL", [true], "c\\d", ""]"#),
             r#"{"1","a\"b",NULL,"NULL",{"true"},"c\\d",""}"#

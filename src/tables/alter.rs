@@ -6,6 +6,7 @@
 
 use super::counting::Counting;
 use super::error::TablesError;
+use super::misfits::{self, Misfit, Misfits, RetypedColumn};
 use super::resolve::ColumnValueSource;
 use super::table::Table;
 use super::{cast, clause, column_type, create, free_name, renames};
@@ -15,25 +16,158 @@ use crate::ddl::script::Script;
 use crate::definition::alteration::{ColumnAlteration, TableAlteration};
 use crate::definition::column::{IdentityDefinition, SequenceOptions, ValueSource};
 use crate::definition::json_text::RawJson;
+use crate::definition::name::ColumnRef;
 use crate::error::Error;
+use crate::pg::error_fields::{self, Failure};
 use crate::pg::ownership::AlterLock;
-use crate::pg::progress::{self, Total};
 use crate::pg::scan::Char;
 use crate::pg::type_name::{self, TypeId};
-use crate::pg::{Oid, deparse, expression, quote, statement};
+use crate::pg::{Oid, deparse, dml, expression, json_rows, quote, statement, subtransaction};
+use crate::progress::{self, Total};
 use pgrx::pg_sys;
+use serde::{Deserialize, Serialize};
 
 /// Changes columns; gives the attnums of those that were changed, in the order of the changes.
 pub(crate) fn alter_columns(relation: Oid, alterations: &[ColumnAlteration]) -> Result<Vec<i16>, Error> {
     let table = Table::lock(relation, lock_for(alterations))?;
-    let changes = AlterationPlan::of(&table, alterations)?;
+    let changes = AlterationPlan::of(&table, alterations, MathesarKey::Kept)?;
     let altered = changes.attnums.clone();
-    changes.run(&table)?;
+    changes.run_or_locate(&table, alterations)?;
     Ok(altered)
 }
 
+/// Options of a change of columns.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[serde(expecting = "the options")]
+pub(crate) struct AlterationOptions {
+    dry_run: bool,
+    on_error: OnMisfit,
+    /// The most values that are listed.
+    misfits: usize,
+}
+
+impl Default for AlterationOptions {
+    fn default() -> Self {
+        Self {
+            dry_run: false,
+            on_error: OnMisfit::default(),
+            misfits: 100,
+        }
+    }
+}
+
+/// What becomes of values that do not fit a new type.
+#[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum OnMisfit {
+    #[default]
+    Raise,
+    Null,
+}
+
+/// What was changed, or would be.
+#[derive(Serialize)]
+pub(crate) struct AlterationReport {
+    attnums: Vec<i16>,
+    misfits: Vec<Misfit>,
+    misfit_count: u64,
+    is_possible: bool,
+    dry_run: bool,
+}
+
+/// Changes columns, and tells which values do not fit new types.
+pub(crate) fn alter_columns_by_options(
+    relation: Oid,
+    alterations: &[ColumnAlteration],
+    options: &AlterationOptions,
+) -> Result<AlterationReport, Error> {
+    let table = Table::lock(relation, lock_for(alterations))?;
+    let mut misfits = Misfits::find(&table, &retyped_columns(&table, alterations)?, options.misfits)?;
+    let texts = std::mem::take(&mut misfits.texts);
+    let nulls: Vec<i16> = texts.keys().copied().collect();
+    let plan = AlterationPlan::with_nulls(&table, alterations, MathesarKey::Kept, &nulls)?;
+    let attnums = plan.attnums.clone();
+    let is_possible = nulls.is_empty() || options.on_error == OnMisfit::Null;
+    let run = || misfits::with_nulls(texts, || plan.run(&table));
+    match (options.dry_run, misfits.first) {
+        (false, Some(failure)) if !is_possible => {
+            error_fields::raise(&of_misfits(&table, failure, misfits.count));
+        }
+        (true, _) if is_possible => subtransaction::rolled_back(run)?,
+        (true, _) => {}
+        (false, _) => run()?,
+    }
+    Ok(AlterationReport {
+        attnums,
+        misfits: misfits.listed,
+        misfit_count: misfits.count,
+        is_possible,
+        dry_run: options.dry_run,
+    })
+}
+
+/// The values of a relation that do not fit types which columns would get.
+pub(crate) fn find_misfits(
+    relation: Oid,
+    alterations: &[ColumnAlteration],
+    most: usize,
+) -> Result<Misfits, Error> {
+    let table = Table::read(relation)?;
+    let columns = retyped_columns(&table, alterations)?;
+    Misfits::find(&table, &columns, most)
+}
+
+/// The error of the first value that does not fit.
+fn of_misfits(table: &Table, failure: Failure, count: u64) -> Failure {
+    let column = failure.column.as_deref().unwrap_or_default();
+    Failure {
+        detail: Some(format!("In column \"{column}\"; {count} values do not fit.")),
+        hint: Some(
+            "The option {\"dry_run\": true} lists them, {\"on_error\": \"null\"} makes them NULL.".into(),
+        ),
+        schema: Some(table.schema.to_string()),
+        table: Some(table.name().to_owned()),
+        ..failure
+    }
+}
+
+/// The columns that get another type, each with what fails for a value that does not fit.
+fn retyped_columns<'t>(
+    table: &'t Table,
+    alterations: &[ColumnAlteration],
+) -> Result<Vec<RetypedColumn<'t>>, Error> {
+    let mut retyped = Vec::new();
+    for alteration in alterations.iter().filter(|alteration| !alteration.delete) {
+        let column = table.column_of_ref(&alteration.target()?)?;
+        let change = PlannedAlteration {
+            column,
+            alteration,
+            sql: "v.value".into(),
+            estimate: Total::of_rows(table.row.reltuples),
+            is_nulled: false,
+        };
+        let (current, target) = change.types()?;
+        let is_generated = column.attgenerated != Char(0);
+        if target == current || is_generated || table.is_foreign() {
+            continue;
+        }
+        let value = change.using(current, target)?.unwrap_or_else(|| "v.value".into());
+        retyped.push(RetypedColumn {
+            column,
+            source_type: current.to_sql().ok_or(Error::Vanished)?,
+            test: column_type::assigned(&value, target)?,
+        });
+    }
+    Ok(retyped)
+}
+
 /// Changes a table and its columns.
-pub(crate) fn alter_table(relation: Oid, alteration: &TableAlteration) -> Result<(), Error> {
+pub(crate) fn alter_table(
+    relation: Oid,
+    alteration: &TableAlteration,
+    key_column: MathesarKey,
+) -> Result<(), Error> {
     let TableAlteration {
         name,
         schema,
@@ -46,7 +180,7 @@ pub(crate) fn alter_table(relation: Oid, alteration: &TableAlteration) -> Result
         _ => AlterLock::AccessExclusive,
     };
     let table = Table::lock(relation, lock)?;
-    AlterationPlan::of(&table, columns)?.run(&table)?;
+    AlterationPlan::of(&table, columns, key_column)?.run_or_locate(&table, columns)?;
 
     let mut script = Script::new();
     let mut sql = table.sql();
@@ -74,6 +208,15 @@ pub(crate) fn alter_table(relation: Oid, alteration: &TableAlteration) -> Result
     create::set_metadata(relation, metadata.as_ref(), Vec::new())
 }
 
+/// How a change of the key column that Mathesar gives its tables is handled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MathesarKey {
+    /// It is ignored if the column is given by its number: clients of the contract send all columns of a table, and count
+    /// on it. By its name it is changed, since only a person names it so.
+    Kept,
+    Changed,
+}
+
 /// Comments are written under a lock that lets others work.
 fn lock_for(alterations: &[ColumnAlteration]) -> AlterLock {
     let only_comments = alterations.iter().all(ColumnAlteration::is_only_about_words);
@@ -96,16 +239,34 @@ struct AlterationPlan<'a> {
     /// By the names that the columns have at last.
     comments: Vec<(&'a str, Option<&'a str>)>,
     metadata: Vec<(String, RawJson)>,
+    /// The names of the columns that get another type.
+    retyped: Vec<String>,
 }
 
 impl<'a> AlterationPlan<'a> {
-    fn of(table: &'a Table, alterations: &'a [ColumnAlteration]) -> Result<Self, Error> {
+    fn of(
+        table: &'a Table,
+        alterations: &'a [ColumnAlteration],
+        key_column: MathesarKey,
+    ) -> Result<Self, Error> {
+        Self::with_nulls(table, alterations, key_column, &[])
+    }
+
+    /// The same where values of the columns `nulls` become NULL: those that `misfits` knows.
+    fn with_nulls(
+        table: &'a Table,
+        alterations: &'a [ColumnAlteration],
+        key_column: MathesarKey,
+        nulls: &[i16],
+    ) -> Result<Self, Error> {
         let mut changes = Self::default();
         // Read once, and only where a column may lose its default.
         let defaults = std::cell::OnceCell::new();
         for alteration in alterations {
-            let column = table.column_of_ref(&alteration.target()?)?;
-            if is_mathesar_id(column) {
+            let target = alteration.target()?;
+            let column = table.column_of_ref(&target)?;
+            let is_by_number = matches!(target, ColumnRef::Attnum(_));
+            if key_column == MathesarKey::Kept && is_by_number && is_mathesar_id(column) {
                 continue;
             }
             if changes.attnums.contains(&column.attnum) {
@@ -130,9 +291,15 @@ impl<'a> AlterationPlan<'a> {
                 alteration,
                 sql: quote::identifier(&column.attname),
                 estimate: Total::of_rows(table.row.reltuples),
+                is_nulled: nulls.contains(&column.attnum),
             };
+            let types = change.types()?;
+            let (current, target) = types;
+            if current != target {
+                changes.retyped.push(column.attname.clone());
+            }
             let counting = change.counting(table)?;
-            change.push_actions(&mut changes.actions, default, counting.as_ref())?;
+            change.push_actions(&mut changes.actions, types, default, counting.as_ref())?;
             if let (Some(counting), Some(Some(identity))) = (&counting, &alteration.identity) {
                 changes.counting.extend(counting.hand_over(identity));
             }
@@ -159,6 +326,24 @@ impl<'a> AlterationPlan<'a> {
         Ok(())
     }
 
+    /// Runs the changes. Where a value does not fit the new type of one of several columns, that column is looked for.
+    fn run_or_locate(self, table: &Table, alterations: &[ColumnAlteration]) -> Result<(), Error> {
+        if self.retyped.len() < 2 {
+            return self.run(table);
+        }
+        let failure = match subtransaction::or_failure(|| Ok::<_, Failure>(self.run(table))) {
+            Ok(outcome) => return outcome,
+            Err(failure) => failure,
+        };
+        if failure.column.is_none() && dml::is_value_sqlstate(&failure.sqlstate) {
+            let misfits = Misfits::find(table, &retyped_columns(table, alterations)?, 0)?;
+            if let Some(first) = misfits.first {
+                error_fields::raise(&of_misfits(table, first, misfits.count));
+            }
+        }
+        error_fields::raise(&failure)
+    }
+
     fn run(self, table: &Table) -> Result<(), Error> {
         let sql = table.sql();
         let mut script = Script::new();
@@ -176,7 +361,22 @@ impl<'a> AlterationPlan<'a> {
         for (name, text) in self.comments {
             script.comment(&clause::name_column_of(&sql, name), text);
         }
-        script.run()?;
+        let name_column = |failure: &mut Failure| {
+            if let [column] = self.retyped.as_slice()
+                && failure.column.is_none()
+                && failure
+                    .constraint
+                    .as_deref()
+                    .is_none_or(|_| failure.table.is_none())
+                && dml::is_value_sqlstate(&failure.sqlstate)
+            {
+                failure.column = Some(column.clone());
+                failure.schema = Some(table.schema.to_string());
+                failure.table = Some(table.name().to_owned());
+                json_rows::add_place(failure, None);
+            }
+        };
+        error_fields::kept_with(name_column, || script.run())?;
         create::set_metadata(table.oid(), None, self.metadata)
     }
 }
@@ -197,28 +397,21 @@ struct PlannedAlteration<'a> {
     sql: String,
     /// How many rows the table has.
     estimate: Total,
+    /// Whether some of its values become NULL.
+    is_nulled: bool,
 }
 
 impl PlannedAlteration<'_> {
     fn push_actions<'d>(
         &self,
         actions: &mut Vec<String>,
+        (current, target): (TypeId, TypeId),
         old_default: impl Fn() -> Option<&'d PgAttrdef>,
         counting: Option<&Counting>,
     ) -> Result<(), Error> {
         // Of several columns that are retyped at once, the first one counts.
         let counts_rows = !actions.iter().any(|action| action.contains(" USING "));
         let mut push = |action: String| actions.push(format!("ALTER COLUMN {} {action}", self.sql));
-        let current = TypeId {
-            oid: self.column.atttypid,
-            modifier: self.column.atttypmod,
-        };
-        let target = match &self.alteration.type_ {
-            Some(definition) if definition.names_type() || definition.options.is_some() => {
-                column_type::resolve_from(definition, current)?
-            }
-            _ => current,
-        };
         let new_default = match (self.new_default(target)?, counting) {
             // Its numbers come from the identity.
             (None, Some(_)) if self.column.atthasdef => Some(None),
@@ -226,6 +419,15 @@ impl PlannedAlteration<'_> {
         };
 
         let using = self.using(current, target)?;
+        let using = match self.is_nulled {
+            true => Some(format!(
+                "CASE WHEN NOT __msar.is_misfit({}::pg_catalog.int2, {}::pg_catalog.text) THEN {} END",
+                self.column.attnum,
+                self.sql,
+                using.unwrap_or_else(|| self.sql.clone())
+            )),
+            false => using,
+        };
         let using = if counts_rows {
             using.map(|using| self.counted(using))
         } else {
@@ -257,6 +459,21 @@ impl PlannedAlteration<'_> {
             push(format!("{} NOT NULL", if not_null { "SET" } else { "DROP" }));
         }
         Ok(())
+    }
+
+    /// The type that it has, and the one that it gets.
+    fn types(&self) -> Result<(TypeId, TypeId), Error> {
+        let current = TypeId {
+            oid: self.column.atttypid,
+            modifier: self.column.atttypmod,
+        };
+        let target = match &self.alteration.type_ {
+            Some(definition) if definition.names_type() || definition.options.is_some() => {
+                column_type::resolve_from(definition, current)?
+            }
+            _ => current,
+        };
+        Ok((current, target))
     }
 
     /// The default to be: `Some(None)` for none, `None` for what it is.
@@ -322,7 +539,16 @@ impl PlannedAlteration<'_> {
             return Ok(Some(format!("(({sql})::{})", column_type::to_sql(target)?)));
         }
         let cast = self.cast(&format!("({sql})"), target)?;
-        let value = statement::value(&format!("SELECT ({cast})::pg_catalog.text"))?;
+        let name_column = |failure: &mut Failure| {
+            failure.column = Some(self.column.attname.clone());
+            failure.detail = Some(format!(
+                "It is the default of column \"{}\".",
+                self.column.attname
+            ));
+        };
+        let value = error_fields::kept_with(name_column, || {
+            statement::value(&format!("SELECT ({cast})::pg_catalog.text"))
+        })?;
         Ok(value.map(|value| quote::literal(&value)))
     }
 

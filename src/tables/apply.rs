@@ -19,8 +19,8 @@ use crate::definition::object::JsonObject;
 use crate::definition::step::DefinitionStep;
 use crate::definition::table::TableDefinition;
 use crate::error::Error;
-use crate::pg::progress::{Progress, Total};
 use crate::pg::{Oid, error_label, names, quote, server, subtransaction};
+use crate::progress::{Progress, Total};
 use crate::roles::schema;
 use serde::Serialize;
 use serde_json::Value;
@@ -189,7 +189,7 @@ impl<'a> Run<'a> {
                 schema::drop_schemas(&schemas.collect::<Result<BTreeSet<_>, _>>()?)?;
             }
             DefinitionStep::AlterTable(JsonObject(step)) => {
-                alter::alter_table(find(&step.table)?, &step.changes.0)?
+                alter::alter_table(find(&step.table)?, &step.changes.0, alter::MathesarKey::Changed)?
             }
             DefinitionStep::DropTable(JsonObject(step)) => {
                 drop::drop_table(find(&step.table)?, step.cascade)?;
@@ -300,7 +300,7 @@ impl<'a> Run<'a> {
                 owner: definition.owner.take(),
             });
         }
-        for partition in &mut definition.partitions {
+        for partition in definition.partitions.iter_mut() {
             self.take_later(at, partition, Some(&schema), later);
         }
     }
@@ -425,7 +425,7 @@ fn each_table(definition: &TableDefinition, visit: &mut impl FnMut(&str, &str, &
         if let Some(name) = definition.given_name() {
             visit(&schema, name, definition);
         }
-        for partition in &definition.partitions {
+        for partition in definition.partitions.iter() {
             inner(partition, Some(&schema), visit);
         }
     }
@@ -441,11 +441,7 @@ fn look_up(table: &QualifiedName) -> Option<Oid> {
 
 /// The table of that name.
 fn find(table: &QualifiedName) -> Result<Oid, Error> {
-    look_up(table).ok_or_else(|| {
-        Error::from(TablesError::UnknownTable {
-            name: table.to_string(),
-        })
-    })
+    look_up(table).ok_or_else(|| Error::from(TablesError::UnknownTable { name: table.clone() }))
 }
 
 fn find_schema(name: &str) -> Result<Oid, Error> {

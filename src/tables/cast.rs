@@ -1,10 +1,15 @@
 //! Casting the values of a column to another type: by `msar.cast_to_<type>` if there is one for the target, otherwise
 //! by PostgreSQL's cast.
 
+use crate::catalog::Catalog;
+use crate::catalog::rows::PgAttribute;
 use crate::definition::alteration::CastOptions;
 use crate::error::Error;
+use crate::pg::jsonb_value::JsonbValue;
+use crate::pg::plan::{Planning, Sees};
+use crate::pg::snapshot::Snapshot;
 use crate::pg::type_name::{self, TypeId};
-use crate::pg::{Oid, names, quote, server};
+use crate::pg::{Oid, caller, names, own_casts, plan_cache, quote, server};
 use pgrx::pg_sys;
 
 use super::column_type;
@@ -36,7 +41,13 @@ pub(crate) fn compile_cast(
     }
     let Some(function) = find_cast_function(target, &target_sql) else {
         return Ok(if is_text {
-            from_text(value, target, &target_sql)
+            if let Some(row) = read_fields(value, target, &target_sql, options)? {
+                row
+            } else if let Some(rows) = read_rows(value, target, &target_sql, options)? {
+                rows
+            } else {
+                from_text(value, target, &target_sql)
+            }
         } else if type_name::has_own_cast(base, target) {
             format!("{value}::{target_sql}")
         } else {
@@ -95,6 +106,10 @@ fn by_way_of(
     options: &CastOptions,
 ) -> Result<Option<String>, Error> {
     let base = type_name::base(target);
+    if let Some(element) = plain(base).element() {
+        let of_elements = cast_elements(value, type_name::base(element.oid), options);
+        return Ok(of_elements.map(|array| format!("{array}::{target_sql}")));
+    }
     let is_set = |option: &Option<String>| option.as_ref().is_some_and(|option| !option.is_empty());
     let has_currency = is_set(&options.curr_pref) || is_set(&options.curr_suff);
     let has_separators = is_set(&options.group_sep) || is_set(&options.decimal_p);
@@ -126,6 +141,31 @@ fn by_way_of(
     Ok(None)
 }
 
+/// The cast of a text to an array, as PostgreSQL prints one, where the options are about its elements.
+fn cast_elements(value: &str, element: Oid, options: &CastOptions) -> Option<String> {
+    let CastOptions {
+        group_sep,
+        decimal_p,
+        curr_pref,
+        curr_suff,
+        date_order,
+    } = options;
+    let marks = [group_sep, decimal_p, curr_pref, curr_suff];
+    let is_given = |mark: &&Option<String>| mark.as_ref().is_some_and(|mark| !mark.is_empty());
+    let text = format!("{value}::pg_catalog.text");
+    if is_number(element) && marks.iter().any(is_given) {
+        let type_sql = plain(element).to_sql()?;
+        let numbers = format!("__msar.array_of_numbers({text}{})", literals(&marks));
+        Some(format!("{numbers}::pg_catalog.numeric[]::{type_sql}[]"))
+    } else if is_date(element) && date_order.is_some() {
+        let type_sql = plain(element).to_sql()?;
+        let moments = format!("__msar.array_of_moments({text}{})", literals(&[date_order]));
+        Some(format!("{moments}::pg_catalog.timestamp[]::{type_sql}[]"))
+    } else {
+        None
+    }
+}
+
 /// A value of what a domain is over as one of the domain; any other as it is.
 fn in_type(value: String, base: Oid, target: Oid, target_sql: &str) -> String {
     if base == target {
@@ -135,10 +175,16 @@ fn in_type(value: String, base: Oid, target: Oid, target_sql: &str) -> String {
     }
 }
 
-/// The cast of a text for which there is none of ours. Arrays and rows are read as PostgreSQL prints them, and as
+/// The cast of a text for which the extension has none. Arrays and rows are read as PostgreSQL prints them, and as
 /// records have them: as JSON arrays and objects.
 fn from_text(value: &str, target: Oid, target_sql: &str) -> String {
-    if plain(type_name::base(target)).element().is_some() {
+    let element = plain(type_name::base(target)).element();
+    if let Some(row_sql) = element
+        .filter(|element| type_name::is_composite(element.oid))
+        .and_then(TypeId::to_sql)
+    {
+        format!("__msar.array_of_rows({value}::pg_catalog.text, NULL::{row_sql})::{target_sql}")
+    } else if element.is_some() {
         format!("__msar.array_literal({value}::pg_catalog.text)::{target_sql}")
     } else if type_name::is_composite(target) {
         format!(
@@ -149,6 +195,91 @@ fn from_text(value: &str, target: Oid, target_sql: &str) -> String {
     } else {
         format!("{value}::{target_sql}")
     }
+}
+
+/// The cast of a JSON array of objects to an array of rows where the options are about texts.
+fn read_rows(
+    value: &str,
+    target: Oid,
+    target_sql: &str,
+    options: &CastOptions,
+) -> Result<Option<String>, Error> {
+    let element = plain(type_name::base(target)).element();
+    let Some(row_type) = element.filter(|element| type_name::is_composite(element.oid)) else {
+        return Ok(None);
+    };
+    if !options.are_given() {
+        return Ok(None);
+    }
+    // A change of a column takes no subquery, so a function runs what there is to do for each element.
+    let options = serde_json::to_string(options).map_err(Error::Serialization)?;
+    Ok(Some(format!(
+        "__msar.read_array_of_rows({value}::pg_catalog.text, {}::pg_catalog.regtype, {}::pg_catalog.jsonb)::{target_sql}",
+        quote::literal(&column_type::to_sql(row_type)?),
+        quote::literal(&options)
+    )))
+}
+
+/// Reads a JSON array of objects as an array of rows, in the form that the input function of the array type reads. Elements
+/// that are no objects are rows as PostgreSQL writes them.
+pub(crate) fn read_rows_by_statement(
+    array: &str,
+    row_type: Oid,
+    options: &CastOptions,
+) -> Result<String, Error> {
+    if !type_name::is_composite(row_type) {
+        Err(TablesError::NoCast {
+            source_type: "text".into(),
+            target: column_type::to_sql(plain(row_type))?,
+        })?;
+    }
+    let row = compile_cast("e.element", pg_sys::TEXTOID, row_type, options)?;
+    let row = own_casts::as_text(&format!("({row})"), row_type);
+    let statement = format!(
+        "SELECT COALESCE(pg_catalog.array_agg({row} ORDER BY e.n), '{{}}'::pg_catalog.text[])::pg_catalog.text \
+         FROM (SELECT j.element OPERATOR(pg_catalog.#>>) '{{}}'::pg_catalog.text[] AS element, j.n \
+               FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY AS j(element, n)) AS e"
+    );
+    let types = [pg_sys::JSONBOID];
+    let prepared = plan_cache::prepare_for(caller::role(), &statement, &types, Planning::Once)?;
+    let array = JsonbValue::parse(array).datum();
+    let (rows, _) = prepared.document(&[Some(array)], Sees::WhatCallerSees)?;
+    Ok(rows.map_or_else(|| "{}".to_owned(), |rows| rows.text()))
+}
+
+/// The cast of a JSON object to a row where the options are about texts: each text in it is read as one by itself would be.
+fn read_fields(
+    value: &str,
+    target: Oid,
+    target_sql: &str,
+    options: &CastOptions,
+) -> Result<Option<String>, Error> {
+    if !type_name::is_composite(target) || !options.are_given() {
+        return Ok(None);
+    }
+    let catalog = Catalog::new(Snapshot::latest());
+    let mut fields = Vec::new();
+    // Each field by itself: a change of a column takes no subquery.
+    for field in PgAttribute::live(&catalog.reader, type_name::relation_of_rows(target)) {
+        let key = quote::literal(&field.attname);
+        let json = format!("({value}::pg_catalog.jsonb OPERATOR(pg_catalog.->) {key})");
+        let text = format!("({value}::pg_catalog.jsonb OPERATOR(pg_catalog.->>) {key})");
+        let field_type = column_type::to_sql(plain(field.atttypid))?;
+        let cast = compile_cast(&text, pg_sys::TEXTOID, field.atttypid, options)?;
+        // A number is one, however texts are written.
+        fields.push(format!(
+            "CASE WHEN pg_catalog.jsonb_typeof({json}) OPERATOR(pg_catalog.=) ANY ('{{number,boolean}}'::pg_catalog.text[]) \
+             THEN {text}::{field_type} ELSE ({cast})::{field_type} END"
+        ));
+    }
+    if fields.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(format!(
+        "CASE WHEN {value}::pg_catalog.text OPERATOR(pg_catalog.~) '^\\s*\\{{' \
+         THEN ROW({})::{target_sql} ELSE {value}::{target_sql} END",
+        fields.join(", ")
+    )))
 }
 
 fn plain(oid: Oid) -> TypeId {

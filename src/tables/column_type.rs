@@ -204,3 +204,18 @@ mod interval {
         }
     }
 }
+
+/// A value as it is assigned to a column of a type, as SQL: what it fails for cannot be stored.
+pub(super) fn assigned(value: &str, target: TypeId) -> Result<String, Error> {
+    let sql = to_sql(target)?;
+    // A cast cuts a text that is too long, where an assignment refuses it unless only blanks are lost, as the input
+    // function of the type does.
+    let is_cut = [pg_sys::VARCHAROID, pg_sys::BPCHAROID].contains(&target.oid) && target.modifier >= 0;
+    Ok(match is_cut {
+        true => format!(
+            "(SELECT x.value FROM pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('value', \
+             ({value})::pg_catalog.text)) AS x(value {sql}))"
+        ),
+        false => format!("({value})::{sql}"),
+    })
+}

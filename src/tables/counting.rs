@@ -50,7 +50,7 @@ impl<'t> Counting<'t> {
         })
     }
 
-    /// What stands behind ADD GENERATED: the identity that the caller asks for, or one that counts as the column has
+    /// The words after ADD GENERATED: the identity that the caller asks for, or one that counts as the column has
     /// counted before.
     pub(super) fn identity(&self, wanted: &IdentityDefinition) -> String {
         let sequence = match self.old().next() {

@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::metadata;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, names, quote};
+use crate::pg::{Oid, names, quote, server};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -250,8 +250,16 @@ struct NewTableMetadata {
     of_columns: Vec<(String, RawJson)>,
 }
 
+/// A partition that is to be added, of the table with that quoted name.
+struct Partition<'d> {
+    definition: &'d TableDefinition,
+    schema: &'d str,
+    name: String,
+    parent: String,
+}
+
 impl Creation {
-    /// Adds a table; a partition of `parent`, if there is one.
+    /// Adds a table with its partitions; a partition of `parent`, if there is one.
     fn push_table(
         &mut self,
         definition: &TableDefinition,
@@ -259,6 +267,31 @@ impl Creation {
         name: &str,
         parent: Option<&str>,
     ) -> Result<(), Error> {
+        // No recursion: partitions may be nested deeply.
+        let mut waiting = self.push_one_table(definition, schema, name, parent)?;
+        waiting.reverse();
+        while let Some(Partition {
+            definition,
+            schema,
+            name,
+            parent,
+        }) = waiting.pop()
+        {
+            server::check_for_interrupts();
+            let partitions = self.push_one_table(definition, schema, &name, Some(&parent))?;
+            waiting.extend(partitions.into_iter().rev());
+        }
+        Ok(())
+    }
+
+    /// Adds a table, and returns its partitions, which are still to be added.
+    fn push_one_table<'d>(
+        &mut self,
+        definition: &'d TableDefinition,
+        schema: &'d str,
+        name: &str,
+        parent: Option<&str>,
+    ) -> Result<Vec<Partition<'d>>, Error> {
         definition.check(parent.is_some())?;
         check_schema(schema)?;
         check_length(schema)?;
@@ -314,15 +347,18 @@ impl Creation {
                 .push(format!("ALTER TABLE {table} OWNER TO {}", quote_name(owner)?));
         }
         self.push_metadata(definition, schema, name, &columns);
-        for (partition, position) in definition.partitions.iter().zip(1..) {
-            let schema = partition.schema.as_deref().unwrap_or(schema);
-            let name = match partition.given_name() {
-                Some(name) => name.to_owned(),
-                None => number_name(name, position, |_| false),
-            };
-            self.push_table(partition, schema, &name, Some(&table))?;
-        }
-        Ok(())
+        let partitions = definition.partitions.iter().zip(1..);
+        Ok(partitions
+            .map(|(partition, position)| Partition {
+                definition: partition,
+                schema: partition.schema.as_deref().unwrap_or(schema),
+                name: match partition.given_name() {
+                    Some(name) => name.to_owned(),
+                    None => number_name(name, position, |_| false),
+                },
+                parent: table.clone(),
+            })
+            .collect())
     }
 
     fn push_comments(
@@ -387,9 +423,9 @@ pub(super) fn set_metadata(
     of_columns: Vec<(String, RawJson)>,
 ) -> Result<(), Error> {
     if let Some(options) = of_table {
-        let options = metadata::patch::numbered(table, options.to_value())?;
+        let options = metadata::write::number_options(table, options.to_value())?;
         record_statement(|| metadata_statement("set_table_metadata", table, &options));
-        metadata::write::table(table, options)?;
+        metadata::write::set_table_metadata(table, options)?;
     }
     let patches: Vec<Value> = of_columns
         .into_iter()
@@ -404,7 +440,7 @@ pub(super) fn set_metadata(
     if !patches.is_empty() {
         let patches = Value::Array(patches);
         record_statement(|| metadata_statement("set_column_metadata", table, &patches));
-        metadata::write::columns(table, patches)?;
+        metadata::write::set_column_metadata(table, patches)?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::ddl::name::quote_name;
 use crate::ddl::script::Script;
 use crate::definition::name::QualifiedName;
 use crate::error::Error;
+use crate::pg::error_fields::{self, Failure};
 use crate::pg::ownership::AlterLock;
 use crate::pg::{Oid, names, quote};
 
@@ -66,11 +67,8 @@ pub(crate) fn drop_constraint_of(relation: Oid, constraint: &str) -> Result<(), 
 /// A table of a schema, by name. What is not there is PostgreSQL's error.
 fn find(table: &QualifiedName) -> Result<Oid, Error> {
     let schema = table.schema.as_deref().unwrap_or_default();
-    names::relation(schema, &table.name).ok_or_else(|| {
-        Error::from(TablesError::UnknownTable {
-            name: table.to_string(),
-        })
-    })
+    names::relation(schema, &table.name)
+        .ok_or_else(|| Error::from(TablesError::UnknownTable { name: table.clone() }))
 }
 
 /// Drops a table; gives its name with its schema, as SQL.
@@ -85,6 +83,16 @@ pub(crate) fn drop_table(relation: Oid, cascade: bool) -> Result<String, Error> 
     let cascade = if cascade { " CASCADE" } else { "" };
     let mut script = Script::new();
     script.push(format!("DROP {kind} {sql}{cascade}"));
-    script.run()?;
+    error_fields::kept_with(name_preview, || script.run())?;
     Ok(sql)
+}
+
+/// Says who lists the objects that depend on a table.
+fn name_preview(failure: &mut Failure) {
+    if failure.sqlstate == "2BP01" {
+        failure.hint = Some(
+            "msar.preview_drop(table) lists everything that would be dropped with it; msar.drop_table(table, true) drops it."
+                .into(),
+        );
+    }
 }

@@ -1,6 +1,9 @@
-//! What can be wrong between the definition of a table and what is there.
+//! Errors of definitions of tables, and of definitions that do not fit the objects of the database.
 
-use crate::error::{Error, ErrorFields, ErrorText, TopicError, hints};
+use super::unmatched::{Unmatched, ValueCount};
+use crate::definition::name::QualifiedName;
+use crate::definition::nested::MOST_LEVELS;
+use crate::error::{Error, ErrorFields, ErrorText, MissingObject, TopicError, hints};
 use pgrx::prelude::PgSqlErrorCode;
 
 /// That a definition cannot be carried out.
@@ -72,7 +75,7 @@ pub(crate) enum TablesError {
     },
 
     UnknownTable {
-        name: String,
+        name: QualifiedName,
     },
 
     NotSerial {
@@ -90,6 +93,11 @@ pub(crate) enum TablesError {
 
     /// That a relation has no definition.
     NoDefinition {
+        relation: String,
+    },
+
+    /// That partitions of partitions of it are too many levels deep.
+    NestedTooDeeply {
         relation: String,
     },
 }
@@ -198,6 +206,10 @@ impl TopicError for TablesError {
                 PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
                 format!("relation {name} does not exist"),
             )
+            .missing(MissingObject::Relation {
+                schema: name.schema.clone(),
+                name: name.name.clone(),
+            })
             .hint("msar.get_table_info(schema) lists the relations of a schema."),
             Self::NotSerial { column, type_ } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
@@ -222,7 +234,108 @@ impl TopicError for TablesError {
                 "Pass an ordinary or partitioned table, or a partition. pg_get_viewdef(view) returns the \
                  definition of a view.",
             ),
+            Self::NestedTooDeeply { relation } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+                format!("the partitions of \"{relation}\" are nested more than {MOST_LEVELS} levels deep"),
+            )
+            .hint("Pass one of the partitions, which is then printed with those below it."),
         }
+    }
+}
+
+/// That a column cannot become a foreign key.
+#[derive(Debug)]
+pub(crate) enum LinkError {
+    /// Texts of the column that do not lead to one row each: how many, and some of them.
+    Unmatched {
+        column: String,
+        referent: String,
+        missing: (ValueCount, Vec<Unmatched>),
+        ambiguous: (ValueCount, Vec<Unmatched>),
+    },
+
+    NothingToCreate {
+        relation: String,
+    },
+
+    NotLinking,
+
+    NewValue {
+        value: String,
+    },
+
+    /// That columns are to be moved into a new table that is there already.
+    TableExists {
+        schema: String,
+        name: String,
+    },
+}
+
+impl TopicError for LinkError {
+    fn fields(&self) -> ErrorFields {
+        match self {
+            Self::Unmatched {
+                column,
+                referent,
+                missing,
+                ambiguous,
+            } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_FOREIGN_KEY_VIOLATION,
+                format!(
+                    "not every value of column \"{column}\" leads to one row of \"{referent}\": {} missing, {} ambiguous",
+                    missing.0.values, ambiguous.0.values
+                ),
+            )
+            .detail(format!("{}{}", listed("Missing", missing), listed("Ambiguous", ambiguous)).trim_end().to_owned())
+            .hint(
+                "A dry run lists the values. \"on_missing\": \"null\" sets them to NULL, \"create\" adds missing rows; \
+                 \"compare\": \"caseless\" ignores case and blanks around; \"by\" compares with another column.",
+            ),
+            Self::NothingToCreate { relation } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("rows of \"{relation}\" cannot be created from previews"),
+            )
+            .hint("Pass \"by\", the column that takes the values."),
+            Self::NotLinking => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                "no column is being linked",
+            )
+            .hint("msar.link_column calls this function for each row."),
+            Self::NewValue { value } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("the value \"{value}\" was not there when the values were compared"),
+            )
+            .hint("Run the call again."),
+            Self::TableExists { schema, name } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_DUPLICATE_TABLE,
+                format!("relation \"{name}\" already exists in schema \"{schema}\""),
+            )
+            .hint(
+                "msar.link_column makes a column refer to an existing table. Without a name, the new table gets one that is free.",
+            ),
+        }
+    }
+}
+
+/// For a detail: `Missing: "Aldi" in 12 rows, "Lidl" in 3 rows, .... `.
+fn listed(title: &str, (count, examples): &(ValueCount, Vec<Unmatched>)) -> String {
+    if count.values == 0 {
+        return String::new();
+    }
+    let mut shown: Vec<String> = examples
+        .iter()
+        .map(|unmatched| format!("\"{}\" in {}", unmatched.value, rows(unmatched.rows)))
+        .collect();
+    if count.values > examples.len() as u64 {
+        shown.push("...".into());
+    }
+    format!("{title}: {}. ", shown.join(", "))
+}
+
+fn rows(number: u64) -> String {
+    match number {
+        1 => "1 row".into(),
+        _ => format!("{number} rows"),
     }
 }
 

@@ -3,8 +3,9 @@
 
 use super::clause;
 use super::counting::continue_counting;
-use super::create::{free_table_name, set_metadata};
-use super::free_name::find_free_name;
+use super::create::set_metadata;
+use super::error::LinkError;
+use super::free_name::{find_free_name, number_name};
 use super::moved::Moved;
 use super::resolve::{ColumnValueSource, ResolvedColumn};
 use super::table::{Table, find_attnum, print_relation};
@@ -58,7 +59,19 @@ impl Extraction {
         if let Some(name) = wanted.table {
             check_length(name)?;
         }
-        let name = free_table_name(schema, wanted.table, "Table");
+        if let Some(name) = wanted
+            .table
+            .filter(|name| names::relation_in(schema, name).is_some())
+        {
+            Err(LinkError::TableExists {
+                schema: table.schema.to_string(),
+                name: name.to_owned(),
+            })?;
+        }
+        let name = match wanted.table.filter(|name| !name.is_empty()) {
+            Some(name) => name.to_owned(),
+            None => number_name("Table", 1, |name| names::relation_in(schema, name).is_some()),
+        };
         let link = match wanted.column.filter(|name| !name.is_empty()) {
             Some(link) => link.to_owned(),
             None => super::free_name::append_suffix(&name, "_id"),

@@ -21,6 +21,8 @@ pub(crate) mod extract;
 mod free_name;
 pub(crate) mod key;
 pub(crate) mod link;
+pub(crate) mod link_column;
+pub(crate) mod misfits;
 pub(crate) mod move_columns;
 mod moved;
 mod renames;
@@ -30,3 +32,4 @@ pub(crate) mod stored_definition;
 pub(crate) mod table;
 #[cfg(any(test, feature = "pg_test"))]
 mod tests;
+mod unmatched;

@@ -106,7 +106,7 @@ impl Moved {
         names.collect::<Vec<_>>().join(", ")
     }
 
-    /// What the rows of `relation` are ordered by, so that those with the same values stand together, and no others.
+    /// The order of the rows of `relation` in which rows with the same values stand together, and no others.
     /// Values can be equal without being the same: 1.0 and 1.00, 30 days and 1 month, Foo and foo where case does not
     /// count. So their texts count too, byte by byte. Types without an order are compared as they are stored.
     pub(super) fn order(&self, relation: &str) -> String {

@@ -32,7 +32,7 @@ impl Deref for Table {
 impl Table {
     /// Locks a relation that the current role may alter, until the transaction ends.
     pub(crate) fn lock(relation: Oid, lock: AlterLock) -> Result<Self, Error> {
-        // Before the lock: nobody should have to wait for a catalog.
+        // Before the lock: no session should have to wait for a catalog.
         let (schema, _) = names::of_relation(relation).ok_or(Error::UnknownRelation(relation))?;
         check_schema(&schema)?;
         ownership::lock(relation, lock).map_err(|refusal| match refusal {
@@ -49,8 +49,12 @@ impl Table {
     pub(crate) fn read(relation: Oid) -> Result<Self, Error> {
         let catalog = Catalog::new(Snapshot::latest());
         let relation = Relation::find(&catalog, relation)?;
+        let schema = relation.row.relnamespace;
         Ok(Self {
-            schema: catalog.schema_name(relation.row.relnamespace)?,
+            // The session's own caches know it, from the look-up of the relation.
+            schema: names::of_schema(schema)
+                .ok_or(Error::UnknownSchema(schema))?
+                .into(),
             relation,
             catalog,
         })

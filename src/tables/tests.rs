@@ -13,6 +13,7 @@ mod tests {
     use crate::definition::alteration::{CastOptions, ColumnAlteration, TableAlteration};
     use crate::definition::column::KeyKind;
     use crate::definition::parse_argument;
+    use crate::definition::table::TableDefinition;
     use crate::error::Error;
     use crate::pg::Oid;
     use crate::pg::type_name::TypeId;
@@ -32,7 +33,11 @@ mod tests {
     }
 
     fn created(table: &str) -> Vec<String> {
-        statements(|| create::create_table(&read(table)))
+        let mut definition: TableDefinition = read(table);
+        definition
+            .read_partitions("definition", "", &|| ())
+            .expect("partitions");
+        statements(|| create::create_table(&definition))
     }
 
     fn relation(name: &str) -> Oid {
@@ -144,7 +149,7 @@ mod tests {
         let change: TableAlteration = read(
             r#"{"name": "same", "columns": [{"attnum": 1, "name": "a", "type": "varchar(20)", "not_null": true, "identity": null}]}"#,
         );
-        assert!(statements(|| alter::alter_table(same, &change)).is_empty());
+        assert!(statements(|| alter::alter_table(same, &change, alter::MathesarKey::Kept)).is_empty());
         assert!(statements(|| add::add_columns(same, &[], false)).is_empty());
         assert!(statements(|| add::add_constraints(same, &[])).is_empty());
     }

@@ -1,16 +1,25 @@
 //! JSON texts, as strictly as `jsonb` reads them: besides the grammar, no `\u0000`, no half of a surrogate pair, and no
 //! number out of the range of `numeric`.
 
-use super::trim_value;
-
 /// Whether a text is a JSON array.
 pub(crate) fn is_array(text: &[u8]) -> bool {
-    trim_blanks(text).first() == Some(&b'[') && is_document(text)
+    is_array_pulsed(text, &|| ())
+}
+
+/// The same for a text that may be long: the pulse is called all the time, and may stop the work.
+pub(crate) fn is_array_pulsed(text: &[u8], pulse: &dyn Fn()) -> bool {
+    trim_blanks(text).first() == Some(&b'[') && is_document(text, pulse)
+}
+
+/// Whether the first element of a text that is a JSON array is an array.
+pub(crate) fn is_array_of_arrays(array: &[u8]) -> bool {
+    let elements = trim_blanks(array).strip_prefix(b"[");
+    elements.is_some_and(|elements| trim_blanks(elements).first() == Some(&b'['))
 }
 
 /// Whether a text is a JSON object.
 pub(crate) fn is_object(text: &[u8]) -> bool {
-    trim_blanks(text).first() == Some(&b'{') && is_document(text)
+    trim_blanks(text).first() == Some(&b'{') && is_document(text, &|| ())
 }
 
 /// Whether a text is the JSON of an amount with its currency, as records have it: `{"value": 1.50, "currency": "EUR"}`.
@@ -48,15 +57,15 @@ fn amount_member(text: &[u8]) -> Option<(bool, &[u8])> {
 /// PostgreSQL limits the depth by its stack (`max_stack_depth`); this is far below.
 const DEEPEST: usize = 200;
 
-fn is_document(text: &[u8]) -> bool {
-    value(trim_blanks(text), DEEPEST).is_some_and(|rest| trim_blanks(rest).is_empty())
+fn is_document(text: &[u8], pulse: &dyn Fn()) -> bool {
+    value(trim_blanks(text), DEEPEST, pulse).is_some_and(|rest| trim_blanks(rest).is_empty())
 }
 
 /// Each of these functions gives what follows the thing that it reads.
-fn value(text: &[u8], depth: usize) -> Option<&[u8]> {
+fn value<'a>(text: &'a [u8], depth: usize, pulse: &dyn Fn()) -> Option<&'a [u8]> {
     match text {
-        [b'{', rest @ ..] => list(rest, b'}', depth.checked_sub(1)?, member),
-        [b'[', rest @ ..] => list(rest, b']', depth.checked_sub(1)?, value),
+        [b'{', rest @ ..] => list(rest, b'}', depth.checked_sub(1)?, member, pulse),
+        [b'[', rest @ ..] => list(rest, b']', depth.checked_sub(1)?, value, pulse),
         [b'"', rest @ ..] => string(rest),
         [b'-' | b'0'..=b'9', ..] => number(text),
         _ => [&b"true"[..], b"false", b"null"]
@@ -65,14 +74,18 @@ fn value(text: &[u8], depth: usize) -> Option<&[u8]> {
     }
 }
 
+/// Reads an item of a list.
+type Item = for<'a> fn(&'a [u8], usize, &dyn Fn()) -> Option<&'a [u8]>;
+
 /// Items with commas between, up to the closing mark.
-fn list(text: &[u8], close: u8, depth: usize, item: fn(&[u8], usize) -> Option<&[u8]>) -> Option<&[u8]> {
+fn list<'a>(text: &'a [u8], close: u8, depth: usize, item: Item, pulse: &dyn Fn()) -> Option<&'a [u8]> {
     let mut text = trim_blanks(text);
     if let Some(rest) = text.strip_prefix(&[close]) {
         return Some(rest);
     }
     loop {
-        text = trim_blanks(item(text, depth)?);
+        pulse();
+        text = trim_blanks(item(text, depth, pulse)?);
         match text {
             [b',', rest @ ..] => text = trim_blanks(rest),
             [mark, rest @ ..] if *mark == close => return Some(rest),
@@ -81,9 +94,9 @@ fn list(text: &[u8], close: u8, depth: usize, item: fn(&[u8], usize) -> Option<&
     }
 }
 
-fn member(text: &[u8], depth: usize) -> Option<&[u8]> {
+fn member<'a>(text: &'a [u8], depth: usize, pulse: &dyn Fn()) -> Option<&'a [u8]> {
     let rest = trim_blanks(string(text.strip_prefix(b"\"")?)?);
-    value(trim_blanks(rest.strip_prefix(b":")?), depth)
+    value(trim_blanks(rest.strip_prefix(b":")?), depth, pulse)
 }
 
 /// A string after its opening quote.
@@ -160,14 +173,12 @@ fn digits(text: &[u8]) -> usize {
     text.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
-/// JSON's own blanks are those of [`trim_value`] except the form feed.
-fn trim_blanks(text: &[u8]) -> &[u8] {
-    let trimmed = trim_value(text);
-    if trimmed.len() == text.len() || !text.contains(&0x0c) {
-        trimmed
-    } else {
-        text
+/// The text behind JSON's blanks. Only at its beginning: what follows is looked at when it is read.
+fn trim_blanks(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = text {
+        text = rest;
     }
+    text
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub(crate) mod json;
 pub(crate) mod moment;
 pub(crate) mod money;
 pub(crate) mod number;
+pub(crate) mod number_format;
 pub(crate) mod template;
 pub(crate) mod tld;
 pub(crate) mod uri;

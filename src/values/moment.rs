@@ -274,7 +274,7 @@ fn of_digits([first, second, third]: [DigitRun; 3], separator: u8, era: Era) -> 
         (5..=7, 2) if separator == b'-' => Some(Date::plain(first, second.value, third, era)),
         (1 | 2, 4) => {
             let dmy = Orders::one(Order::Dmy).when(is_date(third, second, first));
-            // With dots, nobody writes the month first.
+            // With dots, the month is never written first.
             let mdy = Orders::one(Order::Mdy).when(separator != b'.' && is_date(third, first, second));
             Some(Date {
                 orders: dmy.or(mdy),

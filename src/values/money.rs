@@ -6,6 +6,9 @@ use super::{currency, trim_value};
 /// An amount that can be meant in one way only, in canonical form: a number with at most one run of other characters
 /// before and after it, which are dropped. A `-` in them, or parentheses around the number, make it negative.
 pub(crate) fn read_money(text: &[u8]) -> Option<Vec<u8>> {
+    if text.len() > number::LONGEST_NUMBER {
+        return None;
+    }
     let of_number = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',');
     let start = text.iter().position(of_number)?;
     let end = text.iter().rposition(of_number)? + 1;

@@ -4,11 +4,16 @@
 //! two rules then decides the meaning of the shape:
 //!
 //! - [`NumberShape::own_reading`]: by itself. `1,500` is refused: it can mean 1500 or 1.5.
-//! - [`NumberShape::readings`]: under which [`NumberFormat`]s it can be read, so that the other values of its column
+//! - [`NumberShape::readings`]: under which [formats](super::number_format) it can be read, so that the other values of its column
 //!   decide.
 
+use super::number_format::{Formats, Readings, formats_with_decimal, formats_with_group};
 use super::trim_value;
 use std::borrow::Cow;
+
+/// The longest text that is looked at as a number: PostgreSQL's largest has 131,072 digits before the decimal point, with
+/// a separator of three bytes to each group of three, and 16,383 after it.
+pub(crate) const LONGEST_NUMBER: usize = 300_000;
 
 /// How a text that looks like a number is made up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,103 +40,12 @@ pub(crate) struct NumberShape {
     last_at: usize,
 }
 
-/// How numbers are written in a column: what stands between groups of digits (if anything), and before decimals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct NumberFormat {
-    pub(crate) group: Option<u8>,
-    pub(crate) decimal: u8,
-}
-
-/// All formats, those without groups first; the order in which they are preferred.
-pub(crate) const FORMATS: [NumberFormat; 7] = [
-    NumberFormat {
-        group: None,
-        decimal: b'.',
-    },
-    NumberFormat {
-        group: None,
-        decimal: b',',
-    },
-    NumberFormat {
-        group: Some(b','),
-        decimal: b'.',
-    },
-    NumberFormat {
-        group: Some(b'.'),
-        decimal: b',',
-    },
-    NumberFormat {
-        group: Some(b' '),
-        decimal: b',',
-    },
-    NumberFormat {
-        group: Some(b' '),
-        decimal: b'.',
-    },
-    NumberFormat {
-        group: Some(b'\''),
-        decimal: b'.',
-    },
-];
-
-/// A set of formats: bit n stands for `FORMATS[n]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Formats(u8);
-
-impl Formats {
-    pub(crate) const NONE: Self = Self(0);
-    pub(crate) const ALL: Self = Self((1 << FORMATS.len()) - 1);
-
-    const fn with_group(separator: u8) -> Self {
-        let (mut bits, mut at) = (0, 0);
-        while at < FORMATS.len() {
-            if matches!(FORMATS[at].group, Some(group) if group == separator) {
-                bits |= 1 << at;
-            }
-            at += 1;
-        }
-        Self(bits)
-    }
-
-    const fn with_decimal(separator: u8) -> Self {
-        let (mut bits, mut at) = (0, 0);
-        while at < FORMATS.len() {
-            if FORMATS[at].decimal == separator {
-                bits |= 1 << at;
-            }
-            at += 1;
-        }
-        Self(bits)
-    }
-
-    pub(crate) fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    pub(crate) fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
-    pub(crate) fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    pub(crate) fn has(self, at: usize) -> bool {
-        self.0 & 1 << at != 0
-    }
-}
-
-/// Under which formats a number can be read; under which of them it has groups, and under which it has decimals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Readings {
-    pub(crate) fits: Formats,
-    pub(crate) grouped: Formats,
-    pub(crate) fractional: Formats,
-}
-
 impl NumberShape {
     /// The shape of a text that is a sign, digits, and single separators between digits. Blanks around are skipped.
     pub(crate) fn scan(text: &[u8]) -> Option<Self> {
+        if text.len() > LONGEST_NUMBER {
+            return None;
+        }
         let offset = text.len() - text.trim_ascii_start().len();
         let text = trim_value(text);
         let (negative, plus, mut at) = match sign(text) {
@@ -253,23 +167,6 @@ impl NumberShape {
     }
 }
 
-fn formats_with_group(separator: u8) -> Formats {
-    match separator {
-        b',' => const { Formats::with_group(b',') },
-        b'.' => const { Formats::with_group(b'.') },
-        b' ' => const { Formats::with_group(b' ') },
-        _ => const { Formats::with_group(b'\'') },
-    }
-}
-
-fn formats_with_decimal(separator: u8) -> Formats {
-    match separator {
-        b'.' => const { Formats::with_decimal(b'.') },
-        b',' => const { Formats::with_decimal(b',') },
-        _ => Formats::NONE,
-    }
-}
-
 fn is_decimal_of(decimal: u8, group: u8) -> bool {
     match group {
         b'\'' => decimal == b'.',
@@ -325,6 +222,9 @@ pub(crate) fn write_canonical(text: &[u8], negative: bool, decimals_at: Option<u
 
 /// A number that can be meant in one way only, in canonical form.
 pub(crate) fn read_number(text: &[u8]) -> Option<Cow<'_, [u8]>> {
+    if text.len() > LONGEST_NUMBER {
+        return None;
+    }
     if is_canonical(text) {
         return Some(Cow::Borrowed(text));
     }
@@ -351,6 +251,10 @@ fn is_canonical(text: &[u8]) -> bool {
 /// A number with known separators, as `numeric`'s input function reads it, which then decides whether it is one. A `.`
 /// that is neither of the separators makes it none: `1.5` is not 15 and not 1.5 where decimals begin with a comma.
 pub(crate) fn with_separators(text: &[u8], group: Option<u8>, decimal: Option<u8>) -> Vec<u8> {
+    // What is longer is no number, and its beginning is none either.
+    if text.len() > LONGEST_NUMBER {
+        return b"?".to_vec();
+    }
     let mut plain = Vec::with_capacity(text.len() + 1);
     let mut at = 0;
     while at < text.len() {
@@ -451,6 +355,7 @@ pub(crate) fn is_plain(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::number_format::{FORMATS, NumberFormat};
     use super::*;
 
     fn reading(text: &str) -> Option<String> {

@@ -42,8 +42,12 @@ async function eventually(ask, text, seconds = 15) {
   }
 }
 
+/** A view in light and in dark. */
 async function shoot(page, name) {
   await page.screenshot({ path: join(shots, `${name}.png`) });
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
+  await page.screenshot({ path: join(shots, `${name} dark.png`) });
+  await page.emulateMediaFeatures([]);
 }
 
 /** No finding of axe that keeps somebody from using the page. */
@@ -61,6 +65,8 @@ async function check(name, body) {
   try {
     await body();
     assert(problems.length === 0, problems.join("; "));
+    const errors = await current.$$eval(".message.error span", (texts) => texts.map((text) => text.textContent));
+    assert(errors.length === 0, `the page tells of an error: ${errors.join("; ")}`);
     passed += 1;
     console.log(`ok - ${name} (${Date.now() - start} ms)`);
   } catch (error) {
@@ -250,6 +256,10 @@ await withBrowser(async (browser) => {
     await findText(page, "main h1", "Members counted");
     await clickText(page, "nav.side a", "Explorations");
     await findText(page, "table.list a", "Members counted");
+    // A saved one runs when it is opened.
+    await clickText(page, "table.list a", "Members counted");
+    await findText(page, "main p.muted", "rows");
+    await findText(page, "main th", "_count");
   });
 
   await check("a shared table, opened by a visitor", async () => {
@@ -328,11 +338,48 @@ await withBrowser(async (browser) => {
     assert(await page.evaluate(() => document.activeElement.matches(".cell")), "Escape loses the focus");
   });
 
+  await check("reflections", async () => {
+    sql("CREATE TABLE library.note (id int PRIMARY KEY, words text); ALTER TABLE library.note OWNER TO clerk; INSERT INTO library.note VALUES (1, 'one')");
+    await page.goto(base);
+    await clickText(page, "nav.side a", "Reflections");
+    await findText(page, "main .empty", "No table is reflected yet");
+    await clickText(page, "main button", "Reflect a table");
+    await (await fieldOf(page, "Table")).select(sql("SELECT 'library.note'::regclass::oid"));
+    await (await fieldOf(page, "Into the table")).type("library.note_copy");
+    await shoot(page, "reflection dialog");
+    await clickText(page, "dialog button.primary", "Reflect");
+    await findText(page, "main td", "note_copy");
+    sql("SET SESSION AUTHORIZATION clerk; SELECT msar.run_reflections()");
+    await eventually(() => sql("SELECT count(*) FROM library.note_copy") === "1", "nothing is copied");
+    await findText(page, "main .tag", "active");
+    await shoot(page, "reflections");
+    await checkAccess(page, "reflections");
+    await clickText(page, "main button", "Pause");
+    await findText(page, "main .tag", "paused");
+    await clickText(page, "main button", "Resume");
+    await findText(page, "main .tag", "active");
+    await clickText(page, "main button", "Drop");
+    await clickText(page, "dialog button", "Drop");
+    await findText(page, "main .empty", "No table is reflected yet");
+  });
+
+  await check("caches", async () => {
+    await clickText(page, "nav.side a", "Caches");
+    await findText(page, "main .empty", "There is no cache yet");
+    sql(readFileSync(new URL("cache.sql", import.meta.url), "utf8"));
+    await clickText(page, "nav.side a", "Diagram");
+    await clickText(page, "nav.side a", "Caches");
+    await findText(page, "main h2", "studio");
+    await findText(page, "main td", "yes");
+    await findText(page, "main td", "in 1 scope");
+    await shoot(page, "caches");
+    await checkAccess(page, "caches");
+  });
+
   await check("dark", async () => {
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
     await openTable(page, "loan");
     await findText(page, ".chip", "Nora Whelan");
-    await shoot(page, "grid dark");
     await checkAccess(page, "grid, dark");
     await page.emulateMediaFeatures([]);
   });

@@ -15,3 +15,4 @@ GRANT ALL ON SCHEMA library TO clerk;
 GRANT ALL ON ALL TABLES IN SCHEMA library TO clerk;
 GRANT ALL ON ALL SEQUENCES IN SCHEMA library TO clerk;
 ANALYZE;
+SELECT format('GRANT CREATE ON DATABASE %I TO clerk', current_database()) \gexec

@@ -1,6 +1,8 @@
 -- What differs between the catalogs and what the log knows of them: rows of catalogs that were written since the last time
 -- by transactions of which the log has nothing, and relations that are gone.
--- $1: {"own": [numbers of commands of this transaction that will be logged]}
+-- Then the relations of now, and the snapshot by which they were read, are remembered: by one statement, as reading them
+-- takes most of the time.
+-- $1: {"own": [numbers of commands of this transaction that will be logged], "own_relations", "own_dropped": [OIDs]}
 WITH log AS MATERIALIZED (
   SELECT
     l.reconciled,
@@ -54,27 +56,45 @@ unlogged AS (
       )
     )
 ),
+-- What has been logged since the last time.
+logged AS MATERIALIZED (
+  SELECT c.relation_oid AS relation FROM msar_catalog.stored_changes AS c
+  WHERE c.relation_oid IS NOT NULL
+    AND c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
+  UNION
+  SELECT c.object_oid FROM msar_catalog.stored_changes AS c
+  WHERE c.class_oid = 1259 AND c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
+  UNION
+  SELECT a FROM msar_catalog.stored_changes AS c, pg_catalog.unnest(c.affects) AS a
+  WHERE c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
+  UNION
+  SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'own_relations') AS o
+),
 now_there AS MATERIALIZED (SELECT * FROM __msar.known_relations()),
+-- First by what is cheap.
+suspected AS MATERIALIZED (
+  SELECT n.*, k.schema_oid AS old_schema_oid, k.schema_name AS old_schema_name, k.relation_name AS old_relation_name,
+    k.relation_oid IS NULL AS is_new,
+    n.relation_oid IN (SELECT u.object_oid FROM unlogged AS u WHERE u.class_oid = 1259) AS is_unlogged
+  FROM now_there AS n
+  LEFT JOIN msar_catalog.stored_known_relations AS k ON k.relation_oid = n.relation_oid
+  WHERE k.parts <> n.parts OR n.relation_oid IN (SELECT u.object_oid FROM unlogged AS u WHERE u.class_oid = 1259)
+),
 differing AS (
-  SELECT n.relation_oid, n.schema_oid, n.schema_name, n.relation_name, n.kind,
-    k.schema_oid AS old_schema_oid, k.schema_name AS old_schema_name, k.relation_name AS old_relation_name,
+  SELECT n.relation_oid, n.schema_oid, n.schema_name, n.relation_name, n.kind, n.old_schema_oid, n.old_schema_name,
+    n.old_relation_name,
     CASE
-      WHEN k.relation_oid IS NULL AND EXISTS (
+      WHEN n.is_new AND EXISTS (
         SELECT FROM msar_catalog.stored_changes AS c
         WHERE c.object_oid = n.relation_oid AND c.class_oid = 1259 AND c.attnum = 0
       ) THEN 'altered'
-      WHEN k.relation_oid IS NULL THEN 'created'
-      WHEN k.schema_oid <> n.schema_oid THEN 'moved'
-      WHEN k.relation_name <> n.relation_name THEN 'renamed'
+      WHEN n.is_new THEN 'created'
+      WHEN n.old_schema_oid <> n.schema_oid THEN 'moved'
+      WHEN n.old_relation_name <> n.relation_name THEN 'renamed'
       ELSE 'altered'
     END AS action
-  FROM now_there AS n
-  LEFT JOIN msar_catalog.stored_known_relations AS k ON k.relation_oid = n.relation_oid
-  WHERE n.relation_oid IN (SELECT u.object_oid FROM unlogged AS u WHERE u.class_oid = 1259)
-    OR k.parts <> n.parts AND NOT EXISTS (
-      SELECT FROM msar_catalog.stored_changes AS c
-      WHERE n.relation_oid IN (c.relation_oid, c.object_oid) OR n.relation_oid = ANY (c.affects)
-    )
+  FROM suspected AS n
+  WHERE n.is_unlogged OR n.relation_oid NOT IN (SELECT l.relation FROM logged AS l)
 ),
 gone AS (
   SELECT k.*
@@ -85,6 +105,23 @@ gone AS (
       WHERE c.object_oid = k.relation_oid AND c.class_oid = 1259 AND c.attnum = 0 AND c.action = 'dropped'
     )
     AND NOT COALESCE($1->'own_dropped' @> pg_catalog.to_jsonb(k.relation_oid::pg_catalog.int8), false)
+),
+forgotten AS (
+  DELETE FROM msar_catalog.stored_known_relations AS k
+  WHERE k.relation_oid NOT IN (SELECT n.relation_oid FROM now_there AS n)
+),
+remembered AS (
+  INSERT INTO msar_catalog.stored_known_relations AS k
+  SELECT n.*
+  FROM now_there AS n
+  LEFT JOIN msar_catalog.stored_known_relations AS o ON o.relation_oid = n.relation_oid
+  WHERE o.relation_oid IS NULL OR (n.schema_oid, n.schema_name, n.relation_name, n.kind, n.parts)
+    <> (o.schema_oid, o.schema_name, o.relation_name, o.kind, o.parts)
+  ON CONFLICT (relation_oid) DO UPDATE SET schema_oid = EXCLUDED.schema_oid, schema_name = EXCLUDED.schema_name,
+    relation_name = EXCLUDED.relation_name, kind = EXCLUDED.kind, parts = EXCLUDED.parts
+),
+up_to AS (
+  UPDATE msar_catalog.stored_change_log SET reconciled = pg_catalog.pg_current_snapshot()
 )
 SELECT COALESCE(pg_catalog.jsonb_agg(d.difference), '[]')
 FROM (

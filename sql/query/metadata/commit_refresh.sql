@@ -1,26 +1,16 @@
 -- Writes rows anew whose object has another name or owner now, and rows that refer to such an object: their trigger fills
 -- in the current names.
--- $1: {"relations", "renamed", "schemas"}: OIDs of what the transaction touched
+-- $1: {"tables", "relations", "renamed", "schemas"}: OIDs of what the transaction touched; "tables" are all relations that it
+-- is about
 WITH stale AS (
   SELECT m.ctid AS at
   FROM msar_catalog.stored_column_metadata AS m
   JOIN pg_catalog.pg_class AS c ON c.oid = m.table_oid
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = m.attnum AND NOT a.attisdropped
-  WHERE (
-      m.table_oid = ANY (ARRAY(
-        SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'relations') AS o
-      ))
-      OR m.table_oid = ANY (ARRAY(
-        SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'renamed') AS o
-      ))
-      OR $1->'schemas' <> '[]' AND m.table_oid IN (
-        SELECT c.oid FROM pg_catalog.pg_class AS c
-        WHERE c.relnamespace = ANY (ARRAY(
-          SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'schemas') AS o
-        ))
-      )
-    )
+  WHERE m.table_oid = ANY (ARRAY(
+      SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'tables') AS o
+    ))
     AND (m.schema_name, m.table_name, m.column_name, m.owner_name)
       <> (n.nspname, c.relname, a.attname, pg_catalog.pg_get_userbyid(c.relowner))
   FOR UPDATE OF m SKIP LOCKED
@@ -34,20 +24,9 @@ WITH stale AS (
   FROM msar_catalog.stored_table_metadata AS m
   JOIN pg_catalog.pg_class AS c ON c.oid = m.table_oid
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE (
-      m.table_oid = ANY (ARRAY(
-        SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'relations') AS o
-      ))
-      OR m.table_oid = ANY (ARRAY(
-        SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'renamed') AS o
-      ))
-      OR $1->'schemas' <> '[]' AND m.table_oid IN (
-        SELECT c.oid FROM pg_catalog.pg_class AS c
-        WHERE c.relnamespace = ANY (ARRAY(
-          SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'schemas') AS o
-        ))
-      )
-    )
+  WHERE m.table_oid = ANY (ARRAY(
+      SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'tables') AS o
+    ))
     AND (m.schema_name, m.table_name, m.owner_name)
       <> (n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner))
     OR (

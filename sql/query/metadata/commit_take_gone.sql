@@ -1,24 +1,14 @@
 -- Deletes and returns rows whose object was dropped. Rows of columns of existing relations are deleted only.
--- $1: {"relations", "renamed", "schemas"}: OIDs of what the transaction touched
+-- $1: {"tables", "relations", "renamed", "schemas"}: OIDs of what the transaction touched; "tables" are all relations that it
+-- is about
 WITH gone_tables AS (
   DELETE FROM msar_catalog.stored_table_metadata AS d
   WHERE d.ctid = ANY (ARRAY(
     SELECT m.ctid
     FROM msar_catalog.stored_table_metadata AS m
-    WHERE (
-        m.table_oid = ANY (ARRAY(
-          SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'relations') AS o
-        ))
-        OR m.table_oid = ANY (ARRAY(
-          SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'renamed') AS o
-        ))
-        OR $1->'schemas' <> '[]' AND m.table_oid IN (
-          SELECT c.oid FROM pg_catalog.pg_class AS c
-          WHERE c.relnamespace = ANY (ARRAY(
-            SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'schemas') AS o
-          ))
-        )
-      )
+    WHERE m.table_oid = ANY (ARRAY(
+        SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'tables') AS o
+      ))
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = m.table_oid)
     FOR UPDATE SKIP LOCKED
   ))
@@ -29,20 +19,9 @@ gone_columns AS (
   WHERE d.ctid = ANY (ARRAY(
     SELECT m.ctid
     FROM msar_catalog.stored_column_metadata AS m
-    WHERE (
-        m.table_oid = ANY (ARRAY(
-          SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'relations') AS o
-        ))
-        OR m.table_oid = ANY (ARRAY(
-          SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'renamed') AS o
-        ))
-        OR $1->'schemas' <> '[]' AND m.table_oid IN (
-          SELECT c.oid FROM pg_catalog.pg_class AS c
-          WHERE c.relnamespace = ANY (ARRAY(
-            SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'schemas') AS o
-          ))
-        )
-      )
+    WHERE m.table_oid = ANY (ARRAY(
+        SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'tables') AS o
+      ))
       AND NOT EXISTS (
         SELECT FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid = m.table_oid AND a.attnum = m.attnum AND NOT a.attisdropped

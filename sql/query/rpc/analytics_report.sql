@@ -17,11 +17,16 @@ SELECT pg_catalog.jsonb_build_object(
   'connected_database_schema_count', c.counts OPERATOR(pg_catalog.->) 'schema_count',
   'connected_database_table_count', c.counts OPERATOR(pg_catalog.->) 'table_count',
   'connected_database_record_count', c.counts OPERATOR(pg_catalog.->) 'record_count',
-  'exploration_count', 0,
-  'form_count', 0,
-  'public_form_count', 0
+  -- Those that the current role may see.
+  'exploration_count', (SELECT pg_catalog.count(*) FROM msar_catalog.explorations),
+  'form_count', f.forms,
+  'public_form_count', f.published
 )
 FROM (SELECT msar.get_object_counts() AS counts) AS c,
+  (
+    SELECT pg_catalog.count(*) AS forms, pg_catalog.count(*) FILTER (WHERE f.publish_public) AS published
+    FROM msar_catalog.forms AS f
+  ) AS f,
   (
     SELECT pg_catalog.count(*) FILTER (WHERE r.rolcanlogin) AS users, pg_catalog.count(*) AS roles
     FROM pg_catalog.pg_roles AS r

@@ -13,6 +13,8 @@ FROM (
       'is_set', p.proretset,
       'result', p.prorettype::bigint,
       'is_composite', t.typtype OPERATOR(pg_catalog.=) 'c',
+      'is_json', t.typtype OPERATOR(pg_catalog.=) 'd'
+        AND t.typbasetype OPERATOR(pg_catalog.=) ANY ('{pg_catalog.json,pg_catalog.jsonb}'::pg_catalog.regtype[]::pg_catalog.oid[]),
       'result_type', pg_catalog.format_type(p.prorettype, NULL),
       'comment', CASE WHEN ($1 OPERATOR(pg_catalog.->>) 'comments')::boolean
         THEN pg_catalog.obj_description(p.oid, 'pg_proc') END,

@@ -28,6 +28,14 @@ impl Address {
             part: 0,
         }
     }
+
+    pub(crate) fn extension(extension: Oid) -> Self {
+        Self {
+            class: catalog_oid::PG_EXTENSION,
+            object: extension.to_u32(),
+            part: 0,
+        }
+    }
 }
 
 impl Dependency {
@@ -120,7 +128,7 @@ impl Graph for RelationGraph<'_> {
     }
 }
 
-/// The only relation that is an internal part of a whole other one is its TOAST table, which is nobody else's business.
+/// The only relation that is an internal part of a whole other one is its TOAST table, which no other object depends on.
 fn is_toast(dependency: &Dependency) -> bool {
     let Dependency { dependent, on, kind } = dependency;
     let of_relation = dependent.class == catalog_oid::PG_CLASS && on.class == catalog_oid::PG_CLASS;

@@ -1,4 +1,4 @@
-//! What keeps an object from being dropped.
+//! Reasons why an object cannot be dropped.
 
 use crate::error::{ErrorFields, ErrorText, TopicError};
 use pgrx::prelude::PgSqlErrorCode;

@@ -1,18 +1,23 @@
-//! What is left for the end of the transaction.
+//! Checks at the end of a transaction.
 //!
 //! Two transactions may each change something that the other cannot see yet: one writes metadata of a table while
 //! another renames its schema, or a table of which its template speaks. Waiting for each other inside of their commands
 //! would let them deadlock where PostgreSQL's own commands do not. So each looks again when it commits, one transaction
 //! at a time: the one that commits last sees everything, and makes the rows match.
 //!
-//! The lock for that is the last that a transaction takes, and whoever holds it waits for nothing; rows that another
-//! transaction holds are left to that one, which is going to look at them itself.
+//! The lock for that is the last that a transaction takes, and a transaction that holds it waits for nothing; rows that
+//! another transaction holds are left to that one, which is going to look at them itself. It may be rolled back, and then
+//! looks at nothing: so whoever leaves rows to another transaction leaves word of them too, which is committed with its
+//! own changes. The transaction that changes something next looks at that again.
+//!
+//! A prepared transaction cannot wait for its turn: its locks may stay for days. It looks at once, and leaves word of
+//! what it looked at, in the same way.
 
 use crate::error::Error;
 use crate::events::Command;
-use crate::metadata::detached::{self, Document};
-use crate::metadata::model::{self, Refs};
-use crate::metadata::rows::Store;
+use crate::metadata::detached::{self, NamedMetadata};
+use crate::metadata::model;
+use crate::metadata::rows::{ColumnRow, NamedTable, Store, TableRow};
 use crate::pg::bookkeeping::{self, BookkeepingSession};
 use crate::pg::commit::{self, EndWork, Ending};
 use crate::pg::lock::SettlingLock;
@@ -20,18 +25,18 @@ use crate::pg::subtransaction::{self, BookkeepingOutcome};
 use crate::pg::{report, server};
 use pgrx::pg_sys;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// What to do when rows could not be made to match.
+/// The hint when rows could not be made to match.
 pub(crate) const HINT: &str =
     "msar.check_metadata() lists metadata that no longer matches, msar.repair_metadata() repairs it.";
 
-/// What to look at again.
-#[derive(Default, Serialize)]
+/// The objects to check again.
+#[derive(Clone, Default, Serialize, Deserialize)]
 struct Expected {
     /// Relations of which rows were written or removed.
     relations: BTreeSet<u32>,
@@ -42,9 +47,32 @@ struct Expected {
 }
 
 impl Expected {
+    fn add(&mut self, other: Self) {
+        self.relations.extend(other.relations);
+        self.renamed.extend(other.renamed);
+        self.schemas.extend(other.schemas);
+    }
+
+    /// All relations that it is about: those of the schemas, too.
+    fn tables(&self, statements: &BookkeepingSession) -> Result<BTreeSet<u32>, Error> {
+        let mut tables = &self.relations | &self.renamed;
+        if !self.schemas.is_empty() {
+            tables.extend(statements.query::<Vec<u32>>(RELATIONS_OF_SCHEMAS, &self.schemas)?);
+        }
+        Ok(tables)
+    }
+
     fn is_empty(&self) -> bool {
         self.relations.is_empty() && self.renamed.is_empty() && self.schemas.is_empty()
     }
+}
+
+/// The same, with all relations that it is about.
+#[derive(Serialize)]
+struct TouchedObjects<'a> {
+    tables: BTreeSet<u32>,
+    #[serde(flatten)]
+    expected: &'a Expected,
 }
 
 /// How often, and how long after each other, a transaction tries that finds rows locked.
@@ -54,6 +82,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 thread_local! {
     static EXPECTED: RefCell<Expected> = RefCell::default();
     static IS_REGISTERED: Cell<bool> = const { Cell::new(false) };
+    static WORK_OF_OTHERS: RefCell<Vec<fn()>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Looks at the rows of a relation again at commit.
@@ -83,7 +112,29 @@ pub(super) fn expect_command(command: &Command) {
     }
 }
 
+/// Looks at what other transactions have left, if there can be anything.
+pub(super) fn expect_left(store: &Store) {
+    if !store.has_no_checks() {
+        expect(|_| true);
+    }
+}
+
+/// Does what another room has to look at again at commit, one transaction at a time too. It must wait for nothing, and raise
+/// no error that should not end the transaction.
+pub(crate) fn expect_work(work: fn()) {
+    WORK_OF_OTHERS.with_borrow_mut(|all| {
+        if !all.iter().any(|known| std::ptr::fn_addr_eq(*known, work)) {
+            all.push(work);
+        }
+    });
+    expect(|_| true);
+}
+
 fn expect(add: impl FnOnce(&mut Expected) -> bool) {
+    // What was about to be written on a standby was refused.
+    if server::is_in_recovery() {
+        return;
+    }
     EXPECTED.with_borrow_mut(add);
     if !IS_REGISTERED.replace(true) {
         commit::at_end(EndWork {
@@ -96,21 +147,26 @@ fn expect(add: impl FnOnce(&mut Expected) -> bool) {
 
 fn forget() {
     EXPECTED.take();
+    WORK_OF_OTHERS.take();
     IS_REGISTERED.set(false);
 }
 
 /// Called when the transaction is about to commit.
 fn settle(ending: Ending) {
     let expected = EXPECTED.take();
+    let others = WORK_OF_OTHERS.take();
     IS_REGISTERED.set(false);
-    let Some(store) = Store::find().filter(|_| !expected.is_empty()) else {
+    let what = "display metadata was not updated after a command of this transaction";
+    let is_expected = |store: &Store| !expected.is_empty() || !others.is_empty() || has_left(store, what);
+    let Some(store) = Store::find().filter(is_expected) else {
         return;
     };
-    let what = "display metadata was not updated after a command of this transaction";
     let make_match_now = || {
-        // The locks of a prepared transaction may stay for days: it looks without one.
         let lock = (ending == Ending::Commit).then(|| SettlingLock::acquire(store.detached_table()));
-        let outcome = subtransaction::or_warn(what, HINT, || make_match(&store, &expected));
+        let outcome = subtransaction::or_warn(what, HINT, || make_match(&store, &expected, ending));
+        if outcome != BookkeepingOutcome::Blocked {
+            others.iter().for_each(|work| work());
+        }
         match lock {
             Some(lock) if outcome != BookkeepingOutcome::Blocked => lock.keep_until_commit(),
             _ => {}
@@ -134,6 +190,10 @@ fn settle(ending: Ending) {
     forget();
 }
 
+/// The relations of schemas, whose OIDs are the parameter.
+const RELATIONS_OF_SCHEMAS: &str =
+    include_str!("../../../sql/query/metadata/commit_relations_of_schemas.sql");
+
 /// Rows whose object is there under another name; and rows that speak of such an object.
 const REFRESH: &str = include_str!("../../../sql/query/metadata/commit_refresh.sql");
 
@@ -141,63 +201,80 @@ const REFRESH: &str = include_str!("../../../sql/query/metadata/commit_refresh.s
 const TAKE_GONE: &str = include_str!("../../../sql/query/metadata/commit_take_gone.sql");
 
 #[derive(Deserialize)]
-struct Gone {
-    tables: Vec<GoneTable>,
-    columns: Vec<GoneColumn>,
+struct GoneRows {
+    tables: Vec<TableRow>,
+    columns: Vec<ColumnRow>,
 }
 
-#[derive(Deserialize)]
-struct GoneTable {
-    #[serde(deserialize_with = "crate::metadata::model::deserialize_oid")]
-    table_oid: u32,
-    #[serde(flatten)]
-    names: TableNames,
-    refs: Refs,
-    #[serde(flatten)]
-    options: Map<String, Value>,
+/// Leaves word of what is to be looked at again.
+const LEAVE: &str = "INSERT INTO msar_catalog.stored_prepared_checks (expected) VALUES ($1)";
+
+const IS_LEFT: &str =
+    "SELECT to_jsonb(EXISTS (SELECT FROM msar_catalog.stored_prepared_checks) AND $1 IS NOT NULL)";
+
+/// Whether rows do not match that the transaction should have made match: another transaction holds them.
+const IS_UNDONE: &str = include_str!("../../../sql/query/metadata/commit_is_undone.sql");
+
+/// Whether a transaction has left something, and has committed.
+fn has_left(store: &Store, what: &str) -> bool {
+    let mut is_left = false;
+    subtransaction::or_warn(what, HINT, || {
+        is_left = bookkeeping::as_owner(store.owner()?, |statements| statements.query(IS_LEFT, &()))?;
+        Ok(())
+    });
+    is_left
 }
 
-#[derive(Deserialize)]
-struct GoneColumn {
-    #[serde(flatten)]
-    names: TableNames,
-    column_name: String,
-    #[serde(flatten)]
-    options: Map<String, Value>,
-}
+/// Takes what transactions have left that have committed.
+const TAKE_LEFT: &str = include_str!("../../../sql/query/metadata/commit_take_left.sql");
 
-/// The names under which something is put aside.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-struct TableNames {
-    schema_name: String,
-    table_name: String,
-    owner_name: String,
-}
-
-fn make_match(store: &Store, expected: &Expected) -> Result<(), Error> {
+fn make_match(store: &Store, expected: &Expected, ending: Ending) -> Result<(), Error> {
     bookkeeping::as_owner(store.owner()?, |statements| {
-        put_aside(statements, statements.query(TAKE_GONE, expected)?)?;
-        statements.run(REFRESH, expected)
+        let mut all = Expected::default();
+        if ending == Ending::Commit && !store.has_no_checks() {
+            let left: Vec<Expected> = statements.query(TAKE_LEFT, &())?;
+            left.into_iter().for_each(|left| all.add(left));
+        }
+        let expected = match all.is_empty() {
+            true => expected,
+            false => {
+                all.add(expected.clone());
+                &all
+            }
+        };
+        if expected.is_empty() {
+            return Ok(());
+        }
+        let touched = TouchedObjects {
+            tables: expected.tables(statements)?,
+            expected,
+        };
+        put_aside(statements, statements.query(TAKE_GONE, &touched)?)?;
+        statements.run(REFRESH, &touched)?;
+        match ending == Ending::Prepare || statements.query(IS_UNDONE, &touched)? {
+            true => statements.run(LEAVE, expected),
+            false => Ok(()),
+        }
     })
 }
 
-fn put_aside(statements: &BookkeepingSession, gone: Gone) -> Result<(), Error> {
-    let mut documents: BTreeMap<TableNames, Document> = BTreeMap::new();
+fn put_aside(statements: &BookkeepingSession, gone: GoneRows) -> Result<(), Error> {
+    let mut documents: BTreeMap<NamedTable, NamedMetadata> = BTreeMap::new();
     for mut table in gone.tables {
         model::recall_lost_tables(&mut table.refs);
         let options = model::to_names(&table.options, table.table_oid, &table.refs);
-        documents.entry(table.names).or_default().table = Some(options);
+        documents.entry(table.named).or_default().table = Some(options);
     }
     for column in gone.columns {
         let options = detached::column_options(&column.options);
         if !options.is_empty() {
-            let document = documents.entry(column.names).or_default();
+            let document = documents.entry(column.named).or_default();
             document.columns.insert(column.column_name, options);
         }
     }
     for (names, document) in documents {
         let copy = json!({
-            "schema_name": names.schema_name, "table_name": names.table_name, "owner_name": names.owner_name,
+            "schema_name": names.schema_name, "table_name": names.table_name, "owner_name": names.owner_name.unwrap_or_default(),
             "metadata": document, "reason": "the table was dropped",
         });
         statements.run(detached::REPLACE, &copy)?;

@@ -5,14 +5,14 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::events::Command;
 use crate::events::outline::RelationOutline;
-use crate::metadata::detached::{self, Document};
+use crate::metadata::detached::{self, NamedMetadata};
 use crate::metadata::model::{self, Refs};
-use crate::metadata::rows::Store;
+use crate::metadata::rows::{ColumnRow, NamedTable, Store, TableRow};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, bookkeeping, names};
 use pgrx::pg_sys;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 /// The rows about what was dropped. Those of columns of tables that are still there are not kept. (OFFSET 0: each by
 /// its key, whatever the planner thinks of their number.) The parameter is a list of dropped relations and columns.
@@ -34,29 +34,6 @@ struct DroppedRows {
     spoken_of: bool,
 }
 
-#[derive(Deserialize)]
-struct TableRow {
-    #[serde(deserialize_with = "crate::metadata::model::deserialize_oid")]
-    table_oid: u32,
-    schema_name: String,
-    table_name: String,
-    refs: Refs,
-    #[serde(flatten)]
-    options: Map<String, Value>,
-}
-
-#[derive(Deserialize)]
-struct ColumnRow {
-    #[serde(deserialize_with = "crate::metadata::model::deserialize_oid")]
-    table_oid: u32,
-    attnum: i16,
-    schema_name: String,
-    table_name: String,
-    column_name: String,
-    #[serde(flatten)]
-    options: Map<String, Value>,
-}
-
 /// A dropped relation, or a column of one.
 #[derive(Serialize)]
 struct DroppedPart {
@@ -64,7 +41,7 @@ struct DroppedPart {
     objsubid: i32,
 }
 
-pub(super) fn follow(store: &Store, command: &Command) -> Result<(), Error> {
+pub(super) fn follow_drop(store: &Store, command: &Command) -> Result<(), Error> {
     let dropped = command.dropped().iter().map(|object| object.address);
     let dropped: Vec<DroppedPart> = dropped
         .filter(|address| address.class == pg_sys::RelationRelationId.to_u32())
@@ -83,7 +60,7 @@ pub(super) fn follow(store: &Store, command: &Command) -> Result<(), Error> {
         }
         let speaks = rows.spoken_of;
         if let Some(before) = Snapshot::before_command().map(Catalog::new) {
-            for (relation, document) in documents(&before, rows)? {
+            for (relation, document) in read_dropped_metadata(&before, rows)? {
                 let owner = names::of_role(relation.owner).unwrap_or_default();
                 let copy = json!({
                     "schema_name": &*relation.schema, "table_name": relation.name, "owner_name": owner,
@@ -102,7 +79,10 @@ pub(super) fn follow(store: &Store, command: &Command) -> Result<(), Error> {
 }
 
 /// The metadata of each dropped relation: of the rows those that matched.
-fn documents(before: &Catalog, rows: DroppedRows) -> Result<Vec<(RelationOutline, Document)>, Error> {
+fn read_dropped_metadata(
+    before: &Catalog,
+    rows: DroppedRows,
+) -> Result<Vec<(RelationOutline, NamedMetadata)>, Error> {
     let mut oids: Vec<u32> = rows.tables.iter().map(|row| row.table_oid).collect();
     oids.extend(rows.columns.iter().map(|row| row.table_oid));
     oids.sort_unstable();
@@ -112,17 +92,18 @@ fn documents(before: &Catalog, rows: DroppedRows) -> Result<Vec<(RelationOutline
         let Some(state) = RelationOutline::read(before, Oid::from(oid))? else {
             continue;
         };
-        let is_of_it = |schema: &str, table: &str| *state.schema == *schema && state.name == table;
+        let is_of_it =
+            |named: &NamedTable| *state.schema == *named.schema_name && state.name == named.table_name;
         let table = rows.tables.iter().find(|row| row.table_oid == oid);
-        let table = table.filter(|row| is_of_it(&row.schema_name, &row.table_name));
+        let table = table.filter(|row| is_of_it(&row.named));
         let columns = rows.columns.iter().filter(|row| {
             row.table_oid == oid
-                && is_of_it(&row.schema_name, &row.table_name)
+                && is_of_it(&row.named)
                 && state
                     .column(row.attnum)
                     .is_some_and(|live| live.attname == row.column_name)
         });
-        let document = Document {
+        let document = NamedMetadata {
             table: table.map(|row| model::to_names(&row.options, oid, &live_refs(row, &state))),
             columns: columns
                 .map(|row| (row.column_name.clone(), detached::column_options(&row.options)))

@@ -7,8 +7,7 @@ use crate::events::{Catalogs, Command};
 use crate::metadata::detached::{self, Reappeared};
 use crate::metadata::options::COLUMN_OPTIONS;
 use crate::metadata::repair;
-use crate::metadata::rows::Store;
-use crate::metadata::statements::{RESTORED_ROWS_COMPLETE, UPDATE_COLUMNS};
+use crate::metadata::rows::{ColumnRow, RESTORED_ROWS_COMPLETE, Store, UPDATE_COLUMNS};
 use crate::pg::bookkeeping::{self, BookkeepingSession};
 use crate::pg::{Oid, report};
 use pgrx::pg_sys;
@@ -25,11 +24,11 @@ const TOUCHED_RELATIONS: &str = include_str!("../../../sql/query/metadata/touche
 struct Touched {
     /// Relations that metadata is about or speaks of.
     followed: Vec<u32>,
-    /// Relations for which metadata is kept aside.
+    /// Relations for which there is detached metadata.
     awaited: Vec<u32>,
-    /// Relations with options that are kept aside because they speak of a touched one.
+    /// Relations with options that are detached because they refer to a touched one.
     referents: Vec<u32>,
-    /// Whether the command altered a table of ours.
+    /// Whether the command altered a storage table.
     ours: bool,
 }
 
@@ -40,7 +39,7 @@ struct DefinedAddress {
     objid: u32,
 }
 
-pub(super) fn follow(store: &Store, command: &Command) -> Result<(), Error> {
+pub(super) fn follow_command_end(store: &Store, command: &Command) -> Result<(), Error> {
     let Some(catalogs) = command.open_catalogs() else {
         return Ok(());
     };
@@ -80,10 +79,10 @@ pub(super) fn follow(store: &Store, command: &Command) -> Result<(), Error> {
         for oid in touched.referents {
             detached::attach_again(statements, &catalogs.after, oid.into(), Reappeared::Referent)?;
         }
-        // pg_dump's --disable-triggers, or somebody who wants to write in peace: what came in meanwhile has not been
-        // looked at.
+        // Triggers were disabled and enabled (pg_dump's --disable-triggers does so): rows that were written meanwhile
+        // have not been checked.
         if touched.ours && statements.query::<bool>(RESTORED_ROWS_COMPLETE, &())? {
-            repair::repair(statements)?;
+            repair::repair_rows(statements)?;
         }
         Ok(())
     })
@@ -133,16 +132,12 @@ struct ColumnKey {
     unfit: Vec<&'static str>,
 }
 
+/// A row of a column, and those of its options that the column's new type does not take.
 #[derive(Deserialize)]
-struct ColumnRow {
-    #[serde(deserialize_with = "crate::metadata::model::deserialize_oid")]
-    table_oid: u32,
-    attnum: i16,
-    schema_name: String,
-    table_name: String,
-    column_name: String,
-    /// Options that go.
+struct ChangedColumn {
     unfit: Vec<String>,
+    #[serde(flatten)]
+    row: ColumnRow,
 }
 
 /// The rows of `columns` that matched, each with those of the unfit options that it has.
@@ -191,27 +186,27 @@ impl Changes {
         if self.relations.is_empty() {
             return Ok(());
         }
-        let rows: Vec<ColumnRow> = statements.query(COLUMN_ROWS, self)?;
+        let rows: Vec<ChangedColumn> = statements.query(COLUMN_ROWS, self)?;
         let updates: Vec<Value> = rows
             .iter()
-            .map(|row| {
-                let clear: Map<String, Value> = row
+            .map(|changed| {
+                let clear: Map<String, Value> = changed
                     .unfit
                     .iter()
                     .map(|option| (option.clone(), Value::Null))
                     .collect();
-                json!({"table_oid": row.table_oid, "attnum": row.attnum, "clear": clear})
+                json!({"table_oid": changed.row.table_oid, "attnum": changed.row.attnum, "clear": clear})
             })
             .collect();
         statements.run(&UPDATE_COLUMNS, &updates)?;
         statements.run(TOUCH_TABLES, self)?;
-        for row in rows.iter().filter(|row| !row.unfit.is_empty()) {
+        for changed in rows.iter().filter(|changed| !changed.unfit.is_empty()) {
             report::notice(format!(
                 "metadata options of column \"{}\" of \"{}\".\"{}\" do not fit its new type and were cleared: {}",
-                row.column_name,
-                row.schema_name,
-                row.table_name,
-                row.unfit.join(", ")
+                changed.row.column_name,
+                changed.row.named.schema_name,
+                changed.row.named.table_name,
+                changed.unfit.join(", ")
             ));
         }
         Ok(())

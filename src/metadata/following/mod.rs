@@ -1,10 +1,10 @@
 //! Metadata follows what it is about.
 //!
-//! Event triggers tell us of commands that defined or dropped something, but not of what was there before, nor of all
-//! that a command touched. So for each relation that may be concerned we read the catalogs twice: as they were before
+//! Event triggers report commands that defined or dropped something, but neither the state before, nor everything that a
+//! command touched. So for each relation that may be concerned we read the catalogs twice: as they were before
 //! the command, and as they are now. The rows that matched before are made to match again.
 //!
-//! In all this nobody waits for another session: rows that another transaction has written and not yet committed are
+//! None of this waits for another session: rows that another transaction has written and not yet committed are
 //! left out, and looked at again when either transaction commits ([`commit`]).
 
 pub(crate) mod commit;
@@ -27,7 +27,8 @@ pub(crate) fn follow(command: &Command) -> Result<(), Error> {
     let Some(store) = Store::find() else {
         return Ok(());
     };
-    // What is new can only get what is kept aside; what is dropped can only take along what is attached.
+    commit::expect_left(&store);
+    // A new relation can only get detached metadata; a dropped one can only take along attached metadata.
     let is_idle = match (command.event(), command.tag().starts_with("ALTER")) {
         (Event::Drop, _) => store.has_no_attached(),
         (Event::CommandEnd, false) => store.has_no_detached(),
@@ -44,8 +45,8 @@ pub(crate) fn follow(command: &Command) -> Result<(), Error> {
         commit::HINT,
         || match command.event() {
             Event::CommandEnd if creates_nothing_awaited(&store, command) => Ok(()),
-            Event::CommandEnd => ended::follow(&store, command),
-            Event::Drop => dropped::follow(&store, command),
+            Event::CommandEnd => ended::follow_command_end(&store, command),
+            Event::Drop => dropped::follow_drop(&store, command),
         },
     );
     if outcome == BookkeepingOutcome::Blocked {
@@ -54,7 +55,7 @@ pub(crate) fn follow(command: &Command) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether the command creates relations, and nothing is kept aside for any of them.
+/// Whether the command creates relations, and there is no detached metadata for any of them.
 fn creates_nothing_awaited(store: &Store, command: &Command) -> bool {
     let is_creation = matches!(
         command.tag(),
@@ -75,7 +76,7 @@ fn creates_nothing_awaited(store: &Store, command: &Command) -> bool {
 }
 
 /// Whether the command can neither rename, move or create a relation nor give it another owner. (REASSIGN OWNED can,
-/// but PostgreSQL tells of it to nobody. ALTER INDEX ... RENAME renames tables as well.)
+/// but it fires no event trigger. ALTER INDEX ... RENAME renames tables as well.)
 fn is_of_no_concern(command: &Command) -> bool {
     if command.event() == Event::Drop {
         return false;

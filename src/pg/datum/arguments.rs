@@ -1,15 +1,21 @@
-//! Argument types that pgrx does not have.
+//! Argument types that pgrx does not have, and the limits of all arguments: each is measured before anything is copied or
+//! unpacked from it, so functions take no other types for what a caller can make as long as PostgreSQL allows.
+//!
+//! - short texts (names, words, options, tokens, keys) and arrays of numbers: [`LONGEST_TEXT`]
+//! - documents that are taken apart in Rust: [`LARGEST_DOCUMENT`]
+//! - values of a user's columns, as text: [`LONGEST_VALUE`](crate::pg::bytes::LONGEST_VALUE)
+//! - rows and keys as `jsonb`, files as `bytea`: as PostgreSQL limits them; they are read where they lie
 
 use crate::error::Error;
 use crate::json_words;
-use crate::pg::bytes::TextBytes;
-use crate::pg::{Oid, memory, text};
+use crate::pg::{Oid, bytes, memory, server, text};
 use pgrx::callconv::{Arg, ArgAbi};
 use pgrx::nullable::Nullable;
 use pgrx::pg_sys::panic::ErrorReport;
-use pgrx::{PgLogLevel, direct_function_call, impl_sql_translatable, pg_sys};
+use pgrx::{FromDatum, PgLogLevel, direct_function_call, impl_sql_translatable, pg_sys};
 use serde::de::DeserializeOwned;
 use std::ffi::CStr;
+use std::io::{self, Read};
 
 /// Raises an error for an argument that is NULL. A function that is not STRICT is called with one, whatever the type of
 /// its argument in Rust says.
@@ -106,7 +112,22 @@ pub(crate) unsafe fn enum_label(arg: Arg<'_, '_>) -> String {
         .unwrap_or_default()
 }
 
-/// `text`, in whatever encoding the server has.
+/// The longest short text, and the largest array of numbers, in bytes: a name has 63, and no name, word, option, token,
+/// key, comment or password needs more than this.
+pub(crate) const LONGEST_TEXT: usize = 1 << 20;
+
+/// Raises an error for a short text of so many bytes, if these are too many.
+pub(crate) fn refuse_longer(bytes: usize) {
+    if bytes > LONGEST_TEXT {
+        ErrorReport::from(Error::ArgumentTooLong {
+            bytes,
+            most: LONGEST_TEXT,
+        })
+        .report(PgLogLevel::ERROR);
+    }
+}
+
+/// A short text, in whatever encoding the server has.
 pub(crate) struct TextArgument(pub(crate) String);
 
 impl_sql_translatable!(TextArgument, "text");
@@ -116,21 +137,93 @@ unsafe impl<'fcx> ArgAbi<'fcx> for TextArgument {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
         refuse_null(&arg);
         // SAFETY: promised by the caller.
-        let bytes = unsafe { TextBytes::unbox_arg_unchecked(arg) };
-        Self(text::from_server(bytes.0))
+        Self(text::from_server(
+            unsafe { WordBytes::unbox_arg_unchecked(arg) }.0,
+        ))
     }
 
     unsafe fn unbox_nullable_arg(arg: Arg<'_, 'fcx>) -> Nullable<Self> {
         // SAFETY: promised by the caller.
-        match unsafe { TextBytes::unbox_nullable_arg(arg) } {
+        match unsafe { WordBytes::unbox_nullable_arg(arg) } {
             Nullable::Valid(bytes) => Nullable::Valid(Self(text::from_server(bytes.0))),
             Nullable::Null => Nullable::Null,
         }
     }
 }
 
+/// A short text where it lies, for what is called once a row.
+#[derive(Clone, Copy)]
+pub(crate) struct WordBytes<'fcx>(pub(crate) &'fcx [u8]);
+
+impl_sql_translatable!(WordBytes<'_>, "text");
+
+// SAFETY: reads the argument as text.
+unsafe impl<'fcx> ArgAbi<'fcx> for WordBytes<'fcx> {
+    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        // SAFETY: promised by the caller.
+        match unsafe { Self::unbox_nullable_arg(arg) } {
+            Nullable::Valid(word) => word,
+            Nullable::Null => Self(b""),
+        }
+    }
+
+    unsafe fn unbox_nullable_arg(arg: Arg<'_, 'fcx>) -> Nullable<Self> {
+        // SAFETY: the argument is declared as text.
+        unsafe {
+            match arg.unbox_arg_using_from_datum::<pg_sys::Datum>() {
+                Some(datum) => {
+                    Nullable::Valid(Self(bytes::of_limited_text(datum, LONGEST_TEXT, refuse_longer)))
+                }
+                None => Nullable::Null,
+            }
+        }
+    }
+}
+
+/// Declares an argument that is an array of numbers.
+macro_rules! array_argument {
+    ($(#[$meta:meta])* $name:ident of $element:ty, $sql:literal) => {
+        $(#[$meta])*
+        pub(crate) struct $name(pub(crate) Vec<Option<$element>>);
+
+        impl_sql_translatable!($name, $sql);
+
+        // SAFETY: reads the argument as an array of that type.
+        unsafe impl<'fcx> ArgAbi<'fcx> for $name {
+            unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+                refuse_null(&arg);
+                // SAFETY: promised by the caller; an array is a varlena.
+                unsafe {
+                    let datum = arg.unbox_arg_using_from_datum::<pg_sys::Datum>();
+                    let elements = datum.and_then(|datum| {
+                        refuse_longer(bytes::unpacked_size(datum));
+                        Vec::from_datum(datum, false)
+                    });
+                    Self(elements.unwrap_or_default())
+                }
+            }
+        }
+    };
+}
+
+array_argument!(
+    /// `smallint[]`
+    SmallintArray of i16,
+    "smallint[]"
+);
+array_argument!(
+    /// `integer[]`
+    IntegerArray of i32,
+    "integer[]"
+);
+array_argument!(
+    /// `oid[]`
+    OidArray of Oid,
+    "oid[]"
+);
+
 /// The size of the largest document that is taken apart in Rust, in bytes as PostgreSQL keeps it.
-const LARGEST_DOCUMENT: usize = 32 << 20;
+pub(crate) const LARGEST_DOCUMENT: usize = 16 << 20;
 
 /// How much memory the values of a document may take, for each byte of it: a tree of JSON values, and what is made of that.
 const MEMORY_OF_DOCUMENT: usize = 24;
@@ -147,8 +240,9 @@ unsafe impl<'fcx> ArgAbi<'fcx> for JsonArgument {
         // SAFETY: a jsonb value, as the SQL type says; the function gives a C string.
         unsafe {
             let datum = arg.unbox_arg_using_from_datum::<pg_sys::Datum>();
-            check_document(datum.map_or(0, |datum| pg_sys::toast_raw_datum_size(datum)));
+            check_document(datum.map_or(0, |datum| bytes::unpacked_size(datum)));
             let json = direct_function_call::<&CStr>(pg_sys::jsonb_out, &[datum]);
+            server::check_for_interrupts();
             Self(
                 json.map(|json| text::from_server(json.to_bytes()))
                     .unwrap_or_default(),
@@ -169,10 +263,54 @@ fn check_document(bytes: usize) {
     memory::require(bytes * MEMORY_OF_DOCUMENT);
 }
 
+/// A document as text, which may be no JSON.
+pub(crate) struct DocumentText(pub(crate) String);
+
+impl_sql_translatable!(DocumentText, "text");
+
+// SAFETY: reads the argument as text.
+unsafe impl<'fcx> ArgAbi<'fcx> for DocumentText {
+    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        refuse_null(&arg);
+        // SAFETY: a text, as the SQL type says.
+        unsafe {
+            let datum = arg.unbox_arg_using_from_datum::<pg_sys::Datum>();
+            check_document(datum.map_or(0, |datum| bytes::unpacked_size(datum)));
+            Self(datum.map_or(String::new(), |datum| text::from_text_datum(datum)))
+        }
+    }
+}
+
+/// Reads a text, and looks for a cancel all the time.
+pub(crate) struct PulsedReader<'a> {
+    rest: &'a [u8],
+    reads: u32,
+}
+
+impl Read for PulsedReader<'_> {
+    // serde_json asks for one byte at a time.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reads = self.reads.wrapping_add(1);
+        if self.reads.is_multiple_of(4096) {
+            server::check_for_interrupts();
+        }
+        self.rest.read(buffer)
+    }
+}
+
 impl JsonArgument {
     /// The document as PostgreSQL prints it: with all digits of its numbers.
     pub(crate) fn text(&self) -> &str {
         &self.0
+    }
+
+    /// The document, if it is not small: read like this, a cancel takes effect all the time.
+    pub(crate) fn pulsed(&self) -> Option<PulsedReader<'_>> {
+        const SMALL: usize = 64 << 10;
+        (self.0.len() > SMALL).then_some(PulsedReader {
+            rest: self.0.as_bytes(),
+            reads: 0,
+        })
     }
 
     /// The argument, whatever JSON it is.
@@ -191,7 +329,11 @@ impl JsonArgument {
         argument: &'static str,
         hint: &'static str,
     ) -> Result<T, Error> {
-        serde_json::from_str(&self.0).map_err(|problem| Error::InvalidArgument {
+        let decoded = match self.pulsed() {
+            Some(reader) => serde_json::from_reader(reader),
+            None => serde_json::from_str(&self.0),
+        };
+        decoded.map_err(|problem| Error::InvalidArgument {
             argument,
             problem: json_words::describe_problem(&problem),
             hint,

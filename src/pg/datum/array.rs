@@ -37,11 +37,11 @@ unsafe fn elements<T: Copy>(datum: Datum) -> Vec<T> {
     }
 }
 
-/// The elements of a `text[]`, of which NULLs are left out.
+/// The elements of a `text[]`.
 ///
 /// # Safety
 /// `datum` is such an array.
-pub(crate) unsafe fn text_elements(datum: Datum) -> Vec<String> {
+pub(crate) unsafe fn texts(datum: Datum) -> Vec<Option<String>> {
     let (mut values, mut nulls, mut count) = (std::ptr::null_mut(), std::ptr::null_mut(), 0);
     // SAFETY: promised by the caller; a text has a length of its own and is aligned as an integer. The results are as
     // long as the count says.
@@ -58,8 +58,16 @@ pub(crate) unsafe fn text_elements(datum: Datum) -> Vec<String> {
             &mut count,
         );
         (0..count as usize)
-            .filter(|&at| !*nulls.add(at))
-            .map(|at| text::from_text_datum(*values.add(at)))
+            .map(|at| (!*nulls.add(at)).then(|| text::from_text_datum(*values.add(at))))
             .collect()
     }
+}
+
+/// The same without NULLs.
+///
+/// # Safety
+/// `datum` is such an array.
+pub(crate) unsafe fn text_elements(datum: Datum) -> Vec<String> {
+    // SAFETY: promised by the caller.
+    unsafe { texts(datum) }.into_iter().flatten().collect()
 }

@@ -3,11 +3,17 @@
 //! A cast runs once per row. Its rules are about ASCII characters, which are the same bytes in every server encoding;
 //! so the text needs no conversion or validation.
 
+use crate::error::Error;
 use crate::pg::{memory, text};
+use pgrx::PgLogLevel;
 use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
 use pgrx::impl_sql_translatable;
 use pgrx::nullable::Nullable;
+use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::pg_sys::{self, Datum};
+
+/// The longest value of a user's column that is taken as text, in bytes.
+pub(crate) const LONGEST_VALUE: usize = 32 << 20;
 
 /// An argument of type `text` (or of a domain over it).
 #[derive(Clone, Copy)]
@@ -16,7 +22,7 @@ pub(crate) struct TextBytes<'fcx>(pub(crate) &'fcx [u8]);
 impl_sql_translatable!(TextBytes<'_>, "text");
 
 impl TextBytes<'_> {
-    /// As a Rust string, for what runs once a call.
+    /// As a Rust string.
     pub(crate) fn decode(self) -> String {
         text::from_server(self.0)
     }
@@ -24,7 +30,8 @@ impl TextBytes<'_> {
     /// For a message: as a Rust string, cut where it gets long.
     pub(crate) fn to_message(self) -> String {
         const LONGEST: usize = 100;
-        let text = text::from_server(self.0);
+        // No encoding has more bytes for a character.
+        let text = text::from_server(text::beginning(self.0, 8 * LONGEST));
         match text.char_indices().nth(LONGEST) {
             Some((end, _)) => format!("{}...", &text[..end]),
             None => text,
@@ -47,7 +54,7 @@ unsafe impl<'fcx> ArgAbi<'fcx> for TextBytes<'fcx> {
         unsafe {
             match arg.unbox_arg_using_from_datum::<Datum>() {
                 Some(datum) => {
-                    let text = of_text(datum);
+                    let text = of_limited_text(datum, LONGEST_VALUE, refuse_value);
                     // What a function makes of it: a copy, as a rule, and a result that is no longer.
                     memory::require(2 * text.len());
                     Nullable::Valid(Self(text))
@@ -58,12 +65,41 @@ unsafe impl<'fcx> ArgAbi<'fcx> for TextBytes<'fcx> {
     }
 }
 
+/// Raises an error for a value that is too long.
+#[cold]
+fn refuse_value(bytes: usize) {
+    ErrorReport::from(Error::ValueTooLong {
+        bytes,
+        most: LONGEST_VALUE,
+    })
+    .report(PgLogLevel::ERROR);
+}
+
+/// The size of a varlena when it is unpacked, without its header.
+///
+/// # Safety
+/// `datum` is a varlena.
+pub(crate) unsafe fn unpacked_size(datum: Datum) -> usize {
+    // SAFETY: promised by the caller.
+    unsafe { pg_sys::toast_raw_datum_size(datum) }.saturating_sub(pg_sys::VARHDRSZ)
+}
+
 /// The bytes of a text, which live as long as the value does (or, where it was compressed or stored out of line, as
 /// the current memory context).
 ///
 /// # Safety
 /// `datum` is a varlena of text that outlives `'a`.
 pub(crate) unsafe fn of_text<'a>(datum: Datum) -> &'a [u8] {
+    // SAFETY: promised by the caller.
+    unsafe { of_limited_text(datum, usize::MAX, refuse_value) }
+}
+
+/// The same; calls `refuse`, which raises an error, if there are more than `most`.
+///
+/// # Safety
+/// As [`of_text`].
+#[inline]
+pub(super) unsafe fn of_limited_text<'a>(datum: Datum, most: usize, refuse: fn(usize)) -> &'a [u8] {
     // SAFETY: a varlena, as the caller promises. Calls into the server cost more than the rest of many a cast: a
     // value that lies there in plain needs none.
     unsafe {
@@ -76,8 +112,16 @@ pub(crate) unsafe fn of_text<'a>(datum: Datum) -> &'a [u8] {
         let value = if is_plain {
             value
         } else {
+            let bytes = unpacked_size(datum);
+            if bytes > most {
+                refuse(bytes);
+            }
             pg_sys::pg_detoast_datum_packed(value)
         };
+        let bytes = pgrx::varsize_any_exhdr(value);
+        if bytes > most {
+            refuse(bytes);
+        }
         std::slice::from_raw_parts(pgrx::vardata_any(value).cast(), pgrx::varsize_any_exhdr(value))
     }
 }

@@ -180,8 +180,8 @@ impl Drop for SessionDateOrder {
 
 /// Whether a text begins or ends with the currency symbol of the server's `lc_monetary`.
 pub(crate) fn has_currency_symbol(text: TextBytes) -> bool {
-    // Of the locale that was asked for last, as nobody asks for two. Leaked when it changes: that is a few bytes, and
-    // without a destructor the look-up costs next to nothing.
+    // Of the locale that was asked for last, since a session rarely asks for two. Leaked when it changes: that is a few
+    // bytes, and without a destructor the look-up costs next to nothing.
     thread_local! {
         static KNOWN: Cell<(&'static CStr, &'static [u8])> = const { Cell::new((c"", b"")) };
     }

@@ -1,13 +1,14 @@
-//! What lies inside of a jsonb value, looked at where it is, and new values put together of such parts: their bytes are
+//! Parts of a jsonb value, read in place, and new values composed of such parts: their bytes are
 //! copied as they are, so that nothing is parsed again and no number loses a digit.
 
 use crate::error::Error;
-use crate::pg::jsonb_value::{
-    Container, JB_FARRAY, JB_FOBJECT, JB_FSCALAR, JENTRY_HAS_OFF, JENTRY_ISBOOL_FALSE, JENTRY_ISBOOL_TRUE,
+use crate::pg::jsonb_layout::{
+    JB_FARRAY, JB_FOBJECT, JB_FSCALAR, JENTRY_HAS_OFF, JENTRY_ISBOOL_FALSE, JENTRY_ISBOOL_TRUE,
     JENTRY_ISCONTAINER, JENTRY_ISNULL, JENTRY_ISNUMERIC, JENTRY_ISSTRING, JENTRY_OFFLENMASK, JENTRY_TYPEMASK,
-    JsonbValue, is_aligned,
+    is_aligned,
 };
-use crate::pg::text;
+use crate::pg::jsonb_value::{Container, JsonbValue};
+use crate::pg::{memory, text};
 use pgrx::direct_function_call_as_datum;
 use pgrx::pg_sys::{self, Datum};
 
@@ -105,6 +106,11 @@ impl<'a> JsonbItem<'a> {
             entry: JENTRY_ISSTRING,
             bytes: text.as_bytes(),
         }
+    }
+
+    /// How many bytes it takes.
+    pub(crate) fn size(self) -> usize {
+        self.bytes.len()
     }
 
     pub(crate) fn json_type(self) -> JsonType {
@@ -226,7 +232,8 @@ fn varlena(room: usize, fill: impl FnOnce(&mut Vec<u8>)) -> Result<JsonbValue, E
     if room > JENTRY_OFFLENMASK as usize {
         return Err(Error::DocumentTooLarge);
     }
-    let mut content = Vec::with_capacity(room);
+    let mut content = Vec::new();
+    memory::reserve(&mut content, room);
     fill(&mut content);
     // SAFETY: a fresh allocation of the size of header and content, which palloc aligns. The content is a jsonb's, as
     // its makers promise.

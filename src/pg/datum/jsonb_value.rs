@@ -6,8 +6,12 @@
 //! value, and how values are put together, is in `jsonb_item`.
 
 use crate::pg::arguments::refuse_null;
+use crate::pg::jsonb_layout::{
+    JB_CMASK, JB_FARRAY, JB_FOBJECT, JB_FSCALAR, JENTRY_HAS_OFF, JENTRY_ISCONTAINER, JENTRY_ISNUMERIC,
+    JENTRY_ISSTRING, JENTRY_OFFLENMASK, JENTRY_TYPEMASK, is_aligned,
+};
 use crate::pg::plan::JsonbDatum;
-use crate::pg::{Oid, jsonb_writer, memory, text};
+use crate::pg::{Oid, jsonb_writer, memory, server, text};
 use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
 use pgrx::pg_sys::{self, Datum, JsonbIteratorToken as Token};
 use pgrx::{direct_function_call_as_datum, impl_sql_translatable};
@@ -83,6 +87,7 @@ impl JsonbValue {
             let array = &raw mut (*self.0.cast_mut_ptr::<pg_sys::Jsonb>()).root;
             pg_sys::pushJsonbValue(&mut state, Token::WJB_BEGIN_ARRAY, std::ptr::null_mut());
             for &at in positions {
+                server::check_for_interrupts();
                 let element = pg_sys::getIthJsonbValueFromContainer(array, at as u32);
                 if !element.is_null() {
                     pg_sys::pushJsonbValue(&mut state, Token::WJB_ELEM, element);
@@ -171,26 +176,6 @@ pub(super) struct Container<'a> {
     pub(super) header: u32,
     /// The entries of the members, and what they are about.
     content: &'a [u8],
-}
-
-// The names of jsonb.h.
-pub(super) const JB_CMASK: u32 = 0x0fff_ffff;
-pub(super) const JB_FSCALAR: u32 = 0x1000_0000;
-pub(super) const JB_FOBJECT: u32 = 0x2000_0000;
-pub(super) const JB_FARRAY: u32 = 0x4000_0000;
-pub(super) const JENTRY_OFFLENMASK: u32 = 0x0fff_ffff;
-pub(super) const JENTRY_TYPEMASK: u32 = 0x7000_0000;
-pub(super) const JENTRY_HAS_OFF: u32 = 0x8000_0000;
-pub(super) const JENTRY_ISSTRING: u32 = 0x0000_0000;
-pub(super) const JENTRY_ISNUMERIC: u32 = 0x1000_0000;
-pub(super) const JENTRY_ISBOOL_FALSE: u32 = 0x2000_0000;
-pub(super) const JENTRY_ISBOOL_TRUE: u32 = 0x3000_0000;
-pub(super) const JENTRY_ISNULL: u32 = 0x4000_0000;
-pub(super) const JENTRY_ISCONTAINER: u32 = 0x5000_0000;
-
-/// Whether there is padding before values of that type, so that they begin at a multiple of 4.
-pub(super) fn is_aligned(entry: u32) -> bool {
-    matches!(entry & JENTRY_TYPEMASK, JENTRY_ISCONTAINER | JENTRY_ISNUMERIC)
 }
 
 impl<'a> Container<'a> {

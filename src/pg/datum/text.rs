@@ -1,13 +1,36 @@
 //! Text between the server's encoding and Rust's UTF-8.
 
+use crate::pg::memory;
 use pgrx::pg_sys::{self, Datum};
+use std::cell::Cell;
 use std::ffi::{CStr, c_char};
 
 /// Whether the server's text is UTF-8, as far as it knows.
 pub(crate) fn server_uses_utf8() -> bool {
-    // SAFETY: the database's encoding is set when the backend starts.
-    let encoding = unsafe { pg_sys::GetDatabaseEncoding() };
-    encoding == pg_sys::pg_enc::PG_UTF8 as i32 || encoding == pg_sys::pg_enc::PG_SQL_ASCII as i32
+    let encoding = server_encoding();
+    encoding == pg_sys::pg_enc::PG_UTF8 || encoding == pg_sys::pg_enc::PG_SQL_ASCII
+}
+
+/// Whether the server's text is UTF-8 for certain: then text of Rust's needs no conversion, and no check but for NUL.
+pub(crate) fn server_is_utf8() -> bool {
+    server_encoding() == pg_sys::pg_enc::PG_UTF8
+}
+
+/// The database's encoding, which is set when the session begins and stays what it is.
+fn server_encoding() -> pg_sys::pg_enc::Type {
+    thread_local! {
+        static ENCODING: Cell<Option<pg_sys::pg_enc::Type>> = const { Cell::new(None) };
+    }
+    ENCODING.get().unwrap_or_else(|| {
+        // SAFETY: a plain question.
+        let encoding = unsafe { pg_sys::GetDatabaseEncoding() } as pg_sys::pg_enc::Type;
+        // A server that loads the library before it serves a database asks too early.
+        // SAFETY: a plain variable, set once the database is known.
+        if unsafe { pg_sys::MyDatabaseId } != pg_sys::Oid::INVALID {
+            ENCODING.set(Some(encoding));
+        }
+        encoding
+    })
 }
 
 /// Text of the server as a Rust string.
@@ -31,6 +54,12 @@ pub(crate) fn from_server(bytes: &[u8]) -> String {
     }
 }
 
+/// A name of the server as a Rust string. Of a text that is longer than any name its beginning: it names nothing.
+pub(crate) fn name_from_server(bytes: &[u8]) -> String {
+    const LONGER_THAN_NAMES: usize = 1000;
+    from_server(beginning(bytes, LONGER_THAN_NAMES))
+}
+
 /// Whether [`from_server`] makes that string of the server's text.
 pub(crate) fn is_server_text(bytes: &[u8], text: &str) -> bool {
     if server_uses_utf8() && (bytes == text.as_bytes() || std::str::from_utf8(bytes).is_ok()) {
@@ -41,9 +70,31 @@ pub(crate) fn is_server_text(bytes: &[u8], text: &str) -> bool {
 
 fn from_utf8(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+        Ok(text) => owned(text),
+        Err(_) => {
+            // U+FFFD has three bytes; beside the text a buffer that grows.
+            memory::require(6 * bytes.len());
+            String::from_utf8_lossy(bytes).into_owned()
+        }
     }
+}
+
+/// A copy. A text may be as long as PostgreSQL allows.
+fn owned(text: &str) -> String {
+    let mut copy = String::new();
+    memory::reserve_text(&mut copy, text.len());
+    copy.push_str(text);
+    copy
+}
+
+/// The beginning of a text, of at most so many bytes, in whole characters.
+pub(crate) fn beginning(text: &[u8], most: usize) -> &[u8] {
+    if text.len() <= most {
+        return text;
+    }
+    // SAFETY: pointer and length belong together.
+    let whole = unsafe { pg_sys::pg_mbcliplen(text.as_ptr().cast(), text.len() as i32, most as i32) };
+    &text[..whole as usize]
 }
 
 /// A C string of the server as a Rust string; null gives `None`.
@@ -80,11 +131,15 @@ pub(crate) fn to_server(text: &str) -> Vec<u8> {
     unsafe {
         let source = text.as_ptr().cast::<c_char>();
         let converted = pg_sys::pg_any_to_server(source, text.len() as i32, pg_sys::pg_enc::PG_UTF8 as i32);
-        if std::ptr::eq(converted, source) {
-            text.as_bytes().to_vec()
+        let bytes = if std::ptr::eq(converted, source) {
+            text.as_bytes()
         } else {
-            CStr::from_ptr(converted).to_bytes().to_vec()
-        }
+            CStr::from_ptr(converted).to_bytes()
+        };
+        let mut copy = Vec::new();
+        memory::reserve(&mut copy, bytes.len());
+        copy.extend_from_slice(bytes);
+        copy
     }
 }
 
@@ -107,6 +162,19 @@ pub(crate) fn to_message(text: &str) -> *mut c_char {
         pg_sys::pg_do_encoding_conversion_buf(
             conversion, UTF8, encoding, source, length, message, room, true,
         );
+        message.cast()
+    }
+}
+
+/// The same where nothing may be looked up: null if the string would have to be converted.
+pub(crate) fn to_plain_message(text: &str) -> *mut c_char {
+    if !text.is_ascii() && !server_uses_utf8() {
+        return std::ptr::null_mut();
+    }
+    // SAFETY: the string ends with NUL, as there is room for one more byte.
+    unsafe {
+        let message = pg_sys::palloc0(text.len() + 1).cast::<u8>();
+        message.copy_from_nonoverlapping(text.as_ptr(), text.len());
         message.cast()
     }
 }

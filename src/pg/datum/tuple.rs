@@ -2,6 +2,7 @@
 
 use crate::pg::{Oid, text};
 use pgrx::pg_sys;
+use std::ffi::CStr;
 
 /// The attribute at a position, counted from 0.
 ///
@@ -19,6 +20,27 @@ pub(crate) unsafe fn attribute<'a>(
         let attribute = &(*descriptor).attrs.as_slice((*descriptor).natts as usize)[at];
         attribute
     }
+}
+
+/// All attributes, in their order.
+///
+/// # Safety
+/// `descriptor` outlives the result.
+pub(crate) unsafe fn attributes<'a>(descriptor: pg_sys::TupleDesc) -> &'a [pg_sys::FormData_pg_attribute] {
+    // SAFETY: as the caller promises. The attributes lie one behind the other in each version.
+    unsafe {
+        let natts = (*descriptor).natts as usize;
+        if natts == 0 {
+            return &[];
+        }
+        std::slice::from_raw_parts(attribute(descriptor, 0), natts)
+    }
+}
+
+/// Whether an attribute has a name that the extension's source names: one of ASCII.
+pub(crate) fn is_named(attribute: &pg_sys::FormData_pg_attribute, name: &str) -> bool {
+    // SAFETY: a name is NUL-terminated.
+    unsafe { CStr::from_ptr(attribute.attname.data.as_ptr()) }.to_bytes() == name.as_bytes()
 }
 
 /// The fields of a composite type, or of what a domain is over, as they are now.

@@ -6,7 +6,9 @@
 //! puts back the missing ones.
 
 use crate::error::Error;
-use crate::pg::text;
+use crate::pg::{memory, text};
+use pgrx::PgLogLevel;
+use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::pg_sys::{self, ErrorContextCallback, ErrorData, MemoryContext};
 use pgrx::prelude::PgSqlErrorCode;
 use std::borrow::Cow;
@@ -21,7 +23,7 @@ unsafe extern "C-unwind" {
 }
 
 /// Runs `body`; an error of PostgreSQL's that ends it reaches the client with everything that PostgreSQL said. Whoever
-/// catches it and lets nobody know calls [`Mark::forget`].
+/// catches it and raises nothing calls [`Mark::forget`].
 ///
 /// What is kept is in the current memory context, which must outlive a subtransaction that the error ends.
 pub(crate) fn kept<T>(body: impl FnOnce() -> T) -> T {
@@ -45,8 +47,129 @@ pub(crate) fn kept_without_context<T>(body: impl FnOnce() -> T) -> T {
     body()
 }
 
+/// The same for the statement of a function that says more of the error than PostgreSQL can: `amend` gets the error on its
+/// way out, and must not call PostgreSQL. The text of the statement, which is not the caller's, is left out of the context.
+pub(crate) fn kept_with<T>(amend: impl Fn(&mut Failure), body: impl FnOnce() -> T) -> T {
+    let watch = FieldsCallback::begin(None);
+    // Goes away before the watch does.
+    let _amendment = Amendment {
+        entry: watch.0,
+        amend: &amend,
+    };
+    body()
+}
+
+/// What is said of an error beside what PostgreSQL says.
+struct Amendment<'a> {
+    entry: *mut FieldsEntry,
+    amend: &'a dyn Fn(&mut Failure),
+}
+
+impl Drop for Amendment<'_> {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        // SAFETY: the entry is valid while the watch is; its error is null or a copy of its own, whose strings are in
+        // the memory of the entry, as the new ones are.
+        unsafe {
+            let Some(error) = (*self.entry).error.as_mut() else {
+                return;
+            };
+            let known = failure(error);
+            let mut amended = known.clone();
+            (self.amend)(&mut amended);
+            amended.context = amended.context.and_then(without_statement);
+            if amended.context.is_none() {
+                // The query that PostgreSQL could not even begin is that statement.
+                error.internalquery = std::ptr::null_mut();
+            }
+            let before = pg_sys::MemoryContextSwitchTo((*self.entry).memory);
+            for (field, known, amended) in [
+                (&mut error.detail, known.detail, amended.detail),
+                (&mut error.hint, known.hint, amended.hint),
+                (&mut error.schema_name, known.schema, amended.schema),
+                (&mut error.table_name, known.table, amended.table),
+                (&mut error.column_name, known.column, amended.column),
+                (&mut error.context, known.context, amended.context),
+            ] {
+                match amended {
+                    Some(text) if known.as_ref() != Some(&text) => {
+                        let message = text::to_plain_message(&text);
+                        if !message.is_null() {
+                            *field = message;
+                        }
+                    }
+                    Some(_) => {}
+                    None => *field = std::ptr::null_mut(),
+                }
+            }
+            pg_sys::MemoryContextSwitchTo(before);
+        }
+    }
+}
+
+/// A context without its last statement: the one that was run.
+fn without_statement(context: String) -> Option<String> {
+    const STATEMENT: &str = "SQL statement \"";
+    let is_line = |at: &usize| *at == 0 || context.as_bytes().get(at - 1) == Some(&b'\n');
+    let mut starts = context
+        .rmatch_indices(STATEMENT)
+        .map(|(at, _)| at)
+        .filter(is_line);
+    let kept = match starts.next() {
+        Some(at) => context.get(..at).unwrap_or_default().trim_end(),
+        None => context.as_str(),
+    };
+    (!kept.is_empty()).then(|| kept.to_owned())
+}
+
+/// Raises an error with all of its fields.
+pub(crate) fn raise(failure: &Failure) -> ! {
+    let sqlstate = packed_sqlstate(&failure.sqlstate);
+    // SAFETY: as in `replace_next`.
+    unsafe {
+        let before = pg_sys::MemoryContextSwitchTo(pg_sys::TopTransactionContext);
+        let text = |text: &Option<String>| match text {
+            Some(text) => message_of(text),
+            None => std::ptr::null_mut(),
+        };
+        let error = pg_sys::palloc0(size_of::<ErrorData>()).cast::<ErrorData>();
+        (*error).sqlerrcode = sqlstate;
+        (*error).message = message_of(&failure.message);
+        (*error).detail = text(&failure.detail);
+        (*error).hint = text(&failure.hint);
+        (*error).schema_name = text(&failure.schema);
+        (*error).table_name = text(&failure.table);
+        (*error).column_name = text(&failure.column);
+        (*error).datatype_name = text(&failure.datatype);
+        (*error).constraint_name = text(&failure.constraint);
+        let entry = FieldsEntry::push(put_back);
+        (*entry).error = error;
+        pg_sys::MemoryContextSwitchTo(before);
+    }
+    ErrorReport::new(PgSqlErrorCode::from(sqlstate), failure.message.clone(), "").report(PgLogLevel::ERROR);
+    unreachable!("an error was raised")
+}
+
+/// A text of an error in the server's encoding.
+fn message_of(text: &str) -> *mut c_char {
+    match text::to_plain_message(text) {
+        converted if converted.is_null() => text::to_message(text),
+        plain => plain,
+    }
+}
+
+/// A SQLSTATE as PostgreSQL packs it: see [`sqlstate_text`].
+fn packed_sqlstate(sqlstate: &str) -> i32 {
+    let characters = sqlstate.bytes().take(5).enumerate();
+    characters.fold(0, |packed, (at, character)| {
+        packed | (i32::from(character.wrapping_sub(b'0') & 0x3f) << (6 * at))
+    })
+}
+
 /// The fields of an error that was caught.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Failure {
     /// The five characters.
     pub(crate) sqlstate: String,
@@ -58,6 +181,8 @@ pub(crate) struct Failure {
     pub(crate) table: Option<String>,
     pub(crate) schema: Option<String>,
     pub(crate) datatype: Option<String>,
+    /// Where it was raised, the innermost first.
+    pub(crate) context: Option<String>,
 }
 
 /// The five characters of a SQLSTATE, each of which PostgreSQL packs into six bits.
@@ -67,9 +192,19 @@ pub(crate) fn sqlstate_text(packed: i32) -> String {
         .collect()
 }
 
+/// A SQLSTATE of five letters as PostgreSQL packs it.
+pub(crate) fn sqlstate_code(letters: &str) -> PgSqlErrorCode {
+    let packed = letters
+        .bytes()
+        .enumerate()
+        .map(|(at, letter)| (i32::from(letter.wrapping_sub(b'0')) & 0x3f) << (6 * at))
+        .sum::<i32>();
+    PgSqlErrorCode::from(packed)
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let fields = error.fields();
+        let fields = error.advised_fields();
         Self {
             sqlstate: sqlstate_text(fields.sqlstate as i32),
             message: fields.message.into_owned(),
@@ -105,11 +240,12 @@ unsafe fn failure(error: &ErrorData) -> Failure {
         table: text(error.table_name),
         schema: text(error.schema_name),
         datatype: text(error.datatype_name),
+        context: text(error.context),
     }
 }
 
 /// The next error, of that SQLSTATE, gets these texts in the server's encoding in the place of those that pgrx gives
-/// it. Whoever catches it and lets nobody know calls [`Mark::forget`].
+/// it. Code that catches it and raises nothing calls [`Mark::forget`].
 pub(crate) fn replace_next(
     sqlstate: PgSqlErrorCode,
     message: &str,
@@ -221,10 +357,17 @@ unsafe extern "C-unwind" fn keep(entry: *mut c_void) {
     // SAFETY: the message at hand can be copied here, into any memory but that of messages. An error that a statement
     // catches by itself is replaced by the one that it ends with.
     unsafe {
+        // There is nothing to copy it into, and an error in here would be told by here again. Those who pass it on to the
+        // client need some memory as well.
+        if pg_sys::geterrcode() == PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY as c_int {
+            memory::let_reserve_go();
+            replace(entry, std::ptr::null_mut());
+            return;
+        }
         let before = pg_sys::MemoryContextSwitchTo((*entry).memory);
         let message = pg_sys::CopyErrorData();
         pg_sys::MemoryContextSwitchTo(before);
-        if (*message).elevel < pgrx::PgLogLevel::ERROR as c_int {
+        if (*message).elevel < PgLogLevel::ERROR as c_int {
             pg_sys::FreeErrorData(message);
         } else {
             replace(entry, message);

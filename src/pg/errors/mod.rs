@@ -2,4 +2,5 @@
 
 pub(crate) mod error_fields;
 pub(crate) mod error_label;
+pub(crate) mod messages;
 pub(crate) mod report;

@@ -8,7 +8,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::PgSqlErrorCode;
 use std::borrow::Cow;
 
-/// Keeps Rust's backtraces out of what clients are told, where the server's environment has RUST_BACKTRACE: pgrx would
+/// Keeps Rust's backtraces out of messages to clients where the server's environment has RUST_BACKTRACE: pgrx would
 /// add one to the DETAIL of every error that passes through Rust.
 pub(crate) fn leave_out_backtraces() {
     const SETTING: &str = "RUST_LIB_BACKTRACE";
@@ -79,7 +79,7 @@ pub(crate) fn sqlstate_text(sqlstate: PgSqlErrorCode) -> String {
 
 impl From<Error> for ErrorReport {
     fn from(error: Error) -> Self {
-        let fields = error.fields();
+        let fields = error.advised_fields();
         self::error(
             fields.sqlstate,
             fields.message.into_owned(),

@@ -40,6 +40,44 @@ impl Acl {
         unsafe { Self::copy(pg_sys::acldefault(kind, owner).cast()) }
     }
 
+    /// The ACL of an object of a catalog to which nothing was granted or revoked.
+    pub(crate) fn default_of_class(class: u32, object: Oid, owner: Oid) -> Self {
+        use pg_sys::ObjectType as Kind;
+        let kind = match Oid::from(class) {
+            pg_sys::RelationRelationId if is_sequence(object) => Kind::OBJECT_SEQUENCE,
+            pg_sys::RelationRelationId => Kind::OBJECT_TABLE,
+            pg_sys::NamespaceRelationId => Kind::OBJECT_SCHEMA,
+            pg_sys::ProcedureRelationId => Kind::OBJECT_FUNCTION,
+            pg_sys::TypeRelationId => Kind::OBJECT_TYPE,
+            _ => return Self::empty(),
+        };
+        // SAFETY: a fresh aclitem[].
+        unsafe { Self::copy(pg_sys::acldefault(kind, owner).cast()) }
+    }
+
+    /// The ACL of a column on which nothing was granted.
+    pub(crate) fn empty() -> Self {
+        // SAFETY: a fresh aclitem[].
+        unsafe { Self::copy(pg_sys::make_empty_acl().cast()) }
+    }
+
+    /// Grantor and grantee, with all privileges that one has from the other: in the upper 32 bits those it may grant.
+    #[allow(
+        clippy::useless_conversion,
+        reason = "before PostgreSQL 16, privileges had 32 bits in all"
+    )]
+    pub(crate) fn grants(&self) -> impl Iterator<Item = ((u32, u32), u64)> {
+        let half = AclMode::BITS / 2;
+        self.items().iter().map(move |item| {
+            let privileges = u64::from(item.ai_privs & (AclMode::MAX >> half));
+            let options = u64::from(item.ai_privs >> half);
+            (
+                (item.ai_grantor.to_u32(), item.ai_grantee.to_u32()),
+                privileges | options << 32,
+            )
+        })
+    }
+
     /// Privileges that one role granted to another.
     pub(crate) fn granted(&self, grantor: Oid, grantee: Oid) -> Granted {
         let of_both = |item: &&pg_sys::AclItem| (item.ai_grantor, item.ai_grantee) == (grantor, grantee);
@@ -110,6 +148,7 @@ const OTHERS: &[(u32, &str)] = &[
     (pg_sys::ACL_CREATE, "CREATE"),
     (pg_sys::ACL_CREATE_TEMP, "TEMPORARY"),
     (pg_sys::ACL_USAGE, "USAGE"),
+    (pg_sys::ACL_EXECUTE, "EXECUTE"),
     #[cfg(any(feature = "pg17", feature = "pg18"))]
     (pg_sys::ACL_MAINTAIN, "MAINTAIN"),
 ];
@@ -140,6 +179,21 @@ impl Privileges {
         Self(self.0 | other.0)
     }
 
+    /// These without `other`.
+    pub(crate) fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether none of them can be granted on a column.
+    pub(crate) fn is_none_on_columns(&self) -> bool {
+        self.names(&ON_COLUMNS).next().is_none()
+    }
+
+    /// Serializes the names, as privileges of columns.
+    pub(crate) fn on_columns<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.names(&ON_COLUMNS))
+    }
+
     /// Whether all of `other` are among these.
     pub(crate) fn include(self, other: Self) -> bool {
         other.0 & !self.0 == 0
@@ -160,6 +214,24 @@ impl Privileges {
             .filter(move |(bit, _)| self.0 & AclMode::from(*bit) != 0)
             .map(|(_, name)| *name)
     }
+}
+
+fn is_sequence(relation: Oid) -> bool {
+    // SAFETY: a look-up; zero for an unknown relation.
+    unsafe { pg_sys::get_rel_relkind(relation) as u8 == pg_sys::RELKIND_SEQUENCE }
+}
+
+/// The privileges of an item of an ACL, in SQL: those that are held, and those that may be granted.
+pub(crate) fn privilege_names(rights: u64) -> [Vec<&'static str>; 2] {
+    const HALF: u32 = 32;
+    let names = |rights: u64| {
+        let known = ON_RELATIONS.iter().chain(OTHERS);
+        known
+            .filter(|(bit, _)| rights & u64::from(*bit) != 0)
+            .map(|(_, name)| *name)
+            .collect()
+    };
+    [names(rights & u64::from(u32::MAX)), names(rights >> HALF)]
 }
 
 /// Privileges on a column. Serializes the names of those that columns have.

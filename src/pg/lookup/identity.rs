@@ -18,6 +18,16 @@ pub(crate) struct ObjectIdentity {
 }
 
 impl ObjectIdentity {
+    /// PostgreSQL's word for its kind: `table constraint`.
+    pub(crate) fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// Its name as SQL, with its schema; `name on relation` for what belongs to a relation.
+    pub(crate) fn sql(&self) -> &str {
+        &self.identity
+    }
+
     /// The sort key of lists of objects.
     pub(crate) fn sort_key(&self) -> (&str, &str) {
         (&self.kind, &self.identity)
@@ -31,7 +41,7 @@ impl fmt::Display for ObjectIdentity {
     }
 }
 
-/// Whether nobody can drop the object.
+/// Whether the object cannot be dropped.
 pub(crate) fn is_pinned(object: Oid) -> bool {
     object.to_u32() < FIRST_UNPINNED
 }

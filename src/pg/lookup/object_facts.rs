@@ -1,19 +1,23 @@
-//! What every kind of object has in its catalog: a name, a schema.
+//! Facts that the catalogs of all kinds of objects have: name, schema, owner, privileges.
 
+use crate::pg::acl::Acl;
+use crate::pg::scan::FromColumn;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, text};
 use pgrx::pg_sys::{self, Datum};
 
-/// What the row of an object says by a snapshot.
+/// The facts in the row of an object, by a snapshot.
 pub(crate) struct ObjectFacts {
     pub(crate) name: Option<String>,
     pub(crate) schema: Option<Oid>,
+    pub(crate) owner: Option<Oid>,
+    pub(crate) acl: Option<Acl>,
 }
 
 /// Reads an object's row in the catalog `class`. `None` when there is none, and for catalogs without OIDs.
 pub(crate) fn read(class: Oid, object: Oid, snapshot: &Snapshot) -> Option<ObjectFacts> {
     // SAFETY: the questions are asked of a catalog that PostgreSQL knows objects of, whose index is that of their OID;
-    // columns that it lacks are told by an attnum of 0. What is read is copied while the scan stands on its row.
+    // for columns that it lacks it returns the attnum 0. What is read is copied while the scan stands on its row.
     unsafe {
         if !pg_sys::is_objectclass_supported(class) {
             return None;
@@ -49,6 +53,8 @@ pub(crate) fn read(class: Oid, object: Oid, snapshot: &Snapshot) -> Option<Objec
                     .and_then(|name| text::from_server_cstr(name.cast_mut_ptr())),
                 schema: oid(pg_sys::get_object_attnum_namespace(class))
                     .filter(|schema| *schema != Oid::INVALID),
+                owner: oid(pg_sys::get_object_attnum_owner(class)),
+                acl: <Option<Acl> as FromColumn>::from_column(column(pg_sys::get_object_attnum_acl(class))),
             }
         });
         pg_sys::systable_endscan(scan);

@@ -12,7 +12,7 @@ pub(crate) enum AlterLock {
     ShareUpdateExclusive,
     /// That of adding a foreign key: others may read.
     ShareRowExclusive,
-    /// That of most: nobody else comes in.
+    /// That of most statements: it conflicts with all other locks.
     AccessExclusive,
 }
 
@@ -65,9 +65,9 @@ fn name(relation: Oid) -> Option<String> {
 pub(crate) fn can_set_role(member: Oid, role: Oid) -> bool {
     // SAFETY: plain questions about roles; unknown ones give false.
     unsafe {
-        #[cfg(any(feature = "pg14", feature = "pg15"))]
+        #[cfg(feature = "pg15")]
         let can = pg_sys::is_member_of_role(member, role);
-        #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+        #[cfg(not(feature = "pg15"))]
         let can = pg_sys::member_can_set_role(member, role);
         can
     }
@@ -79,5 +79,18 @@ pub(crate) fn row_security_applies(relation: Oid) -> bool {
     unsafe {
         pg_sys::check_enable_rls(relation, Oid::INVALID, true)
             == pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32
+    }
+}
+
+/// Whether the user of the session, whatever role it has taken, has the rights of a table's owner.
+pub(crate) fn session_user_owns(table: Oid) -> bool {
+    // SAFETY: questions about OIDs.
+    unsafe {
+        let user = pg_sys::GetSessionUserId();
+        #[cfg(feature = "pg15")]
+        let answer = pg_sys::pg_class_ownercheck(table, user);
+        #[cfg(not(feature = "pg15"))]
+        let answer = pg_sys::object_ownercheck(pg_sys::RelationRelationId, table, user);
+        answer
     }
 }

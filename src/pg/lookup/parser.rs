@@ -32,6 +32,28 @@ pub(crate) fn is_one_expression(sql: &str) -> bool {
     }
 }
 
+/// Whether a text is exactly one statement that reads or changes rows. Text that is not SQL at all is an error of PostgreSQL's.
+pub(crate) fn is_one_data_statement(sql: &str) -> bool {
+    let sql = CString::new(text::to_server(sql)).unwrap_or_default();
+    // SAFETY: a C string in the server's encoding; the parser gives a list of RawStmt.
+    unsafe {
+        let parsed =
+            error_fields::kept(|| pg_sys::raw_parser(sql.as_ptr(), pg_sys::RawParseMode::RAW_PARSE_DEFAULT));
+        let Some(statement) = only(parsed) else {
+            return false;
+        };
+        let statement = (*statement.cast::<pg_sys::RawStmt>()).stmt;
+        matches!(
+            (*statement).type_,
+            NodeTag::T_InsertStmt
+                | NodeTag::T_UpdateStmt
+                | NodeTag::T_DeleteStmt
+                | NodeTag::T_MergeStmt
+                | NodeTag::T_SelectStmt
+        )
+    }
+}
+
 /// Whether a SELECT has nothing but what it selects.
 fn has_only_targets(select: &pg_sys::SelectStmt) -> bool {
     let lists = [

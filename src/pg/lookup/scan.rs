@@ -5,8 +5,8 @@
 
 use crate::pg::storage::StorageTable;
 use crate::pg::{array, jsonb_value, server, snapshot::Snapshot, text, tuple};
+use pgrx::FromDatum;
 use pgrx::pg_sys::{self, Datum, Oid};
-use pgrx::{FromDatum, name_data_to_str};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::de::DeserializeOwned;
 use std::any::TypeId;
@@ -60,9 +60,17 @@ pub(crate) struct ScannedRow<'a> {
     values: &'a [Datum],
     nulls: &'a [bool],
     positions: &'a [Option<usize>],
+    /// The transaction that wrote it; `None` for one that every snapshot sees.
+    writer: Option<u32>,
 }
 
 impl ScannedRow<'_> {
+    /// The number of the transaction, or subtransaction, that wrote the row; `None`: so long ago that every snapshot
+    /// sees it.
+    pub(crate) fn writer(&self) -> Option<u32> {
+        self.writer
+    }
+
     /// The value of the row type's column number `index`.
     pub(crate) fn column<T: FromColumn>(&self, index: usize) -> T {
         let datum = self.positions[index]
@@ -105,6 +113,14 @@ impl FromColumn for Vec<Oid> {
     unsafe fn from_column(datum: Option<Datum>) -> Self {
         // SAFETY: promised by the caller.
         datum.map_or_else(Vec::new, |datum| unsafe { array::oid_elements(datum) })
+    }
+}
+
+/// A column of type `text[]`, without nulls.
+impl FromColumn for Vec<String> {
+    unsafe fn from_column(datum: Option<Datum>) -> Self {
+        // SAFETY: promised by the caller.
+        datum.map_or_else(Vec::new, |datum| unsafe { array::text_elements(datum) })
     }
 }
 
@@ -307,7 +323,7 @@ impl Reader {
         is_wanted: impl Fn(&ScannedRow<'_>) -> bool,
     ) -> Vec<R> {
         match self.catalog::<R>() {
-            Some(catalog) => self.scan_index(&catalog, index, keys, is_wanted),
+            Some(catalog) => self.scan_index(&catalog, index, keys, ALL, is_wanted),
             None => Vec::new(),
         }
     }
@@ -315,9 +331,16 @@ impl Reader {
     /// The same, found through the primary key of a table of our own.
     pub(crate) fn by_primary_key<R: CatalogRow>(&self, keys: &[(&str, ScanKey)]) -> Vec<R> {
         match self.catalog::<R>() {
-            Some(table) => self.scan_index(&table, table.primary_key_index(), keys, |_| true),
+            Some(table) => self.scan_index(&table, table.primary_key_index(), keys, ALL, |_| true),
             None => Vec::new(),
         }
+    }
+
+    /// The first row of a table of our own in the order of its primary key.
+    pub(crate) fn first_by_primary_key<R: CatalogRow>(&self) -> Option<R> {
+        let table = self.catalog::<R>()?;
+        self.scan_index(&table, table.primary_key_index(), &[], 1, |_| true)
+            .pop()
     }
 
     /// The same, found through an index of a table of our own.
@@ -326,7 +349,7 @@ impl Reader {
             (Some(open), RowSource::Own(table)) => {
                 // SAFETY: the table is open.
                 let index = unsafe { table.index_named(open.relation, index) };
-                self.scan_index(&open, index.to_u32(), keys, |_| true)
+                self.scan_index(&open, index.to_u32(), keys, ALL, |_| true)
             }
             _ => Vec::new(),
         }
@@ -337,6 +360,7 @@ impl Reader {
         catalog: &OpenCatalog,
         index: u32,
         keys: &[(&str, ScanKey)],
+        most: usize,
         is_wanted: impl Fn(&ScannedRow<'_>) -> bool,
     ) -> Vec<R> {
         self.asked
@@ -357,7 +381,7 @@ impl Reader {
                 keys.as_mut_ptr(),
             );
             let next = || pg_sys::systable_getnext_ordered(scan, pg_sys::ScanDirection::ForwardScanDirection);
-            let rows = catalog.read_rows(next, is_wanted);
+            let rows = catalog.read_rows(next, most, is_wanted);
             pg_sys::systable_endscan_ordered(scan);
             rows
         }
@@ -382,7 +406,7 @@ impl Reader {
                 keys.len() as i32,
                 keys.as_mut_ptr(),
             );
-            let rows = catalog.read_rows(|| pg_sys::systable_getnext(scan), |_| true);
+            let rows = catalog.read_rows(|| pg_sys::systable_getnext(scan), ALL, |_| true);
             pg_sys::systable_endscan(scan);
             rows
         }
@@ -412,14 +436,20 @@ impl Reader {
     }
 }
 
+/// As many rows as there are.
+const ALL: usize = usize::MAX;
+
 struct OpenCatalog {
     relation: pg_sys::Relation,
-    /// Where each column stands in this server's catalog.
-    columns: FxHashMap<String, usize>,
-    /// The same for the columns of the row type, in their order.
-    positions: Vec<Option<usize>>,
+    /// Where each column of the row type stands in this server's catalog, in their order.
+    positions: Rc<[Option<usize>]>,
     /// A row's values, and which of them are null.
     buffers: RefCell<(Vec<Datum>, Vec<bool>)>,
+}
+
+thread_local! {
+    /// The positions of row types of catalogs: the columns of a catalog stay what they are as long as the server runs.
+    static POSITIONS: RefCell<FxHashMap<TypeId, Rc<[Option<usize>]>>> = RefCell::default();
 }
 
 impl OpenCatalog {
@@ -428,33 +458,49 @@ impl OpenCatalog {
             RowSource::Catalog(oid) => Oid::from(oid),
             RowSource::Own(table) => table.find()?,
         };
-        // SAFETY: a catalog, which cannot be dropped, or a table of ours (when somebody drops the extension at this
-        // moment, PostgreSQL says so by an error); its descriptor has `natts` attributes.
-        let (relation, columns) = unsafe {
+        // SAFETY: a catalog, which cannot be dropped, or a storage table (when another session drops the extension at
+        // this moment, PostgreSQL says so by an error); its descriptor has `natts` attributes.
+        let (relation, width) = unsafe {
             let relation = pg_sys::table_open(oid, pg_sys::AccessShareLock as i32);
             if let RowSource::Own(table) = R::SOURCE {
                 table.assert_unchanged(relation);
             }
-            let descriptor = (*relation).rd_att;
-            let name = |at| name_data_to_str(&tuple::attribute(descriptor, at).attname).to_owned();
-            let columns = (0..(*descriptor).natts as usize).map(|at| (name(at), at));
-            (relation, columns.collect::<FxHashMap<_, _>>())
+            (relation, (*(*relation).rd_att).natts as usize)
         };
-        let width = columns.len();
+        let find_positions = || -> Rc<[Option<usize>]> {
+            // Mostly a column stands behind the one before it.
+            let mut next = 0;
+            R::COLUMNS
+                .iter()
+                .map(|column| {
+                    let found = position_from(relation, column, next);
+                    next = found.map_or(next, |at| at + 1);
+                    found
+                })
+                .collect()
+        };
+        let positions = match R::SOURCE {
+            RowSource::Own(_) => find_positions(),
+            RowSource::Catalog(_) => {
+                let of_row_type = TypeId::of::<R>();
+                let known = POSITIONS.with_borrow(|all| all.get(&of_row_type).cloned());
+                known.unwrap_or_else(|| {
+                    let positions = find_positions();
+                    POSITIONS.with_borrow_mut(|all| all.insert(of_row_type, Rc::clone(&positions)));
+                    positions
+                })
+            }
+        };
         let catalog = Self {
             relation,
-            positions: R::COLUMNS
-                .iter()
-                .map(|&column| columns.get(column).copied())
-                .collect(),
-            columns,
+            positions,
             buffers: RefCell::new((vec![Datum::null(); width], vec![true; width])),
         };
         let is_needed = matches!(R::SOURCE, RowSource::Catalog(_)) || !catalog.is_empty();
         is_needed.then_some(catalog)
     }
 
-    /// Whether the table was never written to: most databases have no metadata, and need not pay for any.
+    /// Whether the table was never written to: reading it can be skipped then.
     fn is_empty(&self) -> bool {
         // SAFETY: the relation is open.
         unsafe {
@@ -470,13 +516,14 @@ impl OpenCatalog {
         }
     }
 
-    /// Reads what `next` gives until it gives null; keeps what is wanted.
+    /// Reads what `next` gives until it gives null or there are as many as asked for; keeps what is wanted.
     ///
     /// # Safety
     /// `next` gives tuples of this catalog, each valid until the next is asked for.
     unsafe fn read_rows<R: CatalogRow>(
         &self,
         next: impl Fn() -> pg_sys::HeapTuple,
+        most: usize,
         is_wanted: impl Fn(&ScannedRow<'_>) -> bool,
     ) -> Vec<R> {
         let mut buffers = self.buffers.borrow_mut();
@@ -489,27 +536,35 @@ impl OpenCatalog {
             }
             server::check_for_interrupts();
             // SAFETY: a tuple of this catalog; the buffers are as wide as its rows.
-            unsafe {
+            let writer = unsafe {
                 let descriptor = (*self.relation).rd_att;
                 pg_sys::heap_deform_tuple(tuple, descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
-            }
+                let header = &*(*tuple).t_data;
+                let is_frozen =
+                    u32::from(header.t_infomask) & pg_sys::HEAP_XMIN_FROZEN == pg_sys::HEAP_XMIN_FROZEN;
+                (!is_frozen).then_some(header.t_choice.t_heap.t_xmin.into_inner())
+            };
             let row = ScannedRow {
                 values,
                 nulls,
                 positions: &self.positions,
+                writer,
             };
             if is_wanted(&row) {
                 if rows.is_empty() {
                     rows.reserve(R::USUAL_NUMBER);
                 }
                 rows.push(R::read(&row));
+                if rows.len() == most {
+                    return rows;
+                }
             }
         }
     }
 
     fn scan_key(&self, column: &str, key: ScanKey) -> pg_sys::ScanKeyData {
         // A catalog's key column is there in every version.
-        let attnum = self.columns.get(column).map_or(0, |at| at + 1) as i16;
+        let attnum = position(self.relation, column).map_or(0, |at| at + 1) as i16;
         let (strategy, procedure, argument) = key.comparison();
         let mut entry = pg_sys::ScanKeyData::default();
         // SAFETY: fills in the entry; the procedure compares values of the column's type.
@@ -518,6 +573,29 @@ impl OpenCatalog {
         }
         entry
     }
+}
+
+/// Where a column stands in an open catalog, if it is not at `guess`.
+fn position_from(relation: pg_sys::Relation, column: &str, guess: usize) -> Option<usize> {
+    // SAFETY: the relation is open.
+    let attributes = unsafe { tuple::attributes((*relation).rd_att) };
+    let is_there = attributes
+        .get(guess)
+        .is_some_and(|attribute| tuple::is_named(attribute, column));
+    if is_there {
+        Some(guess)
+    } else {
+        position(relation, column)
+    }
+}
+
+/// Where a column stands in an open catalog.
+fn position(relation: pg_sys::Relation, column: &str) -> Option<usize> {
+    // SAFETY: the relation is open.
+    let attributes = unsafe { tuple::attributes((*relation).rd_att) };
+    attributes
+        .iter()
+        .position(|attribute| tuple::is_named(attribute, column))
 }
 
 impl Drop for OpenCatalog {

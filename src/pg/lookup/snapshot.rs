@@ -34,6 +34,12 @@ impl Snapshot {
         }
     }
 
+    /// Whether a command runs that takes a snapshot, so that there is a [`Snapshot::before_command`].
+    pub(crate) fn is_command_running() -> bool {
+        // SAFETY: a plain question.
+        unsafe { pg_sys::ActiveSnapshotSet() }
+    }
+
     /// The transactions that the snapshot does not see, by their whole numbers.
     pub(crate) fn transactions(&self) -> VisibleTransactions {
         // SAFETY: a registered snapshot; its arrays have the lengths that it says. During recovery it keeps all
@@ -91,6 +97,12 @@ pub(crate) struct VisibleTransactions {
 }
 
 impl VisibleTransactions {
+    /// Whether all that these see is seen by the others, too.
+    pub(crate) fn are_within(&self, others: &Self) -> bool {
+        let is_seen = |&transaction: &u64| self.includes(transaction);
+        self.xmax <= others.xmax && !others.in_progress.iter().any(is_seen)
+    }
+
     pub(crate) fn includes(&self, transaction: u64) -> bool {
         transaction < self.xmin
             || transaction < self.xmax && self.in_progress.binary_search(&transaction).is_err()

@@ -3,12 +3,11 @@
 //!
 //! They belong to the bootstrap superuser, and only a superuser can alter them. Code below reads their columns past
 //! SQL, by the types that are declared here, and writes to them with that role's rights. So before it does either it
-//! makes sure, once per version of the table, that nobody has put another type, another owner or another table in their
-//! place.
+//! checks, once per version of the table, that types, owner and table are still the ones that CREATE EXTENSION made.
 
 use crate::error::{Error, ErrorFields, ErrorText, TopicError};
 use crate::pg::watch::CatalogWatch;
-use crate::pg::{names, text, tuple};
+use crate::pg::{names, tuple};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::pg_sys::{self, Oid};
 use pgrx::prelude::*;
@@ -16,8 +15,17 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::ffi::CStr;
 
-/// A table `msar_catalog.stored_<something>`.
+/// The extension whose library this is.
+const EXTENSION: &str = env!("CARGO_PKG_NAME");
+const EXTENSION_NAME: &CStr =
+    match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_NAME"), "\0").as_bytes()) {
+        Ok(name) => name,
+        Err(_) => c"",
+    };
+
+/// A table in which the extension keeps something.
 pub(crate) struct StorageTable {
+    pub(crate) schema: &'static CStr,
     pub(crate) name: &'static CStr,
     /// The columns that are read past SQL, each with the OID of its type: `("waits", pg_sys::BOOLOID)`.
     pub(crate) columns: &'static [(&'static str, Oid)],
@@ -39,7 +47,7 @@ impl StorageOwner {
 /// That a storage table cannot be used.
 #[derive(Debug)]
 enum StorageError {
-    /// It was changed by other hands.
+    /// A superuser changed it.
     NotAsCreated { table: String, difference: String },
 
     /// The extension is being created or dropped.
@@ -51,7 +59,7 @@ impl TopicError for StorageError {
         match self {
             Self::NotAsCreated { table, difference } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-                format!("table msar_catalog.{table} is not as mathesar_ext created it"),
+                format!("table {table} is not as {EXTENSION} created it"),
             )
             .detail(difference.clone())
             .hint(
@@ -59,9 +67,9 @@ impl TopicError for StorageError {
             ),
             Self::Missing { table } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
-                format!("table msar_catalog.{table} does not exist"),
+                format!("table {table} does not exist"),
             )
-            .hint("The extension mathesar_ext is being created or dropped."),
+            .hint(format!("The extension {EXTENSION} is being created or dropped.")),
         }
     }
 }
@@ -76,7 +84,7 @@ impl StorageTable {
     pub(crate) fn find(&self) -> Option<Oid> {
         // SAFETY: plain look-ups by name.
         let table = unsafe {
-            let schema = pg_sys::get_namespace_oid(c"msar_catalog".as_ptr(), true);
+            let schema = pg_sys::get_namespace_oid(self.schema.as_ptr(), true);
             pg_sys::get_relname_relid(self.name.as_ptr(), schema)
         };
         (table != Oid::INVALID).then_some(table)
@@ -133,7 +141,7 @@ impl StorageTable {
         Ok(())
     }
 
-    /// What is not as it was created, as a sentence.
+    /// The first difference from the table as it was created, as a sentence.
     ///
     /// # Safety
     /// `relation` is open.
@@ -151,21 +159,18 @@ impl StorageTable {
         }
         // SAFETY: plain questions to the catalogs.
         let is_member = unsafe {
-            let extension = pg_sys::get_extension_oid(c"mathesar_ext".as_ptr(), true);
+            let extension = pg_sys::get_extension_oid(EXTENSION_NAME.as_ptr(), true);
             extension != Oid::INVALID
                 && pg_sys::getExtensionOfObject(pg_sys::RelationRelationId, oid) == extension
         };
         if !is_member {
             return Some("It is no member of the extension.".into());
         }
-        // SAFETY: as above.
-        let attributes = || unsafe {
-            (0..(*descriptor).natts as usize)
-                .map(|at| tuple::attribute(descriptor, at))
-                .filter(|attribute| !attribute.attisdropped)
-        };
+        // SAFETY: the descriptor stays while the relation is open.
+        let all = unsafe { tuple::attributes(descriptor) };
+        let attributes = || all.iter().filter(|attribute| !attribute.attisdropped);
         for (name, type_) in self.columns {
-            let found = attributes().find(|attribute| is_named(attribute, name));
+            let found = attributes().find(|attribute| tuple::is_named(attribute, name));
             match found {
                 None => return Some(format!("It has no column \"{name}\".")),
                 Some(attribute) if attribute.atttypid != *type_ => {
@@ -178,13 +183,18 @@ impl StorageTable {
         let key = unsafe { primary_key(relation) };
         let is_key = key.len() == self.primary_key.len()
             && key.iter().zip(self.primary_key).all(|(&attnum, name)| {
-                attributes().any(|attribute| attribute.attnum == attnum && is_named(attribute, name))
+                attributes().any(|attribute| attribute.attnum == attnum && tuple::is_named(attribute, name))
             });
         (!is_key).then(|| "It has another primary key.".into())
     }
 
+    /// Its name with its schema.
     fn name(&self) -> String {
-        self.name.to_string_lossy().into_owned()
+        format!(
+            "{}.{}",
+            self.schema.to_string_lossy(),
+            self.name.to_string_lossy()
+        )
     }
 
     /// The index of that name on the open table. Raises an error where there is none.
@@ -216,12 +226,6 @@ impl StorageTable {
 
 /// PostgreSQL never drops this role, nor takes its rights.
 const BOOTSTRAP_SUPERUSER: Oid = Oid::from_u32(pg_sys::BOOTSTRAP_SUPERUSERID);
-
-fn is_named(attribute: &pg_sys::FormData_pg_attribute, name: &str) -> bool {
-    // SAFETY: a name is NUL-terminated.
-    let bytes = unsafe { CStr::from_ptr(attribute.attname.data.as_ptr()) };
-    text::is_server_text(bytes.to_bytes(), name)
-}
 
 /// The attnums of the primary key; none where there is no such key, or it is of expressions.
 ///

@@ -129,6 +129,12 @@ pub(crate) fn is_composite(type_oid: Oid) -> bool {
     unsafe { pg_sys::get_typtype(base(type_oid)) as u8 == pg_sys::TYPTYPE_COMPOSITE }
 }
 
+/// The relation whose columns are the fields of a composite type.
+pub(crate) fn relation_of_rows(type_oid: Oid) -> Oid {
+    // SAFETY: a question about a type that is known to exist.
+    unsafe { pg_sys::get_typ_typrelid(base(type_oid)) }
+}
+
 /// Whether values of a type can be sorted.
 pub(crate) fn has_order(type_oid: Oid) -> bool {
     // SAFETY: an entry of the cache of types, which stays where it is.

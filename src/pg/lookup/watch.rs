@@ -4,7 +4,7 @@
 //! result holds a [`CatalogWatch`] on the objects that it was computed from.
 
 use pgrx::pg_sys::{self, Datum, Oid, SysCacheIdentifier};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
@@ -56,7 +56,21 @@ impl WatchState {
     }
 }
 
+/// The relations that have changed, each with its last position among all changes.
+#[derive(Default)]
+struct RelationJournal {
+    positions: FxHashMap<u32, u64>,
+    /// How many changes there were.
+    length: u64,
+    /// There were more relations than are kept, or it is not known which.
+    is_incomplete: bool,
+}
+
+/// How many relations a journal holds.
+const LONGEST_JOURNAL: usize = 2000;
+
 thread_local! {
+    static JOURNAL: RefCell<Option<RelationJournal>> = const { RefCell::new(None) };
     static WATCHES: RefCell<Vec<Weak<WatchState>>> = const { RefCell::new(Vec::new()) };
     static IS_REGISTERED: Cell<bool> = const { Cell::new(false) };
 }
@@ -109,6 +123,33 @@ impl CatalogWatch {
     }
 }
 
+/// Begins to note which relations change, in whatever session; forgets those before.
+pub(crate) fn begin_journal() {
+    if !IS_REGISTERED.replace(true) {
+        register();
+    }
+    JOURNAL.set(Some(RelationJournal::default()));
+}
+
+/// The present position of the journal; `None` when it has not begun, or does not know all changes.
+pub(crate) fn journal_position() -> Option<u64> {
+    JOURNAL.with_borrow(|journal| {
+        let journal = journal.as_ref().filter(|journal| !journal.is_incomplete)?;
+        Some(journal.length)
+    })
+}
+
+/// The relations that have changed since a position.
+pub(crate) fn journal_since(position: u64) -> Vec<u32> {
+    JOURNAL.with_borrow(|journal| {
+        let positions = journal.iter().flat_map(|journal| &journal.positions);
+        positions
+            .filter(|(_, last)| **last > position)
+            .map(|(relation, _)| *relation)
+            .collect()
+    })
+}
+
 /// Tells all watches of a change.
 fn note(change: CatalogChange) {
     WATCHES.with_borrow(|watches| {
@@ -134,6 +175,16 @@ fn register() {
 
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn relation_changed(_argument: Datum, relation: Oid) {
+    JOURNAL.with_borrow_mut(|journal| {
+        if let Some(journal) = journal {
+            journal.length += 1;
+            if relation == Oid::INVALID || journal.positions.len() >= LONGEST_JOURNAL {
+                journal.is_incomplete = true;
+            } else {
+                journal.positions.insert(relation.to_u32(), journal.length);
+            }
+        }
+    });
     note(match relation {
         Oid::INVALID => CatalogChange::Everything,
         _ => CatalogChange::Relation(relation.to_u32()),

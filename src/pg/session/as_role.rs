@@ -1,94 +1,75 @@
 //! Running code with the rights of another role, as PostgreSQL runs a SECURITY DEFINER function of that role.
 //!
-//! What makes it safe:
+//! Why it is safe:
 //!
 //! - The user id is switched with `SECURITY_LOCAL_USERID_CHANGE`, as for a SECURITY DEFINER function: nothing that runs
 //!   within can become another role by SET ROLE or SET SESSION AUTHORIZATION, so nothing gets back to the caller's rights
 //!   or to those of the session's user.
-//! - Where only rows are read, `SECURITY_RESTRICTED_OPERATION` comes on top: functions of users that run within (in views,
-//!   policies, operators) can leave nothing behind in the caller's session: no prepared statement, no temporary table, no
-//!   LISTEN, no deferred trigger. Where rows are written it would refuse constraints that are checked at commit.
-//! - `search_path` is the role's own setting, with `pg_temp` last: the caller's temporary objects and the caller's own path
-//!   stand in for nothing. Names in statements of ours are qualified in any case.
+//! - `SECURITY_RESTRICTED_OPERATION` comes on top: functions of users that run within (in views, policies, operators,
+//!   triggers) can leave nothing behind in the caller's session, where it would run with the caller's rights: no cursor
+//!   WITH HOLD and no deferred trigger, which run at commit, no prepared statement, no temporary table, no LISTEN.
+//! - `search_path` is the role's own setting, with `pg_temp` last: the caller's temporary objects and the caller's own
+//!   path stand in for nothing. Names in the extension's own statements are qualified in any case.
 //! - All is put back at the end, and by the abort of the (sub)transaction when an error leaves it.
 //!
-//! Deferred triggers stay in the queue until commit, as after a SECURITY DEFINER function. They must not be fired earlier:
-//! the queue may have some that the caller's statements put there, which would run with the role's rights.
+//! Where rows are written, deferred constraints and triggers would be refused. [`end_deferring`], called before, has them
+//! checked at once.
 
-use crate::pg::{Oid, text};
+use crate::error::Error;
+use crate::pg::local_setting::LocalSettings;
+use crate::pg::{Oid, statement, text};
 use pgrx::pg_sys;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 
-/// What the code does.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RoleWork {
-    /// It reads.
-    Reads,
-    /// It writes, too.
-    Writes,
-}
-
-/// The session while it has the rights of another role. Ends with the value.
-struct Switched {
+/// The session while it has the rights of another role, or is restricted. Ends with the value.
+pub(in crate::pg) struct RoleSwitch {
     user: Oid,
     security_context: i32,
-    settings: i32,
+    search_path: Option<LocalSettings>,
 }
 
-impl Switched {
-    fn begin(role: Oid, search_path: &str, work: RoleWork) -> Self {
+impl RoleSwitch {
+    /// Becomes `role`, with more flags of the security context.
+    pub(in crate::pg) fn begin(role: Oid, flags: u32, search_path: &CStr) -> Self {
         let (mut user, mut security_context) = (Oid::INVALID, 0);
-        let path = format!("{search_path}, pg_temp");
-        // A setting has no NUL, as no value in PostgreSQL has.
-        let path = CString::new(text::to_server(&path)).unwrap_or_default();
         // SAFETY: inside of a transaction; what is changed here is put back by `drop`, or by the abort of the
         // (sub)transaction.
         unsafe {
             pg_sys::GetUserIdAndSecContext(&mut user, &mut security_context);
-            let flags = match work {
-                RoleWork::Reads => {
-                    pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_RESTRICTED_OPERATION
-                }
-                RoleWork::Writes => pg_sys::SECURITY_LOCAL_USERID_CHANGE,
-            };
             pg_sys::SetUserIdAndSecContext(role, security_context | flags as i32);
-            let settings = pg_sys::NewGUCNestLevel();
-            pg_sys::set_config_option(
-                c"search_path".as_ptr(),
-                path.as_ptr(),
-                pg_sys::GucContext::PGC_USERSET,
-                pg_sys::GucSource::PGC_S_SESSION,
-                pg_sys::GucAction::GUC_ACTION_SAVE,
-                true,
-                0,
-                false,
-            );
-            Self {
-                user,
-                security_context,
-                settings,
-            }
+        }
+        Self {
+            user,
+            security_context,
+            search_path: Some(LocalSettings::begin(c"search_path", search_path)),
         }
     }
 }
 
-impl Drop for Switched {
+impl Drop for RoleSwitch {
     fn drop(&mut self) {
         // While an error unwinds, the abort of the (sub)transaction puts all this back.
+        drop(self.search_path.take());
         if !std::thread::panicking() {
             // SAFETY: as it was before `begin`.
-            unsafe {
-                pg_sys::AtEOXact_GUC(false, self.settings);
-                pg_sys::SetUserIdAndSecContext(self.user, self.security_context);
-            }
+            unsafe { pg_sys::SetUserIdAndSecContext(self.user, self.security_context) };
         }
     }
 }
 
 /// Runs `body` with the rights of `role`, whose search_path is passed.
-pub(crate) fn as_role<T>(role: Oid, search_path: &str, work: RoleWork, body: impl FnOnce() -> T) -> T {
-    let _switched = Switched::begin(role, search_path, work);
+pub(crate) fn as_role<T>(role: Oid, search_path: &str, body: impl FnOnce() -> T) -> T {
+    let flags = pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_RESTRICTED_OPERATION;
+    // A setting has no NUL, as no value in PostgreSQL has.
+    let path = CString::new(text::to_server(&format!("{search_path}, pg_temp"))).unwrap_or_default();
+    let _switch = RoleSwitch::begin(role, flags, &path);
     body()
+}
+
+/// Fires all deferred triggers now, as the caller whose statements have queued them, and defers none from here to the end
+/// of the transaction.
+pub(crate) fn end_deferring() -> Result<(), Error> {
+    statement::run("SET CONSTRAINTS ALL IMMEDIATE").map(drop)
 }
 
 /// Whether the transaction can write, as far as PostgreSQL's mode goes.

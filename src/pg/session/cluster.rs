@@ -13,7 +13,7 @@ pub(crate) fn system_identifier() -> u64 {
 
 /// The timeline: a standby that is promoted, and a recovery to a point in time, begin a new one.
 pub(crate) fn timeline() -> u32 {
-    // SAFETY: plain questions; the answer is written to a variable of ours.
+    // SAFETY: plain lookups; the result is written to a local variable.
     unsafe {
         if pg_sys::RecoveryInProgress() {
             let mut timeline = 0;

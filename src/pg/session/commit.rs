@@ -12,7 +12,7 @@ pub(crate) enum Ending {
     Prepare,
 }
 
-/// What is to be done at the end of this transaction.
+/// The work for the end of this transaction.
 #[derive(Clone, Copy)]
 pub(crate) struct EndWork {
     /// Called before the transaction commits or is prepared, after its deferred triggers. It must not raise an error that

@@ -3,13 +3,13 @@
 use crate::pg::Oid;
 use pgrx::pg_sys;
 
-/// Waits for whoever alters or drops a relation, and keeps others from it until the transaction ends.
+/// Waits for sessions that alter or drop a relation, and keeps others from doing so until the transaction ends.
 pub(crate) fn share_until_commit(relation: Oid) {
     // SAFETY: inside of a transaction, as every function call is.
     unsafe { pg_sys::LockRelationOid(relation, pg_sys::AccessShareLock as i32) }
 }
 
-/// Waits for whoever makes or drops something in a schema, and keeps others from it until the transaction ends: the
+/// Waits for sessions that create or drop objects of a schema, and keeps others from it until the transaction ends: the
 /// lock that DROP SCHEMA takes.
 pub(crate) fn schema_until_commit(schema: Oid) {
     // SAFETY: inside of a transaction, as every function call is. A schema that does not exist can be locked too.
@@ -23,12 +23,12 @@ pub(crate) fn schema_until_commit(schema: Oid) {
     }
 }
 
-/// The lock by which one transaction at a time settles the bookkeeping of a table of ours. No command takes it. It is
-/// taken last of all, when a transaction is about to commit: so nobody who holds it waits for anybody.
+/// The lock by which one transaction at a time settles the bookkeeping of a storage table. No command takes it. It is
+/// taken last of all, when a transaction is about to commit: so a transaction that holds it waits for no other.
 pub(crate) struct SettlingLock(Oid);
 
 impl SettlingLock {
-    /// Waits for whoever else settles the bookkeeping of `table`.
+    /// Waits for a transaction that settles the bookkeeping of `table`.
     pub(crate) fn acquire(table: Oid) -> Self {
         // SAFETY: inside of a transaction.
         unsafe {
@@ -61,23 +61,33 @@ impl Drop for SettlingLock {
 }
 
 /// Runs `body`, in which waiting for a lock soon fails with SQLSTATE 55P03, as by the setting `lock_timeout`.
+///
+/// The server's variable is set, and not the setting: it means the same to whoever waits, and bookkeeping runs at each
+/// command, where looking up a setting by its name and stacking its value are a good part of all that is done.
 pub(crate) fn without_waiting<T>(body: impl FnOnce() -> T) -> T {
-    // SAFETY: the setting is put back below; while an error unwinds, by the abort of the (sub)transaction.
-    unsafe {
-        let settings = pg_sys::NewGUCNestLevel();
-        pg_sys::set_config_option(
-            c"lock_timeout".as_ptr(),
-            c"10ms".as_ptr(),
-            pg_sys::GucContext::PGC_USERSET,
-            pg_sys::GucSource::PGC_S_SESSION,
-            pg_sys::GucAction::GUC_ACTION_SAVE,
-            true,
-            0,
-            false,
-        );
-        let value = body();
-        pg_sys::AtEOXact_GUC(false, settings);
-        value
+    const MILLISECONDS: i32 = 10;
+    let _before = LockTimeout::replace(MILLISECONDS);
+    body()
+}
+
+/// The time after which waiting for a lock ended; it is put back when this value goes, while an error unwinds too.
+struct LockTimeout(i32);
+
+impl LockTimeout {
+    fn replace(milliseconds: i32) -> Self {
+        // SAFETY: a plain variable of the session's process, which is read when it begins to wait.
+        unsafe {
+            let before = pg_sys::LockTimeout;
+            pg_sys::LockTimeout = milliseconds;
+            Self(before)
+        }
+    }
+}
+
+impl Drop for LockTimeout {
+    fn drop(&mut self) {
+        // SAFETY: as above.
+        unsafe { pg_sys::LockTimeout = self.0 }
     }
 }
 
@@ -85,7 +95,7 @@ pub(crate) fn without_waiting<T>(body: impl FnOnce() -> T) -> T {
 pub(crate) struct RelationLock(Oid);
 
 impl RelationLock {
-    /// Waits for whoever alters or drops the relation. One that does not exist can be locked too.
+    /// Waits for sessions that alter or drop the relation. One that does not exist can be locked too.
     pub(crate) fn shared(relation: Oid) -> Self {
         // SAFETY: inside of a transaction, as every function call is.
         unsafe { pg_sys::LockRelationOid(relation, pg_sys::AccessShareLock as i32) }

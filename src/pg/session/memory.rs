@@ -1,8 +1,9 @@
 //! Memory: that which PostgreSQL's functions allocate while we work, given back at once; and what happens where there is
 //! none left.
 //!
-//! Rust ends the process when it cannot allocate, and the server restarts when a process ends like that. So whoever takes
-//! something large asks before, by [`require`], and large buffers grow by [`reserve`]: both raise PostgreSQL's error
+//! Rust ends the process when it cannot allocate, and the server restarts when a process ends like that. So code that
+//! takes something large asks before, by [`require`], and large buffers grow by [`reserve`]: both raise PostgreSQL's
+//! error
 //! 53200. What is left are many small allocations. The first of them that fails gets what was held in reserve; the next
 //! [`check`], which comes with each look for a cancel, raises the error.
 
@@ -61,7 +62,7 @@ fn or_from_reserve(allocate: impl Fn() -> *mut u8) -> *mut u8 {
 
 /// Gives the reserve back to the system. `false` if there is none.
 #[cold]
-fn let_reserve_go() -> bool {
+pub(crate) fn let_reserve_go() -> bool {
     let held = HELD.swap(null_mut(), Ordering::Relaxed);
     if held.is_null() {
         return false;
@@ -133,6 +134,14 @@ pub(crate) fn reserve<T>(buffer: &mut Vec<T>, more: usize) {
     }
 }
 
+/// The same for a text.
+#[inline]
+pub(crate) fn reserve_text(text: &mut String, more: usize) {
+    if text.capacity() - text.len() < more && text.try_reserve(more).is_err() {
+        out_of_memory();
+    }
+}
+
 /// A memory context that collects what a step allocates, and is emptied after each step.
 pub(crate) struct Scratch(pg_sys::MemoryContext);
 
@@ -148,6 +157,11 @@ impl Scratch {
                 pg_sys::ALLOCSET_DEFAULT_MAXSIZE as usize,
             )
         })
+    }
+
+    /// The context itself, for code that switches to it and empties it.
+    pub(in crate::pg) fn as_ptr(&self) -> pg_sys::MemoryContext {
+        self.0
     }
 
     /// As [`run`](Self::run), for steps that come by the million and seldom allocate: what they allocate is freed when

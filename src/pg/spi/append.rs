@@ -4,9 +4,9 @@
 //! are the caller's privileges asked: only bookkeeping writes so.
 
 use crate::pg::storage::StorageTable;
-use crate::pg::{Oid, text, tuple};
+use crate::pg::{Oid, bookkeeping, text, tuple};
 use pgrx::pg_sys::{self, Datum};
-use std::ffi::CStr;
+use serde_json::Value;
 
 /// A value of a row.
 pub(crate) enum Cell<'a> {
@@ -20,34 +20,94 @@ pub(crate) enum Cell<'a> {
     /// Microseconds since 2000-01-01 UTC.
     Moment(i64),
     Oids(&'a [u32]),
+    Json(&'a Value),
 }
 
-impl Cell<'_> {
-    fn datum(&self) -> Option<Datum> {
-        Some(match self {
-            Self::Null => return None,
-            Self::Transaction(number) => Datum::from(*number),
-            Self::Integer(number) => Datum::from(*number),
-            Self::SmallInteger(number) => Datum::from(*number),
-            Self::Oid(oid) => Datum::from(Oid::from(*oid)),
-            Self::Moment(moment) => Datum::from(*moment),
-            Self::Text(value) => text::to_text_datum(value),
-            Self::Name(name) => name_datum(name),
-            Self::Oids(oids) => oid_array(oids),
+/// The values of a row while its tuple is formed. Text and names lie in one buffer, which serves all rows.
+#[derive(Default)]
+struct RowValues {
+    values: Vec<Datum>,
+    nulls: Vec<bool>,
+    buffer: Vec<u8>,
+    /// The values that lie in the buffer: their column, and where they begin. The buffer moves while it grows.
+    in_buffer: Vec<(usize, usize)>,
+    /// Whether Rust's text is the server's text as it is.
+    is_utf8: bool,
+}
+
+impl RowValues {
+    fn new(natts: usize) -> Self {
+        Self {
+            values: vec![Datum::null(); natts],
+            nulls: vec![true; natts],
+            is_utf8: text::server_is_utf8(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes the cells of a row, which stand at these positions.
+    fn fill(&mut self, positions: &[usize], cells: &[Cell<'_>]) {
+        self.nulls.fill(true);
+        self.buffer.clear();
+        self.in_buffer.clear();
+        for (&at, cell) in positions.iter().zip(cells) {
+            if let Some(value) = self.datum(at, cell) {
+                self.values[at] = value;
+                self.nulls[at] = false;
+            }
+        }
+        for &(at, begin) in &self.in_buffer {
+            self.values[at] = Datum::from(self.buffer[begin..].as_ptr());
+        }
+    }
+
+    fn datum(&mut self, at: usize, cell: &Cell<'_>) -> Option<Datum> {
+        Some(match *cell {
+            Cell::Null => return None,
+            Cell::Transaction(number) => Datum::from(number),
+            Cell::Integer(number) => Datum::from(number),
+            Cell::SmallInteger(number) => Datum::from(number),
+            Cell::Oid(oid) => Datum::from(Oid::from(oid)),
+            Cell::Moment(moment) => Datum::from(moment),
+            Cell::Text(value) => self.text(at, value),
+            Cell::Name(name) => self.name(at, name),
+            Cell::Oids(oids) => oid_array(oids),
+            Cell::Json(value) => bookkeeping::jsonb(&value.to_string()),
         })
     }
-}
 
-/// A name, cut off where PostgreSQL would.
-fn name_datum(name: &str) -> Datum {
-    let bytes = text::to_server(name);
-    let room = pg_sys::NAMEDATALEN as usize;
-    // SAFETY: a fresh name, which is zero behind what is copied. Cutting looks for the start of a character.
-    unsafe {
-        let length = pg_sys::pg_mbcliplen(bytes.as_ptr().cast(), bytes.len() as i32, room as i32 - 1);
-        let value = pg_sys::palloc0(room).cast::<u8>();
-        value.copy_from_nonoverlapping(bytes.as_ptr(), length as usize);
-        Datum::from(value)
+    fn text(&mut self, at: usize, value: &str) -> Datum {
+        // A value of up to 126 bytes has a header of one byte, which needs no alignment.
+        const LONGEST: usize = 0x7f - pg_sys::VARHDRSZ_SHORT;
+        if !self.is_utf8 || value.len() > LONGEST || value.contains('\0') {
+            return text::to_text_datum(value);
+        }
+        let begin = self.buffer.len();
+        self.buffer.push(0);
+        self.buffer.extend_from_slice(value.as_bytes());
+        let length = self.buffer.len() - begin;
+        // SAFETY: the header is the first of the bytes of the value.
+        unsafe { pgrx::set_varsize_short(self.buffer[begin..].as_mut_ptr().cast(), length as i32) };
+        self.in_buffer.push((at, begin));
+        Datum::null()
+    }
+
+    /// A name, cut off where PostgreSQL would.
+    fn name(&mut self, at: usize, name: &str) -> Datum {
+        const ROOM: usize = pg_sys::NAMEDATALEN as usize;
+        let begin = self.buffer.len();
+        if self.is_utf8 && name.len() < ROOM && !name.contains('\0') {
+            self.buffer.extend_from_slice(name.as_bytes());
+        } else {
+            let bytes = text::to_server(name);
+            // SAFETY: pointer and length belong together. Cutting looks for the start of a character.
+            let length =
+                unsafe { pg_sys::pg_mbcliplen(bytes.as_ptr().cast(), bytes.len() as i32, ROOM as i32 - 1) };
+            self.buffer.extend_from_slice(&bytes[..length as usize]);
+        }
+        self.buffer.resize(begin + ROOM, 0);
+        self.in_buffer.push((at, begin));
+        Datum::null()
     }
 }
 
@@ -66,12 +126,121 @@ fn oid_array(oids: &[u32]) -> Datum {
     }
 }
 
-/// Appends rows, whose cells are in the order of the table's columns, all of which it declares. `false`, and nothing is written, when the table is not there or
-/// lacks one of them.
-pub(crate) fn append_rows<'a>(table: &StorageTable, rows: impl Iterator<Item = Vec<Cell<'a>>>) -> bool {
+/// Where each of the columns stands in the open table; `None` where one of them is missing, or has another type.
+///
+/// # Safety
+/// The descriptor is that of an open table.
+unsafe fn positions(descriptor: pg_sys::TupleDesc, columns: &[(&str, Oid)]) -> Option<Vec<usize>> {
+    // SAFETY: promised by the caller.
+    let attributes = unsafe { tuple::attributes(descriptor) };
+    let is_it = |at: usize, name: &str, type_: Oid| {
+        attributes.get(at).is_some_and(|attribute| {
+            attribute.atttypid == type_ && !attribute.attisdropped && tuple::is_named(attribute, name)
+        })
+    };
+    // Mostly they stand in the order in which they are declared.
+    columns
+        .iter()
+        .enumerate()
+        .map(|(number, &(name, type_))| {
+            if is_it(number, name, type_) {
+                return Some(number);
+            }
+            (0..attributes.len()).find(|&at| is_it(at, name, type_))
+        })
+        .collect()
+}
+
+/// What became of rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AppendOutcome {
+    Written,
+    /// The table is not there.
+    NoTable,
+    /// It lacks one of its columns; nothing was written.
+    NotAsCreated,
+}
+
+/// A row, and whether the partial indexes of its table have it: whoever declares such an index says so with each row.
+pub(crate) struct AppendedRow<'a, const WIDTH: usize> {
+    pub(crate) cells: [Cell<'a>; WIDTH],
+    pub(crate) is_in_partial_indexes: bool,
+}
+
+/// An open index of the table.
+struct AppendedIndex {
+    relation: pg_sys::Relation,
+    info: *mut pg_sys::IndexInfo,
+    /// The positions of its columns in the table.
+    columns: Vec<usize>,
+    is_partial: bool,
+    check: pg_sys::IndexUniqueCheck::Type,
+}
+
+impl AppendedIndex {
+    /// The indexes that the executor has opened; `None` where one of them is on an expression.
+    ///
+    /// # Safety
+    /// The indexes are open.
+    unsafe fn all(opened: pg_sys::CatalogIndexState) -> Option<Vec<Self>> {
+        // SAFETY: promised by the caller; the arrays have an element for each index. An index has as many columns as it says.
+        unsafe {
+            let count = (*opened).ri_NumIndices as usize;
+            (0..count)
+                .map(|at| {
+                    let relation = *(*opened).ri_IndexRelationDescs.add(at);
+                    let info = *(*opened).ri_IndexRelationInfo.add(at);
+                    let attnums = &(&(*info).ii_IndexAttrNumbers)[..(*info).ii_NumIndexAttrs as usize];
+                    let column = |&attnum: &i16| usize::try_from(attnum - 1).ok();
+                    Some(Self {
+                        relation,
+                        info,
+                        columns: attnums.iter().map(column).collect::<Option<_>>()?,
+                        is_partial: !(*info).ii_Predicate.is_null(),
+                        check: if (*(*relation).rd_index).indisunique {
+                            pg_sys::IndexUniqueCheck::UNIQUE_CHECK_YES
+                        } else {
+                            pg_sys::IndexUniqueCheck::UNIQUE_CHECK_NO
+                        },
+                    })
+                })
+                .collect()
+        }
+    }
+
+    /// # Safety
+    /// The index is one of the table, and open; the tuple is in the table and has these values.
+    unsafe fn insert(&self, table: pg_sys::Relation, tuple: pg_sys::HeapTuple, row: &RowValues) {
+        const MOST: usize = pg_sys::INDEX_MAX_KEYS as usize;
+        let (mut values, mut nulls) = ([Datum::null(); MOST], [true; MOST]);
+        for (number, &at) in self.columns.iter().enumerate() {
+            values[number] = row.values[at];
+            nulls[number] = row.nulls[at];
+        }
+        // SAFETY: promised by the caller.
+        unsafe {
+            pg_sys::index_insert(
+                self.relation,
+                values.as_mut_ptr(),
+                nulls.as_mut_ptr(),
+                &raw mut (*tuple).t_self,
+                table,
+                self.check,
+                false,
+                self.info,
+            );
+        }
+    }
+}
+
+/// Appends rows, whose cells are in the order of the table's columns, all of which it declares.
+pub(crate) fn append_rows<'a, const WIDTH: usize>(
+    table: &StorageTable,
+    rows: impl Iterator<Item = AppendedRow<'a, WIDTH>>,
+) -> AppendOutcome {
     let columns = table.columns;
     let Some(table) = table.find() else {
-        return false;
+        return AppendOutcome::NoTable;
     };
     let lock = pg_sys::RowExclusiveLock as i32;
     // SAFETY: the table is open between the two calls, with the columns that were asked for; each row has a value for each
@@ -79,39 +248,31 @@ pub(crate) fn append_rows<'a>(table: &StorageTable, rows: impl Iterator<Item = V
     unsafe {
         let relation = pg_sys::table_open(table, lock);
         let descriptor = (*relation).rd_att;
-        // Where each column stands. Others, dropped ones among them, stay NULL.
-        let natts = (*descriptor).natts as usize;
-        let position = |(name, type_): &(&str, Oid)| {
-            (0..natts).find(|&at| {
-                let attribute = tuple::attribute(descriptor, at);
-                let its_name = CStr::from_ptr(attribute.attname.data.as_ptr());
-                !attribute.attisdropped
-                    && attribute.atttypid == *type_
-                    && its_name.to_bytes() == name.as_bytes()
-            })
-        };
-        let positions: Option<Vec<usize>> = columns.iter().map(position).collect();
         let is_table = (*(*relation).rd_rel).relkind as u8 == pg_sys::RELKIND_RELATION;
-        let positions = positions.filter(|_| is_table);
-        let is_as_expected = positions.is_some();
+        // Columns that are not declared, dropped ones among them, stay NULL.
+        let positions = positions(descriptor, columns).filter(|_| is_table);
+        let mut outcome = AppendOutcome::NotAsCreated;
         if let Some(positions) = positions {
-            let indexes = pg_sys::CatalogOpenIndexes(relation);
-            for row in rows {
-                let mut values = vec![Datum::null(); natts];
-                let mut nulls = vec![true; natts];
-                for (&at, cell) in positions.iter().zip(&row) {
-                    if let Some(value) = cell.datum() {
-                        values[at] = value;
-                        nulls[at] = false;
+            let opened = pg_sys::CatalogOpenIndexes(relation);
+            if let Some(indexes) = AppendedIndex::all(opened) {
+                let mut row_values = RowValues::new((*descriptor).natts as usize);
+                for row in rows {
+                    row_values.fill(&positions, &row.cells);
+                    let (values, nulls) = (&mut row_values.values, &mut row_values.nulls);
+                    let tuple = pg_sys::heap_form_tuple(descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
+                    pg_sys::simple_heap_insert(relation, tuple);
+                    for index in &indexes {
+                        if row.is_in_partial_indexes || !index.is_partial {
+                            index.insert(relation, tuple, &row_values);
+                        }
                     }
+                    pg_sys::heap_freetuple(tuple);
                 }
-                let tuple = pg_sys::heap_form_tuple(descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
-                pg_sys::CatalogTupleInsertWithInfo(relation, tuple, indexes);
-                pg_sys::heap_freetuple(tuple);
+                outcome = AppendOutcome::Written;
             }
-            pg_sys::CatalogCloseIndexes(indexes);
+            pg_sys::CatalogCloseIndexes(opened);
         }
         pg_sys::table_close(relation, pg_sys::NoLock as i32);
-        is_as_expected
+        outcome
     }
 }

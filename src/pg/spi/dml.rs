@@ -4,13 +4,10 @@
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::memory::Scratch;
-use crate::pg::plan::{Planning, Prepared};
-use crate::pg::{bytes, error_fields, memory, receiver, setting, text};
+use crate::pg::plan::Planning;
+use crate::pg::{bytes, memory, plan_cache, receiver, text};
 use pgrx::pg_sys::{self, Datum};
 use pgrx::prelude::PgSqlErrorCode;
-use rustc_hash::FxHashMap;
-use std::cell::RefCell;
-use std::rc::Rc;
 
 /// The outcome of a statement.
 pub(crate) struct DmlOutcome {
@@ -28,16 +25,6 @@ struct ReturnedRowsReceiver<'a> {
     scratch: &'a Scratch,
     take: &'a mut dyn FnMut(&[Option<Datum>]),
     width: usize,
-}
-
-/// The most statements that a session keeps, and the longest that is worth its memory.
-const MOST: usize = 100;
-const LONGEST: usize = 20_000;
-
-thread_local! {
-    /// Statements that were prepared in this session, by their text. Everything in it is qualified, so that a text
-    /// means the same for every search_path; PostgreSQL prepares anew what has changed, or what another role runs.
-    static KEPT: RefCell<FxHashMap<Box<str>, Rc<Prepared>>> = RefCell::default();
 }
 
 /// Runs a statement whose parameters are of type jsonb, and which returns nothing or one column of type text. Triggers
@@ -73,7 +60,9 @@ fn execute(
     width: usize,
     take: &mut dyn FnMut(&[Option<Datum>]),
 ) -> Result<u64, Error> {
-    let prepared = prepare(statement, parameters.len())?;
+    let types = vec![JsonbValue::TYPE; parameters.len()];
+    // The values of its parameters make no difference to its plan.
+    let prepared = plan_cache::prepare(statement, &types, Planning::Once)?;
     let values: Vec<_> = parameters.iter().map(|value| Some(value.datum())).collect();
     let scratch = Scratch::new();
     let mut receiver = ReturnedRowsReceiver {
@@ -101,30 +90,6 @@ fn execute(
     }
 }
 
-/// The statement, prepared. What its parameters are makes no difference to its plan.
-fn prepare(statement: &str, parameters: usize) -> Result<Rc<Prepared>, Error> {
-    if let Some(known) = KEPT.with_borrow(|kept| kept.get(statement).cloned()) {
-        return Ok(known);
-    }
-    let types = vec![JsonbValue::TYPE; parameters];
-    let prepared = Rc::new(Prepared::new(statement, &types, Planning::Once)?);
-    if statement.len() <= LONGEST {
-        // Freeing a plan calls the server, which must not find the store borrowed.
-        let forgotten = KEPT.with_borrow_mut(|kept| {
-            let memory = || kept.values().map(|known| known.memory()).sum::<usize>();
-            let forgotten = if kept.len() < MOST && memory() < setting::statement_memory() {
-                FxHashMap::default()
-            } else {
-                std::mem::take(kept)
-            };
-            kept.insert(statement.into(), Rc::clone(&prepared));
-            forgotten
-        });
-        drop(forgotten);
-    }
-    Ok(prepared)
-}
-
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn receive(
     slot: *mut pg_sys::TupleTableSlot,
@@ -135,9 +100,7 @@ unsafe extern "C-unwind" fn receive(
     unsafe {
         let receiver = &mut *receiver.cast::<ReturnedRowsReceiver>();
         let width = receiver.width;
-        if ((*slot).tts_nvalid as usize) < width {
-            pg_sys::slot_getsomeattrs_int(slot, width as i32);
-        }
+        receiver::load_columns(slot, width);
         let mut row = [None; 2];
         for (at, value) in row.iter_mut().enumerate().take(width) {
             *value = (!*(*slot).tts_isnull.add(at)).then(|| *(*slot).tts_values.add(at));
@@ -145,12 +108,6 @@ unsafe extern "C-unwind" fn receive(
         receiver.scratch.run_many(|| (receiver.take)(&row[..width]));
         true
     }
-}
-
-/// Runs `body`, to which statements of this sort belong; what PostgreSQL says of an error that ends it (the constraint,
-/// the column, ...) reaches the client whole.
-pub(crate) fn with_whole_errors<T>(body: impl FnOnce() -> T) -> T {
-    error_fields::kept(body)
 }
 
 /// Whether an error is a complaint about a value: its form, its range, or a check of its type.
@@ -161,4 +118,9 @@ pub(crate) fn is_about_a_value(sqlstate: PgSqlErrorCode) -> bool {
     sqlstate as i32 & CLASS == data_exception
         || sqlstate == PgSqlErrorCode::ERRCODE_CHECK_VIOLATION
         || sqlstate == PgSqlErrorCode::ERRCODE_NOT_NULL_VIOLATION
+}
+
+/// The same for a SQLSTATE as text.
+pub(crate) fn is_value_sqlstate(sqlstate: &str) -> bool {
+    sqlstate.starts_with("22") || matches!(sqlstate, "23514" | "23502" | "P0001")
 }

@@ -1,7 +1,7 @@
 //! Values of parameters, read by the input functions of their types, whose errors go to the caller as they are.
 
 pub(crate) use crate::pg::plan::ParameterValue;
-use crate::pg::{Oid, error_fields, text};
+use crate::pg::{Oid, arguments, bytes, error_fields, text};
 use pgrx::pg_sys::{self, Datum};
 
 /// A value of a type, in the current memory context.
@@ -88,6 +88,9 @@ unsafe impl<'fcx> pgrx::callconv::ArgAbi<'fcx> for AnyValue {
             let datum = arg.unbox_arg_using_from_datum::<pgrx::AnyElement>();
             let (mut function, mut is_varlena) = (Oid::INVALID, false);
             pg_sys::getTypeOutputInfo(type_oid, &mut function, &mut is_varlena);
+            if let Some(value) = datum.as_ref().filter(|_| is_varlena) {
+                arguments::refuse_longer(bytes::unpacked_size(value.datum()));
+            }
             let text = datum.and_then(|value| {
                 text::from_server_cstr(pg_sys::OidOutputFunctionCall(function, value.datum()))
             });

@@ -8,21 +8,24 @@ use std::ffi::CString;
 
 /// How often the planner looks at a statement. (Not PostgreSQL's own way, which stops looking at values after five
 /// times: the sixth text that is searched for may be the one that an index is worth.)
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Planning {
     /// Once: what its parameters are makes no difference, as for the key of a row.
     Once,
     /// Each time, since the values decide; once, if there are none.
     EachTime,
+    /// As PostgreSQL does it for PREPARE: it compares plans for the first values with one for any values.
+    ServerDecides,
 }
 
 impl Planning {
     fn options(self) -> u32 {
-        let how = match self {
-            Planning::Once => pg_sys::CURSOR_OPT_GENERIC_PLAN,
-            Planning::EachTime => pg_sys::CURSOR_OPT_CUSTOM_PLAN,
-        };
-        how | pg_sys::CURSOR_OPT_PARALLEL_OK
+        match self {
+            Planning::Once => pg_sys::CURSOR_OPT_GENERIC_PLAN | pg_sys::CURSOR_OPT_PARALLEL_OK,
+            Planning::EachTime => pg_sys::CURSOR_OPT_CUSTOM_PLAN | pg_sys::CURSOR_OPT_PARALLEL_OK,
+            // Writes, and reads of a few rows.
+            Planning::ServerDecides => 0,
+        }
     }
 }
 
@@ -66,11 +69,6 @@ impl Prepared {
             pg_sys::SPI_keepplan(plan);
             Ok(Self { plan, types })
         }
-    }
-
-    /// The types of its parameters.
-    pub(crate) fn types(&self) -> &[Oid] {
-        &self.types
     }
 
     /// Locks what the statement reads until the end of the transaction, as running it would do. What others did to it
@@ -177,7 +175,7 @@ impl Prepared {
 impl Drop for Prepared {
     fn drop(&mut self) {
         // SAFETY: kept by `new`, freed once. What a running execution uses of it has a count of its own. At the end of
-        // the process, when whoever keeps statements is dropped as well, there is nothing left to free.
+        // the process, when the caches of statements are dropped as well, there is nothing left to free.
         unsafe {
             if !pg_sys::proc_exit_inprogress {
                 pg_sys::SPI_freeplan(self.plan);
@@ -237,6 +235,22 @@ impl JsonbDatum {
         JsonDatum(self.0)
     }
 
+    /// A document that is made here, of JSON text.
+    pub(crate) fn of_json(json: &str) -> Self {
+        Self(jsonb_writer::write(&text::to_server(json)))
+    }
+
+    /// A document of type text that is made here.
+    pub(crate) fn of_text(text: &str) -> Self {
+        Self(text::to_text_datum(text))
+    }
+
+    /// The text of a statement whose document is of type text.
+    pub(crate) fn text(&self) -> String {
+        // SAFETY: a text, as the statement says.
+        text::from_server(unsafe { bytes::of_text(self.0) })
+    }
+
     /// The value of such a statement, as jsonb.
     pub(crate) fn json_as_jsonb(self) -> JsonbDatum {
         // SAFETY: a json is text, which jsonb's input function reads as a C string in the server's encoding.
@@ -292,9 +306,7 @@ unsafe extern "C-unwind" fn receive(
     unsafe {
         let receiver = &mut *receiver.cast::<DocumentReceiver>();
         let width = (*(*slot).tts_tupleDescriptor).natts;
-        if i32::from((*slot).tts_nvalid) < width {
-            pg_sys::slot_getsomeattrs_int(slot, width);
-        }
+        receiver::load_columns(slot, width as usize);
         let value = |at: usize| (!*(*slot).tts_isnull.add(at)).then(|| *(*slot).tts_values.add(at));
         receiver.flag = width > 1 && value(1).is_some_and(|flag| flag.value() != 0);
         receiver.document = value(0).map(|document| {

@@ -27,3 +27,16 @@ unsafe extern "C-unwind" fn ignore_startup(
 
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn ignore(_receiver: *mut pg_sys::DestReceiver) {}
+
+/// Makes the first columns of a row available in `tts_values` and `tts_isnull`.
+///
+/// # Safety
+/// The slot has a row with so many columns.
+pub(super) unsafe fn load_columns(slot: *mut pg_sys::TupleTableSlot, count: usize) {
+    // SAFETY: promised by the caller.
+    unsafe {
+        if ((*slot).tts_nvalid as usize) < count {
+            pg_sys::slot_getsomeattrs_int(slot, count as i32);
+        }
+    }
+}

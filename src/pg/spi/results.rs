@@ -2,7 +2,7 @@
 //! JSON values or a second copy of the text.
 
 use crate::error::Error;
-use crate::pg::{bytes, json_writer, jsonb_writer, text};
+use crate::pg::{bytes, json_writer, jsonb_writer, server, text};
 use pgrx::callconv::{BoxRet, FcInfo};
 use pgrx::datum::Datum;
 use pgrx::{impl_sql_translatable, pg_sys, set_varsize_4b};
@@ -95,6 +95,10 @@ impl Write for JsonText {
         let needed = self.length + bytes.len();
         if needed > self.capacity {
             self.grow(needed)?;
+        }
+        // Once for each 64 kB.
+        if needed >> 16 != self.length >> 16 {
+            server::check_for_interrupts();
         }
         // SAFETY: there is room for the bytes behind what is written.
         unsafe {

@@ -3,7 +3,8 @@
 //! PostgreSQL's errors pass with all fields. No plan is kept: statements that define objects run once.
 
 use crate::error::Error;
-use crate::pg::{error_fields, text};
+use crate::pg::type_name::TypeId;
+use crate::pg::{error_fields, text, tuple};
 use pgrx::pg_sys;
 use std::ffi::CString;
 
@@ -19,6 +20,37 @@ pub(crate) fn value(statement: &str) -> Result<Option<String>, Error> {
         let connection = Connection::open();
         connection.execute(statement)?;
         Ok(connection.first_value())
+    })
+}
+
+/// The types of the columns that a query would return, which is not run.
+pub(crate) fn result_types(query: &str) -> Result<Vec<TypeId>, Error> {
+    let query = CString::new(text::to_server(query)).unwrap_or_default();
+    error_fields::kept(|| {
+        let _connection = Connection::open();
+        // SAFETY: SPI is connected; a query has the descriptor of its rows as long as its plan lives, which goes with the
+        // connection.
+        unsafe {
+            let plan = pg_sys::SPI_prepare(query.as_ptr(), 0, std::ptr::null_mut());
+            if plan.is_null() {
+                return Err(Error::StatementRefused(pg_sys::SPI_result));
+            }
+            let source: *mut pg_sys::CachedPlanSource =
+                pg_sys::list_nth(pg_sys::SPI_plan_get_plan_sources(plan), 0).cast();
+            let descriptor = (*source).resultDesc;
+            if descriptor.is_null() {
+                return Ok(Vec::new());
+            }
+            let count = usize::try_from((*descriptor).natts).unwrap_or_default();
+            let type_of = |at| {
+                let attribute = tuple::attribute(descriptor, at);
+                TypeId {
+                    oid: attribute.atttypid,
+                    modifier: attribute.atttypmod,
+                }
+            };
+            Ok((0..count).map(type_of).collect())
+        }
     })
 }
 
@@ -53,6 +85,29 @@ impl Connection {
                 return None;
             }
             text::from_server_cstr(pg_sys::SPI_getvalue(*(*table).vals, (*table).tupdesc, 1))
+        }
+    }
+
+    /// The values of the first row that the last statement returned.
+    pub(super) fn first_row(&self) -> Vec<Option<String>> {
+        // SAFETY: as in `first_value`; columns are counted from 1.
+        unsafe {
+            let table = pg_sys::SPI_tuptable;
+            if table.is_null() || (*table).numvals == 0 {
+                return Vec::new();
+            }
+            let descriptor = (*table).tupdesc;
+            let value = |at| {
+                let value = pg_sys::SPI_getvalue(*(*table).vals, descriptor, at);
+                let text = text::from_server_cstr(value);
+                if !value.is_null() {
+                    pg_sys::pfree(value.cast());
+                }
+                text
+            };
+            let values = (1..=(*descriptor).natts).map(value).collect();
+            pg_sys::SPI_freetuptable(table);
+            values
         }
     }
 }

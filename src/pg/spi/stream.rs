@@ -31,7 +31,17 @@ struct StreamReceiver<'a> {
 }
 
 /// Runs a SELECT of `width` columns of type `text` by the snapshot of the running statement, until `row` returns false.
-pub(crate) fn each_row(query: &str, width: usize, mut row: impl FnMut(&TextRow) -> bool) {
+pub(crate) fn each_row(query: &str, width: usize, row: impl FnMut(&TextRow) -> bool) {
+    run(query, width, true, row);
+}
+
+/// The same by a snapshot of now, which sees what the caller's statement has written, and what was committed while it
+/// waited for a lock.
+pub(crate) fn each_row_of_now(query: &str, width: usize, row: impl FnMut(&TextRow) -> bool) {
+    run(query, width, false, row);
+}
+
+fn run(query: &str, width: usize, read_only: bool, mut row: impl FnMut(&TextRow) -> bool) {
     let query = CString::new(crate::pg::text::to_server(query)).unwrap_or_default();
     let scratch = Scratch::new();
     let mut receiver = StreamReceiver {
@@ -45,7 +55,7 @@ pub(crate) fn each_row(query: &str, width: usize, mut row: impl FnMut(&TextRow) 
     unsafe {
         pg_sys::SPI_connect();
         let options = pg_sys::SPIExecuteOptions {
-            read_only: true,
+            read_only,
             must_return_tuples: true,
             dest: (&raw mut receiver).cast(),
             ..Default::default()
@@ -63,9 +73,7 @@ unsafe extern "C-unwind" fn receive(
     // SAFETY: the executor gives back the receiver that it was given, with a slot of the query's columns.
     unsafe {
         let receiver = &mut *receiver.cast::<StreamReceiver>();
-        if ((*slot).tts_nvalid as usize) < receiver.width {
-            pg_sys::slot_getsomeattrs_int(slot, receiver.width as i32);
-        }
+        receiver::load_columns(slot, receiver.width);
         let row = TextRow {
             values: std::slice::from_raw_parts((*slot).tts_values, receiver.width),
             nulls: std::slice::from_raw_parts((*slot).tts_isnull, receiver.width),

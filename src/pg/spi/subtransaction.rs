@@ -16,20 +16,10 @@ pub(crate) fn attempt<T>(
     expected: impl Fn(PgSqlErrorCode) -> bool,
     body: impl FnOnce() -> T,
 ) -> Result<T, PgSqlErrorCode> {
-    let callbacks = Mark::here();
-    match run(body) {
-        Ok(value) => Ok(value),
-        Err(CaughtError::PostgresError(report) | CaughtError::ErrorReport(report))
-            if expected(report.sql_error_code()) =>
-        {
-            callbacks.forget();
-            Err(report.sql_error_code())
-        }
-        Err(error) => error.rethrow(),
-    }
+    attempt_with_report(expected, body).map_err(|report| report.sqlstate)
 }
 
-/// What an error says.
+/// The fields of a caught error.
 pub(crate) struct CaughtReport {
     pub(crate) sqlstate: PgSqlErrorCode,
     pub(crate) message: String,

@@ -6,7 +6,9 @@
 
 use crate::pg::{Oid, array, text};
 use pgrx::pg_sys::{self, Datum};
+use std::cell::Cell;
 use std::ffi::CStr;
+use std::thread::LocalKey;
 
 /// An object, or a column of a relation: catalog, OID, attnum or 0.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
@@ -25,7 +27,7 @@ pub(crate) struct DefinedObject {
     pub(crate) definition: Definition,
 }
 
-/// What a command does to its object.
+/// The change that a command makes to its object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum DefinitionVerb {
     Create,
@@ -60,6 +62,8 @@ pub(crate) struct AlteredPart {
     pub(crate) action: pg_sys::AlterTableType::Type,
     /// Its object; the invalid OID if PostgreSQL does not report it.
     pub(crate) address: ObjectAddress,
+    /// The name of the column that it adds.
+    pub(crate) added_column: Option<String>,
 }
 
 /// An object that a command dropped.
@@ -73,7 +77,7 @@ pub(crate) struct DroppedObject {
     pub(crate) object_type: String,
     pub(crate) schema_name: Option<String>,
     pub(crate) object_name: Option<String>,
-    /// Its name with those of what it belongs to, as address functions take it.
+    /// Its name with those of what it belongs to, as address functions take it; of what has a name by itself, none.
     pub(crate) address_names: Vec<String>,
 }
 
@@ -95,7 +99,7 @@ pub(crate) fn defined_objects() -> Vec<DefinedObject> {
     // while the event trigger runs.
     unsafe {
         each_row(
-            pg_sys::F_PG_EVENT_TRIGGER_DDL_COMMANDS,
+            row_type(&DEFINED_ROW, &DEFINED_COLUMNS),
             pg_sys::pg_event_trigger_ddl_commands,
             |row| {
                 let collected = row.value(COMMAND).map(|value| &*value.cast_mut_ptr());
@@ -113,25 +117,29 @@ pub(crate) fn dropped_objects() -> Vec<DroppedObject> {
     // object_type, schema_name, object_name, object_identity, address_names, address_args.
     unsafe {
         each_row(
-            pg_sys::F_PG_EVENT_TRIGGER_DROPPED_OBJECTS,
+            row_type(&DROPPED_ROW, &DROPPED_COLUMNS),
             pg_sys::pg_event_trigger_dropped_objects,
             |row| {
                 let number = |at| row.value(at).map_or(0, |value| value.value() as u32);
                 let is = |at| row.value(at).is_some_and(|value| value.value() != 0);
                 let text = |at| row.value(at).map(|value| text::from_text_datum(value));
+                let address = ObjectAddress {
+                    class: number(0),
+                    object: number(1),
+                    part: number(2) as i32,
+                };
+                let object_name = text(8);
+                let needs_names = object_name.is_none() || address.part != 0;
                 objects.push(DroppedObject {
-                    address: ObjectAddress {
-                        class: number(0),
-                        object: number(1),
-                        part: number(2) as i32,
-                    },
+                    address,
                     is_original: is(3),
                     is_temporary: is(5),
                     object_type: text(6).unwrap_or_default(),
                     schema_name: text(7),
-                    object_name: text(8),
+                    object_name,
                     address_names: row
                         .value(10)
+                        .filter(|_| needs_names)
                         .map_or_else(Vec::new, |names| array::text_elements(names)),
                 });
             },
@@ -178,9 +186,13 @@ unsafe fn defined_object(collected: &pg_sys::CollectedCommand) -> DefinedObject 
                     },
                     parts: pgrx::PgList::<pg_sys::CollectedATSubcmd>::from_pg(altered.subcmds)
                         .iter_ptr()
-                        .map(|part| AlteredPart {
-                            action: (*(*part).parsetree.cast::<pg_sys::AlterTableCmd>()).subtype,
-                            address: (*part).address.into(),
+                        .map(|part| {
+                            let command = &*(*part).parsetree.cast::<pg_sys::AlterTableCmd>();
+                            AlteredPart {
+                                action: command.subtype,
+                                address: (*part).address.into(),
+                                added_column: added_column(command),
+                            }
                         })
                         .collect(),
                 }
@@ -206,6 +218,22 @@ unsafe fn defined_object(collected: &pg_sys::CollectedCommand) -> DefinedObject 
             verb,
             definition,
         }
+    }
+}
+
+/// The name of the column that a part of an ALTER TABLE adds.
+///
+/// # Safety
+/// `command` is a part of a parsed ALTER TABLE.
+unsafe fn added_column(command: &pg_sys::AlterTableCmd) -> Option<String> {
+    // SAFETY: the tag of a node is its type; a column's definition has its name.
+    unsafe {
+        let is_definition = command.subtype == pg_sys::AlterTableType::AT_AddColumn
+            && !command.def.is_null()
+            && (*command.def).type_ == pg_sys::NodeTag::T_ColumnDef;
+        is_definition
+            .then(|| text::from_server_cstr((*command.def.cast::<pg_sys::ColumnDef>()).colname))
+            .flatten()
     }
 }
 
@@ -237,7 +265,7 @@ pub(crate) fn current_extension() -> Option<String> {
     }
 }
 
-/// The catalog of the objects of a GRANT; 0 for those of which nobody here wants to know.
+/// The catalog of the objects of a GRANT; 0 for kinds of objects that no subscriber needs.
 fn granted_class(sort: pg_sys::ObjectType::Type) -> u32 {
     use pg_sys::ObjectType as Sort;
     let class = match sort {
@@ -264,12 +292,77 @@ impl ReturnedRow<'_> {
     }
 }
 
+/// classid, objid, objsubid, command_tag, object_type, schema_name, object_identity, in_extension, command. The last is a
+/// pointer, as a number of eight bytes is passed.
+const DEFINED_COLUMNS: [Oid; 9] = [
+    pg_sys::OIDOID,
+    pg_sys::OIDOID,
+    pg_sys::INT4OID,
+    pg_sys::TEXTOID,
+    pg_sys::TEXTOID,
+    pg_sys::TEXTOID,
+    pg_sys::TEXTOID,
+    pg_sys::BOOLOID,
+    POINTER,
+];
+
+/// As wide as a pointer is.
+const POINTER: Oid = if cfg!(target_pointer_width = "64") {
+    pg_sys::INT8OID
+} else {
+    pg_sys::INT4OID
+};
+
+/// classid, objid, objsubid, original, normal, is_temporary, object_type, schema_name, object_name, object_identity,
+/// address_names, address_args.
+const DROPPED_COLUMNS: [Oid; 12] = [
+    pg_sys::OIDOID,
+    pg_sys::OIDOID,
+    pg_sys::INT4OID,
+    pg_sys::BOOLOID,
+    pg_sys::BOOLOID,
+    pg_sys::BOOLOID,
+    pg_sys::TEXTOID,
+    pg_sys::TEXTOID,
+    pg_sys::TEXTOID,
+    pg_sys::TEXTOID,
+    pg_sys::TEXTARRAYOID,
+    pg_sys::TEXTARRAYOID,
+];
+
+thread_local! {
+    static DEFINED_ROW: Cell<pg_sys::TupleDesc> = const { Cell::new(std::ptr::null_mut()) };
+    static DROPPED_ROW: Cell<pg_sys::TupleDesc> = const { Cell::new(std::ptr::null_mut()) };
+}
+
+/// The row type of these columns, which is made once a session.
+fn row_type(known: &'static LocalKey<Cell<pg_sys::TupleDesc>>, columns: &[Oid]) -> pg_sys::TupleDesc {
+    let descriptor = known.get();
+    if !descriptor.is_null() {
+        return descriptor;
+    }
+    // SAFETY: the descriptor lies in memory that lasts as long as the session; each of its columns is initialized.
+    unsafe {
+        let before = pg_sys::MemoryContextSwitchTo(pg_sys::TopMemoryContext);
+        let descriptor = pg_sys::CreateTemplateTupleDesc(columns.len() as i32);
+        for (number, &type_) in (1..).zip(columns) {
+            pg_sys::TupleDescInitEntry(descriptor, number, c"".as_ptr(), type_, -1, 0);
+        }
+        pg_sys::MemoryContextSwitchTo(before);
+        known.set(descriptor);
+        descriptor
+    }
+}
+
 /// Calls a function without arguments that returns a set of rows.
 ///
+/// PostgreSQL asks the catalogs which columns such a function returns, at each call. So the function passes for one that
+/// returns rows as its caller wants them, which gives the row type.
+///
 /// # Safety
-/// `function` is the C function of `oid`, and materializes what it returns.
+/// `function` materializes rows of this type.
 unsafe fn each_row(
-    oid: u32,
+    row_type: pg_sys::TupleDesc,
     function: unsafe fn(pg_sys::FunctionCallInfo) -> Datum,
     mut take: impl FnMut(&ReturnedRow<'_>),
 ) {
@@ -277,11 +370,16 @@ unsafe fn each_row(
     // arguments, and a ReturnSetInfo with a context for the result. What an error leaves goes with the memory context.
     unsafe {
         let context = pg_sys::CreateStandaloneExprContext();
-        let mut description = pg_sys::FmgrInfo::default();
-        pg_sys::fmgr_info(oid.into(), &mut description);
+        let mut description = pg_sys::FmgrInfo {
+            fn_oid: pg_sys::F_JSON_TO_RECORD.into(),
+            fn_retset: true,
+            fn_mcxt: pg_sys::CurrentMemoryContext,
+            ..pg_sys::FmgrInfo::default()
+        };
         let mut result = pg_sys::ReturnSetInfo {
             type_: pg_sys::NodeTag::T_ReturnSetInfo,
             econtext: context,
+            expectedDesc: row_type,
             allowedModes: pg_sys::SetFunctionReturnMode::SFRM_Materialize as i32,
             ..pg_sys::ReturnSetInfo::default()
         };

@@ -1,6 +1,8 @@
 //! Arguments of triggers and event triggers, and hooks.
 
+pub(crate) mod capture;
 pub(crate) mod drop_guard;
 pub(crate) mod event_objects;
 pub(crate) mod event_trigger;
+mod transition_rows;
 pub(crate) mod trigger;

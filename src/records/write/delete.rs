@@ -22,8 +22,10 @@ pub(crate) fn delete(relation: Oid, ids: JsonbValue) -> Result<JsonText, Error> 
         key.returned(),
     );
     let mut deleted = DeletedKeys::new(keys.count);
-    dml::run_for_pairs(&statement, &[keys.ids], &mut |position, key| {
-        deleted.add(position, key);
+    target.watch_errors(Vec::new(), || {
+        dml::run_for_pairs(&statement, &[keys.ids], &mut |position, key| {
+            deleted.add(position, key);
+        })
     })?;
     deleted.into_document(&target)
 }

@@ -3,7 +3,7 @@
 use crate::error::{self, ErrorFields, ErrorText, TopicError};
 use pgrx::prelude::PgSqlErrorCode;
 
-/// Why nobody can give a column a value.
+/// Why no caller can give a column a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NotWritable {
     Generated,
@@ -55,12 +55,40 @@ pub(super) enum WriteError {
     Suppressed {
         relation: String,
     },
+
+    /// That a call about many rows does not say which.
+    NoSelection,
+
+    TooManyRows {
+        relation: String,
+        most: i64,
+    },
+
+    /// That rows are to be updated by a key that is none.
+    NoConflictKey {
+        relation: String,
+    },
 }
 
 impl TopicError for WriteError {
     fn fields(&self) -> ErrorFields {
         match self {
             Self::NullArgument { argument } => error::null_argument(argument),
+            Self::NoSelection => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_NULL_VALUE_NOT_ALLOWED,
+                "neither a filter nor keys say which rows are meant",
+            )
+            .hint("Pass a filter or {\"keys\": [...]}; the filter {} means all rows."),
+            Self::TooManyRows { relation, most } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_TOO_MANY_ROWS,
+                format!("more than {most} rows of \"{relation}\" would be changed"),
+            )
+            .hint("Nothing was changed. Pass a narrower filter, or another \"max_rows\"."),
+            Self::NoConflictKey { relation } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("\"{relation}\" has no primary key by which rows can be updated"),
+            )
+            .hint("Pass \"key\", the columns of a unique constraint."),
             Self::WrongShape {
                 argument,
                 problem,

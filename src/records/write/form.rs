@@ -12,7 +12,7 @@ use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::column_type::Content;
 use crate::pg::jsonb_value::JsonbValue;
-use crate::pg::{Oid, dml};
+use crate::pg::{Oid, dml, error_fields};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -74,7 +74,8 @@ pub(crate) fn insert_form(fields: &[FormField], values: &FormValues) -> Result<(
     let insert = form.insert_below(None, fields[first].table_oid.into(), &BTreeSet::new())?;
     let statement = form.statement(&insert);
     let json = JsonbValue::parse(&serde_json::to_string(&form.parameter).map_err(Error::Serialization)?);
-    let outcome = dml::run(&statement, &[json])?;
+    // Errors of PostgreSQL's reach the client whole.
+    let outcome = error_fields::kept_with(|_| (), || dml::run(&statement, &[json]))?;
     outcome
         .returned
         .iter()
@@ -163,8 +164,8 @@ impl<'a> InsertForm<'a> {
             self.create(at, &target, column, &mut given, &mut insert)?;
         }
         let keys: Vec<_> = given.values().map(|given| given.at.to_string()).collect();
-        insert.take_values(
-            "pg_catalog.jsonb_to_record($1)",
+        insert.take_record(
+            "$1",
             keys.iter()
                 .map(String::as_str)
                 .zip(given.values().map(|given| given.column)),

@@ -15,7 +15,12 @@ pub(super) struct Input {
     pub(super) name: String,
     /// The type that they have on the way.
     between: Option<&'static str>,
+    /// How texts are read that are written as the column is displayed: SQL of the type, with [`TEXT`] for the text.
+    pub(super) displayed: Option<String>,
 }
+
+/// What stands for a text in SQL, in which it cannot occur.
+pub(super) const TEXT: &str = "\0";
 
 impl Input {
     pub(super) fn of(type_oid: Oid, modifiers: i32) -> Result<Self, Error> {
@@ -27,6 +32,7 @@ impl Input {
                 Content::JsonArray => Some("pg_catalog.text[]"),
                 Content::Composite | Content::Other => None,
             },
+            displayed: None,
         })
     }
 }
@@ -34,6 +40,7 @@ impl Input {
 /// A key of JSON objects whose values go into a column.
 pub(super) struct Field<'a> {
     pub(super) key: &'a str,
+    pub(super) attnum: i16,
     pub(super) input: Input,
 }
 
@@ -41,6 +48,15 @@ impl Field<'_> {
     /// The value, where `source` is what [`declarations`] describes.
     pub(super) fn value(&self, source: &str) -> String {
         let value = format!("{source}.{}", quote::identifier(self.key));
+        if let Some(displayed) = &self.input.displayed {
+            let text = format!("({value} OPERATOR(pg_catalog.#>>) '{{}}')");
+            return format!(
+                "CASE WHEN pg_catalog.jsonb_typeof({value}) OPERATOR(pg_catalog.=) 'string' THEN {} \
+                 ELSE {text}::{name} END::{name}",
+                displayed.replace(TEXT, &text),
+                name = self.input.name
+            );
+        }
         match self.input.between {
             Some(_) => format!("CAST({value} AS {})", self.input.name),
             None => value,
@@ -53,7 +69,11 @@ pub(super) fn declarations<'a>(fields: impl IntoIterator<Item = &'a Field<'a>>) 
     let declarations: Vec<_> = fields
         .into_iter()
         .map(|field| {
-            let declared = field.input.between.unwrap_or(&field.input.name);
+            let declared = match field.input.displayed {
+                // A number is not the text of one.
+                Some(_) => "pg_catalog.jsonb",
+                None => field.input.between.unwrap_or(&field.input.name),
+            };
             format!("{} {declared}", quote::identifier(field.key))
         })
         .collect();

@@ -7,7 +7,7 @@ use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::jsonb_value::JsonbValue;
-use crate::pg::{Oid, dml, subtransaction};
+use crate::pg::{Oid, dml, own_casts, subtransaction};
 use crate::records::error::RecordError;
 use crate::records::value::{self, Forms};
 use pgrx::pg_sys;
@@ -36,7 +36,7 @@ impl KeyPart<'_> {
     }
 
     fn text(&self) -> String {
-        format!("CAST(target.{} AS pg_catalog.text)", self.column.sql())
+        own_casts::as_text(&format!("target.{}", self.column.sql()), self.column.atttypid)
     }
 }
 
@@ -138,7 +138,9 @@ impl<'a> TargetKey<'a> {
             if !self.parts.iter().any(|part| part.attnum == attnum) {
                 return Err(self.wrong(&format!("\"{name}\" is not part of it")));
             }
-            key.insert(attnum, value);
+            if key.insert(attnum, value).is_some() {
+                return Err(self.wrong(&format!("\"{name}\" is in it twice")));
+            }
         }
         match self.parts.iter().find(|part| !key.contains_key(&part.attnum)) {
             Some(part) => Err(self.wrong(&format!("\"{}\" is missing", part.column.attname))),
@@ -168,6 +170,7 @@ impl<'a> TargetKey<'a> {
                 let base = comparison::base_type(part.column.atttypid);
                 Ok(Field {
                     key: &part.attnum,
+                    attnum: part.column.attnum,
                     input: Input::of(base, -1)?,
                 })
             })
@@ -255,16 +258,41 @@ impl<'a> TargetKey<'a> {
         self.is_primary && self.parts.len() == 1
     }
 
-    /// The parts: attnum, name and type of each.
-    pub(super) fn parts(&self) -> impl Iterator<Item = (&str, &str, Oid)> {
+    /// The parts, with the strings that name each (see [`crate::catalog::row_key`]).
+    pub(super) fn parts(&self) -> impl Iterator<Item = NamedPart<'_>> {
         self.parts.iter().map(|part| {
-            (
-                part.attnum.as_str(),
-                part.column.attname.as_str(),
-                part.column.atttypid,
-            )
+            let name = part.column.attname.as_str();
+            let mut spellings = vec![
+                part.attnum.clone(),
+                name.to_owned(),
+                format!("#{}", part.attnum),
+                format!("\"{}\"", name.replace('"', "\"\"")),
+            ];
+            let attnum = part.column.attnum;
+            spellings
+                .retain(|text| matches!(self.target.attnum_of(text), Ok(Some(named)) if named == attnum));
+            NamedPart {
+                attnum: &part.attnum,
+                name,
+                type_oid: part.column.atttypid,
+                spellings,
+            }
         })
     }
+
+    /// Fails if a string names two columns.
+    pub(super) fn check_name(&self, text: &str) -> Result<(), Error> {
+        self.target.attnum_of(text).map(|_| ())
+    }
+}
+
+/// A part of a key, as objects name it.
+pub(super) struct NamedPart<'a> {
+    pub(super) attnum: &'a str,
+    pub(super) name: &'a str,
+    pub(super) type_oid: Oid,
+    /// The strings that name it. None of them names another column.
+    pub(super) spellings: Vec<String>,
 }
 
 /// Whether a statement that reads a key, or keys, as values of their types can do so.

@@ -1,6 +1,6 @@
 //! Many keys, where they lie in the array that a caller passes: nothing is kept of each of them.
 
-use super::key::{TargetKey, can_be_read};
+use super::key::{NamedPart, TargetKey, can_be_read};
 use super::target::WriteTarget;
 use crate::error::Error;
 use crate::pg::column_type::{Content, qualified_name};
@@ -57,8 +57,14 @@ impl<'a> GivenKeys<'a> {
                 if !previous.is_some_and(|previous| element.has_keys_of(&previous)) {
                     check_object(key, &parts, &element)?;
                 }
-            } else if !keys.has_objects {
-                keys.has_objects = element.keys().is_some();
+            } else if let Some(names) = element.keys() {
+                keys.has_objects = true;
+                if !previous.is_some_and(|previous| element.has_keys_of(&previous)) {
+                    for name in names {
+                        server::check_for_interrupts();
+                        key.check_name(&text::name_from_server(name))?;
+                    }
+                }
             }
             previous = Some(element);
             keys.count += 1;
@@ -66,7 +72,7 @@ impl<'a> GivenKeys<'a> {
         Ok(keys)
     }
 
-    /// What follows FROM or USING: the keys are the record `key`, and `given.position` counts them from 1. A key that
+    /// The items after FROM or USING: the keys are the record `key`, and `given.position` counts them from 1. A key that
     /// comes twice has the place of the first.
     pub(super) fn source(&self) -> Result<String, Error> {
         // The limit tells the planner about how many keys there are, which decides between the index and the whole table.
@@ -78,24 +84,27 @@ impl<'a> GivenKeys<'a> {
                 self.count.max(1).next_power_of_two()
             )
         };
-        // A part by its attnum or by its name.
-        let member = |object: &str, (attnum, name, _): &(&str, &str, Oid)| {
-            format!(
-                "COALESCE({object} OPERATOR(pg_catalog.->) '{attnum}', {object} OPERATOR(pg_catalog.->) {})",
-                quote::literal(name)
-            )
+        // A part by any of its spellings: each element has its own.
+        let with_each = |object: &str, operator: &str, part: &NamedPart| {
+            let spelled = part.spellings.iter().map(|text| {
+                format!(
+                    "{object} OPERATOR(pg_catalog.{operator}) {}",
+                    quote::literal(text)
+                )
+            });
+            spelled.collect::<Vec<_>>().join(", ")
         };
+        let member = |object: &str, part: &NamedPart| format!("COALESCE({})", with_each(object, "->", part));
         let parts: Vec<_> = self.key.parts().collect();
         let (given, members) = match parts.as_slice() {
             [part] if self.key.may_be_value() => {
-                let (attnum, name, type_oid) = *part;
+                let &NamedPart { attnum, type_oid, .. } = part;
                 // An object of the only column is the value in it.
                 let json = if self.has_objects {
                     format!(
                         "CASE WHEN pg_catalog.jsonb_typeof(json) OPERATOR(pg_catalog.<>) 'object' THEN json \
-                         WHEN '{{}}' IN (json OPERATOR(pg_catalog.-) '{attnum}', json OPERATOR(pg_catalog.-) {}) \
-                         AND json OPERATOR(pg_catalog.<>) '{{}}' THEN {} ELSE json END",
-                        quote::literal(name),
+                         WHEN '{{}}' IN ({}) AND json OPERATOR(pg_catalog.<>) '{{}}' THEN {} ELSE json END",
+                        with_each("json", "-", part),
                         member("json", part)
                     )
                 } else {
@@ -117,7 +126,7 @@ impl<'a> GivenKeys<'a> {
             _ => {
                 let members = parts
                     .iter()
-                    .map(|part| format!("'{}', {}", part.0, member("given.id", part)));
+                    .map(|part| format!("'{}', {}", part.attnum, member("given.id", part)));
                 (given("json"), members.collect())
             }
         };
@@ -156,7 +165,7 @@ impl<'a> GivenKeys<'a> {
     /// Whether all keys are of the usual sort for their type, so that PostgreSQL need not be asked.
     fn are_plain(&self) -> bool {
         let parts: Vec<_> = self.key.parts().collect();
-        let [(_, _, type_oid)] = parts.as_slice() else {
+        let [part] = parts.as_slice() else {
             return false;
         };
         if self.has_objects {
@@ -167,25 +176,27 @@ impl<'a> GivenKeys<'a> {
             server::check_for_interrupts();
             element
                 .text()
-                .is_some_and(|text| is_plainly_valid(*type_oid, &text))
+                .is_some_and(|text| is_plainly_valid(part.type_oid, &text))
         })
     }
 }
 
-/// That an element is an object of all parts of a key, by attnum or by name, and of nothing else.
-fn check_object(key: &TargetKey, parts: &[(&str, &str, Oid)], element: &JsonbElement) -> Result<(), Error> {
+/// That an element is an object of all parts of a key, each named once, and of nothing else.
+fn check_object(key: &TargetKey, parts: &[NamedPart], element: &JsonbElement) -> Result<(), Error> {
     let given = element.keys().ok_or_else(|| key.wrong("it is not an object"))?;
     let mut named = vec![false; parts.len()];
     for name in given {
-        let name = text::from_server(name);
-        let part = parts
-            .iter()
-            .position(|(attnum, column, _)| *attnum == name || *column == name)
-            .ok_or_else(|| key.wrong(&format!("\"{name}\" is not part of it")))?;
-        named[part] = true;
+        let name = text::name_from_server(name);
+        let Some(at) = parts.iter().position(|part| part.spellings.contains(&name)) else {
+            key.check_name(&name)?;
+            return Err(key.wrong(&format!("\"{name}\" is not part of it")));
+        };
+        if std::mem::replace(&mut named[at], true) {
+            return Err(key.wrong(&format!("\"{}\" is in it twice", parts[at].name)));
+        }
     }
     match named.iter().position(|named| !named) {
-        Some(missing) => Err(key.wrong(&format!("\"{}\" is missing", parts[missing].1))),
+        Some(missing) => Err(key.wrong(&format!("\"{}\" is missing", parts[missing].name))),
         None => Ok(()),
     }
 }

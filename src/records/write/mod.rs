@@ -7,9 +7,12 @@
 //!
 //! - [`target`]: the table that is written to, its columns and its key
 //! - [`mod@insert`], [`mod@patch`], [`mod@delete`]: one function each
+//! - [`mod@bulk`]: many rows at once
+//! - [`report`]: errors as data
 //! - [`result`]: the document that they return
 //! - [`form`]: rows of several tables that refer to each other
 
+mod bulk;
 mod delete;
 mod error;
 mod form;
@@ -19,12 +22,14 @@ mod key;
 mod keys;
 mod patch;
 mod references;
+mod report;
 mod result;
 mod rows;
 mod target;
 
+pub(crate) use bulk::{BulkOptions, delete_many, update_many};
 pub(crate) use delete::delete;
 pub(crate) use form::{FormField, insert_form};
-pub(crate) use insert::{add, add_many};
+pub(crate) use insert::{AddOptions, add, add_many};
 pub(crate) use patch::patch;
 pub(crate) use result::WriteResultOptions;

@@ -1,11 +1,10 @@
 //! Changing one row.
 
 use super::error::WriteError;
-use super::input::declarations;
 use super::insert::record_keys;
 use super::key::TargetKey;
 use super::result::{self, WriteResultOptions};
-use super::target::{WriteTarget, field_for};
+use super::target::WriteTarget;
 use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::parameter::AnyValue;
@@ -33,7 +32,7 @@ pub(crate) fn patch(
         return Err(no_such_row(&target));
     }
     let id = JsonbValue::parse(&serde_json::to_string(&id).map_err(Error::Serialization)?);
-    let outcome = dml::run(&statement, &[id, record])?;
+    let outcome = target.watch_errors(Vec::new(), || dml::run(&statement, &[id, record]))?;
     let mut keys = outcome.returned.into_iter().flatten();
     match (keys.next(), keys.next()) {
         (Some(key), None) => result::of_key(&target, key, wanted),
@@ -60,16 +59,16 @@ fn statement(target: &WriteTarget, key: &TargetKey, record: &JsonbValue) -> Resu
     }
     let (mut fields, mut assignments) = (Vec::new(), Vec::new());
     for (name, column) in keys.iter().zip(columns) {
-        let field = field_for(column, name)?;
+        let field = target.field_for(column, name)?;
         assignments.push(format!("{} = {}", column.sql(), field.value("given")));
         fields.push(field);
     }
     Ok(format!(
         "UPDATE {relation} AS target SET {} \
-         FROM pg_catalog.jsonb_to_record($1) AS key({of_key}), pg_catalog.jsonb_to_record($2) AS given({}) \
+         FROM pg_catalog.jsonb_to_record($1) AS key({of_key}), {} \
          WHERE {condition} RETURNING {returned}",
         assignments.join(", "),
-        declarations(&fields),
+        target.read_row("$2", &fields, "given"),
     ))
 }
 

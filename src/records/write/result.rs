@@ -42,7 +42,7 @@ impl<'a> Teller<'a> {
         let catalog = Catalog::new(Snapshot::latest());
         let relation = RecordRelation::read(&catalog, target.row.oid)?;
         let columns: Vec<&RecordColumn> = relation.readable().collect();
-        let templates = document::templates(wanted.templates.as_deref(), Purpose::Contract)?;
+        let templates = document::templates(&catalog, wanted.templates.as_deref(), Purpose::Contract)?;
         Ok(Self {
             target,
             columns: document::page_columns(&columns, "target"),

@@ -9,7 +9,7 @@ use super::target::{WriteTarget, named_twice};
 use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::jsonb_value::{JsonbElement, JsonbValue};
-use crate::pg::text;
+use crate::pg::{memory, server, text};
 use rustc_hash::FxHashMap;
 
 /// Rows that one INSERT takes.
@@ -51,6 +51,7 @@ impl<'a> KeySets<'a> {
         // Most rows have the keys of the one before.
         let mut previous: Option<(JsonbElement, usize)> = None;
         for (row, element) in elements.enumerate() {
+            server::check_for_interrupts();
             let group = match previous {
                 Some((like, group)) if element.has_keys_of(&like) => group,
                 _ => {
@@ -58,6 +59,7 @@ impl<'a> KeySets<'a> {
                     sets.group_of(keys.ok_or_else(|| no_rows(format!("element {row} is not an object")))?)?
                 }
             };
+            memory::reserve(&mut sets.groups[group].rows, 1);
             sets.groups[group].rows.push(row);
             previous = Some((element, group));
         }
@@ -76,7 +78,7 @@ impl<'a> KeySets<'a> {
         if let Some(&index) = self.by_name.get(key) {
             return Ok(index);
         }
-        let name = text::from_server(key);
+        let name = text::name_from_server(key);
         let column = self.target.column_of_key(&name)?;
         self.target.check_writable(column)?;
         let attnum = column.attnum;

@@ -1,14 +1,16 @@
 //! The relation that is written to.
 
 use super::error::{NotWritable, WriteError};
-use super::input::{Field, Input};
+use super::input::{Field, Input, TEXT, declarations};
 use crate::catalog::relation::{Relation, primary_key};
 use crate::catalog::rows::{PgAttribute, PgConstraint};
 use crate::catalog::{Catalog, row_key};
 use crate::error::Error;
+use crate::pg::error_fields::{self, Failure};
 use crate::pg::scan::Char;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, column_type, lock};
+use crate::pg::{Oid, column_type, json_rows, lock};
+use crate::previews::ColumnDisplay;
 use crate::records::error::RecordError;
 use pgrx::pg_sys;
 use std::collections::HashMap;
@@ -22,6 +24,8 @@ pub(super) struct WriteTarget {
     /// The attnums of the columns that the current role may read.
     readable: Vec<i16>,
     pub(super) constraints: Vec<PgConstraint>,
+    /// How columns are displayed, if values are written like that.
+    display: Option<ColumnDisplay>,
 }
 
 impl Deref for WriteTarget {
@@ -44,6 +48,7 @@ impl WriteTarget {
             sql: relation.sql(&catalog)?,
             readable: relation.readable(&catalog).map(|column| column.attnum).collect(),
             constraints: relation.take_constraints(&catalog),
+            display: None,
             relation,
         })
     }
@@ -165,19 +170,112 @@ impl WriteTarget {
         .into()
     }
 
+    /// Texts are read as columns are displayed from now on.
+    pub(super) fn read_as_displayed(&mut self) -> Result<(), Error> {
+        let catalog = Catalog::new(Snapshot::latest());
+        self.display = Some(ColumnDisplay::of_relation(&catalog, self.row.oid)?);
+        Ok(())
+    }
+
+    /// A column as what a key of JSON objects goes into.
+    pub(super) fn field_for<'k>(&self, column: &PgAttribute, key: &'k str) -> Result<Field<'k>, Error> {
+        let mut input = Input::of(column.atttypid, column.atttypmod)?;
+        if let Some(display) = &self.display {
+            let catalog = Catalog::new(Snapshot::latest());
+            input.displayed = display.read(&catalog, column.attnum, TEXT)?;
+        }
+        Ok(Field {
+            key,
+            attnum: column.attnum,
+            input,
+        })
+    }
+
+    /// The relation and the columns of fields, as the arguments of the functions that read them.
+    pub(super) fn columns_sql(&self, fields: &[Field]) -> String {
+        let attnums: Vec<String> = fields.iter().map(|field| field.attnum.to_string()).collect();
+        format!(
+            "{}, '{{{}}}'::pg_catalog.int2[]",
+            self.row.oid.to_u32(),
+            attnums.join(",")
+        )
+    }
+
+    /// The FROM item that reads an object, called `alias`.
+    pub(super) fn read_row(&self, object: &str, fields: &[Field], alias: &str) -> String {
+        format!(
+            "__msar.read_row({object}, {}) AS {alias}({})",
+            self.columns_sql(fields),
+            declarations(fields)
+        )
+    }
+
+    /// Runs what writes to it. Errors of PostgreSQL's reach the client whole, with the row and the column as far as they
+    /// can be told; `sets` has the numbers of the rows of each set that a statement writes.
+    pub(super) fn watch_errors<T>(&self, sets: Vec<Vec<usize>>, body: impl FnOnce() -> T) -> T {
+        json_rows::numbered(sets, || {
+            error_fields::kept_with(|failure| self.locate(failure), body)
+        })
+    }
+
+    /// Adds the row and the column to an error.
+    fn locate(&self, failure: &mut Failure) {
+        // Raised by the statement itself, and not by a function that it called.
+        let is_direct = failure
+            .context
+            .as_deref()
+            .is_none_or(|context| context.starts_with("SQL statement ") || context.starts_with("JSON data,"));
+        let is_of_row = match failure.sqlstate.as_str() {
+            // A value, whose place is known where it was read.
+            code if code.starts_with("22") => failure.column.is_none() && failure.constraint.is_none(),
+            "23502" | "23514" => failure.table.as_deref() == Some(self.name()),
+            "23505" | "23P01" => !self.constraint(failure).is_some_and(|found| found.condeferrable),
+            _ => false,
+        };
+        self.add_column(failure);
+        // JSON text is read by the statement, after the values.
+        let is_json = |column: &&PgAttribute| [pg_sys::JSONOID, pg_sys::JSONBOID].contains(&column.atttypid);
+        if failure.column.is_none()
+            && failure
+                .context
+                .as_deref()
+                .is_some_and(|context| context.starts_with("JSON data,"))
+            && self.columns.iter().filter(is_json).count() == 1
+        {
+            let column = self.columns.iter().find(is_json);
+            failure.column = column.map(|column| column.attname.clone());
+        }
+        if is_direct && is_of_row {
+            json_rows::add_place(failure, json_rows::current_row());
+        }
+    }
+
+    /// Adds the column to an error about a constraint of a single one.
+    pub(super) fn add_column(&self, failure: &mut Failure) {
+        if failure.column.is_none()
+            && let Some([attnum]) = self.constraint(failure).map(|found| found.conkey.as_slice())
+        {
+            let column = self.columns.iter().find(|column| column.attnum == *attnum);
+            failure.column = column.map(|column| column.attname.clone());
+        }
+    }
+
+    /// The constraint that an error names, if it is one of this relation.
+    fn constraint(&self, failure: &Failure) -> Option<&PgConstraint> {
+        let name = failure
+            .constraint
+            .as_deref()
+            .filter(|_| failure.table.as_deref() == Some(self.name()))?;
+        self.constraints
+            .iter()
+            .find(|constraint| constraint.conname == name)
+    }
+
     /// Whether an INSERT may do what the same one with RETURNING may not: policies may let the current role write a row
     /// that it may not read, and rules (views have one at least) may have no row to give back.
     pub(super) fn may_hide_rows(&self) -> bool {
         self.row.relhasrules || self.row_security_applies()
     }
-}
-
-/// A column as what a key of JSON objects goes into.
-pub(super) fn field_for<'a>(column: &PgAttribute, key: &'a str) -> Result<Field<'a>, Error> {
-    Ok(Field {
-        key,
-        input: Input::of(column.atttypid, column.atttypmod)?,
-    })
 }
 
 /// That two keys of a record name the same column.

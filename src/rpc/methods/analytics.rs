@@ -1,9 +1,9 @@
-//! What the web service counts. Nothing is ever sent to its vendor from here.
+//! The figures that the web service counts. Nothing is ever sent to its vendor from here.
 
 use super::METHOD;
 use crate::rpc::method::{Method, MethodBody, given};
-use crate::rpc::shape::Shape::{Boolean, Named, Null, Nullable, Text};
-use crate::rpc::shape::{Shape, needed};
+use crate::rpc::shape::JsonShape::{Boolean, Named, Null, Nullable, Text};
+use crate::rpc::shape::{JsonShape, needed};
 
 const REPORT: &str = include_str!("../../../sql/query/rpc/analytics_report.sql");
 
@@ -13,7 +13,7 @@ pub(super) const METHODS: &[Method] = &[
         summary: "Tells whether reports are sent to the vendor of the web service, which is never done.",
         needs_database: false,
         refuses_unknown: true,
-        result: Shape::Object(&[needed("enabled", Boolean)]),
+        result: JsonShape::Object(&[needed("enabled", Boolean)]),
         body: MethodBody::Statement("SELECT '{\"enabled\": false}'::pg_catalog.jsonb"),
         ..METHOD
     },

@@ -1,8 +1,8 @@
 //! Which users act as which roles in this database.
 
 use super::{METHOD, NO_ROW};
-use crate::rpc::method::{Method, MethodBody, given};
-use crate::rpc::shape::Shape::{List, Named, Null, Role};
+use crate::rpc::method::{Method, MethodBody, ServiceError, given};
+use crate::rpc::shape::JsonShape::{List, Named, Null, Role};
 
 pub(super) const METHODS: &[Method] = &[
     Method {
@@ -26,7 +26,7 @@ pub(super) const METHODS: &[Method] = &[
                 ELSE msar.set_role_map($1, $2)
             END",
         ),
-        errors: &[NO_ROW, ("23505", -29042, "IntegrityError")],
+        errors: &[NO_ROW, ServiceError::new("23505", -29042, "IntegrityError")],
         example: r#"{"user_id": "mathesar_ext_example_user", "configured_role_id": "mathesar_ext_example_reader"}"#,
         ..METHOD
     },

@@ -1,14 +1,14 @@
 //! Columns of tables and their display metadata.
 
 use super::METHOD;
-use crate::rpc::method::{Method, MethodBody, defaulted, given};
-use crate::rpc::shape::Shape::{
+use crate::rpc::method::{Method, MethodBody, ServiceError, defaulted, given};
+use crate::rpc::shape::JsonShape::{
     Anything, Boolean, Choice, Integer, List, Map, Named, Null, Nullable, Object, Relation, Text,
 };
-use crate::rpc::shape::{Member, Shape, needed, optional};
+use crate::rpc::shape::{JsonShape, ShapeMember, needed, optional};
 
 /// A column to add.
-const COLUMN: Shape = Object(&[
+const COLUMN: JsonShape = Object(&[
     optional("name", Nullable(&Text)),
     optional("type", Nullable(&Text)),
     optional("type_options", Nullable(&Map(&Anything))),
@@ -17,13 +17,13 @@ const COLUMN: Shape = Object(&[
     optional("description", Nullable(&Text)),
 ]);
 
-const DEFAULT: &[Member] = &[
+const DEFAULT: &[ShapeMember] = &[
     optional("value", Anything),
     optional("is_dynamic", Nullable(&Boolean)),
 ];
 
 /// Changes of a column.
-pub(super) const COLUMN_CHANGES: Shape = Object(&[
+pub(super) const COLUMN_CHANGES: JsonShape = Object(&[
     needed("id", Integer),
     optional("name", Nullable(&Text)),
     optional("type", Nullable(&Text)),
@@ -176,6 +176,12 @@ pub(super) const METHODS: &[Method] = &[
                 FROM pg_catalog.jsonb_array_elements($2) WITH ORDINALITY AS m(options, at)
             ), '[]')) IS NULL THEN NULL::pg_catalog.jsonb END",
         ),
+        errors: &[
+            super::UNKNOWN_OPTION,
+            ServiceError::saying("22023", "it takes an integer from 0 to 20", -29042, "IntegrityError"),
+            ServiceError::saying("22023", "num_min_frac_digits is greater", -29042, "IntegrityError"),
+        ],
+        compat_errors: &[ServiceError::saying("22023", "names no column", -31025, "KeyError")],
         example: r#"{"table_oid": "library.book", "column_meta_data_list": [{"attnum": 2, "display_width": 300}]}"#,
         ..METHOD
     },

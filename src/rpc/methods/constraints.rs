@@ -2,7 +2,7 @@
 
 use super::METHOD;
 use crate::rpc::method::{Method, MethodBody, given};
-use crate::rpc::shape::Shape::{Anything, Id, List, Map, Named, Nullable, Relation, Text};
+use crate::rpc::shape::JsonShape::{Anything, Id, List, Map, Named, Nullable, Relation, Text};
 
 pub(super) const METHODS: &[Method] = &[
     Method {
@@ -42,7 +42,7 @@ pub(super) const METHODS: &[Method] = &[
         body: MethodBody::Statement(
             "SELECT pg_catalog.to_jsonb(msar.drop_constraint($1::pg_catalog.oid, $2::pg_catalog.oid))",
         ),
-        example: r#"{"table_oid": "library.book", "constraint_oid": 0}"#,
+        example: r#"{"table_oid": "library.author", "constraint_oid": {"example": "constraint"}}"#,
         ..METHOD
     },
 ];

@@ -2,7 +2,7 @@
 
 use super::METHOD;
 use crate::rpc::method::{Method, MethodBody, defaulted, given};
-use crate::rpc::shape::Shape::{
+use crate::rpc::shape::JsonShape::{
     Boolean, Choice, Id, Integer, List, Named, Null, Nullable, Object, Relation, Schema, Text,
 };
 use crate::rpc::shape::needed;

@@ -2,8 +2,8 @@
 
 use super::servers::SSL_MODE;
 use super::{METHOD, NO_ROW, PRIVILEGES};
-use crate::rpc::method::{Method, MethodBody, defaulted, given};
-use crate::rpc::shape::Shape::{Boolean, Id, Integer, List, Named, Null, Nullable, Object, Role, Text};
+use crate::rpc::method::{Method, MethodBody, ServiceError, defaulted, given};
+use crate::rpc::shape::JsonShape::{Boolean, Id, Integer, List, Named, Null, Nullable, Object, Role, Text};
 use crate::rpc::shape::{needed, optional};
 
 pub(super) const METHODS: &[Method] = &[
@@ -47,6 +47,7 @@ pub(super) const METHODS: &[Method] = &[
         parameters: &[given("database_oid", Id)],
         result: Null,
         body: MethodBody::Statement("SELECT __msar.rpc_refuse_drop_database($1)"),
+        compat_errors: &[ServiceError::new("22004", -31049, "TypeError")],
         example: "",
         ..METHOD
     },
@@ -109,6 +110,7 @@ pub(super) const METHODS: &[Method] = &[
         body: MethodBody::Statement("SELECT __msar.rpc_disconnect_database($1)"),
         errors: &[NO_ROW],
         example: r#"{"database_id": {"example": "server"}}"#,
+        ..METHOD
     },
     Method {
         name: "databases.setup.create_new",
@@ -143,7 +145,6 @@ pub(super) const METHODS: &[Method] = &[
         ],
         result: Named("ConnectionResult"),
         body: MethodBody::Statement("SELECT __msar.rpc_connect_database($1, $2, $3, $4, $5, $6, $7, $8)"),
-        errors: &[("42P04", -28002, "BadInstallationTarget")],
         example: r#"{"host": "db.a.example", "port": 5433, "database": "archive", "role": "reader", "password": "correct horse"}"#,
         ..METHOD
     },

@@ -1,15 +1,36 @@
 //! Forms, and what their visitors do.
 
 use super::{METHOD, NO_ROW};
-use crate::rpc::method::{Method, MethodBody, defaulted, given};
-use crate::rpc::shape::Shape::{
-    Anything, Boolean, Id, Integer, List, Map, Named, Null, Nullable, Schema, Text,
+use crate::rpc::method::{Method, MethodBody, ServiceError, defaulted, given};
+use crate::rpc::shape::JsonShape::{
+    Anything, Boolean, Id, Integer, List, Map, Named, Null, Nullable, Schema, Text, Uuid,
 };
 
-const GONE: (&str, i32, &str) = ("P0002", -28009, "DoesNotExist");
-const NOT_ALLOWED: (&str, i32, &str) = ("42501", -31002, "AssertionError");
-const NO_UUID: (&str, i32, &str) = ("22P02", -29107, "ValidationError");
-const TAKEN: (&str, i32, &str) = ("23505", -29042, "IntegrityError");
+const GONE: ServiceError = ServiceError::new("P0002", -28009, "DoesNotExist");
+const NO_FIELD: ServiceError = ServiceError::saying("22023", "has no such field", -28009, "DoesNotExist");
+const NO_LINK: ServiceError = ServiceError::saying("22023", "no record can be picked", -31057, "ValueError");
+
+/// What a form cannot be made of.
+const FORM_ERRORS: &[ServiceError] = &[
+    NO_ROW,
+    ServiceError::saying("22023", "does not exist", -28009, "DoesNotExist"),
+    ServiceError::saying("42501", "cannot act as role", -31002, "AssertionError"),
+    ServiceError::saying("42501", "is a superuser or bypasses", -31002, "AssertionError"),
+    ServiceError::saying("22023", "two fields have the key", -29042, "IntegrityError"),
+];
+
+/// What is missing: a key of a document for the service's Python, a value of a column for its tables.
+const FORM_COMPAT_ERRORS: &[ServiceError] = &[
+    ServiceError::saying("22023", "column_attnum is missing", -29042, "IntegrityError"),
+    ServiceError::saying("22023", "related_table_oid is missing", -29042, "IntegrityError"),
+    ServiceError::saying(
+        "22023",
+        "fk_interaction_rule is missing",
+        -29042,
+        "IntegrityError",
+    ),
+    ServiceError::saying("22023", " is missing", -31025, "KeyError"),
+];
 
 pub(super) const METHODS: &[Method] = &[
     Method {
@@ -20,7 +41,9 @@ pub(super) const METHODS: &[Method] = &[
         body: MethodBody::Statement(
             "SELECT __msar.rpc_form(msar.add_form($1 OPERATOR(pg_catalog.-) 'database_id'))",
         ),
-        errors: &[TAKEN],
+        errors: FORM_ERRORS,
+        compat_errors: FORM_COMPAT_ERRORS,
+        document: Some("form_def"),
         example: r#"{"form_def": {"example": "form_def"}}"#,
         ..METHOD
     },
@@ -28,13 +51,13 @@ pub(super) const METHODS: &[Method] = &[
         name: "forms.get",
         summary: "Returns a form by its token.",
         needs_database: false,
-        parameters: &[given("form_token", Text)],
+        parameters: &[given("form_token", Uuid)],
         result: Named("FormInfo"),
         body: MethodBody::StatementThen(
-            "SELECT __msar.rpc_form(msar.get_public_form($1::pg_catalog.uuid))",
+            "SELECT __msar.rpc_form(__msar.get_form_by_token($1::pg_catalog.uuid))",
             super::must_exist,
         ),
-        errors: &[NO_ROW, GONE, NOT_ALLOWED, NO_UUID],
+        errors: &[NO_ROW],
         example: r#"{"form_token": {"example": "form_token"}}"#,
         ..METHOD
     },
@@ -42,13 +65,13 @@ pub(super) const METHODS: &[Method] = &[
         name: "forms.get_source_info",
         summary: "Returns the tables and columns of a form.",
         needs_database: false,
-        parameters: &[given("form_token", Text)],
+        parameters: &[given("form_token", Uuid)],
         result: Map(&Anything),
         body: MethodBody::StatementThen(
             "SELECT msar.get_form_source_info($1::pg_catalog.uuid)",
             super::must_exist,
         ),
-        errors: &[NO_ROW, GONE, NOT_ALLOWED, NO_UUID],
+        errors: &[NO_ROW],
         example: r#"{"form_token": {"example": "form_token"}}"#,
         ..METHOD
     },
@@ -112,7 +135,9 @@ pub(super) const METHODS: &[Method] = &[
             "SELECT __msar.rpc_form(msar.patch_form($1 OPERATOR(pg_catalog.-) 'database_id'))",
             super::must_exist,
         ),
-        errors: &[NO_ROW, GONE, TAKEN],
+        errors: FORM_ERRORS,
+        compat_errors: FORM_COMPAT_ERRORS,
+        document: Some("update_form_def"),
         example: r#"{"update_form_def": {"example": "form_info"}}"#,
         ..METHOD
     },
@@ -121,7 +146,7 @@ pub(super) const METHODS: &[Method] = &[
         summary: "Returns the records that a field of a form can refer to.",
         needs_database: false,
         parameters: &[
-            given("form_token", Text),
+            given("form_token", Uuid),
             given("field_key", Text),
             defaulted("limit", Nullable(&Integer), "null"),
             defaulted("offset", Nullable(&Integer), "null"),
@@ -133,21 +158,22 @@ pub(super) const METHODS: &[Method] = &[
                 pg_catalog.jsonb_build_object('field_key', $2, 'limit', $3, 'offset', $4, 'search', $5)
             ))",
         ),
-        errors: &[NO_ROW, GONE, NOT_ALLOWED, NO_UUID],
-        example: r#"{"form_token": {"example": "form_token"}, "field_key": {"example": "form_field"}}"#,
+        errors: &[NO_ROW, NO_FIELD, NO_LINK],
+        document: Some("field_key"),
+        example: r#"{"form_token": {"example": "form_token"}, "field_key": "country"}"#,
         ..METHOD
     },
     Method {
         name: "forms.submit",
         summary: "Writes what a visitor has filled in.",
         needs_database: false,
-        parameters: &[given("form_token", Text), given("values", Map(&Anything))],
+        parameters: &[given("form_token", Uuid), given("values", Map(&Anything))],
         result: Null,
         body: MethodBody::Statement(
             "SELECT CASE WHEN msar.submit_form($1::pg_catalog.uuid, $2) IS NULL THEN NULL::pg_catalog.jsonb END",
         ),
-        errors: &[NO_ROW, GONE, NOT_ALLOWED, NO_UUID],
-        example: r#"{"form_token": {"example": "form_token"}, "values": {"example": "form_values"}}"#,
+        errors: &[NO_ROW],
+        example: r#"{"form_token": {"example": "form_token"}, "values": {"name": "Tove Jansson", "country": {"type": "pick", "value": "FI"}}}"#,
         ..METHOD
     },
 ];

@@ -20,8 +20,8 @@ mod users;
 use crate::pg::error_fields::Failure;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::rpc::error::RpcError;
-use crate::rpc::method::{Method, MethodBody};
-use crate::rpc::shape::{Shape, needed};
+use crate::rpc::method::{ErrorCounting, Method, MethodBody, ServiceError};
+use crate::rpc::shape::{JsonShape, needed};
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
@@ -61,24 +61,30 @@ const METHOD: Method = Method {
     summary: "",
     needs_database: true,
     parameters: &[],
-    result: Shape::Null,
+    result: JsonShape::Null,
     body: MethodBody::Statement("SELECT NULL::pg_catalog.jsonb"),
     refuses_unknown: false,
     errors: &[],
+    compat_errors: &[],
+    other_errors: ErrorCounting::BySqlstate,
+    document: None,
     example: "{}",
 };
 
 /// Privileges that roles are to have.
-const PRIVILEGES: Shape = Shape::List(&Shape::Object(&[
-    needed("role_oid", Shape::Id),
-    needed("direct", Shape::List(&Shape::Text)),
+const PRIVILEGES: JsonShape = JsonShape::List(&JsonShape::Object(&[
+    needed("role_oid", JsonShape::Id),
+    needed("direct", JsonShape::List(&JsonShape::Text)),
 ]));
 
 /// The web service's number for a name that is taken.
-const TAKEN: (&str, i32, &str) = ("42710", -29042, "IntegrityError");
+const TAKEN: ServiceError = ServiceError::new("42710", -29042, "IntegrityError");
+
+/// Its number for a key of metadata that it does not know.
+const UNKNOWN_OPTION: ServiceError = ServiceError::saying("22023", "metadata option", -29031, "FieldError");
 
 /// Its number for what is not there.
-const NO_ROW: (&str, i32, &str) = ("42704", -28009, "DoesNotExist");
+const NO_ROW: ServiceError = ServiceError::new("42704", -28009, "DoesNotExist");
 
 /// Refuses a result that is null.
 fn must_exist(result: JsonbValue) -> Result<JsonbValue, RpcError> {

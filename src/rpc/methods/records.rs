@@ -2,7 +2,7 @@
 
 use super::METHOD;
 use crate::rpc::method::{Method, MethodBody, defaulted, given};
-use crate::rpc::shape::Shape::{Anything, Boolean, Integer, List, Map, Named, Nullable, Relation, Text};
+use crate::rpc::shape::JsonShape::{Anything, Boolean, Integer, List, Map, Named, Nullable, Relation, Text};
 
 pub(super) const METHODS: &[Method] = &[
     Method {

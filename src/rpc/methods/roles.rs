@@ -2,7 +2,7 @@
 
 use super::{METHOD, NO_ROW};
 use crate::rpc::method::{Method, MethodBody, defaulted, given};
-use crate::rpc::shape::Shape::{Boolean, Id, List, Named, Null, Nullable, Object, Role, Text};
+use crate::rpc::shape::JsonShape::{Boolean, Id, List, Named, Null, Nullable, Object, Role, Text};
 use crate::rpc::shape::needed;
 
 pub(super) const METHODS: &[Method] = &[

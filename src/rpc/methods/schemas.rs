@@ -2,7 +2,7 @@
 
 use super::{METHOD, PRIVILEGES};
 use crate::rpc::method::{Method, MethodBody, defaulted, given};
-use crate::rpc::shape::Shape::{List, Named, Null, Nullable, Object, Role, Schema, Text};
+use crate::rpc::shape::JsonShape::{List, Named, Null, Nullable, Object, Role, Schema, Text};
 use crate::rpc::shape::optional;
 
 pub(super) const METHODS: &[Method] = &[

@@ -1,11 +1,12 @@
-//! The database servers that are known: this one, which has the number 0, and foreign servers of the wrapper `mathesar_ext`.
+//! The database servers that are known: this one, which has the number 0, and foreign servers of the wrapper
+//! `mathesar_ext`.
 
 use super::{METHOD, NO_ROW};
 use crate::rpc::method::{Method, MethodBody, given};
-use crate::rpc::shape::Shape::{Choice, Id, Integer, List, Named, Nullable, Object, Text};
-use crate::rpc::shape::{Shape, optional};
+use crate::rpc::shape::JsonShape::{Choice, Id, Integer, List, Named, Nullable, Object, Text};
+use crate::rpc::shape::{JsonShape, optional};
 
-pub(super) const SSL_MODE: Shape = Choice(&[
+pub(super) const SSL_MODE: JsonShape = Choice(&[
     "disable",
     "allow",
     "prefer",

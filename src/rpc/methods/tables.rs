@@ -4,12 +4,12 @@ use super::columns::COLUMN_CHANGES;
 use super::{METHOD, NO_ROW, PRIVILEGES};
 use crate::pg::error_fields::Failure;
 use crate::pg::jsonb_value::JsonbValue;
-use crate::pg::setting;
 use crate::rpc::error::{RpcError, number};
 use crate::rpc::method::{Method, MethodBody, defaulted, given};
-use crate::rpc::shape::Shape::{
+use crate::rpc::shape::JsonShape::{
     Anything, Boolean, Id, Integer, List, Map, Named, Null, Nullable, Relation, Role, Schema, Text,
 };
+use crate::settings;
 
 const LIST_WITH_METADATA: &str = "\
 SELECT COALESCE(
@@ -42,7 +42,7 @@ fn must_exist(table: JsonbValue) -> Result<JsonbValue, RpcError> {
     if !table.item().is_null() {
         return Ok(table);
     }
-    if setting::rpc_compat() {
+    if settings::rpc_compat() {
         return Err(RpcError::new(
             number::TYPE_ERROR,
             "TypeError: 'NoneType' object is not iterable",
@@ -205,6 +205,7 @@ pub(super) const METHODS: &[Method] = &[
             "SELECT CASE WHEN msar.set_table_metadata($1, __msar.rpc_table_metadata_patch($2)) IS NULL
                 THEN NULL::pg_catalog.jsonb END",
         ),
+        errors: &[super::UNKNOWN_OPTION],
         example: r#"{"table_oid": "library.book", "metadata": {"column_order": [2, 1], "record_summary_template": [[2], " in ", [4]]}}"#,
         ..METHOD
     },

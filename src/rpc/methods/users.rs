@@ -1,11 +1,11 @@
 //! Users and their passwords.
 
 use super::{METHOD, NO_ROW, TAKEN};
-use crate::rpc::method::{Method, MethodBody, given};
-use crate::rpc::shape::Shape::{Boolean, List, Named, Null, Object, Role, Text};
+use crate::rpc::method::{Method, MethodBody, ServiceError, given};
+use crate::rpc::shape::JsonShape::{Boolean, List, Named, Null, Object, Role, Text};
 use crate::rpc::shape::{needed, optional};
 
-const WRONG_PASSWORD: (&str, i32, &str) = ("28P01", -31000, "Exception");
+const WRONG_PASSWORD: ServiceError = ServiceError::new("28P01", -31000, "Exception");
 
 pub(super) const METHODS: &[Method] = &[
     Method {
@@ -28,6 +28,7 @@ pub(super) const METHODS: &[Method] = &[
         body: MethodBody::Statement("SELECT msar.add_user($1)"),
         errors: &[TAKEN],
         example: r#"{"user_def": {"username": "ada", "password": "correct horse", "is_superuser": false}}"#,
+        ..METHOD
     },
     Method {
         name: "users.delete",
@@ -41,6 +42,7 @@ pub(super) const METHODS: &[Method] = &[
         ),
         errors: &[NO_ROW],
         example: r#"{"user_id": "mathesar_ext_example_user"}"#,
+        ..METHOD
     },
     Method {
         name: "users.get",
@@ -52,6 +54,7 @@ pub(super) const METHODS: &[Method] = &[
         body: MethodBody::StatementThen("SELECT msar.get_user($1)", super::must_exist),
         errors: &[NO_ROW],
         example: r#"{"user_id": "mathesar_ext_example_user"}"#,
+        ..METHOD
     },
     Method {
         name: "users.list",
@@ -78,7 +81,6 @@ pub(super) const METHODS: &[Method] = &[
                 'username', $1, 'email', $2, 'full_name', $3, 'display_language', $4
             ))",
         ),
-        errors: &[TAKEN, NO_ROW],
         example: r#"{"username": "postgres", "email": "post@a.example", "full_name": "Post Gres", "display_language": "en"}"#,
         ..METHOD
     },
@@ -103,6 +105,7 @@ pub(super) const METHODS: &[Method] = &[
         ),
         errors: &[TAKEN, NO_ROW],
         example: r#"{"user_id": "mathesar_ext_example_user", "username": "ada", "is_superuser": true, "email": "ada@a.example", "full_name": "Ada Lovelace", "display_language": "en"}"#,
+        ..METHOD
     },
     Method {
         name: "users.password.replace_own",
@@ -129,5 +132,6 @@ pub(super) const METHODS: &[Method] = &[
         ),
         errors: &[NO_ROW],
         example: r#"{"user_id": "mathesar_ext_example_user", "new_password": "battery staple"}"#,
+        ..METHOD
     },
 ];

@@ -10,7 +10,7 @@ use crate::definition::column::{
 };
 use crate::definition::type_object::TypeObject;
 use crate::error::Error;
-use crate::metadata::detached::Document;
+use crate::metadata::detached::NamedMetadata;
 use crate::pg::scan::Char;
 use crate::pg::type_name::TypeId;
 use crate::pg::{Oid, deparse, quote, relations};
@@ -22,7 +22,7 @@ pub(super) fn read_columns(
     table: &DefinedTable<'_>,
     parents: &[Oid],
     comments: &mut Comments,
-    metadata: &mut Document,
+    metadata: &mut NamedMetadata,
 ) -> Result<Vec<ColumnDefinition>, Error> {
     let columns = Columns {
         table,

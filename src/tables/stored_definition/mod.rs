@@ -21,6 +21,7 @@ use crate::catalog::Catalog;
 use crate::catalog::comments::Comments;
 use crate::catalog::relation::Relation;
 use crate::catalog::rows::{PgClass, PgInherits};
+use crate::definition::nested::MOST_LEVELS;
 use crate::definition::table::TableDefinition;
 use crate::error::Error;
 use crate::metadata::read;
@@ -39,7 +40,7 @@ pub(crate) fn read_definition(catalog: &Catalog, relation: Oid) -> Result<TableD
                 relation: relation.name().to_owned(),
             })?;
         }
-        compose(&DefinedTable { catalog, relation }, None)
+        compose_all(DefinedTable { catalog, relation })
     })
 }
 
@@ -47,7 +48,67 @@ fn is_table(row: &PgClass) -> bool {
     matches!(row.relkind, Char(b'r' | b'p'))
 }
 
-/// The definition of a table; when it stands in that of its parent, the names of schema and parent are known.
+/// A table whose definition is read, the place of its parent among all that are read, and how deep it is nested.
+struct ComposedTable {
+    definition: TableDefinition,
+    row: PgClass,
+    parent: Option<usize>,
+    level: usize,
+}
+
+/// The definition of a table with those of its partitions, without recursion: these may be nested deeply.
+fn compose_all(table: DefinedTable<'_>) -> Result<TableDefinition, Error> {
+    let catalog = table.catalog;
+    let mut all = vec![ComposedTable {
+        definition: compose(&table, None)?,
+        row: table.relation.row,
+        parent: None,
+        level: 0,
+    }];
+    let mut next = 0;
+    while next < all.len() {
+        let (row, level) = (&all[next].row, all[next].level + 1);
+        let schema = catalog.schema_name(row.relnamespace)?;
+        let partitions = partitions_of(catalog, row);
+        if level > MOST_LEVELS && !partitions.is_empty() {
+            Err(TablesError::NestedTooDeeply {
+                relation: all[0].row.relname.clone(),
+            })?;
+        }
+        for row in partitions {
+            let partition = DefinedTable {
+                catalog,
+                relation: Relation::from_row(catalog, row),
+            };
+            all.push(ComposedTable {
+                definition: compose(&partition, Some(&schema))?,
+                row: partition.relation.row,
+                parent: Some(next),
+                level,
+            });
+        }
+        next += 1;
+    }
+    // From the last one on, so that a partition is whole when it is put into its table.
+    loop {
+        let Some(ComposedTable {
+            mut definition,
+            parent,
+            ..
+        }) = all.pop()
+        else {
+            return Err(Error::Vanished);
+        };
+        definition.partitions.reverse();
+        match parent {
+            Some(parent) => all[parent].definition.partitions.push(definition),
+            None => return Ok(definition),
+        }
+    }
+}
+
+/// The definition of a table without its partitions; when it stands in that of its parent, the names of schema and parent
+/// are known.
 fn compose(table: &DefinedTable<'_>, parent_schema: Option<&str>) -> Result<TableDefinition, Error> {
     server::check_for_interrupts();
     let (catalog, row) = (table.catalog, &table.row);
@@ -81,33 +142,23 @@ fn compose(table: &DefinedTable<'_>, parent_schema: Option<&str>) -> Result<Tabl
         partition_of,
         bounds: partition::read_bounds(table)?,
         partition_by: partition::read_partition_key(table)?,
-        partitions: compose_partitions(table, &schema)?,
         metadata: metadata.table.as_ref().map(to_json).transpose()?,
         ..TableDefinition::default()
     })
 }
 
-/// Its partitions, in the order in which they were made.
-fn compose_partitions(table: &DefinedTable<'_>, schema: &str) -> Result<Vec<TableDefinition>, Error> {
-    if table.row.relkind != Char(b'p') {
-        return Ok(Vec::new());
+/// The partitions of a table, in the order in which they were made.
+fn partitions_of(catalog: &Catalog, table: &PgClass) -> Vec<PgClass> {
+    if table.relkind != Char(b'p') {
+        return Vec::new();
     }
-    let children = PgInherits::children(&table.catalog.reader, table.row.oid);
+    let children = PgInherits::children(&catalog.reader, table.oid);
     let mut children: Vec<_> = children
         .into_iter()
-        .filter_map(|row| PgClass::by_oid(&table.catalog.reader, row.inhrelid))
+        .filter_map(|row| PgClass::by_oid(&catalog.reader, row.inhrelid))
         // A partition can be a foreign table.
         .filter(is_table)
         .collect();
     children.sort_by_key(|row| row.oid.to_u32());
     children
-        .into_iter()
-        .map(|row| {
-            let partition = DefinedTable {
-                catalog: table.catalog,
-                relation: Relation::from_row(table.catalog, row),
-            };
-            compose(&partition, Some(schema))
-        })
-        .collect()
 }

@@ -7,7 +7,7 @@ use crate::catalog::{Catalog, RelationName};
 use crate::definition::json_text::RawJson;
 use crate::definition::name::{ColumnRef, QualifiedName};
 use crate::error::Error;
-use crate::metadata::detached::Document;
+use crate::metadata::detached::NamedMetadata;
 use crate::pg::Oid;
 use serde_json::{Map, Value};
 use std::ops::Deref;
@@ -84,6 +84,6 @@ pub(super) fn to_json(options: &Map<String, Value>) -> Result<RawJson, Error> {
 }
 
 /// Facts of columns of a table by their names.
-pub(super) fn take_options(metadata: &mut Document, column: &str) -> Result<Option<RawJson>, Error> {
+pub(super) fn take_options(metadata: &mut NamedMetadata, column: &str) -> Result<Option<RawJson>, Error> {
     metadata.columns.remove(column).as_ref().map(to_json).transpose()
 }

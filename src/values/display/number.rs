@@ -92,9 +92,15 @@ impl SeparatorStyle {
     }
 }
 
-/// Shows a number that PostgreSQL has printed. What has no digits (`NaN`, `Infinity`) stays as it is.
+/// Shows a number that PostgreSQL has printed. What is none (`NaN`, `Infinity`, a text that is longer than a number can
+/// be) stays as it is.
 pub(crate) fn show_number(number: &[u8], style: &NumberDisplay<'_>) -> Vec<u8> {
-    let Some(mut decimal) = Decimal::parse(number) else {
+    /// A number has 131,072 digits before the decimal point and 16,383 after it.
+    const LONGEST: usize = 150_000;
+    let decimal = (number.len() <= LONGEST)
+        .then(|| Decimal::parse(number))
+        .flatten();
+    let Some(mut decimal) = decimal else {
         return number.to_vec();
     };
     if style.is_percentage {

@@ -282,6 +282,7 @@ column_metadata_of AS MATERIALIZED (
         'mon_currency_symbol', m.mon_currency_symbol, 'mon_currency_location', m.mon_currency_location,
         'time_format', m.time_format, 'date_format', m.date_format, 'duration_min', m.duration_min,
         'duration_max', m.duration_max, 'duration_show_units', m.duration_show_units,
+        'label', m.label, 'help_text', m.help_text, 'is_hidden', m.is_hidden,
         'display_width', m.display_width, 'file_backend', m.file_backend,
         'user_display_field', m.user_display_field,
         'created_at', to_char(m.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.')
@@ -347,18 +348,20 @@ column_of AS MATERIALIZED (
             cm.document AS metadata
     ) d
 ),
+-- What the role may do with some columns, and not with the whole relation.
+column_priv_of AS (
+    SELECT a.attrelid, jsonb_agg(DISTINCT p.position || p.priv) AS numbered
+    FROM attribute a
+    JOIN rel r ON r.oid = a.attrelid
+    CROSS JOIN LATERAL (VALUES (1, 'SELECT', r.can_select), (2, 'INSERT', r.can_insert),
+        (3, 'UPDATE', r.can_update), (4, 'REFERENCES', r.can_reference)) p (position, priv, on_relation)
+    WHERE a.attacl IS NOT NULL AND NOT p.on_relation AND has_column_privilege(a.attrelid, a.attnum, p.priv)
+    GROUP BY a.attrelid
+),
 columns_of AS (
-    SELECT attrelid, json_agg(document ORDER BY attnum) AS columns,
-           coalesce(min(attnum) FILTER (WHERE can_select AND is_string), min(attnum) FILTER (WHERE can_select))
-               AS preview
+    SELECT attrelid, json_agg(document ORDER BY attnum) AS columns
     FROM column_of
     GROUP BY attrelid
-),
-preview AS (
-    SELECT p.attrelid,
-           CASE WHEN c.attname ~ '[.:{}"]|^ | $' THEN '{"' || replace(c.attname, '"', '""') || '"}'
-                ELSE '{' || c.attname || '}' END AS template
-    FROM columns_of p LEFT JOIN column_of c ON c.attrelid = p.attrelid AND c.attnum = p.preview
 ),
 
 -- Constraints ---------------------------------------------------------------------------------------------------------
@@ -374,6 +377,48 @@ constraint_row AS MATERIALIZED (
           AND (co.conrelid IN (SELECT oid FROM rel) OR co.confrelid IN (SELECT oid FROM rel))
     ) co
 ),
+
+-- Previews ------------------------------------------------------------------------------------------------------------
+-- By which columns people know a row: those of a name, else the first text that is no key, else the first of all.
+readable AS (
+    SELECT c.attrelid, c.attnum, c.is_string,
+           CASE WHEN c.attname ~ '[.:{}"]|^ | $' THEN '{"' || replace(c.attname, '"', '""') || '"}'
+                ELSE '{' || c.attname || '}' END AS template,
+           CASE WHEN c.is_string THEN lower(regexp_replace(c.attname, '[^[:alnum:]]', '', 'g')) END AS plain,
+           kc.attnum IS NOT NULL AS is_key
+    FROM column_of c
+    LEFT JOIN (SELECT DISTINCT co.conrelid, k.attnum FROM constraint_row co CROSS JOIN LATERAL unnest(co.conkey) k (attnum)
+               WHERE co.contype IN ('p', 'f')) kc ON kc.conrelid = c.attrelid AND kc.attnum = c.attnum
+    WHERE c.can_select
+),
+preview_choice AS (
+    SELECT attrelid,
+           (array_agg(template ORDER BY array_position('{name,fullname,displayname}', plain), attnum)
+               FILTER (WHERE plain IN ('name', 'fullname', 'displayname')))[1] AS by_name,
+           (array_agg(template ORDER BY array_position('{firstname,givenname,forename}', plain), attnum)
+               FILTER (WHERE plain IN ('firstname', 'givenname', 'forename')))[1]
+           || ' ' ||
+           (array_agg(template ORDER BY array_position('{lastname,familyname,surname}', plain), attnum)
+               FILTER (WHERE plain IN ('lastname', 'familyname', 'surname')))[1] AS by_person,
+           (array_agg(template ORDER BY array_position('{title,label}', plain), attnum)
+               FILTER (WHERE plain IN ('title', 'label')))[1] AS by_title,
+           (array_agg(template ORDER BY attnum) FILTER (WHERE plain ~ '(name|title|label)$' AND plain NOT IN ('filename',
+               'username', 'hostname', 'nickname', 'middlename', 'maidenname', 'pathname')))[1] AS by_ending,
+           (array_agg(template ORDER BY attnum) FILTER (WHERE is_string AND NOT is_key))[1] AS first_text,
+           (array_agg(template ORDER BY attnum) FILTER (WHERE is_string))[1] AS any_text,
+           (array_agg(template ORDER BY attnum))[1] AS first_column
+    FROM readable
+    GROUP BY attrelid
+),
+preview AS (
+    SELECT attrelid,
+           coalesce(by_name, by_person, by_title, by_ending, first_text, any_text, first_column) AS template,
+           CASE WHEN by_name IS NOT NULL THEN 'name' WHEN by_person IS NOT NULL THEN 'person_name'
+                WHEN coalesce(by_title, by_ending) IS NOT NULL THEN 'name' WHEN first_text IS NOT NULL THEN 'first_text'
+                WHEN any_text IS NOT NULL THEN 'any_text' ELSE 'first_column' END AS rule
+    FROM preview_choice
+),
+
 key_column AS MATERIALIZED (
     SELECT co.oid, co.conrelid, co.confrelid, k.attnum, k.referent_attnum, k.position
     FROM constraint_row co
@@ -438,8 +483,12 @@ incoming_of AS (
 )
 
 -- Relations -----------------------------------------------------------------------------------------------------------
-SELECT coalesce(json_agg(row_to_json(d) ORDER BY r.relname), '[]') AS document
+SELECT coalesce(json_agg(CASE WHEN cp.numbered IS NULL THEN row_to_json(d) ELSE (
+           to_jsonb(d) || jsonb_build_object('current_role_column_priv', (
+               SELECT jsonb_agg(substr(n, 2) ORDER BY n) FROM jsonb_array_elements_text(cp.numbered) n)))::json END
+       ORDER BY r.relname), '[]') AS document
 FROM rel r
+LEFT JOIN column_priv_of cp ON cp.attrelid = r.oid
 LEFT JOIN comment co ON co.objoid = r.oid AND co.objsubid = 0
 LEFT JOIN pg_inherits inh ON r.relispartition AND inh.inhrelid = r.oid
 LEFT JOIN relation_with_dependents rd ON rd.refobjid = r.oid
@@ -473,7 +522,7 @@ CROSS JOIN LATERAL (
         coalesce(cs.columns, '[]') AS columns,
         coalesce(cons.constraints, '[]') AS constraints,
         coalesce(inc.incoming, '[]') AS incoming,
-        json_build_object('template', coalesce(tm.template, pv.template), 'customized', tm.template IS NOT NULL)
-            AS preview_settings,
+        json_build_object('template', coalesce(tm.template, pv.template), 'customized', tm.template IS NOT NULL,
+            'rule', CASE WHEN tm.template IS NULL THEN pv.rule END) AS preview_settings,
         tm.document AS metadata
 ) d

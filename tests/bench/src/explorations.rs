@@ -18,7 +18,7 @@ CREATE TABLE product (id int PRIMARY KEY, title text NOT NULL, price numeric(10,
 CREATE TABLE sale (id int PRIMARY KEY, customer_id int NOT NULL REFERENCES customer, product_id int NOT NULL REFERENCES product, amount int NOT NULL, sold_on date NOT NULL);
 INSERT INTO customer SELECT n, 'Customer ' || n, 'City ' || n % 100 FROM generate_series(1, 10000) AS n;
 INSERT INTO product SELECT n, 'Product ' || n, n * 1.37 FROM generate_series(1, 1000) AS n;
-INSERT INTO sale SELECT n, 1 + n * 7919 % 10000, 1 + n * 104729 % 1000, n % 17, date '2020-01-01' + n % 2000 FROM generate_series(1, 1000000) AS n;
+INSERT INTO sale SELECT n, 1 + n * 7919::bigint % 10000, 1 + n * 104729::bigint % 1000, n % 17, date '2020-01-01' + n % 2000 FROM generate_series(1, 1000000) AS n;
 CREATE INDEX ON sale (sold_on);
 CREATE TABLE entry (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, amount numeric, sold_on date, product_id int REFERENCES product);
 ";

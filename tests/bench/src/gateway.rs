@@ -30,17 +30,17 @@ CREATE EXTENSION mathesar_ext;
 ANALYZE;
 ";
 
-/// The gateway in front of the database. Ends with the value.
-struct Gateway {
+/// The gateway in front of a database. Ends with the value.
+pub(crate) struct Gateway {
     process: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Gateway {
-    fn start(server: &Server) -> Result<Self> {
+    pub(crate) fn start(server: &Server, database: &str, options: &[&str]) -> Result<Self> {
         let program =
             std::env::var("MATHESAR_GATEWAY_BIN").map_err(|e| format!("MATHESAR_GATEWAY_BIN: {e}"))?;
-        let database = format!("{} dbname={DATABASE}", server.host_setting()?);
+        let database = format!("{} dbname={database}", server.host_setting()?);
         let log = tempfile()?;
         let process = Command::new(program)
             .args([
@@ -53,6 +53,7 @@ impl Gateway {
                 "64",
             ])
             .args(["--database", &database])
+            .args(options)
             .env("NO_COLOR", "1")
             .stderr(Stdio::from(log.1))
             .spawn()?;
@@ -122,7 +123,7 @@ fn measure_all(server: &Server) -> Result<()> {
         call(5, "constraints.list", &format!("\"table_oid\": {sale}")),
         call(6, "tables.list_joinable", &format!("\"table_oid\": {sale}")),
     );
-    let gateway = Gateway::start(server)?;
+    let gateway = Gateway::start(server, DATABASE, &[])?;
     let mut table = Table::new(
         "calls over HTTP and the same SQL through a client, milliseconds",
         &[

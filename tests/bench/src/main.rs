@@ -11,12 +11,17 @@
 //! mathesar_ext_bench records [PART...]      pages of records with previews, search, export, writes
 //! mathesar_ext_bench rpc                    JSON-RPC against the same functions by SQL
 //! mathesar_ext_bench triggers               what event triggers cost a CREATE TABLE
+//! mathesar_ext_bench changes [--tables N] [--log-rows N] [--rounds N] [--instructions]   the change log
 //! mathesar_ext_bench explorations           explorations, shares and forms
+//! mathesar_ext_bench cache [TASKS]          an upstream service answered from its cache
+//! mathesar_ext_bench reflector [PART...] [--rows N] [--copy-rows N] [--seconds N] [--rounds N]   source tables and reflections
 //! mathesar_ext_bench gateway                calls over HTTP
 //! mathesar_ext_bench writes                 rows from JSON
 //! mathesar_ext_bench compare SCHEMA...      is our document what plain SQL says? (in the URL's own database)
 //! ```
 
+mod cache;
+mod changes;
 mod compare;
 mod define;
 mod describe;
@@ -27,6 +32,7 @@ mod generate;
 mod measure;
 mod options;
 mod records;
+mod reflector;
 mod rpc;
 mod server;
 mod table;
@@ -57,12 +63,14 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (command, rest) = arguments.split_first().ok_or(
-        "say what to run: describe, types, define, records, explorations, rpc, writes, triggers, gateway or compare",
+        "say what to run: changes, describe, types, define, records, explorations, rpc, writes, triggers, cache, gateway, reflector or compare",
     )?;
     match command.as_str() {
         "describe" => describe::run(&options::Describe::parse(rest)?),
+        "changes" => changes::run(&options::Changes::parse(rest)?),
         "compare" => compare::run(rest),
         "types" => types::run(),
+        "cache" => cache::run(rest),
         "define" => define::run(),
         "records" => records::run(rest),
         "rpc" => rpc::run(),
@@ -70,8 +78,9 @@ fn run() -> Result<()> {
         "triggers" => triggers::run(),
         "explorations" => explorations::run(),
         "gateway" => gateway::run(),
+        "reflector" => reflector::run(&options::Reflector::parse(rest)?),
         other => Err(format!(
-            "unknown benchmark \"{other}\": describe, types, define, records, explorations, rpc, writes, triggers, gateway or compare"
+            "unknown benchmark \"{other}\": changes, describe, types, define, records, explorations, rpc, writes, triggers, cache, gateway, reflector or compare"
         )
         .into()),
     }

@@ -41,6 +41,98 @@ impl Describe {
     }
 }
 
+/// Options of `changes`.
+#[derive(Debug)]
+pub(crate) struct Changes {
+    /// Tables of the schema that a client keeps in step with.
+    pub(crate) tables: u32,
+    /// Rows that the log gets for the second half of the run.
+    pub(crate) log_rows: u32,
+    /// Rounds of commands; `None` for the usual number.
+    pub(crate) rounds: Option<usize>,
+    /// Whether instructions are counted, and nothing else.
+    pub(crate) instructions: bool,
+}
+
+impl Changes {
+    pub(crate) fn parse(arguments: &[String]) -> Result<Self> {
+        let mut options = Self {
+            tables: 5000,
+            log_rows: 1_000_000,
+            rounds: None,
+            instructions: false,
+        };
+        let mut arguments = arguments.iter();
+        while let Some(name) = arguments.next() {
+            let mut value = || arguments.next().ok_or(format!("{name} takes a number"));
+            match name.as_str() {
+                "--instructions" => options.instructions = true,
+                "--tables" => options.tables = value()?.parse()?,
+                "--log-rows" => options.log_rows = value()?.parse()?,
+                "--rounds" => options.rounds = Some(parse_rounds(value()?)?),
+                _ => {
+                    return Err(format!(
+                        "changes takes --tables, --log-rows, --rounds and --instructions, not {name}"
+                    )
+                    .into());
+                }
+            }
+        }
+        // A tenth of them is a schema, too.
+        if options.tables < 10 * FEWEST_TABLES {
+            return Err(format!("--tables {}: at least {}", options.tables, 10 * FEWEST_TABLES).into());
+        }
+        Ok(options)
+    }
+}
+
+/// Options of `reflector`.
+#[derive(Debug)]
+pub(crate) struct Reflector {
+    /// What is measured; empty for all.
+    pub(crate) parts: Vec<String>,
+    /// Events that are applied.
+    pub(crate) rows: u32,
+    /// Rows of the first copy.
+    pub(crate) copy_rows: u32,
+    /// Seconds of single rows.
+    pub(crate) seconds: u32,
+    pub(crate) rounds: usize,
+}
+
+impl Reflector {
+    pub(crate) fn parse(arguments: &[String]) -> Result<Self> {
+        let mut options = Self {
+            parts: Vec::new(),
+            rows: 300_000,
+            copy_rows: 1_000_000,
+            seconds: 20,
+            rounds: 5,
+        };
+        let mut arguments = arguments.iter();
+        while let Some(name) = arguments.next() {
+            let mut value = || arguments.next().ok_or(format!("{name} takes a number"));
+            match name.as_str() {
+                "--rows" => options.rows = value()?.parse()?,
+                "--copy-rows" => options.copy_rows = value()?.parse()?,
+                "--seconds" => options.seconds = value()?.parse()?,
+                "--rounds" => options.rounds = parse_rounds(value()?)?,
+                "capture" | "apply" | "latency" | "copy" => options.parts.push(name.clone()),
+                _ => {
+                    return Err(format!(
+                        "reflector takes capture, apply, latency, copy, --rows, --copy-rows, --seconds and --rounds, not {name}"
+                    )
+                    .into());
+                }
+            }
+        }
+        if options.rows == 0 || options.copy_rows == 0 || options.seconds == 0 {
+            return Err("--rows, --copy-rows and --seconds: at least 1 each".into());
+        }
+        Ok(options)
+    }
+}
+
 fn parse_tables(value: &str) -> Result<Vec<u32>> {
     let mut tables = value
         .split(',')
@@ -82,6 +174,22 @@ mod tests {
         assert_eq!(options.rounds, Some(5));
         assert!(!options.metadata);
         assert!(describe(&["--rounds", "5", "--metadata"])?.metadata);
+        Ok(())
+    }
+
+    #[test]
+    fn changes_take_numbers() -> Result<()> {
+        let owned = |arguments: &[&str]| arguments.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let options = Changes::parse(&owned(&["--tables", "200", "--log-rows", "9"]))?;
+        assert_eq!((options.tables, options.log_rows, options.rounds), (200, 9, None));
+        for wrong in [
+            &["--tables", "9"][..],
+            &["--rounds", "2"],
+            &["--log-rows"],
+            &["--x"],
+        ] {
+            assert!(Changes::parse(&owned(wrong)).is_err(), "{wrong:?} was taken");
+        }
         Ok(())
     }
 

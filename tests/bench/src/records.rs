@@ -22,8 +22,9 @@ const DATABASE: &str = "mathesar_ext_bench_records";
 const ROWS: u32 = 1_000_000;
 
 /// The parts, in the order in which they run; some can be chosen by name.
-const PARTS: [(&str, Part); 6] = [
+const PARTS: [(&str, Part); 7] = [
     ("pages", pages),
+    ("options", page_options),
     ("one", one_record),
     ("search", search),
     ("summaries", summaries),
@@ -127,9 +128,37 @@ fn contest(
 
 const LISTED: &str = "msar.list_records_from_table('shop.item'::regclass::oid";
 
-/// What `msar.list_records` is called with.
+/// A call of `msar.list_records`, with dates in the form of the other functions.
 fn own_call(options: &str) -> String {
+    let options = options.replacen('{', r#"{"dates": "contract", "#, 1);
     format!("SELECT msar.list_records('shop.item'::regclass, '{options}')")
+}
+
+/// Options of `msar.list_records`, each against SQL that returns the same.
+fn page_options(_server: &Server, client: &mut Client) -> Result<()> {
+    let mut table = Table::new("Options of pages of 50 rows: ms, median", &HEAD);
+    client.batch_execute(Previews::Default.set_up())?;
+    client.batch_execute(by_hand::DISPLAY_OPTIONS)?;
+    for option in &by_hand::PAGE_OPTIONS {
+        let rounds = if option.options.contains("search") || option.options.contains("filter") {
+            11
+        } else {
+            201
+        };
+        contest(
+            client,
+            &mut table,
+            option.name,
+            &format!(
+                r#"SELECT msar.list_records('shop.item'::regclass, '{{"keys": "names", {}}}')"#,
+                option.options
+            ),
+            &option.sql(),
+            rounds,
+        )?;
+    }
+    table.print();
+    Ok(())
 }
 
 fn pages(_server: &Server, client: &mut Client) -> Result<()> {

@@ -26,7 +26,7 @@ struct Call {
     sql: &'static str,
 }
 
-const CALLS: [Call; 4] = [
+const CALLS: [Call; 5] = [
     Call {
         method: "tables.list_with_metadata",
         params: r#"{"database_id": {db}, "schema_oid": "bench_100"}"#,
@@ -55,7 +55,17 @@ const CALLS: [Call; 4] = [
         params: r#"{"database_id": {db}, "table_oid": "shop.item", "max_depth": 2}"#,
         sql: "SELECT msar.get_joinable_tables(2, 'shop.item'::regclass)",
     },
+    Call {
+        method: "explorations.run",
+        params: r#"{"database_id": {db}, "exploration_def": {exploration}, "limit": 50}"#,
+        sql: "SELECT msar.run_exploration('{exploration}', '{\"compat\": true, \"limit\": 50, \"offset\": 0}')::jsonb",
+    },
 ];
+
+/// An exploration of the large table with a filter that few rows pass, and columns of tables that it refers to.
+const EXPLORATION: &str = r#"{"base_table_oid": {item}, "initial_columns": [{"alias": "id", "attnum": 1}, {"alias": "title", "attnum": 2},
+    {"alias": "price", "attnum": 4}, {"alias": "kind", "attnum": 2, "join_path": [[[{item}, 10], [{kind}, 1]]]}],
+    "transformations": [{"type": "filter", "spec": {"contains": [{"column_name": ["title"]}, {"literal": ["copper lamp"]}]}}]}"#;
 
 /// The calls of a table's page, as one batch.
 const PAGE: [(&str, &str); 5] = [
@@ -117,14 +127,29 @@ fn measure_all(server: &Server) -> Result<()> {
         )?
         .get(0);
     let database = database.to_string();
+    let mut oid_of = |table: &str| -> Result<String> {
+        Ok(client
+            .query_one(&format!("SELECT '{table}'::regclass::oid::text"), &[])?
+            .get(0))
+    };
+    let exploration = EXPLORATION
+        .replace("{item}", &oid_of("shop.item")?)
+        .replace("{kind}", &oid_of("shop.kind")?);
+    let fill_in = |text: &str| {
+        text.replace("{db}", &database)
+            .replace("{exploration}", &exploration)
+    };
 
     let mut table = Table::new(
         format!("A call of a session that is warm: ms, median of {ROUNDS}"),
         &["", "msar.rpc", "SQL", "difference", "kB"],
     );
+    let mut warm = Vec::with_capacity(CALLS.len());
     for (at, call) in CALLS.iter().enumerate() {
-        let request = request(call.method, &call.params.replace("{db}", &database), at);
-        table.row(compare(&mut client, call.method, &request, &[call.sql])?);
+        let request = request(call.method, &fill_in(call.params), at);
+        let row = compare(&mut client, call.method, &request, &[&fill_in(call.sql)])?;
+        warm.extend(row.get(2).cloned());
+        table.row(row);
     }
     let batch = page(&database);
     table.row(compare(
@@ -137,19 +162,20 @@ fn measure_all(server: &Server) -> Result<()> {
 
     let mut table = Table::new(
         format!("The first call of a session: ms, median of {SESSIONS}"),
-        &["", "msar.rpc", "SQL", "difference"],
+        &["", "msar.rpc", "SQL", "difference", "SQL when warm"],
     );
-    for (at, call) in CALLS.iter().enumerate() {
+    for ((at, call), warm) in CALLS.iter().enumerate().zip(warm) {
         let rpc = format!(
             "SELECT msar.rpc('{}')",
-            request(call.method, &call.params.replace("{db}", &database), at)
+            request(call.method, &fill_in(call.params), at)
         );
-        let (ours, sql) = (first_call(server, &rpc)?, first_call(server, call.sql)?);
+        let (ours, sql) = (first_call(server, &rpc)?, first_call(server, &fill_in(call.sql))?);
         table.row(vec![
             call.method.to_owned(),
             milliseconds(ours),
             milliseconds(sql),
             format!("{:.2}", (ours.as_secs_f64() - sql.as_secs_f64()) * 1000.0),
+            warm,
         ]);
     }
     table.print();

@@ -7,18 +7,24 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 use ureq::http::Response;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
 /// The password of every role of these tests.
 pub const PASSWORD: &str = "open: sésame";
 
-/// Ends with the value.
+/// A gateway and the server behind it. Ends with the value.
 pub struct Gateway {
+    process: GatewayProcess,
+    /// The server behind it.
+    pub server: Server,
+}
+
+/// A gateway that runs. Ends with the value.
+pub struct GatewayProcess {
     process: Child,
     /// Where it listens.
     pub address: String,
-    /// The server behind it.
-    pub server: Server,
     /// What it has logged so far.
     log: Mutex<mpsc::Receiver<String>>,
 }
@@ -62,9 +68,39 @@ impl Gateway {
 
     fn in_front_of(server: Server, options: &[&str]) -> Self {
         let database = format!("host={} dbname=shop", server.folder().display());
+        let process = GatewayProcess::start(&database, options);
+        Self { process, server }
+    }
+
+    /// A superuser in its database.
+    #[must_use]
+    pub fn admin(&self) -> Client {
+        let mut config: Config = self.server.config();
+        connect(config.dbname("shop"))
+    }
+}
+
+impl std::ops::Deref for Gateway {
+    type Target = GatewayProcess;
+
+    fn deref(&self) -> &GatewayProcess {
+        &self.process
+    }
+}
+
+impl std::ops::DerefMut for Gateway {
+    fn deref_mut(&mut self) -> &mut GatewayProcess {
+        &mut self.process
+    }
+}
+
+impl GatewayProcess {
+    /// Starts it for a database.
+    #[must_use]
+    pub fn start(database: &str, options: &[&str]) -> Self {
         let mut process =
             Command::new(std::env::var("MATHESAR_GATEWAY_BIN").expect("scripts/test names the gateway"))
-                .args(["--listen", "127.0.0.1:0", "--database", &database])
+                .args(["--listen", "127.0.0.1:0", "--database", database])
                 .args(options)
                 .env("NO_COLOR", "1")
                 .stderr(Stdio::piped())
@@ -82,7 +118,6 @@ impl Gateway {
         let mut gateway = Self {
             process,
             address: String::new(),
-            server,
             log: Mutex::new(log),
         };
         let line = gateway.wait_for_log("listening on ");
@@ -122,13 +157,6 @@ impl Gateway {
         format!("{}{path}", self.address)
     }
 
-    /// A superuser in its database.
-    #[must_use]
-    pub fn admin(&self) -> Client {
-        let mut config: Config = self.server.config();
-        connect(config.dbname("shop"))
-    }
-
     /// Asks it to end; gives how it did.
     pub fn terminate(&mut self) -> Option<i32> {
         Command::new("kill")
@@ -139,7 +167,7 @@ impl Gateway {
     }
 }
 
-impl Drop for Gateway {
+impl Drop for GatewayProcess {
     fn drop(&mut self) {
         // It may have ended.
         let _ = self.process.kill();
@@ -158,13 +186,17 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn read(response: Result<Response<Body>, ureq::Error>) -> Self {
-        let mut response = response.expect("there is an answer");
-        Self {
+    fn try_read(response: Result<Response<Body>, ureq::Error>) -> Result<Self, ureq::Error> {
+        let mut response = response?;
+        Ok(Self {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
-            body: response.body_mut().read_to_string().expect("the body is text"),
-        }
+            body: response
+                .body_mut()
+                .with_config()
+                .limit(1 << 28)
+                .read_to_string()?,
+        })
     }
 
     /// The value of a cookie that is set.
@@ -190,6 +222,8 @@ impl Answer {
 #[derive(Clone, Default)]
 pub struct Caller {
     headers: Vec<(String, String)>,
+    /// The authority that vouches for the gateway, in PEM.
+    authority: Option<String>,
 }
 
 impl Caller {
@@ -220,35 +254,79 @@ impl Caller {
         self
     }
 
+    /// The same who trusts this authority, and no other.
+    #[must_use]
+    pub fn trusting(mut self, authority: &str) -> Self {
+        self.authority = Some(authority.into());
+        self
+    }
+
     /// Gets a page.
     pub fn get(&self, url: &str) -> Answer {
-        let mut request = agent().get(url);
+        self.try_get(url).expect("there is an answer")
+    }
+
+    /// Gets a page, if there is an answer.
+    pub fn try_get(&self, url: &str) -> Result<Answer, ureq::Error> {
+        let mut request = self.agent().get(url);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        Answer::read(request.call())
+        Answer::try_read(request.call())
     }
 
     /// Posts a body.
     pub fn post(&self, url: &str, content_type: &str, body: impl ureq::AsSendBody) -> Answer {
-        let mut request = agent().post(url).header("content-type", content_type);
+        self.try_post(url, content_type, body)
+            .expect("there is an answer")
+    }
+
+    /// Posts a body, if there is an answer before the connection is closed.
+    pub fn try_post(
+        &self,
+        url: &str,
+        content_type: &str,
+        body: impl ureq::AsSendBody,
+    ) -> Result<Answer, ureq::Error> {
+        self.try_send(self.agent().post(url), content_type, body)
+    }
+
+    /// Patches something by a body.
+    pub fn patch(&self, url: &str, content_type: &str, body: impl ureq::AsSendBody) -> Answer {
+        self.try_send(self.agent().patch(url), content_type, body)
+            .expect("there is an answer")
+    }
+
+    fn try_send(
+        &self,
+        request: ureq::RequestBuilder<ureq::typestate::WithBody>,
+        content_type: &str,
+        body: impl ureq::AsSendBody,
+    ) -> Result<Answer, ureq::Error> {
+        let mut request = request.header("content-type", content_type);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        Answer::read(request.send(body))
+        Answer::try_read(request.send(body))
     }
 
     /// Calls a method.
     pub fn rpc(&self, gateway: &Gateway, body: &str) -> Answer {
         self.post(&gateway.url("/api/rpc/v0/"), "application/json", body)
     }
-}
 
-fn agent() -> Agent {
-    Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .timeout_global(Some(Duration::from_secs(60)))
-        .build()
-        .into()
+    fn agent(&self) -> Agent {
+        let mut tls = TlsConfig::builder();
+        if let Some(authority) = &self.authority {
+            let authority = Certificate::from_pem(authority.as_bytes()).expect("a certificate");
+            tls = tls.root_certs(RootCerts::new_with_certs(&[authority]));
+        }
+        Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .tls_config(tls.build())
+            .build()
+            .into()
+    }
 }

@@ -12,8 +12,16 @@
 //! Tests run at the same time on one server: each makes the databases and roles it needs, under names of its own.
 //! A helper that fails panics with PostgreSQL's message, which fails the test.
 
+pub mod calendar;
+pub mod dump;
 pub mod functions;
 pub mod gateway;
+pub mod random;
+pub mod rpc;
+pub mod synced;
+pub mod tls;
+pub mod upstream;
+pub mod upstream_http;
 
 use std::ffi::OsStr;
 use std::fmt::Display;
@@ -22,6 +30,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use postgres::{Client, Config, NoTls};
 
@@ -116,8 +126,8 @@ pub fn limit_memory(client: &mut Client, more: i64) {
     finish(as_server_user("prlimit").args([format!("--pid={pid}"), format!("--as={limit}")]));
 }
 
-/// The SQLSTATE of a call that may be refused; in `Err`, with the call, that the server has ended the session, or says that
-/// it has an internal error.
+/// The SQLSTATE of a call that may be refused; in `Err`, with the call, that the server has ended the session, or says
+/// that it has an internal error.
 pub fn refusal(error: &postgres::Error, call: &str) -> Result<String, String> {
     let call: String = call.chars().take(2000).collect();
     let Some(server) = error.as_db_error() else {
@@ -137,9 +147,26 @@ pub fn reconnected(config: &Config) -> Client {
         if let Ok(client) = config.connect(NoTls) {
             return client;
         }
-        std::thread::sleep(std::time::Duration::from_millis(100));
+        std::thread::sleep(Duration::from_millis(100));
     }
     connect(config)
+}
+
+/// Waits until the standby has replayed what the primary has written so far.
+pub fn wait_for_replay(primary: &mut Client, standby: &mut Client) {
+    let written = text(primary, "SELECT pg_current_wal_insert_lsn()::text");
+    let start = Instant::now();
+    while text(
+        standby,
+        &format!("SELECT (pg_last_wal_replay_lsn() >= '{written}')::text"),
+    ) != "true"
+    {
+        assert!(
+            start.elapsed() < Duration::from_secs(30),
+            "the standby does not follow"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// The error of statements that are to fail.
@@ -155,7 +182,8 @@ pub fn error(client: &mut Client, statements: &str) -> postgres::error::DbError 
 }
 
 /// An error of the client library with the server's words, which its own `Display` leaves out.
-fn explain(error: &postgres::Error) -> String {
+#[must_use]
+pub fn explain(error: &postgres::Error) -> String {
     match error.as_db_error() {
         Some(server) => format!(
             "{}: {} {} {}",
@@ -258,6 +286,22 @@ impl Database {
     #[must_use]
     pub fn connect_as_superuser(&self) -> Client {
         connect(&self.config("postgres"))
+    }
+
+    /// A superuser's session that waits for no lock longer than a second, and keeps the warnings that the server sends it.
+    #[must_use]
+    pub fn connect_impatiently(&self) -> (Client, Arc<Mutex<Vec<String>>>) {
+        let warnings = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&warnings);
+        let mut config = self.config("postgres");
+        config.notice_callback(move |notice| {
+            if notice.severity() == "WARNING" {
+                heard.lock().unwrap().push(notice.to_string());
+            }
+        });
+        let mut client = connect(&config);
+        run(&mut client, "SET lock_timeout = '1s'");
+        (client, warnings)
     }
 }
 
@@ -399,6 +443,39 @@ impl Server {
         server
     }
 
+    /// A server that keeps its WAL, so that another one can be recovered from it.
+    #[must_use]
+    pub fn archiving() -> Self {
+        Self::create(&[
+            "archive_mode = on",
+            "archive_command = 'mkdir -p ../archive && cp %p ../archive/%f'",
+        ])
+    }
+
+    /// A base backup of it, not started.
+    #[must_use]
+    pub fn backup(&self) -> Self {
+        let backup = Self::in_new_folder();
+        finish(
+            program_in(&self.binaries, "pg_basebackup")
+                .args(["--checkpoint=fast", "--no-sync", "--username=postgres", "--host"])
+                .arg(&self.folder)
+                .arg(backup.data_argument()),
+        );
+        backup
+    }
+
+    /// Starts a base backup of `origin`, recovered to a restore point of it by the WAL that `origin` has archived.
+    pub fn recover(&self, origin: &Self, restore_point: &str) {
+        finish(as_server_user("touch").arg(self.folder.join("data/recovery.signal")));
+        self.start(&[
+            "archive_mode = off",
+            &format!("restore_command = 'cp {}/archive/%f %p'", origin.folder.display()),
+            &format!("recovery_target_name = '{restore_point}'"),
+            "recovery_target_action = promote",
+        ]);
+    }
+
     /// How to connect to it as superuser, to its database `postgres`.
     #[must_use]
     pub fn config(&self) -> Config {
@@ -437,6 +514,30 @@ impl Server {
         );
         successor.start(&[]);
         successor
+    }
+
+    /// Stops it; it is gone with the value.
+    pub fn shut_down(&self) {
+        self.stop();
+    }
+
+    /// Stops it as an administrator does, and starts it again.
+    pub fn restart(&self) {
+        self.restart_in_mode("--mode=fast");
+    }
+
+    /// Stops it as a power failure does, and starts it again.
+    pub fn crash_and_restart(&self) {
+        self.restart_in_mode("--mode=immediate");
+    }
+
+    fn restart_in_mode(&self, mode: &str) {
+        finish(
+            program_in(&self.binaries, "pg_ctl")
+                .args(["restart", "--silent", "--wait", mode])
+                .arg(self.data_argument())
+                .arg(format!("--log={}/log", self.folder.display())),
+        );
     }
 
     fn in_new_folder() -> Self {

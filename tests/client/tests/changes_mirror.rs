@@ -1,24 +1,23 @@
-//! Clients stay in step: they hold the description of schemas and update it by `msar.sync_schema` alone, while four sessions
-//! run random commands of every kind. After each round, what each client holds is what the database describes to its role.
+//! Clients stay in step: they hold the description of schemas and update it by `msar.sync_schema` alone, while four
+//! sessions run random commands of every kind. After each round, what each client holds is what the database describes
+//! to its role.
 //!
 //! `estimated_rows` is compared, too: no command of these is an ANALYZE, and autovacuum is off for the tables.
 
 use std::collections::BTreeMap;
 use std::thread;
 
-use mathesar_ext_client_tests::{Database, admin_config, connect, run, text};
+use mathesar_ext_client_tests::synced::SyncedSchema;
+use mathesar_ext_client_tests::{Database, admin_config, connect, random, run, text};
 use postgres::{Client, Config, NoTls};
 use serde_json::Value;
 
-/// A generator of random numbers (xorshift64): the same seed gives the same commands to a session.
-struct Random(u64);
+/// Random commands.
+struct Random(random::Random);
 
 impl Random {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
+        self.0.below(bound)
     }
 
     fn schema(&mut self) -> String {
@@ -141,7 +140,7 @@ impl Random {
 /// Transactions of one session: some are rolled back, some have savepoints, some are prepared first.
 fn play(config: &Config, seed: u64, roles: &[String]) {
     let mut client = config.connect(NoTls).unwrap();
-    let mut random = Random(seed | 1);
+    let mut random = Random(random::Random::new(seed));
     for _ in 0..20 {
         random.below(2);
     }
@@ -178,11 +177,7 @@ fn play(config: &Config, seed: u64, roles: &[String]) {
 
 /// What a client holds of one schema.
 #[derive(Default)]
-struct Mirror {
-    token: Option<String>,
-    schema: Value,
-    relations: BTreeMap<i64, Value>,
-}
+struct Mirror(SyncedSchema);
 
 impl Mirror {
     /// Whether the answer was complete.
@@ -190,24 +185,11 @@ impl Mirror {
         let row = client
             .query_one(
                 "SELECT msar.sync_schema($1::bigint::oid::regnamespace, $2)::text",
-                &[&schema, &self.token],
+                &[&schema, &self.0.token],
             )
             .unwrap_or_else(|error| panic!("{error:?}"));
         let answer: Value = serde_json::from_str(row.get(0)).unwrap();
-        let is_complete = answer["complete"] == true;
-        if is_complete {
-            self.relations.clear();
-        }
-        for relation in answer["relations"].as_array().unwrap() {
-            self.relations
-                .insert(relation["oid"].as_i64().unwrap(), relation.clone());
-        }
-        for removed in answer["removed"].as_array().unwrap() {
-            self.relations.remove(&removed.as_i64().unwrap());
-        }
-        self.schema = answer["schema"].clone();
-        self.token = Some(answer["token"].as_str().unwrap().to_owned());
-        is_complete
+        self.0.apply(&answer)
     }
 
     fn compare(&self, client: &mut Client, schema: i64, who: &str, round: usize) {
@@ -224,10 +206,11 @@ impl Mirror {
             .map(|relation| (relation["oid"].as_i64().unwrap(), relation))
             .collect();
         for (oid, relation) in &described {
-            let held = self.relations.get(oid);
+            let held = self.0.relations.get(oid);
             assert_eq!(held, Some(relation), "round {round}, {who}: {}", relation["name"]);
         }
         let left: Vec<&Value> = self
+            .0
             .relations
             .iter()
             .filter(|(oid, _)| !described.contains_key(oid))
@@ -235,7 +218,7 @@ impl Mirror {
             .collect();
         assert!(left.is_empty(), "round {round}, {who}: {left:?}");
         let info: Value = serde_json::from_str(row.get(1)).unwrap();
-        assert_eq!(self.schema, info, "round {round}, {who}");
+        assert_eq!(self.0.schema, info, "round {round}, {who}");
     }
 }
 

@@ -1,9 +1,9 @@
 //! Explorations, shares and forms survive dump and restore: in another database, with other OIDs and attnums.
 
-use mathesar_ext_client_tests::{Database, connect, finish, program, run, text};
+use mathesar_ext_client_tests::dump::copy_database;
+use mathesar_ext_client_tests::{Database, Server, connect, error, role_without_rights, run, text};
 use postgres::Client;
 use serde_json::Value;
-use std::process::Stdio;
 
 const SAMPLE: &str = r#"
     CREATE SCHEMA app;
@@ -60,46 +60,29 @@ fn copy(options: &[&str], role: &dyn Fn(&Database) -> String) {
             owner = source.owner()
         ),
     );
-    let role = role(&source);
-    let mut dump = program("pg_dump")
-        .args(["--dbname", &source.url(&role)])
-        .args(options)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{error}"));
-    let output = dump.stdout.take().map_or_else(Stdio::null, Stdio::from);
-    finish(
-        program("psql")
-            .args([
-                "--no-psqlrc",
-                "--quiet",
-                "--set=ON_ERROR_STOP=1",
-                "--output=/dev/null",
-                "--dbname",
-                &target.url(&role),
-            ])
-            .stdin(output),
-    );
-    assert!(dump.wait().is_ok_and(|status| status.success()));
-    let mut client = connect(&target.config(source.owner()));
-    assert_eq!(shown(&mut client), expected);
-    // Everything goes on: ids, the form, renames.
+    copy_database(&source, &target, &role(&source), options);
+    goes_on(&mut connect(&target.config(source.owner())), &expected);
+}
+
+/// Everything shows what it showed, and can be changed: ids, the form, renames.
+fn goes_on(client: &mut Client, expected: &Value) {
+    assert_eq!(shown(client), *expected);
     run(
-        &mut client,
+        client,
         "SELECT msar.submit_form((SELECT token FROM msar_catalog.forms), '{\"id\": 3, \"title\": \"Between the Acts\", \"author\": {\"type\": \"pick\", \"value\": 1}}');
          ALTER TABLE app.book RENAME title TO headline;
          SELECT msar.save_exploration('{\"name\": \"Another\", \"base_table\": {\"schema\": \"app\", \"name\": \"book\"}, \"initial_columns\": [{\"alias\": \"x\", \"column\": \"headline\"}]}')",
     );
     assert_eq!(
         text(
-            &mut client,
+            client,
             "SELECT (msar.run_saved_exploration(id)->'records'->'count')::text FROM msar_catalog.explorations WHERE name = 'Books'"
         ),
         "3"
     );
     assert_eq!(
         text(
-            &mut client,
+            client,
             "SELECT (max(id) > min(id))::text || jsonb_array_length(msar.check_explorations()) FROM msar_catalog.explorations"
         ),
         "true0"
@@ -114,4 +97,92 @@ fn by_the_owner_of_the_database() {
 #[test]
 fn by_a_superuser() {
     copy(&[], &|_| "postgres".to_owned());
+}
+
+/// A share, an exploration and a form of one column of a table.
+fn about(table: &str) -> String {
+    format!(
+        r#"SELECT msar.share_table('app.{table}', '{{"columns": ["a", "b"]}}');
+        SELECT msar.save_exploration('{{"name": "About {table}", "base_table": {{"schema": "app", "name": "{table}"}},
+          "initial_columns": [{{"alias": "b", "column": "b"}}]}}');
+        SELECT msar.set_form_publish((msar.add_form(jsonb_build_object('name', 'About {table}', 'version', 1,
+          'base_table_oid', 'app.{table}'::regclass::oid::int, 'header_title', '{{}}'::jsonb,
+          'fields', '[{{"key": "b", "index": 0, "kind": "scalar_column", "column_attnum": 3}}]'::jsonb))->>'id')::bigint, true);"#
+    )
+}
+
+/// What reads of the share, the exploration and the form of a table say.
+fn answers(client: &mut Client, table: &str) -> [String; 3] {
+    [
+        format!("SELECT msar.read_share((SELECT slug FROM msar_catalog.stored_shares WHERE table_name = '{table}'))"),
+        format!("SELECT msar.run_saved_exploration((SELECT id FROM msar_catalog.stored_explorations WHERE table_name = '{table}'))"),
+        format!("SELECT msar.get_public_form((SELECT token FROM msar_catalog.stored_forms WHERE table_name = '{table}'))"),
+    ]
+    .map(|call| error(client, &call).code().code().to_owned())
+}
+
+#[test]
+fn what_is_gone_stays_gone() {
+    let source = Database::with_extension();
+    let eve = role_without_rights();
+    let mut client = source.connect_as_owner();
+    run(
+        &mut client,
+        &format!(
+            "CREATE SCHEMA app;
+             CREATE TABLE app.live (id int PRIMARY KEY, a text, b text);
+             CREATE TABLE app.gone (id int PRIMARY KEY, a text, b text);
+             CREATE TABLE app.again (id int PRIMARY KEY, a text, b text);
+             {} {} {}
+             ALTER TABLE app.live DROP COLUMN b; ALTER TABLE app.live ADD COLUMN b text;
+             DROP TABLE app.gone, app.again;
+             CREATE TABLE app.again (x text, id int PRIMARY KEY, a text, b text);
+             ALTER TABLE app.again DROP COLUMN b; ALTER TABLE app.again ADD COLUMN b text;
+             GRANT USAGE, CREATE ON SCHEMA app TO {eve}",
+            about("live"),
+            about("gone"),
+            about("again")
+        ),
+    );
+    run(
+        &mut source.connect_as_superuser(),
+        &format!("SET ROLE {eve}; CREATE TABLE app.gone (id int PRIMARY KEY, a text, b text)"),
+    );
+    let expected = [
+        ("live", ["42704", "42703", "42704"]),
+        ("again", ["42704", "42703", "42704"]),
+        ("gone", ["42704", "42P01", "42704"]),
+    ];
+    let target = Database::empty();
+    copy_database(&source, &target, "postgres", &[]);
+    for database in [&source, &target] {
+        let mut client = database.connect_as_superuser();
+        for (table, expected) in expected {
+            assert_eq!(answers(&mut client, table), expected, "{table}");
+        }
+        run(&mut client, &format!("SET ROLE {eve}"));
+        assert_eq!(
+            text(
+                &mut client,
+                "SELECT (SELECT count(*) FROM msar_catalog.shares) || ' ' || (SELECT count(*) FROM msar_catalog.forms)
+                   || ' ' || (SELECT count(*) FROM msar_catalog.explorations)"
+            ),
+            "0 0 0"
+        );
+    }
+}
+
+#[test]
+fn by_upgrade() {
+    let server = Server::create(&[]);
+    run(
+        &mut connect(&server.config()),
+        "CREATE EXTENSION mathesar_ext; CREATE ROLE keeper LOGIN; GRANT CREATE ON DATABASE postgres TO keeper",
+    );
+    let mut client = connect(server.config().user("keeper"));
+    run(&mut client, SAMPLE);
+    let expected = shown(&mut client);
+    drop(client);
+    let server = server.upgraded();
+    goes_on(&mut connect(server.config().user("keeper")), &expected);
 }

@@ -1,5 +1,6 @@
 //! Random explorations over random graphs of foreign keys, compared with a simple reference that works row by row.
 
+use mathesar_ext_client_tests::random::Random;
 use mathesar_ext_client_tests::{Database, run};
 use postgres::Client;
 use serde_json::{Map, Value, json};
@@ -9,26 +10,6 @@ const GRAPHS: u64 = 10;
 const EXPLORATIONS: usize = 60;
 const TABLES: usize = 5;
 const ROWS: i64 = 8;
-
-/// Numbers that look random, the same ones for a seed (xorshift64*).
-struct Random(u64);
-
-impl Random {
-    fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % limit
-    }
-
-    fn one_in(&mut self, odds: usize) -> bool {
-        self.below(odds) == 0
-    }
-}
 
 /// Columns of each table: `id`, `w` (a word), `n` (a number), and `f<k>`, a foreign key to table k.
 type Record = BTreeMap<String, Value>;

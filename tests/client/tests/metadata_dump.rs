@@ -2,8 +2,9 @@
 //! attnums differ, and so do the numbers inside of its values.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use mathesar_ext_client_tests::dump::{pg_dump, pipe, psql};
 use mathesar_ext_client_tests::{Database, Server, connect, finish, new_folder, program, run, text};
 use postgres::Client;
 use serde_json::{Value, json};
@@ -69,7 +70,7 @@ fn source() -> (Database, Value) {
         })
     );
     assert_eq!(expected["unmatched"], json!([]));
-    assert_eq!(expected["triggers"], json!(vec!["A"; 9]));
+    assert_eq!(expected["triggers"], json!(vec!["A"; 10]));
     assert_eq!(expected["kept"][0]["table"], json!("former"));
     (source, expected)
 }
@@ -89,41 +90,6 @@ fn target(source: &Database) -> Database {
     target
 }
 
-/// Runs `source` and `sink` with a pipe between them. Neither may fail or say a word of an error.
-fn pipe(source: &mut Command, sink: &mut Command) {
-    let mut writer = source
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{source:?}: {error}"));
-    let dump = writer.stdout.take().map_or_else(Stdio::null, Stdio::from);
-    let output = sink
-        .stdin(dump)
-        .output()
-        .unwrap_or_else(|error| panic!("{sink:?}: {error}"));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{sink:?}\n{said}");
-    assert!(writer.wait().is_ok_and(|status| status.success()), "{source:?}");
-}
-
-fn psql(url: &str) -> Command {
-    let mut command = program("psql");
-    command.args([
-        "--no-psqlrc",
-        "--quiet",
-        "--set=ON_ERROR_STOP=1",
-        "--output=/dev/null",
-        "--dbname",
-        url,
-    ]);
-    command
-}
-
-fn dump(url: &str, options: &[&str]) -> Command {
-    let mut command = program("pg_dump");
-    command.args(["--dbname", url]).args(options);
-    command
-}
-
 fn restore(url: &str, options: &[&str]) -> Command {
     let mut command = program("pg_restore");
     command.args(["--exit-on-error", "--dbname", url]).args(options);
@@ -141,7 +107,7 @@ fn by_psql_as_a_database_owner() {
     let target = target(&source);
     without_other(&target);
     pipe(
-        &mut dump(&source.url(source.owner()), &[]),
+        &mut pg_dump(&source.url(source.owner()), &[]),
         &mut psql(&target.url(source.owner())),
     );
     assert_eq!(metadata(&mut connect(&target.config(source.owner()))), expected);
@@ -152,7 +118,7 @@ fn by_psql_as_superuser() {
     let (source, expected) = source();
     let target = target(&source);
     pipe(
-        &mut dump(&source.url("postgres"), &[]),
+        &mut pg_dump(&source.url("postgres"), &[]),
         &mut psql(&target.url("postgres")),
     );
     assert_eq!(metadata(&mut target.connect_as_superuser()), expected);
@@ -162,7 +128,7 @@ fn by_psql_as_superuser() {
 fn by_archive() {
     let (source, expected) = source();
     let target = target(&source);
-    let archive = &mut dump(&source.url("postgres"), &["--format=custom"]);
+    let archive = &mut pg_dump(&source.url("postgres"), &["--format=custom"]);
     pipe(archive, &mut restore(&target.url("postgres"), &[]));
     assert_eq!(metadata(&mut target.connect_as_superuser()), expected);
 }
@@ -173,7 +139,7 @@ fn by_several_jobs() {
     let target = target(&source);
     let folder = new_folder();
     let archive = folder.join("dump").display().to_string();
-    finish(&mut dump(
+    finish(&mut pg_dump(
         &source.url("postgres"),
         &["--format=directory", "--file", &archive],
     ));
@@ -190,8 +156,8 @@ fn by_schema_and_data() {
         let (source, expected) = source();
         let target = target(&source);
         let (from, to) = (source.url("postgres"), target.url("postgres"));
-        pipe(&mut dump(&from, &["--schema-only"]), &mut psql(&to));
-        pipe(&mut dump(&from, options), &mut psql(&to));
+        pipe(&mut pg_dump(&from, &["--schema-only"]), &mut psql(&to));
+        pipe(&mut pg_dump(&from, options), &mut psql(&to));
         assert_eq!(
             metadata(&mut target.connect_as_superuser()),
             expected,
@@ -207,7 +173,7 @@ fn with_clean() {
     let target = target(&source);
     for _ in 0..2 {
         pipe(
-            &mut dump(&source.url("postgres"), &["--clean", "--if-exists"]),
+            &mut pg_dump(&source.url("postgres"), &["--clean", "--if-exists"]),
             &mut psql(&target.url("postgres")),
         );
         assert_eq!(metadata(&mut target.connect_as_superuser()), expected);
@@ -221,7 +187,7 @@ fn of_one_schema_with_the_extension() {
     let target = target(&source);
     let options = ["--schema=app", "--extension=mathesar_ext"];
     pipe(
-        &mut dump(&source.url("postgres"), &options),
+        &mut pg_dump(&source.url("postgres"), &options),
         &mut psql(&target.url("postgres")),
     );
     assert_eq!(metadata(&mut target.connect_as_superuser()), expected);
@@ -234,7 +200,7 @@ fn of_one_schema_over_itself() {
     let (source, expected) = source();
     let url = source.url("postgres");
     pipe(
-        &mut dump(&url, &["--clean", "--schema=app", "--format=custom"]),
+        &mut pg_dump(&url, &["--clean", "--schema=app", "--format=custom"]),
         &mut {
             let mut command = restore(&url, &["--clean"]);
             command.env("PGOPTIONS", "-c client_min_messages=error");
@@ -251,7 +217,7 @@ fn without_one_of_the_tables() {
     let (source, expected) = source();
     let target = target(&source);
     pipe(
-        &mut dump(&source.url("postgres"), &["--exclude-table=app.part_1"]),
+        &mut pg_dump(&source.url("postgres"), &["--exclude-table=app.part_1"]),
         &mut psql(&target.url("postgres")),
     );
     let mut superuser = target.connect_as_superuser();
@@ -286,7 +252,7 @@ fn export_and_import() {
     let target = target(&source);
     let from = &mut source.connect_as_owner();
     pipe(
-        &mut dump(&source.url("postgres"), &["--schema=app"]),
+        &mut pg_dump(&source.url("postgres"), &["--schema=app"]),
         &mut psql(&target.url("postgres")),
     );
     let mut client = connect(&target.config(source.owner()));
@@ -318,7 +284,7 @@ fn to_a_newer_version() {
     let mut superuser = connect(&newer.config());
     run(&mut superuser, &format!("CREATE ROLE {}", source.owner()));
     let url = format!("host={} user=postgres dbname=postgres", newer.folder().display());
-    pipe(&mut dump(&source.url("postgres"), &[]), &mut psql(&url));
+    pipe(&mut pg_dump(&source.url("postgres"), &[]), &mut psql(&url));
     assert_eq!(metadata(&mut superuser), expected);
     assert_ne!(
         text(&mut superuser, "SHOW server_version_num"),
@@ -344,7 +310,7 @@ fn kept_copies_and_rows_of_one_name() {
     );
     for options in [&["--format=custom"][..], &["--format=plain"]] {
         let target = target(&source);
-        let dump = &mut dump(&source.url("postgres"), options);
+        let dump = &mut pg_dump(&source.url("postgres"), options);
         dump.arg("--exclude-table=app.t");
         let url = target.url("postgres");
         let mut sink = if options == ["--format=plain"] {
@@ -443,47 +409,53 @@ fn preview(client: &mut Client) -> String {
     )
 }
 
+/// A database with rows that count for nobody, what it returns otherwise, and its previews.
+fn stale_source() -> (Database, Value, String) {
+    let (source, _) = source();
+    let mut superuser = source.connect_as_superuser();
+    for statements in STALE {
+        run(&mut superuser, &statements.replace('@', source.owner()));
+    }
+    let mut client = source.connect_as_owner();
+    run(&mut client, DEAD);
+    let mut expected = metadata(&mut client);
+    let stale = expected["unmatched"].to_string();
+    for of in ["once", "twice", "part_of", "dead"] {
+        assert!(stale.contains(&format!("\"table\":\"{of}\"")), "{stale}");
+    }
+    assert!(stale.contains("leaves out {b}"), "{stale}");
+    // Lost placeholders are not carried over.
+    expected["unmatched"] = json!([]);
+    let expected_preview = preview(&mut client);
+    assert_eq!(
+        expected_preview,
+        "x () in ; {a} () in ; {\"name\": \"dead\", \"column_order\": [2], \"preview_template\": [[2], \" (\", \") in \"], \
+         \"preview_customized\": true}"
+    );
+    (source, expected, expected_preview)
+}
+
 /// The ways of dumping and restoring, as a database owner who is no superuser and as superuser, with rows that count
 /// for nobody: none of them comes alive, none stops the restore, and nothing that counts is lost.
 #[test]
 fn stale_rows_and_dead_references() {
     for as_superuser in [false, true] {
-        let (source, _) = source();
-        let mut superuser = source.connect_as_superuser();
-        for statements in STALE {
-            run(&mut superuser, &statements.replace('@', source.owner()));
-        }
-        let mut client = source.connect_as_owner();
-        run(&mut client, DEAD);
-        let mut expected = metadata(&mut client);
-        let stale = expected["unmatched"].to_string();
-        for of in ["once", "twice", "part_of", "dead"] {
-            assert!(stale.contains(&format!("\"table\":\"{of}\"")), "{stale}");
-        }
-        assert!(stale.contains("leaves out {b}"), "{stale}");
-        // Lost placeholders are not carried over.
-        expected["unmatched"] = json!([]);
-        let expected_preview = preview(&mut client);
-        assert_eq!(
-            expected_preview,
-            "x () in ; {a} () in ; {\"name\": \"dead\", \"column_order\": [2], \"preview_template\": [[2], \" (\", \") in \"], \
-             \"preview_customized\": true}"
-        );
+        let (source, expected, expected_preview) = stale_source();
         let role = if as_superuser { "postgres" } else { source.owner() };
         let from = source.url(role);
         type Restore<'a> = (&'a str, &'a dyn Fn(&str));
         let ways: [Restore<'_>; 6] = [
-            ("psql", &|to| pipe(&mut dump(&from, &[]), &mut psql(to))),
+            ("psql", &|to| pipe(&mut pg_dump(&from, &[]), &mut psql(to))),
             ("custom format", &|to| {
-                pipe(&mut dump(&from, &["--format=custom"]), &mut restore(to, &[]));
+                pipe(&mut pg_dump(&from, &["--format=custom"]), &mut restore(to, &[]));
             }),
             ("inserts", &|to| {
-                pipe(&mut dump(&from, &["--inserts"]), &mut psql(to))
+                pipe(&mut pg_dump(&from, &["--inserts"]), &mut psql(to))
             }),
             ("parallel", &|to| {
                 let folder = new_folder();
                 let archive = folder.join("dump").display().to_string();
-                finish(&mut dump(
+                finish(&mut pg_dump(
                     &from,
                     &["--format=directory", "--jobs=2", "--file", &archive],
                 ));
@@ -491,13 +463,13 @@ fn stale_rows_and_dead_references() {
                 fs::remove_dir_all(folder).unwrap_or_else(|error| panic!("{error}"));
             }),
             ("schema, then data", &|to| {
-                pipe(&mut dump(&from, &["--schema-only"]), &mut psql(to));
-                pipe(&mut dump(&from, &["--data-only"]), &mut psql(to));
+                pipe(&mut pg_dump(&from, &["--schema-only"]), &mut psql(to));
+                pipe(&mut pg_dump(&from, &["--data-only"]), &mut psql(to));
             }),
             ("data twice", &|to| {
-                pipe(&mut dump(&from, &[]), &mut psql(to));
+                pipe(&mut pg_dump(&from, &[]), &mut psql(to));
                 run(&mut connect(&admin_of(to)), "TRUNCATE app.dead, app.place");
-                pipe(&mut dump(&from, &["--data-only"]), &mut psql(to));
+                pipe(&mut pg_dump(&from, &["--data-only"]), &mut psql(to));
             }),
         ];
         for (way, copy) in ways {
@@ -518,30 +490,45 @@ fn admin_of(url: &str) -> postgres::Config {
     url.parse().unwrap_or_else(|error| panic!("{url}: {error}"))
 }
 
-/// One owner dumps, another restores, none of them a superuser.
+/// One owner dumps, another restores, none of them a superuser; with and without rows that count for nobody.
 #[test]
 fn by_another_owner() {
-    let (source, expected) = source();
-    for format in ["plain", "custom"] {
-        let target = Database::empty();
-        let url = target.url(target.owner());
-        let archive = &mut dump(
-            &source.url(source.owner()),
-            &["--no-owner", "--no-privileges", "--format", format],
-        );
-        let sink = &mut match format {
-            "plain" => psql(&url),
-            _ => restore(&url, &["--no-owner", "--no-privileges"]),
+    for is_stale in [false, true] {
+        let (source, expected, previews) = match is_stale {
+            true => {
+                let (source, expected, previews) = stale_source();
+                (source, expected, Some(previews))
+            }
+            false => {
+                let (source, expected) = source();
+                (source, expected, None)
+            }
         };
-        pipe(archive, sink);
-        assert_eq!(metadata(&mut target.connect_as_owner()), expected);
-        assert_eq!(
-            text(
-                &mut target.connect_as_owner(),
-                "SELECT string_agg(DISTINCT owner_name, ' ') FROM msar_catalog.table_metadata"
-            ),
-            target.owner()
-        );
+        for format in ["plain", "custom"] {
+            let target = Database::empty();
+            let url = target.url(target.owner());
+            let archive = &mut pg_dump(
+                &source.url(source.owner()),
+                &["--no-owner", "--no-privileges", "--format", format],
+            );
+            let sink = &mut match format {
+                "plain" => psql(&url),
+                _ => restore(&url, &["--no-owner", "--no-privileges"]),
+            };
+            pipe(archive, sink);
+            let mut client = target.connect_as_owner();
+            assert_eq!(metadata(&mut client), expected, "{format}, stale: {is_stale}");
+            if let Some(previews) = &previews {
+                assert_eq!(&preview(&mut client), previews, "{format}");
+            }
+            assert_eq!(
+                text(
+                    &mut client,
+                    "SELECT string_agg(DISTINCT owner_name, ' ') FROM msar_catalog.table_metadata"
+                ),
+                target.owner()
+            );
+        }
     }
 }
 
@@ -556,7 +543,7 @@ fn times_are_carried_along() {
     let target = target(&source);
     without_other(&target);
     pipe(
-        &mut dump(&source.url(source.owner()), &[]),
+        &mut pg_dump(&source.url(source.owner()), &[]),
         &mut psql(&target.url(source.owner())),
     );
     assert_eq!(
@@ -573,7 +560,7 @@ fn over_metadata_that_is_there() {
         &mut source.connect_as_owner(),
         "SELECT msar.set_column_metadata('app.titles', '[{\"name\": \"id\", \"display_width\": 9}]')",
     );
-    let mut dumped = dump(&source.url(source.owner()), &["--data-only"]);
+    let mut dumped = pg_dump(&source.url(source.owner()), &["--data-only"]);
     let data = finish(&mut dumped);
     run(
         &mut source.connect_as_owner(),

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mathesar_ext_client_tests::random::Random;
 use mathesar_ext_client_tests::{Database, run};
 use postgres::Client;
 use serde_json::{Map, Value, json};
@@ -14,30 +15,6 @@ const SCHEMAS: [&str; 3] = ["s1", "s2", "Schema \"3\""];
 const TABLES: [&str; 5] = ["t1", "t2", "t3", "Table 4", "tableau_é"];
 const COLUMNS: [&str; 5] = ["c1", "c2", "c3", "Column \"4\"", "colonne_é"];
 const TYPES: [&str; 4] = ["boolean", "integer", "text", "date"];
-
-/// A generator of random numbers (xorshift64): the same seed gives the same commands.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
-    }
-
-    fn one_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
-    }
-
-    fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
-        if items.is_empty() {
-            return None;
-        }
-        let at = self.below(items.len());
-        Some(&items[at])
-    }
-}
 
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
@@ -137,7 +114,7 @@ impl Model {
         family
     }
 
-    /// A new table gets what is kept under its name, as far as it fits.
+    /// A new table gets the options that are kept under its name, those that fit its columns.
     fn insert(&mut self, mut table: Table) {
         if let Some(kept) = self.detached.remove(&(table.schema, table.name)) {
             if let Some(order) = kept["table"]["column_order"].as_array() {
@@ -154,11 +131,15 @@ impl Model {
             for (name, options) in kept["columns"].as_object().into_iter().flatten() {
                 let options = options.as_object().cloned().unwrap_or_default();
                 let column = table.columns.iter_mut().find(|column| column.name == name);
-                match column.filter(|column| options.keys().all(|option| fits(option, column.type_name))) {
-                    Some(column) => column.options = options,
-                    None => {
-                        left.insert(name.clone(), options.into());
-                    }
+                let type_name = column.as_ref().map(|column| column.type_name);
+                let (placed, other): (Map<_, _>, Map<_, _>) = options
+                    .into_iter()
+                    .partition(|(option, _)| type_name.is_some_and(|type_name| fits(option, type_name)));
+                if let Some(column) = column {
+                    column.options = placed;
+                }
+                if !other.is_empty() {
+                    left.insert(name.clone(), other.into());
                 }
             }
             if !left.is_empty() {
@@ -247,7 +228,7 @@ impl Model {
     /// Chooses a command that succeeds, and does to the model what it should do; `None` when the choice is impossible.
     fn step(&mut self, random: &mut Random) -> Option<String> {
         let ids: Vec<usize> = self.tables.keys().copied().collect();
-        let any = random.pick(&ids).copied();
+        let any = random.try_pick(&ids).copied();
         match random.below(22) {
             0 => self.create_schema(random),
             1 if random.one_in(6) => self.drop_schema(random),
@@ -268,7 +249,7 @@ impl Model {
                     .into_iter()
                     .filter(|(schema, _)| *schema == self.tables[&id].schema)
                     .collect();
-                let (_, name) = *random.pick(&same_schema)?;
+                let (_, name) = *random.try_pick(&same_schema)?;
                 self.tables.get_mut(&id)?.name = name;
                 Some(format!("ALTER TABLE {path} RENAME TO {}", quoted(name)))
             }
@@ -280,7 +261,7 @@ impl Model {
                     .into_iter()
                     .filter(|(_, name)| *name == self.tables[&id].name)
                     .collect();
-                let (schema, _) = *random.pick(&same_name)?;
+                let (schema, _) = *random.try_pick(&same_name)?;
                 self.tables.get_mut(&id)?.schema = schema;
                 Some(format!("ALTER TABLE {path} SET SCHEMA {}", quoted(schema)))
             }
@@ -296,14 +277,14 @@ impl Model {
             .into_iter()
             .filter(|name| !self.schemas.contains(name))
             .collect();
-        let name = *random.pick(&free)?;
+        let name = *random.try_pick(&free)?;
         self.schemas.insert(name);
         Some(format!("CREATE SCHEMA {}", quoted(name)))
     }
 
     fn drop_schema(&mut self, random: &mut Random) -> Option<String> {
         let schemas: Vec<_> = self.schemas.iter().copied().collect();
-        let name = *random.pick(&schemas)?;
+        let name = *random.try_pick(&schemas)?;
         let tables = self.tables.iter().filter(|(_, table)| table.schema == name);
         for id in tables.map(|(id, _)| *id).collect::<Vec<_>>() {
             self.drop(id);
@@ -318,7 +299,7 @@ impl Model {
             .into_iter()
             .filter(|name| !self.schemas.contains(name))
             .collect();
-        let (from, to) = (*random.pick(&schemas)?, *random.pick(&free)?);
+        let (from, to) = (*random.try_pick(&schemas)?, *random.try_pick(&free)?);
         self.schemas.remove(from);
         self.schemas.insert(to);
         for table in self.tables.values_mut().filter(|table| table.schema == from) {
@@ -328,13 +309,13 @@ impl Model {
     }
 
     fn create_table(&mut self, random: &mut Random) -> Option<String> {
-        let (schema, name) = *random.pick(&self.free_names())?;
+        let (schema, name) = *random.try_pick(&self.free_names())?;
         let mut columns = Vec::new();
         for column in COLUMNS {
             if !random.one_in(3) {
                 columns.push(Column {
                     name: column,
-                    type_name: random.pick(&TYPES)?,
+                    type_name: random.try_pick(&TYPES)?,
                     is_local: true,
                     is_inherited: false,
                     options: Map::new(),
@@ -368,8 +349,8 @@ impl Model {
             .filter(|(_, table)| table.parent.is_none())
             .map(|(id, _)| *id)
             .collect();
-        let parent = *random.pick(&roots)?;
-        let (schema, name) = *random.pick(&self.free_names())?;
+        let parent = *random.try_pick(&roots)?;
+        let (schema, name) = *random.try_pick(&self.free_names())?;
         let is_attached = random.one_in(2);
         let mut columns = self.tables[&parent].columns.clone();
         for column in &mut columns {
@@ -411,7 +392,7 @@ impl Model {
             .collect();
         match random.below(4) {
             0 => {
-                let (name, type_name) = (*random.pick(&free)?, *random.pick(&TYPES)?);
+                let (name, type_name) = (*random.try_pick(&free)?, *random.try_pick(&TYPES)?);
                 for member in family {
                     let is_own = member == id;
                     self.tables.get_mut(&member)?.columns.push(Column {
@@ -425,7 +406,7 @@ impl Model {
                 Some(format!("ALTER TABLE {path} ADD {} {type_name}", quoted(name)))
             }
             1 => {
-                let (from, to) = (random.pick(&own)?.name, *random.pick(&free)?);
+                let (from, to) = (random.try_pick(&own)?.name, *random.try_pick(&free)?);
                 self.rename_column(id, from, to);
                 Some(format!(
                     "ALTER TABLE {path} RENAME {} TO {}",
@@ -434,12 +415,12 @@ impl Model {
                 ))
             }
             2 => {
-                let name = random.pick(&own)?.name;
+                let name = random.try_pick(&own)?.name;
                 self.drop_column(id, name);
                 Some(format!("ALTER TABLE {path} DROP {} CASCADE", quoted(name)))
             }
             _ => {
-                let (name, type_name) = (random.pick(&own)?.name, *random.pick(&TYPES)?);
+                let (name, type_name) = (random.try_pick(&own)?.name, *random.try_pick(&TYPES)?);
                 self.retype_column(id, name, type_name);
                 Some(format!(
                     "ALTER TABLE {path} ALTER {} TYPE {type_name} USING NULL",
@@ -541,7 +522,7 @@ fn play(seed: u64, steps: usize, preparation: &str) {
         "SET client_min_messages = error;
          CREATE FUNCTION pg_temp.run(command text) RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE command; END'",
     );
-    let mut random = Random(seed << 32 | 0x9e37_79b9);
+    let mut random = Random::new(seed);
     let mut model = Model::default();
     let mut history = vec![format!("-- seed {seed}")];
     let mut before: Option<(Model, &str)> = None;

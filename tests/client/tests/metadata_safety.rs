@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use mathesar_ext_client_tests::{Database, connect, error, role_without_rights, run, text};
+use mathesar_ext_client_tests::{Database, Server, connect, error, role_without_rights, run, text};
 use postgres::Client;
 
 /// A database whose owner has a table with metadata on its columns `flag` and `price`.
@@ -525,4 +525,50 @@ fn references_that_nobody_told_of() {
     assert_eq!(text(&mut superuser, order), "[2]");
     let lost = "SELECT r.value->'lost'->>'1' FROM msar_catalog.table_metadata, jsonb_each(refs) AS r";
     assert_eq!(text(&mut superuser, lost), "flag");
+}
+
+/// What a prepared transaction wrote is looked at when it has committed, by the next transaction that changes something.
+#[test]
+fn a_prepared_transaction_and_a_rename() {
+    let server = Server::create(&["max_prepared_transactions = 2"]);
+    let mut client = connect(&server.config());
+    let mut other = connect(&server.config());
+    run(
+        &mut client,
+        "CREATE EXTENSION mathesar_ext; CREATE SCHEMA app; CREATE TABLE app.t (a integer, b text)",
+    );
+    run(
+        &mut client,
+        "BEGIN; SELECT msar.set_table_metadata('app.t', '{\"column_order\": [2, 1]}'); PREPARE TRANSACTION 'writer'",
+    );
+    // Neither sees the other, and the rename waits for nobody.
+    run(
+        &mut other,
+        "SET statement_timeout = '10s'; ALTER SCHEMA app RENAME TO renamed",
+    );
+    run(&mut client, "COMMIT PREPARED 'writer'");
+    run(&mut other, "CREATE TABLE public.unrelated (a integer)");
+    assert_eq!(unmatched(&mut client), "[]");
+    assert_eq!(
+        text(
+            &mut client,
+            "SELECT msar.get_table_metadata('renamed.t')->>'column_order'"
+        ),
+        "[2, 1]"
+    );
+    // One that is rolled back leaves nothing.
+    run(
+        &mut client,
+        "BEGIN; ALTER TABLE renamed.t RENAME TO u; PREPARE TRANSACTION 'renamer'",
+    );
+    run(&mut client, "ROLLBACK PREPARED 'renamer'");
+    run(&mut client, "CREATE TABLE public.other (a integer)");
+    assert_eq!(unmatched(&mut client), "[]");
+    assert_eq!(
+        text(
+            &mut client,
+            "SELECT count(*)::text FROM msar_catalog.stored_prepared_checks"
+        ),
+        "0"
+    );
 }

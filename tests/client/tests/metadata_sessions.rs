@@ -9,20 +9,17 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mathesar_ext_client_tests::{Database, admin_config, connect, run, text};
+use mathesar_ext_client_tests::{Database, admin_config, connect, random, run, text};
 use postgres::{Client, Config, NoTls};
 
 const SESSIONS: u64 = 8;
 
-/// A generator of random numbers (xorshift64): the same seed gives the same commands to a session.
-struct Random(u64);
+/// Random commands.
+struct Random(random::Random);
 
 impl Random {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
+        self.0.below(bound)
     }
 
     fn schema(&mut self) -> String {
@@ -124,7 +121,7 @@ fn play(
         }
     });
     let mut client = config.connect(NoTls).unwrap();
-    let mut random = Random(seed | 1);
+    let mut random = Random(random::Random::new(seed));
     for _ in 0..20 {
         random.below(2);
     }
@@ -289,6 +286,31 @@ fn metadata_of_a_renamed_schema_and_a_dropped_table() {
     );
 }
 
+/// Rows that are made to match at commit are changes themselves, of a transaction that has written others by then.
+#[test]
+fn changes_after_those_that_were_written() {
+    let database = Database::with_extension();
+    let warnings = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&warnings);
+    let mut config = config_of(&database);
+    let mut renamer = connect(&config);
+    config.notice_callback(move |notice| heard.lock().unwrap().push(notice.to_string()));
+    let mut writer = connect(&config);
+    run(
+        &mut renamer,
+        "CREATE SCHEMA dd; CREATE TABLE dd.a (id integer PRIMARY KEY)",
+    );
+    run(
+        &mut writer,
+        "BEGIN; CREATE TABLE public.first (a integer);
+         SELECT msar.set_table_metadata('dd.a', '{\"import_verified\": true}')",
+    );
+    run(&mut renamer, "ALTER SCHEMA dd RENAME TO dd2");
+    run(&mut writer, "COMMIT");
+    assert_eq!(*warnings.lock().unwrap(), Vec::<String>::new());
+    assert_eq!(text(&mut writer, "SELECT msar.check_metadata()::text"), "[]");
+}
+
 /// Both cannot see what the other does: the one that commits last makes the row match.
 #[test]
 fn metadata_written_while_the_schema_is_renamed() {
@@ -338,6 +360,66 @@ fn metadata_written_while_the_schema_is_renamed() {
                 "SELECT count(*)::text FROM msar_catalog.table_metadata WHERE refs::text LIKE '%dd\"%'"
             ),
             "0"
+        );
+    }
+}
+
+/// A session leaves rows to another one, which holds them and is rolled back.
+#[test]
+fn metadata_left_to_a_transaction_that_is_rolled_back() {
+    let ends = ["ROLLBACK", "ROLLBACK TO before; COMMIT"];
+    let commands = [
+        ("DROP TABLE q1.c", ""),
+        ("ALTER TABLE q1.c RENAME TO zz", "{\"zz\": [\"v\"]}"),
+        ("ALTER TABLE q1.c RENAME COLUMN v TO zz", "{\"c\": [\"zz\"]}"),
+        ("ALTER TABLE q1.c DROP COLUMN v", ""),
+        ("ALTER SCHEMA q1 RENAME TO zz", ""),
+    ];
+    for (end, (command, exported)) in ends
+        .iter()
+        .flat_map(|end| commands.iter().map(move |command| (end, command)))
+    {
+        let database = Database::with_extension();
+        let config = config_of(&database);
+        let (mut first, mut second) = (connect(&config), connect(&config));
+        run(
+            &mut first,
+            "CREATE SCHEMA q1; CREATE TABLE q1.c (id integer, v text);
+             SELECT msar.set_column_metadata('q1.c', '[{\"name\": \"v\", \"display_width\": 90}]')",
+        );
+        run(
+            &mut first,
+            "BEGIN; SAVEPOINT before; ALTER SCHEMA q1 RENAME TO q2",
+        );
+        if command.starts_with("ALTER SCHEMA") {
+            // Waits for the first.
+            thread::scope(|scope| {
+                let waiting = scope.spawn(|| run(&mut second, command));
+                thread::sleep(Duration::from_millis(300));
+                run(&mut first, end);
+                waiting.join().unwrap();
+            });
+        } else {
+            run(&mut second, command);
+            run(&mut first, end);
+        }
+        run(&mut second, "CREATE TABLE public.unrelated (id integer)");
+        assert_eq!(
+            text(&mut second, "SELECT msar.check_metadata()::text"),
+            "[]",
+            "{command}; {end}"
+        );
+        let columns = "SELECT coalesce(jsonb_object_agg(t.key, (SELECT jsonb_agg(k) FROM jsonb_object_keys(t.value->'columns') AS k)), '{}')::text
+            FROM jsonb_each(msar.export_metadata()->'schemas'->'q1') AS t";
+        let expected = if exported.is_empty() { "{}" } else { exported };
+        assert_eq!(text(&mut second, columns), expected, "{command}; {end}");
+        assert_eq!(
+            text(
+                &mut second,
+                "SELECT count(*)::text FROM msar_catalog.stored_prepared_checks"
+            ),
+            "0",
+            "{command}; {end}"
         );
     }
 }

@@ -1,12 +1,11 @@
 //! Previews across sessions, and in other encodings.
 
-use mathesar_ext_client_tests::{Database, connect, run, text};
+use mathesar_ext_client_tests::{Database, Server, connect, run, text};
 use postgres::Client;
 
 /// A session that holds plans for two tables. A plan contains the moment when it was made, as a function that claims to
 /// be immutable is called by the planner; so a statement that is planned anew tells another moment.
-fn session_with_plans(database: &Database) -> Client {
-    let mut client = database.connect_as_owner();
+fn session_with_plans(mut client: Client) -> Client {
     run(
         &mut client,
         "SET plan_cache_mode = force_generic_plan;
@@ -22,8 +21,13 @@ fn planned_at(client: &mut Client) -> (String, String) {
 
 fn library() -> Database {
     let database = Database::with_extension();
+    fill_library(&mut database.connect_as_owner());
+    database
+}
+
+fn fill_library(client: &mut Client) {
     run(
-        &mut database.connect_as_owner(),
+        client,
         "CREATE SCHEMA app;
          CREATE TABLE app.author (id integer PRIMARY KEY, name text);
          CREATE TABLE app.book (id integer PRIMARY KEY, title text, author_id integer REFERENCES app.author);
@@ -33,20 +37,23 @@ fn library() -> Database {
     );
     // SQL functions are inlined; this one must be called.
     run(
-        &mut database.connect_as_owner(),
+        client,
         "CREATE OR REPLACE FUNCTION planned_at() RETURNS timestamptz IMMUTABLE LANGUAGE plpgsql
          AS 'BEGIN RETURN clock_timestamp(); END'",
     );
-    database
 }
 
 /// Whatever writes metadata, other sessions let go of what they made from it, when it is committed; and of nothing
 /// else.
 #[test]
 fn changes_of_metadata_reach_what_other_sessions_have_compiled() {
-    let database = library();
-    let mut client = session_with_plans(&database);
-    let mut writer = database.connect_as_owner();
+    // A server of its own: after thousands of changes anywhere in a server, as a CREATE EXTENSION makes them, sessions
+    // forget all that they hold; so they do after ANALYZE.
+    let server = Server::create(&["autovacuum = off"]);
+    let mut writer = connect(&server.config());
+    run(&mut writer, "CREATE EXTENSION mathesar_ext");
+    fill_library(&mut writer);
+    let mut client = session_with_plans(connect(&server.config()));
     let before = planned_at(&mut client);
     assert_eq!(planned_at(&mut client), before, "plans are kept");
     for (change, about_author) in [
@@ -95,13 +102,13 @@ fn changes_of_metadata_reach_what_other_sessions_have_compiled() {
     // All at once.
     let before = planned_at(&mut client);
     run(
-        &mut database.connect_as_superuser(),
+        &mut connect(&server.config()),
         "TRUNCATE msar_catalog.stored_table_metadata",
     );
     let after = planned_at(&mut client);
     assert!(after.0 != before.0 && after.1 != before.1, "TRUNCATE");
     // A replica's session, in which ordinary triggers are silent.
-    let mut replica = database.connect_as_superuser();
+    let mut replica = connect(&server.config());
     run(
         &mut replica,
         "SET session_replication_role = replica;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mathesar_ext_client_tests::random::Random;
 use mathesar_ext_client_tests::{Database, run, text};
 use postgres::Client;
 use serde_json::{Value, json};
@@ -18,30 +19,6 @@ const DEEPEST: usize = 3;
 
 /// Names that have to be quoted, in SQL or in templates.
 const NAMES: [&str; 6] = ["plain", "Upper Case", "a.b", "say \"hi\"", "{braces}", "x:raw"];
-
-/// Numbers that look random, the same ones for a seed (xorshift64*).
-struct Random(u64);
-
-impl Random {
-    fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % limit
-    }
-
-    fn one_in(&mut self, odds: usize) -> bool {
-        self.below(odds) == 0
-    }
-
-    fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
-        &choices[self.below(choices.len())]
-    }
-}
 
 /// A foreign key.
 #[derive(Debug, Clone)]

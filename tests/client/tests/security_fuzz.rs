@@ -6,6 +6,7 @@
 //!
 //! The same seed gives the same calls. `scripts/fuzz CALLS SEED` runs more of them.
 
+use mathesar_ext_client_tests::random::Random;
 use mathesar_ext_client_tests::{Database, functions, reconnected, refusal, run, text};
 use postgres::{Client, NoTls};
 use serde_json::{Value, json};
@@ -21,30 +22,6 @@ fn number(name: &str, default: u64) -> u64 {
         .ok()
         .and_then(|number| number.parse().ok())
         .unwrap_or(default)
-}
-
-/// Numbers that look random, the same ones for a seed (xorshift64*).
-struct Random(u64);
-
-impl Random {
-    fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % limit
-    }
-
-    fn one_in(&mut self, odds: usize) -> bool {
-        self.below(odds) == 0
-    }
-
-    fn pick<'a, T: ?Sized>(&mut self, choices: &[&'a T]) -> &'a T {
-        choices[self.below(choices.len())]
-    }
 }
 
 const WORDS: [&str; 40] = [
@@ -164,9 +141,9 @@ struct Draw {
 impl Draw {
     fn word(&mut self) -> String {
         if self.random.one_in(50) {
-            return self.random.pick(&WORDS).repeat(5000);
+            return self.random.choose(&WORDS).repeat(5000);
         }
-        self.random.pick(&WORDS).to_owned()
+        self.random.choose(&WORDS).to_owned()
     }
 
     fn number(&mut self) -> i64 {
@@ -240,7 +217,7 @@ impl Draw {
         match self.random.below(10) {
             0 => self
                 .random
-                .pick(&["0", "1", "4294967295", "1259", "2615"])
+                .choose(&["0", "1", "4294967295", "1259", "2615"])
                 .to_owned(),
             _ => self.tables[self.random.below(self.tables.len())].clone(),
         }
@@ -256,7 +233,7 @@ impl Draw {
             "regclass" | "oid" => self.oid(),
             "regnamespace" => self
                 .random
-                .pick(&[
+                .choose(&[
                     "'zoo'::regnamespace::oid",
                     "'library'::regnamespace::oid",
                     "0",
@@ -265,7 +242,7 @@ impl Draw {
                 .to_owned(),
             "regrole" => self
                 .random
-                .pick(&[
+                .choose(&[
                     "(SELECT oid FROM pg_roles WHERE rolname = current_user)",
                     "1",
                     "10",
@@ -273,7 +250,7 @@ impl Draw {
                 .to_owned(),
             "regtype" => self
                 .random
-                .pick(&[
+                .choose(&[
                     "'text'::regtype::oid",
                     "'integer'::regtype::oid",
                     "'date'::regtype::oid",
@@ -286,7 +263,7 @@ impl Draw {
             "smallint" => format!("'{}'", self.number().clamp(i16::MIN.into(), i16::MAX.into())),
             "integer" => format!("'{}'", self.number().clamp(i32::MIN.into(), i32::MAX.into())),
             "bigint" | "numeric" | "money" | "real" | "double precision" => format!("'{}'", self.number()),
-            "boolean" => self.random.pick(&["true", "false"]).to_owned(),
+            "boolean" => self.random.choose(&["true", "false"]).to_owned(),
             "jsonb" | "json" => {
                 let document = self.document(name).to_string();
                 quoted(&document.replace("\\u0000", "x"))
@@ -305,11 +282,11 @@ impl Draw {
             "text" | "character varying" | "character" | "name" | "\"char\"" => quoted(&self.word()),
             "anycompatible" | "anyelement" => self
                 .random
-                .pick(&["1", "2", "'x'::text", "'{\"1\": 1}'::jsonb", "NULL::int"])
+                .choose(&["1", "2", "'x'::text", "'{\"1\": 1}'::jsonb", "NULL::int"])
                 .to_owned(),
             "point" => "point(1,2)".into(),
             "interval" => "'1 day'".into(),
-            "msar.pkey_kind" => self.random.pick(&["'IDENTITY'", "'UUIDv4'"]).to_owned(),
+            "msar.pkey_kind" => self.random.choose(&["'IDENTITY'", "'UUIDv4'"]).to_owned(),
             _ if type_name.starts_with("time") => "'12:00'".into(),
             _ if type_name.ends_with("[]") => {
                 let element = &type_name[..type_name.len() - 2];
@@ -320,7 +297,7 @@ impl Draw {
             }
             _ => format!(
                 "'{}'",
-                self.random.pick(&[
+                self.random.choose(&[
                     "2024-02-29",
                     "x@example.org",
                     "https://example.org",

@@ -3,25 +3,17 @@
 //!
 //! The numbers are the same in every run. A failure names the document that it is about.
 
-use mathesar_ext_client_tests::{Database, run, text};
+use mathesar_ext_client_tests::{Database, random, run, text};
 use postgres::Client;
 use serde_json::{Map, Value, json};
 
-/// A generator of numbers that are random enough (SplitMix64).
-struct Random(u64);
+/// Random commands.
+struct Random(random::Random);
 
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut number = self.0;
-        number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        number ^ (number >> 31)
-    }
-
     /// A number below `bound`.
     fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
+        self.0.below(bound)
     }
 
     /// True once in `times` calls.
@@ -260,7 +252,7 @@ fn check_copy(client: &mut Client, table: u32, of: &str) {
 #[test]
 fn what_is_defined_is_described() {
     let (_database, mut client) = database();
-    let mut random = Random(1);
+    let mut random = Random(random::Random::new(1));
     let cases = type_cases();
     let schema: u32 = client
         .query_one("SELECT 'app'::regnamespace::oid", &[])
@@ -335,9 +327,9 @@ fn any(random: &mut Random, depth: usize) -> Value {
     match random.below(if depth > 4 { 8 } else { 10 }) {
         0 => Value::Null,
         1 => json!(random.once_in(2)),
-        2 => json!(random.next() as i64),
+        2 => json!(random.0.number() as i64),
         3 => json!(random.below(5)),
-        4 => json!(random.next() as f64 / 3e15),
+        4 => json!(random.0.number() as f64 / 3e15),
         5 => json!(random.name()),
         6 => json!(random.of(&[
             "",
@@ -583,7 +575,7 @@ fn what_is_wrong_is_an_error_of_the_callers() {
          INSERT INTO app.here (a, b) VALUES (1, 'x');",
     );
     let before = text(&mut client, CATALOGS);
-    let mut random = Random(2);
+    let mut random = Random(random::Random::new(2));
     let (mut right, mut wrong) = (0, 0);
     for (call, document) in calls() {
         let mut documents = vec![

@@ -44,6 +44,13 @@ WHERE attrelid = 'f.all_types'::regclass AND attname IN ('i4', 'i8', 'n', 'r', '
 -- Values: of every type, as records have them, and as the contract has them; numbers as text.
 SELECT jsonb_pretty((msar.run_exploration(pg_temp.doc('[{"type": "limit", "spec": 1}]'))->'records'->'results'->0)::jsonb);
 SELECT jsonb_pretty((msar.run_exploration(pg_temp.doc('[{"type": "limit", "spec": 1}]'), '{"compat": true}')->'records'->'results'->0)::jsonb);
+-- Elements of arrays have forms of their own in the contract (3.10); without compat they are printed as other values are.
+CREATE TABLE f.lists (id int PRIMARY KEY, d date[], t time[], tz timetz[], ts timestamp[], tstz timestamptz[], iv interval[], n numeric[]);
+INSERT INTO f.lists VALUES (1, '{2020-01-02}', '{12:30:45,12:30:45.5}', '{12:30:45+01}', '{2020-01-02 03:04:05,NULL}', '{{2020-01-02 03:04:05.25+00},{2020-01-02 03:04:05+00}}',
+  '{1 day 02:03:04,1 year 2 mons -3 days,-00:00:01.5,NULL}', '{1.50,NaN}'), (2, '{}', NULL, NULL, NULL, NULL, '{}', '{}');
+SELECT msar.run_exploration(jsonb_build_object('base_table', '{"schema": "f", "name": "lists"}'::jsonb, 'initial_columns', (
+    SELECT jsonb_agg(jsonb_build_object('alias', attname, 'attnum', attnum) ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'f.lists'::regclass AND attnum > 1)),
+  jsonb_build_object('compat', compat, 'limit', 1 + compat::int))->'records'->'results' FROM unnest('{t,f}'::boolean[]) AS compat;
 SELECT r->'i8', r->'n', r->'an', r->'dt' FROM json_array_elements(msar.run_exploration(pg_temp.doc('[{"type": "limit", "spec": 1}]'), '{"numbers": "text", "dates": "iso"}')->'records'->'results') AS r;
 -- Preprocessing; by the names of the contract, and by those that clients offer.
 SELECT preproc, (SELECT string_agg(r::text, ' ') FROM json_array_elements(msar.run_exploration(pg_temp.doc(jsonb_build_array(jsonb_build_object('type', 'summarize', 'spec', jsonb_build_object(

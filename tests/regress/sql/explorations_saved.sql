@@ -38,7 +38,7 @@ SELECT * FROM pg_temp.problem('SELECT * FROM msar_queries."Books"');
 SELECT * FROM pg_temp.problem('CREATE VIEW msar_queries.mine AS SELECT 1');
 SELECT * FROM pg_temp.problem('SELECT count(*) FROM msar_catalog.stored_explorations');
 SELECT * FROM pg_temp.problem('INSERT INTO msar_catalog.explorations (name) VALUES (''x'')');
-SELECT * FROM pg_temp.problem('SELECT __msar.open_query_schema(''exploration_reader'', true)');
+SELECT * FROM pg_temp.problem('SELECT __msar.put_query_view(''x'', ''1 AS a'', ''exploration_reader'', false)');
 -- What does not run for the role is not saved. A name is taken, whoever sees it.
 SELECT * FROM pg_temp.problem($$SELECT msar.save_exploration('{"name": "Secrets", "base_table": {"schema": "app", "name": "author"}, "initial_columns": [{"alias": "s", "column": "secret"}]}')$$);
 SELECT * FROM pg_temp.problem($$SELECT msar.save_exploration('{"name": "Books", "base_table": {"schema": "app", "name": "book"}, "initial_columns": [{"alias": "t", "attnum": 2}]}')$$);

@@ -41,6 +41,8 @@ BEGIN ATOMIC
   UNION ALL SELECT 'list_databases', 0, msar.list_databases()::text
   UNION ALL SELECT 'list_configured_roles', 0, msar.list_configured_roles(NULL)::text
   UNION ALL SELECT 'list_data_files', 0, msar.list_data_files()::text
+  UNION ALL SELECT 'list_source_tables', 0, msar.list_source_tables()::text
+  UNION ALL SELECT 'get_reflection_status', 0, msar.get_reflection_status()::text
   UNION ALL SELECT 'list_roles', 0, msar.list_roles()::text
   UNION ALL SELECT 'list_db_priv', 0, msar.list_db_priv()::text
   UNION ALL SELECT 'list_schema_privileges', oid, msar.list_schema_privileges(oid)::text FROM sch
@@ -61,6 +63,10 @@ BEGIN ATOMIC
       {"type": "in", "args": [{"type": "attnum", "value": 1}, {"type": "attnum", "value": 1}, {"type": "attnum", "value": 1}]},
       {"type": "not", "args": [{"type": "contains_case_insensitive", "args": [{"type": "attnum", "value": 1}, {"type": "literal", "value": "%"}]}]}]}',
     NULL, NULL, true)::text FROM tab
+  UNION ALL SELECT 'get_linked_records', 0, msar.get_linked_records('library.book', 1)::text
+  UNION ALL SELECT 'get_schema_diagram', oid, msar.get_schema_diagram(oid) FROM sch
+  UNION ALL SELECT 'get_uninstall_plan', 0, msar.get_uninstall_plan()::text
+  UNION ALL SELECT 'help', 0, string_agg(h, ' ') FROM msar.help('list_records') AS h
   UNION ALL SELECT 'list_records', 1, msar.list_records('library.loan',
     '{"after": 20, "order": [{"column": "returned_at"}, {"column": "renewals", "direction": "desc"}], "group": {"columns": ["lent_at"], "preproc": ["truncate_to_month"]}}')::text
   UNION ALL SELECT 'list_records', 2, msar.list_records('library.book', '{"filter": {"type": "or", "args": [
@@ -240,7 +246,9 @@ FROM pg_catalog.pg_proc AS p
 WHERE pronamespace = 'msar'::regnamespace AND provolatile = 's' AND NOT starts_with(proname, 'cast_to_')
   AND proname NOT IN (SELECT call FROM clean) AND proname <> 'get_preview'
   AND proname NOT IN ('get_data_file', 'get_exploration', 'get_exploration_export_query', 'get_export_query', 'get_form',
-    'get_form_source_info', 'get_public_form', 'get_user', 'list_form_related_records', 'run_saved_exploration');
+    'get_form_source_info', 'get_public_form', 'get_user', 'list_form_related_records', 'run_saved_exploration', 'reflection_as_publication',
+    -- These need a cache; tests of caches ask them on such a path.
+    'api3', 'cache_read', 'get_cache_status');
 
 RESET search_path;
 REVOKE CONNECT ON DATABASE regression FROM regress_shadow;

@@ -95,6 +95,16 @@ SELECT msar.alter_columns('source'::regclass, '[{"attnum": 1, "type": "integer",
   {"attnum": 5, "type": "text[]"}, {"attnum": 6, "type": "mathesar_types.multicurrency_money"}]');
 SELECT to_jsonb(source) FROM source;
 
+-- Elements of arrays, and arrays of rows in the form of records and in PostgreSQL's own.
+CREATE TABLE lists (numbers text, days text, prices text, rows text);
+CREATE TYPE pair AS (a integer, b date);
+INSERT INTO lists VALUES ('{"1.500,5",2,NULL}', '["01/02/2024", "3/4/2024"]', '["$7.25", "$1,000"]', '[{"a": 1, "b": "2024-02-01"}, null, "(2,)"]'),
+  ('{}', '{}', NULL, '{"(3,2024-01-01)",NULL}'), (NULL, NULL, '[]', '[]');
+SELECT msar.alter_columns('lists'::regclass, '[{"attnum": 1, "type": "numeric[]", "cast_options": {"group_sep": ".", "decimal_p": ","}},
+  {"attnum": 2, "type": "date[]", "cast_options": {"date_order": "DMY"}},
+  {"attnum": 3, "type": "float8[]", "cast_options": {"group_sep": ",", "decimal_p": ".", "curr_pref": "$"}}, {"attnum": 4, "type": "pair[]"}]');
+SELECT to_jsonb(lists) FROM lists;
+
 -- Mappings and previews name columns that there are.
 SELECT code, message FROM unnest(ARRAY[
     $$SELECT msar.insert_from_select('open', 'target', '[{"src_table_attnum": 99, "dst_table_attnum": 1}]')$$,

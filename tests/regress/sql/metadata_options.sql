@@ -70,6 +70,7 @@ FROM pg_attribute,
              ('num_grouping', '"auto"'), ('num_format', '"hindi"'), ('mon_currency_symbol', '"$"'),
              ('mon_currency_location', '"after-minus"'), ('time_format', '"HH24"'), ('date_format', '"YYYY"'),
              ('duration_min', '"s"'), ('duration_max', '"h"'), ('duration_show_units', 'true'), ('display_width', '100'),
+             ('label', '"Label"'), ('help_text', '"Help"'), ('is_hidden', 'true'),
              ('file_backend', '"default"'), ('user_display_field', '"email"')) AS o(option, value)
 WHERE attrelid = 'shop.kinds'::regclass AND attnum > 0
 GROUP BY option ORDER BY option;
@@ -178,3 +179,25 @@ RETURNING schema_name, table_name, column_name, owner_name = current_user AS is_
 
 DROP SCHEMA shop CASCADE;
 SELECT count(*) FROM msar_catalog.column_metadata;
+
+-- Columns by name, which are stored as attnums.
+CREATE SCHEMA naming;
+CREATE TABLE naming.named_maker (id integer PRIMARY KEY, name text);
+CREATE TABLE naming.named (id integer PRIMARY KEY, gone text, title text, maker_id integer REFERENCES naming.named_maker, "3" text);
+ALTER TABLE naming.named DROP COLUMN gone;
+SELECT o->'column_order' AS column_order, o->'preview_template' AS template, o->'user_tracking_attnum' AS tracking
+FROM msar.set_table_metadata('naming.named', '{"column_order": ["title", 1, "\"3\"", "4"], "user_tracking_attnum": "title",
+  "preview_template": ["3", ["maker_id", "name"], [4, "name"], {"path": ["title"], "raw": true}]}') AS o;
+SELECT msar.get_preview_template('naming.named');
+SELECT msar.set_table_metadata('naming.named', '{"column_order": ["title", "#3"]}');
+SELECT msar.set_table_metadata('naming.named', '{"column_order": ["3"]}');
+SELECT msar.set_table_metadata('naming.named', '{"column_order": ["gone"]}');
+SELECT msar.set_table_metadata('naming.named', '{"preview_template": [["maker_id", "nam"]]}');
+SELECT msar.set_table_metadata('naming.named', '{"preview_template": [["title", "name"]]}');
+SELECT msar.set_table_metadata('naming.named', '{"preview_template": [["maker_id", {}, "name"]]}');
+SELECT msar.set_preview_template('naming.named', '{#3} {4.2} {"3"}');
+INSERT INTO naming.named_maker VALUES (1, 'Acme');
+INSERT INTO naming.named VALUES (1, 'Anvil', 1, 'x');
+SELECT msar.get_record_from_table('naming.named'::regclass, 1, NULL, true, jsonb_build_object('naming.named'::regclass::oid::bigint, '[["maker_id", "name"], " ", ["title"], [3]]'::jsonb))
+  ->'record_summaries' AS summaries;
+SELECT msar.get_record_from_table('naming.named'::regclass, 1, NULL, true, jsonb_build_object('naming.named'::regclass::oid::bigint, '[["makr_id", "name"]]'::jsonb));

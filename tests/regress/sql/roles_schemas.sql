@@ -86,7 +86,7 @@ DECLARE
 BEGIN
   FOR sch IN
     SELECT nspname FROM pg_namespace
-    WHERE nspname !~ '^(pg_.*|information_schema|msar|__msar|msar_catalog|msar_queries|mathesar_types)$'
+    WHERE nspname !~ '^(pg_.*|information_schema|msar|__msar|msar_catalog|msar_queries|msar_reflector|mathesar_types)$'
   LOOP
     EXECUTE format('ALTER SCHEMA %I OWNER TO CURRENT_USER', sch);
     EXECUTE format('DROP SCHEMA %I CASCADE', sch);

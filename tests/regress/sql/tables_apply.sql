@@ -167,5 +167,22 @@ SET LOCAL search_path = shop, library;
 SELECT s.* FROM pg_temp.statements(msar.apply_definitions('[{"create_table": {"columns": [{"name": "a"}]}}, {"create_table": {"name": "note", "columns": [{"name": "book_id", "type": "integer"}],
   "constraints": [{"type": "f", "columns": ["book_id"], "fkey_relation": "book"}]}}, {"add_columns": {"table": "note", "columns": [{"name": "b"}]}}]')) AS s;
 ROLLBACK;
+-- Partitions of partitions, 300 levels deep: what is printed can be applied.
+BEGIN;
+CREATE SCHEMA deep;
+DO $$BEGIN
+  CREATE TABLE deep.t0 (x integer) PARTITION BY LIST (x);
+  FOR n IN 1..300 LOOP
+    EXECUTE format('CREATE TABLE deep.t%s PARTITION OF deep.t%s FOR VALUES IN (1) PARTITION BY LIST (x)', n, n - 1);
+  END LOOP;
+END$$;
+CREATE TEMPORARY TABLE printed ON COMMIT DROP AS SELECT msar.get_table_definition('deep.t0') AS definition;
+DROP TABLE deep.t0;
+SELECT jsonb_array_length(msar.apply_definitions(jsonb_build_array(jsonb_build_object('create_table', definition)))
+  #> '{steps,0,statements}') AS statements FROM printed;
+SELECT msar.get_table_definition('deep.t0') = definition AS is_the_same FROM printed;
+ROLLBACK;
+SELECT p.* FROM pg_temp.problem(format('SELECT msar.apply_definitions(%L)',
+  '[{"create_table": ' || repeat('{"partitions": [', 501) || repeat(']}', 501) || '}]')) AS p;
 DROP OWNED BY regress_builder;
 DROP ROLE regress_builder, regress_owner;

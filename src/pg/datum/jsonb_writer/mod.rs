@@ -6,7 +6,7 @@
 //! `jsonb.h`. Where a text is not what it should be, PostgreSQL's own input function is asked, for its errors.
 
 use crate::error::Error;
-use crate::pg::jsonb_value::{
+use crate::pg::jsonb_layout::{
     JB_FARRAY, JB_FOBJECT, JB_FSCALAR, JENTRY_HAS_OFF, JENTRY_ISBOOL_FALSE, JENTRY_ISBOOL_TRUE,
     JENTRY_ISCONTAINER, JENTRY_ISNULL, JENTRY_ISNUMERIC, JENTRY_ISSTRING, JENTRY_OFFLENMASK,
 };

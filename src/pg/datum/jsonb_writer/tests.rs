@@ -1,4 +1,4 @@
-//! What is written here is what PostgreSQL's own input function gives, byte for byte.
+//! The writer gives the same bytes as PostgreSQL's own input function.
 
 use pgrx::prelude::*;
 

@@ -136,18 +136,111 @@ impl Page {
 
     /// As `msar.list_records` returns it, without a count.
     pub(crate) fn own(&self) -> String {
-        self.document(
+        let document = self.document(
             "NULL",
             &format!(
                 "'next', (SELECT CASE count(*) WHEN {} THEN max(id) END FROM page)",
                 self.limit
             ),
-        )
+        );
+        format!("{document} || '{EMPTY_MEMBERS}'")
     }
 
     /// As `msar.get_record_from_table` returns it.
     pub(crate) fn one(&self) -> String {
         self.document("(SELECT count(*) FROM page)", "'joined_record_summaries', NULL")
+    }
+}
+
+/// What `msar.list_records` returns where nothing was asked for.
+const EMPTY_MEMBERS: &str = r#"{"links": {}, "display": null, "omitted": [], "record_summaries": {}}"#;
+
+/// An option of `msar.list_records`: what the call is, its options, and the SQL that returns the same document for a page
+/// of 50 rows. Columns are shown by their names, the date of the items as 31.12.2024.
+pub(crate) struct PageOption {
+    pub(crate) name: &'static str,
+    pub(crate) options: &'static str,
+    page: &'static str,
+    /// The order of the page's rows.
+    order: &'static str,
+    /// The members that differ from those of a page without options.
+    members: &'static str,
+}
+
+/// Statements that give columns display options.
+pub(crate) const DISPLAY_OPTIONS: &str = r#"SELECT msar.set_column_metadata('shop.item',
+    '[{"name": "made", "date_format": "DD.MM.YYYY"}, {"name": "sold", "bool_true": "yes", "bool_false": "no"}]')"#;
+
+pub(crate) const PAGE_OPTIONS: [PageOption; 5] = [
+    PageOption {
+        name: "names of columns, no previews",
+        options: r#""previews": false, "count": "none""#,
+        page: "SELECT * FROM shop.item ORDER BY id LIMIT 50",
+        order: "id",
+        members: "'count', NULL",
+    },
+    PageOption {
+        name: "texts of display options",
+        options: r#""previews": false, "count": "none", "display": true"#,
+        page: "SELECT * FROM shop.item ORDER BY id LIMIT 50",
+        order: "id",
+        members: "'count', NULL, 'display', (SELECT jsonb_agg(jsonb_build_object('id', id::text, 'title', title, 'note', note,
+            'price', price::text, 'sold', CASE WHEN sold THEN 'yes' ELSE 'no' END, 'made', to_char(made, 'DD.MM.YYYY'),
+            'added', added::text, 'maker_id', maker_id::text, 'seller_id', seller_id::text, 'kind_id', kind_id::text)
+            ORDER BY id) FROM page)",
+    },
+    PageOption {
+        name: "previews beside the records",
+        options: r#""count": "none""#,
+        page: "SELECT * FROM shop.item ORDER BY id LIMIT 50",
+        order: "id",
+        members: "'count', NULL, 'links', (SELECT jsonb_build_object('maker_id', jsonb_agg(m.name ORDER BY p.id),
+            'seller_id', jsonb_agg(s.name ORDER BY p.id), 'kind_id', jsonb_agg(k.label ORDER BY p.id))
+            FROM page AS p LEFT JOIN shop.maker AS m ON m.id = p.maker_id LEFT JOIN shop.seller AS s ON s.id = p.seller_id
+            LEFT JOIN shop.kind AS k ON k.id = p.kind_id)",
+    },
+    PageOption {
+        name: "filter and order along foreign keys",
+        options: r#""previews": false, "count": "none", "filter": {"kind_id.department_id.title": "Department 3"},
+            "order": [{"column": "maker_id.name"}]"#,
+        page: "SELECT i.*, m.name AS maker FROM shop.item AS i LEFT JOIN shop.kind AS k ON k.id = i.kind_id
+            LEFT JOIN shop.department AS d ON d.id = k.department_id LEFT JOIN shop.maker AS m ON m.id = i.maker_id
+            WHERE d.title = 'Department 3' ORDER BY m.name, i.id LIMIT 50",
+        order: "maker, id",
+        members: "'count', NULL",
+    },
+    PageOption {
+        name: "search in 5 columns, exact count",
+        options: r#""previews": false, "order": [{"column": "id"}],
+            "search": {"text": "copper lamp", "columns": ["title", "note", "{maker_id}", "{seller_id}", "{kind_id}"]}"#,
+        page: "SELECT i.* FROM (SELECT id FROM found ORDER BY id LIMIT 50) AS f JOIN shop.item AS i USING (id)",
+        order: "id",
+        members: "'count', (SELECT count(*) FROM found)",
+    },
+];
+
+impl PageOption {
+    pub(crate) fn sql(&self) -> String {
+        let Self {
+            page, order, members, ..
+        } = self;
+        let found = match page.contains("FROM found") {
+            true => {
+                "found AS MATERIALIZED (SELECT i.id FROM shop.item AS i LEFT JOIN shop.maker AS m ON m.id = i.maker_id
+                   LEFT JOIN shop.seller AS s ON s.id = i.seller_id LEFT JOIN shop.kind AS k ON k.id = i.kind_id
+                   WHERE i.title ILIKE '%copper lamp%' OR i.note ILIKE '%copper lamp%' OR m.name ILIKE '%copper lamp%'
+                     OR s.name ILIKE '%copper lamp%' OR k.label ILIKE '%copper lamp%'), "
+            }
+            false => "",
+        };
+        format!(
+            r#"WITH {found}page AS MATERIALIZED ({page})
+               SELECT '{{"grouping": null, "linked_record_summaries": {{}}, "links": {{}}, "display": null, "omitted": [],
+                   "record_summaries": {{}}}}'::jsonb
+                 || jsonb_build_object(
+                   'results', (SELECT coalesce(jsonb_agg(to_jsonb(p) - 'maker' ORDER BY {order}), '[]') FROM page AS p),
+                   'next', (SELECT CASE count(*) WHEN 50 THEN (array_agg(id ORDER BY {order}))[50] END FROM page), {members})"#
+        )
     }
 }
 

@@ -1,0 +1,26 @@
+-- Brings the names of tables and columns in explorations, and of schemas in grants, up to date.
+-- $1: {"relations": OIDs of those that were dropped, or have dropped columns}, or {} for all
+-- Rows that another transaction holds are left to it.
+WITH changed AS (
+  SELECT o.id, f.refs
+  FROM msar_catalog.stored_explorations AS o CROSS JOIN LATERAL (SELECT __msar.follow_names(o.refs) AS refs) AS f
+  WHERE f.refs <> o.refs
+    AND ($1->'relations' IS NULL OR o.refs ?| ARRAY(SELECT jsonb_array_elements_text($1->'relations')))
+  FOR NO KEY UPDATE OF o SKIP LOCKED
+)
+UPDATE msar_catalog.stored_explorations AS s
+SET refs = c.refs,
+  schema_name = COALESCE(c.refs->(s.base_table_oid::text)->>'schema', s.schema_name),
+  table_name = COALESCE(c.refs->(s.base_table_oid::text)->>'name', s.table_name)
+FROM changed AS c
+WHERE c.id = s.id;
+WITH changed AS (
+  SELECT g.id, n.nspname, n.nspowner
+  FROM msar_catalog.stored_exploration_grants AS g
+  JOIN pg_namespace AS n ON n.oid = g.schema_oid
+  WHERE (n.nspname, n.nspowner) <> (g.schema_name, g.schema_owner_oid)
+    AND (n.nspname = g.schema_name OR NOT EXISTS (SELECT FROM pg_namespace AS o WHERE o.nspname = g.schema_name))
+  FOR NO KEY UPDATE OF g SKIP LOCKED
+)
+UPDATE msar_catalog.stored_exploration_grants AS g SET schema_name = c.nspname, schema_owner_oid = c.nspowner
+FROM changed AS c WHERE c.id = g.id;

@@ -1,0 +1,17 @@
+-- Returns a table of this database as a target.
+-- $1: {"oid", "source"}
+-- The types are those of casts, which would cut texts and bits to their lengths without a word.
+SELECT jsonb_build_object(
+  'oid', c.oid::bigint, 'schema', n.nspname, 'name', c.relname, 'relkind', c.relkind,
+  'is_temporary', c.relpersistence = 't',
+  'is_source', c.oid IN (SELECT __msar.table_tree(($1->>'source')::oid)),
+  'columns', (
+    SELECT COALESCE(jsonb_agg(jsonb_build_object(
+      'attnum', a.attnum, 'name', a.attname, 'type', format_type(a.atttypid, CASE WHEN t.typcategory IN ('S', 'V') THEN -1 ELSE a.atttypmod END), 'is_generated', a.attgenerated <> ''
+    ) ORDER BY a.attnum), '[]')
+    FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  )
+)
+FROM pg_class AS c
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.oid = ($1->>'oid')::oid

@@ -1,0 +1,297 @@
+//! Columns as they were before: type, default, not null, identity.
+//!
+//! A type is changed back only when no value can have been lost, neither then nor now: the type of now must hold all
+//! values of the type before, and each value of now must survive the way back.
+
+use super::change::{Inverse, LoggedChange, oid};
+use crate::catalog::rows::{PgAttribute, PgType};
+use crate::error::Error;
+use crate::pg::scan::Reader;
+use crate::pg::snapshot::Snapshot;
+use crate::pg::type_name::{self, TypeId};
+use crate::pg::{Oid, caller, deparse, names, ownership, quote, statement};
+use pgrx::pg_sys;
+use serde_json::Value;
+
+/// The statements that set the changed aspects of columns back.
+pub(super) fn inverse(change: &LoggedChange) -> Result<Inverse, Error> {
+    if change.difference("accounted").is_none() {
+        return Ok(Inverse::impossible(
+            "The log does not keep what the command replaced.",
+        ));
+    }
+    let columns = change.difference("columns").and_then(Value::as_object);
+    let relation = Oid::from(change.object);
+    let reader = Reader::new(Snapshot::latest());
+    let mut plan = ColumnPlan {
+        relation,
+        actions: Vec::new(),
+    };
+    for (attnum, aspects) in columns.into_iter().flatten() {
+        let column = attnum
+            .parse()
+            .ok()
+            .and_then(|attnum| PgAttribute::by_number(&reader, relation, attnum));
+        let Some(column) = column else {
+            return Ok(Inverse::impossible("The column was dropped since."));
+        };
+        if let Err(reason) = plan.add(&column, aspects)? {
+            return Ok(Inverse::Impossible(reason));
+        }
+    }
+    if plan.actions.is_empty() {
+        return Ok(Inverse::Nothing("What the command did is in other changes."));
+    }
+    Ok(Inverse::Statements(vec![format!(
+        "ALTER TABLE {} {}",
+        sql_of(relation)?,
+        plan.actions.join(", ")
+    )]))
+}
+
+/// The statements that make a column not null.
+pub(super) fn set_not_null(relation: Oid, column: &str) -> Result<Inverse, Error> {
+    Ok(Inverse::Statements(vec![format!(
+        "ALTER TABLE {} ALTER COLUMN {} SET NOT NULL",
+        sql_of(relation)?,
+        quote::identifier(column)
+    )]))
+}
+
+fn sql_of(relation: Oid) -> Result<String, Error> {
+    let (schema, name) = names::of_relation(relation).ok_or(Error::Vanished)?;
+    Ok(quote::qualified(&schema, &name))
+}
+
+/// The actions of an ALTER TABLE. PostgreSQL brings them into the order in which they can be done.
+struct ColumnPlan {
+    relation: Oid,
+    actions: Vec<String>,
+}
+
+impl ColumnPlan {
+    /// Adds what is to be done for a column; or says why it cannot be done.
+    fn add(&mut self, column: &PgAttribute, aspects: &Value) -> Result<Result<(), String>, Error> {
+        let name = column.sql();
+        let has = |aspect: &str| aspects.get(aspect).is_some();
+        if has("generated") || has("expression") {
+            return Ok(Err("Values that were computed are not kept.".to_owned()));
+        }
+        if let Some(identity) = aspects.get("identity") {
+            if identity["before"].as_str() != Some("") {
+                return Ok(Err(
+                    "The state of an identity column's sequence is not kept.".to_owned()
+                ));
+            }
+            self.actions
+                .push(format!("ALTER COLUMN {name} DROP IDENTITY IF EXISTS"));
+        }
+        let default = aspects.get("default");
+        if let Some(of_type) = aspects.get("type") {
+            if default.is_some_and(|default| !default["after"].is_null()) {
+                self.actions.push(format!("ALTER COLUMN {name} DROP DEFAULT"));
+            }
+            match self.retype(column, of_type)? {
+                Ok(action) => self.actions.push(action),
+                Err(reason) => return Ok(Err(reason)),
+            }
+        }
+        if let Some(default) = default {
+            self.actions.push(match default["before"].as_str() {
+                Some(expression) => format!("ALTER COLUMN {name} SET DEFAULT {expression}"),
+                None => format!("ALTER COLUMN {name} DROP DEFAULT"),
+            });
+        }
+        if let Some(not_null) = aspects.get("not_null") {
+            let was = not_null["before"].as_bool() == Some(true);
+            if was != column.attnotnull {
+                let verb = if was { "SET" } else { "DROP" };
+                self.actions.push(format!("ALTER COLUMN {name} {verb} NOT NULL"));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// The action that gives a column its old type, if no value gets lost.
+    fn retype(&self, column: &PgAttribute, of_type: &Value) -> Result<Result<String, String>, Error> {
+        let Some(old) = ColumnType::read(&of_type["before"]) else {
+            return Ok(Err("The log does not have the type before.".to_owned()));
+        };
+        let new = ColumnType {
+            of_type: TypeId {
+                oid: column.atttypid,
+                modifier: column.atttypmod,
+            },
+            collation: column.attcollation,
+        };
+        let (Some(old_sql), Some(new_sql)) = (sql_of_type(old.of_type), sql_of_type(new.of_type)) else {
+            return Ok(Err("The type before has been dropped.".to_owned()));
+        };
+        let (name, relation) = (column.sql(), sql_of(self.relation)?);
+        if ownership::row_security_applies(self.relation) {
+            return Ok(Err(
+                "Row-level security hides rows of the table from the caller: values could get lost."
+                    .to_owned(),
+            ));
+        }
+        if !is_widening(old.of_type, new.of_type) && exists(&format!("SELECT FROM {relation}"))? {
+            return Ok(Err(format!(
+                "Values may have changed when type {old_sql} became {new_sql}."
+            )));
+        }
+        let cast = |value: &str, from: TypeId, to: TypeId, to_sql: &str| {
+            if from.oid == to.oid || type_name::has_own_cast(from.oid, to.oid) {
+                format!("{value}::{to_sql}")
+            } else {
+                format!("{value}::pg_catalog.text::{to_sql}")
+            }
+        };
+        let back = cast(&name, new.of_type, old.of_type, &old_sql);
+        let there = cast(&format!("({back})"), old.of_type, new.of_type, &new_sql);
+        if exists(&format!(
+            "SELECT FROM {relation} WHERE ({there})::pg_catalog.text IS DISTINCT FROM {name}::pg_catalog.text"
+        ))? {
+            return Ok(Err(format!(
+                "Some values of the column do not fit into type {old_sql}."
+            )));
+        }
+        let collation = (old.collation != Oid::INVALID && old.collation != pg_sys::DEFAULT_COLLATION_OID)
+            .then(|| deparse::collation(old.collation))
+            .flatten()
+            .map_or(String::new(), |collation| format!(" COLLATE {collation}"));
+        // Without a USING, PostgreSQL may not have to rewrite the table.
+        let using = if old.of_type.oid == new.of_type.oid {
+            String::new()
+        } else {
+            format!(" USING {back}")
+        };
+        Ok(Ok(format!(
+            "ALTER COLUMN {name} TYPE {old_sql}{collation}{using}"
+        )))
+    }
+}
+
+fn sql_of_type(of_type: TypeId) -> Option<String> {
+    PgType::by_oid(&Reader::new(Snapshot::latest()), of_type.oid)?;
+    of_type.to_sql()
+}
+
+fn exists(query: &str) -> Result<bool, Error> {
+    let value = caller::with_system_path(|| statement::value(&format!("SELECT EXISTS ({query})")))?;
+    Ok(value.as_deref() == Some("t"))
+}
+
+#[derive(Clone, Copy)]
+struct ColumnType {
+    of_type: TypeId,
+    collation: Oid,
+}
+
+impl ColumnType {
+    fn read(value: &Value) -> Option<Self> {
+        Some(Self {
+            of_type: TypeId {
+                oid: oid(&value["type"])?,
+                modifier: value["modifier"]
+                    .as_i64()
+                    .and_then(|modifier| i32::try_from(modifier).ok())?,
+            },
+            collation: oid(&value["collation"]).unwrap_or(Oid::INVALID),
+        })
+    }
+}
+
+/// Whether `new` holds each value of `old`, as it was.
+fn is_widening(old: TypeId, new: TypeId) -> bool {
+    const ANY: i32 = -1;
+    const WHOLE_NUMBERS: [Oid; 4] = [
+        pg_sys::INT2OID,
+        pg_sys::INT4OID,
+        pg_sys::INT8OID,
+        pg_sys::NUMERICOID,
+    ];
+    let is_unlimited = new.modifier == ANY;
+    if old.oid == new.oid {
+        return is_unlimited
+            || match new.oid {
+                pg_sys::NUMERICOID => old.modifier != ANY && holds_digits(old.modifier, new.modifier),
+                // Lengths, and digits of seconds.
+                pg_sys::VARCHAROID
+                | pg_sys::VARBITOID
+                | pg_sys::TIMESTAMPOID
+                | pg_sys::TIMESTAMPTZOID
+                | pg_sys::TIMEOID
+                | pg_sys::TIMETZOID => old.modifier != ANY && old.modifier <= new.modifier,
+                _ => old.modifier == new.modifier,
+            };
+    }
+    let rank = |oid| WHOLE_NUMBERS.iter().position(|&number| number == oid);
+    match (old.oid, new.oid) {
+        // What a type prints, it reads.
+        (pg_sys::BPCHAROID, _) => false,
+        (_, pg_sys::TEXTOID) => true,
+        (_, pg_sys::VARCHAROID) => is_unlimited,
+        (pg_sys::FLOAT4OID, pg_sys::FLOAT8OID)
+        | (pg_sys::INT2OID | pg_sys::INT4OID, pg_sys::FLOAT8OID)
+        | (pg_sys::JSONBOID, pg_sys::JSONOID) => true,
+        (pg_sys::DATEOID, pg_sys::TIMESTAMPOID) => is_unlimited,
+        (from, to) => match (rank(from), rank(to)) {
+            (Some(narrow), Some(wide)) => {
+                // Digits before the point that find no room are an error, not lost.
+                narrow < wide && (wide < 3 || is_unlimited || numeric_digits(new.modifier).1 >= 0)
+            }
+            _ => false,
+        },
+    }
+}
+
+/// Whether numeric(p, s) of the new modifiers has room for the digits of the old ones, on both sides of the point.
+fn holds_digits(old: i32, new: i32) -> bool {
+    let ((old_precision, old_scale), (new_precision, new_scale)) = (numeric_digits(old), numeric_digits(new));
+    new_scale >= old_scale && new_precision - new_scale >= old_precision - old_scale
+}
+
+/// Precision and scale of a numeric's modifier: the upper 16 bits, and 11 bits with a sign.
+fn numeric_digits(modifier: i32) -> (i32, i32) {
+    let modifier = modifier - 4;
+    let (precision, scale) = ((modifier >> 16) & 0xffff, modifier & 0x7ff);
+    (precision, (scale ^ 1024) - 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numeric(precision: i32, scale: i32) -> i32 {
+        ((precision << 16) | (scale & 0x7ff)) + 4
+    }
+
+    fn plain(oid: Oid) -> TypeId {
+        TypeId { oid, modifier: -1 }
+    }
+
+    #[test]
+    fn numbers_need_room_on_both_sides() {
+        assert!(holds_digits(numeric(10, 2), numeric(12, 2)));
+        assert!(holds_digits(numeric(10, 2), numeric(12, 4)));
+        assert!(!holds_digits(numeric(10, 2), numeric(10, 4)));
+        assert!(!holds_digits(numeric(10, 2), numeric(10, 1)));
+        assert!(holds_digits(numeric(3, -2), numeric(5, 0)));
+    }
+
+    #[test]
+    fn only_wider_types_keep_all_values() {
+        let (small, large) = (plain(pg_sys::INT4OID), plain(pg_sys::INT8OID));
+        assert!(is_widening(small, large) && !is_widening(large, small));
+        assert!(is_widening(large, plain(pg_sys::NUMERICOID)));
+        assert!(is_widening(plain(pg_sys::DATEOID), plain(pg_sys::TEXTOID)));
+        assert!(!is_widening(plain(pg_sys::TEXTOID), plain(pg_sys::DATEOID)));
+        let varchar = |length: i32| TypeId {
+            oid: pg_sys::VARCHAROID,
+            modifier: length + 4,
+        };
+        assert!(is_widening(varchar(20), varchar(30)) && !is_widening(varchar(30), varchar(20)));
+        assert!(!is_widening(plain(pg_sys::VARCHAROID), varchar(20)));
+        assert!(is_widening(varchar(20), plain(pg_sys::TEXTOID)));
+    }
+}

@@ -1,0 +1,251 @@
+//! Undoing changes: `msar.undo_changes`.
+//!
+//! A caller names changes by transaction and number. All else comes from the log, which only the extension writes, and
+//! from the catalogs: objects by their OIDs, under the names that they have now. The statements run as the caller, newest
+//! change first, so each finds what its change left. All changes are undone or none.
+//!
+//! A change is not undone when a later one, which is not to be undone, has changed the same again: that would undo the
+//! later one silently. What was created is dropped, without CASCADE, and takes its own changes and parts along.
+//!
+//! A dry run is a run in a subtransaction that is rolled back: so it finds every error that the run would find.
+//!
+//! - [`change`]: a change as the log has it; [`inverse`]: the statements that undo it; [`mod@column`], [`privileges`],
+//!   [`metadata`]: of these aspects
+
+mod change;
+mod column;
+mod inverse;
+mod metadata;
+mod privileges;
+
+pub(crate) use change::ChangeId;
+
+use super::{ChangeError, storage};
+use crate::ddl::script::{record_statements, run_statement};
+use crate::error::{Error, ErrorFields, ErrorText, TopicError};
+use crate::pg::arguments::JsonArgument;
+use crate::pg::error_fields::Failure;
+use crate::pg::{bookkeeping, caller, error_label, server, subtransaction};
+use change::{CreatedObjects, Inverse, LoggedChange};
+use pgrx::prelude::PgSqlErrorCode;
+use rustc_hash::FxHashSet;
+use serde::Serialize;
+
+/// The result of a run or a dry run.
+#[derive(Serialize)]
+pub(crate) struct UndoResult {
+    dry_run: bool,
+    changes: Vec<UndoneChange>,
+}
+
+#[derive(Serialize)]
+struct UndoneChange {
+    #[serde(flatten)]
+    id: ChangeId,
+    kind: String,
+    action: String,
+    schema_name: Option<String>,
+    name: Option<String>,
+    /// Whether it is undone now; in a dry run, whether it can be.
+    undone: bool,
+    statements: Vec<String>,
+    /// Why there are no statements.
+    reason: Option<String>,
+}
+
+impl UndoneChange {
+    fn new(change: &LoggedChange, undone: bool, statements: Vec<String>, reason: Option<String>) -> Self {
+        Self {
+            id: change.id,
+            kind: change.kind.clone(),
+            action: change.action.clone(),
+            schema_name: change.schema_name.clone(),
+            name: change.name.clone(),
+            undone,
+            statements,
+            reason,
+        }
+    }
+}
+
+/// Why a run ends.
+#[derive(Debug)]
+enum UndoError {
+    /// The log has no such change.
+    NotLogged { change: String },
+    /// There is no way back.
+    NoInverse { change: String, reason: String },
+    /// A statement failed.
+    Failed { change: String, error: Error },
+}
+
+impl TopicError for UndoError {
+    fn fields(&self) -> ErrorFields {
+        const HINT: &str = "Leave the change out, or call msar.undo_changes(changes, true), which says of each change whether it can be undone.";
+        match self {
+            Self::NotLogged { change } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_NO_DATA_FOUND,
+                format!("the change log has no change {change}"),
+            )
+            .hint(
+                "Pass changes that msar.list_changes returns. Old changes are pruned; those of the running transaction are \
+                 undone by ROLLBACK.",
+            ),
+            Self::NoInverse { change, reason } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("{change} cannot be undone"),
+            )
+            .detail(reason.clone())
+            .hint(HINT),
+            Self::Failed { change, error } => {
+                let fields = error.fields();
+                ErrorFields {
+                    message: format!("{change}: {}", fields.message).into(),
+                    ..fields
+                }
+            }
+        }
+    }
+}
+
+/// Undoes changes; all or none.
+pub(crate) fn undo_changes(changes: &[ChangeId], is_dry_run: bool) -> Result<UndoResult, Error> {
+    let found: Vec<LoggedChange> = bookkeeping::as_owner(storage::owner()?, |statements| {
+        statements.query(
+            include_str!("../../../sql/query/changes/undo_changes.sql"),
+            &changes,
+        )
+    })?;
+    let known: FxHashSet<ChangeId> = found.iter().map(|change| change.id).collect();
+    if let Some(unknown) = changes.iter().find(|id| !known.contains(id)) {
+        return Err(UndoError::NotLogged {
+            change: format!("{}-{}", unknown.transaction, unknown.number),
+        }
+        .into());
+    }
+    let created = CreatedObjects::of(&found);
+    let all = || -> Result<Vec<UndoneChange>, Error> {
+        let each = found.iter().map(|change| {
+            server::check_for_interrupts();
+            if is_dry_run {
+                Ok(attempt(change, &created))
+            } else {
+                undo(change, &created)
+            }
+        });
+        each.collect()
+    };
+    Ok(UndoResult {
+        dry_run: is_dry_run,
+        changes: if is_dry_run {
+            subtransaction::rolled_back(all)?
+        } else {
+            all()?
+        },
+    })
+}
+
+/// The reason why an attempt ends.
+enum AttemptEnd {
+    NoInverse(String),
+    Failed(String),
+}
+
+impl From<Failure> for AttemptEnd {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure.message)
+    }
+}
+
+/// Undoes a change in a subtransaction of its own; one that cannot be undone says why.
+fn attempt(change: &LoggedChange, created: &CreatedObjects) -> UndoneChange {
+    let (outcome, statements) = record_statements(|| {
+        subtransaction::or_failure(|| match run(change, created) {
+            Ok(Outcome::Impossible(reason)) => Err(AttemptEnd::NoInverse(reason)),
+            Ok(Outcome::Done(note)) => Ok(note),
+            Err(error) => Err(AttemptEnd::Failed(error.to_string())),
+        })
+    });
+    match outcome {
+        Ok(note) => UndoneChange::new(change, true, statements, note),
+        Err(AttemptEnd::NoInverse(reason)) => UndoneChange::new(change, false, Vec::new(), Some(reason)),
+        Err(AttemptEnd::Failed(message)) => UndoneChange::new(change, false, statements, Some(message)),
+    }
+}
+
+/// Undoes a change, or raises an error that names it.
+fn undo(change: &LoggedChange, created: &CreatedObjects) -> Result<UndoneChange, Error> {
+    let label = change.to_string();
+    let (outcome, statements) = record_statements(|| error_label::during(&label, || run(change, created)));
+    match outcome {
+        Ok(Outcome::Done(note)) => Ok(UndoneChange::new(change, true, statements, note)),
+        Ok(Outcome::Impossible(reason)) => Err(UndoError::NoInverse {
+            change: label,
+            reason,
+        }
+        .into()),
+        Err(error) => Err(UndoError::Failed { change: label, error }.into()),
+    }
+}
+
+enum Outcome {
+    /// With a note where there was nothing to run.
+    Done(Option<String>),
+    Impossible(String),
+}
+
+fn run(change: &LoggedChange, created: &CreatedObjects) -> Result<Outcome, Error> {
+    let change = &inverse::find_again(change);
+    match inverse::of(change, created)? {
+        Inverse::Nothing(note) => Ok(Outcome::Done(Some(note.to_owned()))),
+        Inverse::Impossible(reason) => Ok(Outcome::Impossible(reason)),
+        Inverse::Statements(statements) => {
+            // Names in them have their schemas; what they call is what they called when they were written.
+            caller::with_system_path(|| {
+                statements
+                    .into_iter()
+                    .try_for_each(|statement| run_statement(statement).map(|_| ()))
+            })?;
+            inverse::confirm(change)?;
+            Ok(Outcome::Done(None))
+        }
+    }
+}
+
+/// The most changes of a call. All of them are found by one statement, which nothing interrupts while it begins.
+const MOST: usize = 10_000;
+
+/// Reads the argument.
+pub(crate) fn read_ids(changes: &JsonArgument) -> Result<Vec<ChangeId>, Error> {
+    let changes: Vec<ChangeId> = (changes.decode("changes", "")).map_err(|_| ChangeError::NoChanges)?;
+    match changes.len() {
+        ..=MOST => Ok(changes),
+        _ => Err(ChangeError::TooMany { most: MOST }.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn changes_are_named_by_transaction_and_number() {
+        let read = serde_json::from_value::<Vec<ChangeId>>;
+        let ids = read(json!([{"transaction": 7, "number": 0, "kind": "table"}])).unwrap();
+        assert!(
+            ids == [ChangeId {
+                transaction: 7,
+                number: 0
+            }]
+        );
+        for wrong in [
+            json!(1),
+            json!([1]),
+            json!([{"transaction": "x", "number": 1}]),
+            json!([{"number": 1}]),
+        ] {
+            assert!(read(wrong).is_err());
+        }
+    }
+}

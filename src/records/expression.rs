@@ -1,0 +1,119 @@
+//! A value of a statement: its SQL, with what a condition must know of its type.
+
+use super::relation::RecordColumn;
+use crate::catalog::types::TypeInfo;
+use crate::pg::{Oid, comparison, deparse, own_casts};
+use pgrx::pg_sys;
+use std::borrow::Cow;
+use std::rc::Rc;
+
+/// A value as SQL.
+#[derive(Clone)]
+pub(crate) struct Expression {
+    pub(crate) sql: String,
+    /// Never a domain.
+    pub(crate) type_oid: Oid,
+    pub(super) collation: Oid,
+    /// Of a column.
+    pub(super) type_info: Option<Rc<TypeInfo>>,
+}
+
+impl Expression {
+    pub(crate) fn of_column(column: &RecordColumn, alias: &str) -> Self {
+        Self {
+            sql: column.of(alias),
+            type_oid: column.base_type,
+            collation: column.collation,
+            type_info: Some(Rc::clone(&column.type_info)),
+        }
+    }
+
+    /// A value of any type, be it a domain.
+    pub(crate) fn of_type(sql: String, type_info: Rc<TypeInfo>, collation: Oid) -> Self {
+        Self {
+            sql,
+            type_oid: comparison::base_type(type_info.oid),
+            collation,
+            type_info: Some(type_info),
+        }
+    }
+
+    /// The same value by another name.
+    pub(crate) fn with_sql(&self, sql: String) -> Self {
+        Self { sql, ..self.clone() }
+    }
+
+    pub(crate) fn collation(&self) -> Oid {
+        self.collation
+    }
+
+    pub(crate) fn type_info(&self) -> Option<&Rc<TypeInfo>> {
+        self.type_info.as_ref()
+    }
+
+    pub(super) fn new(sql: String, type_oid: Oid) -> Self {
+        Self {
+            sql,
+            type_oid,
+            collation: Oid::INVALID,
+            type_info: None,
+        }
+    }
+
+    pub(super) fn text(sql: String) -> Self {
+        Self::new(sql, pg_sys::TEXTOID)
+    }
+
+    /// Whether it is the value of a column as it is.
+    pub(crate) fn is_column(&self) -> bool {
+        self.type_info.is_some()
+    }
+
+    pub(crate) fn type_name(&self) -> String {
+        match &self.type_info {
+            Some(type_info) => type_info.name.to_string(),
+            None => deparse::type_name(self.type_oid).unwrap_or_default(),
+        }
+    }
+
+    /// As an operator for its values takes it.
+    pub(super) fn operand(&self) -> Cow<'_, str> {
+        match &self.type_info {
+            Some(type_info) => comparison::operand(&self.sql, type_info.oid),
+            None => self.sql.as_str().into(),
+        }
+    }
+
+    /// As text in which patterns can be looked for.
+    pub(crate) fn as_text(&self) -> String {
+        let text = if self.type_oid == pg_sys::TEXTOID {
+            self.sql.clone()
+        } else {
+            own_casts::as_text(&self.sql, self.type_oid)
+        };
+        if comparison::takes_patterns(self.collation) {
+            text
+        } else {
+            format!("({text} COLLATE pg_catalog.\"default\")")
+        }
+    }
+
+    /// As jsonb.
+    pub(super) fn as_jsonb(&self) -> String {
+        match self.type_oid {
+            pg_sys::JSONBOID => self.sql.clone(),
+            pg_sys::JSONOID | pg_sys::TEXTOID | pg_sys::VARCHAROID => {
+                format!("{}::pg_catalog.jsonb", self.sql)
+            }
+            _ => own_casts::as_jsonb(&self.sql, self.type_oid),
+        }
+    }
+
+    /// As something that has operators.
+    pub(super) fn comparable(self) -> Self {
+        match self.type_oid {
+            pg_sys::JSONOID => Self::new(self.as_jsonb(), pg_sys::JSONBOID),
+            _ => self,
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! From a reflection to statements.
+//!
+//! A batch of events is a table `__msar_events` of the connection, with rows as arrays of text. A mapping becomes one MERGE: the
+//! last event of each key decides, so the rows of a batch are written once each. Expressions of a caller see the source's row
+//! as columns, and nothing of ours but names that begin with `__msar_`.
+
+use super::error::ReflectionError;
+use super::stored::{MappedField, SourceFacts, TargetTable};
+use crate::error::Error;
+use crate::pg::quote;
+
+/// The name under which statements read the events.
+pub(super) const EVENTS: &std::ffi::CStr = c"__msar_events";
+
+/// Which source rows a reflection has anything to do with.
+#[derive(Clone, Copy)]
+pub(super) struct RowCondition<'a> {
+    pub(super) filter: Option<&'a str>,
+    /// While rows are copied in the order of the key: up to the key in this parameter, of type text[].
+    pub(super) copied_up_to: Option<&'a str>,
+}
+
+impl RowCondition<'_> {
+    pub(super) fn is_always_true(&self) -> bool {
+        self.filter.is_none() && self.copied_up_to.is_none()
+    }
+
+    /// As SQL over the source's columns.
+    fn sql(&self, source: &SourceFacts) -> Result<String, Error> {
+        let mut parts = Vec::new();
+        if let Some(parameter) = self.copied_up_to {
+            parts.push(format!(
+                "{} <= {}",
+                key_row(source, "")?,
+                key_parameter(source, parameter)?
+            ));
+        }
+        if let Some(filter) = self.filter {
+            parts.push(format!("({filter}\n)"));
+        }
+        Ok(match parts.len() {
+            0 => "true".into(),
+            _ => format!("({}) IS TRUE", parts.join(" AND ")),
+        })
+    }
+}
+
+/// The columns of the key as a row.
+pub(super) fn key_row(source: &SourceFacts, prefix: &str) -> Result<String, Error> {
+    let columns: Result<Vec<_>, Error> = source
+        .key
+        .iter()
+        .map(|&position| Ok(format!("{prefix}{}", column_name(source, position)?)))
+        .collect();
+    Ok(format!("ROW({})", columns?.join(", ")))
+}
+
+/// The key in an array of text as a row.
+pub(super) fn key_parameter(source: &SourceFacts, parameter: &str) -> Result<String, Error> {
+    let columns: Result<Vec<_>, Error> = source
+        .key
+        .iter()
+        .enumerate()
+        .map(|(at, &position)| {
+            Ok(format!(
+                "CAST(({parameter})[{}] AS {})",
+                at + 1,
+                column_type(source, position)?
+            ))
+        })
+        .collect();
+    Ok(format!("ROW({})", columns?.join(", ")))
+}
+
+pub(super) fn column_name(source: &SourceFacts, position: usize) -> Result<String, Error> {
+    let column = &source.columns[position];
+    match &column.name {
+        Some(name) => Ok(quote::identifier(name)),
+        None => Err(ReflectionError::MissingColumn {
+            name: column.stored_name.clone(),
+        }
+        .into()),
+    }
+}
+
+fn column_type(source: &SourceFacts, position: usize) -> Result<&str, Error> {
+    let column = &source.columns[position];
+    column.type_name.as_deref().ok_or_else(|| {
+        ReflectionError::MissingColumn {
+            name: column.stored_name.clone(),
+        }
+        .into()
+    })
+}
+
+/// The live columns of the source, read from an array of text; those that `wanted` leaves out are NULL.
+pub(super) fn source_row(source: &SourceFacts, array: &str, wanted: impl Fn(usize) -> bool) -> String {
+    let columns: Vec<_> = source
+        .columns
+        .iter()
+        .enumerate()
+        .filter_map(|(position, column)| {
+            let (name, type_name) = (column.name.as_ref()?, column.type_name.as_ref()?);
+            let value = match wanted(position) {
+                true => format!("{array}[{}]", position + 1),
+                false => "NULL".into(),
+            };
+            Some(format!(
+                "CAST({value} AS {type_name}) AS {}",
+                quote::identifier(name)
+            ))
+        })
+        .collect();
+    columns.join(", ")
+}
+
+/// The value of a field as SQL over the source's columns.
+pub(super) fn field_value(source: &SourceFacts, field: &MappedField) -> Result<String, Error> {
+    match (&field.position, &field.expression) {
+        (Some(position), _) => column_name(source, *position),
+        (None, Some(expression)) => Ok(format!("({expression}\n)")),
+        (None, None) => Ok("NULL".into()),
+    }
+}
+
+/// A mapping of columns, ready to be made into statements.
+pub(super) struct Mapping<'a> {
+    pub(super) source: &'a SourceFacts,
+    pub(super) target: &'a TargetTable,
+    pub(super) fields: &'a [MappedField],
+    pub(super) condition: RowCondition<'a>,
+    pub(super) ignore_deletes: bool,
+}
+
+impl Mapping<'_> {
+    pub(super) fn target_sql(&self) -> String {
+        quote::qualified(&self.target.schema, &self.target.name)
+    }
+
+    /// The name and the type of a field's column, by its number.
+    fn target_column(&self, field: &MappedField) -> Result<(String, &str), Error> {
+        match self.target.column(field) {
+            Some(column) => Ok((quote::identifier(&column.name), &column.type_name)),
+            None => Err(ReflectionError::MissingColumn {
+                name: field.column.clone(),
+            }
+            .into()),
+        }
+    }
+
+    /// For each column of the source's key, the field that has it.
+    pub(super) fn key_fields(&self) -> Result<Vec<usize>, Error> {
+        let fields: Option<Vec<usize>> = self
+            .source
+            .key
+            .iter()
+            .map(|key| self.fields.iter().position(|field| field.position == Some(*key)))
+            .collect();
+        fields.ok_or_else(|| {
+            let names: Result<Vec<_>, Error> = self
+                .source
+                .key
+                .iter()
+                .map(|&position| column_name(self.source, position))
+                .collect();
+            match names {
+                Ok(names) => ReflectionError::KeyNotMapped {
+                    columns: names.join(", "),
+                }
+                .into(),
+                Err(error) => error,
+            }
+        })
+    }
+
+    /// Applies the events from number `$1` to `$2`.
+    pub(super) fn apply(&self) -> Result<String, Error> {
+        if self.source.has_row_key() {
+            self.merge()
+        } else {
+            self.insert()
+        }
+    }
+
+    /// Without a key, rows are only added.
+    fn insert(&self) -> Result<String, Error> {
+        let mut columns = Vec::new();
+        let mut values = Vec::new();
+        for field in self.fields {
+            columns.push(self.target_column(field)?.0);
+            values.push(field_value(self.source, field)?);
+        }
+        Ok(format!(
+            "INSERT INTO {target} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {rows}",
+            target = self.target_sql(),
+            columns = columns.join(", "),
+            values = values.join(", "),
+            rows = self.inserted_rows()?,
+        ))
+    }
+
+    fn merge(&self) -> Result<String, Error> {
+        let key_fields = self.key_fields()?;
+        let (mut on, mut selected, mut set, mut columns, mut values) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (at, field) in self.fields.iter().enumerate() {
+            let (column, type_name) = self.target_column(field)?;
+            let value = field_value(self.source, field)?;
+            let alias = format!("\"__msar_{at}\"");
+            if key_fields.contains(&at) {
+                // Compared as values of the target's type.
+                selected.push(format!("CAST({value} AS {type_name}) AS {alias}"));
+                on.push(format!("\"__msar_target\".{column} = \"__msar_change\".{alias}"));
+            } else {
+                selected.push(format!(
+                    "CASE WHEN NOT \"__msar_removed\" THEN {value} END AS {alias}"
+                ));
+                set.push(format!("{column} = \"__msar_change\".{alias}"));
+            }
+            columns.push(column);
+            values.push(format!("\"__msar_change\".{alias}"));
+        }
+        let update = match set.is_empty() {
+            true => "DO NOTHING".to_owned(),
+            false => format!("UPDATE SET {}", set.join(", ")),
+        };
+        Ok(format!(
+            "MERGE INTO {target} AS \"__msar_target\" USING (\
+             SELECT \"__msar_removed\", {selected} FROM ({rows}) AS \"__msar_row\") AS \"__msar_change\" \
+             ON {on} \
+             WHEN MATCHED AND \"__msar_change\".\"__msar_removed\" THEN DELETE \
+             WHEN MATCHED THEN {update} \
+             WHEN NOT MATCHED AND NOT \"__msar_change\".\"__msar_removed\" \
+             THEN INSERT ({columns}) OVERRIDING SYSTEM VALUE VALUES ({values})",
+            target = self.target_sql(),
+            selected = selected.join(", "),
+            rows = self.last_rows()?,
+            on = on.join(" AND "),
+            columns = columns.join(", "),
+            values = values.join(", "),
+        ))
+    }
+
+    /// What a batch makes of each key: its last row, or that it is removed.
+    pub(super) fn last_rows(&self) -> Result<String, Error> {
+        let keys: Result<Vec<_>, Error> = self
+            .source
+            .key
+            .iter()
+            .map(|&position| column_name(self.source, position))
+            .collect();
+        let keys = keys?.join(", ");
+        Ok(format!(
+            "SELECT DISTINCT ON ({keys}) * FROM ({rows}) AS \"__msar_rows\" \
+             WHERE CASE WHEN \"__msar_removed\" THEN true ELSE {condition} END \
+             ORDER BY {keys}, \"__msar_n\" DESC, \"__msar_removed\"",
+            rows = self.changed_rows(),
+            condition = self.condition.sql(self.source)?,
+        ))
+    }
+
+    /// The rows that inserts add, in their order, as the table `__msar_row`.
+    pub(super) fn inserted_rows(&self) -> Result<String, Error> {
+        Ok(format!(
+            "(SELECT e.n AS \"__msar_n\"{row} FROM \"__msar_events\" AS e \
+             WHERE e.n BETWEEN $1 AND $2 AND e.operation = 'I') AS \"__msar_row\" WHERE {condition} ORDER BY \"__msar_n\"",
+            row = with_comma(&source_row(self.source, "e.new_row", |_| true)),
+            condition = self.condition.sql(self.source)?,
+        ))
+    }
+
+    /// Rows as they are after an event, and keys under which there is none any more.
+    fn changed_rows(&self) -> String {
+        let same_key: Vec<_> = self
+            .source
+            .key
+            .iter()
+            .map(|position| {
+                format!(
+                    "e.old_row[{at}] IS NOT DISTINCT FROM e.new_row[{at}]",
+                    at = position + 1
+                )
+            })
+            .collect();
+        let moved = format!("e.operation = 'U' AND NOT ({})", same_key.join(" AND "));
+        // A row that leaves the condition is removed, too: where its key stays, the row after the event says so by being left
+        // out.
+        let removed = match (self.ignore_deletes, self.condition.is_always_true()) {
+            (true, _) => moved,
+            (false, true) => format!("(e.operation = 'D' OR {moved})"),
+            (false, false) => "e.operation IN ('D', 'U')".into(),
+        };
+        format!(
+            "SELECT e.n AS \"__msar_n\", false AS \"__msar_removed\"{after} FROM \"__msar_events\" AS e \
+             WHERE e.n BETWEEN $1 AND $2 AND e.operation IN ('I', 'U') \
+             UNION ALL \
+             SELECT e.n, true{before} FROM \"__msar_events\" AS e WHERE e.n BETWEEN $1 AND $2 AND {removed}",
+            after = with_comma(&source_row(self.source, "e.new_row", |_| true)),
+            before = with_comma(&source_row(self.source, "e.old_row", |position| self
+                .source
+                .key
+                .contains(&position))),
+        )
+    }
+
+    /// Removes every row.
+    pub(super) fn empty(&self) -> String {
+        format!("DELETE FROM {}", self.target_sql())
+    }
+
+    /// Removes rows of the target that the source does not have.
+    pub(super) fn remove_rest(&self) -> Result<String, Error> {
+        let key_fields = self.key_fields()?;
+        let mut on = Vec::new();
+        for (&at, &position) in key_fields.iter().zip(&self.source.key) {
+            let (column, type_name) = self.target_column(&self.fields[at])?;
+            let name = column_name(self.source, position)?;
+            on.push(format!(
+                "CAST(\"__msar_row\".{name} AS {type_name}) = \"__msar_target\".{column}"
+            ));
+        }
+        let filter = RowCondition {
+            copied_up_to: None,
+            ..self.condition
+        };
+        Ok(format!(
+            "DELETE FROM {target} AS \"__msar_target\" WHERE NOT EXISTS (SELECT FROM (\
+             SELECT * FROM {source} WHERE {filter}) AS \"__msar_row\" WHERE {on})",
+            target = self.target_sql(),
+            source = self.source.name,
+            filter = filter.sql(self.source)?,
+            on = on.join(" AND "),
+        ))
+    }
+}
+
+/// For each event from number `$1` to `$2`, whether the condition holds before and after it: a digit each, in one text.
+pub(super) fn condition_flags(source: &SourceFacts, condition: RowCondition) -> Result<String, Error> {
+    let holds = |array: &str| -> Result<String, Error> {
+        Ok(format!(
+            "CASE WHEN {array} IS NOT NULL THEN (SELECT {condition} FROM (SELECT {row}) AS \"__msar_row\") ELSE false END",
+            condition = condition.sql(source)?,
+            row = source_row(source, array, |_| true),
+        ))
+    };
+    Ok(format!(
+        "SELECT pg_catalog.string_agg(((CASE WHEN {before} THEN 2 ELSE 0 END) + (CASE WHEN {after} THEN 1 ELSE 0 END))::text, \
+         '' ORDER BY e.n) FROM \"__msar_events\" AS e WHERE e.n BETWEEN $1 AND $2",
+        before = holds("e.old_row")?,
+        after = holds("e.new_row")?,
+    ))
+}
+
+fn with_comma(columns: &str) -> String {
+    match columns.is_empty() {
+        true => String::new(),
+        false => format!(", {columns}"),
+    }
+}

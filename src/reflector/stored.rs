@@ -1,0 +1,127 @@
+//! Source tables and reflections as they are stored, with the facts of now.
+
+use serde::{Deserialize, Serialize};
+
+/// A source table.
+#[derive(Deserialize)]
+pub(super) struct SourceFacts {
+    pub(super) id: i64,
+    pub(super) oid: u32,
+    /// Qualified and quoted.
+    pub(super) name: String,
+    pub(super) key_type: String,
+    pub(super) keeps_old_rows: bool,
+    /// By their positions in an event.
+    pub(super) columns: Vec<SourceColumn>,
+    /// The positions of the key's columns.
+    pub(super) key: Vec<usize>,
+}
+
+/// A column of a source table; one that has been dropped has only the name that it had.
+#[derive(Deserialize)]
+pub(super) struct SourceColumn {
+    pub(super) name: Option<String>,
+    #[serde(rename = "type")]
+    pub(super) type_name: Option<String>,
+    pub(super) type_oid: Option<u32>,
+    pub(super) stored_name: String,
+}
+
+impl SourceFacts {
+    /// The position of the column of that name.
+    pub(super) fn position(&self, name: &str) -> Option<usize> {
+        self.columns
+            .iter()
+            .position(|column| column.name.as_deref() == Some(name))
+    }
+
+    /// Whether events say which row they are about.
+    pub(super) fn has_row_key(&self) -> bool {
+        !matches!(self.key_type.as_str(), "none" | "full")
+    }
+}
+
+/// A table of this database that is a target.
+#[derive(Deserialize)]
+pub(super) struct TargetTable {
+    pub(super) oid: u32,
+    pub(super) schema: String,
+    pub(super) name: String,
+    pub(super) relkind: String,
+    pub(super) is_temporary: bool,
+    /// Whether it is a part of the source itself.
+    pub(super) is_source: bool,
+    pub(super) columns: Vec<TargetColumn>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct TargetColumn {
+    pub(super) attnum: i16,
+    pub(super) name: String,
+    #[serde(rename = "type")]
+    pub(super) type_name: String,
+    pub(super) is_generated: bool,
+    /// Of a table on another server: the operator by which values are equal, where the type has one.
+    #[serde(default)]
+    pub(super) equality: Option<String>,
+}
+
+impl TargetTable {
+    /// The column of a field: by its number, on another server by its name.
+    pub(super) fn column(&self, field: &MappedField) -> Option<&TargetColumn> {
+        self.columns.iter().find(|column| match field.attnum {
+            0 => column.name == field.column,
+            attnum => column.attnum == attnum,
+        })
+    }
+}
+
+/// How a column of the target gets its values.
+#[derive(Clone, Serialize, Deserialize, Debug)]
+pub(super) struct MappedField {
+    /// The column of the target by its number, and by its name in case of a restore. On another server it has no number.
+    pub(super) attnum: i16,
+    pub(super) column: String,
+    /// The position of a column of the source,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) position: Option<usize>,
+    /// or an expression over its columns.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) expression: Option<String>,
+}
+
+/// A reflection that is run.
+#[derive(Deserialize)]
+pub(super) struct StoredReflection {
+    pub(super) id: i64,
+    pub(super) source_id: i64,
+    pub(super) owner_oid: u32,
+    /// The name of the foreign server on which the target is.
+    pub(super) server: Option<String>,
+    pub(super) incarnation: String,
+    pub(super) target_token: Option<String>,
+    pub(super) target_schema: Option<String>,
+    pub(super) target_table: Option<String>,
+    pub(super) target_oid: Option<u32>,
+    /// Qualified and quoted; empty without a target table.
+    pub(super) target_name: String,
+    pub(super) fields: Option<Vec<MappedField>>,
+    pub(super) statement: Option<String>,
+    pub(super) delete_statement: Option<String>,
+    pub(super) filter: Option<String>,
+    pub(super) ignore_deletes: bool,
+    pub(super) on_error: String,
+    pub(super) search_path: String,
+    pub(super) state: String,
+    pub(super) recopy_reason: Option<String>,
+    pub(super) snapshot: Option<String>,
+    pub(super) next_snapshot: Option<String>,
+    pub(super) last_seq: i64,
+    pub(super) copy_position: Option<Vec<String>>,
+    pub(super) copy_is_again: bool,
+    pub(super) copied: i64,
+    pub(super) source_name: String,
+    pub(super) source_exists: bool,
+    pub(super) source_of_target: Option<i64>,
+    pub(super) shares_target: bool,
+}

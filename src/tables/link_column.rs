@@ -1,0 +1,452 @@
+//! A column of text becomes a foreign key to a table that exists.
+//!
+//! One query compares the distinct texts with the rows of the referent (a hash join), and its result is kept as a map
+//! for as long as one ALTER TABLE rewrites the column through it. So each row of the table is read once to be grouped,
+//! and written once; attnum, comment, metadata and privileges of the column stay, and no trigger of a user fires.
+
+use super::error::{LinkError, TablesError};
+use super::table::Table;
+use super::unmatched::{Unmatched, UnmatchedValues, ValueCount};
+use crate::catalog::rows::PgAttribute;
+use crate::catalog::{Catalog, row_key};
+use crate::ddl::name::check_length;
+use crate::ddl::script::{self, Script};
+use crate::definition::name::ColumnRef;
+use crate::error::Error;
+use crate::pg::ownership::{self, AlterLock};
+use crate::pg::snapshot::Snapshot;
+use crate::pg::type_name::TypeId;
+use crate::pg::{Oid, deparse, lock, memory, own_casts, quote, server, stream, subtransaction, text};
+use crate::previews::{self, Purpose, Templates};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
+
+/// The options of `msar.link_column`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[serde(expecting = "the options")]
+pub(crate) struct LinkOptions {
+    /// The column of the referent that has the texts; none for the preview of its rows.
+    by: Option<ColumnRef>,
+    compare: TextComparison,
+    on_missing: MissingValues,
+    /// The name of the column afterwards.
+    name: Option<String>,
+    /// The most examples of each sort.
+    examples: usize,
+    dry_run: bool,
+}
+
+impl Default for LinkOptions {
+    fn default() -> Self {
+        Self {
+            by: None,
+            compare: TextComparison::default(),
+            on_missing: MissingValues::default(),
+            name: None,
+            examples: 20,
+            dry_run: false,
+        }
+    }
+}
+
+/// When two texts are the same.
+#[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum TextComparison {
+    #[default]
+    Exact,
+    /// Whatever their case, and the blanks around them. A blank text is no value.
+    Caseless,
+}
+
+impl TextComparison {
+    fn normalize(self, sql: &str) -> String {
+        match self {
+            // Byte by byte: collations may call two texts equal that are not the same.
+            Self::Exact => format!("(({sql})::pg_catalog.text COLLATE pg_catalog.\"C\")"),
+            Self::Caseless => format!(
+                "(NULLIF(pg_catalog.lower(pg_catalog.btrim(({sql})::pg_catalog.text, E' \\t\\n\\r') \
+                 COLLATE pg_catalog.\"default\"), '') COLLATE pg_catalog.\"C\")"
+            ),
+        }
+    }
+}
+
+/// How texts are handled that no row of the referent has.
+#[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum MissingValues {
+    #[default]
+    Error,
+    Null,
+    Create,
+}
+
+/// The result of `msar.link_column`.
+#[derive(Serialize)]
+pub(crate) struct LinkReport {
+    column: i16,
+    name: String,
+    #[serde(rename = "type")]
+    type_name: String,
+    referent: u32,
+    matched: ValueCount,
+    ambiguous: UnmatchedValues,
+    missing: UnmatchedValues,
+    /// Rows without a text.
+    empty_rows: u64,
+    /// Rows that were added to the referent.
+    created: u64,
+    is_possible: bool,
+    dry_run: bool,
+    statements: Vec<String>,
+}
+
+/// The keys of the texts of a column: `None` for one that becomes NULL.
+type KeysOfTexts = FxHashMap<Box<[u8]>, Option<Box<[u8]>>>;
+
+thread_local! {
+    /// Those that the ALTER TABLE which is running looks up.
+    static LINKED: RefCell<Option<KeysOfTexts>> = const { RefCell::new(None) };
+}
+
+/// The key to which a text leads while its column is rewritten, or an error if no column is.
+pub(crate) fn linked_key(value: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+    LINKED.with_borrow(|linked| {
+        let keys = linked.as_ref().ok_or(LinkError::NotLinking)?;
+        match keys.get(value) {
+            Some(key) => Ok(key.as_ref().map(|key| key.to_vec())),
+            None => Err(LinkError::NewValue {
+                value: text::from_server(text::beginning(value, 800)),
+            }
+            .into()),
+        }
+    })
+}
+
+/// Sets the map for as long as `body` runs, after an error too.
+fn with_keys<T>(keys: KeysOfTexts, body: impl FnOnce() -> T) -> T {
+    struct Linking;
+    impl Drop for Linking {
+        fn drop(&mut self) {
+            LINKED.set(None);
+        }
+    }
+    LINKED.set(Some(keys));
+    let _linking = Linking;
+    body()
+}
+
+/// Makes a foreign key of a column.
+pub(crate) fn link_column(
+    relation: Oid,
+    column: &str,
+    referent: Oid,
+    options: &LinkOptions,
+) -> Result<LinkReport, Error> {
+    let run = || -> Result<LinkReport, Error> {
+        let (outcome, statements) =
+            script::record_statements(|| ColumnLink::open(relation, column, referent, options)?.run());
+        Ok(LinkReport {
+            statements,
+            ..outcome?
+        })
+    };
+    if options.dry_run {
+        subtransaction::rolled_back(run)
+    } else {
+        run()
+    }
+}
+
+/// The two columns that are linked.
+struct ColumnLink<'a> {
+    options: &'a LinkOptions,
+    table: Table,
+    column: PgAttribute,
+    referent: Table,
+    key: PgAttribute,
+    /// The column of the referent that has the texts.
+    by: Option<PgAttribute>,
+}
+
+impl<'a> ColumnLink<'a> {
+    fn open(relation: Oid, column: &str, referent: Oid, options: &'a LinkOptions) -> Result<Self, Error> {
+        let table = Table::lock(relation, AlterLock::AccessExclusive)?;
+        if ownership::row_security_applies(table.oid()) {
+            Err(TablesError::HiddenRows {
+                relation: table.name().to_owned(),
+            })?;
+        }
+        lock::share_until_commit(referent);
+        let referent = Table::read(referent)?;
+        let key = match referent.primary_key() {
+            &[attnum] => referent.find_column(attnum.into())?.clone(),
+            _ => Err(TablesError::NoSingleKey {
+                relation: referent.name().to_owned(),
+            })?,
+        };
+        let by = match &options.by {
+            Some(by) => Some(column_named(&referent, by)?.clone()),
+            None if options.on_missing == MissingValues::Create => Err(LinkError::NothingToCreate {
+                relation: referent.name().to_owned(),
+            })?,
+            None => None,
+        };
+        if let Some(name) = &options.name {
+            check_length(name)?;
+        }
+        Ok(Self {
+            options,
+            column: named(&table, column)?.clone(),
+            table,
+            referent,
+            key,
+            by,
+        })
+    }
+
+    fn run(self) -> Result<LinkReport, Error> {
+        let mut found = self.compare()?;
+        let mut created = 0;
+        let has_misfits = |found: &TextMatches| match self.options.on_missing {
+            MissingValues::Null => false,
+            MissingValues::Error => found.missing.count.values > 0 || found.ambiguous.count.values > 0,
+            MissingValues::Create => found.ambiguous.count.values > 0,
+        };
+        let is_possible = !has_misfits(&found);
+        if is_possible {
+            let before = (found.matched, std::mem::take(&mut found.missing));
+            if self.options.on_missing == MissingValues::Create && before.1.count.values > 0 {
+                created = self.create_rows()?;
+                found = self.compare()?;
+                if found.missing.count.values > 0 || has_misfits(&found) {
+                    Err(self.refusal(&found))?;
+                }
+            }
+            (found.matched, found.missing) = before;
+            self.rewrite(std::mem::take(&mut found.keys))?;
+        } else if !self.options.dry_run {
+            Err(self.refusal(&found))?;
+        }
+        Ok(LinkReport {
+            column: self.column.attnum,
+            name: self.name().to_owned(),
+            type_name: self.key_type()?,
+            referent: self.referent.oid().to_u32(),
+            matched: found.matched,
+            ambiguous: found.ambiguous,
+            missing: found.missing,
+            empty_rows: found.empty_rows,
+            created,
+            is_possible,
+            dry_run: self.options.dry_run,
+            statements: Vec::new(),
+        })
+    }
+
+    fn name(&self) -> &str {
+        self.options.name.as_deref().unwrap_or(&self.column.attname)
+    }
+
+    fn key_type(&self) -> Result<String, Error> {
+        deparse::type_name_with_modifiers(self.key.atttypid, self.key.atttypmod).ok_or(Error::Vanished)
+    }
+
+    fn refusal(&self, found: &TextMatches) -> LinkError {
+        let unmatched =
+            |values: &UnmatchedValues| (values.count, values.examples.iter().take(5).cloned().collect());
+        LinkError::Unmatched {
+            column: self.column.attname.clone(),
+            referent: self.referent.name().to_owned(),
+            missing: unmatched(&found.missing),
+            ambiguous: unmatched(&found.ambiguous),
+        }
+    }
+
+    /// Which texts lead to which keys.
+    fn compare(&self) -> Result<TextMatches, Error> {
+        let most = self.options.examples;
+        let mut found = TextMatches::default();
+        let mut size = 0;
+        stream::each_row_of_now(&self.comparison_sql()?, 6, |row| {
+            server::check_for_interrupts();
+            let number = |at| {
+                let digits = row.get(at).and_then(|digits| std::str::from_utf8(digits).ok());
+                digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
+            };
+            let rows: u64 = number(1);
+            let Some(value) = row.get(0) else {
+                found.empty_rows += rows;
+                return true;
+            };
+            let is_blank = row.get(2).is_none();
+            let key = row.get(4).filter(|_| number(3) == 1);
+            // A map grows to twice its size at once.
+            size += 2 * (value.len() + key.map_or(0, <[u8]>::len) + 64);
+            if size > (1 << 20) {
+                memory::require(size);
+                size = 0;
+            }
+            found.keys.insert(value.into(), key.map(Into::into));
+            let unmatched = |keys: &[Option<&[u8]>]| Unmatched {
+                value: text::from_server(value),
+                rows,
+                keys: keys.iter().flatten().map(|key| text::from_server(key)).collect(),
+            };
+            match number(3) {
+                _ if is_blank => found.empty_rows += rows,
+                0 => found.missing.add(most, unmatched(&[])),
+                1 => {
+                    found.matched.values += 1;
+                    found.matched.rows += rows;
+                }
+                _ => found.ambiguous.add(most, unmatched(&[row.get(4), row.get(5)])),
+            }
+            true
+        });
+        Ok(found)
+    }
+
+    /// Each text with its rows, as it is compared, and how many rows of the referent have it, with the least and the
+    /// greatest of their keys.
+    fn comparison_sql(&self) -> Result<String, Error> {
+        let normalize = |sql: &str| self.options.compare.normalize(sql);
+        let column = format!("s.{}", quote::identifier(&self.column.attname));
+        let (shown, joins) = match &self.by {
+            Some(by) => {
+                let value = format!("t.{}", quote::identifier(&by.attname));
+                (own_casts::as_text(&value, by.atttypid), String::new())
+            }
+            None => {
+                let catalog = Catalog::new(Snapshot::latest());
+                let templates = Templates::new(None, Purpose::Own)?;
+                let preview = previews::compile_row_preview(&catalog, &templates, self.referent.oid(), "t")?;
+                (preview.text, preview.joins)
+            }
+        };
+        let key = format!("t.{}", quote::identifier(&self.key.attname));
+        let key = format!(
+            "({} COLLATE pg_catalog.\"C\")",
+            own_casts::as_text(&key, self.key.atttypid)
+        );
+        Ok(format!(
+            "SELECT v.value, v.number::pg_catalog.text, v.compared, COALESCE(r.number, 0)::pg_catalog.text, r.first, r.last \
+             FROM (SELECT g.value, g.number, {compared} AS compared FROM (SELECT {value} AS value, pg_catalog.count(*) AS number \
+             FROM {table} AS s GROUP BY 1) AS g) AS v LEFT JOIN (SELECT {shown} AS compared, pg_catalog.count(*) AS number, \
+             pg_catalog.min({key}) AS first, pg_catalog.max({key}) AS last FROM {referent} AS t{joins} GROUP BY 1) AS r \
+             ON r.compared OPERATOR(pg_catalog.=) v.compared",
+            compared = normalize("g.value"),
+            value = TextComparison::Exact.normalize(&column),
+            table = self.table.sql(),
+            shown = normalize(&shown),
+            referent = self.referent.sql(),
+        ))
+    }
+
+    /// Adds a row to the referent for each text that it lacks.
+    fn create_rows(&self) -> Result<u64, Error> {
+        let by = self.by.as_ref().ok_or(Error::Vanished)?;
+        let (column, by_name) = (
+            format!("s.{}", quote::identifier(&self.column.attname)),
+            quote::identifier(&by.attname),
+        );
+        let normalize = |sql: &str| self.options.compare.normalize(sql);
+        let written = match self.options.compare {
+            TextComparison::Exact => format!("{column}::pg_catalog.text"),
+            TextComparison::Caseless => {
+                format!("pg_catalog.btrim({column}::pg_catalog.text, E' \\t\\n\\r')")
+            }
+        };
+        script::run_statement(format!(
+            "INSERT INTO {referent} ({by_name}) SELECT CAST(pg_catalog.min({written} COLLATE pg_catalog.\"C\") AS {type_name}) \
+             FROM {table} AS s WHERE {compared} IS NOT NULL AND NOT EXISTS (SELECT FROM {referent} AS t \
+             WHERE {known} OPERATOR(pg_catalog.=) {compared}) GROUP BY {compared} ORDER BY 1",
+            referent = self.referent.sql(),
+            table = self.table.sql(),
+            type_name = type_sql(by)?,
+            compared = normalize(&column),
+            known = normalize(&format!("t.{by_name}")),
+        ))
+    }
+
+    /// Puts the keys in place of the texts.
+    fn rewrite(&self, keys: KeysOfTexts) -> Result<(), Error> {
+        let name = quote::identifier(self.name());
+        let mut before = Script::new();
+        if self.name() != self.column.attname {
+            before.push(format!(
+                "ALTER TABLE {} RENAME COLUMN {} TO {name}",
+                self.table.sql(),
+                quote::identifier(&self.column.attname)
+            ));
+        }
+        before.run()?;
+        let mut actions = Vec::new();
+        if self.column.atthasdef {
+            // It is a text.
+            actions.push(format!("ALTER COLUMN {name} DROP DEFAULT"));
+        }
+        let is_same_type =
+            (self.column.atttypid, self.column.atttypmod) == (self.key.atttypid, self.key.atttypmod);
+        let is_unchanged = keys.iter().all(|(value, key)| key.as_ref() == Some(value));
+        if !is_same_type || !is_unchanged {
+            let key_type = type_sql(&self.key)?;
+            actions.push(format!(
+                "ALTER COLUMN {name} TYPE {key_type} USING __msar.linked_key({name}::pg_catalog.text)::{key_type}"
+            ));
+        }
+        actions.push(format!(
+            "ADD FOREIGN KEY ({name}) REFERENCES {} ({})",
+            self.referent.sql(),
+            quote::identifier(&self.key.attname)
+        ));
+        let mut script = Script::new();
+        script.alter_table(&self.table.sql(), &actions);
+        with_keys(keys, || script.run())
+    }
+}
+
+/// The outcome of comparing the texts with the referent.
+#[derive(Default)]
+struct TextMatches {
+    keys: KeysOfTexts,
+    matched: ValueCount,
+    ambiguous: UnmatchedValues,
+    missing: UnmatchedValues,
+    empty_rows: u64,
+}
+
+/// The column that a caller names.
+fn named<'t>(table: &'t Table, name: &str) -> Result<&'t PgAttribute, Error> {
+    let columns = table
+        .columns
+        .iter()
+        .map(|column| (column.attnum, column.attname.as_str()));
+    match row_key::find_column(table.name(), name, columns)? {
+        Some(attnum) => Ok(table.find_column(attnum.into())?),
+        None => Err(Error::UnknownColumnName {
+            relation: table.name().to_owned(),
+            name: name.to_owned(),
+        }),
+    }
+}
+
+/// The same of JSON, where it may be a number as well.
+fn column_named<'t>(table: &'t Table, column: &ColumnRef) -> Result<&'t PgAttribute, Error> {
+    match column {
+        ColumnRef::Name(name) => named(table, name),
+        ColumnRef::Attnum(_) => table.column_of_ref(column),
+    }
+}
+
+/// The type of a column, as SQL.
+fn type_sql(column: &PgAttribute) -> Result<String, Error> {
+    let type_id = TypeId {
+        oid: column.atttypid,
+        modifier: column.atttypmod,
+    };
+    type_id.to_sql().ok_or(Error::Vanished)
+}

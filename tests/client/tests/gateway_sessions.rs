@@ -1,0 +1,104 @@
+//! What a statement leaves behind in its session ends with its request: the next one on that connection starts anew.
+
+use mathesar_ext_client_tests::gateway::{Caller, Gateway};
+use std::time::{Duration, Instant};
+
+/// What a role that is not the user may plant into views that the user reads, and a view that shows the session's state.
+const PLANTED: &str = "
+    CREATE ROLE desk; CREATE ROLE other; GRANT desk, other TO clerk;
+    ALTER ROLE clerk IN DATABASE shop SET role = 'desk';
+    CREATE SCHEMA evil;
+    CREATE FUNCTION evil.plant() RETURNS text LANGUAGE plpgsql AS $$
+    BEGIN
+        EXECUTE 'CREATE TEMP TABLE left_over ()';
+        EXECUTE 'DECLARE kept CURSOR WITH HOLD FOR SELECT 1';
+        EXECUTE 'LISTEN gossip';
+        PERFORM pg_advisory_lock(4711), set_config('my.note', 'x', false), set_config('statement_timeout', '0', false),
+            set_config('DateStyle', 'German', false), set_config('search_path', 'evil', false);
+        RETURN set_config('role', 'other', false);
+    END $$;
+    CREATE FUNCTION evil.swap() RETURNS text LANGUAGE plpgsql AS $$
+    DECLARE ours name;
+    BEGIN
+        FOR ours IN SELECT p.name FROM pg_prepared_statements AS p WHERE NOT p.from_sql AND p.statement ~ 'rpc_text' LOOP
+            EXECUTE format('DEALLOCATE %I', ours);
+            EXECUTE format('PREPARE %I (text) AS SELECT ''swapped''::text', ours);
+        END LOOP;
+        RETURN 'swapped';
+    END $$;
+    CREATE FUNCTION evil.forget() RETURNS text LANGUAGE plpgsql AS $$
+    BEGIN EXECUTE 'DEALLOCATE ALL'; RETURN 'forgotten'; END $$;
+    CREATE VIEW planted AS SELECT 1 AS id, evil.plant() AS text;
+    CREATE VIEW swapping AS SELECT 1 AS id, evil.swap() AS text;
+    CREATE VIEW forgetting AS SELECT 1 AS id, evil.forget() AS text;
+    CREATE VIEW session_state AS SELECT 1 AS id, concat_ws('/', 'state', session_user, current_user,
+        current_setting('search_path'), current_setting('statement_timeout'), current_setting('DateStyle'),
+        coalesce(current_setting('my.note', true), ''),
+        (SELECT count(*) FROM pg_class WHERE relnamespace = pg_my_temp_schema()),
+        (SELECT count(*) FROM pg_cursors WHERE name = 'kept'), (SELECT count(*) FROM pg_listening_channels()),
+        (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()), 'end', pg_backend_pid(),
+        'pid') AS text;
+    GRANT USAGE ON SCHEMA evil TO desk, other;
+    GRANT SELECT ON item, planted, swapping, forgetting, session_state TO desk, other;";
+
+fn read(gateway: &Gateway, view: &str) -> String {
+    let request = format!(
+        r#"{{"jsonrpc": "2.0", "id": 7, "method": "msar.list_records", "params": {{"tab_id": "public.{view}"}}}}"#
+    );
+    let answer = Caller::clerk().rpc(gateway, &request);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(!answer.body.contains(r#""error""#), "{}", answer.body);
+    answer.body
+}
+
+/// The state of the session that a request finds, and the number of its process.
+fn state(gateway: &Gateway) -> (String, String) {
+    let body = read(gateway, "session_state");
+    let (state, rest) = body[body.find("state/").unwrap()..].split_once("/end/").unwrap();
+    (state.to_owned(), rest.split_once("/pid").unwrap().0.to_owned())
+}
+
+#[test]
+fn nothing_is_left_to_the_next_request() {
+    // One connection, so that the next request would find what is left.
+    let gateway = Gateway::start(&["--user-connections", "1"]);
+    gateway.admin().batch_execute(PLANTED).unwrap();
+    let (fresh, process) = state(&gateway);
+    assert!(fresh.starts_with("state/clerk/desk/"), "{fresh}");
+    assert!(fresh.contains("/1min/ISO, MDY//0/0/0/0"), "{fresh}");
+    for _ in 0..3 {
+        read(&gateway, "planted");
+        assert_eq!(state(&gateway), (fresh.clone(), process.clone()));
+    }
+    // A lock is not kept while nobody asks for anything.
+    read(&gateway, "planted");
+    let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711";
+    let start = Instant::now();
+    while gateway.admin().query_one(locks, &[]).unwrap().get::<_, i64>(0) > 0 {
+        assert!(start.elapsed() < Duration::from_secs(10), "the lock is kept");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // An export, and one that fails.
+    let oid: u32 = gateway
+        .admin()
+        .query_one("SELECT 'planted'::regclass::oid", &[])
+        .unwrap()
+        .get(0);
+    let export = gateway.url(&format!("/api/export/v0/tables/?table_oid={oid}"));
+    assert_eq!(Caller::clerk().get(&export).status, 200);
+    assert_eq!(state(&gateway).0, fresh);
+}
+
+#[test]
+fn statements_that_were_swapped_are_not_used() {
+    let gateway = Gateway::start(&["--user-connections", "1"]);
+    gateway.admin().batch_execute(PLANTED).unwrap();
+    for view in ["swapping", "forgetting"] {
+        let (fresh, process) = state(&gateway);
+        assert_eq!(state(&gateway).1, process, "a connection serves many requests");
+        read(&gateway, view);
+        let (after, other) = state(&gateway);
+        assert_eq!(after, fresh);
+        assert_ne!(other, process, "the connection was thrown away");
+    }
+}
