@@ -10,16 +10,34 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 extension_sql_file!(
-    "../../sql/install/reflector.sql",
-    name = "reflector",
+    "../../sql/install/reflector/storage.sql",
+    name = "reflector_storage",
+    requires = ["metadata"]
+);
+extension_sql_file!(
+    "../../sql/install/reflector/sources.sql",
+    name = "reflector_sources",
+    requires = ["reflector_storage"]
+);
+extension_sql_file!(
+    "../../sql/install/reflector/capture.sql",
+    name = "reflector_capture",
     requires = [
-        "metadata",
+        "reflector_sources",
         capture_changes,
         has_rows,
-        add_event_table,
-        remove_event_table,
         add_capture_trigger
     ]
+);
+extension_sql_file!(
+    "../../sql/install/reflector/events.sql",
+    name = "reflector_events",
+    requires = ["reflector_capture", add_event_table, remove_event_table]
+);
+extension_sql_file!(
+    "../../sql/install/reflector/views.sql",
+    name = "reflector",
+    requires = ["reflector_events"]
 );
 extension_sql_file!(
     "../../sql/manual/reflector.sql",

@@ -97,14 +97,15 @@ pub(crate) fn capture(call: pg_sys::FunctionCallInfo) -> Result<(), Error> {
     if let Some(command) = command {
         return truncate(&trigger, source, &origins, command);
     }
-    let outcome = trigger.write_rows(&source.layout, &origins)?;
+    let outcome = trigger.write_rows(&source.layout, &origins);
     end(&trigger, source, outcome)
 }
 
-/// A row that was too large is an error or a gap, as the source says.
+/// A row that was too large is an error or a gap, as the source says. No event is left out without a word.
 fn end(trigger: &StatementTrigger, source: &SourceLayout, outcome: CaptureOutcome) -> Result<(), Error> {
     match outcome {
         CaptureOutcome::Written => Ok(()),
+        CaptureOutcome::TableChanged => Err(SourceTableError::EventTableChanged.into()),
         CaptureOutcome::RowTooLarge => {
             let table = relation_name(trigger);
             if source.fails {
@@ -150,7 +151,8 @@ fn truncate(
 ) -> Result<(), Error> {
     let is_covered = TRUNCATED.get() == (source.source_id, command);
     if source.is_whole {
-        trigger.write_truncation(&source.layout, origins)?;
+        let outcome = trigger.write_truncation(&source.layout, origins);
+        end(trigger, source, outcome)?;
     } else if !is_covered {
         return truncate_part(trigger, source, origins);
     }
@@ -163,7 +165,7 @@ fn truncate_part(trigger: &StatementTrigger, source: &SourceLayout, origins: &[i
         let table = relation_name(trigger);
         return note_gap(source.source_id, &format!("table {table} was truncated"));
     }
-    let outcome = trigger.write_rows_before_truncation(&source.layout, origins)?;
+    let outcome = trigger.write_rows_before_truncation(&source.layout, origins);
     end(trigger, source, outcome)
 }
 

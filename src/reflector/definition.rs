@@ -236,7 +236,7 @@ fn take_expression(node: &Node) -> Result<String, Error> {
 
 /// `"schema.name"` as SQL has it, or `{"schema", "name"}`.
 fn parse_table(node: &Node) -> Result<WantedTarget, Error> {
-    const PARTS: &str = "SELECT to_jsonb(parse_ident($1->>'text'))";
+    const PARTS: &str = include_str!("../../sql/query/reflector/name_parts.sql");
     if node.is_object() {
         let mut members = node.object()?;
         let name = members.need("name", "The name of the table.")?.text()?;
@@ -426,9 +426,7 @@ fn check_statements(
     source: &SourceFacts,
     (target, remote): (Option<&TargetTable>, Option<&RemoteTarget>),
 ) -> Result<(), Error> {
-    // A row in the form of a batch, by which PostgreSQL knows its columns.
-    const SAMPLE: &str = "SELECT 1::pg_catalog.int8 AS n, 0::pg_catalog.int8 AS seq, 'I'::pg_catalog.\"char\" AS operation, \
-        NULL::pg_catalog.text[] AS old_row, NULL::pg_catalog.text[] AS new_row, NULL::pg_catalog.int8[] AS origins";
+    const SAMPLE: &str = include_str!("../../sql/query/reflector/sample_event.sql");
     let sample = RowStore::select(SAMPLE, &[], &[], &Snapshot::latest())?;
     let application = Application {
         reflection,

@@ -28,6 +28,7 @@ pub(crate) enum SourceTableError {
     RowTooLarge {
         table: String,
     },
+    EventTableChanged,
     EventTableFull {
         table: String,
         reflection: i64,
@@ -70,6 +71,14 @@ impl TopicError for SourceTableError {
                 "this function is called by the triggers of source tables only",
             )
             .hint("msar.add_source_table creates them."),
+            Self::EventTableChanged => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                "the event table of this source table is not as mathesar_ext created it",
+            )
+            .hint(
+                "Only a superuser can have changed it. Drop the source table and add it again: \
+                 msar.drop_source_table, msar.add_source_table.",
+            ),
             Self::EventTableFull { table, reflection, reason } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
                 format!("source table {table} takes no changes while its event table is full"),

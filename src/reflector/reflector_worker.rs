@@ -8,11 +8,21 @@ use super::error::ReflectionError;
 use super::store;
 use crate::error::Error;
 use crate::pg::storage::StorageTable;
+use crate::pg::worker::WorkerTask;
 use crate::pg::{Oid, as_role, bookkeeping, caller, names, server, worker};
 use crate::settings;
 use serde_json::json;
 use std::cell::Cell;
 use std::time::{Duration, Instant};
+
+/// What a worker does: the reflections of its role.
+pub(crate) static TASK: WorkerTask = WorkerTask {
+    worker_type: "mathesar_ext reflector",
+    activity: "msar.run_reflections",
+    exists: include_str!("../../sql/query/reflector/worker_exists.sql"),
+    step: include_str!("../../sql/query/reflector/worker_step.sql"),
+    counted: "events and rows",
+};
 
 /// `msar.start_reflector`: the process id of the worker of the current role.
 pub(crate) fn start() -> Result<i32, Error> {
@@ -32,7 +42,7 @@ pub(crate) fn start() -> Result<i32, Error> {
 
 /// `msar.stop_reflector`: whether there was a worker.
 pub(crate) fn stop() -> Result<bool, Error> {
-    const STOP: &str = "SELECT to_jsonb(pg_terminate_backend(($1->>'pid')::integer))";
+    const STOP: &str = include_str!("../../sql/query/reflector/stop_worker.sql");
     write(store::WANT_NO_WORKER, caller::role())?;
     match find()? {
         None => Ok(false),
@@ -58,7 +68,7 @@ pub(crate) fn start_missing() -> Result<(), Error> {
         // The database does not have the extension.
         return Ok(());
     };
-    let argument = json!({"type": worker::WORKER_TYPE});
+    let argument = json!({"type": TASK.worker_type});
     let roles: Vec<u32> = bookkeeping::as_owner(owner, |statements| {
         statements.query(store::MISSING_WORKERS, &argument)
     })?;
@@ -94,8 +104,8 @@ fn wait_until(is_reached: impl Fn(Option<i32>) -> bool) -> Result<Option<i32>, E
 
 fn find() -> Result<Option<i32>, Error> {
     // What a transaction has seen of other sessions it sees again, unless it asks for news.
-    const NEWS: &str = "SELECT to_jsonb(pg_stat_clear_snapshot() IS NULL)";
+    const NEWS: &str = include_str!("../../sql/query/reflector/forget_seen_sessions.sql");
     let _: Option<bool> = bookkeeping::as_caller(|statements| statements.query(NEWS, &json!({})))?;
-    let argument = json!({"role": caller::role().to_u32(), "type": worker::WORKER_TYPE});
+    let argument = json!({"role": caller::role().to_u32(), "type": TASK.worker_type});
     bookkeeping::as_caller(|statements| statements.query(store::WORKER, &argument))
 }

@@ -104,11 +104,7 @@ pub(super) fn facts(
     table: Option<TargetTable>,
     schema: &str,
 ) -> Result<RemoteFacts, Error> {
-    // What the extension made belongs to the bootstrap superuser; anything else of that name is not looked at.
-    const HAS_EXTENSION: &str = "SELECT pg_catalog.count(*)::text FROM pg_catalog.pg_class AS c \
-        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace \
-        WHERE n.nspname OPERATOR(pg_catalog.=) 'msar_catalog' AND n.nspowner OPERATOR(pg_catalog.=) 10 \
-          AND c.relname OPERATOR(pg_catalog.=) 'source_tables' AND c.relowner OPERATOR(pg_catalog.=) 10";
+    const HAS_EXTENSION: &str = include_str!("../../sql/query/reflector/remote_has_extension.sql");
     Ok(RemoteFacts {
         table,
         schema: schema.to_owned(),
@@ -123,7 +119,7 @@ pub(super) fn find_table(
     schema: Option<&str>,
     name: &str,
 ) -> Result<Option<TargetTable>, Error> {
-    const FIND: &str = "SELECT pg_catalog.to_regclass($1)::pg_catalog.oid::text";
+    const FIND: &str = include_str!("../../sql/query/reflector/remote_relation.sql");
     let name = match schema {
         Some(schema) => quote::qualified(schema, name),
         None => quote::identifier(name),
@@ -164,11 +160,8 @@ pub(super) fn current_schema(connection: &RemoteConnection) -> Result<String, Er
 /// The table of the progress in a schema, created if it is missing. It must belong to the role that connects: whoever owns it
 /// could have triggers run with that role's rights.
 fn progress_table(connection: &RemoteConnection, schema: &str) -> Result<String, Error> {
-    const ROLE: &str = "SELECT r.oid::text FROM pg_catalog.pg_roles AS r \
-        WHERE r.rolname OPERATOR(pg_catalog.=) current_user";
-    const OWNER: &str = "SELECT CASE WHEN c.relkind OPERATOR(pg_catalog.=) 'r' \
-          AND c.relpersistence OPERATOR(pg_catalog.=) 'p' THEN c.relowner END::text \
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)";
+    const ROLE: &str = include_str!("../../sql/query/reflector/remote_role.sql");
+    const OWNER: &str = include_str!("../../sql/query/reflector/remote_table_owner.sql");
     let role = value(connection, ROLE, &[])?.unwrap_or_default();
     let table = quote::qualified(schema, &format!("mathesar_progress_{role}"));
     let rows = connection.query(OWNER, &[Some(&table)])?;
@@ -193,14 +186,7 @@ pub(super) fn origin_of_target(
     connection: &RemoteConnection,
     facts: &RemoteFacts,
 ) -> Result<Option<i64>, Error> {
-    const SOURCE: &str = "SELECT s.system_identifier::text, d.oid::text, t.id::text, \
-          pg_catalog.pg_has_role(session_user, c.relowner, 'USAGE')::text \
-        FROM msar_catalog.source_tables AS t \
-        JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) t.table_oid \
-        JOIN pg_catalog.pg_database AS d ON d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() \
-        CROSS JOIN pg_catalog.pg_control_system() AS s \
-        WHERE t.table_oid OPERATOR(pg_catalog.=) CAST($1 AS pg_catalog.oid) AND t.is_live \
-        ORDER BY t.id LIMIT 1";
+    const SOURCE: &str = include_str!("../../sql/query/reflector/remote_source_of_table.sql");
     let Some(table) = facts.table.as_ref().filter(|_| facts.has_extension) else {
         return Ok(None);
     };

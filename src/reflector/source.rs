@@ -83,8 +83,7 @@ fn check_kind(table: Oid) -> Result<(), Error> {
         }
         _ => refuse("It is no table.")?,
     }
-    const HAS_PARENT: &str =
-        "SELECT to_jsonb(EXISTS (SELECT FROM pg_inherits AS i WHERE i.inhrelid = ($1->>'table')::oid))";
+    const HAS_PARENT: &str = include_str!("../../sql/query/reflector/has_parent.sql");
     let argument = json!({"table": table.to_u32()});
     if bookkeeping::as_caller(|statements| statements.query(HAS_PARENT, &argument))? {
         refuse(
@@ -183,7 +182,7 @@ fn parse_options(options: &str) -> Result<SourceOptions, Error> {
 
 /// `msar.list_source_tables`.
 pub(crate) fn list() -> Result<Value, Error> {
-    const VISIBLE: &str = "SELECT COALESCE(jsonb_agg(s.id), '[]') FROM msar_catalog.source_tables AS s";
+    const VISIBLE: &str = include_str!("../../sql/query/reflector/visible_sources.sql");
     let ids: Value = bookkeeping::as_caller(|statements| statements.query(VISIBLE, &json!({})))?;
     store::as_owner(|statements| statements.query(store::LIST_SOURCES, &json!({"ids": ids})))
 }
@@ -219,7 +218,7 @@ pub(super) fn name_of(table: Oid) -> Result<String, Error> {
 
 /// The caller must see all rows of the source, and run nobody's code by reading them.
 pub(super) fn check_rights(source: &SourceFacts) -> Result<(), Error> {
-    const MAY_READ: &str = "SELECT to_jsonb(has_table_privilege(($1->>'oid')::oid, 'SELECT'))";
+    const MAY_READ: &str = include_str!("../../sql/query/reflector/may_read.sql");
     let may_read: bool =
         bookkeeping::as_caller(|statements| statements.query(MAY_READ, &json!({"oid": source.oid})))?;
     if !may_read {

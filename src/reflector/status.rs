@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// `msar.get_reflection_status`.
 pub(crate) fn get() -> Result<Value, Error> {
-    const VISIBLE: &str = "SELECT COALESCE(jsonb_agg(r.id), '[]') FROM msar_catalog.reflections AS r";
+    const VISIBLE: &str = include_str!("../../sql/query/reflector/visible_reflections.sql");
     let ids: Value = bookkeeping::as_caller(|statements| statements.query(VISIBLE, &json!({})))?;
     of_ids(&ids)
 }

@@ -12,6 +12,10 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use std::sync::OnceLock;
 
+/// What `pg_stat_activity` calls these processes, in `backend_type`.
+const LAUNCHER: &str = concat!(env!("CARGO_PKG_NAME"), " launcher");
+const STARTER: &str = concat!(env!("CARGO_PKG_NAME"), " starter");
+
 /// What is done in each database.
 type AtStart = fn() -> Result<(), Error>;
 
@@ -22,9 +26,9 @@ pub(crate) fn register(at_start: AtStart) {
     let _ = AT_START.set(at_start);
     // SAFETY: set by the server, before it starts other processes.
     if unsafe { pg_sys::process_shared_preload_libraries_in_progress } {
-        BackgroundWorkerBuilder::new("mathesar_ext launcher")
-            .set_type("mathesar_ext launcher")
-            .set_library("mathesar_ext")
+        BackgroundWorkerBuilder::new(LAUNCHER)
+            .set_type(LAUNCHER)
+            .set_library(env!("CARGO_PKG_NAME"))
             .set_function("mathesar_ext_launcher_main")
             .enable_spi_access()
             .set_start_time(BgWorkerStartTime::RecoveryFinished)
@@ -45,9 +49,9 @@ pub extern "C-unwind" fn mathesar_ext_launcher_main(_argument: pg_sys::Datum) {
         if BackgroundWorker::sigterm_received() {
             return;
         }
-        let worker = BackgroundWorkerBuilder::new("mathesar_ext starter")
-            .set_type("mathesar_ext starter")
-            .set_library("mathesar_ext")
+        let worker = BackgroundWorkerBuilder::new(STARTER)
+            .set_type(STARTER)
+            .set_library(env!("CARGO_PKG_NAME"))
             .set_function("mathesar_ext_starter_main")
             .set_extra(&database.to_u32().to_string())
             .enable_spi_access()
@@ -62,7 +66,10 @@ pub extern "C-unwind" fn mathesar_ext_launcher_main(_argument: pg_sys::Datum) {
                 ereport!(
                     PgLogLevel::LOG,
                     PgSqlErrorCode::ERRCODE_INSUFFICIENT_RESOURCES,
-                    "mathesar_ext could not start its workers: max_worker_processes is too low"
+                    concat!(
+                        env!("CARGO_PKG_NAME"),
+                        " could not start its workers: max_worker_processes is too low"
+                    )
                 );
                 return;
             }

@@ -3,7 +3,7 @@
 //! A worker that is missed (it has just started, the transaction was prepared) finds the work when it looks next. One that is
 //! woken for nothing looks once and goes back to sleep. So what is known of workers may be a little old, and needs no lock.
 
-use super::worker::WORKER_TYPE;
+use super::worker::worker_type;
 use pgrx::pg_sys;
 use std::cell::{Cell, RefCell};
 use std::ffi::{CStr, c_void};
@@ -51,7 +51,7 @@ fn find() -> Vec<*mut pg_sys::PGPROC> {
                     return false;
                 }
                 let name = pg_sys::GetBackgroundWorkerTypeByPid(pid);
-                !name.is_null() && CStr::from_ptr(name).to_bytes() == WORKER_TYPE.as_bytes()
+                !name.is_null() && CStr::from_ptr(name).to_bytes() == worker_type().as_bytes()
             })
             .collect()
     }

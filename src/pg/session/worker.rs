@@ -8,10 +8,34 @@ use crate::pg::{Oid, text};
 use pgrx::bgworkers::{BackgroundWorker, BackgroundWorkerBuilder, SignalWakeFlags};
 use pgrx::pg_sys;
 use std::ffi::CString;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// What `pg_stat_activity` calls such a worker, in `backend_type`.
-pub(crate) const WORKER_TYPE: &str = "mathesar_ext reflector";
+/// What a worker does again and again. Its names are qualified: it runs under the search_path of the role.
+pub(crate) struct WorkerTask {
+    /// What `pg_stat_activity` calls a worker that does it, in `backend_type`.
+    pub(crate) worker_type: &'static str,
+    /// What it shows as the query of the worker.
+    pub(crate) activity: &'static str,
+    /// A statement that returns a number as long as there is something to run, and then null.
+    pub(crate) exists: &'static str,
+    /// A statement that does what is due, and returns how much that was.
+    pub(crate) step: &'static str,
+    /// What that number counts.
+    pub(crate) counted: &'static str,
+}
+
+static TASK: OnceLock<&'static WorkerTask> = OnceLock::new();
+
+/// Registers what workers do. Called when a process loads the library.
+pub(crate) fn register(task: &'static WorkerTask) {
+    let _ = TASK.set(task);
+}
+
+/// What `pg_stat_activity` calls a worker, in `backend_type`.
+pub(crate) fn worker_type() -> &'static str {
+    TASK.get().map_or("", |task| task.worker_type)
+}
 
 /// How long a worker waits when nothing was due, and nobody wakes it.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -20,10 +44,10 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(crate) fn start(role: Oid) -> Option<i32> {
     // SAFETY: set when the session starts.
     let database = unsafe { pg_sys::MyDatabaseId };
-    let worker = BackgroundWorkerBuilder::new(WORKER_TYPE)
-        .set_type(WORKER_TYPE)
-        .set_library("mathesar_ext")
-        .set_function("mathesar_ext_reflector_main")
+    let worker = BackgroundWorkerBuilder::new(worker_type())
+        .set_type(worker_type())
+        .set_library(env!("CARGO_PKG_NAME"))
+        .set_function("mathesar_ext_worker_main")
         .set_extra(&format!("{} {}", database.to_u32(), role.to_u32()))
         .enable_spi_access()
         // After a crash of the server's processes it comes back; one that ends by itself does not.
@@ -37,29 +61,29 @@ pub(crate) fn start(role: Oid) -> Option<i32> {
 /// What a worker does until it is told to stop.
 #[pgrx::pg_guard]
 #[unsafe(no_mangle)]
-pub extern "C-unwind" fn mathesar_ext_reflector_main(_argument: pg_sys::Datum) {
+pub extern "C-unwind" fn mathesar_ext_worker_main(_argument: pg_sys::Datum) {
     BackgroundWorker::attach_signal_handlers(SignalWakeFlags::SIGTERM | SignalWakeFlags::SIGHUP);
     let extra = BackgroundWorker::get_extra();
     let mut numbers = extra.split(' ').filter_map(|number| number.parse::<u32>().ok());
-    let (Some(database), Some(role)) = (numbers.next(), numbers.next()) else {
+    let (Some(database), Some(role), Some(task)) = (numbers.next(), numbers.next(), TASK.get()) else {
         return;
     };
     // SAFETY: the worker has asked for a connection to a database, and has none yet.
     unsafe {
         pg_sys::BackgroundWorkerInitializeConnectionByOid(Oid::from(database), Oid::from(role), 0);
     }
-    if is_second() {
+    if is_second(task) {
         return;
     }
-    let mut applied = 0;
+    let mut total = 0;
     // How often in a row it was woken while nothing was due.
     let mut in_vain = 0_u32;
     while !BackgroundWorker::sigterm_received() {
-        let Some(done) = run_once(applied) else {
+        let Some(done) = run_once(task, total) else {
             // The extension was dropped.
             return;
         };
-        applied += done;
+        total += done;
         if done > 0 {
             in_vain = 0;
         } else {
@@ -77,30 +101,22 @@ pub extern "C-unwind" fn mathesar_ext_reflector_main(_argument: pg_sys::Datum) {
 }
 
 /// Whether there is an older worker of the same role in the database: sessions may have started several at once.
-fn is_second() -> bool {
-    const OLDER: &std::ffi::CStr = c"SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_activity(NULL) AS a, \
+fn is_second(task: &WorkerTask) -> bool {
+    const OLDER: &str = "SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_activity(NULL) AS a, \
         pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS s \
         WHERE a.backend_type OPERATOR(pg_catalog.=) s.backend_type AND a.usesysid OPERATOR(pg_catalog.=) s.usesysid \
           AND a.datid OPERATOR(pg_catalog.=) s.datid AND a.pid OPERATOR(pg_catalog.<>) s.pid \
           AND (a.backend_start OPERATOR(pg_catalog.<) s.backend_start \
             OR a.backend_start OPERATOR(pg_catalog.=) s.backend_start AND a.pid OPERATOR(pg_catalog.<) s.pid)";
-    in_transaction(|| number(OLDER)).is_some_and(|count| count > 0)
+    in_transaction(task, || number(OLDER)).is_some_and(|count| count > 0)
 }
 
-/// One transaction. Returns how many events and rows were applied; `None` where there is no extension any more. An error of it
-/// ends the worker, with its message in the server's log: reflections catch their own.
-fn run_once(applied: i64) -> Option<i64> {
-    const IS_THERE: &std::ffi::CStr = c"SELECT CASE WHEN \
-        pg_catalog.to_regprocedure('msar.run_reflections(pg_catalog.jsonb)') IS NOT NULL THEN 1::pg_catalog.int8 END";
-    const RUN: &std::ffi::CStr = c"SELECT (r OPERATOR(pg_catalog.->>) 'events')::pg_catalog.int8 \
-        OPERATOR(pg_catalog.+) (r OPERATOR(pg_catalog.->>) 'copied')::pg_catalog.int8 \
-        FROM msar.run_reflections('{\"max_events\": 20000, \"max_seconds\": 1}') AS r";
-    let name = CString::new(text::to_server(&format!(
-        "{WORKER_TYPE}: {applied} events and rows"
-    )))
-    .unwrap_or_default();
-    in_transaction(|| {
-        number(IS_THERE)?;
+/// One transaction. Returns how much was done; `None` where there is no extension any more. An error of it ends the worker,
+/// with its message in the server's log: what a step runs for others catches its own.
+fn run_once(task: &WorkerTask, done: i64) -> Option<i64> {
+    let name = c_string(&format!("{}: {done} {}", task.worker_type, task.counted));
+    in_transaction(task, || {
+        number(task.exists)?;
         // SAFETY: a setting of the session.
         unsafe {
             pg_sys::set_config_option(
@@ -114,21 +130,24 @@ fn run_once(applied: i64) -> Option<i64> {
                 false,
             );
         }
-        number(RUN)
+        number(task.step)
     })
 }
 
+/// A text of ours, which has no NUL, for PostgreSQL.
+fn c_string(text: &str) -> CString {
+    CString::new(text::to_server(text)).unwrap_or_default()
+}
+
 /// Runs `body` in a transaction of its own.
-fn in_transaction<T>(body: impl FnOnce() -> T) -> T {
+fn in_transaction<T>(task: &WorkerTask, body: impl FnOnce() -> T) -> T {
+    let activity = c_string(task.activity);
     // SAFETY: a worker with a connection; the transaction is ended below, or by the worker's end.
     unsafe {
         pg_sys::SetCurrentStatementStartTimestamp();
         pg_sys::StartTransactionCommand();
         pg_sys::PushActiveSnapshot(pg_sys::GetTransactionSnapshot());
-        pg_sys::pgstat_report_activity(
-            pg_sys::BackendState::STATE_RUNNING,
-            c"msar.run_reflections".as_ptr(),
-        );
+        pg_sys::pgstat_report_activity(pg_sys::BackendState::STATE_RUNNING, activity.as_ptr());
         let outcome = body();
         pg_sys::PopActiveSnapshot();
         pg_sys::CommitTransactionCommand();
@@ -139,7 +158,8 @@ fn in_transaction<T>(body: impl FnOnce() -> T) -> T {
 }
 
 /// The number that a statement returns; `None` for NULL.
-fn number(statement: &std::ffi::CStr) -> Option<i64> {
+fn number(statement: &str) -> Option<i64> {
+    let statement = c_string(statement);
     // SAFETY: inside of a transaction; the statement returns a bigint.
     unsafe {
         pg_sys::SPI_connect();

@@ -5,11 +5,9 @@
 //! code that a user wrote runs here, whoever wrote to the table, and no privileges on the event table are needed.
 
 use super::transition_rows::TransitionRows;
-use crate::error::{Error, ErrorFields, ErrorText, TopicError};
 use crate::pg::memory::Scratch;
 use crate::pg::{Oid, portable_output, text, tuple};
 use pgrx::pg_sys::{self, Datum, FmgrInfo};
-use pgrx::prelude::PgSqlErrorCode;
 use std::ffi::CStr;
 
 /// What the statement did.
@@ -41,23 +39,8 @@ pub(crate) enum CaptureOutcome {
     Written,
     /// A row is too large to be an event; nothing was written of it and the rows after it.
     RowTooLarge,
-}
-
-/// That an event table is not as the extension made it.
-#[derive(Debug)]
-struct CaptureError;
-
-impl TopicError for CaptureError {
-    fn fields(&self) -> ErrorFields {
-        ErrorText::new(
-            PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-            "the event table of this source table is not as mathesar_ext created it",
-        )
-        .hint(
-            "Only a superuser can have changed it. Drop the source table and add it again: \
-             msar.drop_source_table, msar.add_source_table.",
-        )
-    }
+    /// The table of events does not have the columns that it was created with; nothing was written.
+    TableChanged,
 }
 
 /// The largest row that is captured. As text a value takes twice its size, and PostgreSQL's values end at a gigabyte.
@@ -126,11 +109,7 @@ impl StatementTrigger {
     }
 
     /// Writes an event for each row. `origins` are the sources that the change has come through.
-    pub(crate) fn write_rows(
-        &self,
-        layout: &CaptureLayout,
-        origins: &[i64],
-    ) -> Result<CaptureOutcome, Error> {
+    pub(crate) fn write_rows(&self, layout: &CaptureLayout, origins: &[i64]) -> CaptureOutcome {
         // SAFETY: the data of a trigger are valid while it runs; the transition tables have rows of the relation's type.
         unsafe {
             let (old, new) = ((*self.0).tg_oldtable, (*self.0).tg_newtable);
@@ -144,7 +123,7 @@ impl StatementTrigger {
         &self,
         layout: &CaptureLayout,
         origins: &[i64],
-    ) -> Result<CaptureOutcome, Error> {
+    ) -> CaptureOutcome {
         // SAFETY: the relation is open, and locked by the TRUNCATE; the scan uses no index, and a snapshot of now. An error
         // leaves the store to its memory context.
         unsafe {
@@ -182,14 +161,16 @@ impl StatementTrigger {
         old: *mut pg_sys::Tuplestorestate,
         new: *mut pg_sys::Tuplestorestate,
         operation: CapturedOperation,
-    ) -> Result<CaptureOutcome, Error> {
+    ) -> CaptureOutcome {
         // SAFETY: the data of a trigger are valid while it runs.
         let relation = unsafe { (*self.0).tg_relation };
         // SAFETY: the relation is open.
         let mut columns = unsafe { OutputColumns::of(relation, layout) };
         let need_settings = columns.need_settings;
         let mut work = || {
-            let mut writer = EventWriter::open(layout, origins)?;
+            let Some(mut writer) = EventWriter::open(layout, origins) else {
+                return CaptureOutcome::TableChanged;
+            };
             // SAFETY: promised by the caller.
             let outcome = unsafe { writer.write_all(relation, old, new, &mut columns, operation) };
             writer.close();
@@ -203,11 +184,13 @@ impl StatementTrigger {
     }
 
     /// Writes the event that all rows are gone.
-    pub(crate) fn write_truncation(&self, layout: &CaptureLayout, origins: &[i64]) -> Result<(), Error> {
-        let mut writer = EventWriter::open(layout, origins)?;
-        writer.write('T', None, None)?;
+    pub(crate) fn write_truncation(&self, layout: &CaptureLayout, origins: &[i64]) -> CaptureOutcome {
+        let Some(mut writer) = EventWriter::open(layout, origins) else {
+            return CaptureOutcome::TableChanged;
+        };
+        writer.write('T', None, None);
         writer.close();
-        Ok(())
+        CaptureOutcome::Written
     }
 }
 
@@ -334,7 +317,8 @@ struct EventWriter {
 }
 
 impl EventWriter {
-    fn open(layout: &CaptureLayout, origins: &[i64]) -> Result<Self, Error> {
+    /// `None`: the table does not have the columns of events.
+    fn open(layout: &CaptureLayout, origins: &[i64]) -> Option<Self> {
         // SAFETY: the table is one that the extension made, with the columns above; it is closed by `close`, or by the abort
         // of the (sub)transaction.
         unsafe {
@@ -343,7 +327,7 @@ impl EventWriter {
             let relation = pg_sys::table_open(layout.slots[slot], pg_sys::RowExclusiveLock as i32);
             if (*(*relation).rd_att).natts as usize != EVENT_COLUMNS {
                 pg_sys::table_close(relation, pg_sys::NoLock as i32);
-                return Err(CaptureError.into());
+                return None;
             }
             let mut elements: Vec<Datum> = origins.iter().map(|&origin| Datum::from(origin)).collect();
             let origins = (!origins.is_empty()).then(|| {
@@ -356,7 +340,7 @@ impl EventWriter {
                     b'd' as std::ffi::c_char,
                 ))
             });
-            Ok(Self {
+            Some(Self {
                 relation,
                 indexes: pg_sys::CatalogOpenIndexes(relation),
                 sequence: layout.sequence,
@@ -378,7 +362,7 @@ impl EventWriter {
         }
     }
 
-    fn write(&mut self, operation: char, old: Option<Datum>, new: Option<Datum>) -> Result<(), Error> {
+    fn write(&mut self, operation: char, old: Option<Datum>, new: Option<Datum>) {
         // SAFETY: the values are of the columns' types, in their order. The sequence may be used by everybody.
         unsafe {
             let seq =
@@ -399,7 +383,6 @@ impl EventWriter {
                 pg_sys::heap_form_tuple((*self.relation).rd_att, values.as_mut_ptr(), nulls.as_mut_ptr());
             pg_sys::CatalogTupleInsertWithInfo(self.relation, tuple, self.indexes);
         }
-        Ok(())
     }
 
     /// # Safety
@@ -411,7 +394,7 @@ impl EventWriter {
         new: *mut pg_sys::Tuplestorestate,
         columns: &mut OutputColumns,
         operation: CapturedOperation,
-    ) -> Result<CaptureOutcome, Error> {
+    ) -> CaptureOutcome {
         // SAFETY: promised by the caller.
         unsafe {
             let mut rows_before = TransitionRows::open(relation, old);
@@ -423,9 +406,7 @@ impl EventWriter {
                 self.write_while(columns, 'U', Some(&mut rows_before), Some(&mut rows_after))
             } else {
                 match self.write_while(columns, 'D', Some(&mut rows_before), None) {
-                    Ok(CaptureOutcome::Written) => {
-                        self.write_while(columns, 'I', None, Some(&mut rows_after))
-                    }
+                    CaptureOutcome::Written => self.write_while(columns, 'I', None, Some(&mut rows_after)),
                     other => other,
                 }
             };
@@ -445,7 +426,7 @@ impl EventWriter {
         operation: char,
         mut before: Option<&mut TransitionRows>,
         mut after: Option<&mut TransitionRows>,
-    ) -> Result<CaptureOutcome, Error> {
+    ) -> CaptureOutcome {
         loop {
             // SAFETY: promised by the caller. What is allocated for a row is freed after it.
             let step = unsafe {
@@ -458,11 +439,11 @@ impl EventWriter {
                         let old = old.flatten().map(|slot| columns.print(slot, true));
                         let new = new.flatten().map(|slot| columns.print(slot, false));
                         match (old, new) {
-                            (Some(None), _) | (_, Some(None)) => Some(Ok(CaptureOutcome::RowTooLarge)),
-                            (old, new) => Some(
-                                self.write(operation, old.flatten(), new.flatten())
-                                    .map(|()| CaptureOutcome::Written),
-                            ),
+                            (Some(None), _) | (_, Some(None)) => Some(CaptureOutcome::RowTooLarge),
+                            (old, new) => {
+                                self.write(operation, old.flatten(), new.flatten());
+                                Some(CaptureOutcome::Written)
+                            }
                         }
                     }
                 };
@@ -471,8 +452,8 @@ impl EventWriter {
                 step
             };
             match step {
-                None => return Ok(CaptureOutcome::Written),
-                Some(Ok(CaptureOutcome::Written)) => {}
+                None => return CaptureOutcome::Written,
+                Some(CaptureOutcome::Written) => {}
                 Some(other) => return other,
             }
             pgrx::check_for_interrupts!();
@@ -482,7 +463,7 @@ impl EventWriter {
 
 /// The table of the minute.
 fn slot_of(now: pg_sys::TimestampTz, slots: usize) -> usize {
-    // PostgreSQL counts from the year 2000; a slot is told by the minutes since 1970, as in __msar.event_slot().
+    // PostgreSQL counts from the year 2000; a slot is told by the minutes since 1970.
     const SECONDS_BEFORE: i64 = 946_684_800;
     let minute = (now.div_euclid(1_000_000) + SECONDS_BEFORE).div_euclid(60);
     minute.rem_euclid(slots as i64) as usize
