@@ -1,8 +1,8 @@
 //! Conditions on columns that hold one value: the relation and the types of its values decide on the operator.
 
+use super::error::MissReason;
 use super::filter::EntityStatement;
 use super::model::FieldClass;
-use super::request::MissReason;
 use super::values::{GivenValues, ScalarForm};
 use crate::statements::{Form, Literal};
 use pgrx::pg_sys;

@@ -3,6 +3,9 @@
 use crate::error::{ErrorFields, ErrorText, TopicError};
 use pgrx::prelude::PgSqlErrorCode;
 
+/// Why the cache does not answer a request: no error, since the upstream answers it.
+pub(super) type MissReason = String;
+
 #[derive(Debug)]
 pub(crate) enum CacheError {
     Unknown {

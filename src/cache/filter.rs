@@ -4,10 +4,10 @@
 //! takes for granted is noted beside: which fields of which types must be complete, and guards, queries that find rows
 //! for which the answer is not known.
 
+use super::error::MissReason;
 use super::layout;
 use super::model::{CachedType, FieldClass};
-use super::relative_dates::is_relative;
-use super::request::{ConditionGroup, GroupMember, MissReason, PathCondition};
+use super::request::{ConditionGroup, GroupMember, PathCondition};
 use super::store::CacheState;
 use super::values::GivenValues;
 use crate::pg::quote;
@@ -273,6 +273,12 @@ impl<'a> EntityStatement<'a> {
         let display = self.cached(entity_type)?.display.clone();
         display.ok_or_else(|| format!("names of entities of type {entity_type} are not cached"))
     }
+}
+
+/// Whether a relation compares with now.
+fn is_relative(relation: &str) -> bool {
+    relation.starts_with("in_calendar_")
+        || matches!(relation, "in_last" | "in_next" | "not_in_last" | "not_in_next")
 }
 
 /// The first field of a path, the type that it leads to, and the rest of the path; `None` for a field alone.

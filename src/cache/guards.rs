@@ -2,10 +2,11 @@
 //! to active entities. Some of it is known before the statement runs; the rest is asked by guards within it.
 
 use super::coverage::Covered;
+use super::error::MissReason;
 use super::filter::{BASE, EntityStatement};
 use super::layout::{self, ACTIVE};
 use super::model::FieldClass;
-use super::request::{ConditionGroup, GroupMember, MissReason};
+use super::request::{ConditionGroup, GroupMember};
 use super::values::{GivenValues, ScalarForm};
 use crate::pg::quote;
 use crate::statements::{Form, Literal};

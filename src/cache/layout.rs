@@ -20,6 +20,9 @@ use crate::pg::quote;
 /// What stands in `_unknown` for `_active`.
 pub(super) const ACTIVE: &str = "_active";
 
+/// What a moment of a column looks like in the protocol: the format of `to_char`, as a literal.
+pub(super) const MOMENT: &str = r#"'YYYY-MM-DD"T"HH24:MI:SS"Z"'"#;
+
 /// The table of a type, quoted.
 pub(super) fn table(schema: &str, entity_type: &str) -> String {
     quote::qualified(schema, &entity_type.to_lowercase())

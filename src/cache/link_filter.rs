@@ -1,9 +1,9 @@
 //! Conditions on links: which entities they lead to, of which type, and of which name.
 
+use super::error::MissReason;
 use super::filter::{EntityStatement, positive};
 use super::layout;
 use super::model::FieldClass;
-use super::request::MissReason;
 use super::values::GivenValues;
 use crate::pg::quote;
 use crate::statements::Form;

@@ -8,7 +8,7 @@
 //!   [`link_filter`]: those on links; [`guards`]: what has to hold so that they mean what they mean upstream
 //! - [`read`] and [`summary`]: its statement
 //! - [`ingest`]: what replies of the upstream say, into the tables; [`reply`]: their rows, checked
-//! - [`events`]: entries of the event log; [`feed`]: which of them have been seen; [`scans`]: reading everything again;
+//! - [`events`]: applying entries of the event log ([`event_entry`], [`event_writes`]); [`feed`]: which of them have been seen; [`scans`]: reading everything again;
 //!   [`shadow`]: comparing answers
 //! - [`wire`]: the upstream's own protocol
 //!
@@ -18,6 +18,8 @@
 mod comparison;
 mod coverage;
 mod error;
+mod event_entry;
+mod event_writes;
 pub(crate) mod events;
 mod feed;
 mod filter;

@@ -4,10 +4,11 @@
 //! linked entity is known and active. It returns the answer, or a text that says what is missing and a true flag; both see
 //! one snapshot.
 
+use super::error::MissReason;
 use super::filter::{BASE, EntitySource, EntityStatement, SourceJoin, split};
-use super::layout;
+use super::layout::{self, MOMENT};
 use super::model::{FieldClass, NullOrder};
-use super::request::{AnswerPart, EntityPage, EntityRequest, MissReason, PagingInfo};
+use super::request::{AnswerPart, EntityPage, EntityRequest, PagingInfo};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::plan::Planning;
@@ -15,9 +16,6 @@ use crate::pg::quote;
 use crate::statements::{Draft, Form, Shape};
 use pgrx::pg_sys;
 use std::collections::BTreeSet;
-
-/// What a moment looks like in the protocol.
-pub(super) const MOMENT: &str = r#"'YYYY-MM-DD"T"HH24:MI:SS"Z"'"#;
 
 /// The most arguments of a function are 100.
 const MOST_PAIRS: usize = 45;

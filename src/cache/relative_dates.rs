@@ -8,9 +8,9 @@
 //!   of dates whole days, today among them.
 //! - `not_in_last`, `not_in_next`: all others, null among them.
 
+use super::error::MissReason;
 use super::filter::EntityStatement;
 use super::model::{FieldClass, UpstreamCalendar, WeekStart};
-use super::request::MissReason;
 use super::values::{GivenValues, ScalarForm};
 use crate::pg::quote;
 use crate::statements::Form;
@@ -30,12 +30,6 @@ const UNITS: [(&str, &str, i64); 5] = [
 enum Direction {
     Back,
     Ahead,
-}
-
-/// Whether a relation compares with now.
-pub(super) fn is_relative(relation: &str) -> bool {
-    relation.starts_with("in_calendar_")
-        || matches!(relation, "in_last" | "in_next" | "not_in_last" | "not_in_next")
 }
 
 impl EntityStatement<'_> {

@@ -1,15 +1,13 @@
 //! A request to read, as the upstream's protocol has it, apart from its values. Pure but for the values.
 
 use super::coverage::normal_condition;
+use super::error::MissReason;
 use super::store::CacheState;
 use super::values::{GivenValues, take_values};
 use crate::statements::{Literal, Values};
 use serde_json::{Map, Value};
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
-
-/// Why the cache does not answer.
-pub(super) type MissReason = String;
 
 /// A request to read, without its values. Requests that are equal have one statement.
 #[derive(PartialEq, Eq, Hash)]
@@ -29,7 +27,16 @@ pub(super) struct EntityRequest {
 #[derive(PartialEq, Eq, Hash)]
 pub(super) enum AnswerPart {
     Page(EntityPage),
-    Summary(super::summary::SummaryPart),
+    Summary(SummaryPart),
+}
+
+/// What is to be summed up.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct SummaryPart {
+    /// Fields and how each is summed up.
+    pub(super) summaries: Vec<(String, String)>,
+    /// The field of the groups, and whether they come in descending order.
+    pub(super) grouping: Option<(String, bool)>,
 }
 
 /// A page of entities.

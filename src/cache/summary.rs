@@ -3,27 +3,18 @@
 //! What the upstream says of no values at all, and of groups without a value, is not known: such requests are misses.
 //! Averages are not rounded.
 
+use super::error::MissReason;
 use super::filter::{BASE, EntitySource, EntityStatement};
-use super::layout;
+use super::layout::{self, MOMENT};
 use super::model::FieldClass;
-use super::read::MOMENT;
 use super::request::{
-    AnswerPart, EntityRequest, MissReason, array, entity_type, only_known, parse_filter, refuse_archived,
+    AnswerPart, EntityRequest, SummaryPart, array, entity_type, only_known, parse_filter, refuse_archived,
 };
 use super::store::CacheState;
 use crate::pg::quote;
 use crate::statements::Values;
 use serde_json::Value;
 use std::rc::Rc;
-
-/// What is to be summed up, without values.
-#[derive(PartialEq, Eq, Hash)]
-pub(super) struct SummaryPart {
-    /// Fields and how each is summed up.
-    summaries: Vec<(String, String)>,
-    /// The field of the groups, and whether they come in descending order.
-    grouping: Option<(String, bool)>,
-}
 
 /// Reads a request to summarize.
 pub(super) fn parse(

@@ -1,6 +1,6 @@
 //! The values of a condition: their JSON types belong to the shape of a request, they themselves are parameters.
 
-use super::request::MissReason;
+use super::error::MissReason;
 use crate::statements::{Literal, Values};
 use serde_json::{Value, value};
 

@@ -4,9 +4,9 @@
 //! and that the upstream has accepted lately. Everything else is to be sent on: the answer says what to send, and which
 //! keys of the reply its caller did not ask for.
 
-use super::error::CacheError;
+use super::error::{CacheError, MissReason};
 use super::model::CachedType;
-use super::request::{self, EntityRequest, MissReason};
+use super::request::{self, EntityRequest};
 use super::store::{self, CacheState};
 use super::summary;
 use crate::error::Error;
