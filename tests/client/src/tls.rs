@@ -1,6 +1,6 @@
 //! Certificates for tests, and a door that speaks TLS in front of a server that does not.
 
-use crate::{Server, run};
+use crate::{Server, connect, run, text};
 use postgres::Client;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::path::{Path, PathBuf};
@@ -131,14 +131,86 @@ async fn pass(
 }
 
 /// A port of 127.0.0.1 that nobody listens on.
-#[must_use]
-pub fn free_port() -> u16 {
+fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()
 }
 
+/// A server that is reached by TLS and asks for passwords.
+pub struct TlsServer {
+    server: Server,
+    /// Where the server itself listens.
+    own_port: u16,
+    /// A superuser's session, past TLS.
+    pub admin: Client,
+    /// The server's certificate, for `localhost`, and who vouches for it.
+    pub vouched: Vouched,
+    /// The port of 127.0.0.1 where it speaks TLS.
+    pub port: u16,
+    /// In front of a server that is built without TLS, as that of PyPI for 18 is. Debian's for 15 speaks TLS itself.
+    door: Option<TlsDoor>,
+}
+
+impl TlsServer {
+    /// A new server, on which `setup` was run: roles with passwords.
+    #[must_use]
+    pub fn create(setup: &str) -> Self {
+        let own_port = free_port();
+        let server = Server::create(&[
+            "listen_addresses = '127.0.0.1'",
+            &format!("port = {own_port}"),
+            "password_encryption = scram-sha-256",
+        ]);
+        let mut admin = connect(server.config().port(own_port));
+        run(&mut admin, setup);
+        let vouched = vouch_for("localhost");
+        let door = match text(&mut admin, "SHOW ssl_library").as_str() {
+            "" => {
+                ask_for_passwords(&server, &mut admin, "host");
+                Some(TlsDoor::open(own_port, &vouched, Greeting::Postgres))
+            }
+            _ => {
+                speak_tls(&server, &mut admin, &vouched);
+                None
+            }
+        };
+        let port = door.as_ref().map_or(own_port, |door| door.port);
+        Self {
+            server,
+            own_port,
+            admin,
+            vouched,
+            port,
+            door,
+        }
+    }
+
+    /// A superuser's session in a database, past TLS.
+    #[must_use]
+    pub fn connect_to(&self, database: &str) -> Client {
+        connect(self.server.config().port(self.own_port).dbname(database))
+    }
+
+    /// Whether it speaks TLS itself: then it is also there for those who do not.
+    #[must_use]
+    pub fn has_tls(&self) -> bool {
+        self.door.is_none()
+    }
+
+    /// Fails unless a role has come by TLS, and in no other way.
+    pub fn assert_encrypted(&mut self, role: &str) {
+        let encrypted = format!(
+            "SELECT bool_and(s.ssl)::text FROM pg_stat_ssl AS s JOIN pg_stat_activity AS a USING (pid) WHERE a.usename = '{role}'"
+        );
+        match &self.door {
+            Some(door) => assert!(door.opened() > 0),
+            None => assert_eq!(text(&mut self.admin, &encrypted), "true"),
+        }
+    }
+}
+
 /// Gives a server a certificate, after which it speaks TLS and asks for passwords.
-pub fn speak_tls(server: &Server, admin: &mut Client, vouched: &Vouched) {
+fn speak_tls(server: &Server, admin: &mut Client, vouched: &Vouched) {
     for (name, pem) in [("server.crt", &vouched.certificate), ("server.key", &vouched.key)] {
         let file = server.folder().join("data").join(name);
         let lines = pem.lines().collect::<Vec<_>>().join(",");
@@ -155,7 +227,7 @@ pub fn speak_tls(server: &Server, admin: &mut Client, vouched: &Vouched) {
 }
 
 /// Lets a server ask for passwords: for connections of this type (`host`, `hostssl`) to 127.0.0.1.
-pub fn ask_for_passwords(server: &Server, admin: &mut Client, connections: &str) {
+fn ask_for_passwords(server: &Server, admin: &mut Client, connections: &str) {
     let rules = server.folder().join("data/pg_hba.conf");
     std::fs::write(
         rules,

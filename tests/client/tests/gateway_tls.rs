@@ -1,10 +1,8 @@
 //! TLS: to PostgreSQL, whose certificate is checked, and to browsers.
 
 use mathesar_ext_client_tests::gateway::{Caller, Gateway, GatewayProcess, PASSWORD};
-use mathesar_ext_client_tests::tls::{
-    Greeting, TlsDoor, ask_for_passwords, free_port, speak_tls, vouch_for, write_file,
-};
-use mathesar_ext_client_tests::{Server, connect, run, text};
+use mathesar_ext_client_tests::run;
+use mathesar_ext_client_tests::tls::{TlsServer, vouch_for, write_file};
 
 const WHO: &str = r#"{"jsonrpc": "2.0", "id": 1, "method": "msar.get_current_role"}"#;
 
@@ -87,33 +85,12 @@ fn to_browsers() {
 
 #[test]
 fn to_postgresql() {
-    let port = free_port();
-    let settings = [
-        "listen_addresses = '127.0.0.1'",
-        &format!("port = {port}"),
-        "password_encryption = scram-sha-256",
-    ];
-    let server = Server::create(&settings);
-    let mut config = server.config();
-    let mut admin = connect(config.port(port));
-    // The server of PyPI for 18 is built without TLS: a door in front of it speaks TLS. Debian's for 15 does so itself.
-    let has_tls = !text(&mut admin, "SHOW ssl_library").is_empty();
-    run(
-        &mut admin,
-        &format!("CREATE ROLE clerk LOGIN PASSWORD '{PASSWORD}'"),
-    );
-    run(&mut admin, "CREATE DATABASE shop");
-    let mut shop = connect(config.dbname("shop"));
+    let mut postgres = TlsServer::create(&format!("CREATE ROLE clerk LOGIN PASSWORD '{PASSWORD}'"));
+    run(&mut postgres.admin, "CREATE DATABASE shop");
+    let mut shop = postgres.connect_to("shop");
     run(&mut shop, "CREATE EXTENSION mathesar_ext");
-    let vouched = vouch_for("localhost");
-    let door = (!has_tls).then(|| TlsDoor::open(port, &vouched, Greeting::Postgres));
-    match &door {
-        Some(_) => ask_for_passwords(&server, &mut admin, "host"),
-        None => speak_tls(&server, &mut admin, &vouched),
-    }
-    let reached = door.as_ref().map_or(port, |door| door.port);
     let folder = mathesar_ext_client_tests::new_folder();
-    let right = write_file(&folder, "right.pem", &vouched.authority)
+    let right = write_file(&folder, "right.pem", &postgres.vouched.authority)
         .display()
         .to_string();
     let wrong = write_file(&folder, "wrong.pem", &vouch_for("localhost").authority)
@@ -121,9 +98,10 @@ fn to_postgresql() {
         .to_string();
     let clerk = Caller::clerk();
 
+    let port = postgres.port;
     let open = |database: &str, authority: &str| {
         GatewayProcess::start(
-            &format!("{database} port={reached} dbname=shop"),
+            &format!("{database} port={port} dbname=shop"),
             &["--database-ca", authority],
         )
     };
@@ -134,11 +112,7 @@ fn to_postgresql() {
         "{}",
         answer.body
     );
-    let encrypted = "SELECT bool_and(s.ssl)::text FROM pg_stat_ssl AS s JOIN pg_stat_activity AS a USING (pid) WHERE a.usename = 'clerk'";
-    match &door {
-        Some(door) => assert!(door.opened() > 0),
-        None => assert_eq!(text(&mut admin, encrypted), "true"),
-    }
+    postgres.assert_encrypted("clerk");
     assert_eq!(Caller::nobody().get(&gateway.url("/healthz")).status, 200);
     // A cancel goes over TLS, too: nothing hangs when a client goes away. Streams of changes have connections of their own.
     drop(gateway);
@@ -151,7 +125,7 @@ fn to_postgresql() {
         (
             "host=127.0.0.1 sslmode=disable",
             &right,
-            if has_tls { 401 } else { 503 },
+            if postgres.has_tls() { 401 } else { 503 },
         ),
     ] {
         let gateway = open(database, authority);

@@ -1,6 +1,6 @@
 //! Reflections between servers: of other versions, by TLS, and what logical replication does instead of one.
 
-use mathesar_ext_client_tests::tls::{Greeting, TlsDoor, ask_for_passwords, free_port, speak_tls, vouch_for};
+use mathesar_ext_client_tests::tls::{TlsServer, vouch_for};
 use mathesar_ext_client_tests::{Database, Server, admin_config, connect, error, run, text};
 use postgres::{Client, config::Host};
 use std::time::{Duration, Instant};
@@ -174,31 +174,10 @@ const PASSWORD: &str = "a 'secret' of mirror";
 
 #[test]
 fn by_tls() {
-    let port = free_port();
-    let settings = [
-        "listen_addresses = '127.0.0.1'",
-        &format!("port = {port}"),
-        "password_encryption = scram-sha-256",
-    ];
-    let server = Server::create(&settings);
-    let mut admin = connect(server.config().port(port));
-    run(
-        &mut admin,
-        &format!(
-            "CREATE ROLE mirror LOGIN PASSWORD '{}'; GRANT CREATE ON SCHEMA public TO mirror",
-            PASSWORD.replace('\'', "''")
-        ),
-    );
-    let vouched = vouch_for("localhost");
-    // The server of PyPI for 18 is built without TLS: a door in front of it speaks TLS. Debian's for 15 does so itself.
-    let has_tls = !text(&mut admin, "SHOW ssl_library").is_empty();
-    let door = (!has_tls).then(|| TlsDoor::open(port, &vouched, Greeting::Postgres));
-    match &door {
-        Some(_) => ask_for_passwords(&server, &mut admin, "host"),
-        None => speak_tls(&server, &mut admin, &vouched),
-    }
-    let reached = door.as_ref().map_or(port, |door| door.port);
-
+    let mut postgres = TlsServer::create(&format!(
+        "CREATE ROLE mirror LOGIN PASSWORD '{}'; GRANT CREATE ON SCHEMA public TO mirror",
+        PASSWORD.replace('\'', "''")
+    ));
     let source = Database::with_extension();
     let mut superuser = source.connect_as_superuser();
     run(
@@ -213,9 +192,10 @@ fn by_tls() {
     run(
         &mut here,
         &format!(
-            "CREATE SERVER b FOREIGN DATA WRAPPER mathesar_ext OPTIONS (host 'localhost', port '{reached}', dbname 'postgres', sslmode 'verify-full');
+            "CREATE SERVER b FOREIGN DATA WRAPPER mathesar_ext OPTIONS (host 'localhost', port '{}', dbname 'postgres', sslmode 'verify-full');
              CREATE USER MAPPING FOR CURRENT_USER SERVER b OPTIONS (user 'mirror', password '{}');
              CREATE TABLE t (id integer PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'one')",
+            postgres.port,
             PASSWORD.replace('\'', "''")
         ),
     );
@@ -237,17 +217,15 @@ fn by_tls() {
     // The right one, and the server's name.
     set(
         &mut here,
-        &format!("SET root_certificate '{}'", vouched.authority),
+        &format!("SET root_certificate '{}'", postgres.vouched.authority),
     );
     run(&mut here, add);
     assert_eq!(run_all(&mut here), "active");
-    assert_eq!(text(&mut admin, "SELECT string_agg(v, ',') FROM t"), "one");
-    if let Some(door) = &door {
-        assert!(door.opened() > 0);
-    } else {
-        let encrypted = "SELECT bool_and(s.ssl)::text FROM pg_stat_ssl AS s JOIN pg_stat_activity AS a USING (pid) WHERE a.usename = 'mirror'";
-        assert_eq!(text(&mut admin, encrypted), "true");
-    }
+    assert_eq!(
+        text(&mut postgres.admin, "SELECT string_agg(v, ',') FROM t"),
+        "one"
+    );
+    postgres.assert_encrypted("mirror");
 
     // Another name than the certificate's: not by verify-full, but by verify-ca, and by require, which asks the authority
     // where one is given.
