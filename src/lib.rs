@@ -82,11 +82,12 @@ const EXTENSION: &std::ffi::CStr = c"mathesar_ext";
 pub extern "C-unwind" fn _PG_init() {
     pg::memory::hold_reserve();
     pg::report::leave_out_backtraces();
-    pg::messages::complete_messages();
+    pg::messages::complete_messages(&["msar", "__msar"]);
     error::set_advisor(changes::renames::hint);
     settings::define();
     pg::plan_cache::set_memory_limit(settings::statement_memory);
     pg::server::reserve_setting_prefix(c"mathesar_ext");
+    pg::worker::register(&reflector::reflector_worker::TASK);
     pg::launcher::register(reflector::reflector_worker::start_missing);
 }
 

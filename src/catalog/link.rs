@@ -3,7 +3,7 @@
 use super::rows::{OfRelation, PgConstraint, PgDepend, PgForeignKey, catalog_oid};
 use super::{Catalog, dependency};
 use crate::pg::Oid;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 
 /// A foreign key that leads to at most one row.
 #[derive(Clone)]

@@ -9,6 +9,7 @@ pub(crate) mod consistent;
 pub(crate) mod datetime;
 pub(crate) mod dependency;
 pub(crate) mod link;
+pub(crate) mod plain_sql;
 pub(crate) mod relation;
 pub(crate) mod row_key;
 pub(crate) mod rows;
@@ -16,7 +17,8 @@ pub(crate) mod types;
 
 use crate::error::Error;
 use crate::pg::acl::CurrentRole;
-use crate::pg::scan::{Reader, Timestamp};
+use crate::pg::catalog_row::Timestamp;
+use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, deparse, names, quote, relations};
 use link::ForeignKeyLink;

@@ -7,7 +7,7 @@ use super::Catalog;
 use super::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgInherits};
 use crate::error::Error;
 use crate::pg::acl::Privileges;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::pg::{Oid, ownership, quote};
 use pgrx::pg_sys;
 use std::cell::OnceCell;

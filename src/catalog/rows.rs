@@ -5,7 +5,8 @@
 
 use crate::catalog_row;
 use crate::pg::acl::Acl;
-use crate::pg::scan::{CatalogRow, Char, Reader, ScanKey, ScannedRow, Text};
+use crate::pg::catalog_row::{CatalogRow, Char, ScannedRow, Text};
+use crate::pg::scan::{Reader, ScanKey};
 use crate::pg::{Oid, quote, relations};
 
 /// Declares OIDs by name: those of a catalog in upper case, those of an index without its suffix `_index`.

@@ -3,7 +3,7 @@
 use super::Catalog;
 use super::rows::{PgConstraint, PgEnum, PgType};
 use crate::error::Error;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::pg::{Oid, deparse, server};
 use pgrx::pg_sys;
 use serde::Serialize;

@@ -3,10 +3,11 @@
 use super::entry::{ChangeAction, ChangeEntry, ObjectPlace};
 use crate::error::Error;
 use crate::pg::append::{self, AppendOutcome, AppendedRow, Cell};
-use crate::pg::scan::{CatalogRow, Reader, RowSource, ScanKey, ScannedRow, Text, Timestamp};
+use crate::pg::catalog_row::{CatalogRow, RowSource, ScannedRow, Text, Timestamp, Uuid};
+use crate::pg::scan::{Reader, ScanKey};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::storage::{StorageOwner, StorageTable};
-use crate::pg::{Oid, bookkeeping, cluster, relations, scan};
+use crate::pg::{Oid, bookkeeping, cluster, relations};
 use crate::settings;
 use pgrx::pg_sys;
 use serde_json::json;
@@ -332,7 +333,7 @@ impl CatalogRow for LogHead {
     const COLUMNS: &'static [&'static str] = &["epoch", "horizon"];
     fn read(row: &ScannedRow<'_>) -> Self {
         Self {
-            epoch: row.column::<scan::Uuid>(0).0,
+            epoch: row.column::<Uuid>(0).0,
             horizon: row.column(1),
         }
     }

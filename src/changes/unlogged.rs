@@ -14,7 +14,8 @@
 use super::storage;
 use crate::catalog::rows::{PgClass, catalog_oid};
 use crate::pg::Oid;
-use crate::pg::scan::{CatalogRow, Reader, RowSource, ScannedRow};
+use crate::pg::catalog_row::{CatalogRow, RowSource, ScannedRow};
+use crate::pg::scan::Reader;
 use crate::pg::snapshot::{VisibleTransactions, full_transaction};
 use crate::pg::{server, watch};
 use rustc_hash::FxHashSet;

@@ -141,6 +141,25 @@ impl CastOptions {
     pub(crate) fn are_given(&self) -> bool {
         *self != Self::default()
     }
+
+    /// Whether they say how amounts are marked.
+    pub(crate) fn have_currency(&self) -> bool {
+        is_set(&self.curr_pref) || is_set(&self.curr_suff)
+    }
+
+    /// Whether they say how the digits of numbers are separated.
+    pub(crate) fn have_separators(&self) -> bool {
+        is_set(&self.group_sep) || is_set(&self.decimal_p)
+    }
+
+    /// The marks of numbers and amounts, in the order of the arguments of casts.
+    pub(crate) fn number_marks(&self) -> [&Option<String>; 4] {
+        [&self.group_sep, &self.decimal_p, &self.curr_pref, &self.curr_suff]
+    }
+}
+
+fn is_set(option: &Option<String>) -> bool {
+    option.as_ref().is_some_and(|option| !option.is_empty())
 }
 
 /// Changes of a table: `tab_alters`.

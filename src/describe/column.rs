@@ -10,7 +10,7 @@ use crate::catalog::types::{Domain, TypeInfo, TypeOptions, UiType};
 use crate::error::Error;
 use crate::metadata::read::{self, Metadata};
 use crate::pg::acl::{OnColumn, Privileges};
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::pg::{Oid, deparse};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::rc::Rc;

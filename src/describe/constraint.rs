@@ -4,7 +4,7 @@ use super::Describer;
 use crate::catalog::rows::PgConstraint;
 use crate::catalog::{Catalog, RelationName, oid};
 use crate::error::Error;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::pg::{Oid, deparse, quote, relations, server};
 use serde::Serialize;
 use std::rc::Rc;

@@ -5,7 +5,7 @@ use crate::catalog::Catalog;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgDepend, catalog_oid};
 use crate::catalog::types::TypeShape;
 use crate::error::Error;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::pg::{Oid, server};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::metadata::read::{self, Metadata, OfTable};
 use crate::pg::Oid;
 use crate::pg::acl::Privileges;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::previews::text::{self, Audience, DefaultTemplate};
 use pgrx::pg_sys;
 use serde::Serialize;

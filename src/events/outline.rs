@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::error::Error;
 use crate::pg::Oid;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use pgrx::pg_sys;
 use std::rc::Rc;
 

@@ -5,9 +5,10 @@
 
 use super::error::ExplorationError;
 use crate::catalog::Catalog;
+use crate::catalog::plain_sql;
 use crate::catalog::types::TypeInfo;
 use crate::error::Error;
-use crate::pg::{Oid, column_type, comparison, own_casts};
+use crate::pg::{Oid, column_type, comparison};
 use crate::records::condition::Expression;
 use pgrx::pg_sys;
 use std::rc::Rc;
@@ -217,7 +218,7 @@ impl Aggregate {
         }
         // An array of arrays would need arrays of one length.
         let (value, base) = match comparison::element_type(base) {
-            Some(_) => (own_casts::as_jsonb(&value, base), pg_sys::JSONBOID),
+            Some(_) => (plain_sql::as_jsonb(&value, base), pg_sys::JSONBOID),
             None => (value, base),
         };
         let array = comparison::array_type(base).ok_or_else(|| wrong("values of which there are arrays"))?;

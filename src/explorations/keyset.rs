@@ -3,9 +3,9 @@
 use super::error::ExplorationError;
 use super::pipeline::Pipeline;
 use super::stage::{Sorting, Stage, StageColumn};
+use crate::catalog::plain_sql;
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
-use crate::pg::own_casts;
 use crate::statements::{Literal, Sort};
 use pgrx::pg_sys;
 
@@ -118,6 +118,6 @@ pub(super) fn exact_text(column: &StageColumn, value: &str) -> String {
         pg_sys::DATEOID | pg_sys::TIMESTAMPOID | pg_sys::TIMESTAMPTZOID => {
             format!("(pg_catalog.to_jsonb({value}) OPERATOR(pg_catalog.#>>) '{{}}')")
         }
-        _ => own_casts::as_text(value, column.type_info.oid),
+        _ => plain_sql::as_text(value, column.type_info.oid),
     }
 }

@@ -16,7 +16,7 @@ use crate::pg::plan::Planning;
 use crate::pg::quote;
 use crate::previews::{Purpose, Templates};
 use crate::records::document;
-use crate::records::list::Count;
+use crate::records::page_request::Count;
 use crate::records::value::Forms;
 use crate::statements::{Draft, Form, Literal, Parameters, Shape};
 use pgrx::pg_sys;

@@ -8,7 +8,7 @@ use super::result::{PageOptions, ResultMembers, RunRequest};
 use crate::catalog::{Catalog, consistent};
 use crate::error::Error;
 use crate::pg::plan::{JsonDatum, Sees};
-use crate::records::list::Count;
+use crate::records::page_request::Count;
 use crate::records::value::{Dates, Forms, Numbers};
 use crate::statements::{self, Literal, Parameters, Values};
 use serde_json::value::RawValue;

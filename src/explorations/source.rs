@@ -8,7 +8,7 @@ use super::stage::{ColumnOrigin, Stage, StageColumn, check_alias, free_name};
 use crate::catalog::Catalog;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::error::Error;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::pg::{Oid, quote};
 use crate::records::condition::Expression;
 use crate::records::joined::equal;

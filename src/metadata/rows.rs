@@ -5,9 +5,8 @@ use super::model::{self, Refs};
 use super::options::{COLUMN_OPTIONS, MetadataOption, OptionKind, TABLE_OPTIONS};
 use super::references::References;
 use crate::error::Error;
-use crate::pg::scan::{
-    CatalogRow, JsonField, NameField, Reader, RowSource, ScanKey, ScannedRow, Text, Timestamp,
-};
+use crate::pg::catalog_row::{CatalogRow, JsonField, NameField, RowSource, ScannedRow, Text, Timestamp};
+use crate::pg::scan::{Reader, ScanKey};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::storage::{StorageOwner, StorageTable};
 use crate::pg::{Oid, relations};

@@ -12,7 +12,7 @@ use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::catalog::types::UiType;
 use crate::catalog::{Catalog, relation};
 use crate::error::{Error, ErrorFields, ErrorText, TopicError};
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::trigger::{self, ChangedRows, Trigger};
 use crate::pg::{Oid, bookkeeping, lock, names};

@@ -21,8 +21,9 @@ pub(crate) use datum::{
 };
 pub(crate) use errors::{error_fields, error_label, messages, report};
 pub(crate) use lookup::{
-    acl, column_type, comparison, deparse, expression, extension, foreign_server, identity, names, node_tree,
-    object_facts, own_casts, ownership, parser, quote, relations, scan, snapshot, storage, type_name, watch,
+    acl, catalog_row, column_type, comparison, deparse, expression, extension, foreign_server, identity,
+    names, node_tree, object_facts, own_casts, ownership, parser, quote, relations, scan, snapshot, storage,
+    type_name, watch,
 };
 pub(in crate::pg) use session::local_setting;
 pub(crate) use session::{

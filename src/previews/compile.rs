@@ -13,7 +13,7 @@ use crate::catalog::link::{ForeignKeyLink, ForeignKeyLinkColumn};
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::error::Error;
 use crate::metadata::references::ReferencedColumn;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::pg::{Oid, quote};
 use crate::values::template::{Placeholder, TemplatePart};
 use pgrx::pg_sys;

@@ -5,11 +5,12 @@
 //! applied (infinity, a date outside the range of timestamps) is shown as PostgreSQL prints it.
 
 use crate::catalog::Catalog;
+use crate::catalog::plain_sql;
 use crate::catalog::rows::{PgAttribute, PgType};
 use crate::catalog::types::UiType;
 use crate::error::Error;
 use crate::metadata::read::OfTable;
-use crate::pg::{Oid, own_casts, quote};
+use crate::pg::{Oid, quote};
 use pgrx::pg_sys;
 use serde_json::Value;
 
@@ -17,7 +18,7 @@ use serde_json::Value;
 pub(crate) fn show_raw(column: &PgAttribute, value: &str) -> String {
     match column.atttypid {
         pg_sys::TEXTOID => value.to_owned(),
-        type_oid => own_casts::as_text(value, type_oid),
+        type_oid => plain_sql::as_text(value, type_oid),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::catalog::rows::{OfRelation, PgAttribute, PgNotNull};
 use crate::error::Error;
 use crate::metadata::read::{self, OfTable};
 use crate::pg::Oid;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use pgrx::pg_sys;
 use std::cell::OnceCell;
 use std::ops::Deref;

@@ -5,7 +5,7 @@ use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::error::Error;
 use crate::metadata::references::ReferencedColumn;
 use crate::pg::Oid;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::settings::{self, DefaultPreview};
 use crate::values::template::{self, Placeholder, TemplatePart};
 use pgrx::pg_sys;

@@ -1,8 +1,9 @@
 //! A value of a statement: its SQL, with what a condition must know of its type.
 
 use super::relation::RecordColumn;
+use crate::catalog::plain_sql;
 use crate::catalog::types::TypeInfo;
-use crate::pg::{Oid, comparison, deparse, own_casts};
+use crate::pg::{Oid, comparison, deparse};
 use pgrx::pg_sys;
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -89,7 +90,7 @@ impl Expression {
         let text = if self.type_oid == pg_sys::TEXTOID {
             self.sql.clone()
         } else {
-            own_casts::as_text(&self.sql, self.type_oid)
+            plain_sql::as_text(&self.sql, self.type_oid)
         };
         if comparison::takes_patterns(self.collation) {
             text
@@ -105,7 +106,7 @@ impl Expression {
             pg_sys::JSONOID | pg_sys::TEXTOID | pg_sys::VARCHAROID => {
                 format!("{}::pg_catalog.jsonb", self.sql)
             }
-            _ => own_casts::as_jsonb(&self.sql, self.type_oid),
+            _ => plain_sql::as_jsonb(&self.sql, self.type_oid),
         }
     }
 

@@ -5,8 +5,8 @@
 use super::document::{self, key_json, object};
 use super::error::RecordError;
 use super::key::RecordKey;
-use super::list::Count;
 use super::options::not_negative;
+use super::page_request::Count;
 use super::relation::{LISTED, RecordColumn, RecordRelation};
 use super::value::{self, Dates, Forms, MemberKeys, Numbers};
 use crate::catalog::Catalog;

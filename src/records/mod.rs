@@ -8,7 +8,8 @@
 //! - [`order`], [`after`]: in what order, and where a page begins; [`key`]: how a row is addressed
 //! - [`group`], [`joined`]: groups, and columns of other tables
 //! - [`value`]: values as JSON; [`long_numbers`]: numbers within rows; [`document`]: the parts of a result
-//! - [`list`], [`summaries`], [`export`]: the statements; [`options`]: the options of `msar.list_records`;
+//! - [`page_request`]: a page as a caller asks for it; [`options`]: the options of `msar.list_records`;
+//!   [`list`], [`summaries`], [`export`]: the statements;
 //!   [`arguments`]: what the functions of Mathesar's contract take
 //! - [`linked`]: the rows that refer to one; [`written`]: rows that were just written
 //! - [`export_query`]: an export as SQL that COPY takes
@@ -35,6 +36,7 @@ pub(crate) mod list;
 pub(crate) mod long_numbers;
 pub(crate) mod options;
 pub(crate) mod order;
+pub(crate) mod page_request;
 mod path;
 pub(crate) mod relation;
 pub(crate) mod search;

@@ -7,7 +7,7 @@ use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::catalog::types::TypeInfo;
 use crate::catalog::{Catalog, row_key};
 use crate::error::Error;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::pg::{Oid, comparison, quote};
 use crate::previews::comparison::Operand;
 use pgrx::pg_sys;

@@ -5,6 +5,7 @@
 //! infinity and years outside the range of timestamps.
 
 use super::relation::RecordColumn;
+use crate::catalog::plain_sql;
 use crate::catalog::types::TypeInfo;
 use crate::pg::{Oid, comparison, own_casts, type_name};
 use pgrx::pg_sys;
@@ -96,7 +97,7 @@ pub(crate) fn json_of(sql: &str, type_oid: Oid, forms: Forms) -> String {
         if type_name::is_composite(row) {
             return format!(
                 "__msar.long_numbers_as_text({}, {})",
-                own_casts::as_jsonb(sql, base),
+                plain_sql::as_jsonb(sql, base),
                 base.to_u32()
             );
         }
@@ -109,7 +110,7 @@ pub(crate) fn json_of(sql: &str, type_oid: Oid, forms: Forms) -> String {
         pg_sys::TIMESTAMPTZOID => "timestamptz",
         // In both forms: PostgreSQL's own depends on a setting.
         pg_sys::INTERVALOID => return format!("__msar.json_form({sql}::pg_catalog.interval)"),
-        _ => return own_casts::as_json_member(sql, base),
+        _ => return plain_sql::as_json_member(sql, base),
     };
     match forms.dates {
         Dates::Contract => format!("__msar.json_form({sql}::pg_catalog.{type_name})"),
@@ -121,6 +122,6 @@ pub(crate) fn json_of(sql: &str, type_oid: Oid, forms: Forms) -> String {
 pub(crate) fn key(sql: &str, type_info: &TypeInfo, forms: Forms) -> String {
     match own_casts::are_trusted(type_info.oid) {
         true => format!("({})::pg_catalog.text", json(sql, type_info, forms)),
-        false => own_casts::as_text(sql, type_info.oid),
+        false => plain_sql::as_text(sql, type_info.oid),
     }
 }

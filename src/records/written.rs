@@ -1,7 +1,7 @@
 //! Rows that were just written, as writes return them.
 
 use super::key::RecordKey;
-use super::list::{Count, Members, PageRequest, RowSelection};
+use super::page_request::{Count, Members, PageRequest, RowSelection};
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::plan::{JsonbDatum, Sees};

@@ -2,6 +2,7 @@
 //! by PostgreSQL's cast.
 
 use crate::catalog::Catalog;
+use crate::catalog::plain_sql;
 use crate::catalog::rows::PgAttribute;
 use crate::definition::alteration::CastOptions;
 use crate::error::Error;
@@ -9,7 +10,7 @@ use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::{Planning, Sees};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::type_name::{self, TypeId};
-use crate::pg::{Oid, caller, names, own_casts, plan_cache, quote, server};
+use crate::pg::{Oid, caller, names, plan_cache, quote, server};
 use pgrx::pg_sys;
 
 use super::column_type;
@@ -110,20 +111,10 @@ fn by_way_of(
         let of_elements = cast_elements(value, type_name::base(element.oid), options);
         return Ok(of_elements.map(|array| format!("{array}::{target_sql}")));
     }
-    let is_set = |option: &Option<String>| option.as_ref().is_some_and(|option| !option.is_empty());
-    let has_currency = is_set(&options.curr_pref) || is_set(&options.curr_suff);
-    let has_separators = is_set(&options.group_sep) || is_set(&options.decimal_p);
     let is_our_money = target_sql == "mathesar_types.mathesar_money";
-    if is_number(base) && !is_our_money && (has_currency || has_separators) {
-        let number = if has_currency {
-            let CastOptions {
-                group_sep,
-                decimal_p,
-                curr_pref,
-                curr_suff,
-                ..
-            } = options;
-            let marks = literals(&[group_sep, decimal_p, curr_pref, curr_suff]);
+    if is_number(base) && !is_our_money && (options.have_currency() || options.have_separators()) {
+        let number = if options.have_currency() {
+            let marks = literals(&options.number_marks());
             format!("msar.cast_to_mathesar_money({value}{marks})::pg_catalog.numeric")
         } else if target == pg_sys::NUMERICOID {
             return Ok(None);
@@ -143,23 +134,20 @@ fn by_way_of(
 
 /// The cast of a text to an array, as PostgreSQL prints one, where the options are about its elements.
 fn cast_elements(value: &str, element: Oid, options: &CastOptions) -> Option<String> {
-    let CastOptions {
-        group_sep,
-        decimal_p,
-        curr_pref,
-        curr_suff,
-        date_order,
-    } = options;
-    let marks = [group_sep, decimal_p, curr_pref, curr_suff];
-    let is_given = |mark: &&Option<String>| mark.as_ref().is_some_and(|mark| !mark.is_empty());
     let text = format!("{value}::pg_catalog.text");
-    if is_number(element) && marks.iter().any(is_given) {
+    if is_number(element) && (options.have_currency() || options.have_separators()) {
         let type_sql = plain(element).to_sql()?;
-        let numbers = format!("__msar.array_of_numbers({text}{})", literals(&marks));
+        let numbers = format!(
+            "__msar.array_of_numbers({text}{})",
+            literals(&options.number_marks())
+        );
         Some(format!("{numbers}::pg_catalog.numeric[]::{type_sql}[]"))
-    } else if is_date(element) && date_order.is_some() {
+    } else if is_date(element) && options.date_order.is_some() {
         let type_sql = plain(element).to_sql()?;
-        let moments = format!("__msar.array_of_moments({text}{})", literals(&[date_order]));
+        let moments = format!(
+            "__msar.array_of_moments({text}{})",
+            literals(&[&options.date_order])
+        );
         Some(format!("{moments}::pg_catalog.timestamp[]::{type_sql}[]"))
     } else {
         None
@@ -234,7 +222,7 @@ pub(crate) fn read_rows_by_statement(
         })?;
     }
     let row = compile_cast("e.element", pg_sys::TEXTOID, row_type, options)?;
-    let row = own_casts::as_text(&format!("({row})"), row_type);
+    let row = plain_sql::as_text(&format!("({row})"), row_type);
     let statement = format!(
         "SELECT COALESCE(pg_catalog.array_agg({row} ORDER BY e.n), '{{}}'::pg_catalog.text[])::pg_catalog.text \
          FROM (SELECT j.element OPERATOR(pg_catalog.#>>) '{{}}'::pg_catalog.text[] AS element, j.n \
@@ -336,17 +324,11 @@ pub(super) fn find_cast_function(target: Oid, target_sql: &str) -> Option<&'stat
 
 /// The cast options, as further arguments of a cast from text.
 fn marks(target: Oid, target_sql: &str, options: &CastOptions) -> String {
-    let CastOptions {
-        group_sep,
-        decimal_p,
-        curr_pref,
-        curr_suff,
-        date_order,
-    } = options;
+    let all = options.number_marks();
     let marks: &[&Option<String>] = match target {
-        pg_sys::NUMERICOID => &[group_sep, decimal_p],
-        pg_sys::DATEOID | pg_sys::TIMESTAMPOID | pg_sys::TIMESTAMPTZOID => &[date_order],
-        _ if target_sql == "mathesar_types.mathesar_money" => &[group_sep, decimal_p, curr_pref, curr_suff],
+        pg_sys::NUMERICOID => &all[..2],
+        pg_sys::DATEOID | pg_sys::TIMESTAMPOID | pg_sys::TIMESTAMPTZOID => &[&options.date_order],
+        _ if target_sql == "mathesar_types.mathesar_money" => &all,
         _ => &[],
     };
     if marks.iter().all(|mark| mark.is_none()) {

@@ -10,8 +10,8 @@ use crate::ddl::name::check_length;
 use crate::ddl::script::Script;
 use crate::definition::column::{IdentityDefinition, KeyKind};
 use crate::error::Error;
+use crate::pg::catalog_row::Char;
 use crate::pg::ownership::AlterLock;
-use crate::pg::scan::Char;
 use crate::pg::{Oid, quote};
 use pgrx::pg_sys;
 

@@ -7,6 +7,7 @@
 use super::error::{LinkError, TablesError};
 use super::table::Table;
 use super::unmatched::{Unmatched, UnmatchedValues, ValueCount};
+use crate::catalog::plain_sql;
 use crate::catalog::rows::PgAttribute;
 use crate::catalog::{Catalog, row_key};
 use crate::ddl::name::check_length;
@@ -16,7 +17,7 @@ use crate::error::Error;
 use crate::pg::ownership::{self, AlterLock};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::type_name::TypeId;
-use crate::pg::{Oid, deparse, lock, memory, own_casts, quote, server, stream, subtransaction, text};
+use crate::pg::{Oid, deparse, lock, memory, quote, server, stream, subtransaction, text};
 use crate::previews::{self, Purpose, Templates};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -318,7 +319,7 @@ impl<'a> ColumnLink<'a> {
         let (shown, joins) = match &self.by {
             Some(by) => {
                 let value = format!("t.{}", quote::identifier(&by.attname));
-                (own_casts::as_text(&value, by.atttypid), String::new())
+                (plain_sql::as_text(&value, by.atttypid), String::new())
             }
             None => {
                 let catalog = Catalog::new(Snapshot::latest());
@@ -330,7 +331,7 @@ impl<'a> ColumnLink<'a> {
         let key = format!("t.{}", quote::identifier(&self.key.attname));
         let key = format!(
             "({} COLLATE pg_catalog.\"C\")",
-            own_casts::as_text(&key, self.key.atttypid)
+            plain_sql::as_text(&key, self.key.atttypid)
         );
         Ok(format!(
             "SELECT v.value, v.number::pg_catalog.text, v.compared, COALESCE(r.number, 0)::pg_catalog.text, r.first, r.last \

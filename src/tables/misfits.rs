@@ -5,13 +5,14 @@
 //! found. Where they are to become NULL, the rewrite of the table asks for each value whether it is one of them.
 
 use super::table::Table;
+use crate::catalog::plain_sql;
 use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::cursor::Cursor;
 use crate::pg::error_fields::Failure;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::{Planning, Prepared};
-use crate::pg::{dml, json_rows, memory, own_casts, quote, server};
+use crate::pg::{dml, json_rows, memory, quote, server};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 use serde_json::Value;
@@ -163,7 +164,7 @@ fn rows_sql(table: &Table, columns: &[RetypedColumn]) -> String {
         let column = table.columns.iter().find(|column| column.attnum == *attnum);
         column.map(|column| {
             let value = format!("t.{}", quote::identifier(&column.attname));
-            own_casts::as_json_member(&value, column.atttypid)
+            plain_sql::as_json_member(&value, column.atttypid)
         })
     };
     let key: Vec<_> = table
@@ -186,7 +187,7 @@ fn rows_sql(table: &Table, columns: &[RetypedColumn]) -> String {
         .iter()
         .map(|column| {
             let value = format!("t.{}", quote::identifier(&column.column.attname));
-            own_casts::as_text(&value, column.column.atttypid)
+            plain_sql::as_text(&value, column.column.atttypid)
         })
         .collect();
     format!(

@@ -7,6 +7,7 @@
 
 pub(crate) mod add;
 pub(crate) mod alter;
+mod alter_column;
 pub(crate) mod apply;
 pub(crate) mod cast;
 mod clause;

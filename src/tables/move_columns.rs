@@ -14,8 +14,8 @@ use super::table::Table;
 use crate::catalog::rows::{PgAttribute, PgConstraint};
 use crate::ddl::script::Script;
 use crate::error::Error;
+use crate::pg::catalog_row::Char;
 use crate::pg::ownership::{self, AlterLock};
-use crate::pg::scan::Char;
 use crate::pg::{Oid, deparse, quote, server, statement};
 
 /// Moves columns of `source` to `target`.

@@ -9,7 +9,7 @@ use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgConstraint, PgDes
 use crate::definition::json_text::RawJson;
 use crate::error::Error;
 use crate::metadata::read;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::type_name::{self, TypeId};
 use crate::pg::{Oid, deparse, expression, ownership, quote};

@@ -22,8 +22,9 @@ pub(crate) mod target;
 
 use super::rows::PgDepend;
 use crate::pg::Oid;
+use crate::pg::catalog_row::Char;
 use crate::pg::identity;
-use crate::pg::scan::{Char, Reader};
+use crate::pg::scan::Reader;
 use catalog_graph::RelationGraph;
 use graph::Address;
 

@@ -7,7 +7,8 @@ use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgClass, PgInherits};
 use crate::error::Error;
 use crate::pg::Oid;
-use crate::pg::scan::{Char, Reader};
+use crate::pg::catalog_row::Char;
+use crate::pg::scan::Reader;
 use pgrx::pg_sys;
 use std::collections::HashMap;
 

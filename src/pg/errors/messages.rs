@@ -10,14 +10,20 @@ use pgrx::pg_sys::{self, ErrorData};
 use pgrx::prelude::PgSqlErrorCode;
 use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int};
+use std::sync::OnceLock;
 
 thread_local! {
     /// The hook of the library that was loaded before.
     static PREVIOUS: Cell<pg_sys::emit_log_hook_type> = const { Cell::new(None) };
 }
 
-/// Completes messages from now on.
-pub(crate) fn complete_messages() {
+/// How a message names functions of the extension: a space, their schema, and a dot.
+static OWN_PREFIXES: OnceLock<Vec<String>> = OnceLock::new();
+
+/// Completes messages from now on. `schemas` are those of the extension's functions, the one that users call first.
+pub(crate) fn complete_messages(schemas: &[&str]) {
+    let prefixes = schemas.iter().map(|schema| format!(" {schema}.")).collect();
+    let _ = OWN_PREFIXES.set(prefixes);
     // SAFETY: a backend has one thread; hooks are set when a library is loaded.
     unsafe {
         PREVIOUS.set(pg_sys::emit_log_hook);
@@ -56,6 +62,15 @@ fn copy_of(text: &[u8]) -> *mut c_char {
     }
 }
 
+/// The prefixes of own functions, as bytes.
+fn own_prefixes() -> impl Iterator<Item = &'static [u8]> {
+    OWN_PREFIXES
+        .get()
+        .into_iter()
+        .flatten()
+        .map(|prefix| prefix.as_bytes())
+}
+
 fn contains(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
@@ -70,9 +85,8 @@ unsafe fn context_without_own(error: &ErrorData) -> Option<Vec<u8>> {
     }
     // SAFETY: promised by the caller.
     let context = unsafe { CStr::from_ptr(error.context) }.to_bytes();
-    let is_own = |line: &[u8]| {
-        line.starts_with(b"PL/pgSQL") && (contains(line, b" msar.") || contains(line, b" __msar."))
-    };
+    let is_own =
+        |line: &[u8]| line.starts_with(b"PL/pgSQL") && own_prefixes().any(|prefix| contains(line, prefix));
     if !context.split(|&byte| byte == b'\n').any(is_own) {
         return None;
     }
@@ -112,7 +126,8 @@ unsafe fn hint_for(error: &ErrorData) -> Option<Vec<u8>> {
     let message = bytes(error.message)?;
     // SAFETY: the text of the client's statement, or null.
     let statement = unsafe { bytes(pg_sys::debug_query_string) }?;
-    if bytes(error.message_id)? != MESSAGE || !contains(message, b" oid") || !contains(statement, b"msar.") {
+    let is_own_call = own_prefixes().any(|prefix| contains(statement, &prefix[1..]));
+    if bytes(error.message_id)? != MESSAGE || !contains(message, b" oid") || !is_own_call {
         return None;
     }
     let mut hint = b"If it is the name of a table, write ".to_vec();

@@ -1,7 +1,7 @@
 //! Privileges of the current role, by PostgreSQL's access control lists.
 
 use crate::pg::Oid;
-use crate::pg::scan::FromColumn;
+use crate::pg::catalog_row::FromColumn;
 use pgrx::pg_sys::{self, AclMode, Datum};
 use serde::{Serialize, Serializer};
 

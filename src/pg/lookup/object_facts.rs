@@ -1,7 +1,7 @@
 //! Facts that the catalogs of all kinds of objects have: name, schema, owner, privileges.
 
 use crate::pg::acl::Acl;
-use crate::pg::scan::FromColumn;
+use crate::pg::catalog_row::FromColumn;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, text};
 use pgrx::pg_sys::{self, Datum};

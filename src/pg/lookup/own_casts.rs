@@ -1,39 +1,11 @@
-//! Values as text and as JSON by nothing but the output functions of their types.
+//! Types whose owners have code run where their values are read or shown.
 //!
 //! `to_jsonb` and `value::text` call a cast that the owner of the type has made, with the privileges of whoever reads.
 //! Only a superuser gives a base type its output function, but anybody may create an enum, a range or a composite type, and
-//! casts from it. So values of such types are shown without their casts, unless a superuser owns the type.
+//! casts from it.
 
 use crate::pg::{Oid, comparison, ownership, server, tuple};
 use pgrx::pg_sys;
-
-/// A value of a type as text: an SQL expression.
-pub(crate) fn as_text(sql: &str, type_oid: Oid) -> String {
-    match are_trusted(type_oid) {
-        true => format!("{sql}::pg_catalog.text"),
-        false => format!("__msar.plain_text({sql})"),
-    }
-}
-
-/// A value of a type as jsonb: an SQL expression.
-pub(crate) fn as_jsonb(sql: &str, type_oid: Oid) -> String {
-    match are_trusted(type_oid) {
-        true => format!("pg_catalog.to_jsonb({sql})"),
-        false => format!("__msar.plain_jsonb({sql})"),
-    }
-}
-
-/// A value of a type as something that `to_jsonb` writes without asking its owner.
-pub(crate) fn as_json_member(sql: &str, type_oid: Oid) -> String {
-    if are_trusted(type_oid) {
-        return sql.into();
-    }
-    let base = comparison::base_type(type_oid);
-    match comparison::element_type(base).is_some() || !tuple::fields(base).is_empty() {
-        true => format!("__msar.plain_jsonb({sql})"),
-        false => format!("__msar.plain_text({sql})"),
-    }
-}
 
 /// Whether nobody but a superuser can create casts from a type, or from a type that is part of its values.
 pub(crate) fn are_trusted(type_oid: Oid) -> bool {

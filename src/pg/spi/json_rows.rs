@@ -123,12 +123,12 @@ unsafe impl BoxRet for ReadRows {
 impl_sql_translatable!(ReadRows, "record");
 
 impl ReadingCall {
-    /// A call of `__msar.read_rows`, in a FROM clause that declares its columns.
+    /// A call that reads an array, in a FROM clause that declares its columns.
     pub(crate) fn of_rows(call: FunctionCallInfo) -> Self {
         Self { call, is_array: true }
     }
 
-    /// A call of `__msar.read_row`, in a FROM clause that declares its columns.
+    /// A call that reads one object, in a FROM clause that declares its columns.
     pub(crate) fn of_row(call: FunctionCallInfo) -> Self {
         Self {
             call,

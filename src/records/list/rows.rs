@@ -1,10 +1,11 @@
 //! The rows of a page: the condition, the source, the order and the bounds, and how many rows there are.
 
-use super::{Count, Page, RowSelection, with_item};
+use super::{Page, with_item};
 use crate::error::Error;
 use crate::pg::plan::Planning;
 use crate::records::condition::{Conditions, RelationColumns};
 use crate::records::order::{self, Ordered};
+use crate::records::page_request::{Count, RowSelection};
 use crate::records::path::PathJoins;
 use crate::records::relation::{LISTED, RecordColumn};
 use crate::records::search::{self, Term};

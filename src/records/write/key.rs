@@ -3,11 +3,12 @@
 
 use super::input::{Field, Input, declarations};
 use super::target::WriteTarget;
+use crate::catalog::plain_sql;
 use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::jsonb_value::JsonbValue;
-use crate::pg::{Oid, dml, own_casts, subtransaction};
+use crate::pg::{Oid, dml, subtransaction};
 use crate::records::error::RecordError;
 use crate::records::value::{self, Forms};
 use pgrx::pg_sys;
@@ -36,7 +37,7 @@ impl KeyPart<'_> {
     }
 
     fn text(&self) -> String {
-        own_casts::as_text(&format!("target.{}", self.column.sql()), self.column.atttypid)
+        plain_sql::as_text(&format!("target.{}", self.column.sql()), self.column.atttypid)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::catalog::rows::PgAttribute;
 use crate::catalog::rows::PgConstraint;
 use crate::error::Error;
 use crate::pg::Oid;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::pg::snapshot::Snapshot;
 use std::collections::BTreeSet;
 

@@ -11,7 +11,7 @@ use crate::definition::column::{
 use crate::definition::type_object::TypeObject;
 use crate::error::Error;
 use crate::metadata::detached::NamedMetadata;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::pg::type_name::TypeId;
 use crate::pg::{Oid, deparse, quote, relations};
 use pgrx::pg_sys;

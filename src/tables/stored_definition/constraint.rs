@@ -9,7 +9,7 @@ use crate::definition::constraint::{
     ConstraintDefinition, ConstraintKind, ExclusionElement, ForeignKeyAction, ForeignKeyMatch,
 };
 use crate::error::Error;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::pg::{Oid, deparse};
 
 /// The constraints of a table: keys first, then other rules, then references; each by name.

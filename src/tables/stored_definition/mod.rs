@@ -25,7 +25,7 @@ use crate::definition::nested::MOST_LEVELS;
 use crate::definition::table::TableDefinition;
 use crate::error::Error;
 use crate::metadata::read;
-use crate::pg::scan::Char;
+use crate::pg::catalog_row::Char;
 use crate::pg::{Oid, portable_output, server};
 use crate::tables::error::TablesError;
 use constraint::Constraints;

@@ -7,8 +7,8 @@ use crate::definition::constraint::KeyElement;
 use crate::definition::json_text::RawJson;
 use crate::definition::partition::{PartitionBounds, PartitionKey, PartitionStrategy};
 use crate::error::Error;
+use crate::pg::catalog_row::Char;
 use crate::pg::node_tree::{self, RangeLimit, StoredBounds};
-use crate::pg::scan::Char;
 use serde_json::{Value, json};
 
 /// How a table is divided, if it is.

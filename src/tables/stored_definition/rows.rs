@@ -3,7 +3,8 @@
 use crate::catalog::rows::{OfRelation, catalog_oid, index_oid};
 use crate::catalog_row;
 use crate::pg::Oid;
-use crate::pg::scan::{CatalogRow, Char, Reader, ScanKey, Text};
+use crate::pg::catalog_row::{CatalogRow, Char, Text};
+use crate::pg::scan::{Reader, ScanKey};
 
 catalog_row!(
     /// A constraint, with its origin and its parts.
