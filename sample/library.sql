@@ -1,6 +1,6 @@
 -- A public lending library: the sample database of mathesar_ext, for the demo, the tests and your first steps.
 --
--- Load it as the owner of an empty UTF8 database (PostgreSQL 14 or later; no extension, no superuser):
+-- Load it as the owner of an empty UTF8 database (PostgreSQL 15 or later; no extension, no superuser):
 --
 --     createdb library
 --     psql -d library -v ON_ERROR_STOP=1 -q -f sample/library.sql

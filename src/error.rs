@@ -143,6 +143,11 @@ pub(crate) enum Error {
         name: String,
     },
 
+    /// The current role may read no column of it.
+    UnreadableRelation {
+        name: String,
+    },
+
     UnknownColumn {
         relation: String,
         attnum: i32,
@@ -274,6 +279,11 @@ impl Error {
                 "Pass an ordinary, partitioned or foreign table, a partition, a view or a materialized \
                  view.",
             ),
+            Self::UnreadableRelation { name } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("permission denied for relation \"{name}\""),
+            )
+            .hint("Ask for a relation on which the current role has SELECT."),
             Self::UnknownColumn { relation, attnum } => unknown_column(relation, attnum).hint(hints::COLUMNS),
             Self::UnknownColumnName { relation, name } => {
                 unknown_column(relation, format_args!("\"{name}\""))

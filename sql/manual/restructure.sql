@@ -52,8 +52,12 @@ Errors:
 Example:
   SELECT msar.move_columns_to_referenced_table('public.book', 'public.publisher', '{6}');$$;
 
-COMMENT ON FUNCTION __msar.linked_key(text) IS
-$$Returns the key to which a text leads while msar.link_column rewrites its column; else an error.$$;
+COMMENT ON FUNCTION __msar.linked_key(text, anyelement) IS
+$$Returns the key to which a text leads while msar.link_column rewrites its column; else an error.
+
+Arguments:
+  value: the text
+  key_type: NULL of the type of the key$$;
 
 COMMENT ON FUNCTION msar.link_column(regclass, text, regclass, jsonb) IS
 $$Makes a column of text a foreign key to a table that exists: each text becomes the key of its row.

@@ -8,12 +8,14 @@ use crate::import::{fill, transfer};
 use crate::pg::arguments::{JsonArgument, RegClass, RegType, TextArgument};
 use crate::pg::bytes::{NewText, TextBytes};
 use crate::pg::results::JsonbResult;
-use crate::pg::{memory, relations, server};
+use crate::pg::{call_memory, memory, relations, server};
 use crate::statements::values;
-use crate::tables::{cast, create};
+use crate::tables::cast::RowsStatement;
+use crate::tables::create;
 use crate::values::json;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
+use std::rc::Rc;
 
 extension_sql_file!(
     "../../sql/install/import.sql",
@@ -148,14 +150,45 @@ fn read_array_of_rows(
     value: TextBytes,
     row_type: RegType,
     options: JsonArgument,
+    call: pg_sys::FunctionCallInfo,
 ) -> Result<NewText, ErrorReport> {
     let is_array = json::is_array_pulsed(value.0, &server::check_for_interrupts);
     if !is_array || json::is_array_of_arrays(value.0) {
         return Ok(array_literal(value));
     }
-    let options: CastOptions = super::read("options", &options)?;
-    let rows = cast::read_rows_by_statement(&value.decode(), row_type.0, &options)?;
-    Ok(NewText::encode(&rows))
+    let compiled = call_memory::remembered::<Option<Rc<CompiledRows>>>(call);
+    let known = compiled.borrow().clone();
+    let known = match known.filter(|known| known.is_for(row_type.0, &options)) {
+        Some(known) => known,
+        None => {
+            let fresh = Rc::new(CompiledRows::new(row_type.0, options)?);
+            compiled.replace(Some(Rc::clone(&fresh)));
+            fresh
+        }
+    };
+    Ok(NewText::encode(&known.statement.read(&value.decode())?))
+}
+
+/// What [`read_array_of_rows`] makes of its arguments, which are the same for every row of a statement.
+struct CompiledRows {
+    row_type: pg_sys::Oid,
+    options: String,
+    statement: RowsStatement,
+}
+
+impl CompiledRows {
+    fn new(row_type: pg_sys::Oid, options: JsonArgument) -> Result<Self, Error> {
+        let casts: CastOptions = super::read("options", &options)?;
+        Ok(Self {
+            row_type,
+            statement: RowsStatement::compile(row_type, &casts)?,
+            options: options.into_text(),
+        })
+    }
+
+    fn is_for(&self, row_type: pg_sys::Oid, options: &JsonArgument) -> bool {
+        self.row_type == row_type && self.options == options.text()
+    }
 }
 
 /// A text that is no JSON array is left as it is, for the input function of the array type.

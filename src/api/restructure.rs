@@ -1,7 +1,7 @@
 //! Moving columns with their values from one table to another, and making links of columns.
 
 use crate::pg::arguments::{IntegerArray, JsonArgument, RegClass, SmallintArray, TextArgument};
-use crate::pg::bytes::{NewText, TextBytes};
+use crate::pg::kept_values::{LookUp, LookUpResult};
 use crate::pg::results::JsonbResult;
 use crate::tables::link_column::{self, LinkOptions};
 use crate::tables::{extract, move_columns};
@@ -71,7 +71,8 @@ fn link_column(
     Ok(JsonbResult::new(&report)?)
 }
 
-#[pg_extern(schema = "__msar", stable, strict, parallel_restricted)]
-fn linked_key(value: TextBytes) -> Result<Option<NewText>, ErrorReport> {
-    Ok(link_column::linked_key(value.0)?.map(NewText))
+#[pg_extern(sql = "CREATE FUNCTION __msar.linked_key(value text, key_type anyelement)
+RETURNS anyelement STABLE PARALLEL RESTRICTED LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
+fn linked_key(call: pg_sys::FunctionCallInfo) -> Result<LookUpResult, ErrorReport> {
+    Ok(link_column::linked_key(&LookUp::of_call(call))?)
 }

@@ -81,6 +81,10 @@ impl TopicError for FileError {
                 reason,
                 lines,
             } => {
+                if *count == 1 {
+                    return unreadable(format!("the row in line {line} cannot be imported: {reason}"))
+                        .hint(DESCRIBE);
+                }
                 let numbers: Vec<String> = lines.iter().map(u64::to_string).collect();
                 let more = if *count > lines.len() as u64 { ", ..." } else { "" };
                 unreadable(format!(

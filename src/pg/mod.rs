@@ -16,8 +16,8 @@ mod spi;
 mod triggers;
 
 pub(crate) use datum::{
-    arguments, array, bytes, input, json_writer, jsonb_item, jsonb_layout, jsonb_value, jsonb_writer, moment,
-    plain_value, portable_output, text, tuple, value,
+    arguments, array, bytes, call_memory, input, json_writer, jsonb_item, jsonb_layout, jsonb_value,
+    jsonb_writer, kept_values, moment, plain_value, portable_output, text, tuple, value,
 };
 pub(crate) use errors::{error_fields, error_label, messages, report};
 pub(crate) use lookup::{

@@ -196,6 +196,11 @@ impl PreviewRequest {
             (RowKeyKind::Object(_), None) => None,
         };
         let Some(key) = found else {
+            if !relation.columns.is_empty() && relation.readable(catalog).next().is_none() {
+                Err(Error::UnreadableRelation {
+                    name: relation.row.relname.clone(),
+                })?;
+            }
             let (name, keys) = (relation.row.relname.clone(), list(catalog, relation, &keys)?);
             return match &self.kind {
                 RowKeyKind::Nothing => Ok("false".into()),

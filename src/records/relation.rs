@@ -207,8 +207,19 @@ impl RecordRelation {
     }
 
     /// The columns of the key, for a request that addresses rows by it.
-    pub(crate) fn needed_key(&self) -> Result<Vec<&RecordColumn>, RecordError> {
-        self.columns_of_key(&self.key)
+    pub(crate) fn needed_key(&self) -> Result<Vec<&RecordColumn>, Error> {
+        self.check_visible()?;
+        Ok(self.columns_of_key(&self.key)?)
+    }
+
+    /// Refuses a relation of which the current role may read nothing: what keys it has is nothing for that role.
+    pub(super) fn check_visible(&self) -> Result<(), Error> {
+        if self.columns.is_empty() || self.readable().next().is_some() {
+            return Ok(());
+        }
+        Err(Error::UnreadableRelation {
+            name: self.name.clone(),
+        })
     }
 
     /// The columns of a key, each of which the current role may read.

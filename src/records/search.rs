@@ -49,9 +49,13 @@ impl TermDocument {
     }
 }
 
-/// The option `search` of `msar.list_records`: a text that is searched for in all columns, or in some.
+/// The option `search` of `msar.list_records`: texts, one of which a record must contain.
 #[derive(PartialEq, Eq, Hash, Debug)]
-pub(crate) struct SearchRequest {
+pub(crate) struct SearchRequest(Vec<SearchedText>);
+
+/// A text that is searched for in all columns, or in some.
+#[derive(PartialEq, Eq, Hash, Debug)]
+struct SearchedText {
     literal: Literal,
     is_number: bool,
     columns: Option<Vec<ColumnReference>>,
@@ -73,8 +77,22 @@ struct SearchMembers {
 }
 
 impl SearchDocument {
-    /// `None` for an empty text, which every row has.
+    /// `None` where nothing is searched for.
     pub(crate) fn parse(self, values: &mut Values) -> Result<Option<SearchRequest>, RecordError> {
+        let documents: Vec<Self> = match self.0.get().as_bytes() {
+            [b'[', ..] => serde_json::from_str(self.0.get())
+                .map_err(|problem| invalid(json_words::describe_problem(&problem)))?,
+            _ => vec![self],
+        };
+        let texts = documents
+            .into_iter()
+            .filter_map(|document| document.parse_text(values).transpose())
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok((!texts.is_empty()).then_some(SearchRequest(texts)))
+    }
+
+    /// `None` for an empty text, which every row has.
+    fn parse_text(self, values: &mut Values) -> Result<Option<SearchedText>, RecordError> {
         let members = match self.0.get().as_bytes() {
             [b'{', ..] => serde_json::from_str(self.0.get())
                 .map_err(|problem| invalid(json_words::describe_problem(&problem)))?,
@@ -97,7 +115,7 @@ impl SearchDocument {
         if members.text.get() == "\"\"" {
             return Ok(None);
         }
-        Ok(Some(SearchRequest {
+        Ok(Some(SearchedText {
             is_number,
             literal: values.take(members.text),
             columns: members.columns,
@@ -109,14 +127,25 @@ fn invalid(problem: String) -> RecordError {
     RecordError::Invalid {
         argument: "search",
         problem,
-        hint: "Pass a text, or {\"text\": text, \"columns\": [column, ...]}.",
+        hint: "Pass a text, {\"text\": text, \"columns\": [column, ...]}, or an array of these.",
     }
 }
 
 impl SearchRequest {
+    /// The values that are searched, each for its text.
+    pub(super) fn terms(&self, relation: &RecordRelation, links: &[LinkTo]) -> Result<Vec<Term>, Error> {
+        let mut terms = Vec::new();
+        for text in &self.0 {
+            terms.extend(text.terms(relation, links)?);
+        }
+        Ok(terms)
+    }
+}
+
+impl SearchedText {
     /// The values that are searched: the columns that are named, or all columns and the previews of what they link to.
     /// Columns that the current role may not read are left out.
-    pub(super) fn terms(&self, relation: &RecordRelation, links: &[LinkTo]) -> Result<Vec<Term>, Error> {
+    fn terms(&self, relation: &RecordRelation, links: &[LinkTo]) -> Result<Vec<Term>, Error> {
         let named = match &self.columns {
             Some(columns) => {
                 let mut readable = Vec::with_capacity(columns.len());

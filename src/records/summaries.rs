@@ -38,6 +38,7 @@ impl Shape for SummaryRequest {
         let relation = RecordRelation::read(catalog, self.relation)?;
         let templates = document::templates(catalog, self.templates.as_deref(), Purpose::Contract)?;
         let mut parameters = Parameters::default();
+        relation.check_visible()?;
         let Some(key) = relation.readable_key() else {
             return Ok(Draft::new(format!(
                 "SELECT {}",

@@ -208,31 +208,34 @@ fn read_rows(
     )))
 }
 
-/// Reads a JSON array of objects as an array of rows, in the form that the input function of the array type reads. Elements
-/// that are no objects are rows as PostgreSQL writes them.
-pub(crate) fn read_rows_by_statement(
-    array: &str,
-    row_type: Oid,
-    options: &CastOptions,
-) -> Result<String, Error> {
-    if !type_name::is_composite(row_type) {
-        Err(TablesError::NoCast {
-            source_type: "text".into(),
-            target: column_type::to_sql(plain(row_type))?,
-        })?;
+/// The statement that reads a JSON array of objects as an array of rows, in the form that the input function of the array
+/// type reads. Elements that are no objects are rows as PostgreSQL writes them.
+pub(crate) struct RowsStatement(String);
+
+impl RowsStatement {
+    pub(crate) fn compile(row_type: Oid, options: &CastOptions) -> Result<Self, Error> {
+        if !type_name::is_composite(row_type) {
+            Err(TablesError::NoCast {
+                source_type: "text".into(),
+                target: column_type::to_sql(plain(row_type))?,
+            })?;
+        }
+        let row = compile_cast("e.element", pg_sys::TEXTOID, row_type, options)?;
+        let row = plain_sql::as_text(&format!("({row})"), row_type);
+        Ok(Self(format!(
+            "SELECT COALESCE(pg_catalog.array_agg({row} ORDER BY e.n), '{{}}'::pg_catalog.text[])::pg_catalog.text \
+             FROM (SELECT j.element OPERATOR(pg_catalog.#>>) '{{}}'::pg_catalog.text[] AS element, j.n \
+                   FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY AS j(element, n)) AS e"
+        )))
     }
-    let row = compile_cast("e.element", pg_sys::TEXTOID, row_type, options)?;
-    let row = plain_sql::as_text(&format!("({row})"), row_type);
-    let statement = format!(
-        "SELECT COALESCE(pg_catalog.array_agg({row} ORDER BY e.n), '{{}}'::pg_catalog.text[])::pg_catalog.text \
-         FROM (SELECT j.element OPERATOR(pg_catalog.#>>) '{{}}'::pg_catalog.text[] AS element, j.n \
-               FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY AS j(element, n)) AS e"
-    );
-    let types = [pg_sys::JSONBOID];
-    let prepared = plan_cache::prepare_for(caller::role(), &statement, &types, Planning::Once)?;
-    let array = JsonbValue::parse(array).datum();
-    let (rows, _) = prepared.document(&[Some(array)], Sees::WhatCallerSees)?;
-    Ok(rows.map_or_else(|| "{}".to_owned(), |rows| rows.text()))
+
+    pub(crate) fn read(&self, array: &str) -> Result<String, Error> {
+        let types = [pg_sys::JSONBOID];
+        let prepared = plan_cache::prepare_for(caller::role(), &self.0, &types, Planning::Once)?;
+        let array = JsonbValue::parse(array).datum();
+        let (rows, _) = prepared.document(&[Some(array)], Sees::WhatCallerSees)?;
+        Ok(rows.map_or_else(|| "{}".to_owned(), |rows| rows.text()))
+    }
 }
 
 /// The cast of a JSON object to a row where the options are about texts: each text in it is read as one by itself would be.

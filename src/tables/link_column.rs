@@ -14,6 +14,7 @@ use crate::ddl::name::check_length;
 use crate::ddl::script::{self, Script};
 use crate::definition::name::ColumnRef;
 use crate::error::Error;
+use crate::pg::kept_values::{KeptValue, KeptValues, LookUp, LookUpResult};
 use crate::pg::ownership::{self, AlterLock};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::type_name::TypeId;
@@ -105,22 +106,48 @@ pub(crate) struct LinkReport {
     statements: Vec<String>,
 }
 
-/// The keys of the texts of a column: `None` for one that becomes NULL.
-type KeysOfTexts = FxHashMap<Box<[u8]>, Option<Box<[u8]>>>;
+/// The keys of the texts of a column, ready to be stored.
+struct KeysOfTexts {
+    /// `None` for a text that becomes NULL.
+    by_text: FxHashMap<Box<[u8]>, Option<KeptValue>>,
+    keys: KeptValues,
+    /// Whether each text is its own key.
+    is_identity: bool,
+}
+
+impl KeysOfTexts {
+    fn new(key_type: TypeId) -> Self {
+        Self {
+            by_text: FxHashMap::default(),
+            keys: KeptValues::new(key_type),
+            is_identity: true,
+        }
+    }
+
+    fn insert(&mut self, text: &[u8], key: Option<&[u8]>) {
+        self.is_identity &= key == Some(text);
+        let key = key.map(|key| self.keys.read(key));
+        self.by_text.insert(text.into(), key);
+    }
+}
 
 thread_local! {
     /// Those that the ALTER TABLE which is running looks up.
     static LINKED: RefCell<Option<KeysOfTexts>> = const { RefCell::new(None) };
 }
 
-/// The key to which a text leads while its column is rewritten, or an error if no column is.
-pub(crate) fn linked_key(value: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+/// The key to which a text leads while its column is rewritten, or an error if no column is, or one of another type.
+pub(crate) fn linked_key(call: &LookUp) -> Result<LookUpResult, Error> {
+    let Some(text) = call.text() else {
+        return Ok(LookUpResult::NULL);
+    };
     LINKED.with_borrow(|linked| {
-        let keys = linked.as_ref().ok_or(LinkError::NotLinking)?;
-        match keys.get(value) {
-            Some(key) => Ok(key.as_ref().map(|key| key.to_vec())),
+        let linked = linked.as_ref().ok_or(LinkError::NotLinking)?;
+        match linked.by_text.get(text.0) {
+            Some(&Some(key)) => Ok(linked.keys.result(key, call).ok_or(LinkError::NotLinking)?),
+            Some(None) => Ok(LookUpResult::NULL),
             None => Err(LinkError::NewValue {
-                value: text::from_server(text::beginning(value, 800)),
+                value: text::from_server(text::beginning(text.0, 800)),
             }
             .into()),
         }
@@ -228,7 +255,7 @@ impl<'a> ColumnLink<'a> {
                 }
             }
             (found.matched, found.missing) = before;
-            self.rewrite(std::mem::take(&mut found.keys))?;
+            self.rewrite(found.keys)?;
         } else if !self.options.dry_run {
             Err(self.refusal(&found))?;
         }
@@ -270,7 +297,7 @@ impl<'a> ColumnLink<'a> {
     /// Which texts lead to which keys.
     fn compare(&self) -> Result<TextMatches, Error> {
         let most = self.options.examples;
-        let mut found = TextMatches::default();
+        let mut found = TextMatches::new(type_of(&self.key));
         let mut size = 0;
         stream::each_row_of_now(&self.comparison_sql()?, 6, |row| {
             server::check_for_interrupts();
@@ -291,7 +318,7 @@ impl<'a> ColumnLink<'a> {
                 memory::require(size);
                 size = 0;
             }
-            found.keys.insert(value.into(), key.map(Into::into));
+            found.keys.insert(value, key);
             let unmatched = |keys: &[Option<&[u8]>]| Unmatched {
                 value: text::from_server(value),
                 rows,
@@ -392,11 +419,10 @@ impl<'a> ColumnLink<'a> {
         }
         let is_same_type =
             (self.column.atttypid, self.column.atttypmod) == (self.key.atttypid, self.key.atttypmod);
-        let is_unchanged = keys.iter().all(|(value, key)| key.as_ref() == Some(value));
-        if !is_same_type || !is_unchanged {
+        if !is_same_type || !keys.is_identity {
             let key_type = type_sql(&self.key)?;
             actions.push(format!(
-                "ALTER COLUMN {name} TYPE {key_type} USING __msar.linked_key({name}::pg_catalog.text)::{key_type}"
+                "ALTER COLUMN {name} TYPE {key_type} USING __msar.linked_key({name}::pg_catalog.text, NULL::{key_type})"
             ));
         }
         actions.push(format!(
@@ -411,13 +437,24 @@ impl<'a> ColumnLink<'a> {
 }
 
 /// The outcome of comparing the texts with the referent.
-#[derive(Default)]
 struct TextMatches {
     keys: KeysOfTexts,
     matched: ValueCount,
     ambiguous: UnmatchedValues,
     missing: UnmatchedValues,
     empty_rows: u64,
+}
+
+impl TextMatches {
+    fn new(key_type: TypeId) -> Self {
+        Self {
+            keys: KeysOfTexts::new(key_type),
+            matched: ValueCount::default(),
+            ambiguous: UnmatchedValues::default(),
+            missing: UnmatchedValues::default(),
+            empty_rows: 0,
+        }
+    }
 }
 
 /// The column that a caller names.
@@ -445,9 +482,12 @@ fn column_named<'t>(table: &'t Table, column: &ColumnRef) -> Result<&'t PgAttrib
 
 /// The type of a column, as SQL.
 fn type_sql(column: &PgAttribute) -> Result<String, Error> {
-    let type_id = TypeId {
+    type_of(column).to_sql().ok_or(Error::Vanished)
+}
+
+fn type_of(column: &PgAttribute) -> TypeId {
+    TypeId {
         oid: column.atttypid,
         modifier: column.atttypmod,
-    };
-    type_id.to_sql().ok_or(Error::Vanished)
+    }
 }

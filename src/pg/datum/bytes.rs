@@ -22,6 +22,16 @@ pub(crate) struct TextBytes<'fcx>(pub(crate) &'fcx [u8]);
 impl_sql_translatable!(TextBytes<'_>, "text");
 
 impl TextBytes<'_> {
+    /// Of an argument.
+    ///
+    /// # Safety
+    /// `datum` is a text that lives as long as the result.
+    #[inline]
+    pub(super) unsafe fn of_argument(datum: Datum) -> Self {
+        // SAFETY: promised by the caller.
+        Self(unsafe { of_limited_text(datum, LONGEST_VALUE, refuse_value) })
+    }
+
     /// As a Rust string.
     pub(crate) fn decode(self) -> String {
         text::from_server(self.0)
@@ -54,10 +64,10 @@ unsafe impl<'fcx> ArgAbi<'fcx> for TextBytes<'fcx> {
         unsafe {
             match arg.unbox_arg_using_from_datum::<Datum>() {
                 Some(datum) => {
-                    let text = of_limited_text(datum, LONGEST_VALUE, refuse_value);
+                    let text = Self::of_argument(datum);
                     // What a function makes of it: a copy, as a rule, and a result that is no longer.
-                    memory::require(2 * text.len());
-                    Nullable::Valid(Self(text))
+                    memory::require(2 * text.0.len());
+                    Nullable::Valid(text)
                 }
                 None => Nullable::Null,
             }

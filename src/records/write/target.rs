@@ -158,6 +158,11 @@ impl WriteTarget {
 
     /// That a row of it cannot be addressed.
     pub(super) fn without_key(&self) -> Error {
+        if self.readable.is_empty() && !self.columns.is_empty() {
+            return Error::UnreadableRelation {
+                name: self.name().to_owned(),
+            };
+        }
         RecordError::NoKey {
             relation: self.name().to_owned(),
             reason: match self.row.relkind.0 {

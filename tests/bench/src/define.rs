@@ -5,23 +5,31 @@
 
 use postgres::Client;
 
-use crate::{Result, measure::race_undone, server::Server, table::Table};
+use crate::{Result, links, measure::race_undone, server::Server, table::Table};
 
 const DATABASE: &str = "mathesar_ext_bench_define";
 
-pub(crate) fn run() -> Result<()> {
+/// `parts`: tables, links; all if there is none.
+pub(crate) fn run(parts: &[String]) -> Result<()> {
+    let is_wanted = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
     let server = Server::from_environment()?;
     server.create_database(DATABASE)?;
-    let outcome = server
-        .connect_to(DATABASE)
-        .and_then(|mut client| report(&mut client));
+    let outcome = server.connect_to(DATABASE).and_then(|mut client| {
+        client.batch_execute("CREATE EXTENSION mathesar_ext")?;
+        if is_wanted("tables") {
+            report(&mut client)?;
+        }
+        if is_wanted("links") {
+            links::report(&mut client)?;
+        }
+        Ok(())
+    });
     server.drop_database(DATABASE)?;
     outcome
 }
 
 /// Tables to refer to, and a table with rows to retype.
 const SET_UP: &str = "
-    CREATE EXTENSION mathesar_ext;
     CREATE SCHEMA made;
     DO $$ BEGIN FOR n IN 1..5 LOOP
       EXECUTE format('CREATE TABLE public.target_%s (id integer PRIMARY KEY, name text)', n);
@@ -122,7 +130,7 @@ fn contest(
     Ok(())
 }
 
-fn compared(ours: f64, plain: f64) -> [String; 3] {
+pub(crate) fn compared(ours: f64, plain: f64) -> [String; 3] {
     [
         format!("{ours:.2}"),
         format!("{plain:.2}"),

@@ -7,7 +7,7 @@
 //! ```text
 //! mathesar_ext_bench describe [--tables 10,100,1000,5000] [--rounds N] [--metadata]
 //! mathesar_ext_bench types                  casts, inference, import
-//! mathesar_ext_bench define                 tables and columns from JSON
+//! mathesar_ext_bench define [PART...]       tables and columns from JSON
 //! mathesar_ext_bench records [PART...]      pages of records with previews, search, export, writes
 //! mathesar_ext_bench rpc                    JSON-RPC against the same functions by SQL
 //! mathesar_ext_bench triggers               what event triggers cost a CREATE TABLE
@@ -29,6 +29,7 @@ mod documents;
 mod explorations;
 mod gateway;
 mod generate;
+mod links;
 mod measure;
 mod options;
 mod records;
@@ -71,7 +72,7 @@ fn run() -> Result<()> {
         "compare" => compare::run(rest),
         "types" => types::run(),
         "cache" => cache::run(rest),
-        "define" => define::run(),
+        "define" => define::run(rest),
         "records" => records::run(rest),
         "rpc" => rpc::run(),
         "writes" => writes::run(),

@@ -39,6 +39,21 @@ SELECT msar.list_records_from_table(a.oid, NULL, NULL, NULL, NULL, NULL) FROM pg
 SET ROLE regress_nobody;
 SELECT msar.list_records_from_table(:person, NULL, NULL, NULL, NULL, NULL);
 RESET ROLE;
+-- Of a relation that it may not read, a role does not hear what keys it has.
+CREATE TABLE office.heap (a integer, b text);
+GRANT USAGE ON SCHEMA office TO regress_nobody;
+SET ROLE regress_nobody;
+SELECT msar.get_record_from_table('office.heap'::regclass, 1);
+SELECT msar.list_records('office.heap', '{"after": 1}');
+SELECT msar.list_by_record_summaries('office.heap'::regclass, 10, 0);
+SELECT msar.list_by_record_summaries('office.person'::regclass, 10, 0);
+SELECT msar.patch_record_in_table('office.heap'::regclass, 1, '{"b": "x"}');
+SELECT msar.delete_records_from_table('office.heap'::regclass, '[1]');
+SELECT msar.update_records('office.heap', NULL, '{"b": "x"}', '{"keys": [1]}');
+SELECT msar.delete_records('office.heap', NULL, '{"keys": [1]}');
+SELECT msar.preview_rows('office.heap', '[1]');
+SELECT msar.get_linked_records('office.heap', 1);
+RESET ROLE;
 
 -- Row-level security: rows of the page, what they are counted as, what they link to, and what is found.
 ALTER TABLE office.person ENABLE ROW LEVEL SECURITY;

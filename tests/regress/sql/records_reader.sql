@@ -78,12 +78,17 @@ WITH RECURSIVE page AS (
   FROM page WHERE p->>'next' IS NOT NULL
 )
 SELECT jsonb_agg(p->'results'->0->'id') FILTER (WHERE p->'results' <> '[]') = (pg_temp.ids('{"search": "a"}') - -1) AS "pages are the list", max((p->'count')::int) AS count FROM page;
-SELECT msar.list_records('trade.invoice', '{"search": ["a"]}');
+SELECT msar.list_records('trade.invoice', '{"search": [["a"]]}');
 SELECT msar.list_records('trade.invoice', '{"search": true}');
 SELECT msar.list_records('trade.invoice', '{"search": {"txt": "a"}}');
 -- Views and tables without a key are searched as well.
 CREATE VIEW trade.open AS SELECT i.id, c.company_name FROM trade.invoice AS i LEFT JOIN trade.customer AS c ON c.id = i.customer_id;
 SELECT pg_temp.ids('{"search": "see"}', 'trade.open');
+
+-- A text for each column: records that contain any of them, those of both first.
+SELECT pg_temp.ids('{"search": [{"text": "futter", "columns": ["{customer_id}"]}, {"text": "davolio", "columns": ["employee_id.last_name"]}]}');
+SELECT pg_temp.ids('{"search": [{"text": "", "columns": ["{customer_id}"]}, {"text": "davolio", "columns": ["employee_id.last_name"]}]}'), pg_temp.ids('{"search": ["futter", "davolio"]}');
+SELECT pg_temp.ids('{"search": []}'), pg_temp.ids('{"search": [null]}');
 
 -- Values as their display options show them.
 SELECT msar.set_column_metadata('trade.invoice', '[

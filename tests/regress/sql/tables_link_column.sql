@@ -54,12 +54,41 @@ INSERT INTO link.part VALUES (1, 'car', NULL), (11, 'wheel', 'car'), (12, 'tyre'
 SELECT r->'matched' AS matched FROM msar.link_column('link.part', 'part_of', 'link.part') AS r;
 SELECT tableoid::regclass, * FROM link.part ORDER BY id;
 
+-- Keys of any type: by value or not, with modifiers, of a domain.
+CREATE DOMAIN link.isbn AS text CHECK (VALUE ~ '^[0-9X]+$');
+CREATE FUNCTION link.linked(key_type text, keys text[]) RETURNS TABLE (formatted text, value text) LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('CREATE TABLE link.target (key %s PRIMARY KEY, name text)', key_type);
+  EXECUTE format('INSERT INTO link.target SELECT key::%s, ''name '' || n FROM unnest($1) WITH ORDINALITY AS k(key, n)', key_type) USING keys;
+  CREATE TABLE link.origin AS SELECT n, nullif('name ' || n, 'name 3') AS target FROM generate_series(1, 4) AS n;
+  PERFORM msar.link_column('link.origin', 'target', 'link.target', '{"by": "name", "on_missing": "null"}');
+  RETURN QUERY EXECUTE 'SELECT format_type(atttypid, atttypmod), o.target::text FROM link.origin AS o, pg_attribute
+    WHERE attrelid = ''link.origin''::regclass AND attname = ''target'' ORDER BY n';
+  DROP TABLE link.origin, link.target;
+END $$;
+SELECT k.*, array_agg(l.value) FROM (VALUES
+  ('boolean', '{false,true}'::text[]), ('bigint', '{-9223372036854775808,7}'), ('double precision', '{0.1,1e300}'), ('uuid', '{00000000-0000-0000-0000-000000000001,a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}'),
+  ('numeric(6,2)', '{1.50,-0.01}'), ('character varying(5)', '{a,"b c"}'), ('character(4)', '{a,b}'), ('link.isbn', '{055,9X}'), ('integer[]', '{"{1,2}","{}"}'), ('timestamptz', '{2024-01-01 00:00:00+00,infinity}')
+) AS k(type, keys), link.linked(k.type, k.keys) AS l GROUP BY 1, 2 ORDER BY 1;
+
 -- What is refused.
 SELECT msar.link_column('link.product', 'nothing', 'link.supplier');
 SELECT msar.link_column('link.product', 'price', 'link.customer');
 SELECT msar.link_column('link.product', 'price', 'link.supplier', '{"on_missing": "create"}');
 SELECT msar.link_column('link.product', 'price', 'link.supplier', '{"on_mising": "create"}');
-SELECT __msar.linked_key('Pavlova');
+SELECT __msar.linked_key('Pavlova', NULL::integer);
+-- Code of a user that runs while the column is rewritten gets no key as a value of another type.
+CREATE FUNCTION link.peek(value anyelement) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  IF pg_typeof(value) = 'integer'::regtype THEN
+    PERFORM __msar.linked_key('Pavlova', value);
+    RAISE NOTICE '%', __msar.linked_key('Pavlova', NULL::text);
+  END IF;
+  RETURN true;
+END $$;
+CREATE TABLE link.peeked (supplier text CHECK (link.peek(supplier)));
+INSERT INTO link.peeked VALUES ('Pavlova');
+SELECT msar.link_column('link.peeked', 'supplier', 'link.supplier', '{"by": "Company Name"}');
 CREATE VIEW link.prices AS SELECT price FROM link.product;
 SELECT msar.link_column('link.product', 'price', 'link.supplier', '{"on_missing": "null"}');
 -- The values are extracted into a new table only: for an existing one there is this function.
