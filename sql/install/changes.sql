@@ -29,10 +29,12 @@ CREATE TABLE msar_catalog.stored_changes (
   affects oid[],
   command_xid xid,
   differences jsonb,
-  PRIMARY KEY (transaction, number)
+  PRIMARY KEY (transaction, number) WITH (deduplicate_items = off)
 );
--- Where a relation was last. Rows are written past the executor: src/changes/storage.rs says which of them have an entry.
+-- Where a relation was last. Both indexes have hardly any key twice; looking for such keys whenever a page is full would be
+-- a good part of what writing costs. Rows are written past the executor: src/changes/storage.rs says which of them have an entry.
 CREATE INDEX stored_changes_relation ON msar_catalog.stored_changes (object_oid)
+  WITH (deduplicate_items = off)
   WHERE class_oid = 1259 AND attnum = 0 AND kind NOT IN ('index', 'sequence');
 
 -- Transactions of which changes are missing.

@@ -195,7 +195,10 @@ AS $function$
 BEGIN
   EXECUTE pg_catalog.format('CREATE %s VIEW msar_queries.%I WITH (security_invoker = true) AS SELECT %s',
     CASE WHEN replaces THEN 'OR REPLACE' END, view_name, columns);
-  EXECUTE pg_catalog.format('ALTER VIEW msar_queries.%I OWNER TO %I', view_name, owner_name);
+  -- One that is replaced keeps its owner.
+  IF NOT replaces THEN
+    EXECUTE pg_catalog.format('ALTER VIEW msar_queries.%I OWNER TO %I', view_name, owner_name);
+  END IF;
 END;
 $function$;
 CREATE FUNCTION __msar.rename_query_view(view_name name, new_name name) RETURNS void

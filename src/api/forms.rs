@@ -76,17 +76,17 @@ fn new_form_token(id: i64) -> Result<String, ErrorReport> {
 
 #[pg_extern(schema = "__msar", stable, strict, parallel_unsafe)]
 fn get_form_by_token(token: pgrx::Uuid) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&submission::get_by_token(&token.to_string())?)?)
+    Ok(JsonbResult::new(&submission::get_by_token(&token)?)?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_public_form(token: pgrx::Uuid) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&submission::get_public(&token.to_string())?)?)
+    Ok(JsonbResult::new(&submission::get_public(&token)?)?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_form_source_info(token: pgrx::Uuid) -> Result<JsonbResult, ErrorReport> {
-    let (mut described, wanted) = submission::get_source_info(&token.to_string(), describe_sources)?;
+    let (mut described, wanted) = submission::get_source_info(&token, describe_sources)?;
     for (oid, attnums) in wanted {
         let Some(columns) = described
             .get_mut(&oid)
@@ -147,13 +147,13 @@ fn add_metadata(catalog: &Catalog, row: &PgClass, columns: &mut Map<String, Valu
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn list_form_related_records(token: pgrx::Uuid, options: JsonArgument) -> Result<JsonbDatum, ErrorReport> {
-    Ok(submission::list_related(&token.to_string(), options.text())?)
+    Ok(submission::list_related(&token, options.text())?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn submit_form(token: pgrx::Uuid, values: JsonArgument) -> Result<JsonbResult, ErrorReport> {
     Ok(JsonbResult::new(&submission::submit_form(
-        &token.to_string(),
+        &token,
         values.text(),
     )?)?)
 }

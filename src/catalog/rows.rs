@@ -261,10 +261,15 @@ impl PgConstraint {
 catalog_row!(
     /// A constraint: which it is, and the relation that it refers to.
     #[derive(Clone, Copy)]
-    ConstraintOutline, catalog_oid::PG_CONSTRAINT, usually 16, { oid: Oid, confrelid: Oid }
+    ConstraintOutline, catalog_oid::PG_CONSTRAINT, usually 16, { oid: Oid, contype: Char, conindid: Oid, confrelid: Oid }
 );
 
 impl ConstraintOutline {
+    /// Whether it is the key or the exclusion constraint that its index is for. (That of a foreign key is the other table's.)
+    pub(crate) fn is_key(&self) -> bool {
+        matches!(self.contype.0, b'p' | b'u' | b'x')
+    }
+
     /// Those of a relation, not-null constraints as well.
     pub(crate) fn all_of_relation(reader: &Reader, relation: Oid) -> Vec<Self> {
         reader.by_index(PgConstraint::INDEX, &PgConstraint::keys(relation))

@@ -1,6 +1,8 @@
 //! A change of an object, as the log keeps it.
 
 use serde::Serialize;
+use std::borrow::Cow;
+use std::rc::Rc;
 
 /// The kind of change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -62,10 +64,10 @@ pub(crate) struct ObjectPlace {
 pub(crate) struct ChangeEntry {
     /// Microseconds since 2000-01-01 UTC.
     pub(crate) happened_at: i64,
-    pub(crate) role_name: String,
-    pub(crate) tag: String,
+    pub(crate) role_name: Rc<str>,
+    pub(crate) tag: &'static str,
     /// The kind of the object: `table`, `column`, `constraint`.
-    pub(crate) kind: String,
+    pub(crate) kind: Cow<'static, str>,
     pub(crate) action: ChangeAction,
     pub(crate) class: u32,
     pub(crate) object: u32,
@@ -87,17 +89,21 @@ pub(crate) struct ChangeEntry {
 }
 
 /// The word for a kind, from PostgreSQL's words for it.
-pub(super) fn kind_word(description: &str) -> String {
+pub(super) fn kind_word(description: &str) -> Cow<'static, str> {
     match description {
-        "table constraint" | "domain constraint" => "constraint".to_owned(),
+        // Those that most commands are about.
+        "table" => "table".into(),
+        "index" => "index".into(),
+        "sequence" => "sequence".into(),
+        "table constraint" | "domain constraint" => "constraint".into(),
         "table column"
         | "view column"
         | "materialized view column"
         | "foreign table column"
         | "composite type column"
-        | "index column" => "column".to_owned(),
-        "default value" => "default".to_owned(),
-        other => other.replace(' ', "_"),
+        | "index column" => "column".into(),
+        "default value" => "default".into(),
+        other => other.replace(' ', "_").into(),
     }
 }
 

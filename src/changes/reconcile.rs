@@ -39,7 +39,7 @@ impl From<Difference> for ChangeEntry {
         } else {
             0
         };
-        entry.kind = difference.kind;
+        entry.kind = difference.kind.into();
         entry.place = ObjectPlace {
             schema: difference.schema.unwrap_or(0),
             schema_name: difference.schema_name,

@@ -112,7 +112,7 @@ pub(super) fn append(entries: &[ChangeEntry]) -> Result<bool, Error> {
             Cell::Integer(i32::try_from(number).unwrap_or(i32::MAX)),
             Cell::Moment(entry.happened_at),
             Cell::Name(&entry.role_name),
-            Cell::Text(&entry.tag),
+            Cell::Text(entry.tag),
             Cell::Text(&entry.kind),
             Cell::Text(entry.action.name()),
             Cell::Oid(entry.class),
@@ -152,7 +152,7 @@ pub(super) fn append(entries: &[ChangeEntry]) -> Result<bool, Error> {
 fn is_about_relation(entry: &ChangeEntry) -> bool {
     entry.class == pg_sys::RelationRelationId.to_u32()
         && entry.attnum == 0
-        && !matches!(entry.kind.as_str(), "index" | "sequence")
+        && !matches!(entry.kind.as_ref(), "index" | "sequence")
 }
 
 /// Notes that changes of this transaction are missing.
@@ -198,7 +198,7 @@ pub(super) struct ChangedObject {
 impl From<ChangeEntry> for ChangedObject {
     fn from(entry: ChangeEntry) -> Self {
         Self {
-            kind: entry.kind,
+            kind: entry.kind.into_owned(),
             action: Some(entry.action),
             class: entry.class,
             object: entry.object,

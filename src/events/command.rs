@@ -33,8 +33,8 @@ impl Command {
     }
 
     /// The command's tag: `ALTER TABLE`.
-    pub(crate) fn tag(&self) -> &str {
-        &self.event.tag
+    pub(crate) fn tag(&self) -> &'static str {
+        self.event.tag
     }
 
     /// Whether the command is an ALTER TABLE of which what was there, and still is, keeps its name, type and owner.

@@ -2,8 +2,9 @@
 
 use crate::error::Error;
 use crate::pg::bookkeeping::{self, BookkeepingSession};
-use crate::pg::storage::StorageTable;
+use crate::pg::storage::{StorageOwner, StorageTable};
 use pgrx::pg_sys;
+use serde::Serialize;
 
 /// An exploration by its id, if the current role sees it. A statement of its own, so that its plan can be kept: each run
 /// of a saved exploration begins with it.
@@ -98,14 +99,26 @@ pub(crate) static SHARES: StorageTable = StorageTable {
 pub(crate) static FORMS: StorageTable = StorageTable {
     schema: crate::STORAGE_SCHEMA,
     name: c"stored_forms",
-    columns: &[("id", pg_sys::INT8OID), ("refs", pg_sys::JSONBOID)],
+    columns: &[
+        ("id", pg_sys::INT8OID),
+        ("token", pg_sys::UUIDOID),
+        ("refs", pg_sys::JSONBOID),
+    ],
     primary_key: &["id"],
 };
 
+fn owner() -> Result<StorageOwner, Error> {
+    StorageTable::owner_of(&[&EXPLORATIONS, &GRANTED, &SHARES, &FORMS])
+}
+
 /// Writes as the owner of the tables.
 pub(crate) fn write<T>(body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>) -> Result<T, Error> {
-    let owner = StorageTable::owner_of(&[&EXPLORATIONS, &GRANTED, &SHARES, &FORMS])?;
-    bookkeeping::as_owner(owner, body)
+    bookkeeping::as_owner(owner()?, body)
+}
+
+/// Runs a statement that defines or drops a view, as the owner of the tables, who owns the schema of the views.
+pub(super) fn define(statement: &'static str, argument: &impl Serialize) -> Result<(), Error> {
+    bookkeeping::define_as_owner(owner()?, |statements| statements.run(statement, argument))
 }
 
 /// Reads through the views, as the current role.

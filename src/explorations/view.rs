@@ -35,7 +35,7 @@ fn define(name: &str, sql: &str, owner: &str, replaces: bool) -> Result<(), Erro
         .into());
     }
     let view = json!({"name": name, "columns": query.null_columns(), "owner": owner, "replaces": replaces});
-    store::write(|statements| statements.run(store::PUT_QUERY_VIEW, &view))?;
+    store::define(store::PUT_QUERY_VIEW, &view)?;
     let view = names::relation(SCHEMA, name).ok_or(Error::Vanished)?;
     query.put_into(view);
     Ok(())
@@ -185,7 +185,7 @@ pub(super) fn rename(before: &str, name: &str) -> Result<(), Error> {
     check_free(name)?;
     need_own(before)?;
     let names = json!({"name": before, "new_name": name});
-    store::write(|statements| statements.run(store::RENAME_QUERY_VIEW, &names))
+    store::define(store::RENAME_QUERY_VIEW, &names)
 }
 
 /// Gives a view to another role, which the current role can set.
@@ -194,5 +194,5 @@ pub(super) fn give(name: &str, owner: &str) -> Result<(), Error> {
         return Ok(());
     }
     need_own(name)?;
-    store::write(|statements| statements.run(store::GIVE_QUERY_VIEW, &json!({"name": name, "owner": owner})))
+    store::define(store::GIVE_QUERY_VIEW, &json!({"name": name, "owner": owner}))
 }

@@ -42,9 +42,7 @@ pub(crate) fn with_views_aside<T>(
             None => Vec::new(),
         };
         // What depends on the view is in the way as well: PostgreSQL's own error names it.
-        store::write(|statements| {
-            statements.run(store::DROP_QUERY_VIEW, &json!({"name": exploration.view_name}))
-        })?;
+        store::define(store::DROP_QUERY_VIEW, &json!({"name": exploration.view_name}))?;
         aside.push((exploration, grants));
     }
     let changed = change()?;
@@ -76,10 +74,8 @@ fn make_again(exploration: &StoredExploration, grants: &[ViewGrant]) {
     let outcome = subtransaction::or_warn(&what, HINT, || {
         let (sql, _) = run::sql(&exploration.document()?, None, Titles::DisplayNames)?;
         view::make(name, &sql, exploration.description.as_deref(), grants)?;
-        store::write(|statements| {
-            let argument = json!({"name": name, "owner": exploration.owner});
-            statements.run(store::GIVE_QUERY_VIEW, &argument)
-        })
+        let argument = json!({"name": name, "owner": exploration.owner});
+        store::define(store::GIVE_QUERY_VIEW, &argument)
     });
     if outcome == BookkeepingOutcome::Blocked {
         report::warning(format!("{what}: another session is changing explorations"), HINT);

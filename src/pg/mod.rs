@@ -27,7 +27,7 @@ pub(crate) use lookup::{
 };
 pub(in crate::pg) use session::local_setting;
 pub(crate) use session::{
-    as_role, caller, cluster, commit, launcher, lock, memory, password, server, wake, worker,
+    as_role, aside, caller, cluster, commit, launcher, lock, memory, password, server, wake, worker,
 };
 pub(crate) use spi::{
     append, bookkeeping, copy, cursor, dml, json_rows, parameter, plan, plan_cache, receiver, recently_used,

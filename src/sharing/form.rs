@@ -55,7 +55,7 @@ pub(super) struct StoredField {
 }
 
 /// A form, as the view has it and as it is written.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct StoredForm {
     pub(super) id: i64,
     pub(super) token: Option<String>,

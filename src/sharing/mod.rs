@@ -3,12 +3,13 @@
 //!
 //! - [`acting`]: who may choose a role, and acting as it
 //! - [`share`]: shares of tables and explorations; [`served_share`]: reading one
-//! - [`form`]: forms and their makers; [`submission`]: their public side
+//! - [`form`]: forms and their makers; [`submission`]: their public side; [`kept_form`]: those that the session has served
 //! - [`store`]: the statements; [`error`]: what can be wrong
 
 mod acting;
 pub(crate) mod error;
 pub(crate) mod form;
+mod kept_form;
 pub(crate) mod served_share;
 pub(crate) mod share;
 pub(crate) mod store;

@@ -6,27 +6,30 @@
 use super::acting::ActingRole;
 use super::error::SharingError;
 use super::form::{self, LinkRule, StoredField, StoredForm};
+use super::kept_form::{self, PlacedForm};
 use super::store;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::catalog::types::TypeOptions;
 use crate::catalog::{Catalog, consistent};
 use crate::error::Error;
 use crate::explorations::node::Node;
-use crate::explorations::reference::Placement;
 use crate::explorations::store as storage;
-use crate::metadata::read as metadata;
 use crate::pg::as_role;
+use crate::pg::column_type::Content;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::subtransaction::{self, CaughtReport};
 use crate::pg::{Oid, caller, dml, names, ownership, parameter};
 use crate::records::arguments::{self, Part};
-use crate::records::write::{self, FormField};
+use crate::records::write::{self, Filled, FormField, FormShape};
+use crate::statements::Values;
+use pgrx::Uuid;
 use pgrx::prelude::PgSqlErrorCode;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The most bytes of what is sent in.
 const MOST_BYTES: usize = 1 << 20;
@@ -37,43 +40,33 @@ const MOST_PICKS: i64 = 500;
 
 /// A form that is served.
 struct ServedForm {
-    form: StoredForm,
+    placed: Rc<PlacedForm>,
     role: ActingRole,
 }
 
 /// The columns that say which user wrote a row.
-struct UserTracking {
+struct UserTracking<'f> {
     /// The login role of the visitor.
     user_id: i64,
     /// The attnum of the column, by the OID of its table.
-    attnums: BTreeMap<u32, i16>,
+    attnums: &'f BTreeMap<u32, i16>,
 }
 
-impl UserTracking {
-    /// Those of the tables that are visited; `None` if they have no such columns.
-    fn of(visited: &[Visited<'_>]) -> Result<Option<Self>, Error> {
-        let tables: BTreeSet<u32> = visited.iter().map(|visited| visited.table).collect();
-        let catalog = Catalog::new(Snapshot::latest());
-        let mut attnums = BTreeMap::new();
-        for table in tables {
-            if let Some(attnum) = metadata::user_tracking_column(&catalog, Oid::from(table))? {
-                attnums.insert(table, attnum);
-            }
-        }
-        if attnums.is_empty() {
+impl<'f> UserTracking<'f> {
+    /// `None` if no table of the form has such a column.
+    fn of(placed: &'f PlacedForm) -> Result<Option<Self>, Error> {
+        if placed.tracking.is_empty() {
             return Ok(None);
         }
         let user_id = storage::write(|statements| statements.query(store::USER, &json!({})))?;
-        Ok(Some(Self { user_id, attnums }))
+        Ok(Some(Self {
+            user_id,
+            attnums: &placed.tracking,
+        }))
     }
 
     /// Adds the user to each new row whose table has such a column, unless a field of the form writes it.
-    fn add_to(
-        &self,
-        visited: &[Visited<'_>],
-        fields: &mut Vec<FormField>,
-        sent: &mut SentValues,
-    ) -> Result<(), Error> {
+    fn add_to(&self, visited: &[Visited<'_>], shape: &mut FormShape, values: &mut Values) {
         let rows: BTreeSet<(u32, Option<&str>)> = visited
             .iter()
             .map(|visited| (visited.table, visited.parent))
@@ -90,16 +83,13 @@ impl UserTracking {
             }
             // No key of a field begins so: jsonb has no NUL.
             let key = format!("\0user of {table} {}", parent.unwrap_or_default());
-            let value = serde_json::value::to_raw_value(&self.user_id).map_err(Error::Serialization)?;
-            fields.push(FormField::new(
-                key.clone(),
-                parent.map(str::to_owned),
-                table,
-                attnum,
-            ));
-            sent.insert(key, value);
+            shape
+                .fields
+                .push(FormField::new(key, parent.map(str::to_owned), table, attnum));
+            shape
+                .filled
+                .push(Some(Filled::Value(values.take_number(self.user_id))));
         }
-        Ok(())
     }
 }
 
@@ -114,29 +104,33 @@ enum FormAudience {
 
 impl ServedForm {
     /// The form of a token, if it is there for the audience and its role is what it must be.
-    fn find(token: &str, audience: FormAudience) -> Result<Self, Error> {
-        let found: Option<StoredForm> =
-            storage::write(|statements| statements.query(store::FORM_BY_TOKEN, &json!({"token": token})))?;
-        let Some(mut form) = found else {
-            return Err(SharingError::NoForm.into());
-        };
+    fn find(token: &Uuid, audience: FormAudience) -> Result<Self, Error> {
+        let placed = kept_form::find(token)?.ok_or(SharingError::NoForm)?;
+        let form = &placed.form;
         let role = form.role();
         let is_served = form.publish_public
             || (audience == FormAudience::Makers
                 && ownership::can_set_role(caller::role(), Oid::from(form.role_oid)));
-        if !is_served || !role.is_allowed() || form.place(Placement::SameDatabase).is_err() {
+        if !is_served || !role.is_allowed() {
             return Err(SharingError::NoForm.into());
         }
-        Ok(Self { form, role })
+        Ok(Self { placed, role })
+    }
+
+    fn form(&self) -> &StoredForm {
+        &self.placed.form
     }
 }
 
 /// The whole form for those who may see it; for everybody else a published one, without its roles.
-pub(crate) fn get_by_token(token: &str) -> Result<Value, Error> {
-    if let Some(form) = form::find_by_token(token)? {
+pub(crate) fn get_by_token(token: &Uuid) -> Result<Value, Error> {
+    if let Some(form) = form::find_by_token(&token.to_string())? {
         return Ok(form.info());
     }
-    let mut info = ServedForm::find(token, FormAudience::Visitors)?.form.info();
+    let mut info = ServedForm::find(token, FormAudience::Visitors)?
+        .form()
+        .clone()
+        .info();
     for key in ["associated_role_id", "associated_role", "creator"] {
         info[key] = Value::Null;
     }
@@ -144,10 +138,12 @@ pub(crate) fn get_by_token(token: &str) -> Result<Value, Error> {
 }
 
 /// The form as a page shows it.
-pub(crate) fn get_public(token: &str) -> Result<Value, Error> {
-    let ServedForm { form, role } = ServedForm::find(token, FormAudience::Visitors)?;
-    let fields =
-        role.act(|| consistent::read(|catalog| public_fields(catalog, &form.fields, form.base_table_oid)))?;
+pub(crate) fn get_public(token: &Uuid) -> Result<Value, Error> {
+    let served = ServedForm::find(token, FormAudience::Visitors)?;
+    let form = served.form();
+    let fields = served
+        .role
+        .act(|| consistent::read(|catalog| public_fields(catalog, &form.fields, form.base_table_oid)))?;
     Ok(json!({
         "name": form.name, "description": form.description, "version": form.version, "header_title": form.header_title,
         "header_subtitle": form.header_subtitle, "submit_message": form.submit_message,
@@ -181,7 +177,7 @@ fn public_fields(catalog: &Catalog, fields: &[StoredField], table: u32) -> Resul
 
 /// The tables and columns of a form as clients of Mathesar's contract get them, with the rights of its role.
 pub(crate) fn get_source_info<T>(
-    token: &str,
+    token: &Uuid,
     describe: impl FnOnce(&BTreeMap<u32, Vec<i16>>) -> Result<T, Error>,
 ) -> Result<(T, BTreeMap<u32, Vec<i16>>), Error> {
     fn add(fields: &[StoredField], table: u32, wanted: &mut BTreeMap<u32, Vec<i16>>) {
@@ -193,10 +189,10 @@ pub(crate) fn get_source_info<T>(
             }
         }
     }
-    let ServedForm { form, role } = ServedForm::find(token, FormAudience::Makers)?;
+    let served = ServedForm::find(token, FormAudience::Makers)?;
     let mut wanted = BTreeMap::new();
-    add(&form.fields, form.base_table_oid, &mut wanted);
-    let described = role.act(|| describe(&wanted))?;
+    add(&served.form().fields, served.form().base_table_oid, &mut wanted);
+    let described = served.role.act(|| describe(&wanted))?;
     Ok((described, wanted))
 }
 
@@ -208,9 +204,9 @@ fn find_field<'f>(fields: &'f [StoredField], key: &str) -> Option<&'f StoredFiel
 }
 
 /// The records that a field can refer to, by how they read.
-pub(crate) fn list_related(token: &str, options: &str) -> Result<JsonbDatum, Error> {
+pub(crate) fn list_related(token: &Uuid, options: &str) -> Result<JsonbDatum, Error> {
     const HINT: &str = "The options are \"field_key\", \"search\", \"limit\" and \"offset\".";
-    let ServedForm { form, role } = ServedForm::find(token, FormAudience::Makers)?;
+    let served = ServedForm::find(token, FormAudience::Makers)?;
     let node = Node::parse("options", options)?;
     let mut members = node.object()?;
     let key_node = members.need("field_key", HINT)?;
@@ -225,7 +221,7 @@ pub(crate) fn list_related(token: &str, options: &str) -> Result<JsonbDatum, Err
         .map(|offset| offset.not_negative())
         .transpose()?;
     members.finish()?;
-    let field = find_field(&form.fields, &key).ok_or_else(|| SharingError::InvalidField {
+    let field = find_field(&served.form().fields, &key).ok_or_else(|| SharingError::InvalidField {
         key: key.clone(),
         problem: "the form has no such field".into(),
         hint: "Pass the key of a field of the form.",
@@ -242,7 +238,9 @@ pub(crate) fn list_related(token: &str, options: &str) -> Result<JsonbDatum, Err
         limit: Some(limit.map_or(USUAL_PICKS, |limit| limit.min(MOST_PICKS) as i32)),
         offset: offset.map(|offset| offset.min(i64::from(i32::MAX)) as i32),
     };
-    role.act(|| arguments::list_summaries(Oid::from(table), part, search.as_deref(), None, None))
+    served
+        .role
+        .act(|| arguments::list_summaries(Oid::from(table), part, search.as_deref(), None, None))
 }
 
 /// The submitted values, by the keys of fields.
@@ -253,10 +251,11 @@ struct Visited<'f> {
     field: &'f StoredField,
     parent: Option<&'f str>,
     table: u32,
+    filled: Option<Filled>,
 }
 
 /// Sends a form in.
-pub(crate) fn submit_form(token: &str, values: &str) -> Result<Value, Error> {
+pub(crate) fn submit_form(token: &Uuid, values: &str) -> Result<Value, Error> {
     if values.len() > MOST_BYTES {
         return Err(SharingError::TooLarge {
             bytes: values.len(),
@@ -264,7 +263,8 @@ pub(crate) fn submit_form(token: &str, values: &str) -> Result<Value, Error> {
         }
         .into());
     }
-    let ServedForm { form, role } = ServedForm::find(token, FormAudience::Visitors)?;
+    let served = ServedForm::find(token, FormAudience::Visitors)?;
+    let form = served.form();
     let sent: SentValues = serde_json::from_str(values).map_err(|problem| Error::InvalidArgument {
         argument: "values",
         problem: problem.to_string(),
@@ -278,36 +278,37 @@ pub(crate) fn submit_form(token: &str, values: &str) -> Result<Value, Error> {
         }
         .into());
     }
-    let mut visited = Vec::new();
-    visit(&form.fields, None, form.base_table_oid, &sent, &mut visited)?;
-    let mut fields: Vec<FormField> = visited
-        .iter()
-        .map(|visited| {
-            FormField::new(
-                visited.field.key.clone(),
-                visited.parent.map(str::to_owned),
-                visited.table,
-                visited.field.column_attnum,
-            )
-        })
-        .collect();
-    let mut used: SentValues = visited
-        .iter()
-        .filter_map(|visited| {
-            let value = sent.get(&visited.field.key)?;
-            Some((visited.field.key.clone(), value.clone()))
-        })
-        .collect();
-    if let Some(tracking) = UserTracking::of(&visited)? {
-        tracking.add_to(&visited, &mut fields, &mut used)?;
+    let mut visit = Visit {
+        sent: &sent,
+        values: Values::default(),
+        visited: Vec::new(),
+    };
+    visit.all(&form.fields, None, form.base_table_oid)?;
+    let Visit {
+        mut values, visited, ..
+    } = visit;
+    let field = |visited: &Visited<'_>| {
+        FormField::new(
+            visited.field.key.clone(),
+            visited.parent.map(str::to_owned),
+            visited.table,
+            visited.field.column_attnum,
+        )
+    };
+    let mut shape = FormShape {
+        fields: visited.iter().map(field).collect(),
+        filled: visited.iter().map(|visited| visited.filled).collect(),
+    };
+    if let Some(tracking) = UserTracking::of(&served.placed)? {
+        tracking.add_to(&visited, &mut shape, &mut values);
     }
-    as_role::end_deferring()?;
-    role.act(|| {
+    as_role::end_deferring();
+    served.role.act(|| {
         let outcome =
-            subtransaction::attempt_with_report(is_about_data, || write::insert_form(&fields, &used));
+            subtransaction::attempt_with_report(is_about_data, || write::insert_filled(shape, &values));
         match outcome {
             Ok(outcome) => outcome,
-            Err(report) => Err(blame(report, &visited, &used)),
+            Err(report) => Err(blame(report, &visited, &sent)),
         }
     })?;
     Ok(json!({
@@ -315,64 +316,87 @@ pub(crate) fn submit_form(token: &str, values: &str) -> Result<Value, Error> {
     }))
 }
 
-/// Goes through the fields as they are filled in: below a field whose record is picked, nothing is asked.
-fn visit<'f>(
-    fields: &'f [StoredField],
-    parent: Option<&'f str>,
-    table: u32,
-    sent: &SentValues,
-    visited: &mut Vec<Visited<'f>>,
-) -> Result<(), Error> {
-    for field in fields {
-        let value = sent.get(&field.key).map(|value| value.get());
-        let invalid = |problem: &str, hint: &'static str| -> Error {
-            SharingError::InvalidField {
-                key: field.key.clone(),
-                problem: problem.into(),
-                hint,
-            }
-            .into()
-        };
-        let is_empty = value.is_none_or(|value| matches!(value, "null" | "\"\""));
+/// A way through the fields as they are filled in: below a field whose record is picked, nothing is asked.
+struct Visit<'f> {
+    sent: &'f SentValues,
+    values: Values,
+    visited: Vec<Visited<'f>>,
+}
+
+impl<'f> Visit<'f> {
+    fn all(&mut self, fields: &'f [StoredField], parent: Option<&'f str>, table: u32) -> Result<(), Error> {
+        fields.iter().try_for_each(|field| self.one(field, parent, table))
+    }
+
+    fn one(&mut self, field: &'f StoredField, parent: Option<&'f str>, table: u32) -> Result<(), Error> {
+        let value = self.sent.get(&field.key);
+        let is_empty = value.is_none_or(|value| matches!(value.get(), "null" | "\"\""));
         if field.is_required && is_empty {
-            return Err(invalid("a value is required", "Fill the field in."));
+            return Err(invalid(field, "a value is required", "Fill the field in."));
         }
-        visited.push(Visited { field, parent, table });
-        let (Some(rule), Some(related)) = (field.fk_interaction_rule, field.related_table_oid) else {
-            continue;
+        let link = field.fk_interaction_rule.zip(field.related_table_oid);
+        let filled = match (value, link) {
+            (None, _) => None,
+            (Some(value), Some((rule, _))) if value.get() != "null" => Some(self.choice(field, rule, value)?),
+            (Some(value), _) => Some(Filled::Value(self.values.take(value.clone()))),
         };
-        let Some(value) = value.filter(|value| *value != "null") else {
-            continue;
-        };
-        const HINT: &str = "A field that refers to a record takes {\"type\": \"pick\", \"value\": key} or {\"type\": \"create\"}.";
-        let choice: Map<String, Value> =
-            serde_json::from_str(value).map_err(|_| invalid("this is no choice of a record", HINT))?;
-        match (choice.get("type").and_then(Value::as_str), rule) {
-            (Some("pick"), LinkRule::MustPick | LinkRule::CanPickOrCreate) => {
-                let picked = choice.get("value").unwrap_or(&Value::Null);
-                if field.is_required && picked.is_null() {
-                    return Err(invalid("a value is required", "Pick a record."));
-                }
+        self.visited.push(Visited {
+            field,
+            parent,
+            table,
+            filled,
+        });
+        match (filled, link) {
+            (Some(Filled::Create), Some((_, related))) => {
+                self.all(&field.child_fields, Some(&field.key), related)
             }
-            (Some("create"), LinkRule::MustCreate | LinkRule::CanPickOrCreate) => {
-                visit(&field.child_fields, Some(&field.key), related, sent, visited)?;
-            }
-            (Some("pick"), LinkRule::MustCreate) => {
-                return Err(invalid(
-                    "a record must be created, not picked",
-                    "Pass {\"type\": \"create\"}.",
-                ));
-            }
-            (Some("create"), LinkRule::MustPick) => {
-                return Err(invalid(
-                    "a record must be picked, not created",
-                    "Pass {\"type\": \"pick\", \"value\": key}.",
-                ));
-            }
-            _ => return Err(invalid("this is no choice of a record", HINT)),
+            _ => Ok(()),
         }
     }
-    Ok(())
+
+    /// To what a field that refers to a record is to refer, as far as its rule allows it.
+    fn choice(&mut self, field: &StoredField, rule: LinkRule, value: &RawValue) -> Result<Filled, Error> {
+        const HINT: &str = "A field that refers to a record takes {\"type\": \"pick\", \"value\": key} or {\"type\": \"create\"}.";
+        let no_choice = || invalid(field, "this is no choice of a record", HINT);
+        let choice: BTreeMap<String, Box<RawValue>> =
+            serde_json::from_str(value.get()).map_err(|_| no_choice())?;
+        let picked = choice.get("value");
+        match (choice.get("type").map(|word| word.get()), rule) {
+            (Some("\"pick\""), LinkRule::MustPick | LinkRule::CanPickOrCreate) => {
+                if field.is_required && picked.is_none_or(|picked| picked.get() == "null") {
+                    return Err(invalid(field, "a value is required", "Pick a record."));
+                }
+                match picked {
+                    Some(picked) if choice.len() == 2 => Ok(Filled::Value(self.values.take(picked.clone()))),
+                    _ => Err(no_choice()),
+                }
+            }
+            (Some("\"create\""), LinkRule::MustCreate | LinkRule::CanPickOrCreate) => match choice.len() {
+                1 => Ok(Filled::Create),
+                _ => Err(no_choice()),
+            },
+            (Some("\"pick\""), LinkRule::MustCreate) => Err(invalid(
+                field,
+                "a record must be created, not picked",
+                "Pass {\"type\": \"create\"}.",
+            )),
+            (Some("\"create\""), LinkRule::MustPick) => Err(invalid(
+                field,
+                "a record must be picked, not created",
+                "Pass {\"type\": \"pick\", \"value\": key}.",
+            )),
+            _ => Err(no_choice()),
+        }
+    }
+}
+
+fn invalid(field: &StoredField, problem: &str, hint: &'static str) -> Error {
+    SharingError::InvalidField {
+        key: field.key.clone(),
+        problem: problem.into(),
+        hint,
+    }
+    .into()
 }
 
 /// Whether an error is about the data that was sent.
@@ -451,7 +475,10 @@ fn reads(visited: &Visited<'_>, sent: &SentValues) -> bool {
             .ok()
             .and_then(|choice| crate::statements::values::text(choice.get("value")?.get())),
     };
-    let Some(text) = text.filter(|text| !text.starts_with(['[', '{'])) else {
+    // An array or an object is no text of the type, where the type takes such values.
+    let takes_documents =
+        || parameter::is_array(column.atttypid) || Content::of(column.atttypid) != Content::Other;
+    let Some(text) = text.filter(|text| !(text.starts_with(['[', '{']) && takes_documents())) else {
         return true;
     };
     subtransaction::attempt(dml::is_about_a_value, || parameter::read(&text, column.atttypid)).is_ok()

@@ -32,6 +32,13 @@ pub(crate) struct Parameter {
     pub(crate) type_oid: Oid,
 }
 
+impl Parameter {
+    /// Which of the request's values it is, in their order.
+    pub(crate) fn slot(&self) -> usize {
+        self.slot
+    }
+}
+
 /// The form of a parameter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Form {

@@ -76,7 +76,7 @@ impl Recorder {
     /// Adds to the changes of an ALTER TABLE, which stand from `first` on, what became of the columns.
     pub(super) fn note_columns(
         &mut self,
-        tag: &str,
+        tag: &'static str,
         relation: ObjectAddress,
         parts: &[AlteredPart],
         first: usize,

@@ -52,6 +52,23 @@ impl<'a> DroppedTogether<'a> {
                 || element.is_some())
     }
 
+    /// Whether all that it depends on is known without asking: the index of a key of a relation among them, and a sequence
+    /// that goes along with its column.
+    fn is_known_part(&self, object: &DroppedObject) -> bool {
+        let is = |kind| object.object_type == kind && !object.is_original;
+        is("sequence") || is("index") && self.table_of_key(object.address.object).is_some()
+    }
+
+    /// The relation among them of whose key or exclusion constraint it is the index.
+    fn table_of_key(&self, index: u32) -> Option<u32> {
+        let of_index = |outlines: &Vec<ConstraintOutline>| {
+            let is_own = |outline: &ConstraintOutline| outline.is_key() && outline.conindid.to_u32() == index;
+            outlines.iter().any(is_own)
+        };
+        let found = self.constraints.iter().find(|(_, outlines)| of_index(outlines));
+        found.map(|(relation, _)| *relation)
+    }
+
     /// The relation among them to which a constraint belongs: its names are those of the schema, the relation and itself.
     fn relation_of_constraint(&self, object: &DroppedObject) -> Option<u32> {
         let [schema, relation, _] = &object.address_names[..] else {
@@ -80,11 +97,19 @@ impl Recorder {
                 continue;
             }
             let constraint = self.constraint_of_dropped(&mut all, object);
+            // PostgreSQL 18 has not-null constraints by themselves. They come with their relation, and go with it.
+            if constraint
+                .as_ref()
+                .is_some_and(|(_, outline)| outline.contype == Char(b'n'))
+            {
+                continue;
+            }
             let mut dependencies = Vec::new();
             if let Some((_, outline)) = &constraint {
                 // What else it depends on belongs to the relation.
                 behind.extend(Some(outline.confrelid.to_u32()).filter(|&relation| relation != 0));
             } else if address.part == 0
+                && !all.is_known_part(object)
                 && (depends_on_relations(address.class) || belongs_to_relation(address.class))
             {
                 let (class, oid) = (Oid::from(address.class), Oid::from(address.object));
@@ -149,7 +174,7 @@ impl Recorder {
 
     fn add_dropped<'a>(
         &mut self,
-        tag: &str,
+        tag: &'static str,
         all: &mut DroppedTogether<'a>,
         object: &'a DroppedObject,
         relation_of_constraint: Option<u32>,
@@ -177,15 +202,17 @@ impl Recorder {
                 schema = Some(its_schema);
                 all.schemas.extend(schema_name.map(|name| (name, its_schema)));
                 if address.part == 0 {
-                    entry.kind = kind.to_owned();
+                    entry.kind = kind.into();
                 }
             }
             entry.relation = address.object;
             entry.attnum = i16::try_from(address.part).unwrap_or_default();
             if entry.kind == "index" {
-                let (class, index) = (Oid::from(address.class), Oid::from(address.object));
-                let tables = relations_of_rows(self.before(), class, index, dependencies);
-                entry.relation = tables.first().copied().unwrap_or(0);
+                entry.relation = all.table_of_key(address.object).unwrap_or_else(|| {
+                    let (class, index) = (Oid::from(address.class), Oid::from(address.object));
+                    let tables = relations_of_rows(self.before(), class, index, dependencies);
+                    tables.first().copied().unwrap_or(0)
+                });
             }
         } else if address.class == catalog_oid::PG_NAMESPACE {
             schema = Some(address.object.into());

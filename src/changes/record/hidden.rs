@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 impl Recorder {
     /// Of these commands PostgreSQL reports no objects: what changed is found by comparing.
-    pub(super) fn compare_owners_and_privileges(&mut self, tag: &str) {
+    pub(super) fn compare_owners_and_privileges(&mut self, tag: &'static str) {
         let before: FxHashMap<u32, PgClass> = PgClass::all(self.before())
             .into_iter()
             .map(|row| (row.oid.to_u32(), row))

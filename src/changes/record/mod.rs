@@ -23,11 +23,12 @@ use crate::pg::event_objects::{self, AlteredPart, DefinedObject, Definition, Def
 use crate::pg::event_trigger::Event;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, caller, names, relations, subtransaction};
+use crate::pg::{Oid, aside, bookkeeping, names, relations};
 use pgrx::pg_sys::{self, AlterTableType};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value, json};
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 /// Commands of which PostgreSQL reports that they ended, and not what they changed.
 fn hides_its_objects(tag: &str) -> bool {
@@ -40,8 +41,7 @@ pub(crate) fn record(command: &Command) -> Result<(), Error> {
     if is_end_of_drop && !hides_its_objects(command.tag()) || !storage::is_there() {
         return Ok(());
     }
-    let gathered =
-        subtransaction::or_reason(|| Recorder::open(command).map(|recorder| recorder.gather(command)));
+    let gathered = aside::or_reason(|| Recorder::open(command).map(|recorder| recorder.gather(command)));
     match gathered {
         Ok(Some(entries)) => pending::add(entries),
         Ok(None) => {}
@@ -58,13 +58,13 @@ pub(crate) fn record_metadata(relations: &[Oid]) {
     if relations.is_empty() || !storage::is_there() {
         return;
     }
-    let gathered = subtransaction::or_reason(|| {
+    let gathered = aside::or_reason(|| {
         let reader = Reader::new(Snapshot::latest());
         let entries = relations.iter().filter_map(|&relation| {
             // What is dropped takes its metadata along.
             let row = PgClass::by_oid(&reader, relation)?;
             let mut entry = new_entry("", ChangeAction::Metadata);
-            entry.kind = "metadata".to_owned();
+            entry.kind = "metadata".into();
             entry.class = catalog_oid::PG_CLASS;
             entry.object = relation.to_u32();
             entry.relation = relation.to_u32();
@@ -100,7 +100,7 @@ pub(crate) fn record_unknown_metadata() {
 struct Recorder {
     before: OnceCell<Reader>,
     after: OnceCell<Reader>,
-    role: String,
+    role: Rc<str>,
     extension: Option<String>,
     /// Objects of which the command changed something, each with what happened.
     known: FxHashSet<(ObjectAddress, &'static str)>,
@@ -121,7 +121,9 @@ impl Recorder {
         Some(Self {
             before: OnceCell::new(),
             after: OnceCell::new(),
-            role: names::of_role(caller::role()).unwrap_or_default(),
+            role: names::of_role(bookkeeping::defining_role())
+                .unwrap_or_default()
+                .into(),
             extension: event_objects::current_extension(),
             known: FxHashSet::default(),
             added_columns: FxHashMap::default(),
@@ -168,7 +170,7 @@ impl Recorder {
         }
     }
 
-    fn simple(&mut self, tag: &str, verb: DefinitionVerb, address: ObjectAddress) {
+    fn simple(&mut self, tag: &'static str, verb: DefinitionVerb, address: ObjectAddress) {
         let action = match verb {
             DefinitionVerb::Create => ChangeAction::Created,
             DefinitionVerb::CreateOrReplace => {
@@ -184,9 +186,10 @@ impl Recorder {
             DefinitionVerb::ChangeOwner => ChangeAction::Owner,
             DefinitionVerb::Comment => ChangeAction::Comment,
         };
-        self.add(tag, action, address);
+        let is_added = self.add(tag, action, address);
         // What a view was made from before it was replaced.
-        if action == ChangeAction::Altered
+        if is_added
+            && action == ChangeAction::Altered
             && address.class == catalog_oid::PG_CLASS
             && relations::facts(address.object.into())
                 .is_none_or(|facts| matches!(facts.kind, pg_sys::RELKIND_VIEW | pg_sys::RELKIND_MATVIEW))
@@ -199,7 +202,13 @@ impl Recorder {
         }
     }
 
-    fn altered(&mut self, tag: &str, verb: DefinitionVerb, relation: ObjectAddress, parts: &[AlteredPart]) {
+    fn altered(
+        &mut self,
+        tag: &'static str,
+        verb: DefinitionVerb,
+        relation: ObjectAddress,
+        parts: &[AlteredPart],
+    ) {
         let first = self.entries.len();
         if parts.is_empty() {
             self.simple(tag, verb, relation);
@@ -241,7 +250,7 @@ impl Recorder {
     }
 
     /// PostgreSQL reports the index of a key, and not the constraint.
-    fn constraint_of_index(&mut self, tag: &str, action: ChangeAction, index: ObjectAddress) {
+    fn constraint_of_index(&mut self, tag: &'static str, action: ChangeAction, index: ObjectAddress) {
         if action != ChangeAction::Created || index.class != catalog_oid::PG_CLASS || index.part != 0 {
             return;
         }
@@ -270,7 +279,7 @@ impl Recorder {
     }
 
     /// PostgreSQL does not list the child tables to which a command came down.
-    fn descendants(&mut self, tag: &str, parent: ObjectAddress, action: ChangeAction) {
+    fn descendants(&mut self, tag: &'static str, parent: ObjectAddress, action: ChangeAction) {
         if parent.class != catalog_oid::PG_CLASS
             || !matches!(action, ChangeAction::Altered | ChangeAction::Renamed)
         {
@@ -307,15 +316,18 @@ impl Recorder {
         }
     }
 
-    fn new_entry(&self, tag: &str, action: ChangeAction) -> ChangeEntry {
+    fn new_entry(&self, tag: &'static str, action: ChangeAction) -> ChangeEntry {
         let mut entry = subject::entry_of(tag, action, self.role.clone());
         entry.extension.clone_from(&self.extension);
         entry
     }
 
     /// Adds a change of what is there now. `false` if it is not, is temporary, or has been added.
-    fn add(&mut self, tag: &str, action: ChangeAction, address: ObjectAddress) -> bool {
-        if !self.known.insert((address, action.name())) {
+    fn add(&mut self, tag: &'static str, action: ChangeAction, address: ObjectAddress) -> bool {
+        // What the command has made, it has made as it is now.
+        let is_made =
+            action == ChangeAction::Altered && self.known.contains(&(address, ChangeAction::Created.name()));
+        if is_made || !self.known.insert((address, action.name())) {
             return false;
         }
         let mut entry = self.new_entry(tag, action);

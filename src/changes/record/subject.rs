@@ -9,18 +9,20 @@ use crate::pg::object_facts::{self, ObjectFacts};
 use crate::pg::scan::Reader;
 use crate::pg::{Oid, caller, cluster, names, relations};
 use pgrx::pg_sys;
+use std::rc::Rc;
 
 /// A change that the current role makes.
-pub(in crate::changes) fn new_entry(tag: &str, action: ChangeAction) -> ChangeEntry {
-    entry_of(tag, action, names::of_role(caller::role()).unwrap_or_default())
+pub(in crate::changes) fn new_entry(tag: &'static str, action: ChangeAction) -> ChangeEntry {
+    let role_name = names::of_role(caller::role()).unwrap_or_default();
+    entry_of(tag, action, role_name.into())
 }
 
-pub(super) fn entry_of(tag: &str, action: ChangeAction, role_name: String) -> ChangeEntry {
+pub(super) fn entry_of(tag: &'static str, action: ChangeAction, role_name: Rc<str>) -> ChangeEntry {
     ChangeEntry {
         happened_at: cluster::now(),
         role_name,
-        tag: tag.to_owned(),
-        kind: String::new(),
+        tag,
+        kind: "".into(),
         action,
         class: 0,
         object: 0,
@@ -79,7 +81,7 @@ impl Recorder {
         };
         if address.part != 0 {
             let attnum = i16::try_from(address.part).ok()?;
-            entry.kind = "column".to_owned();
+            entry.kind = "column".into();
             entry.attnum = attnum;
             let added = self.added_columns.get(&address).cloned();
             let name = added.or_else(|| names::of_column(relation, attnum));
@@ -90,7 +92,7 @@ impl Recorder {
             }
             return Some(());
         }
-        entry.kind = kind.to_owned();
+        entry.kind = kind.into();
         if matches!(entry.action, ChangeAction::Renamed | ChangeAction::Moved) {
             entry.old_place = PgClass::by_oid(self.before(), relation)
                 .map(|before| place_of(Some(before.relnamespace), Some(before.relname)));
@@ -103,7 +105,7 @@ impl Recorder {
         let (class, object) = (Oid::from(address.class), Oid::from(address.object));
         if address.class == catalog_oid::PG_CONSTRAINT && entry.action == ChangeAction::Created {
             let row = ConstraintName::by_oid(self.after(), object)?;
-            entry.kind = "constraint".to_owned();
+            entry.kind = "constraint".into();
             entry.relation = row.conrelid.to_u32();
             entry.place = place_of(Some(row.connamespace), Some(row.conname));
             return (!object_facts::is_temporary_schema(row.connamespace)).then_some(());

@@ -55,6 +55,26 @@ pub(crate) struct ScannedRow<'a> {
     pub(super) positions: &'a [Option<usize>],
     /// The transaction that wrote it; `None` for one that every snapshot sees.
     pub(super) writer: Option<u32>,
+    pub(super) version: RowVersion,
+}
+
+/// The version of a row of one of our own tables: what wrote it, and where it stands. As long as the table is not rewritten,
+/// which the server's messages tell, no other version has the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RowVersion {
+    writer: u32,
+    block: [u16; 2],
+    position: u16,
+}
+
+impl RowVersion {
+    pub(super) fn new(writer: u32, place: pg_sys::ItemPointerData) -> Self {
+        Self {
+            writer,
+            block: [place.ip_blkid.bi_hi, place.ip_blkid.bi_lo],
+            position: place.ip_posid,
+        }
+    }
 }
 
 impl ScannedRow<'_> {
@@ -62,6 +82,10 @@ impl ScannedRow<'_> {
     /// sees it.
     pub(crate) fn writer(&self) -> Option<u32> {
         self.writer
+    }
+
+    pub(crate) fn version(&self) -> RowVersion {
+        self.version
     }
 
     /// The value of the row type's column number `index`.

@@ -3,7 +3,7 @@
 //! A row type names the columns that it wants; their positions are looked up in the running server's catalog once,
 //! so one build of the source fits every version, and a column that a version does not have reads as `None`.
 
-use super::catalog_row::{CatalogRow, RowSource, ScannedRow};
+use super::catalog_row::{CatalogRow, RowSource, RowVersion, ScannedRow};
 use crate::pg::{server, snapshot::Snapshot, text, tuple};
 use pgrx::pg_sys::{self, Datum, Oid};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -23,6 +23,8 @@ pub(crate) enum ScanKey {
     TransactionFrom(u64),
     /// Made by [`ScanKey::name`].
     Name(Datum),
+    /// Made by [`ScanKey::uuid`].
+    Uuid(Datum),
 }
 
 impl ScanKey {
@@ -35,6 +37,16 @@ impl ScanKey {
             let value = pg_sys::palloc0(pg_sys::NAMEDATALEN as usize);
             pg_sys::namestrcpy(value.cast(), text);
             Self::Name(Datum::from(value))
+        }
+    }
+
+    /// A uuid, kept in the current memory context.
+    pub(crate) fn uuid(uuid: &[u8; 16]) -> Self {
+        // SAFETY: room for the bytes, which are copied into it.
+        unsafe {
+            let value = pg_sys::palloc(uuid.len()).cast::<[u8; 16]>();
+            value.write(*uuid);
+            Self::Uuid(Datum::from(value))
         }
     }
 
@@ -52,6 +64,7 @@ impl ScanKey {
             ScanKey::Oid(oid) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_OIDEQ, oid.into()),
             ScanKey::Int2(number) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_INT2EQ, number.into()),
             ScanKey::Name(name) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_NAMEEQ, name),
+            ScanKey::Uuid(uuid) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_UUID_EQ, uuid),
             ScanKey::TransactionFrom(transaction) => (
                 pg_sys::BTGreaterEqualStrategyNumber,
                 pg_sys::F_XID8GE,
@@ -322,19 +335,24 @@ impl OpenCatalog {
             }
             server::check_for_interrupts();
             // SAFETY: a tuple of this catalog; the buffers are as wide as its rows.
-            let writer = unsafe {
+            let (writer, version) = unsafe {
                 let descriptor = (*self.relation).rd_att;
                 pg_sys::heap_deform_tuple(tuple, descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
                 let header = &*(*tuple).t_data;
                 let is_frozen =
                     u32::from(header.t_infomask) & pg_sys::HEAP_XMIN_FROZEN == pg_sys::HEAP_XMIN_FROZEN;
-                (!is_frozen).then_some(header.t_choice.t_heap.t_xmin.into_inner())
+                let writer = header.t_choice.t_heap.t_xmin.into_inner();
+                (
+                    (!is_frozen).then_some(writer),
+                    RowVersion::new(writer, (*tuple).t_self),
+                )
             };
             let row = ScannedRow {
                 values,
                 nulls,
                 positions: &self.positions,
                 writer,
+                version,
             };
             if is_wanted(&row) {
                 if rows.is_empty() {

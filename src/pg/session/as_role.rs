@@ -15,9 +15,8 @@
 //! Where rows are written, deferred constraints and triggers would be refused. [`end_deferring`], called before, has them
 //! checked at once.
 
-use crate::error::Error;
 use crate::pg::local_setting::LocalSettings;
-use crate::pg::{Oid, statement, text};
+use crate::pg::{Oid, error_fields, text};
 use pgrx::pg_sys;
 use std::ffi::{CStr, CString};
 
@@ -68,8 +67,18 @@ pub(crate) fn as_role<T>(role: Oid, search_path: &str, body: impl FnOnce() -> T)
 
 /// Fires all deferred triggers now, as the caller whose statements have queued them, and defers none from here to the end
 /// of the transaction.
-pub(crate) fn end_deferring() -> Result<(), Error> {
-    statement::run("SET CONSTRAINTS ALL IMMEDIATE").map(drop)
+///
+/// This is what `SET CONSTRAINTS ALL IMMEDIATE` does, without a statement to be parsed.
+pub(crate) fn end_deferring() {
+    error_fields::kept(|| {
+        let mut all_now = pg_sys::ConstraintsSetStmt {
+            type_: pg_sys::NodeTag::T_ConstraintsSetStmt,
+            constraints: std::ptr::null_mut(),
+            deferred: false,
+        };
+        // SAFETY: a statement that names no constraint, which is about all of them; it is only read.
+        unsafe { pg_sys::AfterTriggerSetState(&mut all_now) }
+    });
 }
 
 /// Whether the transaction can write, as far as PostgreSQL's mode goes.

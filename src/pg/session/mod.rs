@@ -1,6 +1,7 @@
 //! The session: its role, settings, locks and memory.
 
 pub(crate) mod as_role;
+pub(crate) mod aside;
 pub(crate) mod caller;
 pub(crate) mod cluster;
 pub(crate) mod commit;

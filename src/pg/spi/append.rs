@@ -40,8 +40,10 @@ impl RowValues {
         Self {
             values: vec![Datum::null(); natts],
             nulls: vec![true; natts],
+            // Enough for most rows.
+            buffer: Vec::with_capacity(1024),
+            in_buffer: Vec::with_capacity(natts),
             is_utf8: text::server_is_utf8(),
-            ..Self::default()
         }
     }
 
@@ -171,54 +173,78 @@ pub(crate) struct AppendedRow<'a, const WIDTH: usize> {
 struct AppendedIndex {
     relation: pg_sys::Relation,
     info: *mut pg_sys::IndexInfo,
-    /// The positions of its columns in the table.
-    columns: Vec<usize>,
+    /// The attnums of its columns in the table.
+    attnums: Vec<i16>,
     is_partial: bool,
     check: pg_sys::IndexUniqueCheck::Type,
 }
 
 impl AppendedIndex {
-    /// The indexes that the executor has opened; `None` where one of them is on an expression.
+    /// Opens the indexes of a table; `None` where one of them is on an expression.
+    ///
+    /// PostgreSQL's own way of opening them reads their expressions and conditions each time, and plans with them. Of these
+    /// tables it is known which rows a partial index has, and B-tree asks nothing else.
     ///
     /// # Safety
-    /// The indexes are open.
-    unsafe fn all(opened: pg_sys::CatalogIndexState) -> Option<Vec<Self>> {
-        // SAFETY: promised by the caller; the arrays have an element for each index. An index has as many columns as it says.
+    /// The table is open.
+    unsafe fn open_all(table: pg_sys::Relation) -> Option<Vec<Self>> {
+        // SAFETY: a fresh list of the indexes of an open table; they are locked as rows are written.
         unsafe {
-            let count = (*opened).ri_NumIndices as usize;
-            (0..count)
-                .map(|at| {
-                    let relation = *(*opened).ri_IndexRelationDescs.add(at);
-                    let info = *(*opened).ri_IndexRelationInfo.add(at);
-                    let attnums = &(&(*info).ii_IndexAttrNumbers)[..(*info).ii_NumIndexAttrs as usize];
-                    let column = |&attnum: &i16| usize::try_from(attnum - 1).ok();
-                    Some(Self {
-                        relation,
-                        info,
-                        columns: attnums.iter().map(column).collect::<Option<_>>()?,
-                        is_partial: !(*info).ii_Predicate.is_null(),
-                        check: if (*(*relation).rd_index).indisunique {
-                            pg_sys::IndexUniqueCheck::UNIQUE_CHECK_YES
-                        } else {
-                            pg_sys::IndexUniqueCheck::UNIQUE_CHECK_NO
-                        },
-                    })
-                })
+            pgrx::PgList::<()>::from_pg(pg_sys::RelationGetIndexList(table))
+                .iter_oid()
+                .map(|index| pg_sys::index_open(index, pg_sys::RowExclusiveLock as i32))
+                .filter(|&relation| (*(*relation).rd_index).indisready)
+                .map(|relation| Self::of(relation))
                 .collect()
         }
     }
 
     /// # Safety
-    /// The index is one of the table, and open; the tuple is in the table and has these values.
-    unsafe fn insert(&self, table: pg_sys::Relation, tuple: pg_sys::HeapTuple, row: &RowValues) {
+    /// The index is open.
+    unsafe fn of(relation: pg_sys::Relation) -> Option<Self> {
+        // SAFETY: an open index has its row of pg_index, with as many attnums as it says; zeroed, a node of the server's
+        // memory is an empty one.
+        unsafe {
+            let row = &*(*relation).rd_index;
+            let attnums = (&raw const row.indkey.values).cast::<i16>();
+            let attnums = std::slice::from_raw_parts(attnums, row.indnatts as usize).to_vec();
+            let is_btree = (*(*relation).rd_rel).relam == pg_sys::BTREE_AM_OID;
+            let index = Self {
+                relation,
+                info: if is_btree {
+                    let info = pg_sys::palloc0(size_of::<pg_sys::IndexInfo>()).cast::<pg_sys::IndexInfo>();
+                    (*info).type_ = pg_sys::NodeTag::T_IndexInfo;
+                    info
+                } else {
+                    pg_sys::BuildIndexInfo(relation)
+                },
+                is_partial: !pg_sys::heap_attisnull(
+                    (*relation).rd_indextuple,
+                    pg_sys::Anum_pg_index_indpred as i32,
+                    std::ptr::null_mut(),
+                ),
+                check: if row.indisunique {
+                    pg_sys::IndexUniqueCheck::UNIQUE_CHECK_YES
+                } else {
+                    pg_sys::IndexUniqueCheck::UNIQUE_CHECK_NO
+                },
+                attnums,
+            };
+            (!index.attnums.contains(&0)).then_some(index)
+        }
+    }
+
+    /// # Safety
+    /// The index is one of the table; the tuple is in the table, where it says.
+    unsafe fn insert(&self, table: pg_sys::Relation, tuple: pg_sys::HeapTuple) {
         const MOST: usize = pg_sys::INDEX_MAX_KEYS as usize;
         let (mut values, mut nulls) = ([Datum::null(); MOST], [true; MOST]);
-        for (number, &at) in self.columns.iter().enumerate() {
-            values[number] = row.values[at];
-            nulls[number] = row.nulls[at];
-        }
         // SAFETY: promised by the caller.
         unsafe {
+            for (number, &attnum) in self.attnums.iter().enumerate() {
+                values[number] =
+                    pg_sys::heap_getattr(tuple, attnum.into(), (*table).rd_att, &mut nulls[number]);
+            }
             pg_sys::index_insert(
                 self.relation,
                 values.as_mut_ptr(),
@@ -232,6 +258,56 @@ impl AppendedIndex {
         }
     }
 }
+
+impl Drop for AppendedIndex {
+    fn drop(&mut self) {
+        // While an error unwinds, the abort of the (sub)transaction closes the index.
+        if !std::thread::panicking() {
+            // SAFETY: opened once. Its lock stays until the transaction ends, as that of the table does.
+            unsafe { pg_sys::index_close(self.relation, pg_sys::NoLock as i32) }
+        }
+    }
+}
+
+/// Puts tuples into a table, and tells each where it stands.
+///
+/// # Safety
+/// The table is open; the tuples are of its rows.
+unsafe fn put(table: pg_sys::Relation, tuples: &[pg_sys::HeapTuple]) {
+    // SAFETY: promised by the caller. A slot that a tuple belongs to gives the tuple itself, and not a copy; the tuple is
+    // taken out before the slot goes.
+    unsafe {
+        if let [tuple] = tuples {
+            pg_sys::simple_heap_insert(table, *tuple);
+            return;
+        }
+        let mut slots: Vec<_> = tuples
+            .iter()
+            .map(|&tuple| {
+                let slot =
+                    pg_sys::MakeSingleTupleTableSlot((*table).rd_att, &raw const pg_sys::TTSOpsHeapTuple);
+                pg_sys::ExecStoreHeapTuple(tuple, slot, true)
+            })
+            .collect();
+        let command = pg_sys::GetCurrentCommandId(true);
+        pg_sys::heap_multi_insert(
+            table,
+            slots.as_mut_ptr(),
+            slots.len() as i32,
+            command,
+            0,
+            std::ptr::null_mut(),
+        );
+        for (&tuple, &slot) in tuples.iter().zip(&slots) {
+            (*tuple).t_self = (*slot).tts_tid;
+            (*slot).tts_flags &= !(pg_sys::TTS_FLAG_SHOULDFREE as u16);
+            pg_sys::ExecDropSingleTupleTableSlot(slot);
+        }
+    }
+}
+
+/// How many rows are put into the table at a time.
+const BATCH: usize = 256;
 
 /// Appends rows, whose cells are in the order of the table's columns, all of which it declares.
 pub(crate) fn append_rows<'a, const WIDTH: usize>(
@@ -251,27 +327,35 @@ pub(crate) fn append_rows<'a, const WIDTH: usize>(
         let is_table = (*(*relation).rd_rel).relkind as u8 == pg_sys::RELKIND_RELATION;
         // Columns that are not declared, dropped ones among them, stay NULL.
         let positions = positions(descriptor, columns).filter(|_| is_table);
+        let indexes = AppendedIndex::open_all(relation);
         let mut outcome = AppendOutcome::NotAsCreated;
-        if let Some(positions) = positions {
-            let opened = pg_sys::CatalogOpenIndexes(relation);
-            if let Some(indexes) = AppendedIndex::all(opened) {
-                let mut row_values = RowValues::new((*descriptor).natts as usize);
-                for row in rows {
+        if let (Some(positions), Some(indexes)) = (positions, &indexes) {
+            let mut row_values = RowValues::new((*descriptor).natts as usize);
+            let mut rows = rows.peekable();
+            let mut tuples = Vec::new();
+            let mut are_in_partial = Vec::new();
+            while rows.peek().is_some() {
+                for row in rows.by_ref().take(BATCH) {
                     row_values.fill(&positions, &row.cells);
                     let (values, nulls) = (&mut row_values.values, &mut row_values.nulls);
-                    let tuple = pg_sys::heap_form_tuple(descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
-                    pg_sys::simple_heap_insert(relation, tuple);
-                    for index in &indexes {
-                        if row.is_in_partial_indexes || !index.is_partial {
-                            index.insert(relation, tuple, &row_values);
-                        }
+                    tuples.push(pg_sys::heap_form_tuple(
+                        descriptor,
+                        values.as_mut_ptr(),
+                        nulls.as_mut_ptr(),
+                    ));
+                    are_in_partial.push(row.is_in_partial_indexes);
+                }
+                put(relation, &tuples);
+                for (tuple, is_in_partial) in tuples.drain(..).zip(are_in_partial.drain(..)) {
+                    for index in indexes.iter().filter(|index| is_in_partial || !index.is_partial) {
+                        index.insert(relation, tuple);
                     }
                     pg_sys::heap_freetuple(tuple);
                 }
-                outcome = AppendOutcome::Written;
             }
-            pg_sys::CatalogCloseIndexes(opened);
+            outcome = AppendOutcome::Written;
         }
+        drop(indexes);
         pg_sys::table_close(relation, pg_sys::NoLock as i32);
         outcome
     }

@@ -13,7 +13,7 @@
 //!   the extension with their schema; everything else is found in `pg_catalog` alone.
 //! - `query` is for statements that return one row with one column of type json or jsonb.
 //! - Each statement sees the changes that are committed when it starts, and those of this transaction.
-//! - The event triggers of the extension do nothing meanwhile.
+//! - The event triggers of the extension do nothing meanwhile, unless what is defined is of concern to users.
 //!
 //! As PostgreSQL does for foreign keys, the session acts as the owner of the tables during the statements. That is the
 //! bootstrap superuser, so no code of a user may run there:
@@ -35,6 +35,7 @@ use pgrx::pg_sys::{self, Datum};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::cell::Cell;
+use std::thread::LocalKey;
 
 /// The session while bookkeeping goes on as `role`.
 fn switch_to(role: Oid) -> RoleSwitch {
@@ -44,6 +45,22 @@ fn switch_to(role: Oid) -> RoleSwitch {
 
 thread_local! {
     static BUSY: Cell<bool> = const { Cell::new(false) };
+    static DEFINES_FOR: Cell<Option<Oid>> = const { Cell::new(None) };
+}
+
+/// Puts back what a thread-local had before.
+struct PutBack<T: Copy + 'static>(&'static LocalKey<Cell<T>>, T);
+
+impl<T: Copy> PutBack<T> {
+    fn replace(cell: &'static LocalKey<Cell<T>>, value: T) -> Self {
+        Self(cell, cell.replace(value))
+    }
+}
+
+impl<T: Copy> Drop for PutBack<T> {
+    fn drop(&mut self) {
+        self.0.set(self.1);
+    }
 }
 
 /// Whether the bookkeeping itself is what caused an event.
@@ -51,18 +68,34 @@ pub(crate) fn is_busy() -> bool {
     BUSY.get()
 }
 
+/// The role for which objects are being defined; otherwise the current one.
+pub(crate) fn defining_role() -> Oid {
+    DEFINES_FOR.get().unwrap_or_else(caller::role)
+}
+
 /// Runs `body` as the owner of the storage tables. Event triggers are not called for its changes.
 pub(crate) fn as_owner<T>(
     owner: StorageOwner,
     body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    struct Busy(bool);
-    impl Drop for Busy {
-        fn drop(&mut self) {
-            BUSY.set(self.0);
-        }
-    }
-    let _busy = Busy(BUSY.replace(true));
+    let _busy = PutBack::replace(&BUSY, true);
+    as_owner_with_events(owner, body)
+}
+
+/// Runs `body`, which defines objects for the current role, as the owner of the storage tables. Event triggers are called as
+/// for any other command: what is defined is seen by all who follow such changes.
+pub(crate) fn define_as_owner<T>(
+    owner: StorageOwner,
+    body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let _role = PutBack::replace(&DEFINES_FOR, Some(defining_role()));
+    as_owner_with_events(owner, body)
+}
+
+fn as_owner_with_events<T>(
+    owner: StorageOwner,
+    body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>,
+) -> Result<T, Error> {
     let _switch = switch_to(owner.oid());
     let statements = BookkeepingSession::open();
     body(&statements)

@@ -91,13 +91,21 @@ impl Prepared {
         values: &[ParameterValue],
         sees: Sees,
     ) -> Result<(Option<JsonbDatum>, bool), Error> {
+        error_fields::kept_without_context(|| self.fetch(values, sees))
+    }
+
+    /// The same, also for a statement that returns no row and writes; errors have the context that PostgreSQL gives them.
+    pub(crate) fn fetch(
+        &self,
+        values: &[ParameterValue],
+        sees: Sees,
+    ) -> Result<(Option<JsonbDatum>, bool), Error> {
         let mut receiver = DocumentReceiver::new();
         // SAFETY: the receiver outlives the execution; there is a value for each parameter.
-        error_fields::kept_without_context(|| unsafe {
+        unsafe {
             let options = pg_sys::SPIExecuteOptions {
                 params: self.parameters(values),
                 read_only: sees == Sees::WhatCallerSees,
-                must_return_tuples: true,
                 dest: (&raw mut receiver).cast(),
                 ..Default::default()
             };
@@ -106,8 +114,7 @@ impl Prepared {
             if outcome < 0 {
                 return Err(Error::StatementRefused(outcome));
             }
-            Ok(())
-        })?;
+        }
         Ok((receiver.document.map(JsonbDatum), receiver.flag))
     }
 

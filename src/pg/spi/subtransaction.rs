@@ -124,7 +124,7 @@ pub(crate) fn or_failure<T, E: From<Failure>>(body: impl FnOnce() -> Result<T, E
 }
 
 /// Whether somebody wants the whole statement to stop, by a cancel, a timeout or a shutdown.
-fn ends_everything(sqlstate: PgSqlErrorCode) -> bool {
+pub(in crate::pg) fn ends_everything(sqlstate: PgSqlErrorCode) -> bool {
     matches!(
         sqlstate,
         PgSqlErrorCode::ERRCODE_QUERY_CANCELED

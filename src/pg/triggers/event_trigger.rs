@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::pg::text;
 use pgrx::pg_sys;
+use std::ffi::CStr;
 
 /// The event for which a trigger function is called.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,7 +18,7 @@ pub(crate) enum Event {
 pub(crate) struct EventTrigger {
     pub(crate) event: Event,
     /// The command's tag: `ALTER TABLE`.
-    pub(crate) tag: String,
+    pub(crate) tag: &'static str,
     /// Whether the command is an ALTER TABLE of which what was there, and still is, keeps its name, type and owner.
     pub(crate) alters_nothing_old: bool,
 }
@@ -38,7 +39,9 @@ impl EventTrigger {
                 Some("sql_drop") => Event::Drop,
                 _ => return Err(Error::NoEventTrigger),
             };
-            let tag = text::from_server_cstr(pg_sys::GetCommandTagName(data.tag)).unwrap_or_default();
+            let tag = CStr::from_ptr(pg_sys::GetCommandTagName(data.tag))
+                .to_str()
+                .unwrap_or_default();
             Ok(Self {
                 event,
                 tag,

@@ -46,6 +46,11 @@ pub(super) enum WriteError {
         problem: String,
     },
 
+    /// A field of a stored form got an object that its column does not take.
+    NoObject {
+        key: String,
+    },
+
     AmbiguousReference {
         relation: String,
         column: String,
@@ -137,6 +142,11 @@ impl TopicError for WriteError {
                 format!("invalid form: {problem}"),
             )
             .hint("The comment on msar.form_insert describes fields and values."),
+            Self::NoObject { key } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("field \"{key}\": it takes no object"),
+            )
+            .hint("Pass a text or a number."),
             Self::AmbiguousReference {
                 relation,
                 column,

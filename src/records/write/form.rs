@@ -8,14 +8,20 @@ use super::error::WriteError;
 use super::insert::Insert;
 use super::references;
 use super::target::WriteTarget;
+use crate::catalog::Catalog;
 use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::column_type::Content;
-use crate::pg::jsonb_value::JsonbValue;
-use crate::pg::{Oid, dml, error_fields};
+use crate::pg::parameter::ParameterValue;
+use crate::pg::plan::{Planning, Prepared, Sees};
+use crate::pg::snapshot::Snapshot;
+use crate::pg::{Oid, error_fields, json_rows, lock, plan_cache, quote};
+use crate::statements::{self, Draft, Form, Literal, Parameters, Shape, Sort, Values};
+use pgrx::pg_sys;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How far a form may follow foreign keys.
@@ -34,7 +40,7 @@ impl FormField {
 }
 
 /// A field, as the caller describes it. How deep it is follows from its parents.
-#[derive(Deserialize)]
+#[derive(PartialEq, Eq, Hash, Deserialize)]
 pub(crate) struct FormField {
     key: String,
     #[serde(default)]
@@ -65,35 +71,115 @@ fn number<'de, D: Deserializer<'de>, N: TryFrom<i64>>(deserializer: D) -> Result
 /// The values that were filled in, by the keys of the fields.
 pub(crate) type FormValues = BTreeMap<String, Box<RawValue>>;
 
-/// Inserts what a form says.
+/// What is filled in for a column.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Filled {
+    Value(Literal),
+    /// That a row is to be created, to which the column then refers.
+    Create,
+}
+
+/// A form without its values, which is what decides its statement.
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct FormShape {
+    pub(crate) fields: Vec<FormField>,
+    /// What is filled in for each of the fields, if anything is.
+    pub(crate) filled: Vec<Option<Filled>>,
+}
+
+impl Shape for FormShape {
+    fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
+        let filled = |at: usize, _: &WriteTarget, column: &PgAttribute| match self.filled[at] {
+            Some(Filled::Value(literal)) if literal.sort == Sort::Object && !takes_objects(column) => {
+                let key = self.fields[at].key.clone();
+                Err(WriteError::NoObject { key }.into())
+            }
+            filled => Ok(filled),
+        };
+        InsertForm::new(&self.fields, catalog, &filled)?.draft()
+    }
+}
+
+/// Inserts what a form says of which it is known what each value means. The statement is kept for the session.
+pub(crate) fn insert_filled(form: FormShape, values: &Values) -> Result<(), Error> {
+    let compiled = statements::statement_for(form)?;
+    run(&compiled.statement, &compiled.bind(values))
+}
+
+/// Inserts what a form says. What a value means depends on the column: an object may say to what a foreign key refers.
 pub(crate) fn insert_form(fields: &[FormField], values: &FormValues) -> Result<(), Error> {
-    let mut form = InsertForm::new(fields, values)?;
-    let Some(&first) = form.below(None).first() else {
-        return Err(wrong("it has no field without a parent".into()));
-    };
-    let insert = form.insert_below(None, fields[first].table_oid.into(), &BTreeSet::new())?;
-    let statement = form.statement(&insert);
-    let json = JsonbValue::parse(&serde_json::to_string(&form.parameter).map_err(Error::Serialization)?);
-    // Errors of PostgreSQL's reach the client whole.
-    let outcome = error_fields::kept_with(|_| (), || dml::run(&statement, &[json]))?;
-    outcome
-        .returned
+    if let Some(key) = values
+        .keys()
+        .find(|key| !fields.iter().any(|field| field.key == **key))
+    {
+        return Err(wrong(format!("there is no field for the value \"{key}\"")));
+    }
+    for table in fields
         .iter()
-        .flatten()
-        .next()
-        .map_or(Ok(()), |made| form.check_made(made))
+        .map(|field| field.table_oid)
+        .collect::<BTreeSet<_>>()
+    {
+        // The statement takes a stronger lock on it at once; so nothing that is read now is another when it runs.
+        lock::share_until_commit(table.into());
+    }
+    let taken = RefCell::new((Values::default(), Vec::new()));
+    let filled = |at: usize, target: &WriteTarget, column: &PgAttribute| {
+        let field: &FormField = &fields[at];
+        let Some(value) = values.get(&field.key) else {
+            return Ok(None);
+        };
+        let (values, columns) = &mut *taken.borrow_mut();
+        let filled = Filled::read(target, column, &field.key, value, values)?;
+        if matches!(filled, Filled::Value(_)) {
+            columns.push(column.attname.clone());
+        }
+        Ok(Some(filled))
+    };
+    let catalog = Catalog::new(Snapshot::latest());
+    let draft = InsertForm::new(fields, &catalog, &filled)?.draft()?;
+    let (values, columns) = taken.take();
+    let parameters = draft.parameters.into_inner();
+    let types: Vec<Oid> = parameters.iter().map(|parameter| parameter.type_oid).collect();
+    let statement = plan_cache::prepare(&draft.sql, &types, draft.planning)?;
+    let bound: Vec<ParameterValue> = parameters
+        .iter()
+        .map(|parameter| {
+            // A bad value is named by its column, as where a statement reads it.
+            let locate = |failure: &mut error_fields::Failure| {
+                failure.column = columns.get(parameter.slot()).cloned();
+                json_rows::add_place(failure, None);
+            };
+            error_fields::kept_with(locate, || values.bind(parameter))
+        })
+        .collect();
+    run(&statement, &bound)
+}
+
+fn run(statement: &Prepared, values: &[ParameterValue]) -> Result<(), Error> {
+    // Errors of PostgreSQL's reach the client whole.
+    let (missing, _) = error_fields::kept_with(|_| (), || statement.fetch(values, Sees::OwnWrites))?;
+    match missing {
+        Some(relation) => Err(WriteError::Suppressed {
+            relation: relation.text(),
+        }
+        .into()),
+        None => Ok(()),
+    }
 }
 
 struct InsertForm<'a> {
     fields: &'a [FormField],
-    values: &'a FormValues,
+    catalog: &'a Catalog,
+    filled: &'a FilledIn<'a>,
     /// The positions of the fields, by the key of their parent.
     by_parent: HashMap<Option<&'a str>, Vec<usize>>,
-    /// The values that the statement takes, by the positions of their fields.
-    parameter: BTreeMap<usize, &'a RawValue>,
+    parameters: Parameters,
     /// The rows to which others refer, in the order in which they are made.
     steps: Vec<ReferencedRow>,
 }
+
+/// What is filled in for the field of that position, which is of this column, if anything is.
+type FilledIn<'a> = dyn Fn(usize, &WriteTarget, &PgAttribute) -> Result<Option<Filled>, Error> + 'a;
 
 /// A row to which another one refers.
 struct ReferencedRow {
@@ -101,22 +187,15 @@ struct ReferencedRow {
     insert: String,
 }
 
-/// The value that is filled in for a column.
-enum Filled<'a> {
-    Value(&'a RawValue),
-    /// That a row is to be created, to which the column then refers.
-    Create,
-}
-
 /// A column that gets a value from the form.
-struct Given<'a, 't> {
+struct Given<'t> {
     at: usize,
     column: &'t PgAttribute,
-    filled: Filled<'a>,
+    filled: Filled,
 }
 
 impl<'a> InsertForm<'a> {
-    fn new(fields: &'a [FormField], values: &'a FormValues) -> Result<Self, Error> {
+    fn new(fields: &'a [FormField], catalog: &'a Catalog, filled: &'a FilledIn<'a>) -> Result<Self, Error> {
         let mut positions = HashMap::new();
         let mut by_parent: HashMap<_, Vec<_>> = HashMap::new();
         for (at, field) in fields.iter().enumerate() {
@@ -128,16 +207,29 @@ impl<'a> InsertForm<'a> {
         for field in fields {
             check_parents(field, |key| positions.get(key).map(|&at| &fields[at]))?;
         }
-        match values.keys().find(|key| !positions.contains_key(key.as_str())) {
-            Some(key) => Err(wrong(format!("there is no field for the value \"{key}\""))),
-            None => Ok(Self {
-                fields,
-                values,
-                by_parent,
-                parameter: BTreeMap::new(),
-                steps: Vec::new(),
-            }),
-        }
+        Ok(Self {
+            fields,
+            catalog,
+            filled,
+            by_parent,
+            parameters: Parameters::default(),
+            steps: Vec::new(),
+        })
+    }
+
+    /// The whole statement.
+    fn draft(mut self) -> Result<Draft, Error> {
+        let Some(&first) = self.below(None).first() else {
+            return Err(wrong("it has no field without a parent".into()));
+        };
+        let insert = self.insert_below(None, self.fields[first].table_oid.into(), &BTreeSet::new())?;
+        Ok(Draft {
+            sql: self.statement(&insert),
+            parameters: self.parameters,
+            // The values of its parameters make no difference to its plan.
+            planning: Planning::Once,
+            estimate: None,
+        })
     }
 
     /// The positions of the fields below the field of that key.
@@ -153,7 +245,7 @@ impl<'a> InsertForm<'a> {
         relation: Oid,
         handed_on: &BTreeSet<i16>,
     ) -> Result<String, Error> {
-        let target = WriteTarget::open(Some(relation))?;
+        let target = WriteTarget::read(self.catalog, relation)?;
         let mut given = self.given_below(parent, &target)?;
         let mut insert = Insert::new(&target);
         let created: Vec<_> = given
@@ -163,16 +255,9 @@ impl<'a> InsertForm<'a> {
         for Given { at, column, .. } in created {
             self.create(at, &target, column, &mut given, &mut insert)?;
         }
-        let keys: Vec<_> = given.values().map(|given| given.at.to_string()).collect();
-        insert.take_record(
-            "$1",
-            keys.iter()
-                .map(String::as_str)
-                .zip(given.values().map(|given| given.column)),
-        )?;
-        for given in given.into_values() {
-            if let Filled::Value(value) = given.filled {
-                self.parameter.insert(given.at, value);
+        for Given { column, filled, .. } in given.into_values() {
+            if let Filled::Value(literal) = filled {
+                self.take_value(&mut insert, &target, column, literal)?;
             }
         }
         let handed_on = handed_on
@@ -187,12 +272,36 @@ impl<'a> InsertForm<'a> {
         Ok(insert.sql((!handed_on.is_empty()).then(|| handed_on.join(", ")).as_deref()))
     }
 
+    /// Gives a column its value. An array or an object is made a value of the column's type by the functions that read
+    /// rows, everything else by the type's input function.
+    fn take_value<'t>(
+        &mut self,
+        insert: &mut Insert<'t>,
+        target: &'t WriteTarget,
+        column: &'t PgAttribute,
+        literal: Literal,
+    ) -> Result<(), Error> {
+        self.catalog.reader.depends_on(column.atttypid);
+        insert.columns.push(column.sql());
+        if !matches!(literal.sort, Sort::Array | Sort::Object) {
+            let value = self.parameters.sql(literal, Form::Value, column.atttypid);
+            insert.values.push(value);
+            return Ok(());
+        }
+        let field = target.field_for(column, "v")?;
+        let object = self.parameters.sql(literal, Form::Member, pg_sys::JSONBOID);
+        let alias = format!("given{}", insert.from.len());
+        insert.values.push(field.value(&alias));
+        insert.from.push(target.read_row(&object, &[field], &alias));
+        Ok(())
+    }
+
     /// The values that are filled in for the columns of a row, by attnum.
     fn given_below<'t>(
         &self,
         parent: Option<&'a str>,
         target: &'t WriteTarget,
-    ) -> Result<BTreeMap<i16, Given<'a, 't>>, Error> {
+    ) -> Result<BTreeMap<i16, Given<'t>>, Error> {
         let mut all = BTreeMap::new();
         for &at in self.below(parent) {
             let field = &self.fields[at];
@@ -204,11 +313,10 @@ impl<'a> InsertForm<'a> {
                 )));
             }
             let column = target.find_column(field.column_attnum)?;
-            let Some(value) = self.values.get(&field.key) else {
+            let Some(filled) = (self.filled)(at, target, column)? else {
                 continue;
             };
             target.check_writable(column)?;
-            let filled = Filled::read(target, column, &field.key, value)?;
             if all.insert(column.attnum, Given { at, column, filled }).is_some() {
                 return Err(wrong(format!(
                     "two fields of one row are of column \"{}\"",
@@ -226,7 +334,7 @@ impl<'a> InsertForm<'a> {
         at: usize,
         target: &'t WriteTarget,
         column: &'t PgAttribute,
-        given: &mut BTreeMap<i16, Given<'a, 't>>,
+        given: &mut BTreeMap<i16, Given<'t>>,
         insert: &mut Insert<'t>,
     ) -> Result<(), Error> {
         let field = &self.fields[at];
@@ -263,7 +371,7 @@ impl<'a> InsertForm<'a> {
         Ok(())
     }
 
-    /// The whole statement. It returns which of the steps created a row.
+    /// The statement with its steps. It returns the name of a relation of which a step created no row, if there is one.
     fn statement(&self, insert: &str) -> String {
         if self.steps.is_empty() {
             return insert.into();
@@ -274,61 +382,60 @@ impl<'a> InsertForm<'a> {
             .zip(&self.steps)
             .map(|(name, step)| format!("{name} AS ({})", step.insert))
             .collect();
-        let made: Vec<_> = names.map(|name| format!("EXISTS (SELECT FROM {name})")).collect();
+        let missing: Vec<_> = names
+            .zip(&self.steps)
+            .map(|(name, step)| {
+                let relation = quote::literal(&step.relation);
+                format!("WHEN NOT EXISTS (SELECT FROM {name}) THEN {relation}")
+            })
+            .collect();
         format!(
-            "WITH {}, form AS ({insert}) SELECT CAST(pg_catalog.to_jsonb(ARRAY[{}]) AS pg_catalog.text)",
+            "WITH {}, form AS ({insert}) SELECT CAST(CASE {} END AS pg_catalog.text)",
             steps.join(", "),
-            made.join(", ")
+            missing.join(" ")
         )
     }
-
-    /// Checks the result of the statement.
-    fn check_made(&self, made: &str) -> Result<(), Error> {
-        let made: Vec<bool> = serde_json::from_str(made).map_err(Error::Serialization)?;
-        match self.steps.iter().zip(made).find(|(_, made)| !made) {
-            Some((step, _)) => Err(WriteError::Suppressed {
-                relation: step.relation.clone(),
-            }
-            .into()),
-            None => Ok(()),
-        }
-    }
 }
 
-impl Given<'_, '_> {
+impl Given<'_> {
     fn is_null(&self) -> bool {
-        matches!(self.filled, Filled::Value(value) if value.get() == "null")
+        matches!(self.filled, Filled::Value(literal) if literal.sort == Sort::Null)
     }
 }
 
-impl<'a> Filled<'a> {
+impl Filled {
     /// An object in a foreign key column says what the column is to refer to. In a column of any other sort that takes
     /// objects, it is a value.
     fn read(
         target: &WriteTarget,
         column: &PgAttribute,
         key: &str,
-        value: &'a RawValue,
+        value: &RawValue,
+        values: &mut Values,
     ) -> Result<Self, Error> {
+        let mut take = |value: &RawValue| Filled::Value(values.take(value.to_owned()));
         let Ok(object) = serde_json::from_str::<HashMap<&str, &RawValue>>(value.get()) else {
-            return Ok(Filled::Value(value));
+            return Ok(take(value));
         };
         let word = object.get("type").map(|word| word.get());
-        let choice = match (word, object.get("value"), object.len()) {
-            (Some("\"create\""), None, 1) => Some(Filled::Create),
-            (Some("\"pick\""), Some(value), 2) => Some(Filled::Value(value)),
-            _ => None,
-        };
-        let takes_objects = matches!(Content::of(column.atttypid), Content::Json | Content::Composite);
-        match (choice, references::has_foreign_key(target, column.attnum)) {
-            (Some(choice), true) => Ok(choice),
-            _ if takes_objects => Ok(Filled::Value(value)),
-            (_, false) => Err(no_foreign_key(column, key)),
-            (None, true) => Err(wrong(format!(
+        let has_foreign_key = references::has_foreign_key(target, column.attnum);
+        match (word, object.get("value"), object.len()) {
+            (Some("\"create\""), None, 1) if has_foreign_key => return Ok(Filled::Create),
+            (Some("\"pick\""), Some(picked), 2) if has_foreign_key => return Ok(take(picked)),
+            _ => {}
+        }
+        match has_foreign_key {
+            _ if takes_objects(column) => Ok(take(value)),
+            false => Err(no_foreign_key(column, key)),
+            true => Err(wrong(format!(
                 "the value \"{key}\" is neither {{\"type\": \"create\"}} nor {{\"type\": \"pick\", \"value\": ...}}"
             ))),
         }
     }
+}
+
+fn takes_objects(column: &PgAttribute) -> bool {
+    matches!(Content::of(column.atttypid), Content::Json | Content::Composite)
 }
 
 /// Checks that there are all fields above a field, and not endlessly many.

@@ -431,8 +431,10 @@ impl<'a> Insert<'a> {
         if !self.columns.is_empty() {
             sql.push_str(&format!(" ({})", self.columns.join(", ")));
         }
-        if self.from.is_empty() {
+        if self.columns.is_empty() && self.from.is_empty() {
             sql.push_str(" DEFAULT VALUES");
+        } else if self.from.is_empty() {
+            sql.push_str(&format!(" VALUES ({})", self.values.join(", ")));
         } else {
             sql.push_str(&format!(
                 " SELECT {} FROM {}{}",

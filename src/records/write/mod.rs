@@ -29,7 +29,7 @@ mod target;
 
 pub(crate) use bulk::{BulkOptions, delete_many, update_many};
 pub(crate) use delete::delete;
-pub(crate) use form::{FormField, insert_form};
+pub(crate) use form::{Filled, FormField, FormShape, insert_filled, insert_form};
 pub(crate) use insert::{AddOptions, add, add_many};
 pub(crate) use patch::patch;
 pub(crate) use result::WriteResultOptions;

@@ -42,12 +42,16 @@ impl WriteTarget {
         let oid = tab_id.ok_or(WriteError::NullArgument { argument: "tab_id" })?;
         // The statement takes a stronger lock on it at once; so nothing that is read now is another when it runs.
         lock::share_until_commit(oid);
-        let catalog = Catalog::new(Snapshot::latest());
-        let mut relation = Relation::find(&catalog, oid)?;
+        Self::read(&Catalog::new(Snapshot::latest()), oid)
+    }
+
+    /// A relation that is locked, or that is compared with the catalogs when it has been read.
+    pub(super) fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
+        let mut relation = Relation::find(catalog, oid)?;
         Ok(Self {
-            sql: relation.sql(&catalog)?,
-            readable: relation.readable(&catalog).map(|column| column.attnum).collect(),
-            constraints: relation.take_constraints(&catalog),
+            sql: relation.sql(catalog)?,
+            readable: relation.readable(catalog).map(|column| column.attnum).collect(),
+            constraints: relation.take_constraints(catalog),
             display: None,
             relation,
         })

@@ -1,6 +1,8 @@
 //! A client that listens and redraws, and what may come between: a crash before the notification, a log that was pruned,
 //! and databases in which its token means nothing.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use mathesar_ext_client_tests::synced::SyncedSchema;
@@ -102,6 +104,45 @@ fn changes_wake_a_client_that_listens() {
     );
     let payload = next_notification(&mut client, Duration::from_secs(60)).unwrap();
     assert_eq!(payload.to_string(), "{}");
+}
+
+/// The program of the documentation, which is written for psycopg: it listens, and shows what has changed.
+#[test]
+fn changes_are_shown_by_a_client_in_python() {
+    let page = include_str!("../../../docs/changes.md");
+    let (_, code) = page.split_once("```python\n").unwrap();
+    let (code, _) = code.split_once("```").unwrap();
+    let database = Database::with_extension();
+    let mut other = database.connect_as_superuser();
+    run(
+        &mut other,
+        "CREATE SCHEMA app; CREATE TABLE app.first (id integer); CREATE SCHEMA elsewhere",
+    );
+    let mut program = Command::new("python3")
+        .args(["-c", code, "app"])
+        .env("DATABASE", database.url(database.owner()))
+        .env("PYTHONPATH", std::env::var("MATHESAR_PSYCOPG_PATH").unwrap())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut printed = BufReader::new(program.stdout.take().unwrap()).lines();
+    let mut next = || printed.next().unwrap().unwrap();
+    assert_eq!(next(), "first (id)");
+    run(&mut other, "CREATE TABLE app.second (n integer)");
+    assert_eq!(next(), "first (id), second (n)");
+    run(
+        &mut other,
+        "BEGIN; ALTER TABLE app.first RENAME id TO number; DROP TABLE app.second; COMMIT",
+    );
+    assert_eq!(next(), "first (number)");
+    // What is rolled back, or changes other schemas, shows nothing new.
+    run(&mut other, "BEGIN; CREATE TABLE app.gone (id integer); ROLLBACK");
+    run(&mut other, "CREATE TABLE elsewhere.other (id integer)");
+    run(&mut other, "ALTER TABLE app.first ADD extra text");
+    assert_eq!(next(), "first (number, extra)");
+    program.kill().unwrap();
+    program.wait().unwrap();
 }
 
 /// The server is killed when a transaction has committed, and nobody has heard of it yet.

@@ -65,6 +65,38 @@ SELECT jsonb_array_length(msar.list_forms('app')) FROM pg_roles WHERE false;
 RESET ROLE;
 SELECT count(*) FROM app.visit;
 
+-- A plain field of a column that has a foreign key takes a key, and creates nothing.
+SET ROLE form_maker;
+SELECT f->>'id' AS plain_id, f->>'token' AS plain FROM msar.add_form(jsonb_build_object('name', 'Plain', 'version', 1, 'base_table_oid', :visit, 'header_title', '{}'::jsonb, 'associated_role_id', 'form_role',
+  'fields', '[{"key": "name", "index": 0, "kind": "scalar_column", "column_attnum": 2}, {"key": "city", "index": 1, "kind": "scalar_column", "column_attnum": 5}]'::jsonb)) AS f \gset
+SELECT msar.set_form_publish(:plain_id, true);
+SET ROLE form_visitor;
+SELECT msar.submit_form(:'plain', '{"name": "Gus", "city": 1}') IS NOT NULL;
+SELECT problem.* FROM unnest(ARRAY['{"name": "x", "city": {"type": "create"}}', '{"name": "x", "city": {"type": "pick", "value": 1}}', '{"name": "x", "city": [1]}', '{"name": "x", "city": "one"}']) AS sent,
+  pg_temp.problem(format('SELECT msar.submit_form(%L, %L)', :'plain', sent));
+-- What others changed meanwhile counts at once: the form, its columns, its table.
+SELECT * FROM pg_temp.problem(format('SELECT msar.submit_form(%L, ''{"name": "x", "city": 8589934592}'')', :'plain'));
+RESET ROLE;
+ALTER TABLE app.visit ALTER city_id TYPE bigint;
+SET ROLE form_visitor;
+SELECT * FROM pg_temp.problem(format('SELECT msar.submit_form(%L, ''{"name": "x", "city": 8589934592}'')', :'plain'));
+RESET ROLE;
+ALTER TABLE app.visit ALTER city_id TYPE integer;
+ALTER TABLE app.visit ADD CONSTRAINT no_tom CHECK (visitor <> 'Tom');
+SET ROLE form_visitor;
+SELECT * FROM pg_temp.problem(format('SELECT msar.submit_form(%L, ''{"name": "Tom"}'')', :'plain'));
+SET ROLE form_maker;
+SELECT msar.set_form_publish(:plain_id, false);
+SET ROLE form_visitor;
+SELECT * FROM pg_temp.problem(format('SELECT msar.submit_form(%L, ''{"name": "x"}'')', :'plain'));
+SET ROLE form_maker;
+SELECT msar.delete_form(:plain_id) = :plain_id;
+SET ROLE form_visitor;
+SELECT * FROM pg_temp.problem(format('SELECT msar.submit_form(%L, ''{"name": "x"}'')', :'plain'));
+RESET ROLE;
+ALTER TABLE app.visit DROP CONSTRAINT no_tom;
+DELETE FROM app.visit WHERE visitor = 'Gus';
+
 -- A column that tells which user wrote a row gets the OID of the visitor's login role, in each row that is created.
 SET ROLE form_owner;
 ALTER TABLE app.visit ADD written_by bigint; ALTER TABLE app.city ADD written_by bigint;
