@@ -37,7 +37,7 @@ Arguments:
     converts them implicitly, and the default keeps its value. A new identity column continues after
     its largest value and the sequence that it had.
 Returns: the attnums of the changed columns, in the order of col_alters; NULL if there are none. An
-  identity column id of type integer that is the first of its table is not changed.
+  identity column id of type integer that is the first of its table is not changed by its attnum.
 Errors:
   22023: an unknown key, a value of the wrong type, or a column that is named twice
   42P01: unknown table

@@ -83,7 +83,7 @@ pub(crate) fn alter_columns_by_options(
     let mut misfits = Misfits::find(&table, &retyped_columns(&table, alterations)?, options.misfits)?;
     let texts = std::mem::take(&mut misfits.texts);
     let nulls: Vec<i16> = texts.keys().copied().collect();
-    let plan = AlterationPlan::with_nulls(&table, alterations, MathesarKey::Kept, &nulls)?;
+    let plan = AlterationPlan::with_nulls(&table, alterations, MathesarKey::Changed, &nulls)?;
     let attnums = plan.attnums.clone();
     let is_possible = nulls.is_empty() || options.on_error == OnMisfit::Null;
     let run = || misfits::with_nulls(texts, || plan.run(&table));

@@ -244,6 +244,8 @@ struct OpenCatalog {
     positions: Rc<[Option<usize>]>,
     /// A row's values, and which of them are null.
     buffers: RefCell<(Vec<Datum>, Vec<bool>)>,
+    /// The attnums of columns that indexes are searched by.
+    searched: RefCell<Vec<(String, i16)>>,
 }
 
 thread_local! {
@@ -294,6 +296,7 @@ impl OpenCatalog {
             relation,
             positions,
             buffers: RefCell::new((vec![Datum::null(); width], vec![true; width])),
+            searched: RefCell::default(),
         };
         let is_needed = matches!(R::SOURCE, RowSource::Catalog(_)) || !catalog.is_empty();
         is_needed.then_some(catalog)
@@ -366,9 +369,20 @@ impl OpenCatalog {
         }
     }
 
-    fn scan_key(&self, column: &str, key: ScanKey) -> pg_sys::ScanKeyData {
+    /// The attnum of a column that an index is searched by: thousands of times, by few columns.
+    fn searched_attnum(&self, column: &str) -> i16 {
+        let mut searched = self.searched.borrow_mut();
+        if let Some((_, attnum)) = searched.iter().find(|(name, _)| name == column) {
+            return *attnum;
+        }
         // A catalog's key column is there in every version.
         let attnum = position(self.relation, column).map_or(0, |at| at + 1) as i16;
+        searched.push((column.to_owned(), attnum));
+        attnum
+    }
+
+    fn scan_key(&self, column: &str, key: ScanKey) -> pg_sys::ScanKeyData {
+        let attnum = self.searched_attnum(column);
         let (strategy, procedure, argument) = key.comparison();
         let mut entry = pg_sys::ScanKeyData::default();
         // SAFETY: fills in the entry; the procedure compares values of the column's type.

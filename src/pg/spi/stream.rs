@@ -1,6 +1,7 @@
 //! The rows of a query, read one by one while the executor produces them: nothing is copied or kept, so memory stays
 //! flat for any number of rows. The executor checks privileges, row-level security and cancellation.
 
+use crate::pg::local_setting::LocalSettings;
 use crate::pg::{bytes, memory::Scratch, receiver};
 use pgrx::pg_sys::{self, Datum};
 use std::ffi::CString;
@@ -36,8 +37,12 @@ pub(crate) fn each_row(query: &str, width: usize, row: impl FnMut(&TextRow) -> b
 }
 
 /// The same by a snapshot of now, which sees what the caller's statement has written, and what was committed while it
-/// waited for a lock.
+/// waited for a lock; with as much memory as PostgreSQL takes to check a new foreign key or to build an index.
 pub(crate) fn each_row_of_now(query: &str, width: usize, row: impl FnMut(&TextRow) -> bool) {
+    // SAFETY: settings of type integer, in kB; a backend has one thread.
+    let memory = unsafe { pg_sys::maintenance_work_mem.max(pg_sys::work_mem) };
+    let memory = CString::new(memory.to_string()).unwrap_or_default();
+    let _memory = LocalSettings::begin(c"work_mem", &memory);
     run(query, width, false, row);
 }
 
