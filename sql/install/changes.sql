@@ -128,7 +128,7 @@ BEGIN ATOMIC
       AND (find_object.object_id IS NULL OR c.object_oid = find_object.object_id)
   ),
   history AS (
-    SELECT f.class_oid, f.object_oid, f.attnum, c.kind, c.action, c.happened_at, c.schema_name, c.object_name,
+    SELECT f.class_oid, f.object_oid, f.attnum, c.kind, c.action, c.happened_at, c.schema_name, c.object_name, c.relation_oid,
       COALESCE(c.old_schema_name, c.schema_name) AS schema_before, COALESCE(c.old_object_name, c.object_name) AS name_before,
       c.transaction, c.number
     FROM found AS f
@@ -136,12 +136,13 @@ BEGIN ATOMIC
     WHERE c.action <> 'metadata'
   ),
   then_and_now AS (
-    SELECT f.class_oid, f.object_oid, f.attnum, last.kind, last.action, last.happened_at, last.schema_name, last.object_name,
+    SELECT f.class_oid, f.object_oid, f.attnum, last.kind, last.happened_at, last.schema_name, last.object_name,
+      CASE WHEN last.action = 'dropped' THEN last.happened_at ELSE relation.dropped_at END AS dropped_at,
       CASE WHEN earlier.action IS NOT NULL THEN earlier.object_name WHEN later.action <> 'created' THEN later.name_before END
         AS name_then,
       CASE WHEN earlier.action IS NOT NULL THEN earlier.schema_name WHEN later.action <> 'created' THEN later.schema_before END
         AS schema_then,
-      earlier.action IS NOT DISTINCT FROM 'dropped' AS was_dropped
+      earlier.action IS NOT DISTINCT FROM 'dropped' OR COALESCE(relation.dropped_at <= find_object.at, false) AS was_dropped
     FROM found AS f
     CROSS JOIN LATERAL (
       SELECT * FROM history AS h
@@ -160,12 +161,19 @@ BEGIN ATOMIC
         AND h.happened_at > find_object.at
       ORDER BY h.happened_at, h.transaction, h.number LIMIT 1
     ) AS later ON true
+    -- A part goes with its relation.
+    LEFT JOIN LATERAL (
+      SELECT pg_catalog.min(c.happened_at) AS dropped_at
+      FROM msar_catalog.changes AS c
+      WHERE c.class_oid = 1259 AND c.object_oid = last.relation_oid AND c.attnum = 0 AND c.action = 'dropped'
+        AND c.happened_at >= last.happened_at
+    ) AS relation ON last.action <> 'dropped' AND (f.attnum <> 0 OR f.object_oid <> last.relation_oid)
   )
   SELECT COALESCE(
     pg_catalog.jsonb_agg(
       pg_catalog.jsonb_build_object(
         'oid', t.object_oid::bigint, 'attnum', NULLIF(t.attnum, 0), 'kind', t.kind, 'schema', t.schema_name,
-        'name', t.object_name, 'dropped_at', CASE WHEN t.action = 'dropped' THEN t.happened_at END,
+        'name', t.object_name, 'dropped_at', t.dropped_at,
         'schema_then', t.schema_then, 'name_then', t.name_then
       )
       ORDER BY t.happened_at DESC, t.object_oid, t.attnum

@@ -2,12 +2,11 @@
 
 use crate::definition::alteration::ColumnAlteration;
 use crate::definition::column::ColumnDefinition;
-use crate::definition::name::ColumnRef;
-use crate::explorations::view_keeping::{ChangedPart, with_views_aside};
+use crate::explorations::view_keeping::with_views_aside;
 use crate::pg::arguments::{self, JsonArgument, TextArgument};
 use crate::pg::results::JsonbResult;
 use crate::tables::alter::AlterationOptions;
-use crate::tables::table::find_attnum;
+use crate::tables::aside::ChangedPart;
 use crate::tables::{add, alter, drop, misfits};
 use pgrx::datum::VariadicArray;
 use pgrx::pg_sys::Oid;
@@ -39,7 +38,7 @@ fn add_columns(
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn alter_columns(tab_id: Oid, col_alters: JsonArgument) -> Result<Option<Vec<i32>>, ErrorReport> {
     let alterations: Vec<ColumnAlteration> = super::read("col_alters", &col_alters)?;
-    let part = ChangedPart::Columns(refused_in_views(tab_id, &alterations));
+    let part = ChangedPart::refused_in_views(tab_id, &alterations);
     let altered = with_views_aside(tab_id, &part, || alter::alter_columns(tab_id, &alterations))?;
     let altered: Vec<i32> = altered.into_iter().map(i32::from).collect();
     Ok(Some(altered).filter(|altered| !altered.is_empty()))
@@ -55,7 +54,7 @@ fn alter_columns_by_options(
         "Pass {\"dry_run\": boolean, \"on_error\": \"raise\" or \"null\", \"misfits\": number}.";
     let alterations: Vec<ColumnAlteration> = super::read("col_alters", &col_alters)?;
     let options: AlterationOptions = options.decode("options", HINT)?;
-    let part = ChangedPart::Columns(refused_in_views(tab_id, &alterations));
+    let part = ChangedPart::refused_in_views(tab_id, &alterations);
     let report = with_views_aside(tab_id, &part, || {
         alter::alter_columns_by_options(tab_id, &alterations, &options)
     })?;
@@ -80,16 +79,4 @@ fn drop_columns(tab_id: Oid, col_ids: VariadicArray<i32>) -> Result<(), ErrorRep
     Ok(with_views_aside(tab_id, &part, || {
         drop::drop_columns(tab_id, &attnums)
     })?)
-}
-
-/// The columns whose change PostgreSQL refuses where a view uses them. What is wrong with a change is said by the change.
-fn refused_in_views(relation: Oid, alterations: &[ColumnAlteration]) -> Vec<i16> {
-    alterations
-        .iter()
-        .filter(|alteration| alteration.breaks_views())
-        .filter_map(|alteration| match alteration.target().ok()? {
-            ColumnRef::Attnum(attnum) => Some(attnum),
-            ColumnRef::Name(name) => find_attnum(relation, &name).ok(),
-        })
-        .collect()
 }

@@ -3,6 +3,7 @@
 use crate::catalog::consistent;
 use crate::definition::step;
 use crate::error::Error;
+use crate::explorations::view_keeping::with_views_aside;
 use crate::pg::arguments::{JsonArgument, RegClass};
 use crate::pg::results::JsonbResult;
 use crate::pg::server;
@@ -27,5 +28,8 @@ fn get_table_definition(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn apply_definitions(doc: JsonArgument, dry_run: default!(bool, false)) -> Result<JsonbResult, ErrorReport> {
     let steps = step::parse_steps("doc", doc.text(), &server::check_for_interrupts).map_err(Error::from)?;
-    Ok(JsonbResult::new(&apply::apply_definitions(&steps, dry_run)?)?)
+    let applied = apply::apply_definitions(&steps, dry_run, |table, part, change| {
+        with_views_aside(table, part, change)
+    })?;
+    Ok(JsonbResult::new(&applied)?)
 }

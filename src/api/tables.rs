@@ -2,10 +2,11 @@
 
 use crate::definition::alteration::TableAlteration;
 use crate::error::Error;
-use crate::explorations::view_keeping::{ChangedPart, with_views_aside};
+use crate::explorations::view_keeping::with_views_aside;
 use crate::pg::arguments::{JsonArgument, RegRole, TextArgument};
 use crate::pg::bytes::NewText;
 use crate::pg::results::JsonbResult;
+use crate::tables::aside::ChangedPart;
 use crate::tables::create::NewTable;
 use crate::tables::{alter, drop, table};
 use pgrx::pg_sys::Oid;
@@ -46,7 +47,11 @@ fn add_mathesar_table(
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn alter_table(tab_id: Oid, tab_alters: JsonArgument) -> Result<Option<NewText>, ErrorReport> {
     let alteration: TableAlteration = super::read("tab_alters", &tab_alters)?;
-    match alter::alter_table(tab_id, &alteration, alter::MathesarKey::Kept) {
+    let part = ChangedPart::refused_in_views(tab_id, &alteration.columns);
+    let altered = with_views_aside(tab_id, &part, || {
+        alter::alter_table(tab_id, &alteration, alter::MathesarKey::Kept)
+    });
+    match altered {
         Err(Error::UnknownRelation(relation)) if relation == tab_id => return Ok(None),
         outcome => outcome?,
     }

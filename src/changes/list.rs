@@ -1,6 +1,6 @@
 //! The log itself: `msar.list_changes`.
 
-use super::entry::ChangeEntry;
+use super::entry::{ChangeAction, ChangeEntry};
 use super::pending;
 use super::sync::{LogView, read_token};
 use super::token::{ChangeToken, TokenPage};
@@ -24,7 +24,7 @@ pub(crate) struct ChangeFilter {
     schemas: Option<Vec<u32>>,
     relations: Option<Vec<u32>>,
     kinds: Option<Vec<String>>,
-    actions: Option<Vec<String>>,
+    actions: Option<Vec<ChangeAction>>,
     limit: Option<u32>,
 }
 

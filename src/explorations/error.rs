@@ -1,6 +1,6 @@
 //! Errors of explorations.
 
-use crate::error::{Error, ErrorFields, ErrorText, TopicError};
+use crate::error::{Error, ErrorFields, ErrorText, MissingObject, TopicError};
 use pgrx::prelude::PgSqlErrorCode;
 
 /// An exploration that cannot be compiled, run or stored.
@@ -60,6 +60,13 @@ pub(crate) enum ExplorationError {
 
     Unknown {
         id: i64,
+    },
+
+    /// A relation that a document names.
+    UnknownTable {
+        schema: String,
+        name: String,
+        path: String,
     },
 
     Gone {
@@ -190,6 +197,16 @@ impl TopicError for ExplorationError {
                 format!("exploration {id} does not exist"),
             )
             .hint("msar.list_explorations() returns the explorations that the current role may see."),
+            Self::UnknownTable { schema, name, path } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
+                format!("relation \"{schema}\".\"{name}\" does not exist"),
+            )
+            .missing(MissingObject::Relation {
+                schema: Some(schema.clone()),
+                name: name.clone(),
+            })
+            .detail(format!("{path} names it."))
+            .hint("Name a relation of this database, with its schema."),
             Self::Gone {
                 place,
                 detail,

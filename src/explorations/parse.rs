@@ -113,11 +113,12 @@ pub(super) fn named_table(node: &Node) -> Result<Oid, Error> {
     let schema = members.need("schema", "Name the schema.")?.text()?;
     let name = members.need("name", "Name the relation.")?.text()?;
     members.finish()?;
-    names::relation(&schema, &name).ok_or_else(|| {
-        ExplorationError::Gone {
-            place: format!("relation \"{schema}\".\"{name}\""),
-            detail: format!("{} names it.", node.path()),
-            is_table: true,
+    let found = names::relation(&schema, &name);
+    found.ok_or_else(|| {
+        ExplorationError::UnknownTable {
+            schema,
+            name,
+            path: node.path().to_owned(),
         }
         .into()
     })

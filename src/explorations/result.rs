@@ -60,6 +60,9 @@ pub(crate) enum ResultMembers {
     Shared,
 }
 
+/// What stands for the planner's estimate in SQL, in which it cannot occur.
+const ESTIMATE: &str = "\0estimate";
+
 impl Shape for RunRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
         let mut pipeline = Pipeline::new(
@@ -187,13 +190,16 @@ impl RunPage<'_> {
         ));
         let count = self.count(&of_all);
         let members = self.document(&order, count)?;
+        // As text it reaches the caller with its members in order; a json would become a jsonb on its way.
+        let sql = format!(
+            "WITH {}\nSELECT {}::pg_catalog.text",
+            tables.join(",\n"),
+            document::object(&members)
+        );
+        // It comes after the parameters of the statement, all of which are known now.
+        let number = self.pipeline.parameters.len() + 1;
         Ok(Draft {
-            // As text it reaches the caller with its members in order; a json would become a jsonb on its way.
-            sql: format!(
-                "WITH {}\nSELECT {}::pg_catalog.text",
-                tables.join(",\n"),
-                document::object(&members)
-            ),
+            sql: sql.replace(ESTIMATE, &format!("${number}::pg_catalog.int8")),
             parameters: self.pipeline.parameters,
             planning: Planning::EachTime,
             estimate,
@@ -236,8 +242,7 @@ impl RunPage<'_> {
         let page = &self.request.page;
         match page.count {
             Count::None => "NULL".into(),
-            // Beside those of the statement: no parameter is added after this.
-            Count::Estimated => format!("${}::pg_catalog.int8", self.pipeline.parameters.len() + 1),
+            Count::Estimated => ESTIMATE.into(),
             Count::Exact if page.after.is_some() => of_all.to_owned(),
             Count::Exact => match (page.limit, page.offset) {
                 (None, None) => ON_PAGE.into(),

@@ -12,16 +12,11 @@ use crate::error::Error;
 use crate::pg::ownership::AlterLock;
 use crate::pg::subtransaction::{self, BookkeepingOutcome};
 use crate::pg::{Oid, relations, report};
+use crate::tables::aside::ChangedPart;
 use crate::tables::table::Table;
 use serde_json::json;
 
 const HINT: &str = "Save the exploration again when it runs: that makes its view.";
-
-/// The part of a relation that a change concerns.
-pub(crate) enum ChangedPart {
-    Relation,
-    Columns(Vec<i16>),
-}
 
 /// Makes a change of a relation, with the views of explorations that use the changed part out of its way. Only the
 /// owner of the relation takes them along; everybody else gets the refusal of the change.

@@ -1,6 +1,6 @@
 //! Errors in a request for records.
 
-use crate::error::{self, ErrorFields, ErrorText, TopicError, hints};
+use crate::error::{self, ErrorFields, ErrorText, MissingObject, TopicError, hints};
 use pgrx::prelude::PgSqlErrorCode;
 
 /// The shape of a filter, for hints.
@@ -12,7 +12,10 @@ pub(crate) const FILTER_SHAPE: &str = "A filter is {\"type\": key, \"args\": [..
 pub(crate) enum RecordError {
     UnknownColumn {
         relation: String,
+        /// As the message shows it.
         column: String,
+        /// If the request named it.
+        name: Option<String>,
         columns: String,
     },
 
@@ -99,10 +102,20 @@ impl TopicError for RecordError {
             Self::UnknownColumn {
                 relation,
                 column,
+                name,
                 columns,
-            } => error::unknown_column(relation, column)
-                .detail(format!("The columns are {columns}."))
-                .hint(hints::COLUMNS),
+            } => {
+                let text =
+                    error::unknown_column(relation, column).detail(format!("The columns are {columns}."));
+                let text = match name {
+                    None => text,
+                    Some(name) => text.missing(MissingObject::Column {
+                        relation: relation.clone(),
+                        name: name.clone(),
+                    }),
+                };
+                text.hint(hints::COLUMNS)
+            }
             Self::UnreadableColumn { relation, column } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 format!("permission denied for column \"{column}\" of relation \"{relation}\""),

@@ -163,6 +163,10 @@ impl RecordRelation {
         Ok(found.ok_or_else(|| RecordError::UnknownColumn {
             relation: self.name.clone(),
             column: reference.to_string(),
+            name: match reference {
+                ColumnReference::Attnum(_) => None,
+                ColumnReference::Name(name) => Some(name.clone()),
+            },
             columns: self.list_columns(),
         })?)
     }

@@ -31,6 +31,9 @@ pub(crate) enum SharingError {
         needed: &'static str,
     },
 
+    /// Something is wrong with what a visitor asked for, who must not learn what the log knows of names of before.
+    ForVisitor(Box<Error>),
+
     /// A problem of a form's field, by its key.
     Field {
         key: String,
@@ -89,6 +92,10 @@ impl TopicError for SharingError {
                     ..fields
                 }
             }
+            Self::ForVisitor(problem) => ErrorFields {
+                missing: None,
+                ..problem.fields()
+            },
             Self::InvalidField { key, problem, hint } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
                 format!("field \"{key}\": {problem}"),

@@ -61,7 +61,7 @@ pub(crate) fn read(slug: &str, options: &str) -> Result<JsonbDatum, Error> {
     outcome.map_err(|problem| match problem.fields().sqlstate {
         // What the role may no longer read is shared no longer.
         PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE => SharingError::NoShare.into(),
-        _ => problem,
+        _ => SharingError::ForVisitor(problem.into()).into(),
     })
 }
 

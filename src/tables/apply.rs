@@ -7,6 +7,7 @@
 //! A dry run is a run in a subtransaction that is rolled back. So it finds every error that the run would find, also
 //! those of event triggers, and later steps see the objects of earlier ones.
 
+use super::aside::{Aside, ChangedPart};
 use super::error::StepError;
 use super::error::TablesError;
 use super::{add, alter, create, drop};
@@ -52,8 +53,12 @@ struct CreatedTable {
 }
 
 /// Runs steps; all or none.
-pub(crate) fn apply_definitions(steps: &[DefinitionStep], is_dry_run: bool) -> Result<ApplyResult, Error> {
-    let all = || Run::new(steps).all();
+pub(crate) fn apply_definitions(
+    steps: &[DefinitionStep],
+    is_dry_run: bool,
+    aside: Aside,
+) -> Result<ApplyResult, Error> {
+    let all = || Run::new(steps, aside).all();
     let mut steps = if is_dry_run {
         subtransaction::rolled_back(all)?
     } else {
@@ -74,6 +79,8 @@ pub(crate) fn apply_definitions(steps: &[DefinitionStep], is_dry_run: bool) -> R
 /// Steps that are being run.
 struct Run<'a> {
     steps: &'a [DefinitionStep],
+    /// Puts aside what prevents a change.
+    aside: Aside,
     /// Which step creates a table, by the names of its schema and itself.
     created_by: HashMap<(String, String), usize>,
     applied: Vec<AppliedStep>,
@@ -111,7 +118,7 @@ struct NewOwner {
 }
 
 impl<'a> Run<'a> {
-    fn new(steps: &'a [DefinitionStep]) -> Self {
+    fn new(steps: &'a [DefinitionStep], aside: Aside) -> Self {
         let mut created_by = HashMap::new();
         for (at, step) in steps.iter().enumerate() {
             if let DefinitionStep::CreateTable(table) = step {
@@ -122,6 +129,7 @@ impl<'a> Run<'a> {
         }
         Self {
             steps,
+            aside,
             created_by,
             applied: Vec::new(),
             postponed: Vec::new(),
@@ -189,10 +197,17 @@ impl<'a> Run<'a> {
                 schema::drop_schemas(&schemas.collect::<Result<BTreeSet<_>, _>>()?)?;
             }
             DefinitionStep::AlterTable(JsonObject(step)) => {
-                alter::alter_table(find(&step.table)?, &step.changes.0, alter::MathesarKey::Changed)?
+                let (table, changes) = (find(&step.table)?, &step.changes.0);
+                let part = ChangedPart::refused_in_views(table, &changes.columns);
+                (self.aside)(table, &part, &mut || {
+                    alter::alter_table(table, changes, alter::MathesarKey::Changed)
+                })?
             }
             DefinitionStep::DropTable(JsonObject(step)) => {
-                drop::drop_table(find(&step.table)?, step.cascade)?;
+                let table = find(&step.table)?;
+                (self.aside)(table, &ChangedPart::Relation, &mut || {
+                    drop::drop_table(table, step.cascade).map(|_| ())
+                })?;
             }
             DefinitionStep::AddColumns(JsonObject(step)) => {
                 let columns: Vec<_> = step
@@ -207,8 +222,11 @@ impl<'a> Run<'a> {
                 let attnums = step
                     .columns
                     .iter()
-                    .map(|column| attnum(table, &step.table, column));
-                drop::drop_columns(table, &attnums.collect::<Result<Vec<_>, _>>()?)?;
+                    .map(|column| attnum(table, &step.table, column))
+                    .collect::<Result<Vec<i32>, _>>()?;
+                let dropped = attnums.iter().filter_map(|&attnum| attnum.try_into().ok());
+                let part = ChangedPart::Columns(dropped.collect());
+                (self.aside)(table, &part, &mut || drop::drop_columns(table, &attnums))?;
             }
             DefinitionStep::AddConstraints(JsonObject(step)) => {
                 let constraints: Vec<_> = step

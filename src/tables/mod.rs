@@ -9,6 +9,7 @@ pub(crate) mod add;
 pub(crate) mod alter;
 mod alter_column;
 pub(crate) mod apply;
+pub(crate) mod aside;
 pub(crate) mod cast;
 mod clause;
 pub(crate) mod column_type;

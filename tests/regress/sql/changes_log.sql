@@ -143,6 +143,7 @@ COMMIT;
 SELECT msar.sync_schema('stock', 'x');
 SELECT msar.list_changes(left(:'token', -1));
 SELECT msar.list_changes(options => '{"kind": 1}');
+SELECT msar.list_changes(options => '{"actions": ["made"]}');
 
 -- A schema that was dropped.
 SELECT 'loft'::regnamespace::oid AS loft, msar.sync_schema('loft')->>'token' AS token \gset
@@ -153,3 +154,25 @@ FROM msar.sync_schema(:'loft'::oid::regnamespace, :'token') AS s;
 -- Names that objects had.
 SELECT f->>'kind', f->>'name', f->>'dropped_at' IS NOT NULL AS is_dropped
 FROM jsonb_array_elements(msar.find_object('item')) AS f;
+
+-- Parts of a table go with it.
+CREATE TABLE stock.passing (id integer PRIMARY KEY);
+ALTER TABLE stock.passing ADD passing_note text, ADD CONSTRAINT passing_check CHECK (id > 0);
+ALTER TABLE stock.passing ALTER passing_note SET NOT NULL;
+SELECT clock_timestamp() AS before \gset
+DROP TABLE stock.passing;
+SELECT n, f->>'kind' AS kind, f->>'dropped_at' IS NOT NULL AS is_dropped,
+  (SELECT count(*) FROM jsonb_array_elements(msar.find_object(n, at => :'before'))) AS then,
+  (SELECT count(*) FROM jsonb_array_elements(msar.find_object(n, at => clock_timestamp()))) AS now
+FROM unnest(ARRAY['passing_note', 'passing_check', 'passing_pkey', 'passing']) AS n, jsonb_array_elements(msar.find_object(n)) AS f ORDER BY 1, 2;
+
+-- Errors about names of before say the names of now.
+CREATE TABLE stock.early (id integer PRIMARY KEY, cost integer);
+ALTER TABLE stock.early RENAME cost TO price;
+ALTER TABLE stock.early RENAME TO late;
+SELECT msar.list_records('stock.late', '{"order": [{"column": "cost"}]}');
+SELECT msar.list_records('stock.late', '{"filter": {"equal": [{"column": "cost"}, 1]}}');
+SELECT msar.run_exploration('{"base_table": {"schema": "stock", "name": "early"}, "initial_columns": [{"alias": "id", "column": "id"}]}');
+SELECT msar.run_exploration('{"base_table": {"schema": "stock", "name": "late"}, "initial_columns": [{"alias": "c", "column": "cost"}]}');
+SELECT msar.add_records('stock.late', '[{"id": 1, "cost": 2}]');
+SELECT msar.set_column_metadata('stock.late', '[{"name": "cost", "display_width": 3}]');

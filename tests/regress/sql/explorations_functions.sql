@@ -123,4 +123,10 @@ BEGIN
 END $$;
 SELECT field, direction, nulls, pg_temp.pages(jsonb_build_object('field', field, 'direction', direction, 'nulls', nulls))
 FROM unnest('{t,n,e,tstz,d,id}'::text[]) AS field, unnest('{asc,desc}'::text[]) AS direction, unnest('{first,last}'::text[]) AS nulls ORDER BY 1, 2, 3;
+
+-- The planner's estimate of the rows, beside values of every kind.
+ANALYZE f.all_types;
+SELECT x->'records'->'count' = to_jsonb((SELECT count(*) FROM f.all_types)) AS is_estimated, jsonb_array_length((x->'records'->'results')::jsonb) AS shown
+FROM CAST(msar.run_exploration('{"base_table": {"schema": "f", "name": "all_types"}, "initial_columns": [{"alias": "id", "column": "id"}, {"alias": "t", "column": "t"}],
+  "transformations": [{"type": "filter", "spec": {"not_null": [{"column_name": ["id"]}]}}]}', '{"count": "estimated", "limit": 2, "offset": 1}') AS jsonb) AS x;
 DROP SCHEMA f CASCADE;

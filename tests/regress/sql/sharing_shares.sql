@@ -99,6 +99,11 @@ SELECT msar.read_share(:'slug')->'count';
 ALTER ROLE share_renamed RENAME TO share_role;
 ALTER TABLE app.person RENAME TO people; ALTER TABLE app.people RENAME name TO label; ALTER SCHEMA app RENAME TO club;
 SELECT msar.read_share(:'slug', '{"limit": 1}')->'columns'->0->'name', msar.read_share(:'seen', '{"limit": 1}')->'records'->'count';
+-- A visitor does not learn what a hidden column is called now.
+ALTER TABLE club.people RENAME secret TO hidden;
+SELECT * FROM pg_temp.problem(format('SELECT msar.read_share(%L, ''{"order": [{"column": "secret"}]}'')', :'slug'));
+SELECT hint FROM pg_temp.problem('SELECT msar.list_records(''club.people'', ''{"order": [{"column": "secret"}]}'')');
+ALTER TABLE club.people RENAME hidden TO secret;
 ALTER TABLE club.people DROP label; ALTER TABLE club.people ADD label text DEFAULT 'SECRET';
 SELECT * FROM pg_temp.problem(format('SELECT msar.read_share(%L)', :'slug'));
 SELECT * FROM pg_temp.problem(format('SELECT msar.read_share(%L)', :'seen'));
