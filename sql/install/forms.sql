@@ -23,6 +23,7 @@ CREATE TABLE msar_catalog.stored_forms (
   submit_message jsonb,
   submit_redirect_url text,
   submit_button_label text,
+  input text NOT NULL DEFAULT 'raw' CONSTRAINT input_is_known CHECK (input IN ('raw', 'display')),
   fields jsonb NOT NULL DEFAULT '[]' CONSTRAINT fields_are_a_list CHECK (pg_catalog.jsonb_typeof(fields) = 'array'),
   created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
   updated_at timestamptz NOT NULL DEFAULT pg_catalog.now()
@@ -42,7 +43,7 @@ CREATE VIEW msar_catalog.forms WITH (security_barrier) AS
 SELECT
   f.id, f.token, f.name, f.description, f.version, f.base_table_oid, f.schema_name, f.table_name, f.refs,
   f.role_oid, f.role_name AS role, f.creator_name AS creator, f.header_title, f.header_subtitle, f.publish_public, f.submit_message,
-  f.submit_redirect_url, f.submit_button_label, f.fields, pg_catalog.pg_has_role(f.creator_oid, 'USAGE') AS is_own,
+  f.submit_redirect_url, f.submit_button_label, f.input, f.fields, pg_catalog.pg_has_role(f.creator_oid, 'USAGE') AS is_own,
   f.created_at, f.updated_at
 FROM msar_catalog.stored_forms AS f
 WHERE pg_catalog.pg_has_role(f.creator_oid, 'USAGE')

@@ -6,7 +6,8 @@ Arguments:
   form_def: {"name", "version", "base_table_oid", "header_title", "fields"}, and maybe "schema_oid",
     "description", "associated_role_id" (name or OID of the role that it runs as; the current role
     by default, which must be able to set it), "header_subtitle", "submit_message",
-    "submit_redirect_url", "submit_button_label", "privileged_role". A field is {"key", "index",
+    "submit_redirect_url", "submit_button_label", "privileged_role", "input" ("display" to read texts
+    as their columns show values; "raw" by default). A field is {"key", "index",
     "kind": "scalar_column" or "foreign_key", "column_attnum"}, and maybe "label", "help",
     "styling", "is_required"; a foreign key also has "related_table_oid", "fk_interaction_rule":
     "must_pick", "can_pick_or_create" or "must_create", and "child_fields", the fields of a row that
@@ -33,7 +34,7 @@ Arguments:
 Returns: {"id", "created_at", "updated_at", "token", "name", "description", "version", "schema_oid",
   "base_table_oid", "associated_role_id", "associated_role", "creator", "header_title",
   "header_subtitle", "publish_public", "submit_message", "submit_redirect_url",
-  "submit_button_label", "fields": [{"id", "key", "form_id", "index", "label", "help", "kind",
+  "submit_button_label", "input" if it is not "raw", "fields": [{"id", "key", "form_id", "index", "label", "help", "kind",
   "column_attnum", "related_table_oid", "fk_interaction_rule", "styling", "is_required",
   "child_fields"}]}, and "problem" if a table or a column no longer exists.
 Errors:
@@ -111,7 +112,7 @@ Arguments:
 Returns: {"name", "description", "version", "header_title", "header_subtitle", "submit_message",
   "submit_redirect_url", "submit_button_label", "fields": [{"key", "index", "label", "help", "kind",
   "type", "type_options", "ui_type", "has_default", "fk_interaction_rule", "styling", "is_required",
-  "child_fields"}]}
+  "child_fields"}]}, and "input": "display" if texts are read as their columns show values
 Errors:
   42704: there is no such form, it is not published, or its role no longer meets the conditions
 
@@ -189,6 +190,8 @@ COMMENT ON TABLE msar_catalog.stored_forms IS
   'Forms. Read them by the views msar_catalog.forms and msar_catalog.form_fields';
 COMMENT ON COLUMN msar_catalog.stored_forms.role_name IS
   'The name of that role, for other clusters';
+COMMENT ON COLUMN msar_catalog.stored_forms.input IS
+  'raw: PostgreSQL reads texts by their types; display: they are read as their columns show values';
 COMMENT ON COLUMN msar_catalog.stored_forms.is_privileged IS
   'Whether a superuser has allowed a role that is a superuser or bypasses row-level security';
 COMMENT ON COLUMN msar_catalog.stored_forms.creator_oid IS
@@ -218,6 +221,7 @@ COMMENT ON COLUMN msar_catalog.forms.submit_message IS 'What a client shows afte
 COMMENT ON COLUMN msar_catalog.forms.submit_redirect_url IS
   'Where a client goes after it was sent in';
 COMMENT ON COLUMN msar_catalog.forms.submit_button_label IS 'The label of the button';
+COMMENT ON COLUMN msar_catalog.forms.input IS 'display: texts are read as their columns show values';
 COMMENT ON COLUMN msar_catalog.forms.fields IS
   'The fields, as a tree; msar_catalog.form_fields has one row for each';
 COMMENT ON COLUMN msar_catalog.forms.is_own IS

@@ -37,6 +37,17 @@ pub(super) enum LinkRule {
     MustCreate,
 }
 
+/// How the texts that a visitor sends are read.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum FormInput {
+    /// As PostgreSQL reads values of the columns' types.
+    #[default]
+    Raw,
+    /// As the columns show values, by their display options.
+    Display,
+}
+
 /// A field, as it is stored.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct StoredField {
@@ -84,6 +95,8 @@ pub(super) struct StoredForm {
     pub(super) submit_message: Option<Value>,
     pub(super) submit_redirect_url: Option<String>,
     pub(super) submit_button_label: Option<String>,
+    #[serde(default)]
+    pub(super) input: FormInput,
     pub(super) fields: Vec<StoredField>,
     #[serde(default)]
     is_own: bool,
@@ -127,6 +140,9 @@ impl StoredForm {
             "submit_redirect_url": self.submit_redirect_url, "submit_button_label": self.submit_button_label,
             "fields": fields,
         });
+        if self.input == FormInput::Display {
+            info["input"] = "display".into();
+        }
         if let Some(problem) = problem {
             info["problem"] = json!({"message": problem.to_string(), "detail": problem.fields().detail});
         }
@@ -249,6 +265,7 @@ pub(crate) fn add_form(document: &str) -> Result<Value, Error> {
         submit_message: None,
         submit_redirect_url: None,
         submit_button_label: None,
+        input: FormInput::Raw,
         fields: Vec::new(),
         is_own: true,
         created_at: String::new(),
@@ -303,6 +320,14 @@ impl StoredForm {
             None => None,
         };
         self.submit_button_label = text(members.take("submit_button_label"))?;
+        self.input = match members.take("input") {
+            None => FormInput::Raw,
+            Some(input) => match input.text()?.as_str() {
+                "raw" => FormInput::Raw,
+                "display" => FormInput::Display,
+                _ => return Err(input.must_be("\"raw\" or \"display\"")),
+            },
+        };
         let role = members
             .take("associated_role_id")
             .map(|role| acting::find_role(&role))

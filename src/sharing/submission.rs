@@ -5,7 +5,7 @@
 
 use super::acting::ActingRole;
 use super::error::SharingError;
-use super::form::{self, LinkRule, StoredField, StoredForm};
+use super::form::{self, FormInput, LinkRule, StoredField, StoredForm};
 use super::kept_form::{self, PlacedForm};
 use super::store;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
@@ -15,19 +15,20 @@ use crate::error::Error;
 use crate::explorations::node::Node;
 use crate::explorations::store as storage;
 use crate::pg::as_role;
-use crate::pg::column_type::Content;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::subtransaction::{self, CaughtReport};
-use crate::pg::{Oid, caller, dml, names, ownership, parameter};
+use crate::pg::{Oid, caller, dml, names, ownership};
 use crate::records::arguments::{self, Part};
 use crate::records::write::{self, Filled, FormField, FormShape};
 use crate::statements::Values;
+use crate::statements::values::text;
 use pgrx::Uuid;
 use pgrx::prelude::PgSqlErrorCode;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -144,12 +145,16 @@ pub(crate) fn get_public(token: &Uuid) -> Result<Value, Error> {
     let fields = served
         .role
         .act(|| consistent::read(|catalog| public_fields(catalog, &form.fields, form.base_table_oid)))?;
-    Ok(json!({
+    let mut public = json!({
         "name": form.name, "description": form.description, "version": form.version, "header_title": form.header_title,
         "header_subtitle": form.header_subtitle, "submit_message": form.submit_message,
         "submit_redirect_url": form.submit_redirect_url, "submit_button_label": form.submit_button_label,
         "fields": fields,
-    }))
+    });
+    if form.input == FormInput::Display {
+        public["input"] = "display".into();
+    }
+    Ok(public)
 }
 
 fn public_fields(catalog: &Catalog, fields: &[StoredField], table: u32) -> Result<Vec<Value>, Error> {
@@ -298,17 +303,18 @@ pub(crate) fn submit_form(token: &Uuid, values: &str) -> Result<Value, Error> {
     let mut shape = FormShape {
         fields: visited.iter().map(field).collect(),
         filled: visited.iter().map(|visited| visited.filled).collect(),
+        reads_displayed: form.input == FormInput::Display,
     };
     if let Some(tracking) = UserTracking::of(&served.placed)? {
         tracking.add_to(&visited, &mut shape, &mut values);
     }
     as_role::end_deferring();
+    let reading = Cell::new(None);
     served.role.act(|| {
-        let outcome =
-            subtransaction::attempt_with_report(is_about_data, || write::insert_filled(shape, &values));
-        match outcome {
+        let insert = || write::insert_filled(shape, &values, &reading);
+        match subtransaction::attempt_with_report(is_about_data, insert) {
             Ok(outcome) => outcome,
-            Err(report) => Err(blame(report, &visited, &sent)),
+            Err(report) => Err(blame(report, &visited, reading.get(), &sent)),
         }
     })?;
     Ok(json!({
@@ -413,17 +419,33 @@ fn is_about_data(sqlstate: PgSqlErrorCode) -> bool {
 }
 
 /// The error with the key of the field that it is about, as far as that can be told.
-fn blame(report: CaughtReport, visited: &[Visited<'_>], sent: &SentValues) -> Error {
+fn blame(report: CaughtReport, visited: &[Visited<'_>], reading: Option<usize>, sent: &SentValues) -> Error {
     if report.sqlstate == PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE {
         // What the role may no longer do is nothing to the visitor.
         return SharingError::NoForm.into();
     }
-    let unreadable = visited.iter().find(|visited| !reads(visited, sent));
+    let name_of = |visited: &Visited<'_>| {
+        names::of_column(Oid::from(visited.table), visited.field.column_attnum).unwrap_or_default()
+    };
+    let is_place = |name: &str| {
+        let place = format!("In column \"{name}\".");
+        report
+            .detail
+            .as_ref()
+            .is_some_and(|detail| detail.ends_with(&place))
+    };
+    let is_read = |visited: &&Visited<'_>| match visited.filled {
+        Some(Filled::Value(literal)) => reading == Some(literal.slot()),
+        _ => false,
+    };
+    let unreadable = visited
+        .iter()
+        .find(is_read)
+        .or_else(|| visited.iter().find(|visited| is_place(&name_of(visited))));
     let named = || {
-        visited.iter().find(|visited| {
-            let name = names::of_column(Oid::from(visited.table), visited.field.column_attnum);
-            name.is_some_and(|name| names_column(&report, &name))
-        })
+        visited
+            .iter()
+            .find(|visited| names_column(&report, &name_of(visited)))
     };
     let constrained = || {
         let reader = Reader::new(Snapshot::latest());
@@ -434,7 +456,16 @@ fn blame(report: CaughtReport, visited: &[Visited<'_>], sent: &SentValues) -> Er
                 .any(|row| row.conkey.contains(&visited.field.column_attnum))
         })
     };
-    let blamed = unreadable.or_else(constrained).or_else(named);
+    // A text that is read as its column shows values is read by the statement, whose error has the text.
+    let quoted = || {
+        let is_quoted = |visited: &&Visited<'_>| {
+            let text = sent.get(&visited.field.key).and_then(|value| text(value.get()));
+            text.is_some_and(|text| report.message.contains(&format!("\"{text}\"")))
+        };
+        let mut quoted = visited.iter().filter(is_quoted);
+        quoted.next().filter(|_| quoted.next().is_none())
+    };
+    let blamed = unreadable.or_else(constrained).or_else(named).or_else(quoted);
     // The visitor knows fields, not columns.
     let detail = report
         .detail
@@ -456,32 +487,6 @@ fn blame(report: CaughtReport, visited: &[Visited<'_>], sent: &SentValues) -> Er
         .into(),
         None => problem.into(),
     }
-}
-
-/// Whether the value of a field is one of its column's type.
-fn reads(visited: &Visited<'_>, sent: &SentValues) -> bool {
-    let catalog = Catalog::new(Snapshot::latest());
-    let column = PgAttribute::by_number(
-        &catalog.reader,
-        Oid::from(visited.table),
-        visited.field.column_attnum,
-    );
-    let (Some(column), Some(value)) = (column, sent.get(&visited.field.key)) else {
-        return true;
-    };
-    let text = match visited.field.fk_interaction_rule {
-        None => crate::statements::values::text(value.get()),
-        Some(_) => serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(value.get())
-            .ok()
-            .and_then(|choice| crate::statements::values::text(choice.get("value")?.get())),
-    };
-    // An array or an object is no text of the type, where the type takes such values.
-    let takes_documents =
-        || parameter::is_array(column.atttypid) || Content::of(column.atttypid) != Content::Other;
-    let Some(text) = text.filter(|text| !(text.starts_with(['[', '{']) && takes_documents())) else {
-        return true;
-    };
-    subtransaction::attempt(dml::is_about_a_value, || parameter::read(&text, column.atttypid)).is_ok()
 }
 
 /// Whether an error names a column: in quotes, or as one of a key.

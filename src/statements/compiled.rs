@@ -64,6 +64,11 @@ impl CompiledStatement {
         self.statement.memory() + self.estimate.as_ref().map_or(0, Prepared::memory)
     }
 
+    /// Its parameters.
+    pub(crate) fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
     /// The values of its parameters.
     pub(crate) fn bind(&self, values: &Values) -> Vec<ParameterValue> {
         let mut bound: Vec<ParameterValue> = self

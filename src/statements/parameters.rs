@@ -32,6 +32,13 @@ pub(crate) struct Parameter {
     pub(crate) type_oid: Oid,
 }
 
+impl Literal {
+    /// Which of the request's values it is, in their order.
+    pub(crate) fn slot(&self) -> usize {
+        self.slot
+    }
+}
+
 impl Parameter {
     /// Which of the request's values it is, in their order.
     pub(crate) fn slot(&self) -> usize {

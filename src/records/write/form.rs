@@ -16,12 +16,13 @@ use crate::pg::parameter::ParameterValue;
 use crate::pg::plan::{Planning, Prepared, Sees};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, error_fields, json_rows, lock, plan_cache, quote};
+use crate::statements::parameters::Parameter;
 use crate::statements::{self, Draft, Form, Literal, Parameters, Shape, Sort, Values};
 use pgrx::pg_sys;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How far a form may follow foreign keys.
@@ -85,6 +86,8 @@ pub(crate) struct FormShape {
     pub(crate) fields: Vec<FormField>,
     /// What is filled in for each of the fields, if anything is.
     pub(crate) filled: Vec<Option<Filled>>,
+    /// Whether texts are read as their columns show values.
+    pub(crate) reads_displayed: bool,
 }
 
 impl Shape for FormShape {
@@ -96,14 +99,27 @@ impl Shape for FormShape {
             }
             filled => Ok(filled),
         };
-        InsertForm::new(&self.fields, catalog, &filled)?.draft()
+        let mut form = InsertForm::new(&self.fields, catalog, &filled)?;
+        form.reads_displayed = self.reads_displayed;
+        form.draft()
     }
 }
 
-/// Inserts what a form says of which it is known what each value means. The statement is kept for the session.
-pub(crate) fn insert_filled(form: FormShape, values: &Values) -> Result<(), Error> {
+/// Inserts what a form says of which it is known what each value means. The statement is kept for the session. While a value
+/// is read as one of its column's type, `reading` has its place among the values.
+pub(crate) fn insert_filled(
+    form: FormShape,
+    values: &Values,
+    reading: &Cell<Option<usize>>,
+) -> Result<(), Error> {
     let compiled = statements::statement_for(form)?;
-    run(&compiled.statement, &compiled.bind(values))
+    let read = |parameter: &Parameter| {
+        reading.set(Some(parameter.slot()));
+        values.bind(parameter)
+    };
+    let bound: Vec<ParameterValue> = compiled.parameters().iter().map(read).collect();
+    reading.set(None);
+    run(&compiled.statement, &bound)
 }
 
 /// Inserts what a form says. What a value means depends on the column: an object may say to what a foreign key refers.
@@ -141,17 +157,15 @@ pub(crate) fn insert_form(fields: &[FormField], values: &FormValues) -> Result<(
     let parameters = draft.parameters.into_inner();
     let types: Vec<Oid> = parameters.iter().map(|parameter| parameter.type_oid).collect();
     let statement = plan_cache::prepare(&draft.sql, &types, draft.planning)?;
-    let bound: Vec<ParameterValue> = parameters
-        .iter()
-        .map(|parameter| {
-            // A bad value is named by its column, as where a statement reads it.
-            let locate = |failure: &mut error_fields::Failure| {
-                failure.column = columns.get(parameter.slot()).cloned();
-                json_rows::add_place(failure, None);
-            };
-            error_fields::kept_with(locate, || values.bind(parameter))
-        })
-        .collect();
+    let read = |parameter: &Parameter| {
+        // A bad value is named by its column, as where a statement reads it.
+        let locate = |failure: &mut error_fields::Failure| {
+            failure.column = columns.get(parameter.slot()).cloned();
+            json_rows::add_place(failure, None);
+        };
+        error_fields::kept_with(locate, || values.bind(parameter))
+    };
+    let bound: Vec<ParameterValue> = parameters.iter().map(read).collect();
     run(&statement, &bound)
 }
 
@@ -174,6 +188,7 @@ struct InsertForm<'a> {
     /// The positions of the fields, by the key of their parent.
     by_parent: HashMap<Option<&'a str>, Vec<usize>>,
     parameters: Parameters,
+    reads_displayed: bool,
     /// The rows to which others refer, in the order in which they are made.
     steps: Vec<ReferencedRow>,
 }
@@ -213,6 +228,7 @@ impl<'a> InsertForm<'a> {
             filled,
             by_parent,
             parameters: Parameters::default(),
+            reads_displayed: false,
             steps: Vec::new(),
         })
     }
@@ -245,7 +261,10 @@ impl<'a> InsertForm<'a> {
         relation: Oid,
         handed_on: &BTreeSet<i16>,
     ) -> Result<String, Error> {
-        let target = WriteTarget::read(self.catalog, relation)?;
+        let mut target = WriteTarget::read(self.catalog, relation)?;
+        if self.reads_displayed {
+            target.read_as_displayed()?;
+        }
         let mut given = self.given_below(parent, &target)?;
         let mut insert = Insert::new(&target);
         let created: Vec<_> = given
@@ -272,8 +291,8 @@ impl<'a> InsertForm<'a> {
         Ok(insert.sql((!handed_on.is_empty()).then(|| handed_on.join(", ")).as_deref()))
     }
 
-    /// Gives a column its value. An array or an object is made a value of the column's type by the functions that read
-    /// rows, everything else by the type's input function.
+    /// Gives a column its value. An array, an object and a text that is read as it is displayed are made a value of the
+    /// column's type by the functions that read rows, everything else by the type's input function.
     fn take_value<'t>(
         &mut self,
         insert: &mut Insert<'t>,
@@ -283,12 +302,17 @@ impl<'a> InsertForm<'a> {
     ) -> Result<(), Error> {
         self.catalog.reader.depends_on(column.atttypid);
         insert.columns.push(column.sql());
-        if !matches!(literal.sort, Sort::Array | Sort::Object) {
+        let field = target.field_for(column, "v")?;
+        let is_document = match literal.sort {
+            Sort::Array | Sort::Object => true,
+            Sort::Scalar => field.input.displayed.is_some(),
+            Sort::Null | Sort::Boolean(_) | Sort::Number => false,
+        };
+        if !is_document {
             let value = self.parameters.sql(literal, Form::Value, column.atttypid);
             insert.values.push(value);
             return Ok(());
         }
-        let field = target.field_for(column, "v")?;
         let object = self.parameters.sql(literal, Form::Member, pg_sys::JSONBOID);
         let alias = format!("given{}", insert.from.len());
         insert.values.push(field.value(&alias));

@@ -133,6 +133,27 @@ CREATE TABLE stock.unlogged (id integer);
 ALTER TABLE msar_catalog.stored_changes RENAME sort TO kind;
 SELECT complete FROM pg_temp.synced(:'token');
 
+-- A hole because of what the command found: a default that cannot be read. What recording has opened and set is as before.
+CREATE TABLE stock.wide (a integer, b integer, c integer, d integer GENERATED ALWAYS AS (c + 1) STORED);
+CREATE TABLE stock.slim (a integer DEFAULT 1);
+SELECT msar.sync_schema('stock')->>'token' AS token \gset
+UPDATE pg_attrdef SET adbin = (SELECT adbin FROM pg_attrdef WHERE adrelid = 'stock.wide'::regclass) WHERE adrelid = 'stock.slim'::regclass;
+SELECT count(*) AS gaps FROM msar_catalog.stored_change_gaps \gset
+SET search_path = stock, pg_catalog;
+BEGIN;
+SET LOCAL client_min_messages = error;
+ALTER TABLE stock.slim ALTER a SET DEFAULT 2;
+SHOW search_path;
+SELECT count(*) AS waits FROM pg_locks WHERE pid = pg_backend_pid() AND NOT granted;
+ALTER TABLE stock.slim ADD b integer;
+COMMIT;
+SHOW search_path;
+RESET search_path;
+SELECT count(*) - :gaps AS gaps FROM msar_catalog.stored_change_gaps;
+SELECT complete FROM pg_temp.synced(:'token');
+INSERT INTO stock.slim DEFAULT VALUES RETURNING *;
+DROP TABLE stock.wide, stock.slim;
+
 -- Reads work where nothing can be written.
 BEGIN READ ONLY;
 SELECT msar.get_change_token() = '' AS empty, (msar.sync_schema('stock')->>'complete') AS complete,

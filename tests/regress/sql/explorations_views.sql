@@ -70,11 +70,11 @@ SET ROLE regress_table_owner;
 -- The same for msar.alter_table, and for steps of a document; a dry run puts all back.
 SELECT msar.alter_table('shop.item'::regclass, '{"columns": [{"column": "name", "type": {"name": "varchar"}}]}');
 SELECT s->'step' AS step, s->'statements' AS statements FROM jsonb_array_elements(msar.apply_definitions('[
-  {"alter_table": {"table": {"schema": "shop", "name": "item"}, "changes": {"columns": [{"column": "price", "type": {"name": "bigint"}}]}}},
+  {"alter_table": {"table": {"schema": "shop", "name": "item"}, "changes": {"columns": [{"column": "price", "type": {"name": "double precision"}}]}}},
   {"drop_columns": {"table": {"schema": "shop", "name": "item"}, "columns": ["price"]}}]', true)->'steps') AS s;
 SELECT format_type(atttypid, atttypmod) AS price FROM pg_attribute WHERE attrelid = 'msar_queries."Prices"'::regclass AND attname = 'Price';
 SELECT jsonb_array_length(msar.apply_definitions('[
-  {"alter_table": {"table": {"schema": "shop", "name": "item"}, "changes": {"columns": [{"column": "price", "type": {"name": "bigint"}}]}}}]')->'steps') AS steps;
+  {"alter_table": {"table": {"schema": "shop", "name": "item"}, "changes": {"columns": [{"column": "price", "type": {"name": "double precision"}}]}}}]')->'steps') AS steps;
 SELECT format_type(atttypid, atttypmod) AS price, relowner::regrole AS owner FROM pg_attribute JOIN pg_class AS c ON c.oid = attrelid
 WHERE attrelid = 'msar_queries."Prices"'::regclass AND attname = 'Price';
 

@@ -97,6 +97,34 @@ RESET ROLE;
 ALTER TABLE app.visit DROP CONSTRAINT no_tom;
 DELETE FROM app.visit WHERE visitor = 'Gus';
 
+-- A form whose texts are read as the columns show values.
+RESET ROLE;
+SELECT msar.set_column_metadata('app.visit', '[{"name": "born", "date_format": "DD.MM.YYYY"}]') IS NOT NULL;
+SET ROLE form_maker;
+SELECT f->>'id' AS shown_id, f->>'token' AS shown, f->'input' AS input FROM msar.add_form(jsonb_build_object('name', 'Shown', 'version', 1, 'base_table_oid', :visit, 'header_title', '{}'::jsonb, 'associated_role_id', 'form_role',
+  'input', 'display', 'fields', '[{"key": "name", "index": 0, "kind": "scalar_column", "column_attnum": 2}, {"key": "born", "index": 1, "kind": "scalar_column", "column_attnum": 4}, {"key": "city", "index": 2, "kind": "scalar_column", "column_attnum": 5}]'::jsonb)) AS f \gset
+SELECT :'input', msar.set_form_publish(:shown_id, true);
+SELECT * FROM pg_temp.problem(format('SELECT msar.patch_form(''{"id": %s, "name": "x", "version": 1, "header_title": 1, "input": "shown"}'')', :shown_id));
+SET ROLE form_visitor;
+SELECT msar.get_public_form(:'shown')->'input';
+SELECT msar.submit_form(:'shown', '{"name": "Hal", "born": "03.02.1955"}') IS NOT NULL, msar.submit_form(:'shown', '{"name": "Hal"}') IS NOT NULL;
+SELECT problem.* FROM unnest(ARRAY['{"name": "x", "born": "31.02.1955"}', '{"name": "x", "born": "03.02.1955", "city": "one"}', '{"name": "x", "born": "03.02.1855"}', '{"name": "x", "born": "02/03/1955 or so"}']) AS sent,
+  pg_temp.problem(format('SELECT msar.submit_form(%L, %L)', :'shown', sent));
+RESET ROLE;
+SELECT born FROM app.visit WHERE visitor = 'Hal';
+-- The way in which they are shown counts at once.
+SELECT msar.set_column_metadata('app.visit', '[{"name": "born", "date_format": "MM/DD/YYYY"}]') IS NOT NULL;
+SET ROLE form_visitor;
+SELECT msar.submit_form(:'shown', '{"name": "Ida", "born": "03/02/1955"}') IS NOT NULL;
+SET ROLE form_maker;
+SELECT f->'input' FROM msar.patch_form(jsonb_build_object('id', :shown_id, 'name', 'Raw', 'version', 2, 'header_title', 1, 'associated_role_id', 'form_role')) AS f;
+SET ROLE form_visitor;
+SELECT * FROM pg_temp.problem(format('SELECT msar.submit_form(%L, ''{"name": "x", "born": "13/14/1955"}'')', :'shown'));
+RESET ROLE;
+SELECT born FROM app.visit WHERE visitor = 'Ida';
+DELETE FROM app.visit WHERE visitor IN ('Hal', 'Ida');
+SET ROLE form_maker; SELECT msar.delete_form(:shown_id) = :shown_id; RESET ROLE;
+
 -- A column that tells which user wrote a row gets the OID of the visitor's login role, in each row that is created.
 SET ROLE form_owner;
 ALTER TABLE app.visit ADD written_by bigint; ALTER TABLE app.city ADD written_by bigint;

@@ -28,7 +28,7 @@ pub(crate) fn report(server: &Server) -> Result<()> {
         .map_err(|_| "MATHESAR_EXT_BENCH_CALLGRIND is not set: run scripts/bench changes --instructions")?;
     let folder = PathBuf::from(folder);
     let [create, add, drop] = COMMANDS.map(|(_, command)| command.to_owned());
-    // Cumulative: each but the first is the difference to the one before.
+    // The second is also given as the difference to the first.
     let counted = [
         Counted {
             name: "CREATE TABLE and DROP TABLE".to_owned(),
@@ -50,6 +50,7 @@ pub(crate) fn report(server: &Server) -> Result<()> {
         "Instructions in thousands, counted by callgrind: with the log and without",
         &["commands", "log", "no log", "ratio"],
     );
+    let mut before = None;
     for counted in counted {
         eprintln!("counting instructions of {} ...", counted.name);
         let mut costs = [0.0; 2];
@@ -65,16 +66,27 @@ pub(crate) fn report(server: &Server) -> Result<()> {
             )?;
             *cost = more.saturating_sub(less) as f64 / counted.repeats as f64 / 1000.0;
         }
-        let [log, plain] = costs;
-        table.row(vec![
-            counted.name,
-            format!("{log:.0}"),
-            format!("{plain:.0}"),
-            format!("{:.4}", log / plain),
-        ]);
+        let adds = counted.statements.len() == 3;
+        table.row(row(counted.name, costs));
+        if let (Some([log, plain]), true) = (before, adds) {
+            table.row(row(
+                "ALTER TABLE ADD COLUMN alone".to_owned(),
+                [costs[0] - log, costs[1] - plain],
+            ));
+        }
+        before = Some(costs);
     }
     table.print();
     Ok(())
+}
+
+fn row(name: String, [log, plain]: [f64; 2]) -> Vec<String> {
+    vec![
+        name,
+        format!("{log:.0}"),
+        format!("{plain:.0}"),
+        format!("{:.4}", log / plain),
+    ]
 }
 
 /// Runs statements in a session of their own; returns how many instructions its process has executed.
