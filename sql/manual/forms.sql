@@ -6,8 +6,8 @@ Arguments:
   form_def: {"name", "version", "base_table_oid", "header_title", "fields"}, and maybe "schema_oid",
     "description", "associated_role_id" (name or OID of the role that it runs as; the current role
     by default, which must be able to set it), "header_subtitle", "submit_message",
-    "submit_redirect_url", "submit_button_label", "privileged_role", "input" ("display" to read texts
-    as their columns show values; "raw" by default). A field is {"key", "index",
+    "submit_redirect_url", "submit_button_label", "privileged_role", "input" ("display" to
+    read texts as their columns show values; "raw" by default). A field is {"key", "index",
     "kind": "scalar_column" or "foreign_key", "column_attnum"}, and maybe "label", "help",
     "styling", "is_required"; a foreign key also has "related_table_oid", "fk_interaction_rule":
     "must_pick", "can_pick_or_create" or "must_create", and "child_fields", the fields of a row that
@@ -34,9 +34,9 @@ Arguments:
 Returns: {"id", "created_at", "updated_at", "token", "name", "description", "version", "schema_oid",
   "base_table_oid", "associated_role_id", "associated_role", "creator", "header_title",
   "header_subtitle", "publish_public", "submit_message", "submit_redirect_url",
-  "submit_button_label", "input" if it is not "raw", "fields": [{"id", "key", "form_id", "index", "label", "help", "kind",
-  "column_attnum", "related_table_oid", "fk_interaction_rule", "styling", "is_required",
-  "child_fields"}]}, and "problem" if a table or a column no longer exists.
+  "submit_button_label", "input" if it is not "raw", "fields": [{"id", "key", "form_id", "index",
+  "label", "help", "kind", "column_attnum", "related_table_oid", "fk_interaction_rule", "styling",
+  "is_required", "child_fields"}]}, and "problem" if a table or a column no longer exists.
 Errors:
   42704: the current role sees no such form
 
@@ -221,7 +221,8 @@ COMMENT ON COLUMN msar_catalog.forms.submit_message IS 'What a client shows afte
 COMMENT ON COLUMN msar_catalog.forms.submit_redirect_url IS
   'Where a client goes after it was sent in';
 COMMENT ON COLUMN msar_catalog.forms.submit_button_label IS 'The label of the button';
-COMMENT ON COLUMN msar_catalog.forms.input IS 'display: texts are read as their columns show values';
+COMMENT ON COLUMN msar_catalog.forms.input IS
+  'display: texts are read as their columns show values';
 COMMENT ON COLUMN msar_catalog.forms.fields IS
   'The fields, as a tree; msar_catalog.form_fields has one row for each';
 COMMENT ON COLUMN msar_catalog.forms.is_own IS
