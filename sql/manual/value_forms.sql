@@ -82,6 +82,18 @@ Errors: none
 Example:
   SELECT __msar.plain_text('[1,3)'::int4range);$$;
 
+COMMENT ON FUNCTION __msar.read_value(text, anyelement) IS
+$$Returns a text as a value of a type, read by the type's input function and by no cast.
+
+Arguments:
+  value: the text
+  as_type: any value of the type, such as NULL::int4range
+Returns: the value; null for null
+Errors: as the type's input function raises them
+
+Example:
+  SELECT __msar.read_value('[1,3)', NULL::int4range);$$;
+
 COMMENT ON FUNCTION __msar.plain_jsonb(anycompatible) IS
 $$Returns a value as JSON. No cast to json is called that the owner of a type has made, unless a
 superuser owns the type.

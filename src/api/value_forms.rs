@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::pg::arguments::JsonArgument;
 use crate::pg::bytes::NewText;
 use crate::pg::moment::{Date, Interval, Time, TimeWithZone, Timestamp, TimestampWithZone};
-use crate::pg::parameter;
+use crate::pg::parameter::{self, ReadValue};
 use crate::pg::plain_value::{PlainJson, PlainText};
 use crate::pg::results::JsonbResult;
 use crate::pg::text;
@@ -27,7 +27,8 @@ extension_sql_file!(
         json_form_of_interval,
         long_numbers_as_text,
         plain_text,
-        plain_jsonb
+        plain_jsonb,
+        read_value
     ]
 );
 
@@ -77,6 +78,14 @@ fn plain_text(value: PlainText) -> NewText {
 fn plain_jsonb(value: PlainJson) -> Result<JsonbResult, ErrorReport> {
     let json = RawValue::from_string(value.0).map_err(Error::Serialization)?;
     Ok(JsonbResult::new(&json)?)
+}
+
+/// A text as a value of the second argument's type, where a cast would call one of the type's owner.
+#[pg_extern(
+    sql = "CREATE FUNCTION __msar.read_value(value text, as_type anyelement) RETURNS anyelement LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';"
+)]
+fn read_value(call: pg_sys::FunctionCallInfo) -> ReadValue {
+    ReadValue::of_call(call)
 }
 
 /// Rows within records, whose JSON PostgreSQL makes.

@@ -5,12 +5,22 @@
 //! as columns, and nothing of ours but names that begin with `__msar_`.
 
 use super::error::ReflectionError;
-use super::stored::{MappedField, SourceFacts, TargetTable};
+use super::foreign_types;
+use super::stored::{MappedField, SourceColumn, SourceFacts, TargetTable};
 use crate::error::Error;
-use crate::pg::quote;
+use crate::pg::comparison::{self, Comparison};
+use crate::pg::{Oid, quote};
 
 /// The name under which statements read the events.
 pub(super) const EVENTS: &std::ffi::CStr = c"__msar_events";
+
+/// That an event is one of those from number `$1` to `$2`.
+const IN_RANGE: &str = "e.n OPERATOR(pg_catalog.>=) $1 AND e.n OPERATOR(pg_catalog.<=) $2";
+
+/// That an event is one of these operations. (Operators of ours are qualified: the search_path is the reflection's own.)
+fn is_operation(letters: &str) -> String {
+    format!("e.operation OPERATOR(pg_catalog.=) ANY (CAST('{{{letters}}}' AS pg_catalog.\"char\"[]))")
+}
 
 /// Which source rows a reflection has anything to do with.
 #[derive(Clone, Copy)]
@@ -29,11 +39,7 @@ impl RowCondition<'_> {
     fn sql(&self, source: &SourceFacts) -> Result<String, Error> {
         let mut parts = Vec::new();
         if let Some(parameter) = self.copied_up_to {
-            parts.push(format!(
-                "{} <= {}",
-                key_row(source, "")?,
-                key_parameter(source, parameter)?
-            ));
+            parts.push(key_comparison(source, Comparison::LesserOrEqual, parameter)?);
         }
         if let Some(filter) = self.filter {
             parts.push(format!("({filter}\n)"));
@@ -45,31 +51,82 @@ impl RowCondition<'_> {
     }
 }
 
-/// The columns of the key as a row.
-pub(super) fn key_row(source: &SourceFacts, prefix: &str) -> Result<String, Error> {
-    let columns: Result<Vec<_>, Error> = source
-        .key
-        .iter()
-        .map(|&position| Ok(format!("{prefix}{}", column_name(source, position)?)))
-        .collect();
-    Ok(format!("ROW({})", columns?.join(", ")))
+/// A comparison of the columns of the key with a key in an array of text, as rows are compared. The operators are those of the
+/// types' own orders, whatever others a search_path has.
+pub(super) fn key_comparison(
+    source: &SourceFacts,
+    comparison: Comparison,
+    parameter: &str,
+) -> Result<String, Error> {
+    let mut parts = Vec::new();
+    for (at, &position) in source.key.iter().enumerate() {
+        let type_oid = Oid::from(source.columns[position].type_oid.unwrap_or_default());
+        let value = read_text(&source.columns[position], &format!("({parameter})[{}]", at + 1));
+        let column = key_column(source, position)?;
+        parts.push(KeyPart {
+            column: comparison::operand(&column, type_oid).into_owned(),
+            value: comparison::operand(&value, type_oid).into_owned(),
+            type_oid,
+        });
+    }
+    Ok(compare_parts(&parts, comparison))
 }
 
-/// The key in an array of text as a row.
-pub(super) fn key_parameter(source: &SourceFacts, parameter: &str) -> Result<String, Error> {
-    let columns: Result<Vec<_>, Error> = source
-        .key
-        .iter()
-        .enumerate()
-        .map(|(at, &position)| {
-            Ok(format!(
-                "CAST(({parameter})[{}] AS {})",
-                at + 1,
-                column_type(source, position)?
-            ))
+/// A column of a key and the value that it is compared with.
+struct KeyPart {
+    column: String,
+    value: String,
+    type_oid: Oid,
+}
+
+impl KeyPart {
+    fn operator(&self, comparison: Comparison) -> String {
+        let own = comparison::operator(self.type_oid, comparison);
+        own.unwrap_or_else(|| {
+            let name = match comparison {
+                Comparison::Lesser => "<",
+                Comparison::LesserOrEqual => "<=",
+                Comparison::Equal => "=",
+                Comparison::GreaterOrEqual => ">=",
+                Comparison::Greater => ">",
+            };
+            format!("OPERATOR(pg_catalog.{name})")
         })
-        .collect();
-    Ok(format!("ROW({})", columns?.join(", ")))
+    }
+
+    fn compared(&self, comparison: Comparison) -> String {
+        format!("{} {} {}", self.column, self.operator(comparison), self.value)
+    }
+}
+
+fn compare_parts(parts: &[KeyPart], comparison: Comparison) -> String {
+    let Some((first, rest)) = parts.split_first() else {
+        return "true".into();
+    };
+    if rest.is_empty() {
+        return first.compared(comparison);
+    }
+    let list = |of: fn(&KeyPart) -> &str| parts.iter().map(of).collect::<Vec<_>>().join(", ");
+    let operator = first.operator(comparison);
+    if rest.iter().all(|part| part.operator(comparison) == operator) {
+        // An index answers this as a whole.
+        return format!(
+            "ROW({}) {operator} ROW({})",
+            list(|part| &part.column),
+            list(|part| &part.value)
+        );
+    }
+    let rest = compare_parts(rest, comparison);
+    let strict = match comparison {
+        Comparison::Equal => return format!("({} AND {rest})", first.compared(comparison)),
+        Comparison::Lesser | Comparison::LesserOrEqual => Comparison::Lesser,
+        Comparison::Greater | Comparison::GreaterOrEqual => Comparison::Greater,
+    };
+    format!(
+        "({} OR {} AND {rest})",
+        first.compared(strict),
+        first.compared(Comparison::Equal)
+    )
 }
 
 pub(super) fn column_name(source: &SourceFacts, position: usize) -> Result<String, Error> {
@@ -83,14 +140,53 @@ pub(super) fn column_name(source: &SourceFacts, position: usize) -> Result<Strin
     }
 }
 
-fn column_type(source: &SourceFacts, position: usize) -> Result<&str, Error> {
-    let column = &source.columns[position];
-    column.type_name.as_deref().ok_or_else(|| {
-        ReflectionError::MissingColumn {
-            name: column.stored_name.clone(),
-        }
-        .into()
+/// A column by the name that statements know it by.
+fn row_column(source: &SourceFacts, position: usize) -> Result<String, Error> {
+    let name = column_name(source, position)?;
+    Ok(match source.columns[position].is_foreign {
+        true => foreign_types::name_of(position),
+        false => name,
     })
+}
+
+/// The same of a column of the key, whose operators are called.
+pub(super) fn key_column(source: &SourceFacts, position: usize) -> Result<String, Error> {
+    let column = &source.columns[position];
+    match column.is_foreign {
+        true => Err(foreign_types::refusal(source, column).into()),
+        false => column_name(source, position),
+    }
+}
+
+fn key_columns(source: &SourceFacts) -> Result<Vec<String>, Error> {
+    let columns = source.key.iter();
+    columns.map(|&position| key_column(source, position)).collect()
+}
+
+/// A value of text as one of a column's type, as its input function reads it: a cast of the type's owner would do something
+/// else.
+fn read_text(column: &SourceColumn, text: &str) -> String {
+    let type_name = column.type_name.as_deref().unwrap_or("pg_catalog.text");
+    match column.may_have_casts {
+        true => format!("__msar.read_value({text}, CAST(NULL AS {type_name}))"),
+        false => format!("CAST({text} AS {type_name})"),
+    }
+}
+
+/// The live columns of the source's table itself.
+pub(super) fn table_row(source: &SourceFacts) -> String {
+    let columns = source
+        .columns
+        .iter()
+        .enumerate()
+        .filter_map(|(position, column)| {
+            let name = quote::identifier(column.name.as_ref()?);
+            Some(match column.is_foreign {
+                true => format!("{name} AS {}", foreign_types::name_of(position)),
+                false => name,
+            })
+        });
+    columns.collect::<Vec<_>>().join(", ")
 }
 
 /// The live columns of the source, read from an array of text; those that `wanted` leaves out are NULL.
@@ -102,13 +198,13 @@ pub(super) fn source_row(source: &SourceFacts, array: &str, wanted: impl Fn(usiz
         .filter_map(|(position, column)| {
             let (name, type_name) = (column.name.as_ref()?, column.type_name.as_ref()?);
             let value = match wanted(position) {
-                true => format!("{array}[{}]", position + 1),
-                false => "NULL".into(),
+                true => read_text(column, &format!("{array}[{}]", position + 1)),
+                false => format!("CAST(NULL AS {type_name})"),
             };
-            Some(format!(
-                "CAST({value} AS {type_name}) AS {}",
-                quote::identifier(name)
-            ))
+            Some(match column.is_foreign {
+                true => format!("{value} AS {}", foreign_types::name_of(position)),
+                false => format!("{value} AS {}", quote::identifier(name)),
+            })
         })
         .collect();
     columns.join(", ")
@@ -117,7 +213,7 @@ pub(super) fn source_row(source: &SourceFacts, array: &str, wanted: impl Fn(usiz
 /// The value of a field as SQL over the source's columns.
 pub(super) fn field_value(source: &SourceFacts, field: &MappedField) -> Result<String, Error> {
     match (&field.position, &field.expression) {
-        (Some(position), _) => column_name(source, *position),
+        (Some(position), _) => row_column(source, *position),
         (None, Some(expression)) => Ok(format!("({expression}\n)")),
         (None, None) => Ok("NULL".into()),
     }
@@ -146,6 +242,20 @@ impl Mapping<'_> {
             }
             .into()),
         }
+    }
+
+    /// That the column of a field in the target equals a value of its type.
+    fn key_match(&self, field: &MappedField, value: &str) -> Result<String, Error> {
+        let (name, _) = self.target_column(field)?;
+        let column = self.target.column(field);
+        let equality = column.and_then(|column| column.equality.as_deref());
+        let type_oid = Oid::from(column.and_then(|column| column.type_oid).unwrap_or_default());
+        Ok(format!(
+            "{} {} {}",
+            comparison::operand(&format!("\"__msar_target\".{name}"), type_oid),
+            equality.unwrap_or("OPERATOR(pg_catalog.=)"),
+            comparison::operand(value, type_oid)
+        ))
     }
 
     /// For each column of the source's key, the field that has it.
@@ -210,7 +320,7 @@ impl Mapping<'_> {
             if key_fields.contains(&at) {
                 // Compared as values of the target's type.
                 selected.push(format!("CAST({value} AS {type_name}) AS {alias}"));
-                on.push(format!("\"__msar_target\".{column} = \"__msar_change\".{alias}"));
+                on.push(self.key_match(field, &format!("\"__msar_change\".{alias}"))?);
             } else {
                 selected.push(format!(
                     "CASE WHEN NOT \"__msar_removed\" THEN {value} END AS {alias}"
@@ -243,13 +353,7 @@ impl Mapping<'_> {
 
     /// What a batch makes of each key: its last row, or that it is removed.
     pub(super) fn last_rows(&self) -> Result<String, Error> {
-        let keys: Result<Vec<_>, Error> = self
-            .source
-            .key
-            .iter()
-            .map(|&position| column_name(self.source, position))
-            .collect();
-        let keys = keys?.join(", ");
+        let keys = key_columns(self.source)?.join(", ");
         Ok(format!(
             "SELECT DISTINCT ON ({keys}) * FROM ({rows}) AS \"__msar_rows\" \
              WHERE CASE WHEN \"__msar_removed\" THEN true ELSE {condition} END \
@@ -263,7 +367,7 @@ impl Mapping<'_> {
     pub(super) fn inserted_rows(&self) -> Result<String, Error> {
         Ok(format!(
             "(SELECT e.n AS \"__msar_n\"{row} FROM \"__msar_events\" AS e \
-             WHERE e.n BETWEEN $1 AND $2 AND e.operation = 'I') AS \"__msar_row\" WHERE {condition} ORDER BY \"__msar_n\"",
+             WHERE {IN_RANGE} AND e.operation OPERATOR(pg_catalog.=) 'I') AS \"__msar_row\" WHERE {condition} ORDER BY \"__msar_n\"",
             row = with_comma(&source_row(self.source, "e.new_row", |_| true)),
             condition = self.condition.sql(self.source)?,
         ))
@@ -277,24 +381,29 @@ impl Mapping<'_> {
             .iter()
             .map(|position| {
                 format!(
-                    "e.old_row[{at}] IS NOT DISTINCT FROM e.new_row[{at}]",
+                    "e.old_row[{at}] OPERATOR(pg_catalog.=) e.new_row[{at}]",
                     at = position + 1
                 )
             })
             .collect();
-        let moved = format!("e.operation = 'U' AND NOT ({})", same_key.join(" AND "));
+        let moved = format!(
+            "{} AND ({}) IS NOT TRUE",
+            is_operation("U"),
+            same_key.join(" AND ")
+        );
         // A row that leaves the condition is removed, too: where its key stays, the row after the event says so by being left
         // out.
         let removed = match (self.ignore_deletes, self.condition.is_always_true()) {
             (true, _) => moved,
-            (false, true) => format!("(e.operation = 'D' OR {moved})"),
-            (false, false) => "e.operation IN ('D', 'U')".into(),
+            (false, true) => format!("({} OR {moved})", is_operation("D")),
+            (false, false) => is_operation("D,U"),
         };
         format!(
             "SELECT e.n AS \"__msar_n\", false AS \"__msar_removed\"{after} FROM \"__msar_events\" AS e \
-             WHERE e.n BETWEEN $1 AND $2 AND e.operation IN ('I', 'U') \
+             WHERE {IN_RANGE} AND {added} \
              UNION ALL \
-             SELECT e.n, true{before} FROM \"__msar_events\" AS e WHERE e.n BETWEEN $1 AND $2 AND {removed}",
+             SELECT e.n, true{before} FROM \"__msar_events\" AS e WHERE {IN_RANGE} AND {removed}",
+            added = is_operation("I,U"),
             after = with_comma(&source_row(self.source, "e.new_row", |_| true)),
             before = with_comma(&source_row(self.source, "e.old_row", |position| self
                 .source
@@ -313,11 +422,12 @@ impl Mapping<'_> {
         let key_fields = self.key_fields()?;
         let mut on = Vec::new();
         for (&at, &position) in key_fields.iter().zip(&self.source.key) {
-            let (column, type_name) = self.target_column(&self.fields[at])?;
-            let name = column_name(self.source, position)?;
-            on.push(format!(
-                "CAST(\"__msar_row\".{name} AS {type_name}) = \"__msar_target\".{column}"
-            ));
+            let (_, type_name) = self.target_column(&self.fields[at])?;
+            let name = key_column(self.source, position)?;
+            on.push(self.key_match(
+                &self.fields[at],
+                &format!("CAST(\"__msar_row\".{name} AS {type_name})"),
+            )?);
         }
         let filter = RowCondition {
             copied_up_to: None,
@@ -325,8 +435,9 @@ impl Mapping<'_> {
         };
         Ok(format!(
             "DELETE FROM {target} AS \"__msar_target\" WHERE NOT EXISTS (SELECT FROM (\
-             SELECT * FROM {source} WHERE {filter}) AS \"__msar_row\" WHERE {on})",
+             SELECT {row} FROM {source}) AS \"__msar_row\" WHERE {filter} AND {on})",
             target = self.target_sql(),
+            row = table_row(self.source),
             source = self.source.name,
             filter = filter.sql(self.source)?,
             on = on.join(" AND "),
@@ -344,8 +455,9 @@ pub(super) fn condition_flags(source: &SourceFacts, condition: RowCondition) -> 
         ))
     };
     Ok(format!(
-        "SELECT pg_catalog.string_agg(((CASE WHEN {before} THEN 2 ELSE 0 END) + (CASE WHEN {after} THEN 1 ELSE 0 END))::text, \
-         '' ORDER BY e.n) FROM \"__msar_events\" AS e WHERE e.n BETWEEN $1 AND $2",
+        "SELECT pg_catalog.string_agg((CASE WHEN {before} THEN CASE WHEN {after} THEN '3' ELSE '2' END \
+         ELSE CASE WHEN {after} THEN '1' ELSE '0' END END), '' ORDER BY e.n) \
+         FROM \"__msar_events\" AS e WHERE {IN_RANGE}",
         before = holds("e.old_row")?,
         after = holds("e.new_row")?,
     ))

@@ -8,6 +8,7 @@
 use super::compile;
 use super::stored::SourceFacts;
 use crate::error::Error;
+use crate::pg::comparison::Comparison;
 use crate::pg::row_store::RowStore;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{parameter, portable_output};
@@ -32,15 +33,14 @@ pub(super) fn next_chunk(
     if has_key {
         if position.is_some() {
             rows.push_str(&format!(
-                " WHERE {} > {}",
-                compile::key_row(source, "")?,
-                compile::key_parameter(source, "$1")?
+                " WHERE {}",
+                compile::key_comparison(source, Comparison::Greater, "$1")?
             ));
         }
         let keys: Result<Vec<_>, Error> = source
             .key
             .iter()
-            .map(|&position| compile::column_name(source, position))
+            .map(|&position| compile::key_column(source, position))
             .collect();
         rows.push_str(&format!(" ORDER BY {} LIMIT $2", keys?.join(", ")));
     }
@@ -120,12 +120,11 @@ pub(super) fn current_row(
          CASE WHEN f.found THEN 'I' ELSE 'D' END::pg_catalog.\"char\" AS operation, \
          ARRAY[{old}]::pg_catalog.text[] AS old_row, f.new_row, NULL::pg_catalog.int8[] AS origins \
          FROM (SELECT) AS o LEFT JOIN LATERAL (SELECT true AS found, ARRAY[{new}]::pg_catalog.text[] AS new_row \
-         FROM (SELECT * FROM {table} WHERE {columns} = {key}) AS \"__msar_row\" LIMIT 1) AS f ON true",
+         FROM (SELECT * FROM {table} WHERE {key}) AS \"__msar_row\" LIMIT 1) AS f ON true",
         old = old.join(", "),
         new = row_as_text(source),
         table = source.name,
-        columns = compile::key_row(source, "")?,
-        key = compile::key_parameter(source, "$1")?,
+        key = compile::key_comparison(source, Comparison::Equal, "$1")?,
     );
     let argument = [Some(parameter::read(&text_array(key), pg_sys::TEXTARRAYOID))];
     RowStore::select(&statement, &[pg_sys::TEXTARRAYOID], &argument, snapshot)

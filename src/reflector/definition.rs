@@ -5,12 +5,12 @@ use super::error::{ReflectionError, SourceTableError};
 use super::remote_target::RemoteTarget;
 use super::source::{self, FoundSource};
 use super::stored::{MappedField, SourceFacts, StoredReflection, TargetTable};
-use super::{named_parameters, new_target, prepared, remote_facts, run, store};
+use super::{foreign_types, named_parameters, new_target, prepared, remote_facts, run, store};
 use crate::error::Error;
 use crate::explorations::node::Node;
 use crate::pg::row_store::RowStore;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, bookkeeping, caller, names, parser, quote};
+use crate::pg::{Oid, bookkeeping, caller, lock, names, parser, quote};
 use serde_json::{Value, json};
 
 /// What a caller asks for.
@@ -45,6 +45,8 @@ pub(crate) fn add_reflection(table: Oid, target: &str, options: &str) -> Result<
         Some(FoundSource { id, is_live: true }) => id,
         other => source::make_default(table, other.map(|source| source.id))?,
     };
+    // What is checked here stays so until the end of the transaction.
+    lock::share_until_commit(table);
     let source = source::facts(source_id)?.ok_or(Error::UnknownRelation(table))?;
     source::check_rights(&source)?;
     check_key(&source, &wanted)?;
@@ -84,6 +86,7 @@ pub(crate) fn add_reflection(table: Oid, target: &str, options: &str) -> Result<
         copy_is_again: false,
         copied: 0,
         source_name: String::new(),
+        source_oid: source.oid,
         source_exists: true,
         source_of_target: None,
         shares_target: false,
@@ -96,6 +99,7 @@ pub(crate) fn add_reflection(table: Oid, target: &str, options: &str) -> Result<
         Some(remote) => (remote.table(), Some(remote)),
         None => (target.as_ref(), None),
     };
+    foreign_types::check(&reflection, &source, target.as_ref())?;
     check_statements(&reflection, &source, sides)?;
     if needs_old_rows(&reflection, &source) && !source.keeps_old_rows {
         source::keep_old_rows(&source)?;

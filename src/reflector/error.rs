@@ -124,6 +124,11 @@ pub(crate) enum ReflectionError {
         column: String,
         type_name: String,
     },
+    ForeignType {
+        table: String,
+        column: String,
+        type_name: String,
+    },
     NoTargetTable {
         name: String,
     },
@@ -221,6 +226,18 @@ impl TopicError for ReflectionError {
                 "Type {type_name}, or a type that is part of it: the checks of its owner would run as the reflection's owner."
             ))
             .hint("Let the domain belong to a superuser, or let the reflection belong to the owner of the domain."),
+            Self::ForeignType { table, column, type_name } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("column \"{column}\" of source table {table} has a type of another role"),
+            )
+            .detail(format!(
+                "Type {type_name}, or a type that is part of it: the casts and operators of its owner would run as the \
+                 reflection's owner."
+            ))
+            .hint(
+                "Reflect the column into one of the same type, and name it neither in the key nor in expressions, or let the \
+                 type belong to a superuser or to the owner of the reflection.",
+            ),
             Self::MissingColumn { name } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
                 format!("column \"{name}\" of the reflection does not exist"),

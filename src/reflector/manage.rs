@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::pg::error_fields::Failure;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::storage::StorageTable;
-use crate::pg::{Oid, bookkeeping, caller, server, subtransaction};
+use crate::pg::{Oid, bookkeeping, caller, lock, server, subtransaction};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -170,6 +170,7 @@ pub(crate) fn retry_dead_letters(id: i64) -> Result<Value, Error> {
             hint: "Try again in the next transaction.",
         })?;
     }
+    lock::share_until_commit(Oid::from(reflection.source_oid));
     let (source, target) = run::open(&reflection)?;
     let known: Vec<i64> = list_dead_letters(id)?.iter().map(|letter| letter.id).collect();
     let remote = match reflection.server {

@@ -4,7 +4,7 @@
 //!   triggers in step with its partitions and columns, [`source`] adds and drops it.
 //! - A reflection carries the changes into another table: [`definition`] reads what a caller asks for, [`new_target`] creates the
 //!   table, [`compile`] makes
-//!   statements of it, [`named_parameters`] finds the parameters of a caller's own statement, [`prepared`] prepares them.
+//!   statements of it (which call no code of strangers' types: [`foreign_types`]), [`named_parameters`] finds the parameters of a caller's own statement, [`prepared`] prepares them.
 //! - [`run`] does what is due, in batches by [`apply`] (of an [`application`]), and copies the rows that were there before by [`copy`]. Rows and
 //!   progress are written in one transaction, so each event counts exactly once.
 //! - A target on another server is reached by [`remote_target`], which keeps the progress there as well; [`remote_facts`] looks
@@ -26,6 +26,7 @@ pub(crate) mod definition;
 mod error;
 mod event_limit;
 pub(crate) mod following;
+mod foreign_types;
 pub(crate) mod manage;
 mod named_parameters;
 mod new_target;

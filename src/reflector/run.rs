@@ -9,14 +9,14 @@ use super::apply::BatchOutcome;
 use super::error::ReflectionError;
 use super::remote_target::{self, RemoteTarget};
 use super::stored::{SourceFacts, StoredReflection, TargetTable};
-use super::{copy, reflector_worker, source, store};
+use super::{copy, foreign_types, reflector_worker, source, store};
 use crate::error::Error;
 use crate::explorations::node::Node;
 use crate::pg::error_fields::Failure;
 use crate::pg::row_store::RowStore;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::storage::StorageTable;
-use crate::pg::{Oid, bookkeeping, caller, portable_output, server, subtransaction};
+use crate::pg::{Oid, bookkeeping, caller, lock, portable_output, server, subtransaction};
 use serde_json::{Value, json};
 use std::ffi::CString;
 use std::time::{Duration, Instant};
@@ -133,6 +133,7 @@ pub(super) fn open(reflection: &StoredReflection) -> Result<(SourceFacts, Option
             }
         })?),
     };
+    foreign_types::check(reflection, &source, target.as_ref())?;
     Ok((source, target))
 }
 
@@ -146,9 +147,14 @@ fn run_reflection(
         return Ok(None);
     };
     let started = Instant::now();
+    let mut outcome = RunOutcome::default();
+    // What is checked below stays so until the end. A change of the table is not waited for.
+    if !lock::try_share_until_commit(Oid::from(reflection.source_oid)) {
+        outcome.state = "waits for a change of the source table".into();
+        return Ok(Some(outcome));
+    }
     let (source, target) = open(&reflection)?;
     let path = reflection.search_path.clone();
-    let mut outcome = RunOutcome::default();
     let is_remote = reflection.server.is_some();
     if is_remote && remote_target::waits_for_commit(id) {
         outcome.state = "waits for the end of the transaction".into();

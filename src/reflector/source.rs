@@ -1,12 +1,13 @@
 //! Adding, listing and dropping source tables.
 
 use super::error::{ReflectionError, SourceTableError};
-use super::store;
 use super::stored::{SourceColumn, SourceFacts, TargetTable};
+use super::{foreign_types, store};
 use crate::catalog::Catalog;
 use crate::catalog::relation::{self, RelationKind};
 use crate::error::Error;
 use crate::explorations::node::Node;
+use crate::pg::comparison::{self, Comparison};
 use crate::pg::ownership::{self, AlterLock, Refusal};
 use crate::pg::{Oid, bookkeeping, caller, own_casts, quote};
 use serde::Deserialize;
@@ -33,7 +34,10 @@ pub(super) fn find(table: Oid) -> Result<Option<FoundSource>, Error> {
 }
 
 pub(super) fn facts(id: i64) -> Result<Option<SourceFacts>, Error> {
-    store::as_owner(|statements| statements.query(store::SOURCE_FACTS, &json!({"id": id})))
+    let mut facts: Option<SourceFacts> =
+        store::as_owner(|statements| statements.query(store::SOURCE_FACTS, &json!({"id": id})))?;
+    facts.as_mut().map(foreign_types::note);
+    Ok(facts)
 }
 
 /// `msar.add_source_table`.
@@ -248,7 +252,13 @@ pub(super) fn check_rights(source: &SourceFacts) -> Result<(), Error> {
 
 pub(super) fn target_facts(table: Oid, source: &SourceFacts) -> Result<Option<TargetTable>, Error> {
     let argument = json!({"oid": table.to_u32(), "source": source.oid});
-    store::as_owner(|statements| statements.query(store::TARGET, &argument))
+    let mut target: Option<TargetTable> =
+        store::as_owner(|statements| statements.query(store::TARGET, &argument))?;
+    for column in target.iter_mut().flat_map(|target| &mut target.columns) {
+        let type_oid = column.type_oid.map(Oid::from);
+        column.equality = type_oid.and_then(|type_oid| comparison::operator(type_oid, Comparison::Equal));
+    }
+    Ok(target)
 }
 
 /// Whether a relation is one of the extension's for events.

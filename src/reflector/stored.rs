@@ -25,6 +25,12 @@ pub(super) struct SourceColumn {
     pub(super) type_name: Option<String>,
     pub(super) type_oid: Option<u32>,
     pub(super) stored_name: String,
+    /// Whether the type, or a part of it, belongs to a role that the reflection's owner does not trust: see `foreign_types`.
+    #[serde(skip)]
+    pub(super) is_foreign: bool,
+    /// Whether its owner can have made a cast from text, which would change the values of events.
+    #[serde(skip)]
+    pub(super) may_have_casts: bool,
 }
 
 impl SourceFacts {
@@ -60,8 +66,11 @@ pub(super) struct TargetColumn {
     pub(super) name: String,
     #[serde(rename = "type")]
     pub(super) type_name: String,
+    /// On another server it has none.
+    #[serde(default)]
+    pub(super) type_oid: Option<u32>,
     pub(super) is_generated: bool,
-    /// Of a table on another server: the operator by which values are equal, where the type has one.
+    /// The operator by which values are equal, where the type has one.
     #[serde(default)]
     pub(super) equality: Option<String>,
 }
@@ -121,6 +130,7 @@ pub(super) struct StoredReflection {
     pub(super) copy_is_again: bool,
     pub(super) copied: i64,
     pub(super) source_name: String,
+    pub(super) source_oid: u32,
     pub(super) source_exists: bool,
     pub(super) source_of_target: Option<i64>,
     pub(super) shares_target: bool,

@@ -10,7 +10,7 @@ SELECT jsonb_build_object(
   'next_snapshot', r.next_snapshot::text, 'last_seq', r.last_seq, 'copy_position', to_jsonb(r.copy_position),
   'copy_is_again', r.copy_is_again, 'copied', r.copied,
   'source_name', format('%I.%I', s.schema_name, s.table_name),
-  'source_exists', EXISTS (SELECT FROM pg_class AS c WHERE c.oid = s.table_oid),
+  'source_oid', s.table_oid::bigint, 'source_exists', EXISTS (SELECT FROM pg_class AS c WHERE c.oid = s.table_oid),
   'source_of_target', (
     SELECT min(t.id) FROM msar_catalog.stored_source_tables AS t
     WHERE __msar.source_is_live(t.id, t.event_table) AND t.table_oid = r.target_oid

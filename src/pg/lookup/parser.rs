@@ -1,6 +1,7 @@
 //! Parsing text by the server's raw parser, which looks up no names.
 
 use crate::pg::{error_fields, text};
+use pgrx::PgList;
 use pgrx::pg_sys::{self, List, NodeTag};
 use std::ffi::CString;
 
@@ -52,6 +53,59 @@ pub(crate) fn is_one_data_statement(sql: &str) -> bool {
                 | NodeTag::T_SelectStmt
         )
     }
+}
+
+/// The names by which an expression that the parser takes can mean columns, each as a part of a reference.
+pub(crate) fn column_names(expression: &str) -> Vec<String> {
+    let sql = CString::new(text::to_server(expression)).unwrap_or_default();
+    let mut names: Vec<String> = Vec::new();
+    // SAFETY: as above. The walker gets nodes of the raw parser, and the context is where it puts the names.
+    unsafe {
+        let parsed = error_fields::kept(|| {
+            pg_sys::raw_parser(sql.as_ptr(), pg_sys::RawParseMode::RAW_PARSE_PLPGSQL_EXPR)
+        });
+        if let Some(statement) = only(parsed) {
+            let statement = (*statement.cast::<pg_sys::RawStmt>()).stmt;
+            collect_names(statement, (&raw mut names).cast());
+        }
+    }
+    names
+}
+
+#[pgrx::pg_guard]
+unsafe extern "C-unwind" fn collect_names(node: *mut pg_sys::Node, names: *mut std::ffi::c_void) -> bool {
+    if node.is_null() {
+        return false;
+    }
+    // SAFETY: a node begins with its tag; the fields of a reference are strings and a star. The context is the one above.
+    unsafe {
+        if (*node).type_ == NodeTag::T_ColumnRef {
+            let fields = PgList::<pg_sys::Node>::from_pg((*node.cast::<pg_sys::ColumnRef>()).fields);
+            let strings = fields
+                .iter_ptr()
+                .filter(|&field| (*field).type_ == NodeTag::T_String);
+            let names = &mut *names.cast::<Vec<String>>();
+            names.extend(
+                strings.filter_map(|field| text::from_server_cstr((*field.cast::<pg_sys::String>()).sval)),
+            );
+            return false;
+        }
+        walk(node, Some(collect_names), names)
+    }
+}
+
+#[cfg(not(feature = "pg15"))]
+use pg_sys::raw_expression_tree_walker_impl as walk;
+
+#[cfg(feature = "pg15")]
+unsafe extern "C-unwind" {
+    /// PostgreSQL 15 has it under this name; pgrx leaves it out.
+    #[link_name = "raw_expression_tree_walker"]
+    fn walk(
+        node: *mut pg_sys::Node,
+        walker: Option<unsafe extern "C-unwind" fn(*mut pg_sys::Node, *mut std::ffi::c_void) -> bool>,
+        context: *mut std::ffi::c_void,
+    ) -> bool;
 }
 
 /// Whether a SELECT has nothing but what it selects.

@@ -9,6 +9,12 @@ pub(crate) fn share_until_commit(relation: Oid) {
     unsafe { pg_sys::LockRelationOid(relation, pg_sys::AccessShareLock as i32) }
 }
 
+/// The same without waiting: false where another session alters or drops the relation just now.
+pub(crate) fn try_share_until_commit(relation: Oid) -> bool {
+    // SAFETY: as above.
+    unsafe { pg_sys::ConditionalLockRelationOid(relation, pg_sys::AccessShareLock as i32) }
+}
+
 /// Waits for sessions that create or drop objects of a schema, and keeps others from it until the transaction ends: the
 /// lock that DROP SCHEMA takes.
 pub(crate) fn schema_until_commit(schema: Oid) {

@@ -6,15 +6,51 @@ use pgrx::pg_sys::{self, Datum};
 
 /// A value of a type, in the current memory context.
 pub(crate) fn read(value: &str, type_oid: Oid) -> Datum {
+    // SAFETY: the value is a text.
+    error_fields::kept(|| unsafe { read_text(text::to_text_datum(value), type_oid) })
+}
+
+/// The same of a value of type text.
+///
+/// # Safety
+/// `value` is a text, not NULL.
+unsafe fn read_text(value: Datum, type_oid: Oid) -> Datum {
     let (mut function, mut element) = (Oid::INVALID, Oid::INVALID);
     let _nulls = ArrayNulls::on();
     // SAFETY: the type's own input function, which gets a C string in the server's encoding.
     unsafe {
         pg_sys::getTypeInputInfo(type_oid, &mut function, &mut element);
-        error_fields::kept(|| {
-            let value = pg_sys::text_to_cstring(text::to_text_datum(value).cast_mut_ptr());
-            pg_sys::OidInputFunctionCall(function, value, element, -1)
-        })
+        let value = pg_sys::text_to_cstring(value.cast_mut_ptr());
+        pg_sys::OidInputFunctionCall(function, value, element, -1)
+    }
+}
+
+/// A value of whatever type a call has, or NULL.
+pub(crate) struct ReadValue(Option<Datum>);
+
+impl ReadValue {
+    /// The first argument of a call, a text, as a value of the second one's type.
+    pub(crate) fn of_call(call: pg_sys::FunctionCallInfo) -> Self {
+        // SAFETY: a function that SQL declares with two arguments, the first of type text.
+        unsafe {
+            let text = &(&(*call).args.as_slice(2))[0];
+            let type_oid = pg_sys::get_fn_expr_argtype((*call).flinfo, 1);
+            let is_null = text.isnull || type_oid == Oid::INVALID;
+            Self((!is_null).then(|| read_text(text.value, type_oid)))
+        }
+    }
+}
+
+pgrx::impl_sql_translatable!(ReadValue, "anyelement");
+
+// SAFETY: the datum is of the type that the call has.
+unsafe impl pgrx::callconv::BoxRet for ReadValue {
+    unsafe fn box_into<'fcx>(self, fcinfo: &mut pgrx::callconv::FcInfo<'fcx>) -> pgrx::datum::Datum<'fcx> {
+        match self.0 {
+            // SAFETY: promised by the caller.
+            Some(value) => unsafe { fcinfo.return_raw_datum(value) },
+            None => fcinfo.return_null(),
+        }
     }
 }
 
