@@ -71,7 +71,9 @@ CREATE TABLE msar_catalog.stored_reflections (
   failures integer NOT NULL DEFAULT 0,
   retry_at timestamptz,
   last_run_at timestamptz,
-  created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+  created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+  -- The role that wrote the row first. A dump carries it.
+  written_by name
 );
 CREATE INDEX stored_reflections_source ON msar_catalog.stored_reflections (source_id);
 
@@ -86,7 +88,8 @@ CREATE TABLE msar_catalog.stored_dead_letters (
   error jsonb NOT NULL,
   attempts integer NOT NULL DEFAULT 1,
   failed_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-  writer_oid oid NOT NULL
+  writer_oid oid NOT NULL,
+  written_by name
 );
 CREATE INDEX stored_dead_letters_reflection ON msar_catalog.stored_dead_letters (reflection_id);
 
@@ -112,18 +115,31 @@ SELECT pg_catalog.pg_extension_config_dump('msar_catalog.stored_reflections_id_s
 SELECT pg_catalog.pg_extension_config_dump('msar_catalog.stored_dead_letters', '');
 SELECT pg_catalog.pg_extension_config_dump('msar_catalog.stored_dead_letters_id_seq', '');
 
+-- The role that wrote a row first: of a superuser, who restores what others wrote, as the row says; otherwise the current one.
+CREATE FUNCTION __msar.first_writer(written_by name) RETURNS name
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT CASE WHEN r.rolsuper THEN COALESCE(written_by, r.rolname) ELSE r.rolname END
+  FROM pg_catalog.pg_roles AS r WHERE r.rolname = CURRENT_USER;
+END;
+
 -- Rows of a restore. The roles are found by their names; one who restores is not given the reflections of roles that they
--- cannot be. The event table is not there, which is how everything else knows that the row was restored.
+-- cannot be, and nobody is given one that was written by a role which could not be its owner: whoever may write to the table
+-- could plant what somebody else restores and resumes. The event table is not there, which is how everything else knows that the
+-- row was restored.
 CREATE FUNCTION __msar.restored_reflection() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  NEW.owner_oid := COALESCE(
-    (SELECT r.oid FROM pg_catalog.pg_roles AS r WHERE r.rolname OPERATOR(pg_catalog.=) NEW.owner_name), 0::pg_catalog.oid
-  );
-  IF NOT COALESCE(pg_catalog.pg_has_role(NEW.owner_oid, __msar.acting_privilege()), false) THEN
-    NEW.owner_oid := 0;
-  END IF;
+  NEW.written_by := __msar.first_writer(NEW.written_by);
+  NEW.owner_oid := COALESCE((
+    SELECT r.oid
+    FROM pg_catalog.pg_roles AS r
+    JOIN pg_catalog.pg_roles AS w ON w.rolname OPERATOR(pg_catalog.=) NEW.written_by
+    WHERE r.rolname OPERATOR(pg_catalog.=) NEW.owner_name
+      AND pg_catalog.pg_has_role(r.oid, __msar.acting_privilege())
+      AND pg_catalog.pg_has_role(w.oid, r.oid, __msar.acting_privilege())
+  ), 0::pg_catalog.oid);
   RETURN NEW;
 END
 $$;
@@ -152,7 +168,10 @@ CREATE FUNCTION __msar.dead_letter_row() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  NEW.writer_oid := (SELECT r.oid FROM pg_catalog.pg_roles AS r WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER);
+  NEW.written_by := __msar.first_writer(NEW.written_by);
+  NEW.writer_oid := COALESCE(
+    (SELECT r.oid FROM pg_catalog.pg_roles AS r WHERE r.rolname OPERATOR(pg_catalog.=) NEW.written_by), 0::pg_catalog.oid
+  );
   RETURN NEW;
 END
 $$;
@@ -173,4 +192,4 @@ BEGIN ATOMIC
   );
 END;
 
-REVOKE EXECUTE ON FUNCTION __msar.restored_reflection(), __msar.restored_source_table() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION __msar.first_writer(name), __msar.restored_reflection(), __msar.restored_source_table() FROM PUBLIC;

@@ -102,3 +102,54 @@ fn by_a_superuser() {
 fn as_inserts() {
     copy(&["--inserts"], &|source| source.owner().to_owned());
 }
+
+/// The role that may write to the tables, as a restore must, cannot plant what a superuser restores and resumes.
+#[test]
+fn what_somebody_planted_belongs_to_nobody_after_a_restore() {
+    let source = Database::with_extension();
+    let mut client = source.connect_as_owner();
+    run(&mut client, SAMPLE);
+    run(
+        &mut client,
+        "INSERT INTO msar_catalog.stored_reflections (source_id, owner_oid, owner_name, statement, search_path, state, written_by)
+           SELECT min(id), 10, 'postgres', 'SELECT :new.id', 'public', 'active', 'postgres' FROM msar_catalog.stored_source_tables;
+         INSERT INTO msar_catalog.stored_dead_letters (reflection_id, seq, operation, new_row, error, written_by)
+           SELECT id, 1, 'I', '{9}', '{}', 'postgres' FROM msar_catalog.stored_reflections WHERE owner_name = 'postgres'",
+    );
+    let target = Database::empty();
+    copy_database(&source, &target, "postgres", &[]);
+    let mut client = target.connect_as_superuser();
+    assert_eq!(
+        text(
+            &mut client,
+            "SELECT string_agg(concat_ws(' ', owner_oid = 0, written_by = current_user), ', ')
+             FROM msar_catalog.stored_reflections WHERE owner_name = 'postgres'"
+        ),
+        "t f"
+    );
+    assert_eq!(
+        text(
+            &mut client,
+            "SELECT string_agg(concat_ws(' ', w.rolsuper, d.written_by = current_user), ', ')
+             FROM msar_catalog.stored_dead_letters AS d JOIN pg_roles AS w ON w.oid = d.writer_oid"
+        ),
+        "f f"
+    );
+    let refused = client
+        .batch_execute("SELECT msar.resume_reflection(id) FROM msar_catalog.stored_reflections WHERE owner_name = 'postgres'")
+        .expect_err("nobody resumes it");
+    assert_eq!(
+        refused.code().map(|code| code.code().to_owned()),
+        Some("42501".to_owned()),
+        "{refused}"
+    );
+    // What its owner wrote is that role's.
+    assert_eq!(
+        text(
+            &mut client,
+            "SELECT count(*)::text FROM msar_catalog.stored_reflections AS r JOIN pg_roles AS o ON o.oid = r.owner_oid
+             WHERE r.owner_name = r.written_by AND NOT o.rolsuper"
+        ),
+        "2"
+    );
+}
