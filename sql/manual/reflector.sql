@@ -327,14 +327,13 @@ COMMENT ON FUNCTION __msar.follow_source_table(bigint) IS
 'Makes what is stored about a source, and its triggers, fit the catalogs again';
 COMMENT ON FUNCTION __msar.store_source_table(oid, bigint, text, bigint, double precision, text) IS 'Adds a source table, or makes a restored one live again';
 COMMENT ON FUNCTION __msar.forget_source_table(bigint) IS 'Removes a source with its triggers, events and reflections';
-COMMENT ON FUNCTION __msar.due_events(bigint, pg_snapshot, pg_snapshot, bigint, bigint, bigint) IS
-'The next events that a reflection has not done, in their order';
 COMMENT ON FUNCTION __msar.waiting_events(bigint, pg_snapshot, pg_snapshot, bigint) IS
 'How many events wait for a reflection, and since when';
 COMMENT ON FUNCTION __msar.reflections_over_limit(bigint) IS 'Reflections for which more events wait than their source allows.';
 COMMENT ON FUNCTION __msar.prune_events(bigint) IS 'Truncates tables of events that every reflection has done';
 COMMENT ON FUNCTION __msar.event_slot() IS 'Which of the four tables of events is filled in this minute';
 COMMENT ON FUNCTION __msar.restored_source_table() IS 'Trigger of stored_source_tables: a restored source has no event table';
+COMMENT ON FUNCTION __msar.first_writer(name) IS 'The role that wrote a row first, which a dump carries';
 COMMENT ON FUNCTION __msar.dead_letter_row() IS 'Trigger of stored_dead_letters: notes the role that writes it';
 COMMENT ON FUNCTION __msar.restored_reflection() IS 'Trigger of stored_reflections: a restored one means its owner by name';
 
@@ -364,6 +363,8 @@ COMMENT ON TABLE msar_catalog.stored_reflectors IS 'Roles that want a worker for
 COMMENT ON COLUMN msar_catalog.stored_reflectors.role_oid IS 'The role as which the worker logs in';
 COMMENT ON COLUMN msar_catalog.stored_reflectors.started_at IS 'When it asked for it';
 COMMENT ON TABLE msar_catalog.stored_dead_letters IS 'Dead letters; callers read msar_catalog.dead_letters';
+COMMENT ON COLUMN msar_catalog.stored_reflections.written_by IS 'The role that wrote the row first, in a dump as well';
+COMMENT ON COLUMN msar_catalog.stored_dead_letters.written_by IS 'The role that wrote it first, in a dump as well';
 COMMENT ON COLUMN msar_catalog.stored_dead_letters.old_row IS 'The row before the change, as texts at the positions of an event';
 COMMENT ON COLUMN msar_catalog.stored_dead_letters.new_row IS 'The row after the change';
 COMMENT ON COLUMN msar_catalog.stored_dead_letters.writer_oid IS 'The role that wrote it: a letter is applied if it can be the owner of the reflection';

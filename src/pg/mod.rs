@@ -19,6 +19,7 @@ pub(crate) use datum::{
     arguments, array, bytes, call_memory, input, json_writer, jsonb_item, jsonb_layout, jsonb_value,
     jsonb_writer, kept_values, moment, plain_value, portable_output, text, tuple, value,
 };
+pub(in crate::pg) use datum::{text_array, value_printer};
 pub(crate) use errors::{error_fields, error_label, messages, report};
 pub(crate) use lookup::{
     acl, catalog_row, column_type, comparison, deparse, expression, extension, foreign_server, identity,
@@ -30,8 +31,8 @@ pub(crate) use session::{
     as_role, aside, caller, cluster, commit, launcher, lock, memory, password, server, wake, worker,
 };
 pub(crate) use spi::{
-    append, bookkeeping, copy, cursor, dml, json_rows, parameter, plan, plan_cache, receiver, recently_used,
-    results, row_store, statement, stream, subtransaction, view_query,
+    append, bookkeeping, copy, copy_lines, cursor, dml, json_rows, parameter, plan, plan_cache, receiver,
+    recently_used, results, row_store, statement, stream, subtransaction, view_query,
 };
 pub(crate) use triggers::{capture, drop_guard, event_objects, event_trigger, trigger};
 

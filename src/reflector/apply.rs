@@ -109,7 +109,7 @@ impl Application<'_> {
     }
 
     /// Runs `body`, whose changes come from these sources.
-    fn with_origins<T>(
+    pub(super) fn with_origins<T>(
         &self,
         origins: Vec<i64>,
         body: impl FnOnce() -> Result<T, Error>,
@@ -121,7 +121,7 @@ impl Application<'_> {
     }
 
     /// Runs `body` so that nothing of it stays when it fails.
-    fn attempt(&self, body: impl FnOnce() -> Result<(), Error>) -> Result<(), Failure> {
+    pub(super) fn attempt(&self, body: impl FnOnce() -> Result<(), Error>) -> Result<(), Failure> {
         match self.remote {
             Some(remote) => remote.attempt(body),
             None => subtransaction::or_failure(|| body().map_err(Failure::from)),

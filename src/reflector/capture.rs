@@ -12,11 +12,10 @@ use crate::pg::watch::CatalogWatch;
 use crate::pg::{Oid, names, ownership, quote, report, wake};
 use crate::settings;
 use pgrx::pg_sys;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use serde_json::json;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 #[derive(Deserialize)]
@@ -51,7 +50,7 @@ struct SourceLayout {
 }
 
 thread_local! {
-    static TABLES: RefCell<HashMap<u32, Rc<TableCapture>>> = RefCell::default();
+    static TABLES: RefCell<FxHashMap<u32, Rc<TableCapture>>> = RefCell::default();
     /// The sources that the changes come from which are being applied.
     static ORIGINS: RefCell<Vec<i64>> = const { RefCell::new(Vec::new()) };
     /// The last TRUNCATE of a whole source: the source, and the command.
@@ -210,7 +209,7 @@ fn find(trigger: &StatementTrigger) -> Result<Rc<TableCapture>, Error> {
     watch.narrow(&watched);
     let table = Rc::new(TableCapture {
         watch,
-        source,
+        source: source.to_owned(),
         layout,
     });
     TABLES.with_borrow_mut(|tables| tables.insert(relation, Rc::clone(&table)));

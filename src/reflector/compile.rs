@@ -36,7 +36,7 @@ impl RowCondition<'_> {
     }
 
     /// As SQL over the source's columns.
-    fn sql(&self, source: &SourceFacts) -> Result<String, Error> {
+    pub(super) fn sql(&self, source: &SourceFacts) -> Result<String, Error> {
         let mut parts = Vec::new();
         if let Some(parameter) = self.copied_up_to {
             parts.push(key_comparison(source, Comparison::LesserOrEqual, parameter)?);
@@ -63,7 +63,7 @@ pub(super) fn key_comparison(
         let type_oid = Oid::from(source.columns[position].type_oid.unwrap_or_default());
         let value = read_text(&source.columns[position], &format!("({parameter})[{}]", at + 1));
         let column = key_column(source, position)?;
-        parts.push(KeyPart {
+        parts.push(ComparedColumn {
             column: comparison::operand(&column, type_oid).into_owned(),
             value: comparison::operand(&value, type_oid).into_owned(),
             type_oid,
@@ -73,13 +73,13 @@ pub(super) fn key_comparison(
 }
 
 /// A column of a key and the value that it is compared with.
-struct KeyPart {
+struct ComparedColumn {
     column: String,
     value: String,
     type_oid: Oid,
 }
 
-impl KeyPart {
+impl ComparedColumn {
     fn operator(&self, comparison: Comparison) -> String {
         let own = comparison::operator(self.type_oid, comparison);
         own.unwrap_or_else(|| {
@@ -99,14 +99,14 @@ impl KeyPart {
     }
 }
 
-fn compare_parts(parts: &[KeyPart], comparison: Comparison) -> String {
+fn compare_parts(parts: &[ComparedColumn], comparison: Comparison) -> String {
     let Some((first, rest)) = parts.split_first() else {
         return "true".into();
     };
     if rest.is_empty() {
         return first.compared(comparison);
     }
-    let list = |of: fn(&KeyPart) -> &str| parts.iter().map(of).collect::<Vec<_>>().join(", ");
+    let list = |of: fn(&ComparedColumn) -> &str| parts.iter().map(of).collect::<Vec<_>>().join(", ");
     let operator = first.operator(comparison);
     if rest.iter().all(|part| part.operator(comparison) == operator) {
         // An index answers this as a whole.
@@ -158,7 +158,7 @@ pub(super) fn key_column(source: &SourceFacts, position: usize) -> Result<String
     }
 }
 
-fn key_columns(source: &SourceFacts) -> Result<Vec<String>, Error> {
+pub(super) fn key_columns(source: &SourceFacts) -> Result<Vec<String>, Error> {
     let columns = source.key.iter();
     columns.map(|&position| key_column(source, position)).collect()
 }

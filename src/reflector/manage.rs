@@ -3,7 +3,7 @@
 use super::application::Application;
 use super::error::ReflectionError;
 use super::remote_target::{self, RemoteTarget};
-use super::{copy, run, source, status, store};
+use super::{copy, opened, run, source, status, store};
 use crate::error::Error;
 use crate::pg::error_fields::Failure;
 use crate::pg::snapshot::Snapshot;
@@ -120,11 +120,12 @@ pub(crate) fn skip_events(id: i64, count: Option<i64>) -> Result<i64, Error> {
     };
     let most = count.unwrap_or(i64::MAX).max(0);
     let owner = StorageTable::owner_of(&[&store::SOURCES, &store::REFLECTIONS])?;
-    let rows = bookkeeping::select_as_owner(
+    let rows = bookkeeping::select_numbered_as_owner(
         owner,
         store::DUE_EVENTS,
+        reflection.source_id,
         &json!({
-            "source_id": reflection.source_id, "snapshot": done, "next_snapshot": next, "last_seq": reflection.last_seq,
+            "snapshot": done, "next_snapshot": next, "last_seq": reflection.last_seq,
             "most": most, "origin": Value::Null,
         }),
     )?;
@@ -171,7 +172,7 @@ pub(crate) fn retry_dead_letters(id: i64) -> Result<Value, Error> {
         })?;
     }
     lock::share_until_commit(Oid::from(reflection.source_oid));
-    let (source, target) = run::open(&reflection)?;
+    let tables = opened::open(&reflection)?;
     let known: Vec<i64> = list_dead_letters(id)?.iter().map(|letter| letter.id).collect();
     let remote = match reflection.server {
         Some(_) => Some(RemoteTarget::begin(&mut reflection)?),
@@ -179,10 +180,10 @@ pub(crate) fn retry_dead_letters(id: i64) -> Result<Value, Error> {
     };
     let application = Application {
         reflection: &reflection,
-        source: &source,
+        source: &tables.source,
         target: match &remote {
             Some(remote) => remote.table(),
-            None => target.as_ref(),
+            None => tables.target.as_ref(),
         },
         remote: remote.as_ref(),
         copied_up_to: None,

@@ -5,7 +5,8 @@
 //! - A reflection carries the changes into another table: [`definition`] reads what a caller asks for, [`new_target`] creates the
 //!   table, [`compile`] makes
 //!   statements of it (which call no code of strangers' types: [`foreign_types`]), [`named_parameters`] finds the parameters of a caller's own statement, [`prepared`] prepares them.
-//! - [`run`] does what is due, in batches by [`apply`] (of an [`application`]), and copies the rows that were there before by [`copy`]. Rows and
+//! - [`run`] does what is due, in batches by [`apply`] (of an [`application`]), and copies the rows that were there before by [`copy`], where nothing
+//!   stands in the way at once by [`bulk_copy`]; [`opened`] keeps what is known of the tables. Rows and
 //!   progress are written in one transaction, so each event counts exactly once.
 //! - A target on another server is reached by [`remote_target`], which keeps the progress there as well; [`remote_facts`] looks
 //!   at what is there, [`remote_compile`] and [`remote_statements`] apply a batch.
@@ -19,6 +20,7 @@
 
 mod application;
 mod apply;
+mod bulk_copy;
 pub(crate) mod capture;
 mod compile;
 mod copy;
@@ -30,6 +32,7 @@ mod foreign_types;
 pub(crate) mod manage;
 mod named_parameters;
 mod new_target;
+mod opened;
 mod prepared;
 pub(crate) mod publication;
 pub(crate) mod reflector_worker;

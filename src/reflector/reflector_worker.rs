@@ -22,6 +22,8 @@ pub(crate) static TASK: WorkerTask = WorkerTask {
     exists: include_str!("../../sql/query/reflector/worker_exists.sql"),
     step: include_str!("../../sql/query/reflector/worker_step.sql"),
     counted: "events and rows",
+    most: 20_000,
+    longest: Duration::from_secs(1),
 };
 
 /// `msar.start_reflector`: the process id of the worker of the current role.

@@ -213,16 +213,17 @@ impl RemoteTarget {
             .map_err(Failure::from)?;
         let both = || {
             body()?;
-            connection.batch("SET CONSTRAINTS ALL IMMEDIATE")
+            connection.batch(
+                "SET CONSTRAINTS ALL IMMEDIATE; RELEASE SAVEPOINT mathesar_step; SET CONSTRAINTS ALL DEFERRED",
+            )
         };
         let outcome = subtransaction::or_failure(|| both().map_err(Failure::from));
-        let end = match outcome {
-            Ok(()) => connection.batch("RELEASE SAVEPOINT mathesar_step; SET CONSTRAINTS ALL DEFERRED"),
-            Err(_) => {
-                connection.batch("ROLLBACK TO SAVEPOINT mathesar_step; RELEASE SAVEPOINT mathesar_step")
-            }
-        };
-        outcome.and_then(|()| end.map_err(Failure::from))
+        if outcome.is_err() {
+            connection
+                .batch("ROLLBACK TO SAVEPOINT mathesar_step; RELEASE SAVEPOINT mathesar_step")
+                .map_err(Failure::from)?;
+        }
+        outcome
     }
 
     /// Says there where the changes come from, for the event tables of that database.

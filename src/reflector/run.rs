@@ -9,15 +9,17 @@ use super::apply::BatchOutcome;
 use super::error::ReflectionError;
 use super::remote_target::{self, RemoteTarget};
 use super::stored::{SourceFacts, StoredReflection, TargetTable};
-use super::{copy, foreign_types, reflector_worker, source, store};
+use super::{bulk_copy, copy, opened, reflector_worker, store};
 use crate::error::Error;
 use crate::explorations::node::Node;
 use crate::pg::error_fields::Failure;
 use crate::pg::row_store::RowStore;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::storage::StorageTable;
-use crate::pg::{Oid, bookkeeping, caller, lock, portable_output, server, subtransaction};
+use crate::pg::{Oid, bookkeeping, caller, lock, portable_output, server, subtransaction, worker};
+use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::ffi::CString;
 use std::time::{Duration, Instant};
 
@@ -78,10 +80,29 @@ pub(crate) fn run_reflections(options: &str) -> Result<Value, Error> {
     }
     sources.sort_unstable();
     sources.dedup();
-    for id in sources {
+    for id in sources.into_iter().filter(|&id| is_to_be_pruned(id)) {
         store::as_owner(|statements| statements.run(store::PRUNE, &json!({"id": id})))?;
     }
     Ok(json!({"events": events, "copied": copied, "reflections": results}))
+}
+
+/// Whether the events of a source are looked through for what nobody needs: by a worker, which runs many times a second, now
+/// and then.
+fn is_to_be_pruned(source: i64) -> bool {
+    const PAUSE: Duration = Duration::from_secs(2);
+    thread_local! {
+        static PRUNED: RefCell<FxHashMap<i64, Instant>> = RefCell::default();
+    }
+    if !worker::is_worker() {
+        return true;
+    }
+    PRUNED.with_borrow_mut(|pruned| {
+        let is_due = pruned.get(&source).is_none_or(|last| last.elapsed() > PAUSE);
+        if is_due {
+            pruned.insert(source, Instant::now());
+        }
+        is_due
+    })
 }
 
 fn parse(options: &str) -> Result<RunLimits, Error> {
@@ -115,28 +136,6 @@ pub(super) fn under_settings<T>(search_path: &str, body: impl FnOnce() -> T) -> 
     portable_output::during_with(&[(c"lc_monetary", c"C"), (c"search_path", &path)], body)
 }
 
-/// Reads what a reflection needs, as it is now, and checks the rights of its owner, who is the current role.
-pub(super) fn open(reflection: &StoredReflection) -> Result<(SourceFacts, Option<TargetTable>), Error> {
-    let missing = || ReflectionError::NoSourceTable {
-        name: reflection.source_name.clone(),
-    };
-    if !reflection.source_exists || reflection.owner_oid != caller::role().to_u32() {
-        Err(missing())?;
-    }
-    let source = source::facts(reflection.source_id)?.ok_or_else(missing)?;
-    source::check_rights(&source)?;
-    let target = match reflection.target_oid.filter(|_| reflection.server.is_none()) {
-        None => None,
-        Some(oid) => Some(source::target_facts(Oid::from(oid), &source)?.ok_or_else(|| {
-            ReflectionError::NoTargetTable {
-                name: reflection.target_name.clone(),
-            }
-        })?),
-    };
-    foreign_types::check(reflection, &source, target.as_ref())?;
-    Ok((source, target))
-}
-
 fn run_reflection(
     id: i64,
     limits: &RunLimits,
@@ -153,7 +152,7 @@ fn run_reflection(
         outcome.state = "waits for a change of the source table".into();
         return Ok(Some(outcome));
     }
-    let (source, target) = open(&reflection)?;
+    let tables = opened::open(&reflection)?;
     let path = reflection.search_path.clone();
     let is_remote = reflection.server.is_some();
     if is_remote && remote_target::waits_for_commit(id) {
@@ -167,10 +166,10 @@ fn run_reflection(
     };
     if remote.is_some() || !is_remote {
         let sides = ReflectionSides {
-            source: &source,
+            source: &tables.source,
             target: match &remote {
                 Some(remote) => remote.table(),
-                None => target.as_ref(),
+                None => tables.target.as_ref(),
             },
             remote: remote.as_ref(),
         };
@@ -191,7 +190,7 @@ fn run_reflection(
     }
     outcome.state = reflection.state;
     if outcome.events > 0 {
-        sources.push(source.id);
+        sources.push(tables.source.id);
     }
     Ok(Some(outcome))
 }
@@ -299,13 +298,13 @@ fn due_events(
 ) -> Result<RowStore, Error> {
     let owner = StorageTable::owner_of(&[&store::SOURCES, &store::REFLECTIONS])?;
     let argument = json!({
-        "source_id": reflection.source_id, "snapshot": done, "next_snapshot": next, "last_seq": reflection.last_seq, "most": most,
+        "snapshot": done, "next_snapshot": next, "last_seq": reflection.last_seq, "most": most,
         "origin": match remote {
             Some(remote) => remote.origin,
             None => reflection.source_of_target,
         },
     });
-    bookkeeping::select_as_owner(owner, store::DUE_EVENTS, &argument)
+    bookkeeping::select_numbered_as_owner(owner, store::DUE_EVENTS, reflection.source_id, &argument)
 }
 
 fn apply(
@@ -343,8 +342,6 @@ fn copy_chunk(
     most: i64,
     outcome: &mut RunOutcome,
 ) -> Result<(), Error> {
-    let chunk = copy::next_chunk(sides.source, reflection.copy_position.as_deref(), most, snapshot)?;
-    let count = chunk.rows.count();
     let application = Application {
         reflection,
         source: sides.source,
@@ -352,17 +349,25 @@ fn copy_chunk(
         remote: sides.remote,
         copied_up_to: None,
     };
-    let batch = application.apply(&chunk.rows)?;
-    if chunk.position.is_none() && reflection.copy_is_again {
-        application.remove_rest(snapshot)?;
-    }
-    note(reflection, outcome, &batch);
+    let start = reflection.copy_position.as_deref();
+    let (count, position) = match bulk_copy::copy_rows(&application, start, most, snapshot)? {
+        Some(copied) => (copied.count, copied.position),
+        None => {
+            let chunk = copy::next_chunk(sides.source, start, most, snapshot)?;
+            let batch = application.apply(&chunk.rows)?;
+            if chunk.position.is_none() && reflection.copy_is_again {
+                application.remove_rest(snapshot)?;
+            }
+            note(reflection, outcome, &batch);
+            (chunk.rows.count(), chunk.position)
+        }
+    };
     outcome.copied += count;
     reflection.copied += count;
-    if chunk.position.is_none() {
+    if position.is_none() {
         reflection.state = "active".into();
         reflection.copy_is_again = false;
     }
-    reflection.copy_position = chunk.position;
+    reflection.copy_position = position;
     Ok(())
 }

@@ -222,10 +222,7 @@ pub(super) fn name_of(table: Oid) -> Result<String, Error> {
 
 /// The caller must see all rows of the source, and run nobody's code by reading them.
 pub(super) fn check_rights(source: &SourceFacts) -> Result<(), Error> {
-    const MAY_READ: &str = include_str!("../../sql/query/reflector/may_read.sql");
-    let may_read: bool =
-        bookkeeping::as_caller(|statements| statements.query(MAY_READ, &json!({"oid": source.oid})))?;
-    if !may_read {
+    if !ownership::may_select(Oid::from(source.oid)) {
         Err(ReflectionError::CannotRead {
             table: source.name.clone(),
         })?;

@@ -58,6 +58,9 @@ pub(super) struct TargetTable {
     /// Whether it is a part of the source itself.
     pub(super) is_source: bool,
     pub(super) columns: Vec<TargetColumn>,
+    pub(super) has_rules: bool,
+    /// The columns of unique indexes, in the order of their names.
+    pub(super) unique_keys: Vec<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -66,8 +69,7 @@ pub(super) struct TargetColumn {
     pub(super) name: String,
     #[serde(rename = "type")]
     pub(super) type_name: String,
-    /// On another server it has none.
-    #[serde(default)]
+    /// Of its own server; those of built-in types are the same everywhere.
     pub(super) type_oid: Option<u32>,
     pub(super) is_generated: bool,
     /// The operator by which values are equal, where the type has one.

@@ -7,10 +7,12 @@ use super::login::{Encryption, RemoteLogin};
 use crate::error::Error;
 use crate::pg::error_fields::Failure;
 use crate::pg::server;
+use futures_util::SinkExt;
 use socket2::{SockRef, TcpKeepalive};
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::future::poll_fn;
+use std::io::Cursor;
 use std::net::ToSocketAddrs;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -25,7 +27,7 @@ use tokio_postgres::config::SslMode;
 use tokio_postgres::tls::{MakeTlsConnect, NoTls};
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{Format, IsNull, ToSql, Type};
-use tokio_postgres::{Client, Config};
+use tokio_postgres::{Client, Config, CopyInSink};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a connection may take to be made.
@@ -289,6 +291,33 @@ impl RemoteConnection {
             }))?;
         }
         Ok(())
+    }
+}
+
+/// A COPY into a table there. Dropped before its end, it fails there.
+pub(crate) struct RemoteCopy<'a> {
+    connection: &'a RemoteConnection,
+    sink: Pin<Box<CopyInSink<Cursor<Vec<u8>>>>>,
+}
+
+impl RemoteConnection {
+    /// Begins a COPY of lines.
+    pub(crate) fn copy_in(&self, statement: &str) -> Result<RemoteCopy<'_>, Error> {
+        let sink = self.ask(self.client.copy_in(statement))?;
+        Ok(RemoteCopy {
+            connection: self,
+            sink: Box::pin(sink),
+        })
+    }
+}
+
+impl RemoteCopy<'_> {
+    pub(crate) fn send(&mut self, lines: Vec<u8>) -> Result<(), Error> {
+        self.connection.ask(self.sink.send(Cursor::new(lines)))
+    }
+
+    pub(crate) fn finish(mut self) -> Result<(), Error> {
+        self.connection.ask(self.sink.as_mut().finish()).map(|_| ())
     }
 }
 

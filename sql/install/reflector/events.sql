@@ -62,27 +62,6 @@ BEGIN
 END
 $$;
 
--- The next events that a reflection has not done, in their order. The snapshots are those of msar_catalog.stored_reflections.
-CREATE FUNCTION __msar.due_events(
-  source_id bigint, done pg_snapshot, next_ pg_snapshot, last_seq bigint, most bigint, target_source bigint
-) RETURNS TABLE (seq bigint, operation "char", old_row text[], new_row text[], origins bigint[])
-LANGUAGE plpgsql
-AS $$
-BEGIN
-  RETURN QUERY EXECUTE pg_catalog.format(
-    'SELECT e.seq, e.operation, e.old_row, e.new_row, e.origins FROM msar_reflector.events_%s AS e '
-    'WHERE e.transaction OPERATOR(pg_catalog.>=) pg_catalog.pg_snapshot_xmin($1) '
-    'AND e.transaction OPERATOR(pg_catalog.<) pg_catalog.pg_snapshot_xmax($2) '
-    'AND NOT pg_catalog.pg_visible_in_snapshot(e.transaction, $1) '
-    'AND pg_catalog.pg_visible_in_snapshot(e.transaction, $2) '
-    'AND e.seq OPERATOR(pg_catalog.>) $3 '
-    -- What came from the target does not go back there.
-    'AND ($5 IS NULL OR e.origins IS NULL OR $5 OPERATOR(pg_catalog.<>) ALL (e.origins)) '
-    'ORDER BY e.seq LIMIT $4', source_id
-  ) USING done, next_, last_seq, most, target_source;
-END
-$$;
-
 -- How many events wait for a reflection, and since when.
 CREATE FUNCTION __msar.waiting_events(source_id bigint, done pg_snapshot, next_ pg_snapshot, last_seq bigint) RETURNS jsonb
 LANGUAGE plpgsql STABLE
@@ -176,7 +155,6 @@ RETURN (pg_catalog.floor(pg_catalog.date_part('epoch', pg_catalog.clock_timestam
 
 REVOKE EXECUTE ON FUNCTION __msar.add_event_table(oid), __msar.remove_event_table(oid), __msar.note_gap(bigint, text),
   __msar.create_event_table(bigint), __msar.drop_event_table(bigint),
-  __msar.due_events(bigint, pg_snapshot, pg_snapshot, bigint, bigint, bigint),
   __msar.waiting_events(bigint, pg_snapshot, pg_snapshot, bigint), __msar.reflections_over_limit(bigint),
   __msar.prune_events(bigint), __msar.event_slot()
 FROM PUBLIC;

@@ -1,5 +1,16 @@
--- Returns the next events of a reflection as rows of n, seq, operation, old_row, new_row, origins.
--- $1: {"source_id", "snapshot", "next_snapshot", "last_seq", "most", "origin"}
-SELECT row_number() OVER () AS n, e.seq, e.operation, e.old_row, e.new_row, e.origins
-FROM __msar.due_events(($1->>'source_id')::bigint, ($1->>'snapshot')::pg_snapshot, ($1->>'next_snapshot')::pg_snapshot,
-  ($1->>'last_seq')::bigint, ($1->>'most')::bigint, ($1->>'origin')::bigint) AS e
+-- Returns the next events that a reflection has not done, in their order, as rows of n, seq, operation, old_row, new_row,
+-- origins. What came from the target does not go back there.
+-- {number}: the source; $1: {"snapshot", "next_snapshot", "last_seq", "most", "origin"}
+SELECT row_number() OVER () AS n, d.*
+FROM (
+  SELECT e.seq, e.operation, e.old_row, e.new_row, e.origins
+  FROM msar_reflector.events_{number} AS e
+  WHERE e.transaction >= pg_snapshot_xmin(($1->>'snapshot')::pg_snapshot)
+    AND e.transaction < pg_snapshot_xmax(($1->>'next_snapshot')::pg_snapshot)
+    AND NOT pg_visible_in_snapshot(e.transaction, ($1->>'snapshot')::pg_snapshot)
+    AND pg_visible_in_snapshot(e.transaction, ($1->>'next_snapshot')::pg_snapshot)
+    AND e.seq > ($1->>'last_seq')::bigint
+    AND (($1->>'origin') IS NULL OR e.origins IS NULL OR ($1->>'origin')::bigint <> ALL (e.origins))
+  ORDER BY e.seq
+  LIMIT ($1->>'most')::bigint
+) AS d

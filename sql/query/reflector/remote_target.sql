@@ -3,9 +3,19 @@
 SELECT jsonb_build_object(
   'oid', c.oid::bigint, 'schema', n.nspname, 'name', c.relname, 'relkind', c.relkind,
   'is_temporary', c.relpersistence = 't', 'is_source', false,
+  'has_rules', c.relhasrules,
+  -- What makes a row that is there twice an error at once.
+  'unique_keys', (
+    SELECT COALESCE(jsonb_agg((
+      SELECT jsonb_agg(k.attname ORDER BY k.attname) FROM pg_attribute AS k
+      WHERE k.attrelid = i.indrelid AND k.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1])
+    )), '[]')
+    FROM pg_index AS i
+    WHERE i.indrelid = c.oid AND i.indisunique AND i.indimmediate AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+  ),
   'columns', (
     SELECT COALESCE(jsonb_agg(jsonb_build_object(
-      'attnum', a.attnum, 'name', a.attname, 'is_generated', a.attgenerated <> '',
+      'attnum', a.attnum, 'name', a.attname, 'type_oid', a.atttypid::bigint, 'is_generated', a.attgenerated <> '',
       'type', format_type(a.atttypid, CASE WHEN t.typcategory IN ('S', 'V') THEN -1 ELSE a.atttypmod END),
       'equality', (
         SELECT format('OPERATOR(%I.%s)', s.nspname, o.oprname)

@@ -15,5 +15,7 @@ pub(crate) mod moment;
 pub(crate) mod plain_value;
 pub(crate) mod portable_output;
 pub(crate) mod text;
+pub(in crate::pg) mod text_array;
 pub(crate) mod tuple;
 pub(crate) mod value;
+pub(in crate::pg) mod value_printer;

@@ -73,6 +73,15 @@ pub(crate) fn can_set_role(member: Oid, role: Oid) -> bool {
     }
 }
 
+/// Whether the current role may read all columns of a relation.
+pub(crate) fn may_select(relation: Oid) -> bool {
+    // SAFETY: a question about OIDs; the relation exists.
+    unsafe {
+        pg_sys::pg_class_aclcheck(relation, pg_sys::GetUserId(), pg_sys::ACL_SELECT.into())
+            == pg_sys::AclResult::ACLCHECK_OK
+    }
+}
+
 /// Whether the current role sees only some of a table's rows, even as its owner.
 pub(crate) fn row_security_applies(relation: Oid) -> bool {
     // SAFETY: a question about a relation that exists. It is asked as if the setting row_security were on.

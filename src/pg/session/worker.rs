@@ -4,9 +4,12 @@
 //! and whatever runs at commit runs as that role too. It runs one statement, a constant, again and again, each time in a
 //! transaction of its own.
 
-use crate::pg::{Oid, text};
+use crate::pg::plan::Planning;
+use crate::pg::{Oid, plan_cache, text};
+use pgrx::PgLogLevel;
 use pgrx::bgworkers::{BackgroundWorker, BackgroundWorkerBuilder, SignalWakeFlags};
-use pgrx::pg_sys;
+use pgrx::pg_sys::{self, panic::ErrorReport};
+use std::cell::Cell;
 use std::ffi::CString;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -23,6 +26,9 @@ pub(crate) struct WorkerTask {
     pub(crate) step: &'static str,
     /// What that number counts.
     pub(crate) counted: &'static str,
+    /// How much a step does at most, and how long it takes then: there may be more at once.
+    pub(crate) most: i64,
+    pub(crate) longest: Duration,
 }
 
 static TASK: OnceLock<&'static WorkerTask> = OnceLock::new();
@@ -75,29 +81,45 @@ pub extern "C-unwind" fn mathesar_ext_worker_main(_argument: pg_sys::Datum) {
     if is_second(task) {
         return;
     }
+    IS_WORKER.set(true);
     let mut total = 0;
     // How often in a row it was woken while nothing was due.
-    let mut in_vain = 0_u32;
+    let (mut was_woken, mut in_vain) = (false, 0_u32);
     while !BackgroundWorker::sigterm_received() {
+        let begun = Instant::now();
         let Some(done) = run_once(task, total) else {
             // The extension was dropped.
             return;
         };
         total += done;
-        if done > 0 {
-            in_vain = 0;
-        } else {
+        in_vain = if done == 0 && was_woken { in_vain + 1 } else { 0 };
+        if done < task.most && begun.elapsed() < task.longest {
             // A source whose reflections are paused wakes the worker with each commit: it then looks as often as without.
-            std::thread::sleep(Duration::from_millis(1 << in_vain.min(6)));
+            if in_vain > NO_VAIN_WAKE {
+                std::thread::sleep(Duration::from_millis(1 << (in_vain - NO_VAIN_WAKE).min(6)));
+            }
+            // What is committed meanwhile has woken it already.
             let asleep = Instant::now();
             if !BackgroundWorker::wait_latch(Some(PAUSE)) {
                 break;
             }
-            in_vain = if asleep.elapsed() < PAUSE { in_vain + 1 } else { 0 };
+            was_woken = asleep.elapsed() < PAUSE;
         }
         // SAFETY: lets a shutdown of the server take effect.
         pg_sys::check_for_interrupts!();
     }
+}
+
+/// How often in a row waking in vain means nothing: a step may have done already what it was woken for.
+const NO_VAIN_WAKE: u32 = 3;
+
+thread_local! {
+    static IS_WORKER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this process is such a worker.
+pub(crate) fn is_worker() -> bool {
+    IS_WORKER.get()
 }
 
 /// Whether there is an older worker of the same role in the database: sessions may have started several at once.
@@ -159,11 +181,17 @@ fn in_transaction<T>(task: &WorkerTask, body: impl FnOnce() -> T) -> T {
 
 /// The number that a statement returns; `None` for NULL.
 fn number(statement: &str) -> Option<i64> {
-    let statement = c_string(statement);
-    // SAFETY: inside of a transaction; the statement returns a bigint.
+    let prepared = match plan_cache::prepare(statement, &[], Planning::Once) {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            ErrorReport::from(error).report(PgLogLevel::ERROR);
+            return None;
+        }
+    };
+    // SAFETY: inside of a transaction; the statement has no parameters and returns a bigint.
     unsafe {
         pg_sys::SPI_connect();
-        pg_sys::SPI_execute(statement.as_ptr(), false, 1);
+        pg_sys::SPI_execute_plan(prepared.plan, std::ptr::null_mut(), std::ptr::null(), false, 1);
         let mut found = None;
         if !pg_sys::SPI_tuptable.is_null() && (*pg_sys::SPI_tuptable).numvals == 1 {
             let mut is_null = true;

@@ -170,7 +170,7 @@ pub(crate) struct AppendedRow<'a, const WIDTH: usize> {
 }
 
 /// An open index of the table.
-struct AppendedIndex {
+pub(in crate::pg) struct AppendedIndex {
     relation: pg_sys::Relation,
     info: *mut pg_sys::IndexInfo,
     /// The attnums of its columns in the table.
@@ -187,7 +187,7 @@ impl AppendedIndex {
     ///
     /// # Safety
     /// The table is open.
-    unsafe fn open_all(table: pg_sys::Relation) -> Option<Vec<Self>> {
+    pub(in crate::pg) unsafe fn open_all(table: pg_sys::Relation) -> Option<Vec<Self>> {
         // SAFETY: a fresh list of the indexes of an open table; they are locked as rows are written.
         unsafe {
             pgrx::PgList::<()>::from_pg(pg_sys::RelationGetIndexList(table))
@@ -231,6 +231,38 @@ impl AppendedIndex {
                 attnums,
             };
             (!index.attnums.contains(&0)).then_some(index)
+        }
+    }
+
+    /// The entry of a row, whose values are in the order of the table's columns.
+    ///
+    /// # Safety
+    /// The index is one of the table; the row is in the table at that place, with these values.
+    pub(in crate::pg) unsafe fn insert_row(
+        &self,
+        table: pg_sys::Relation,
+        place: pg_sys::ItemPointer,
+        row_values: &[Datum],
+        row_nulls: &[bool],
+    ) {
+        const MOST: usize = pg_sys::INDEX_MAX_KEYS as usize;
+        let (mut values, mut nulls) = ([Datum::null(); MOST], [true; MOST]);
+        for (number, &attnum) in self.attnums.iter().enumerate() {
+            values[number] = row_values[attnum as usize - 1];
+            nulls[number] = row_nulls[attnum as usize - 1];
+        }
+        // SAFETY: promised by the caller.
+        unsafe {
+            pg_sys::index_insert(
+                self.relation,
+                values.as_mut_ptr(),
+                nulls.as_mut_ptr(),
+                place,
+                table,
+                self.check,
+                false,
+                self.info,
+            );
         }
     }
 

@@ -108,11 +108,31 @@ pub(crate) fn select_as_owner(
     statement: &'static str,
     argument: &impl Serialize,
 ) -> Result<RowStore, Error> {
+    select_text_as_owner(owner, statement, argument)
+}
+
+/// The same of a statement that has a number in a name: it stands for each `{number}`.
+pub(crate) fn select_numbered_as_owner(
+    owner: StorageOwner,
+    statement: &'static str,
+    number: i64,
+    argument: &impl Serialize,
+) -> Result<RowStore, Error> {
+    let statement = statement.replace("{number}", &number.to_string());
+    select_text_as_owner(owner, &statement, argument)
+}
+
+fn select_text_as_owner(
+    owner: StorageOwner,
+    statement: &str,
+    argument: &impl Serialize,
+) -> Result<RowStore, Error> {
     let argument = serde_json::to_string(argument).map_err(Error::Serialization)?;
     let argument = jsonb(&argument);
     let snapshot = Snapshot::latest();
     let _switch = switch_to(owner.oid());
-    RowStore::select(statement, &[pg_sys::JSONBOID], &[Some(argument)], &snapshot)
+    let prepared = plan_cache::prepare(statement, &[pg_sys::JSONBOID], Planning::Once)?;
+    RowStore::select_prepared(&prepared, &[Some(argument)], &snapshot)
 }
 
 /// Runs `body` as the current role, which reads the tables of the extension by their views. Names are looked up in

@@ -3,6 +3,7 @@
 pub(crate) mod append;
 pub(crate) mod bookkeeping;
 pub(crate) mod copy;
+pub(crate) mod copy_lines;
 pub(crate) mod cursor;
 pub(crate) mod dml;
 pub(crate) mod json_rows;

@@ -50,10 +50,20 @@ pub(crate) type ParameterValue = Option<Datum>;
 impl Prepared {
     /// Prepares a statement whose parameters have these types.
     pub(crate) fn new(statement: &str, types: &[Oid], planning: Planning) -> Result<Self, Error> {
+        let _session = Session::begin();
+        Self::in_connection(statement, types, planning)
+    }
+
+    /// The same in a connection to SPI that is open, whose tables of rows the statement may read: wherever it runs, there are
+    /// tables of these names and columns.
+    pub(in crate::pg) fn in_connection(
+        statement: &str,
+        types: &[Oid],
+        planning: Planning,
+    ) -> Result<Self, Error> {
         // Names and values in a compiled statement come from catalogs and from jsonb, which have no NUL.
         let statement = CString::new(text::to_server(statement)).unwrap_or_default();
         let mut types: Box<[Oid]> = types.into();
-        let _session = Session::begin();
         // SAFETY: SPI is connected; the plan is moved to where it outlives the connection.
         unsafe {
             let options = planning.options() as i32;

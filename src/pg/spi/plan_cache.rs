@@ -51,6 +51,25 @@ pub(crate) fn prepare_for(
     types: &[Oid],
     planning: Planning,
 ) -> Result<Rc<Prepared>, Error> {
+    prepare_by(role, statement, types, planning, Prepared::new)
+}
+
+/// The same of a statement that reads tables of the connection to SPI that is open (see [`Prepared::in_connection`]).
+pub(in crate::pg) fn prepare_in_connection(
+    role: Oid,
+    statement: &str,
+    types: &[Oid],
+) -> Result<Rc<Prepared>, Error> {
+    prepare_by(role, statement, types, Planning::Once, Prepared::in_connection)
+}
+
+fn prepare_by(
+    role: Oid,
+    statement: &str,
+    types: &[Oid],
+    planning: Planning,
+    prepare: fn(&str, &[Oid], Planning) -> Result<Prepared, Error>,
+) -> Result<Rc<Prepared>, Error> {
     let key = PlanKey {
         statement: statement.into(),
         types: types.into(),
@@ -60,7 +79,7 @@ pub(crate) fn prepare_for(
     if let Some(known) = KEPT.with_borrow_mut(|kept| kept.find(&key)) {
         return Ok(known);
     }
-    let prepared = Rc::new(Prepared::new(statement, types, planning)?);
+    let prepared = Rc::new(prepare(statement, types, planning)?);
     if statement.len() <= LONGEST {
         let allowed = Allowance {
             number: MOST,

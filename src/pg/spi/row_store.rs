@@ -5,9 +5,10 @@ use crate::error::Error;
 use crate::pg::plan::{ParameterValue, Planning, Prepared};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::statement::Connection;
-use crate::pg::{Oid, array, receiver, text};
+use crate::pg::{Oid, array, caller, plan_cache, receiver, text};
 use pgrx::pg_sys::{self, Datum};
 use std::ffi::{CStr, CString};
+use std::rc::Rc;
 
 /// The rows that a query returned.
 pub(crate) struct RowStore {
@@ -53,7 +54,19 @@ impl RowStore {
         values: &[ParameterValue],
         snapshot: &Snapshot,
     ) -> Result<Self, Error> {
-        let prepared = Prepared::new(statement, types, Planning::EachTime)?;
+        Self::select_prepared(
+            &Prepared::new(statement, types, Planning::EachTime)?,
+            values,
+            snapshot,
+        )
+    }
+
+    /// The same of a statement that is prepared.
+    pub(crate) fn select_prepared(
+        prepared: &Prepared,
+        values: &[ParameterValue],
+        snapshot: &Snapshot,
+    ) -> Result<Self, Error> {
         let parameters = prepared.parameters(values);
         // SAFETY: the receiver outlives the execution, the snapshot is registered. What an error leaves is cleaned up
         // by the end of the (sub)transaction. Reading begins at a pointer of its own.
@@ -147,7 +160,10 @@ impl RowStore {
                 }
             }
         }
-        body(&TableSession(connection))
+        body(&TableSession {
+            connection,
+            has_few_rows: self.count() <= FEW,
+        })
     }
 }
 
@@ -217,17 +233,33 @@ impl StoredRow {
 }
 
 /// A connection to SPI in which the rows of a store are a table.
-pub(crate) struct TableSession(Connection);
+pub(crate) struct TableSession {
+    connection: Connection,
+    has_few_rows: bool,
+}
 
 /// A statement that is prepared in such a connection, and gone with it.
 pub(crate) struct TableStatement {
     plan: pg_sys::SPIPlanPtr,
     types: Vec<Oid>,
+    /// Where the plan is kept for other connections.
+    _kept: Option<Rc<Prepared>>,
 }
 
+/// How many rows a table has at most for which plans are kept: of many, another plan may be better.
+const FEW: i64 = 100;
+
 impl TableSession {
-    /// Prepares a statement. PostgreSQL's errors go on to the caller as they are.
+    /// Prepares a statement, or finds it prepared. PostgreSQL's errors go on to the caller as they are.
     pub(crate) fn prepare(&self, statement: &str, types: &[Oid]) -> Result<TableStatement, Error> {
+        if self.has_few_rows {
+            let kept = plan_cache::prepare_in_connection(caller::role(), statement, types)?;
+            return Ok(TableStatement {
+                plan: kept.plan,
+                types: types.to_vec(),
+                _kept: Some(kept),
+            });
+        }
         let statement = CString::new(text::to_server(statement)).unwrap_or_default();
         let mut types = types.to_vec();
         // SAFETY: SPI is connected; the plan is in the memory of the connection.
@@ -236,7 +268,11 @@ impl TableSession {
             // SAFETY: set by the call above.
             return Err(Error::StatementRefused(unsafe { pg_sys::SPI_result }));
         }
-        Ok(TableStatement { plan, types })
+        Ok(TableStatement {
+            plan,
+            types,
+            _kept: None,
+        })
     }
 
     /// Runs it. Returns how many rows it processed.
@@ -262,7 +298,7 @@ impl TableSession {
         values: &[ParameterValue],
     ) -> Result<Option<String>, Error> {
         self.run(statement, values, 1)?;
-        Ok(self.0.first_value())
+        Ok(self.connection.first_value())
     }
 
     /// Runs it. Returns the values of its first row as text.
@@ -272,7 +308,7 @@ impl TableSession {
         values: &[ParameterValue],
     ) -> Result<Vec<Option<String>>, Error> {
         self.run(statement, values, 1)?;
-        Ok(self.0.first_row())
+        Ok(self.connection.first_row())
     }
 
     /// Runs a statement for so many rows; 0 for all.

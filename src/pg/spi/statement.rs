@@ -3,10 +3,12 @@
 //! PostgreSQL's errors pass with all fields. No plan is kept: statements that define objects run once.
 
 use crate::error::Error;
+use crate::pg::plan::{ParameterValue, Planning};
+use crate::pg::snapshot::Snapshot;
 use crate::pg::type_name::TypeId;
-use crate::pg::{error_fields, text, tuple};
-use pgrx::pg_sys;
-use std::ffi::CString;
+use crate::pg::{Oid, caller, error_fields, plan_cache, text, tuple};
+use pgrx::pg_sys::{self, Datum};
+use std::ffi::{CString, c_char};
 
 /// Runs a statement and ignores its rows. Returns how many rows it processed.
 pub(crate) fn run(statement: &str) -> Result<u64, Error> {
@@ -20,6 +22,45 @@ pub(crate) fn value(statement: &str) -> Result<Option<String>, Error> {
         let connection = Connection::open();
         connection.execute(statement)?;
         Ok(connection.first_value())
+    })
+}
+
+/// Runs a statement with parameters; what it reads is what a snapshot sees, and its own changes. Returns how many rows it
+/// processed. The plan is kept for the current role.
+pub(crate) fn run_by_snapshot(
+    statement: &str,
+    types: &[Oid],
+    values: &[ParameterValue],
+    snapshot: &Snapshot,
+) -> Result<u64, Error> {
+    let prepared = plan_cache::prepare_for(caller::role(), statement, types, Planning::EachTime)?;
+    let mut datums: Vec<Datum> = values
+        .iter()
+        .map(|value| value.unwrap_or(Datum::null()))
+        .collect();
+    let nulls: Vec<c_char> = values
+        .iter()
+        .map(|value| if value.is_some() { b' ' } else { b'n' } as c_char)
+        .collect();
+    error_fields::kept(|| {
+        let _connection = Connection::open();
+        // SAFETY: SPI is connected; there is a value for each parameter, of its type. The snapshot is registered, and is copied.
+        unsafe {
+            let outcome = pg_sys::SPI_execute_snapshot(
+                prepared.plan,
+                datums.as_mut_ptr(),
+                nulls.as_ptr(),
+                snapshot.as_ptr(),
+                std::ptr::null_mut(),
+                false,
+                true,
+                0,
+            );
+            if outcome < 0 {
+                return Err(Error::StatementRefused(outcome));
+            }
+            Ok(pg_sys::SPI_processed)
+        }
     })
 }
 

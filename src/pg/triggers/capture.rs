@@ -5,9 +5,12 @@
 //! code that a user wrote runs here, whoever wrote to the table, and no privileges on the event table are needed.
 
 use super::transition_rows::TransitionRows;
+use crate::pg::append::AppendedIndex;
 use crate::pg::memory::Scratch;
-use crate::pg::{Oid, portable_output, text, tuple};
-use pgrx::pg_sys::{self, Datum, FmgrInfo};
+use crate::pg::text_array::TextArray;
+use crate::pg::value_printer::{self, ValuePrinter};
+use crate::pg::{Oid, portable_output, tuple};
+use pgrx::pg_sys::{self, Datum};
 use std::ffi::CStr;
 
 /// What the statement did.
@@ -43,9 +46,6 @@ pub(crate) enum CaptureOutcome {
     TableChanged,
 }
 
-/// The largest row that is captured. As text a value takes twice its size, and PostgreSQL's values end at a gigabyte.
-const LARGEST_ROW: usize = 400 << 20;
-
 /// The columns of an event table: `seq`, `transaction`, `operation`, `old_row`, `new_row`, `origins`, `captured_at`, `slot`.
 const EVENT_COLUMNS: usize = 8;
 
@@ -78,11 +78,11 @@ impl StatementTrigger {
     }
 
     /// The only argument of the trigger.
-    pub(crate) fn argument(&self) -> Option<String> {
-        // SAFETY: the arguments are C strings, as many as it says.
+    pub(crate) fn argument(&self) -> Option<&str> {
+        // SAFETY: the arguments are C strings, as many as it says; they are there while the trigger runs.
         unsafe {
             let trigger = &*(*self.0).tg_trigger;
-            (trigger.tgnargs == 1).then(|| text::from_server_cstr(*trigger.tgargs))?
+            (trigger.tgnargs == 1).then(|| CStr::from_ptr(*trigger.tgargs).to_str().ok())?
         }
     }
 
@@ -188,17 +188,17 @@ impl StatementTrigger {
         let Some(mut writer) = EventWriter::open(layout, origins) else {
             return CaptureOutcome::TableChanged;
         };
-        writer.write('T', None, None);
+        writer.add('T', None, None);
         writer.close();
         CaptureOutcome::Written
     }
 }
 
-/// The output functions of the columns at the positions of an event.
+/// How the columns at the positions of an event are printed.
 struct OutputColumns<'a> {
-    columns: Vec<Option<(usize, FmgrInfo, bool)>>,
+    columns: Vec<Option<(usize, ValuePrinter)>>,
     keeps_old: &'a [bool],
-    /// Whether settings of the session decide how some of them are printed.
+    /// Whether settings of the session would make other texts of some of them.
     need_settings: bool,
 }
 
@@ -219,12 +219,8 @@ impl<'a> OutputColumns<'a> {
                 if attribute.attisdropped {
                     return None;
                 }
-                need_settings |= !is_printed_the_same(attribute.atttypid);
-                let (mut function, mut is_varlena) = (Oid::INVALID, false);
-                pg_sys::getTypeOutputInfo(attribute.atttypid, &mut function, &mut is_varlena);
-                let mut lookup = FmgrInfo::default();
-                pg_sys::fmgr_info(function, &mut lookup);
-                Some((at, lookup, is_varlena))
+                need_settings |= value_printer::need_settings(attribute.atttypid);
+                Some((at, ValuePrinter::of_type(attribute.atttypid)))
             };
             layout.attnums.iter().map(column).collect()
         };
@@ -235,84 +231,60 @@ impl<'a> OutputColumns<'a> {
         }
     }
 
-    /// The values of a row as an array of text, in the current memory context; `None` where it is too large.
+    /// The values of a row as an array of text; `None` where it is too large.
     ///
     /// # Safety
     /// The slot holds a row of the relation.
-    unsafe fn print(&mut self, slot: *mut pg_sys::TupleTableSlot, is_old: bool) -> Option<Datum> {
+    unsafe fn print(
+        &mut self,
+        slot: *mut pg_sys::TupleTableSlot,
+        is_old: bool,
+        array: &mut TextArray,
+    ) -> Option<Vec<u64>> {
         // SAFETY: promised by the caller.
         unsafe {
             let natts = (*(*slot).tts_tupleDescriptor).natts;
             if i32::from((*slot).tts_nvalid) < natts {
                 pg_sys::slot_getsomeattrs_int(slot, natts);
             }
-            let width = self.columns.len();
-            let (mut values, mut nulls) = (vec![Datum::null(); width], vec![true; width]);
-            let mut size = 0;
+            array.begin();
             for (position, column) in self.columns.iter_mut().enumerate() {
-                let Some((at, function, is_varlena)) = column else {
-                    continue;
+                let shown = match column {
+                    Some((at, printer)) if !is_old || self.keeps_old[position] => {
+                        (!*(*slot).tts_isnull.add(*at)).then(|| (*(*slot).tts_values.add(*at), printer))
+                    }
+                    _ => None,
                 };
-                if *(*slot).tts_isnull.add(*at) || is_old && !self.keeps_old[position] {
-                    continue;
-                }
-                let value = *(*slot).tts_values.add(*at);
-                if *is_varlena {
-                    size += pg_sys::toast_raw_datum_size(value);
-                    if size > LARGEST_ROW {
-                        return None;
+                match shown {
+                    None => array.add_null(),
+                    Some((value, printer)) => {
+                        array.add(|out, room| printer.print(value, out, room))?;
                     }
                 }
-                let printed = pg_sys::OutputFunctionCall(function, value);
-                let length = CStr::from_ptr(printed).to_bytes().len();
-                values[position] = Datum::from(pg_sys::cstring_to_text_with_len(printed, length as i32));
-                nulls[position] = false;
             }
-            let (mut size, mut lower) = (width as i32, 1);
-            Some(Datum::from(pg_sys::construct_md_array(
-                values.as_mut_ptr(),
-                nulls.as_mut_ptr(),
-                1,
-                &mut size,
-                &mut lower,
-                pg_sys::TEXTOID,
-                -1,
-                false,
-                b'i' as std::ffi::c_char,
-            )))
+            Some(array.finish())
         }
     }
 }
 
-/// Whether no setting decides how values of a type are printed.
-fn is_printed_the_same(type_oid: Oid) -> bool {
-    matches!(
-        type_oid,
-        pg_sys::BOOLOID
-            | pg_sys::INT2OID
-            | pg_sys::INT4OID
-            | pg_sys::INT8OID
-            | pg_sys::OIDOID
-            | pg_sys::TEXTOID
-            | pg_sys::VARCHAROID
-            | pg_sys::BPCHAROID
-            | pg_sys::NAMEOID
-            | pg_sys::NUMERICOID
-            | pg_sys::UUIDOID
-            | pg_sys::JSONOID
-            | pg_sys::JSONBOID
-    )
-}
+/// How many events are written at once, and from how many bytes on they do not wait for more.
+const MOST_PENDING: usize = 200;
+const PENDING_BYTES: usize = 256 << 10;
 
-/// The event table of the minute, open for writing.
+/// The event table of the minute, open for writing. Events are written several at once, as COPY writes rows.
 struct EventWriter {
     relation: pg_sys::Relation,
-    indexes: *mut pg_sys::ResultRelInfo,
+    indexes: Vec<AppendedIndex>,
     sequence: Oid,
     transaction: u64,
     origins: Option<Datum>,
     now: pg_sys::TimestampTz,
     slot: i16,
+    /// Rows that are written with the next ones, and the arrays that they have.
+    pending: Vec<[Option<Datum>; EVENT_COLUMNS]>,
+    arrays: Vec<Vec<u64>>,
+    bytes: usize,
+    slots: Vec<*mut pg_sys::TupleTableSlot>,
     scratch: Scratch,
 }
 
@@ -329,6 +301,10 @@ impl EventWriter {
                 pg_sys::table_close(relation, pg_sys::NoLock as i32);
                 return None;
             }
+            let Some(indexes) = AppendedIndex::open_all(relation) else {
+                pg_sys::table_close(relation, pg_sys::NoLock as i32);
+                return None;
+            };
             let mut elements: Vec<Datum> = origins.iter().map(|&origin| Datum::from(origin)).collect();
             let origins = (!origins.is_empty()).then(|| {
                 Datum::from(pg_sys::construct_array(
@@ -342,47 +318,107 @@ impl EventWriter {
             });
             Some(Self {
                 relation,
-                indexes: pg_sys::CatalogOpenIndexes(relation),
+                indexes,
                 sequence: layout.sequence,
                 transaction: pg_sys::GetTopFullTransactionId().value,
                 origins,
                 now,
                 slot: slot as i16,
+                pending: Vec::new(),
+                arrays: Vec::new(),
+                bytes: 0,
+                slots: Vec::new(),
                 scratch: Scratch::new(),
             })
         }
     }
 
-    fn close(self) {
+    fn close(mut self) {
+        self.flush();
         // SAFETY: opened by `open`. The lock stays until the end of the transaction, which is what says that its events are
         // not done.
         unsafe {
-            pg_sys::CatalogCloseIndexes(self.indexes);
+            for &slot in &self.slots {
+                pg_sys::ExecDropSingleTupleTableSlot(slot);
+            }
+            drop(std::mem::take(&mut self.indexes));
             pg_sys::table_close(self.relation, pg_sys::NoLock as i32);
         }
     }
 
-    fn write(&mut self, operation: char, old: Option<Datum>, new: Option<Datum>) {
-        // SAFETY: the values are of the columns' types, in their order. The sequence may be used by everybody.
-        unsafe {
-            let seq =
-                pgrx::direct_function_call_as_datum(pg_sys::nextval_oid, &[Some(Datum::from(self.sequence))]);
-            let values = [
-                seq,
-                Some(Datum::from(self.transaction)),
-                Some(Datum::from(operation as i8)),
-                old,
-                new,
-                self.origins,
-                Some(Datum::from(self.now)),
-                Some(Datum::from(self.slot)),
-            ];
-            let mut nulls = values.map(|value| value.is_none());
-            let mut values = values.map(|value| value.unwrap_or(Datum::null()));
-            let tuple =
-                pg_sys::heap_form_tuple((*self.relation).rd_att, values.as_mut_ptr(), nulls.as_mut_ptr());
-            pg_sys::CatalogTupleInsertWithInfo(self.relation, tuple, self.indexes);
+    /// Adds an event. Its number is taken now, while the rows are locked: those of a row are in the order of its changes.
+    fn add(&mut self, operation: char, old: Option<Vec<u64>>, new: Option<Vec<u64>>) {
+        // SAFETY: the sequence may be used by everybody.
+        let seq = unsafe {
+            pgrx::direct_function_call_as_datum(pg_sys::nextval_oid, &[Some(Datum::from(self.sequence))])
+        };
+        let mut keep = |array: Vec<u64>| {
+            // What an array has in memory stays where it is when its owner moves.
+            let datum = Datum::from(array.as_ptr());
+            self.bytes += array.len() * size_of::<u64>();
+            self.arrays.push(array);
+            datum
+        };
+        let (old, new) = (old.map(&mut keep), new.map(&mut keep));
+        self.pending.push([
+            seq,
+            Some(Datum::from(self.transaction)),
+            Some(Datum::from(operation as i8)),
+            old,
+            new,
+            self.origins,
+            Some(Datum::from(self.now)),
+            Some(Datum::from(self.slot)),
+        ]);
+        if self.pending.len() >= MOST_PENDING || self.bytes >= PENDING_BYTES {
+            self.flush();
         }
+    }
+
+    /// Writes the events that wait.
+    fn flush(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
+        // SAFETY: the values are of the columns' types, in their order, and live until the end. A virtual slot has room for
+        // as many values as its descriptor has columns. What is allocated meanwhile is freed at the end.
+        unsafe {
+            while self.slots.len() < self.pending.len() {
+                let slot = pg_sys::MakeSingleTupleTableSlot((*self.relation).rd_att, &pg_sys::TTSOpsVirtual);
+                self.slots.push(slot);
+            }
+            for (&slot, row) in self.slots.iter().zip(&self.pending) {
+                for (at, value) in row.iter().enumerate() {
+                    *(*slot).tts_values.add(at) = value.unwrap_or(Datum::null());
+                    *(*slot).tts_isnull.add(at) = value.is_none();
+                }
+                (*slot).tts_flags &= !(pg_sys::TTS_FLAG_EMPTY as u16);
+                (*slot).tts_nvalid = EVENT_COLUMNS as i16;
+            }
+            let context = pg_sys::MemoryContextSwitchTo(self.scratch.as_ptr());
+            pg_sys::heap_multi_insert(
+                self.relation,
+                self.slots.as_mut_ptr(),
+                self.pending.len() as i32,
+                pg_sys::GetCurrentCommandId(true),
+                0,
+                std::ptr::null_mut(),
+            );
+            for (&slot, row) in self.slots.iter().zip(&self.pending) {
+                let values = row.map(|value| value.unwrap_or(Datum::null()));
+                let nulls = row.map(|value| value.is_none());
+                for index in &self.indexes {
+                    index.insert_row(self.relation, &raw mut (*slot).tts_tid, &values, &nulls);
+                }
+                pg_sys::ExecClearTuple(slot);
+            }
+            pg_sys::MemoryContextSwitchTo(context);
+            pg_sys::MemoryContextReset(self.scratch.as_ptr());
+        }
+        self.pending.clear();
+        self.arrays.clear();
+        self.bytes = 0;
+        pgrx::check_for_interrupts!();
     }
 
     /// # Safety
@@ -427,36 +463,25 @@ impl EventWriter {
         mut before: Option<&mut TransitionRows>,
         mut after: Option<&mut TransitionRows>,
     ) -> CaptureOutcome {
+        let mut array = TextArray::default();
         loop {
-            // SAFETY: promised by the caller. What is allocated for a row is freed after it.
-            let step = unsafe {
-                let context = pg_sys::MemoryContextSwitchTo(self.scratch.as_ptr());
-                let old = before.as_mut().map(|rows| rows.next());
-                let new = after.as_mut().map(|rows| rows.next());
-                let step = match (old, new) {
-                    (Some(None) | None, Some(None) | None) => None,
-                    (old, new) => {
-                        let old = old.flatten().map(|slot| columns.print(slot, true));
-                        let new = new.flatten().map(|slot| columns.print(slot, false));
-                        match (old, new) {
-                            (Some(None), _) | (_, Some(None)) => Some(CaptureOutcome::RowTooLarge),
-                            (old, new) => {
-                                self.write(operation, old.flatten(), new.flatten());
-                                Some(CaptureOutcome::Written)
-                            }
-                        }
-                    }
-                };
-                pg_sys::MemoryContextSwitchTo(context);
-                pg_sys::MemoryContextReset(self.scratch.as_ptr());
-                step
-            };
-            match step {
-                None => return CaptureOutcome::Written,
-                Some(CaptureOutcome::Written) => {}
-                Some(other) => return other,
+            let old = before.as_mut().and_then(|rows| rows.next());
+            let new = after.as_mut().and_then(|rows| rows.next());
+            if old.is_none() && new.is_none() {
+                return CaptureOutcome::Written;
             }
-            pgrx::check_for_interrupts!();
+            // SAFETY: promised by the caller. What is allocated for rows is freed when they are written.
+            let (old, new) = unsafe {
+                let context = pg_sys::MemoryContextSwitchTo(self.scratch.as_ptr());
+                let old = old.map(|slot| columns.print(slot, true, &mut array));
+                let new = new.map(|slot| columns.print(slot, false, &mut array));
+                pg_sys::MemoryContextSwitchTo(context);
+                (old, new)
+            };
+            match (old, new) {
+                (Some(None), _) | (_, Some(None)) => return CaptureOutcome::RowTooLarge,
+                (old, new) => self.add(operation, old.flatten(), new.flatten()),
+            }
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use pgrx::pg_sys;
 
-/// The rows of a transition table, read by a pointer of its own: other triggers read them, too.
+/// The rows of a transition table, read by a pointer of its own: other triggers read them, too. Nobody else reads while this
+/// is open.
 pub(super) struct TransitionRows {
     store: *mut pg_sys::Tuplestorestate,
     slot: *mut pg_sys::TupleTableSlot,
@@ -49,7 +50,6 @@ impl TransitionRows {
         // not be that of the caller, who may have emptied it by then.
         unsafe {
             let context = pg_sys::MemoryContextSwitchTo((*self.slot).tts_mcxt);
-            pg_sys::tuplestore_select_read_pointer(self.store, self.reader);
             let found = pg_sys::tuplestore_gettupleslot(self.store, true, false, self.slot);
             pg_sys::MemoryContextSwitchTo(context);
             found.then_some(self.slot)

@@ -172,12 +172,21 @@ impl Memory {
 
 /// Memory of a server process that is its own, as the operating system counts it.
 pub(crate) fn resident_bytes(pid: i32) -> Option<u64> {
+    status_bytes(pid, "RssAnon:")
+}
+
+fn status_bytes(pid: i32, name: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     // On another machine the same number may be any other process.
     status.lines().next().filter(|name| name.contains("postgres"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
     Some(kilobytes * 1024)
+}
+
+/// The most memory that a server process ever had, with what it shares with others.
+pub(crate) fn most_resident_bytes(pid: i32) -> Option<u64> {
+    status_bytes(pid, "VmHWM:")
 }
 
 /// How long a process of this machine has run on a processor.

@@ -117,10 +117,10 @@ impl Reflector {
                 "--copy-rows" => options.copy_rows = value()?.parse()?,
                 "--seconds" => options.seconds = value()?.parse()?,
                 "--rounds" => options.rounds = parse_rounds(value()?)?,
-                "capture" | "apply" | "latency" | "copy" => options.parts.push(name.clone()),
+                "capture" | "apply" | "latency" | "copy" | "memory" => options.parts.push(name.clone()),
                 _ => {
                     return Err(format!(
-                        "reflector takes capture, apply, latency, copy, --rows, --copy-rows, --seconds and --rounds, not {name}"
+                        "reflector takes capture, apply, latency, copy, memory, --rows, --copy-rows, --seconds and --rounds, not {name}"
                     )
                     .into());
                 }

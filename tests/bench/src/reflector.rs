@@ -7,6 +7,7 @@ mod apply;
 mod capture;
 mod copy;
 mod latency;
+mod memory;
 
 use std::time::{Duration, Instant};
 
@@ -90,6 +91,9 @@ impl<'a> Databases<'a> {
         }
         if wants("copy") {
             copy::report(self, options)?;
+        }
+        if wants("memory") {
+            memory::report(self, options)?;
         }
         Ok(())
     }

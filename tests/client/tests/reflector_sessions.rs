@@ -111,3 +111,132 @@ fn what_was_left_is_made_good() {
         );
     }
 }
+
+/// A session that runs reflections again and again keeps what it knows of their tables, and hears of changes by others.
+#[test]
+fn what_a_session_keeps_follows_the_changes_of_others() {
+    let database = Database::with_extension();
+    let (mut eve, _) = database.connect_impatiently();
+    let (mut alice, _) = database.connect_impatiently();
+    run(&mut eve, SETUP);
+    run(
+        &mut alice,
+        "ALTER TABLE k.eve ADD v text; SELECT msar.add_reflection('k.eve', '{\"table\": \"k.mirror\"}')",
+    );
+    run(&mut alice, "SELECT msar.run_reflections()");
+    let changes = [
+        "ALTER TABLE k.eve RENAME v TO w",
+        "ALTER TABLE k.mirror RENAME v TO target",
+        "ALTER TABLE k.mirror RENAME TO mirror2",
+        "ALTER TABLE k.mirror2 SET SCHEMA public",
+        "ALTER TABLE k.eve ADD x integer",
+        "ALTER TABLE k.eve DROP x",
+        "ALTER SCHEMA k RENAME TO k2",
+        "ALTER TABLE k2.eve RENAME TO eve2",
+    ];
+    let mut table = "k.eve";
+    for (id, change) in changes.iter().enumerate() {
+        run(&mut eve, change);
+        table = match *change {
+            "ALTER SCHEMA k RENAME TO k2" => "k2.eve",
+            "ALTER TABLE k2.eve RENAME TO eve2" => "k2.eve2",
+            _ => table,
+        };
+        run(&mut eve, &format!("INSERT INTO {table} VALUES ({id}, 'v')"));
+        let events = text(&mut alice, "SELECT msar.run_reflections()->>'events'");
+        assert_eq!(events, "1", "{change}");
+    }
+    assert_eq!(
+        text(
+            &mut alice,
+            "SELECT string_agg(concat_ws('', id, target), ' ' ORDER BY id) FROM public.mirror2"
+        ),
+        "0v 1v 2v 3v 4v 5v 6v 7v"
+    );
+    // A change that is not committed is not waited for.
+    run(&mut eve, "BEGIN; ALTER TABLE k2.eve2 ADD y integer");
+    assert_eq!(
+        text(
+            &mut alice,
+            "SELECT msar.run_reflections()->'reflections'->0->>'state'"
+        ),
+        "waits for a change of the source table"
+    );
+    run(&mut eve, "COMMIT; INSERT INTO k2.eve2 VALUES (9)");
+    assert_eq!(text(&mut alice, "SELECT msar.run_reflections()->>'events'"), "1");
+    // Nor does a role that lost its rights get anything from what is kept.
+    run(
+        &mut eve,
+        "REVOKE SELECT ON k2.eve2 FROM CURRENT_USER; INSERT INTO k2.eve2 VALUES (10)",
+    );
+    assert_eq!(
+        text(
+            &mut alice,
+            "SELECT msar.run_reflections()->'reflections'->0->'error'->>'sqlstate'"
+        ),
+        "42501"
+    );
+}
+
+/// Rows that the target has already, or that fail, are found in the first copy, too.
+#[test]
+fn the_first_copy_finds_the_rows_to_blame() {
+    let database = Database::with_extension();
+    let mut client = database.connect_as_owner();
+    run(
+        &mut client,
+        "CREATE SCHEMA k; CREATE TABLE k.s (a integer, b text, v text, PRIMARY KEY (a, b));
+         INSERT INTO k.s SELECT i, 'b' || i % 3, repeat('x', i % 7) FROM generate_series(1, 1000) AS i;
+         CREATE TABLE k.full (b text, a integer, v text CHECK (v <> 'xxx'), UNIQUE (b, a));
+         INSERT INTO k.full VALUES ('b1', 1, 'there before'), ('other', 0, 'stays');
+         CREATE TABLE k.loose (a integer, b text, v text); INSERT INTO k.loose VALUES (2, 'b2', 'there before');
+         CREATE TABLE k.some (a integer, b text, v text, PRIMARY KEY (a, b));
+         SELECT msar.add_reflection('k.s', '{\"table\": \"k.full\"}'), msar.add_reflection('k.s', '{\"table\": \"k.loose\"}'),
+           msar.add_reflection('k.s', '{\"table\": \"k.some\"}', '{\"filter\": \"a > 500\", \"fields\": {\"a\": \"a\", \"b\": \"b\", \"v\": \"upper(v)\"}}')",
+    );
+    while text(
+        &mut client,
+        "SELECT (msar.run_reflections('{\"max_events\": 300}')->>'copied' <> '0')::text",
+    ) == "true"
+    {}
+    let same = |table: &str, where_: &str| {
+        format!(
+            "SELECT count(*) || ' ' || coalesce(sum(hashtext(concat_ws(',', a, b, v))), 0) FROM {table} WHERE {where_}"
+        )
+    };
+    for (table, where_, source) in [
+        ("k.full", "a > 0", "k.s WHERE v <> 'xxx' AND true"),
+        ("k.loose", "true", "k.s WHERE true"),
+    ] {
+        let wanted = same(
+            source.split(" WHERE ").next().unwrap_or_default(),
+            source.split(" WHERE ").nth(1).unwrap_or_default(),
+        );
+        assert_eq!(
+            text(&mut client, &same(table, where_)),
+            text(&mut client, &wanted),
+            "{table}"
+        );
+    }
+    assert_eq!(
+        text(
+            &mut client,
+            "SELECT concat_ws(' ', count(*), min(a), bool_and(v = upper(v))) FROM k.some"
+        ),
+        "500 501 t"
+    );
+    assert_eq!(
+        text(
+            &mut client,
+            "SELECT string_agg(DISTINCT sqlstate, ' ') || ' ' || count(*) FROM msar_catalog.dead_letters"
+        ),
+        "23514 143"
+    );
+    assert_eq!(
+        text(
+            &mut client,
+            "SELECT string_agg(v, ' ') FROM k.full WHERE b = 'other'"
+        ),
+        "stays"
+    );
+}

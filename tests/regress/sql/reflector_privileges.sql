@@ -16,7 +16,6 @@ SELECT pg_temp.problem_text('SELECT * FROM msar_reflector.events_1');
 SELECT pg_temp.problem_text($$SELECT msar.add_reflection('app.secret', '{"table": "app.mine"}')$$);
 SELECT pg_temp.problem_text($$SELECT msar.add_source_table('app.secret')$$);
 SELECT pg_temp.problem_text($$SELECT msar.drop_source_table('app.secret')$$);
-SELECT pg_temp.problem_text('SELECT * FROM __msar.due_events(1, NULL, NULL, 0, 1, NULL)');
 SELECT pg_temp.problem_text($$SELECT __msar.note_gap(1, 'x')$$);
 SELECT pg_temp.problem_text('SELECT __msar.prune_events(1)');
 SELECT pg_temp.problem_text('TABLE msar_catalog.stored_reflections');
