@@ -192,4 +192,4 @@ BEGIN ATOMIC
   );
 END;
 
-REVOKE EXECUTE ON FUNCTION __msar.first_writer(name), __msar.restored_reflection(), __msar.restored_source_table() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION __msar.restored_reflection(), __msar.restored_source_table() FROM PUBLIC;
