@@ -140,7 +140,7 @@ fn what_somebody_planted_belongs_to_nobody_after_a_restore() {
         .expect_err("nobody resumes it");
     assert_eq!(
         refused.code().map(|code| code.code().to_owned()),
-        Some("42501".to_owned()),
+        Some("42704".to_owned()),
         "{refused}"
     );
     // What its owner wrote is that role's.
