@@ -33,7 +33,8 @@ impl ReadValue {
     pub(crate) fn of_call(call: pg_sys::FunctionCallInfo) -> Self {
         // SAFETY: a function that SQL declares with two arguments, the first of type text.
         unsafe {
-            let text = &(&(*call).args.as_slice(2))[0];
+            let arguments = &(*call).args;
+            let text = &arguments.as_slice(2)[0];
             let type_oid = pg_sys::get_fn_expr_argtype((*call).flinfo, 1);
             let is_null = text.isnull || type_oid == Oid::INVALID;
             Self((!is_null).then(|| read_text(text.value, type_oid)))

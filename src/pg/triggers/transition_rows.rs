@@ -7,7 +7,6 @@ use pgrx::pg_sys;
 pub(super) struct TransitionRows {
     store: *mut pg_sys::Tuplestorestate,
     slot: *mut pg_sys::TupleTableSlot,
-    reader: i32,
 }
 
 impl TransitionRows {
@@ -20,14 +19,13 @@ impl TransitionRows {
                 return Self {
                     store,
                     slot: std::ptr::null_mut(),
-                    reader: 0,
                 };
             }
             let reader = pg_sys::tuplestore_alloc_read_pointer(store, pg_sys::EXEC_FLAG_REWIND as i32);
             pg_sys::tuplestore_select_read_pointer(store, reader);
             pg_sys::tuplestore_rescan(store);
             let slot = pg_sys::MakeSingleTupleTableSlot((*relation).rd_att, &pg_sys::TTSOpsMinimalTuple);
-            Self { store, slot, reader }
+            Self { store, slot }
         }
     }
 
