@@ -1,6 +1,6 @@
 //! The routes, and what every request goes through.
 
-use crate::database::{Database, User};
+use crate::database::{Database, Parameter, User};
 use crate::entities::{self, Entities};
 use crate::failure::{self, Failure};
 use crate::login::Sessions;
@@ -15,7 +15,6 @@ use axum::routing::{get, post};
 use axum::{BoxError, Router, middleware};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio_postgres::types::ToSql;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -44,7 +43,9 @@ impl App {
     pub(crate) async fn visitor(&self) -> Result<Arc<User>, Failure> {
         let settings = &self.settings;
         let role = settings.anonymous_role.as_deref().ok_or(Failure::NoVisitors)?;
-        let found = self.database.authenticate(role, &settings.anonymous_password);
+        let found = self
+            .database
+            .authenticate(role, &settings.anonymous_password, false);
         found.await.map_err(|failure| match failure {
             Failure::WrongPassword | Failure::Passwordless => {
                 tracing::error!("the role for visitors cannot log in: {}", failure.message());
@@ -55,7 +56,7 @@ impl App {
     }
 
     /// The document that a function returns to a user, as the answer to a request.
-    pub(crate) async fn document(&self, user: &User, sql: &str, arguments: &[&(dyn ToSql + Sync)]) -> Answer {
+    pub(crate) async fn document(&self, user: &Arc<User>, sql: &str, arguments: &[&dyn Parameter]) -> Answer {
         let found = self.database.ask(user, sql, arguments).await?;
         found.map(rpc::answer).ok_or(Failure::NotFound)
     }
@@ -70,7 +71,6 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
             get(files::show).patch(files::change),
         )
         .route("/bulk_insert/", post(files::bulk_insert))
-        .layer(DefaultBodyLimit::max(app.settings.file_bytes))
         .layer(RequestBodyLimitLayer::new(app.settings.file_bytes));
     // What may take longer than a statement of a page.
     let streams = Router::new()
@@ -94,7 +94,6 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .route("/metrics", get(metrics::show))
         .route("/", get(pages::index))
         .route("/web/{*path}", get(pages::asset))
-        .layer(DefaultBodyLimit::max(app.settings.body_bytes))
         .layer(RequestBodyLimitLayer::new(app.settings.body_bytes));
     let limits = ServiceBuilder::new()
         .layer(HandleErrorLayer::new(|_: BoxError| async {
@@ -106,6 +105,8 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .merge(uploads)
         .merge(streams)
         .merge(calls)
+        // The layers above are the limit.
+        .layer(DefaultBodyLimit::disable())
         .layer(middleware::map_response(failure::in_promised_form))
         .merge(entities::routes(&app))
         .fallback(|| async { Failure::NotFound })

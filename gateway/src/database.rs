@@ -5,22 +5,20 @@
 use crate::failure::Failure;
 use crate::settings::Settings;
 use bytes::Bytes;
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
-use futures_util::Stream;
+use futures_util::stream::{Stream, StreamExt, unfold};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::timeout;
 use tokio_postgres::config::Host;
-use tokio_postgres::types::ToSql;
-use tokio_postgres::{AsyncMessage, CancelToken, CopyOutStream, SimpleQueryMessage};
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a connection may take to be made.
@@ -31,15 +29,30 @@ const VERIFIED: Duration = Duration::from_secs(60);
 
 /// Ends what the statements of a request may have left in the session, be it by a function in a view that somebody else
 /// has made: what remains are the settings of the connection's start. RESET ROLE comes after SET SESSION AUTHORIZATION,
-/// which knows no role that ALTER ROLE has set. The answer is the number of prepared statements, or -1 if SQL has made
-/// one, which may stand in the place of one of ours, or if a transaction is open. An error says that one has failed.
-const RESET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; UNLISTEN *; DISCARD TEMP;
-    DISCARD SEQUENCES; SELECT pg_catalog.pg_advisory_unlock_all();
-    SELECT CASE WHEN pg_catalog.bool_or(from_sql)
-        OR pg_catalog.now() OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp() THEN -1 ELSE pg_catalog.count(*) END
-    FROM pg_catalog.pg_prepared_statements";
+/// which knows no role that ALTER ROLE has set. Requests prepare no statement, so none has to be kept. The answer is
+/// whether the session is in no transaction; an error says that a statement has failed.
+const RESET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; DEALLOCATE ALL; UNLISTEN *;
+    DISCARD TEMP; DISCARD SEQUENCES;
+    SELECT pg_catalog.now() OPERATOR(pg_catalog.=) pg_catalog.statement_timestamp(), pg_catalog.pg_advisory_unlock_all()";
 
-/// The database, and the pools of those who use it.
+/// A parameter of a statement. It says its type, so that the statement takes one round trip.
+pub(crate) trait Parameter: ToSql + Sync {
+    /// The type in SQL.
+    fn sql_type(&self) -> Type;
+}
+
+macro_rules! parameters {
+    ($($rust:ty: $sql:ident),*) => {
+        $(impl Parameter for $rust {
+            fn sql_type(&self) -> Type {
+                Type::$sql
+            }
+        })*
+    };
+}
+parameters!(bool: BOOL, i64: INT8, Option<i64>: INT8, u32: OID, &[u8]: BYTEA, &str: TEXT, String: TEXT, Option<String>: TEXT);
+
+/// The database, and those who use it.
 pub(crate) struct Database {
     config: tokio_postgres::Config,
     tls: MakeRustlsConnect,
@@ -58,9 +71,12 @@ pub(crate) struct User {
     /// The role.
     pub(crate) name: String,
     password: [u8; 32],
-    verified: Instant,
-    pool: Pool,
+    verified: Mutex<Instant>,
     config: tokio_postgres::Config,
+    /// Connections that nobody uses, and since when.
+    idle: Mutex<Vec<(Client, Instant)>>,
+    /// The requests that may hold a connection at once. Closed once another password has proved to be the right one.
+    turns: Arc<Semaphore>,
 }
 
 impl Database {
@@ -89,42 +105,36 @@ impl Database {
         self.config.get_dbname().unwrap_or_default()
     }
 
-    /// Tries a role's password against PostgreSQL. A few at a time, so that many logins at once leave connections to
-    /// others.
-    pub(crate) async fn log_in(&self, name: &str, password: &str) -> Result<Arc<User>, Failure> {
-        let _turn = self.logins.acquire().await.map_err(|_| Failure::Unreachable)?;
-        self.verify(name, password).await
-    }
-
-    /// The same for a password that comes with every request: PostgreSQL is not asked each time.
-    pub(crate) async fn authenticate(&self, name: &str, password: &str) -> Result<Arc<User>, Failure> {
-        if let Some(user) = self.find_verified(name, password) {
+    /// Tries a role's password against PostgreSQL. One that comes with every request, and is not new, is not tried each
+    /// time. A few are tried at once, so that many logins leave connections to others.
+    pub(crate) async fn authenticate(
+        &self,
+        name: &str,
+        password: &str,
+        is_new: bool,
+    ) -> Result<Arc<User>, Failure> {
+        let digest = self.digest(name, password);
+        let is_enough = |user: &Arc<User>| !is_new && lock(&user.verified).elapsed() < VERIFIED;
+        let known = || self.known(name, &digest).filter(is_enough);
+        if let Some(user) = known() {
             return Ok(user);
         }
         let _turn = self.logins.acquire().await.map_err(|_| Failure::Unreachable)?;
         // Another request of the same user may have waited first.
-        match self.find_verified(name, password) {
+        match known() {
             Some(user) => Ok(user),
-            None => self.verify(name, password).await,
+            None => self.verify(name, password, digest).await,
         }
     }
 
-    fn find_verified(&self, name: &str, password: &str) -> Option<Arc<User>> {
-        let digest = self.digest(name, password);
-        self.known(name)
-            .filter(|user| user.has(&digest) && user.verified.elapsed() < VERIFIED)
-    }
-
-    async fn verify(&self, name: &str, password: &str) -> Result<Arc<User>, Failure> {
+    async fn verify(&self, name: &str, password: &str, digest: [u8; 32]) -> Result<Arc<User>, Failure> {
         if name.is_empty() || name.contains('\0') || password.contains('\0') {
             return Err(Failure::WrongPassword);
         }
-        let digest = self.digest(name, password);
         let config = self.config_of(name, password);
-        // The connection that proves it is not kept: those of the pool are made as they are needed.
+        // The connection that proves it is not kept: others are made as they are needed.
         drop(config.connect(self.tls.clone()).await?);
-        let is_known = self.known(name).is_some_and(|user| user.has(&digest));
-        if !is_known && !self.settings.allow_passwordless {
+        if self.known(name, &digest).is_none() && !self.settings.allow_passwordless {
             // A server that lets in whoever asks would make every visitor whoever they say they are.
             let wrong = self.config_of(name, &random_hex()?);
             if wrong.connect(self.tls.clone()).await.is_ok() {
@@ -132,55 +142,65 @@ impl Database {
             }
         }
         let mut users = lock(&self.users);
-        let pool = match users.get(name) {
-            Some(user) if user.has(&digest) => user.pool.clone(),
-            Some(user) => {
-                // The old password is no longer right: whoever used it has to log in again.
-                user.pool.close();
-                self.new_pool(&config)?
-            }
-            None => self.new_pool(&config)?,
-        };
-        let (name, verified) = (name.to_owned(), Instant::now());
+        if let Some(user) = users.get(name).filter(|user| user.has(&digest)) {
+            *lock(&user.verified) = Instant::now();
+            return Ok(Arc::clone(user));
+        }
         let user = Arc::new(User {
-            name,
+            name: name.to_owned(),
             password: digest,
-            verified,
-            pool,
+            verified: Mutex::new(Instant::now()),
             config,
+            idle: Mutex::default(),
+            turns: Arc::new(Semaphore::new(self.settings.user_connections)),
         });
-        users.insert(user.name.clone(), Arc::clone(&user));
+        if let Some(old) = users.insert(user.name.clone(), Arc::clone(&user)) {
+            // The old password is no longer right: whoever used it has to log in again.
+            old.close();
+        }
         Ok(user)
     }
 
     /// A connection that acts as the user, until the answer is there or the request is dropped; then its statement is
     /// cancelled.
-    pub(crate) async fn connect(self: &Arc<Self>, user: &User) -> Result<Connection, Failure> {
-        let permit = tokio::time::timeout(self.settings.wait, Arc::clone(&self.active).acquire_owned())
-            .await
-            .map_err(|_| Failure::Busy)?
-            .map_err(|_| Failure::Unreachable)?;
-        if user.pool.status().available == 0 {
-            self.make_room();
-        }
-        let client = user.pool.get().await?;
-        let cancel = client.cancel_token();
+    pub(crate) async fn connect(self: &Arc<Self>, user: &Arc<User>) -> Result<Connection, Failure> {
+        let turns = async {
+            let own = Arc::clone(&user.turns).acquire_owned().await?;
+            Ok((own, Arc::clone(&self.active).acquire_owned().await?))
+        };
+        let turns = timeout(self.settings.wait, turns).await;
+        let turns = turns.map_err(|_| Failure::Busy)?;
+        let turns = turns.map_err(|_: AcquireError| Failure::Unreachable)?;
+        let client = match user.take_idle() {
+            Some(client) => client,
+            None => self.open(user).await?,
+        };
         Ok(Connection {
-            client: Some(client),
-            cancel,
+            session: Some((client, turns)),
+            user: Arc::clone(user),
             database: Arc::clone(self),
-            is_idle: true,
-            is_fresh: true,
-            permit: Some(permit),
+            state: SessionState::Usable,
         })
+    }
+
+    /// A new connection of a user. There are never more than the settings allow: connections that nobody uses make room.
+    async fn open(&self, user: &User) -> Result<Client, Failure> {
+        let users: Vec<_> = lock(&self.users).values().cloned().collect();
+        for user in users {
+            while self.count_connections().0 > self.settings.connections && user.take_idle().is_some() {}
+        }
+        let opened = timeout(CONNECT, user.config.connect(self.tls.clone())).await;
+        let (client, connection) = opened.map_err(|_| Failure::Unreachable)??;
+        tokio::spawn(connection);
+        Ok(client)
     }
 
     /// Asks for one document, as the user.
     pub(crate) async fn ask(
         self: &Arc<Self>,
-        user: &User,
+        user: &Arc<User>,
         sql: &str,
-        arguments: &[&(dyn ToSql + Sync)],
+        arguments: &[&dyn Parameter],
     ) -> Result<Option<String>, Failure> {
         self.connect(user).await?.query_text(sql, arguments).await
     }
@@ -217,7 +237,7 @@ impl Database {
                 None => Err(std::io::ErrorKind::NotFound.into()),
             }
         };
-        match tokio::time::timeout(CONNECT, asked).await {
+        match timeout(CONNECT, asked).await {
             Ok(Ok(b'S' | b'N')) => Ok(()),
             _ => Err(Failure::Unreachable),
         }
@@ -225,54 +245,22 @@ impl Database {
 
     /// Closes connections that nobody has used for a while.
     pub(crate) fn close_idle(&self) {
-        let idle = self.settings.idle;
         for user in lock(&self.users).values() {
-            user.pool.retain(|_, metrics| metrics.last_used() < idle);
+            lock(&user.idle).retain(|(_, since)| since.elapsed() < self.settings.idle);
         }
     }
 
     /// The connections that are open now, and those that are in use.
     pub(crate) fn count_connections(&self) -> (usize, usize) {
         let users = lock(&self.users);
-        let open = users.values().map(|user| user.pool.status().size).sum();
-        (open, self.settings.connections - self.active.available_permits())
+        let idle: usize = users.values().map(|user| lock(&user.idle).len()).sum();
+        let active = self.settings.connections - self.active.available_permits();
+        (idle + active, active)
     }
 
     /// Ends all connections.
     pub(crate) fn close(&self) {
-        for user in lock(&self.users).values() {
-            user.pool.close();
-        }
-    }
-
-    /// Closes idle connections of all users where there would be too many with one more.
-    fn make_room(&self) {
-        let users = lock(&self.users);
-        let mut open: usize = users.values().map(|user| user.pool.status().size).sum();
-        for user in users.values() {
-            if open < self.settings.connections {
-                break;
-            }
-            open -= user.pool.retain(|_, _| false).removed.len();
-        }
-    }
-
-    fn new_pool(&self, config: &tokio_postgres::Config) -> Result<Pool, Failure> {
-        let recycling = ManagerConfig {
-            recycling_method: RecyclingMethod::Fast,
-        };
-        let wait = Some(self.settings.wait);
-        let timeouts = Timeouts {
-            wait,
-            create: Some(CONNECT),
-            recycle: Some(CONNECT),
-        };
-        Pool::builder(Manager::from_config(config.clone(), self.tls.clone(), recycling))
-            .max_size(self.settings.user_connections.min(self.settings.connections))
-            .timeouts(timeouts)
-            .runtime(Runtime::Tokio1)
-            .build()
-            .map_err(|_| Failure::Internal)
+        lock(&self.users).values().for_each(|user| user.close());
     }
 
     fn config_of(&self, name: &str, password: &str) -> tokio_postgres::Config {
@@ -285,138 +273,140 @@ impl Database {
         config
     }
 
-    fn known(&self, name: &str) -> Option<Arc<User>> {
-        lock(&self.users).get(name).map(Arc::clone)
+    fn known(&self, name: &str, digest: &[u8; 32]) -> Option<Arc<User>> {
+        let users = lock(&self.users);
+        users.get(name).filter(|user| user.has(digest)).cloned()
     }
 
     fn digest(&self, name: &str, password: &str) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        hash.update(self.salt);
-        hash.update(name.as_bytes());
-        hash.update([0]);
-        hash.update(password.as_bytes());
-        hash.finalize().into()
+        let named = Sha256::new().chain_update(self.salt).chain_update(name);
+        named.chain_update([0]).chain_update(password).finalize().into()
     }
 }
 
 impl User {
     /// Whether connections can still be had: not once another password has proved to be the right one.
     pub(crate) fn is_valid(&self) -> bool {
-        !self.pool.is_closed()
+        !self.turns.is_closed()
     }
 
     fn has(&self, digest: &[u8; 32]) -> bool {
         self.is_valid() && bool::from(self.password.ct_eq(digest))
     }
+
+    /// The connection that was used last.
+    fn take_idle(&self) -> Option<Client> {
+        let mut idle = lock(&self.idle);
+        std::iter::from_fn(|| idle.pop())
+            .map(|(client, _)| client)
+            .find(|client| !client.is_closed())
+    }
+
+    fn close(&self) {
+        self.turns.close();
+        lock(&self.idle).clear();
+    }
+}
+
+/// What a session is good for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SessionState {
+    /// Another request, once it is reset.
+    Usable,
+    /// Nothing: a statement is running.
+    Running,
+    /// No other request.
+    Spent,
 }
 
 /// A user's connection for the time of one request.
 pub(crate) struct Connection {
-    client: Option<Object>,
-    cancel: CancelToken,
+    session: Option<(Client, (OwnedSemaphorePermit, OwnedSemaphorePermit))>,
+    user: Arc<User>,
     database: Arc<Database>,
-    /// Whether no statement is running on it.
-    is_idle: bool,
-    /// Whether it may serve another request, once it is reset.
-    is_fresh: bool,
-    permit: Option<OwnedSemaphorePermit>,
+    state: SessionState,
 }
 
 impl Connection {
+    fn client(&self) -> Result<&Client, Failure> {
+        let (client, _) = self.session.as_ref().ok_or(Failure::Internal)?;
+        Ok(client)
+    }
+
     /// Runs a statement that returns one value of type text, or null.
     pub(crate) async fn query_text(
         &mut self,
         sql: &str,
-        arguments: &[&(dyn ToSql + Sync)],
+        arguments: &[&dyn Parameter],
     ) -> Result<Option<String>, Failure> {
-        let client = self.client.as_ref().ok_or(Failure::Internal)?;
-        let statement = client.prepare_cached(sql).await?;
-        self.is_idle = false;
-        let row = client.query_one(&statement, arguments).await;
-        self.is_idle = true;
+        let arguments: Vec<(&(dyn ToSql + Sync), Type)> = arguments
+            .iter()
+            .map(|&argument| (argument as _, argument.sql_type()))
+            .collect();
+        self.state = SessionState::Running;
+        let row = self.client()?.query_typed_one(sql, &arguments).await;
+        self.state = SessionState::Usable;
         row?.try_get(0).map_err(Failure::from)
     }
 
-    /// Lets statements take as long as they want. The connection goes to nobody else afterwards.
-    pub(crate) async fn lift_timeout(&mut self) -> Result<(), Failure> {
-        self.is_fresh = false;
-        let client = self.client.as_ref().ok_or(Failure::Internal)?;
-        Ok(client.batch_execute("SET statement_timeout = 0").await?)
-    }
-
-    /// Runs COPY ... TO STDOUT; the connection lives as long as the stream.
-    pub(crate) async fn copy_out(mut self, sql: &str) -> Result<Copy, Failure> {
-        let client = self.client.as_ref().ok_or(Failure::Internal)?;
-        self.is_idle = false;
-        let stream = client.copy_out(sql).await;
-        self.is_idle = stream.is_err();
-        let stream = Box::pin(stream?);
-        Ok(Copy {
-            stream,
-            connection: self,
-        })
+    /// Runs COPY ... TO STDOUT, which takes as long as it wants; the connection lives as long as the stream.
+    pub(crate) async fn copy_out(
+        mut self,
+        sql: &str,
+    ) -> Result<impl Stream<Item = std::io::Result<Bytes>> + use<>, Failure> {
+        self.state = SessionState::Spent;
+        self.client()?.batch_execute("SET statement_timeout = 0").await?;
+        self.state = SessionState::Running;
+        let stream = self.client()?.copy_out(sql).await;
+        let stream = stream.inspect_err(|_| self.state = SessionState::Spent)?;
+        let copy = (Box::pin(stream), self);
+        Ok(unfold(copy, |(mut stream, mut connection)| async move {
+            let next = stream.next().await;
+            if !matches!(next, Some(Ok(_))) {
+                connection.state = SessionState::Spent;
+            }
+            next.map(|chunk| (chunk.map_err(std::io::Error::other), (stream, connection)))
+        }))
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let Some(client) = self.client.take() else {
+        let Some((client, turns)) = self.session.take() else {
             return;
         };
-        if self.is_idle && self.is_fresh {
-            // The answer does not wait for it. Until it is done, neither the pool nor the count has the connection back.
-            let permit = self.permit.take();
-            tokio::spawn(async move {
-                match tokio::time::timeout(CONNECT, reset(&client)).await {
-                    Ok(true) => drop(client),
-                    _ => drop(Object::take(client)),
-                }
-                drop(permit);
-            });
-            return;
-        }
-        drop(Object::take(client));
-        if self.is_idle {
-            return;
-        }
-        // The client went away while a statement runs: it ends, and nobody gets the connection after it.
-        let (cancel, tls) = (self.cancel.clone(), self.database.tls.clone());
-        tokio::spawn(async move {
-            if let Err(error) = cancel.cancel_query(tls).await {
-                tracing::warn!("could not cancel a statement that nobody waits for: {error}");
+        match self.state {
+            SessionState::Usable => {
+                // The answer does not wait for it. Until it is done, nobody else has the connection, or its turn.
+                let user = Arc::clone(&self.user);
+                tokio::spawn(async move {
+                    if let Ok(true) = timeout(CONNECT, reset(&client)).await
+                        && user.is_valid()
+                    {
+                        lock(&user.idle).push((client, Instant::now()));
+                    }
+                    drop(turns);
+                });
             }
-        });
-    }
-}
-
-/// Makes a connection ready for another request. Gives whether it is: otherwise it has to be thrown away.
-async fn reset(client: &Object) -> bool {
-    let Ok(answers) = client.simple_query(RESET).await else {
-        return false;
-    };
-    let last = answers.iter().rev().find_map(|answer| match answer {
-        SimpleQueryMessage::Row(row) => row.get(0),
-        _ => None,
-    });
-    last.is_some_and(|number| number == client.statement_cache.size().to_string())
-}
-
-/// The output of a COPY.
-pub(crate) struct Copy {
-    stream: Pin<Box<CopyOutStream>>,
-    connection: Connection,
-}
-
-impl Stream for Copy {
-    type Item = Result<Bytes, std::io::Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let next = self.stream.as_mut().poll_next(context);
-        if matches!(next, Poll::Ready(None | Some(Err(_)))) {
-            self.connection.is_idle = true;
+            SessionState::Running => {
+                // The client went away while a statement runs: it ends, and nobody gets the connection after it.
+                let (cancel, tls) = (client.cancel_token(), self.database.tls.clone());
+                tokio::spawn(async move {
+                    if let Err(error) = cancel.cancel_query(tls).await {
+                        tracing::warn!("could not cancel a statement that nobody waits for: {error}");
+                    }
+                });
+            }
+            SessionState::Spent => {}
         }
-        next.map(|item| item.map(|chunk| chunk.map_err(std::io::Error::other)))
     }
+}
+
+/// Makes a session ready for another request. Returns whether it is: otherwise it has to be thrown away.
+async fn reset(client: &Client) -> bool {
+    let is_done = |answer: &_| matches!(answer, SimpleQueryMessage::Row(row) if row.get(0) == Some("t"));
+    let answers = client.simple_query(RESET).await;
+    answers.is_ok_and(|answers| answers.iter().any(is_done))
 }
 
 /// Sends the first message of PostgreSQL's protocol, SSLRequest, and gives the byte that answers it.

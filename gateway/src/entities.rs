@@ -3,16 +3,18 @@
 //!
 //! Whether an answer may be given, and to whom, is decided in the database. Nothing here reads filters or credentials.
 
-use crate::app::App;
+use crate::app::{App, Shared};
 use crate::database::User;
 use crate::entities_upstream::{Upstream, UpstreamReply};
 use crate::failure::Failure;
+use crate::login::LoggedIn;
+use crate::rpc::answer;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, post};
+use axum::routing::{any, get, post};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -127,7 +129,7 @@ impl Entities {
     pub(crate) async fn owner(&self, app: &App) -> Result<Arc<User>, Failure> {
         let role = self.settings.entity_role.as_deref().unwrap_or_default();
         app.database
-            .authenticate(role, &self.settings.entity_password)
+            .authenticate(role, &self.settings.entity_password, false)
             .await
     }
 
@@ -142,12 +144,13 @@ impl Entities {
     }
 }
 
-/// The paths of the upstream service, which only exist where there is one.
+/// How many requests were answered, and the paths of the upstream service, which only exist where there is one.
 pub(crate) fn routes(app: &App) -> Router<Arc<App>> {
+    let router = Router::new().route("/api/caches/v0/requests/", get(count_requests));
     if app.entities.is_none() {
-        return Router::new();
+        return router;
     }
-    let mut router = Router::new().route("/api3/json", post(call));
+    let mut router = router.route("/api3/json", post(call));
     for folder in ["upload", "file_serve", "thumbnail", "images"] {
         router = router.route(&format!("/{folder}/{{*path}}"), any(stream));
     }
@@ -166,8 +169,8 @@ struct Decision {
 /// `POST /api3/json`.
 async fn call(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Result<Response, Failure> {
     let entities = app.entities.as_ref().ok_or(Failure::NotFound)?;
-    let answer = match ask(&app, entities, &body).await {
-        Ok(answer) => answer,
+    let document = match ask(&app, entities, &body).await {
+        Ok(document) => document,
         Err(failure) => {
             // The upstream answers on its own whatever the database says.
             tracing::warn!("the cache is not asked: {}", failure.message());
@@ -175,13 +178,13 @@ async fn call(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> R
             return Ok(pass(entities.upstream.call(&headers, body).await));
         }
     };
-    if answer.starts_with("{\"results\"") {
+    if document.starts_with("{\"results\"") {
         app.metrics.entities.with_label_values(&["hit"]).inc();
         entities.sample(&body);
-        return Ok(json(StatusCode::OK, answer.into()));
+        return Ok(json(StatusCode::OK, document.into()));
     }
     app.metrics.entities.with_label_values(&["miss"]).inc();
-    let decision: Decision = serde_json::from_str(&answer).map_err(|_| Failure::Internal)?;
+    let decision: Decision = serde_json::from_str(&document).map_err(|_| Failure::Internal)?;
     let forward = Bytes::from(decision.forward.get().to_owned());
     let reply = entities.upstream.call(&headers, forward).await;
     let UpstreamReply {
@@ -232,9 +235,11 @@ pub(crate) async fn ingest(
 ) -> Result<(), Failure> {
     let owner = entities.owner(app).await?;
     let sql = "SELECT msar.cache_ingest($1, $2::text::jsonb, $3::text::jsonb, $4::text::timestamptz)::text";
-    let arguments: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
-        [&entities.settings.entity_cache, &request, &reply, &asked_at];
-    app.database.ask(&owner, sql, &arguments).await.map(|_| ())
+    let cache = &entities.settings.entity_cache;
+    app.database
+        .ask(&owner, sql, &[cache, &request, &reply, &asked_at])
+        .await
+        .map(|_| ())
 }
 
 /// The reply without the fields that its caller did not ask for; `None` if it has another form.
@@ -281,6 +286,17 @@ fn pass(reply: UpstreamReply) -> Response {
         None => response.headers_mut().remove(header::CONTENT_TYPE),
     };
     response
+}
+
+/// `GET /api/caches/v0/requests/`: how many requests the cache has answered since the gateway began, and how many it has
+/// not; null where there is no cached service.
+async fn count_requests(State(app): Shared, _user: LoggedIn) -> Response {
+    let count = |outcome| app.metrics.entities.with_label_values(&[outcome]).get();
+    let counted = app.entities.as_ref().map(|entities| {
+        let cache = &entities.settings.entity_cache;
+        serde_json::json!({"cache": cache, "hits": count("hit"), "misses": count("miss")})
+    });
+    answer(serde_json::json!(counted).to_string())
 }
 
 /// Uploads, downloads and thumbnails: streamed through in both directions.

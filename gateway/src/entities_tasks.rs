@@ -4,7 +4,7 @@
 //! longer each time, while requests are answered as before.
 
 use crate::app::App;
-use crate::database::User;
+use crate::database::{Parameter, User};
 use crate::entities::{self, Entities};
 use axum::body::Bytes;
 use serde_json::{Value, json};
@@ -74,7 +74,7 @@ impl Task<'_> {
     }
 
     /// Calls a function with the cache and documents.
-    async fn call(&self, owner: &User, function: &str, arguments: &[&str]) -> Result<Value, String> {
+    async fn call(&self, owner: &Arc<User>, function: &str, arguments: &[&str]) -> Result<Value, String> {
         let mut list = String::from("$1");
         for (at, argument) in arguments.iter().enumerate() {
             // A moment comes last, as text.
@@ -82,8 +82,7 @@ impl Task<'_> {
             let of_type = if is_document { "jsonb" } else { "timestamptz" };
             list += &format!(", ${}::text::{of_type}", at + 2);
         }
-        let mut values: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
-            vec![&self.entities.settings.entity_cache];
+        let mut values: Vec<&dyn Parameter> = vec![&self.entities.settings.entity_cache];
         for argument in arguments {
             values.push(argument);
         }
@@ -96,7 +95,7 @@ impl Task<'_> {
         serde_json::from_str(answer.as_deref().unwrap_or("null")).map_err(|error| error.to_string())
     }
 
-    async fn follow_events(&self, owner: &User) -> Result<bool, String> {
+    async fn follow_events(&self, owner: &Arc<User>) -> Result<bool, String> {
         let plan = self.call(owner, "cache_event_plan", &[]).await?;
         let asked_at = plan["asked_at"].as_str().unwrap_or_default();
         let reply = self.entities.upstream.read(self.auth, &plan["events"]).await?;
@@ -112,7 +111,7 @@ impl Task<'_> {
         Ok(applied["more"] == true || applied["applied"] != 0)
     }
 
-    async fn scan(&self, owner: &User) -> Result<bool, String> {
+    async fn scan(&self, owner: &Arc<User>) -> Result<bool, String> {
         let plan = self.call(owner, "cache_scan_plan", &[]).await?;
         let asked_at = plan["asked_at"].as_str().unwrap_or_default();
         let scans = plan["scans"].as_array().map_or(&[][..], Vec::as_slice);
@@ -125,7 +124,7 @@ impl Task<'_> {
     }
 
     /// Asks upstream for what was answered from the cache.
-    async fn compare(&self, owner: &User, samples: &mut mpsc::Receiver<Bytes>) -> Result<(), String> {
+    async fn compare(&self, owner: &Arc<User>, samples: &mut mpsc::Receiver<Bytes>) -> Result<(), String> {
         let plan = self.call(owner, "cache_shadow_plan", &[]).await?;
         let fraction = plan["fraction"].as_f64().unwrap_or_default();
         let every = if fraction > 0.0 {

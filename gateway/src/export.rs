@@ -1,16 +1,16 @@
 //! CSV of a table or an exploration, streamed as PostgreSQL writes it: memory stays flat, and when the client goes away
 //! the statement is cancelled.
 
-use crate::app::App;
+use crate::app::{Answer, App, Shared};
+use crate::database::{Parameter, User};
 use crate::failure::Failure;
 use crate::login::LoggedIn;
 use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use serde::Deserialize;
 use std::sync::Arc;
-use tokio_postgres::types::ToSql;
 
 /// Which rows of a table.
 #[derive(Deserialize)]
@@ -35,40 +35,45 @@ const EXPLORATION: &str = "SELECT msar.get_exploration_export_query($1, jsonb_st
 
 /// `GET /api/export/v0/tables/`: the rows of a table.
 pub(crate) async fn table(
-    State(app): State<Arc<App>>,
+    State(app): Shared,
     LoggedIn(user): LoggedIn,
     Query(export): Query<TableExport>,
-) -> Result<Response, Failure> {
-    let arguments: &[&(dyn ToSql + Sync)] = &[&export.table_oid, &export.filter, &export.order];
-    send(&app, &user, TABLE, arguments).await
+) -> Answer {
+    send(
+        &app,
+        &user,
+        TABLE,
+        &[&export.table_oid, &export.filter, &export.order],
+    )
+    .await
 }
 
 /// `GET /api/export/v0/explorations/`: the results of a saved exploration.
 pub(crate) async fn exploration(
-    State(app): State<Arc<App>>,
+    State(app): Shared,
     LoggedIn(user): LoggedIn,
     Query(export): Query<ExplorationExport>,
-) -> Result<Response, Failure> {
-    let arguments: &[&(dyn ToSql + Sync)] = &[&export.exploration_id, &export.limit, &export.offset];
-    send(&app, &user, EXPLORATION, arguments).await
+) -> Answer {
+    send(
+        &app,
+        &user,
+        EXPLORATION,
+        &[&export.exploration_id, &export.limit, &export.offset],
+    )
+    .await
 }
 
 /// Copies the result of the statement that `sql` returns. The database has written it, with everything quoted; it runs
 /// as the user.
-async fn send(
-    app: &Arc<App>,
-    user: &crate::database::User,
-    sql: &str,
-    arguments: &[&(dyn ToSql + Sync)],
-) -> Result<Response, Failure> {
+async fn send(app: &Arc<App>, user: &Arc<User>, sql: &str, arguments: &[&dyn Parameter]) -> Answer {
     let mut connection = app.database.connect(user).await?;
     let query = connection
         .query_text(sql, arguments)
         .await?
         .ok_or(Failure::NotFound)?;
-    connection.lift_timeout().await?;
-    let copy = format!("COPY ({query}) TO STDOUT (FORMAT csv, HEADER)");
-    let copy = connection.copy_out(&copy).await?;
+    let copy = connection
+        .copy_out(&format!("COPY ({query}) TO STDOUT (FORMAT csv, HEADER)"))
+        .await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment"),

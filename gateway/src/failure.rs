@@ -35,45 +35,37 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// The status of the answer, and what is wrong, in a sentence.
-    fn describe(&self) -> (StatusCode, &str) {
+    fn status(&self) -> StatusCode {
         match self {
-            Self::NotLoggedIn => (StatusCode::UNAUTHORIZED, "nobody is logged in"),
-            Self::WrongPassword => (
-                StatusCode::UNAUTHORIZED,
-                "PostgreSQL does not let this role in with this password",
-            ),
-            Self::Passwordless => (
-                StatusCode::UNAUTHORIZED,
-                "the database server asks for no password, so nobody can prove who they are",
-            ),
-            Self::TooManyAttempts => (
-                StatusCode::TOO_MANY_REQUESTS,
-                "too many failed logins; try again in a minute",
-            ),
-            Self::WrongToken => (StatusCode::FORBIDDEN, "the CSRF token is missing or wrong"),
-            Self::NoVisitors => (StatusCode::NOT_FOUND, "this gateway has no role for visitors"),
-            Self::Malformed(problem) => (StatusCode::BAD_REQUEST, problem),
-            Self::NotFound => (StatusCode::NOT_FOUND, "there is no such page"),
-            Self::Busy => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "all connections to the database are in use",
-            ),
-            Self::Unreachable => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the database server cannot be reached",
-            ),
-            Self::Refused(error) => (status_of(error.code()), error.message()),
-            Self::Internal => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "the gateway failed; its log says more",
-            ),
+            Self::NotLoggedIn | Self::WrongPassword | Self::Passwordless => StatusCode::UNAUTHORIZED,
+            Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+            Self::WrongToken => StatusCode::FORBIDDEN,
+            Self::NoVisitors | Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Busy | Self::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Refused(error) => status_of(error.code()),
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     /// What is wrong, in a sentence.
     pub(crate) fn message(&self) -> &str {
-        self.describe().1
+        match self {
+            Self::NotLoggedIn => "nobody is logged in",
+            Self::WrongPassword => "PostgreSQL does not let this role in with this password",
+            Self::Passwordless => {
+                "the database server asks for no password, so nobody can prove who they are"
+            }
+            Self::TooManyAttempts => "too many failed logins; try again in a minute",
+            Self::WrongToken => "the CSRF token is missing or wrong",
+            Self::NoVisitors => "this gateway has no role for visitors",
+            Self::Malformed(problem) => problem,
+            Self::NotFound => "there is no such page",
+            Self::Busy => "all connections to the database are in use",
+            Self::Unreachable => "the database server cannot be reached",
+            Self::Refused(error) => error.message(),
+            Self::Internal => "the gateway failed; its log says more",
+        }
     }
 }
 
@@ -99,18 +91,17 @@ fn is_about_connection(error: &tokio_postgres::Error) -> bool {
     is_broken || error.is_closed() || error.to_string().contains("connect")
 }
 
-fn is_refused_login(error: &DbError) -> bool {
-    let refused = [
-        &SqlState::INVALID_PASSWORD,
-        &SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
-    ];
-    refused.contains(&error.code())
+fn is_refused_login(code: &SqlState) -> bool {
+    matches!(
+        *code,
+        SqlState::INVALID_PASSWORD | SqlState::INVALID_AUTHORIZATION_SPECIFICATION
+    )
 }
 
 impl From<tokio_postgres::Error> for Failure {
     fn from(error: tokio_postgres::Error) -> Self {
         match error.as_db_error() {
-            Some(database) if is_refused_login(database) => Failure::WrongPassword,
+            Some(database) if is_refused_login(database.code()) => Failure::WrongPassword,
             Some(database) => Failure::Refused(Box::new(database.clone())),
             None if is_about_connection(&error) => Failure::Unreachable,
             None => {
@@ -122,22 +113,9 @@ impl From<tokio_postgres::Error> for Failure {
     }
 }
 
-impl From<deadpool_postgres::PoolError> for Failure {
-    fn from(error: deadpool_postgres::PoolError) -> Self {
-        match error {
-            deadpool_postgres::PoolError::Timeout(_) => Failure::Busy,
-            deadpool_postgres::PoolError::Backend(error) => match Failure::from(error) {
-                Failure::Internal => Failure::Unreachable,
-                failure => failure,
-            },
-            _ => Failure::Unreachable,
-        }
-    }
-}
-
 /// The failures that the framework finds by itself, such as a number that is none, in the form of the others.
 pub(crate) async fn in_promised_form(response: Response) -> Response {
-    let (head, body) = response.into_parts();
+    let (mut head, body) = response.into_parts();
     let kind = head.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     let is_ours = kind.is_some_and(|kind| !kind.starts_with(b"text/plain"));
     if is_ours || !(head.status.is_client_error() || head.status.is_server_error()) {
@@ -149,26 +127,20 @@ pub(crate) async fn in_promised_form(response: Response) -> Response {
         text => text,
     };
     // The framework takes a body that stalls as one that cannot be read.
-    let status = match text.contains("within the designated timeout") {
-        true => StatusCode::REQUEST_TIMEOUT,
-        false => head.status,
-    };
+    if text.contains("within the designated timeout") {
+        head.status = StatusCode::REQUEST_TIMEOUT;
+    }
     let allowed = head
         .headers
-        .get(header::ALLOW)
-        .map(|methods| [(header::ALLOW, methods.clone())]);
-    (
-        status,
-        allowed,
-        Json(serde_json::json!({ "error": { "message": text } })),
-    )
-        .into_response()
+        .remove(header::ALLOW)
+        .map(|methods| [(header::ALLOW, methods)]);
+    let document = serde_json::json!({ "error": { "message": text } });
+    (head.status, allowed, Json(document)).into_response()
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let (status, message) = self.describe();
-        let mut error = serde_json::json!({ "message": message });
+        let mut error = serde_json::json!({ "message": self.message() });
         if let Self::Refused(refusal) = &self {
             error["sqlstate"] = refusal.code().code().into();
             for (name, text) in [("detail", refusal.detail()), ("hint", refusal.hint())] {
@@ -183,6 +155,6 @@ impl IntoResponse for Failure {
             _ => None,
         };
         let wait = wait.map(|seconds| [(header::RETRY_AFTER, seconds)]);
-        (status, wait, Json(serde_json::json!({ "error": error }))).into_response()
+        (self.status(), wait, Json(serde_json::json!({ "error": error }))).into_response()
     }
 }

@@ -5,15 +5,16 @@ use crate::database::User;
 use crate::failure::Failure;
 use crate::login::LoggedIn;
 use crate::rpc::answer;
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
-use tokio_postgres::types::ToSql;
 
 /// A file that came with a request, and the fields beside it.
 #[derive(Default)]
@@ -72,8 +73,9 @@ pub(crate) async fn bulk_insert(State(app): Shared, LoggedIn(user): LoggedIn, re
         .map_err(|_| Failure::Malformed("the field \"target_table_oid\" is not a number".into()))?;
     let mappings = upload.field("mappings")?;
     let (_, id) = upload.store(&app, &user).await?;
-    let arguments: [&(dyn ToSql + Sync); 4] = [&id, &target, mappings, &upload.has_header(false)];
-    app.document(&user, INSERT, &arguments).await
+    let has_header = upload.has_header(false);
+    app.document(&user, INSERT, &[&id, &target, mappings, &has_header])
+        .await
 }
 
 impl Upload {
@@ -83,11 +85,9 @@ impl Upload {
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
         if kind.is_some_and(|kind| kind.starts_with("application/json")) {
-            let body = Bytes::from_request(request, app)
+            let Json(pasted) = Json::<Pasted>::from_request(request, app)
                 .await
                 .map_err(|problem| Failure::Malformed(problem.body_text()))?;
-            let pasted: Pasted =
-                serde_json::from_slice(&body).map_err(|e| Failure::Malformed(e.to_string()))?;
             let header = pasted.header.unwrap_or(true).to_string();
             return Ok(Self {
                 content: pasted.paste.into(),
@@ -129,22 +129,19 @@ impl Upload {
     }
 
     /// Keeps it in the database. Gives the document about it, and its id.
-    async fn store(&self, app: &Arc<App>, user: &User) -> Result<(String, i64), Failure> {
-        #[derive(Deserialize)]
-        struct Stored {
-            id: i64,
-        }
+    async fn store(&self, app: &Arc<App>, user: &Arc<User>) -> Result<(String, i64), Failure> {
         let origin = self.fields.get("created_from").map_or("file", String::as_str);
         let options =
             serde_json::json!({"header": self.has_header(true), "created_from": origin}).to_string();
-        let arguments: [&(dyn ToSql + Sync); 3] = [&self.name, &self.content.as_ref(), &options];
-        let document = app
+        let stored = app
             .database
-            .ask(user, ADD, &arguments)
-            .await?
-            .ok_or(Failure::Internal)?;
-        let stored: Stored = serde_json::from_str(&document).map_err(|_| Failure::Internal)?;
-        Ok((document, stored.id))
+            .ask(user, ADD, &[&self.name, &self.content.as_ref(), &options])
+            .await?;
+        let document = stored.ok_or(Failure::Internal)?;
+        let id = serde_json::from_str::<Value>(&document)
+            .ok()
+            .and_then(|stored| stored["id"].as_i64());
+        Ok((document, id.ok_or(Failure::Internal)?))
     }
 }
 

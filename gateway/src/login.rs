@@ -1,6 +1,6 @@
 //! Who sends a request: a browser with a cookie, a script with HTTP Basic, or a visitor.
 
-use crate::app::{Answer, App};
+use crate::app::{Answer, App, Shared};
 use crate::database::{User, lock, random_hex};
 use crate::failure::Failure;
 use crate::rpc::answer;
@@ -9,7 +9,7 @@ use axum::extract::{ConnectInfo, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::Response;
-use base64::Engine;
+use base64::prelude::{BASE64_STANDARD as STANDARD, Engine};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -79,21 +79,15 @@ impl FromRequestParts<Arc<App>> for LoggedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
         if let Some((name, password)) = basic(&parts.headers)? {
-            let peer = parts
-                .extensions
-                .get::<ConnectInfo<SocketAddr>>()
-                .map(|info| info.0);
-            let address = client_address(app, &parts.headers, peer);
+            let peer: Option<&ConnectInfo<SocketAddr>> = parts.extensions.get();
+            let address = client_address(app, &parts.headers, peer.map(|peer| peer.0));
             return app.try_password(&name, &password, address, false).await.map(Self);
         }
         let cookie = cookie(&parts.headers, SESSION_COOKIE).ok_or(Failure::NotLoggedIn)?;
         let (user, token) = app.sessions.find(cookie).ok_or(Failure::NotLoggedIn)?;
         if !matches!(parts.method, Method::GET | Method::HEAD) {
-            let given = parts
-                .headers
-                .get(TOKEN_HEADER)
-                .map_or(&b""[..], HeaderValue::as_bytes);
-            if !bool::from(given.ct_eq(token.as_bytes())) {
+            let given = parts.headers.get(TOKEN_HEADER).ok_or(Failure::WrongToken)?;
+            if !bool::from(given.as_bytes().ct_eq(token.as_bytes())) {
                 return Err(Failure::WrongToken);
             }
         }
@@ -115,10 +109,7 @@ impl App {
         if keys.iter().any(|key| self.sessions.refuses(key, most)) {
             return Err(Failure::TooManyAttempts);
         }
-        let user = match is_new {
-            true => self.database.log_in(name, password).await,
-            false => self.database.authenticate(name, password).await,
-        };
+        let user = self.database.authenticate(name, password, is_new).await;
         if matches!(user, Err(Failure::WrongPassword | Failure::Passwordless)) {
             tracing::warn!(role = name, %address, "failed login");
             keys.into_iter().for_each(|key| self.sessions.count_failure(key));
@@ -137,15 +128,14 @@ pub(crate) struct Credentials {
 
 /// `POST /auth/login/`: a new session. An old one of the same browser ends: nobody can have prepared it.
 pub(crate) async fn log_in(
-    State(app): State<Arc<App>>,
+    State(app): Shared,
     headers: HeaderMap,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Json(credentials): Json<Credentials>,
-) -> Result<Response, Failure> {
+) -> Answer {
     let address = client_address(&app, &headers, Some(peer));
-    let user = app
-        .try_password(&credentials.username, &credentials.password, address, true)
-        .await?;
+    let Credentials { username, password } = credentials;
+    let user = app.try_password(&username, &password, address, true).await?;
     if let Some(old) = cookie(&headers, SESSION_COOKIE) {
         lock(&app.sessions.by_cookie).remove(&hash(old));
     }
@@ -166,7 +156,7 @@ pub(crate) async fn log_in(
 }
 
 /// `POST /auth/logout/`: ends the session.
-pub(crate) async fn log_out(State(app): State<Arc<App>>, headers: HeaderMap, _user: LoggedIn) -> Response {
+pub(crate) async fn log_out(State(app): Shared, headers: HeaderMap, _user: LoggedIn) -> Response {
     if let Some(cookie) = cookie(&headers, SESSION_COOKIE) {
         lock(&app.sessions.by_cookie).remove(&hash(cookie));
     }
@@ -179,17 +169,19 @@ pub(crate) async fn log_out(State(app): State<Arc<App>>, headers: HeaderMap, _us
 
 /// `GET /auth/session/`: who is logged in.
 pub(crate) async fn show_session(
-    State(app): State<Arc<App>>,
+    State(app): Shared,
     headers: HeaderMap,
     user: Result<LoggedIn, Failure>,
 ) -> Answer {
     match user {
         Ok(LoggedIn(user)) => {
             let session = cookie(&headers, SESSION_COOKIE).and_then(|cookie| app.sessions.find(cookie));
-            let token = session
-                .filter(|(owner, _)| owner.name == user.name)
-                .map(|(_, token)| token);
-            Ok(describe(&app, Some(&user), token.as_deref()))
+            let own = session.filter(|(owner, _)| owner.name == user.name);
+            Ok(describe(
+                &app,
+                Some(&user),
+                own.as_ref().map(|(_, token)| &**token),
+            ))
         }
         // Nobody, unless a password came that is none.
         Err(Failure::NotLoggedIn) if !headers.contains_key(header::AUTHORIZATION) => {
@@ -211,10 +203,8 @@ fn describe(app: &App, user: Option<&Arc<User>>, token: Option<&str>) -> Respons
 fn set_cookie(app: &App, response: &mut Response, name: &str, value: &str, lives: Duration, more: &str) {
     let is_https = app.settings.tls_key.is_some() || app.settings.behind_https;
     let secure = if is_https { "; Secure" } else { "" };
-    let text = format!(
-        "{name}={value}; Path=/; SameSite=Lax; Max-Age={}{secure}{more}",
-        lives.as_secs()
-    );
+    let lives = lives.as_secs();
+    let text = format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={lives}{secure}{more}");
     // Hexadecimal digits and constants.
     if let Ok(value) = HeaderValue::from_str(&text) {
         response.headers_mut().append(header::SET_COOKIE, value);
@@ -222,12 +212,12 @@ fn set_cookie(app: &App, response: &mut Response, name: &str, value: &str, lives
 }
 
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
+    let headers = headers
         .get_all(header::COOKIE)
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('='))
+        .filter_map(|value| value.to_str().ok());
+    let mut cookies = headers.flat_map(|cookies| cookies.split(';'));
+    cookies.find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// The name and password of HTTP Basic. A password may contain colons.
@@ -235,15 +225,12 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, Failure> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return Ok(None);
     };
-    let malformed = || Failure::Malformed("the header Authorization is not that of HTTP Basic".into());
-    let encoded = value.to_str().ok().and_then(|text| text.split_once(' '));
-    let (_, encoded) = encoded
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
-        .ok_or_else(malformed)?;
-    let decoded = base64::engine::general_purpose::STANDARD
-        .decode(encoded.trim())
-        .map_err(|_| Failure::NotLoggedIn)?;
-    let text = String::from_utf8(decoded).map_err(|_| Failure::NotLoggedIn)?;
+    let parts = value.to_str().ok().and_then(|text| text.split_once(' '));
+    let basic = parts.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
+    let problem = "the header Authorization is not that of HTTP Basic";
+    let (_, encoded) = basic.ok_or_else(|| Failure::Malformed(problem.into()))?;
+    let decoded = STANDARD.decode(encoded.trim()).ok().map(String::from_utf8);
+    let text = decoded.and_then(Result::ok).ok_or(Failure::NotLoggedIn)?;
     let (name, password) = text.split_once(':').ok_or(Failure::NotLoggedIn)?;
     Ok(Some((name.to_owned(), password.to_owned())))
 }

@@ -32,6 +32,7 @@ use settings::Settings;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -84,14 +85,10 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     if let Some(samples) = samples {
         tokio::spawn(entities_tasks::keep_up(Arc::clone(&app), samples));
     }
+    let listener = TcpListener::bind(app.settings.listen).await?;
     let scheme = app.settings.tls_key.as_ref().map_or("http", |_| "https");
-    let announced = handle.clone();
-    tokio::spawn(async move {
-        if let Some(address) = announced.listening().await {
-            tracing::info!("listening on {scheme}://{address}");
-        }
-    });
-    let server = axum_server::bind(app.settings.listen);
+    tracing::info!("listening on {scheme}://{}", listener.local_addr()?);
+    let server = Server::from_listener(listener);
     // The last packet of an answer does not wait for the client to confirm those before it.
     let no_delay = NoDelayAcceptor::new();
     match (&app.settings.tls_certificate, &app.settings.tls_key) {
@@ -134,9 +131,6 @@ async fn end_on_signal(handle: Handle<SocketAddr>) {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
-    tracing::info!(
-        "no new requests; those under way may go on for {} s",
-        GRACE.as_secs()
-    );
+    tracing::info!("no new requests; those under way may go on for {GRACE:?}");
     handle.graceful_shutdown(Some(GRACE));
 }

@@ -1,6 +1,6 @@
 //! `/healthz` and `/metrics`: for those who watch the gateway.
 
-use crate::app::App;
+use crate::app::{Answer, Shared};
 use crate::failure::Failure;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header;
@@ -9,7 +9,6 @@ use axum::response::{IntoResponse, Response};
 use prometheus::register_int_gauge_with_registry;
 use prometheus::{Encoder, HistogramVec, IntCounterVec, IntGauge, Registry, TextEncoder};
 use prometheus::{register_histogram_vec_with_registry, register_int_counter_vec_with_registry};
-use std::sync::Arc;
 use std::time::Instant;
 
 /// What is counted.
@@ -28,12 +27,14 @@ impl Metrics {
     pub(crate) fn new() -> prometheus::Result<Self> {
         let registry = Registry::new();
         let gauge = |name, help| register_int_gauge_with_registry!(name, help, registry);
+        let counter = |name, help, labels: &[&str]| {
+            register_int_counter_vec_with_registry!(name, help, labels, registry)
+        };
         Ok(Self {
-            requests: register_int_counter_vec_with_registry!(
+            requests: counter(
                 "mathesar_gateway_requests_total",
                 "Requests by route and status",
                 &["route", "status"],
-                registry
             )?,
             seconds: register_histogram_vec_with_registry!(
                 "mathesar_gateway_request_seconds",
@@ -49,11 +50,10 @@ impl Metrics {
                 "mathesar_gateway_connections_active",
                 "Connections in use by requests",
             )?,
-            entities: register_int_counter_vec_with_registry!(
+            entities: counter(
                 "mathesar_gateway_entity_requests_total",
                 "Requests to the cached upstream service by outcome",
                 &["outcome"],
-                registry
             )?,
             registry,
         })
@@ -61,37 +61,33 @@ impl Metrics {
 }
 
 /// Counts a request. Routes stand for paths, so the number of series is bounded.
-pub(crate) async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(crate) async fn count(State(app): Shared, request: Request, next: Next) -> Response {
     let matched = request.extensions().get::<MatchedPath>();
     let route = matched.map_or("none", MatchedPath::as_str).to_owned();
     let start = Instant::now();
     let response = next.run(request).await;
-    let metrics = &app.metrics;
-    metrics
-        .seconds
-        .with_label_values(&[&route])
-        .observe(start.elapsed().as_secs_f64());
-    metrics
+    let (seconds, status) = (start.elapsed().as_secs_f64(), response.status());
+    app.metrics.seconds.with_label_values(&[&route]).observe(seconds);
+    app.metrics
         .requests
-        .with_label_values(&[&route, response.status().as_str()])
+        .with_label_values(&[&*route, status.as_str()])
         .inc();
     response
 }
 
 /// `/metrics`: in the text format of Prometheus.
-pub(crate) async fn show(State(app): State<Arc<App>>) -> Result<Response, Failure> {
+pub(crate) async fn show(State(app): Shared) -> Answer {
     let (open, active) = app.database.count_connections();
     app.metrics.open.set(i64::try_from(open).unwrap_or(i64::MAX));
     app.metrics.active.set(i64::try_from(active).unwrap_or(i64::MAX));
     let mut text = Vec::new();
     let encoder = TextEncoder::new();
-    encoder
-        .encode(&app.metrics.registry.gather(), &mut text)
-        .map_err(|_| Failure::Internal)?;
+    let encoded = encoder.encode(&app.metrics.registry.gather(), &mut text);
+    encoded.map_err(|_| Failure::Internal)?;
     Ok(([(header::CONTENT_TYPE, encoder.format_type().to_owned())], text).into_response())
 }
 
 /// `/healthz`: whether the gateway is there and the database server answers.
-pub(crate) async fn health(State(app): State<Arc<App>>) -> Result<&'static str, Failure> {
+pub(crate) async fn health(State(app): Shared) -> Result<&'static str, Failure> {
     app.database.check_server().await.map(|()| "ok\n")
 }

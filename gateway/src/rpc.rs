@@ -1,6 +1,6 @@
 //! `POST /api/rpc/v0/`: JSON-RPC, answered by the database.
 
-use crate::app::App;
+use crate::app::{Answer, Shared};
 use crate::failure::Failure;
 use crate::login::LoggedIn;
 use axum::body::Bytes;
@@ -9,7 +9,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use std::sync::Arc;
 
 /// The methods that need no login: they ask for the token of a form.
 const FOR_VISITORS: [&str; 4] = [
@@ -45,22 +44,19 @@ struct Method {
 
 /// Passes a request on to `msar.rpc_text`, as the user who sends it.
 pub(crate) async fn call(
-    State(app): State<Arc<App>>,
+    State(app): Shared,
     headers: HeaderMap,
     user: Result<LoggedIn, Failure>,
     body: Bytes,
-) -> Result<Response, Failure> {
+) -> Answer {
     let content_type = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let content_type = content_type.split(';').next().unwrap_or_default().trim();
     if !CONTENT_TYPES.contains(&content_type) {
-        return Ok((
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "JSON-RPC takes application/json",
-        )
-            .into_response());
+        let problem = "JSON-RPC takes application/json";
+        return Ok((StatusCode::UNSUPPORTED_MEDIA_TYPE, problem).into_response());
     }
     let Ok(request) = std::str::from_utf8(&body) else {
         return Ok(answer(NOT_UTF8.into()));
@@ -72,15 +68,12 @@ pub(crate) async fn call(
     };
     // A NUL is no character of a text in PostgreSQL. Where JSON has none either, the database says so.
     let request = request.replace('\0', " \u{fffd} ");
-    match app
+    let found = app
         .database
         .ask(&user, "SELECT msar.rpc_text($1)", &[&request])
-        .await?
-    {
-        Some(document) => Ok(answer(document)),
-        // Notifications alone.
-        None => Ok(StatusCode::NO_CONTENT.into_response()),
-    }
+        .await?;
+    // Notifications alone have no answer.
+    Ok(found.map_or_else(|| StatusCode::NO_CONTENT.into_response(), answer))
 }
 
 fn is_for_visitors(request: &str) -> bool {

@@ -3,7 +3,6 @@
 use crate::app::{Answer, App, Shared};
 use axum::extract::{Path, State};
 use std::sync::Arc;
-use tokio_postgres::types::ToSql;
 
 const READ: &str = "SELECT msar.read_share($1::text::uuid, $2::text::jsonb)::text";
 const SHOW_FORM: &str = "SELECT msar.get_public_form($1::text::uuid)::text";
@@ -33,9 +32,8 @@ pub(crate) async fn list_related(State(app): Shared, Path(token): Path<String>, 
 async fn call(app: &Arc<App>, sql: &str, key: &str, document: Option<&str>) -> Answer {
     let visitor = app.visitor().await?;
     let document = document.map(|text| if text.is_empty() { "{}" } else { text });
-    let arguments: &[&(dyn ToSql + Sync)] = match &document {
-        Some(document) => &[&key, document],
-        None => &[&key],
-    };
-    app.document(&visitor, sql, arguments).await
+    match &document {
+        Some(document) => app.document(&visitor, sql, &[&key, document]).await,
+        None => app.document(&visitor, sql, &[&key]).await,
+    }
 }

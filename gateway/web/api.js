@@ -82,6 +82,11 @@ function remember(session) {
   return session;
 }
 
+/** How many requests a cache has answered since the gateway began: `{cache, hits, misses}`; null without one. */
+export async function countCacheRequests() {
+  return send("/api/caches/v0/requests/");
+}
+
 /** Sends a file; gives the document about it. */
 export async function uploadFile(file, header) {
   const form = new FormData();

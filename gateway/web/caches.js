@@ -1,6 +1,7 @@
-// Caches of an upstream service: what is complete, how far the event log was read, and scans under way.
+// Caches of an upstream service: what is complete, how many requests are answered, how far the event log was read, and scans
+// under way.
 
-import { msar } from "./api.js";
+import { countCacheRequests, msar } from "./api.js";
 import { attempt, fill, h } from "./dom.js";
 
 /** Shows the status of all caches. */
@@ -8,19 +9,20 @@ export function showCaches(target) {
   const body = h("div", {});
   fill(target, h("div", { class: "bar" }, h("h1", {}, "Caches")), body);
   attempt(async () => {
-    const caches = await msar.get_cache_status();
-    fill(body, caches.length === 0 ? h("p", { class: "empty" }, "There is no cache yet. msar.create_cache makes one.") : caches.map(showCache));
+    const [caches, counted] = await Promise.all([msar.get_cache_status(), countCacheRequests()]);
+    fill(body, caches.length === 0 ? h("p", { class: "empty" }, "There is no cache yet. msar.create_cache makes one.") : caches.map((cache) => showCache(cache, counted?.cache === cache.name ? counted : null)));
   });
   return () => {};
 }
 
 /** What there is to know of a cache. */
-function showCache(cache) {
+function showCache(cache, counted) {
   const { events } = cache;
   const read = events.synced_at === null ? "The event log has not been read yet."
     : `The event log was read up to number ${events.position} at ${new Date(events.synced_at).toLocaleString()}; ${events.missing} numbers are missing.`;
   return h("section", { class: "card" },
     h("h2", {}, cache.name),
+    h("p", {}, hitRate(counted)),
     h("p", { class: "muted" }, read),
     cache.differences > 0 ? h("p", {}, `${cache.differences} answers differed from the upstream's.`) : "",
     h("table", { class: "list" },
@@ -30,6 +32,15 @@ function showCache(cache) {
         h("td", { class: "number" }, type.rows === null ? "—" : String(type.rows)),
         h("td", {}, completeness(type)),
         h("td", {}, type.scans.map(progress).join(", ") || "—"))))));
+}
+
+/** The share of the requests that the cache has answered. */
+function hitRate(counted) {
+  if (counted === null) return "This gateway passes no requests to this cache.";
+  const requests = counted.hits + counted.misses;
+  if (requests === 0) return "No request has come since the gateway was started.";
+  const share = new Intl.NumberFormat("en-US", { style: "percent", maximumFractionDigits: 1 }).format(counted.hits / requests);
+  return `Hit rate ${share}: of ${requests} requests since the gateway was started, ${counted.hits} were answered from the cache.`;
 }
 
 /** Which requests about a type can be answered. */

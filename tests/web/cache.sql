@@ -4,7 +4,8 @@ SELECT msar.create_cache('studio', '{"entity_types": {
   "Project": {"fields": {"name": "text"}},
   "Shot": {"fields": {"code": "text", "sg_cut_in": "number", "project": {"data_type": "entity", "entity_types": ["Project"]}},
     "scopes": [[{"path": "project", "relation": "is", "values": [{"type": "Project", "id": 4}]}]]},
-  "Version": {"fields": {"code": "text", "description": "text", "updated_at": "date_time"}}}}') ->> 'name';
+  "Version": {"fields": {"code": "text", "description": "text", "updated_at": "date_time"}}},
+  "settings": {"equal_credentials": ["robot"]}}') ->> 'name';
 SELECT msar.cache_apply_events('studio', '[{"id": 100, "event_type": "Some_Event", "created_at": "2024-01-01T00:00:00Z"}]') ->> 'applied';
 DO $$
 DECLARE
@@ -19,3 +20,6 @@ BEGIN
     END LOOP;
   END LOOP;
 END $$;
+-- The upstream has accepted credentials, so requests with them are answered.
+SELECT msar.cache_ingest('studio', '{"method_name": "read", "params": [{"script_name": "robot", "script_key": "k"}, {"type": "Project"}]}',
+  '{"results": {"entities": []}}') ->> 'stored';

@@ -372,6 +372,14 @@ await withBrowser(async (browser) => {
     await findText(page, "main h2", "studio");
     await findText(page, "main td", "yes");
     await findText(page, "main td", "in 1 scope");
+    await findText(page, "main p", "No request has come");
+    for (const type of ["Project", "Project", "Project", "Version"]) {
+      await fetch(`${base}/api3/json`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({
+        method_name: "read", params: [{ script_name: "robot", script_key: "k" }, { type, return_fields: ["id"] }] }) });
+    }
+    await clickText(page, "nav.side a", "Diagram");
+    await clickText(page, "nav.side a", "Caches");
+    await findText(page, "main p", "Hit rate 75%: of 4 requests");
     await shoot(page, "caches");
     await checkAccess(page, "caches");
   });

@@ -86,15 +86,22 @@ fn tempfile() -> Result<(std::path::PathBuf, std::fs::File)> {
     Ok((path, file))
 }
 
-pub(crate) fn run() -> Result<()> {
+/// What can be chosen by name: the calls, memory, and the export.
+const PARTS: [&str; 6] = ["tables", "records", "columns", "page", "memory", "export"];
+
+pub(crate) fn run(chosen: &[String]) -> Result<()> {
+    if let Some(unknown) = chosen.iter().find(|part| !PARTS.contains(&part.as_str())) {
+        return Err(format!("gateway has the parts {}, not \"{unknown}\"", PARTS.join(", ")).into());
+    }
+    let is_chosen = |part: &str| chosen.is_empty() || chosen.iter().any(|chosen| chosen == part);
     let server = Server::from_environment()?;
     server.create_database(DATABASE)?;
-    let outcome = measure_all(&server);
+    let outcome = measure_all(&server, &is_chosen);
     server.drop_database(DATABASE)?;
     outcome
 }
 
-fn measure_all(server: &Server) -> Result<()> {
+fn measure_all(server: &Server, is_chosen: &dyn Fn(&str) -> bool) -> Result<()> {
     let mut client = server.connect_to(DATABASE)?;
     client.batch_execute(DATA)?;
     let oid =
@@ -139,12 +146,12 @@ fn measure_all(server: &Server) -> Result<()> {
         ],
     );
     let calls = [
-        ("100 tables with metadata", &tables),
-        ("50 records with previews", &records),
-        ("columns with metadata", &columns),
-        ("the five calls of a page", &page),
+        ("tables", "100 tables with metadata", &tables),
+        ("records", "50 records with previews", &records),
+        ("columns", "columns with metadata", &columns),
+        ("page", "the five calls of a page", &page),
     ];
-    for (name, body) in calls {
+    for (_, name, body) in calls.into_iter().filter(|(part, ..)| is_chosen(part)) {
         for clients in [1, 16, 64] {
             let (mut http, mut sql) = (Vec::new(), Vec::new());
             for _ in 0..TURNS {
@@ -169,8 +176,13 @@ fn measure_all(server: &Server) -> Result<()> {
         }
     }
     table.print();
-    measure_memory(&gateway, &records)?;
-    measure_export(&gateway, server, sale)
+    if is_chosen("memory") {
+        measure_memory(&gateway, &records)?;
+    }
+    if is_chosen("export") {
+        measure_export(&gateway, server, sale)?;
+    }
+    Ok(())
 }
 
 /// One caller: gives whether the answer is one.

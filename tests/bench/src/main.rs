@@ -15,7 +15,7 @@
 //! mathesar_ext_bench explorations           explorations, shares and forms
 //! mathesar_ext_bench cache [TASKS]          an upstream service answered from its cache
 //! mathesar_ext_bench reflector [PART...] [--rows N] [--copy-rows N] [--seconds N] [--rounds N]   source tables and reflections
-//! mathesar_ext_bench gateway                calls over HTTP
+//! mathesar_ext_bench gateway [PART...]      calls over HTTP
 //! mathesar_ext_bench writes                 rows from JSON
 //! mathesar_ext_bench compare SCHEMA...      is our document what plain SQL says? (in the URL's own database)
 //! ```
@@ -78,7 +78,7 @@ fn run() -> Result<()> {
         "writes" => writes::run(),
         "triggers" => triggers::run(),
         "explorations" => explorations::run(),
-        "gateway" => gateway::run(),
+        "gateway" => gateway::run(rest),
         "reflector" => reflector::run(&options::Reflector::parse(rest)?),
         other => Err(format!(
             "unknown benchmark \"{other}\": changes, describe, types, define, records, explorations, rpc, writes, triggers, cache, gateway, reflector or compare"

@@ -228,6 +228,18 @@ fn the_stock_client_works_unchanged() {
     // A comparison may ask for the same once more.
     assert!(reads(service.take_methods()) <= 1);
     assert!(outcomes(&gateway).contains("hit"), "{}", outcomes(&gateway));
+    let counts = gateway.url("/api/caches/v0/requests/");
+    assert_eq!(Caller::nobody().get(&counts).status, 401);
+    let counted: Value = serde_json::from_str(&Caller::clerk().get(&counts).body).expect("JSON");
+    assert_eq!(counted["cache"], "studio");
+    for (member, outcome) in [("hits", "hit"), ("misses", "miss")] {
+        let counted = format!("outcome=\"{outcome}\"}} {}", counted[member]);
+        assert!(
+            outcomes(&gateway).contains(&counted),
+            "{counted}: {}",
+            outcomes(&gateway)
+        );
+    }
     // A change past the cache is in its answers as soon as the event log tells.
     let id = text(&mut clerk, "SELECT id::text FROM studio.shot WHERE code = 'one'")
         .parse::<i64>()
