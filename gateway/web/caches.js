@@ -18,29 +18,39 @@ export function showCaches(target) {
 /** What there is to know of a cache. */
 function showCache(cache, counted) {
   const { events } = cache;
-  const read = events.synced_at === null ? "The event log has not been read yet."
-    : `The event log was read up to number ${events.position} at ${new Date(events.synced_at).toLocaleString()}; ${events.missing} numbers are missing.`;
   return h("section", { class: "card" },
     h("h2", {}, cache.name),
-    h("p", {}, hitRate(counted)),
-    h("p", { class: "muted" }, read),
-    cache.differences > 0 ? h("p", {}, `${cache.differences} answers differed from the upstream's.`) : "",
-    h("table", { class: "list" },
+    h("dl", { class: "stats" },
+      stat("Hit rate", ...hitRate(counted)),
+      stat("Complete", `${cache.entity_types.filter((type) => type.complete && !type.suspended).length} of ${cache.entity_types.length}`, "entity types"),
+      stat("Event log read", events.synced_at === null ? "—" : `up to ${events.position}`, events.synced_at === null ? "not yet" : readAt(events)),
+      cache.differences > 0 ? stat("Differences", cache.differences, "answers that were not the upstream's") : null),
+    h("div", { class: "scroll", tabindex: 0 }, h("table", { class: "list" },
       h("thead", {}, h("tr", {}, ["Entity type", "Rows, about", "Complete", "Scan"].map((head) => h("th", { scope: "col", class: head === "Rows, about" ? "number" : "" }, head)))),
       h("tbody", {}, cache.entity_types.map((type) => h("tr", {},
         h("th", { scope: "row" }, type.name),
         h("td", { class: "number" }, type.rows === null ? "—" : String(type.rows)),
         h("td", {}, completeness(type)),
-        h("td", {}, type.scans.map(progress).join(", ") || "—"))))));
+        h("td", {}, type.scans.map(progress).join("; ") || "—")))))));
 }
 
-/** The share of the requests that the cache has answered. */
+/** A figure with its name above it and what it counts below. */
+function stat(name, figure, meaning) {
+  return h("div", {}, h("dt", {}, name), h("dd", {}, String(figure), h("small", {}, meaning)));
+}
+
+/** The share of the requests that the cache has answered, and of how many. */
 function hitRate(counted) {
-  if (counted === null) return "This gateway passes no requests to this cache.";
+  if (counted === null) return ["—", "this gateway passes no requests to this cache"];
   const requests = counted.hits + counted.misses;
-  if (requests === 0) return "No request has come since the gateway was started.";
+  if (requests === 0) return ["—", "no request since the gateway was started"];
   const share = new Intl.NumberFormat("en-US", { style: "percent", maximumFractionDigits: 1 }).format(counted.hits / requests);
-  return `Hit rate ${share}: of ${requests} requests since the gateway was started, ${counted.hits} were answered from the cache.`;
+  return [share, `${counted.hits} of ${requests} requests since the gateway was started`];
+}
+
+function readAt({ synced_at: at, missing }) {
+  const time = new Date(at).toLocaleString("sv-SE").slice(0, 16);
+  return missing > 0 ? `at ${time}; ${missing} numbers are missing` : `at ${time}`;
 }
 
 /** Which requests about a type can be answered. */
@@ -48,10 +58,11 @@ function completeness(type) {
   if (type.suspended) return "suspended: its answers differed";
   if (type.complete) return "yes";
   if (type.scopes.length > 0) return `in ${type.scopes.length} ${type.scopes.length === 1 ? "scope" : "scopes"}`;
-  return `no: ${type.incomplete_fields.join(", ")}`;
+  return `no: ${type.incomplete_fields.join(", ")} missing`;
 }
 
 /** How far a scan is. */
 function progress(scan) {
-  return `${scan.changed_since === null ? "all" : "changes"}, ${scan.rows} rows, ${scan.retired ? "retired ones " : ""}after id ${scan.after_id}`;
+  const what = `${scan.changed_since === null ? "all" : "changed"} ${scan.retired ? "retired " : ""}entities`;
+  return `${what}: ${scan.rows} rows read, up to id ${scan.after_id}`;
 }

@@ -139,7 +139,7 @@ class Builder {
     const isNumber = (alias) => /int|numeric|real|double|money/.test(metadata[alias]?.type ?? "");
     fill(this.result,
       h("p", { class: "muted" }, `${new Intl.NumberFormat("en-US").format(found.records.count)} rows${found.records.count > 200 ? ", the first 200 are shown" : ""}`),
-      h("div", { class: "scroll", tabindex: 0 }, h("table", { class: "list" },
+      h("div", { class: "scroll", tabindex: 0 }, h("table", { class: "list fit" },
         h("thead", {}, h("tr", {}, found.output_columns.map((alias) => h("th", { scope: "col", class: isNumber(alias) ? "number" : null }, this.exploration.display_names?.[alias] ?? metadata[alias]?.display_name ?? alias)))),
         h("tbody", {}, found.records.results.map((record) => h("tr", {}, found.output_columns.map((alias) => h("td", { class: isNumber(alias) ? "number" : null }, show(record[alias])))))))));
   }

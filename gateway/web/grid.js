@@ -262,7 +262,7 @@ class Grid {
       dataset: { row: index, column: at },
       onfocus: () => { this.focused = { row: index, column: at }; },
       ondblclick: () => this.editCell(index, at),
-    }, preview === undefined ? text : h("span", { class: "chip" }, text));
+    }, link && !isNull ? h("span", { class: preview === undefined ? "chip bare" : "chip" }, text) : text);
   }
 
   focusCell(row, column, scroll = true) {
@@ -450,13 +450,14 @@ class Grid {
     const link = this.linkOf(column);
     if (!link) return makeInput(h, column, value);
     let chosen = value ?? null;
-    const label = () => chosen === null ? "Nothing chosen" : this.links[column.id]?.[String(chosen)] ?? String(chosen);
+    const label = () => chosen === null ? "Choose a row" : this.links[column.id]?.[String(chosen)] ?? String(chosen);
     const button = h("button", {
-      type: "button", class: "picker", "aria-label": `${column.name}: choose a row`,
+      type: "button", class: chosen === null ? "picker empty-choice" : "picker", "aria-label": `${column.name}: choose a row`,
       onclick: async () => {
         const picked = await pickRecord(link.referent, column, link.columns[0].referent_attnum, (summary) => { button.textContent = summary; });
         if (picked === undefined) return;
         chosen = picked;
+        button.classList.toggle("empty-choice", chosen === null);
         if (chosen === null) button.textContent = label();
       },
     }, label());

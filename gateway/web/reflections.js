@@ -43,14 +43,14 @@ function drawReflection(reflection, reload) {
     h("td", { class: "number" }, reflection.lag_seconds === null || reflection.lag_seconds === undefined ? "—" : `${Math.round(reflection.lag_seconds)} s`),
     h("td", {}, progress === null ? "—" : h("div", { class: "progress", role: "progressbar", "aria-label": "Copied", "aria-valuenow": Math.round(progress * 100), "aria-valuemin": 0, "aria-valuemax": 100 }, bar(progress))),
     h("td", { class: "number" }, reflection.dead_letters ?? 0),
-    h("td", { class: "number" },
-      h("button", { type: "button", onclick: () => run(paused ? "resume_reflection" : "pause_reflection", paused ? "It goes on." : "It is paused.") }, paused ? "Resume" : "Pause"),
-      reflection.dead_letters ? h("button", { type: "button", onclick: () => run("retry_dead_letters", "They are tried again.") }, "Retry") : null,
+    h("td", {}, h("div", { class: "buttons" },
+      h("button", { type: "button", onclick: () => run(paused ? "resume_reflection" : "pause_reflection", paused ? "The reflection goes on." : "The reflection is paused.") }, paused ? "Resume" : "Pause"),
+      reflection.dead_letters ? h("button", { type: "button", onclick: () => run("retry_dead_letters", "The dead letters are tried again.") }, "Retry") : null,
       h("button", {
-        type: "button", class: "quiet", onclick: async () => {
-          if (await confirmDialog("Drop this reflection?", "The target table stays as it is, and follows no longer.", "Drop")) run("drop_reflection", "It is dropped.");
+        type: "button", class: "danger", onclick: async () => {
+          if (await confirmDialog("Drop this reflection?", "The target table stays as it is, and follows no longer.", "Drop")) run("drop_reflection", "The reflection is dropped.");
         },
-      }, "Drop")));
+      }, "Drop"))));
 }
 
 function bar(share) {
@@ -75,7 +75,7 @@ function addReflection(context, reload) {
     },
   },
     field("Table", source),
-    field("Into the table", table, "It is made if it is not there."),
+    field("Into the table", table, "It is created if there is none of this name."),
     field("On the server (optional)", server, "A foreign server of mathesar_ext with your user mapping."),
     h("footer", {}, h("span", { class: "grow" }), h("button", { type: "button", onclick: close }, "Cancel"), h("button", { class: "primary" }, "Reflect"))));
 }

@@ -47,7 +47,6 @@ function drawShare(share, reload) {
   return h("div", { class: "share" },
     h("a", { href: address, target: "_blank", rel: "noopener" }, address),
     h("span", { class: "tag" }, share.enabled ? "on" : "off"),
-    h("span", { class: "grow" }),
     h("button", { type: "button", onclick: () => navigator.clipboard?.writeText(address).then(() => say("The address is copied.")) }, "Copy"),
     h("button", { type: "button", onclick: () => change({ enabled: !share.enabled }) }, share.enabled ? "Turn off" : "Turn on"),
     h("button", {

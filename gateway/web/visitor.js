@@ -20,6 +20,8 @@ async function start() {
   }
 }
 
+const isMoment = ({ ui_type: type }) => ["date", "datetime", "time"].includes(type);
+
 /** A page of what is shared; more rows on request. */
 async function drawShare(options) {
   const shared = await visitor.readShare(key, options);
@@ -39,7 +41,7 @@ async function drawShare(options) {
   let offset = rows.length;
   const draw = (fresh) => {
     body.append(...fresh.map((record) => h("tr", {}, columns.map((column) =>
-      h("td", { class: isNumeric(column) ? "number" : null }, show(record, column))))));
+      h("td", { class: isNumeric(column) ? "number" : isMoment(column) ? "tight" : null }, show(record, column))))));
     more.hidden = records.count === null || offset >= records.count;
   };
   more.onclick = async () => {
@@ -49,6 +51,7 @@ async function drawShare(options) {
     offset += page.results.length;
     draw(page.results);
   };
+  main.classList.add("broad");
   fill(main,
     h("header", { class: "bar" }, h("h1", {}, name), records.count === null ? null : h("span", { class: "muted" }, `${records.count} rows`)),
     shared.description ? h("p", { class: "muted" }, shared.description) : null,
@@ -94,7 +97,7 @@ function drawForm(form) {
 function drawFields(fields, inputs) {
   return [...fields].sort((a, b) => a.index - b.index).map((entry) => {
     const label = entry.label ?? entry.column?.name ?? entry.key;
-    const required = entry.is_required ? h("span", { class: "required" }, " required") : null;
+    const required = entry.is_required ? h("span", { class: "required" }, "required") : null;
     if (entry.kind === "foreign_key") return drawLink(entry, label, required, inputs);
     const column = { name: label, nullable: !entry.is_required, ui_type: "text", ...(entry.column ?? {}) };
     const input = makeInput(h, { ...column, name: label }, null);

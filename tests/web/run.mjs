@@ -214,8 +214,8 @@ await withBrowser(async (browser) => {
     await page.waitForSelector("dialog input[type=search]");
     await page.keyboard.type("Sam Okonjo");
     await findText(page, "dialog .options button", "Sam Okonjo");
-    await shoot(page, "picker");
     await eventually(async () => (await page.$$("dialog .options button")).length === 1, "more than one row matches");
+    await shoot(page, "picker");
     await page.keyboard.press("Enter");
     await eventually(async () => (await textOf(page, cell(0, column))) === "Sam Okonjo", "not taken over");
     sql("UPDATE library.loan SET member_id = (SELECT id FROM library.member WHERE full_name = 'Nora Whelan') WHERE id = 1");
@@ -372,14 +372,15 @@ await withBrowser(async (browser) => {
     await findText(page, "main h2", "studio");
     await findText(page, "main td", "yes");
     await findText(page, "main td", "in 1 scope");
-    await findText(page, "main p", "No request has come");
+    await findText(page, "main small", "no request since");
     for (const type of ["Project", "Project", "Project", "Version"]) {
       await fetch(`${base}/api3/json`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({
         method_name: "read", params: [{ script_name: "robot", script_key: "k" }, { type, return_fields: ["id"] }] }) });
     }
     await clickText(page, "nav.side a", "Diagram");
     await clickText(page, "nav.side a", "Caches");
-    await findText(page, "main p", "Hit rate 75%: of 4 requests");
+    await findText(page, "main dd", "75%");
+    await findText(page, "main small", "3 of 4 requests");
     await shoot(page, "caches");
     await checkAccess(page, "caches");
   });
