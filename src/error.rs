@@ -102,6 +102,7 @@ impl<E: TopicError + 'static> From<E> for Error {
 pub(crate) mod hints {
     pub(crate) const COLUMNS: &str =
         "msar.get_column_info(relation) lists the columns, each with its attnum as \"id\".";
+    pub(crate) const LESS_NESTED: &str = "Pass a document that is nested less deeply.";
     pub(crate) const OWNER: &str =
         "The owner of the relation, and roles that inherit the owner's privileges, may change it.";
 }

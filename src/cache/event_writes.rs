@@ -31,10 +31,6 @@ fn older() -> String {
     format!("COALESCE(d.at < t._stamp - {MARGIN}, false)")
 }
 
-fn is_known(field: &str) -> String {
-    format!("COALESCE({} <> ALL (t._unknown), true)", quote::literal(field))
-}
-
 /// The fields that are not known, and this one.
 fn with(field: &str) -> String {
     let field = quote::literal(field);
@@ -88,7 +84,7 @@ impl TypeEvents<'_> {
                     "UPDATE {} AS t SET _unknown = {} WHERE t._active IS NOT TRUE AND {}",
                     self.table(),
                     with(field),
-                    is_known(field)
+                    layout::is_known(field)
                 ),
                 &[],
             )?;
@@ -172,7 +168,7 @@ impl TypeEvents<'_> {
                 with(field),
                 typed.join(", "),
                 older(),
-                is_known(field),
+                layout::is_known(field),
                 differs.join(" OR "),
                 newer = newer(),
             ),
@@ -193,7 +189,7 @@ impl TypeEvents<'_> {
                 self.table(),
                 with(field),
                 older(),
-                is_known(field)
+                layout::is_known(field)
             ),
             &[JsonbValue::parse(&Value::Array(rows).to_string())],
         )?;
@@ -234,7 +230,7 @@ impl TypeEvents<'_> {
                 self.table(),
                 with(field),
                 older(),
-                is_known(field),
+                layout::is_known(field),
                 has("added"),
                 has("removed"),
             ),

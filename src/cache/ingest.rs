@@ -147,13 +147,7 @@ impl<'a> SaidByType<'a> {
             self.uncached += 1;
             return Ok(());
         };
-        let said = row
-            .as_object()
-            .and_then(|row| SaidOfEntity::read(cached, row, active));
-        let said = said.ok_or_else(|| CacheError::Reply {
-            problem: "an entity of it is no object with an id".into(),
-        })?;
-        self.insert(name, said);
+        self.insert(name, SaidOfEntity::read(cached, row, active)?);
         Ok(())
     }
 
@@ -488,7 +482,6 @@ impl EntityGroup<'_> {
 
     /// Takes fields that differ out of what is known, where it is not known which value is newer.
     fn doubt(&self) -> String {
-        let known = |field: &str| format!("COALESCE({} <> ALL (t._unknown), true)", quote::literal(field));
         let mut differs = vec![format!(
             "CASE WHEN t._active IS DISTINCT FROM COALESCE(d._active, t._active) THEN '{ACTIVE}' END"
         )];
@@ -510,14 +503,14 @@ impl EntityGroup<'_> {
             };
             differs.push(format!(
                 "CASE WHEN {} AND ({condition}) THEN {} END",
-                known(field),
+                layout::is_known(field),
                 quote::literal(field)
             ));
         }
         for field in &self.unfit {
             differs.push(format!(
                 "CASE WHEN {} THEN {} END",
-                known(field),
+                layout::is_known(field),
                 quote::literal(field)
             ));
         }

@@ -20,6 +20,11 @@ use crate::pg::quote;
 /// What stands in `_unknown` for `_active`.
 pub(super) const ACTIVE: &str = "_active";
 
+/// Whether a field of the row `t` is known: a condition.
+pub(super) fn is_known(field: &str) -> String {
+    format!("COALESCE({} <> ALL (t._unknown), true)", quote::literal(field))
+}
+
 /// What a moment of a column looks like in the protocol: the format of `to_char`, as a literal.
 pub(super) const MOMENT: &str = r#"'YYYY-MM-DD"T"HH24:MI:SS"Z"'"#;
 

@@ -169,8 +169,7 @@ impl EntityRequest {
                 entity_type = linked.to_owned();
                 field = rest;
             }
-            let class = statement.cached(&entity_type)?.field(field);
-            let class = class.ok_or_else(|| format!("field {entity_type}.{field} is not cached"))?;
+            let class = statement.class(&entity_type, field)?;
             if matches!(
                 class,
                 FieldClass::Entity | FieldClass::MultiEntity | FieldClass::Opaque
@@ -332,8 +331,7 @@ impl EntityWriter<'_, '_> {
 
     /// The value of a field of a row.
     fn value(&mut self, entity_type: &str, alias: &str, field: &str) -> Result<String, MissReason> {
-        let class = self.statement.cached(entity_type)?.field(field);
-        let class = class.ok_or_else(|| format!("field {entity_type}.{field} is not cached"))?;
+        let class = self.statement.class(entity_type, field)?;
         let column = format!("{alias}.{}", quote::identifier(field));
         Ok(match class {
             FieldClass::Moment => format!("to_char({column} AT TIME ZONE 'UTC', {MOMENT})"),

@@ -2,6 +2,7 @@
 //!
 //! A value that does not fit its field's type is as if it had not been said; then the field is not known.
 
+use super::error::CacheError;
 use super::model::{CachedType, FieldClass};
 use super::values::{is_date, is_moment};
 use serde_json::{Map, Value};
@@ -37,8 +38,17 @@ pub(super) struct EntityLink {
 }
 
 impl SaidOfEntity {
-    /// What a row of a reply says; `None` if it has no id.
-    pub(super) fn read(cached: &CachedType, row: &Map<String, Value>, active: Option<bool>) -> Option<Self> {
+    /// What a row of a reply says.
+    pub(super) fn read(cached: &CachedType, row: &Value, active: Option<bool>) -> Result<Self, CacheError> {
+        let said = row
+            .as_object()
+            .and_then(|row| Self::read_object(cached, row, active));
+        said.ok_or_else(|| CacheError::Reply {
+            problem: "an entity of it is no object with an id".into(),
+        })
+    }
+
+    fn read_object(cached: &CachedType, row: &Map<String, Value>, active: Option<bool>) -> Option<Self> {
         let mut said = Self {
             id: row.get("id")?.as_i64().filter(|id| *id > 0)?,
             active,

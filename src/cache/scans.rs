@@ -184,12 +184,7 @@ pub(crate) fn result(
     })?;
     let mut said = Vec::with_capacity(rows.len());
     for row in rows {
-        let read = row
-            .as_object()
-            .and_then(|row| SaidOfEntity::read(cached, row, Some(!scan.retired)));
-        said.push(read.ok_or_else(|| CacheError::Reply {
-            problem: "an entity of it is no object with an id".into(),
-        })?);
+        said.push(SaidOfEntity::read(cached, row, Some(!scan.retired))?);
     }
     said.sort_by_key(|entity| entity.id);
     said.dedup_by_key(|entity| entity.id);

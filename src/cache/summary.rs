@@ -123,8 +123,7 @@ impl SummaryPart {
     ) -> Result<SummarySql, MissReason> {
         let (mut pairs, mut doubts) = (Vec::new(), Vec::new());
         for (at, (field, sort)) in self.summaries.iter().enumerate() {
-            let class = statement.cached(entity_type)?.field(field);
-            let class = class.ok_or_else(|| format!("field {entity_type}.{field} is not cached"))?;
+            let class = statement.class(entity_type, field)?;
             let column = format!("s{at}");
             let sql = match (sort.as_str(), class) {
                 ("count", _) if field == "id" => "count(*)".to_owned(),
@@ -175,17 +174,17 @@ impl SummaryPart {
         columns: &mut Vec<String>,
     ) -> Result<&'static str, MissReason> {
         let cached = statement.cached(entity_type)?;
-        let class = cached.field(field);
+        let class = statement.class(entity_type, field)?;
         statement.needed.insert(field.to_owned());
         match class {
-            Some(FieldClass::Text) => {
+            FieldClass::Text => {
                 columns.push(format!(
                     "{BASE}.{} AS g_name, NULL::text AS g_type, NULL::bigint AS g_id, false AS g_doubt",
                     quote::identifier(field)
                 ));
                 Ok("g_name")
             }
-            Some(FieldClass::Entity) => {
+            FieldClass::Entity => {
                 let types = cached.fields.get(field).map(|field| &field.entity_types);
                 let [linked] = types.map_or(&[][..], Vec::as_slice) else {
                     return Err(format!(
@@ -204,8 +203,7 @@ impl SummaryPart {
                 ));
                 Ok("json_build_object('type', g_type, 'id', g_id, 'name', g_name, 'valid', 'valid')")
             }
-            Some(_) => Err(format!("groups by {entity_type}.{field} are not supported")),
-            None => Err(format!("field {entity_type}.{field} is not cached")),
+            _ => Err(format!("groups by {entity_type}.{field} are not supported")),
         }
     }
 }

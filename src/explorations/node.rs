@@ -4,7 +4,7 @@
 //! Values stay the text that they came as, so that numbers keep all their digits.
 
 use super::error::ExplorationError;
-use crate::error::Error;
+use crate::error::{Error, hints};
 use crate::json_words::nearest::find_nearest_names as nearest;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ impl Node {
             Err(problem) => Err(ExplorationError::Invalid {
                 path: path.into(),
                 problem: problem.to_string(),
-                hint: "Pass a document that is nested less deeply.",
+                hint: hints::LESS_NESTED,
             }
             .into()),
         }

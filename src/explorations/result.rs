@@ -238,30 +238,18 @@ impl RunPage<'_> {
 
     /// The number of rows, whatever the part. Where the page has the last row, it is known.
     fn count(&mut self, of_all: &str) -> String {
-        const ON_PAGE: &str = "(SELECT pg_catalog.count(*) FROM page)";
         let page = &self.request.page;
         match page.count {
             Count::None => "NULL".into(),
             Count::Estimated => ESTIMATE.into(),
             Count::Exact if page.after.is_some() => of_all.to_owned(),
-            Count::Exact => match (page.limit, page.offset) {
-                (None, None) => ON_PAGE.into(),
-                (Some(limit), None) => {
-                    format!(
-                        "CASE WHEN {ON_PAGE} OPERATOR(pg_catalog.<) {limit} THEN {ON_PAGE} ELSE {of_all} END"
-                    )
-                }
-                (limit, Some(offset)) => {
-                    let offset = self.pipeline.parameters.sql(offset, Form::Value, pg_sys::INT8OID);
-                    let is_last = limit.map_or(String::new(), |limit| {
-                        format!(" AND {ON_PAGE} OPERATOR(pg_catalog.<) {limit}")
-                    });
-                    format!(
-                        "CASE WHEN {ON_PAGE} OPERATOR(pg_catalog.>) 0{is_last} \
-                         THEN {offset} OPERATOR(pg_catalog.+) {ON_PAGE} ELSE {of_all} END"
-                    )
-                }
-            },
+            Count::Exact => {
+                let parameters = &mut self.pipeline.parameters;
+                let offset = page
+                    .offset
+                    .map(|offset| parameters.sql(offset, Form::Value, pg_sys::INT8OID));
+                document::exact_count(page.limit, offset.as_deref(), of_all)
+            }
         }
     }
 

@@ -13,7 +13,7 @@ use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 use super::value::{self, Forms, MemberKeys};
 use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;
-use crate::error::Error;
+use crate::error::{Error, hints};
 use crate::json_words;
 use crate::metadata::column_names::number_template;
 use crate::pg::quote;
@@ -234,7 +234,7 @@ pub(crate) fn templates(
     let mut parsed = parsed.map_err(|problem| RecordError::Invalid {
         argument: "table_record_summary_templates",
         problem: json_words::describe_problem(&problem),
-        hint: "Pass a document that is nested less deeply.",
+        hint: hints::LESS_NESTED,
     })?;
     for (table, template) in parsed.iter_mut().filter_map(Value::as_object_mut).flatten() {
         if let (Ok(oid), Value::Array(parts)) = (table.parse::<u32>(), template) {
@@ -494,4 +494,24 @@ pub(crate) fn of_written(
             ),
         ])
     ))
+}
+
+/// How many rows there are in all, exactly. `of_all` counts them; where the page has the last row, that is not needed.
+pub(crate) fn exact_count(limit: Option<i64>, offset: Option<&str>, of_all: &str) -> String {
+    const ON_PAGE: &str = "(SELECT pg_catalog.count(*) FROM page)";
+    match (limit, offset) {
+        (None, None) => ON_PAGE.into(),
+        (Some(limit), None) => {
+            format!("CASE WHEN {ON_PAGE} OPERATOR(pg_catalog.<) {limit} THEN {ON_PAGE} ELSE {of_all} END")
+        }
+        (limit, Some(offset)) => {
+            let is_last = limit.map_or(String::new(), |limit| {
+                format!(" AND {ON_PAGE} OPERATOR(pg_catalog.<) {limit}")
+            });
+            format!(
+                "CASE WHEN {ON_PAGE} OPERATOR(pg_catalog.>) 0{is_last} \
+                 THEN {offset} OPERATOR(pg_catalog.+) {ON_PAGE} ELSE {of_all} END"
+            )
+        }
+    }
 }

@@ -6,7 +6,7 @@
 //! - values of a user's columns, as text: [`LONGEST_VALUE`](crate::pg::bytes::LONGEST_VALUE)
 //! - rows and keys as `jsonb`, files as `bytea`: as PostgreSQL limits them; they are read where they lie
 
-use crate::error::Error;
+use crate::error::{Error, hints};
 use crate::json_words;
 use crate::pg::{Oid, bytes, memory, server, text};
 use pgrx::callconv::{Arg, ArgAbi};
@@ -315,7 +315,7 @@ impl JsonArgument {
 
     /// The argument, whatever JSON it is.
     pub(crate) fn value(&self, argument: &'static str) -> Result<serde_json::Value, Error> {
-        self.decode(argument, "Pass a document that is nested less deeply.")
+        self.decode(argument, hints::LESS_NESTED)
     }
 
     /// The argument as text, in the form that PostgreSQL gives it: equal documents have equal texts.

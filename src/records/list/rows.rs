@@ -234,7 +234,6 @@ impl<'a> Page<'a> {
 
     /// How many rows there are, whatever the bounds. Where the page has the last row, that is known.
     pub(super) fn count(&mut self, source: &str) -> String {
-        const ON_PAGE: &str = "(SELECT pg_catalog.count(*) FROM page)";
         let bounds = &self.request.bounds;
         let of_all = if self.uses_found() {
             "(SELECT pg_catalog.count(*) FROM found)".to_owned()
@@ -245,23 +244,13 @@ impl<'a> Page<'a> {
             Count::None => "NULL".into(),
             // Beside those of the statement: see `Draft::estimate`. No parameter is added after this.
             Count::Estimated => format!("${}::pg_catalog.int8", self.parameters.len() + 1),
-            Count::Exact => match (bounds.limit, bounds.offset, &bounds.after) {
-                (None, None, None) => ON_PAGE.into(),
-                (Some(limit), None, None) => format!(
-                    "CASE WHEN {ON_PAGE} OPERATOR(pg_catalog.<) {limit} THEN {ON_PAGE} ELSE {of_all} END"
-                ),
-                (limit, Some(offset), None) if !self.uses_found() => {
-                    let offset = self.parameters.sql(offset, Form::Value, pg_sys::INT8OID);
-                    let is_last = limit.map_or(String::new(), |limit| {
-                        format!(" AND {ON_PAGE} OPERATOR(pg_catalog.<) {limit}")
-                    });
-                    format!(
-                        "CASE WHEN {ON_PAGE} OPERATOR(pg_catalog.>) 0{is_last} \
-                         THEN {offset} OPERATOR(pg_catalog.+) {ON_PAGE} ELSE {of_all} END"
-                    )
-                }
-                _ => of_all,
-            },
+            // Past a row, or among what was found, an offset says nothing of where the page ends.
+            Count::Exact if bounds.after.is_some() || self.uses_found() && bounds.offset.is_some() => of_all,
+            Count::Exact => {
+                let offset = bounds.offset;
+                let offset = offset.map(|offset| self.parameters.sql(offset, Form::Value, pg_sys::INT8OID));
+                document::exact_count(self.request.bounds.limit, offset.as_deref(), &of_all)
+            }
         }
     }
 }
