@@ -124,7 +124,7 @@ async function route() {
     redraw = showCaches(main(), context());
   }
   document.querySelector("nav.side")?.classList.remove("open");
-  for (const link of document.querySelectorAll("#schema-links a")) {
+  for (const link of document.querySelectorAll("nav.side a")) {
     if (link.getAttribute("href") === location.hash) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
