@@ -4,7 +4,7 @@ use crate::pg::arguments::{IntegerArray, JsonArgument, RegClass, SmallintArray, 
 use crate::pg::kept_values::{LookUp, LookUpResult};
 use crate::pg::results::JsonbResult;
 use crate::tables::link_column::{self, LinkOptions};
-use crate::tables::{extract, move_columns};
+use crate::tables::{extract, linked_keys, move_columns};
 use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -74,5 +74,5 @@ fn link_column(
 #[pg_extern(sql = "CREATE FUNCTION __msar.linked_key(value text, key_type anyelement)
 RETURNS anyelement STABLE PARALLEL RESTRICTED LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';")]
 fn linked_key(call: pg_sys::FunctionCallInfo) -> Result<LookUpResult, ErrorReport> {
-    Ok(link_column::linked_key(&LookUp::of_call(call))?)
+    Ok(linked_keys::linked_key(&LookUp::of_call(call))?)
 }

@@ -3,8 +3,12 @@
 //! One query compares the distinct texts with the rows of the referent (a hash join), and its result is kept as a map
 //! for as long as one ALTER TABLE rewrites the column through it. So each row of the table is read once to be grouped,
 //! and written once; attnum, comment, metadata and privileges of the column stay, and no trigger of a user fires.
+//!
+//! Where every text must lead to a row, the first pass is left out: the map has the texts of the referent, the ALTER
+//! TABLE counts, and the first text that leads nowhere ends it. Only then are all texts compared, to tell what is wrong.
 
 use super::error::{LinkError, TablesError};
+use super::linked_keys::{AskedMemory, KeysOfTexts, with_keys};
 use super::table::Table;
 use super::unmatched::{Unmatched, UnmatchedValues, ValueCount};
 use crate::catalog::plain_sql;
@@ -14,15 +18,13 @@ use crate::ddl::name::check_length;
 use crate::ddl::script::{self, Script};
 use crate::definition::name::ColumnRef;
 use crate::error::Error;
-use crate::pg::kept_values::{KeptValue, KeptValues, LookUp, LookUpResult};
 use crate::pg::ownership::{self, AlterLock};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::type_name::TypeId;
-use crate::pg::{Oid, deparse, lock, memory, quote, server, stream, subtransaction, text};
+use crate::pg::{Oid, deparse, lock, quote, server, stream, subtransaction, text};
 use crate::previews::{self, Purpose, Templates};
-use rustc_hash::FxHashMap;
+use pgrx::prelude::PgSqlErrorCode;
 use serde::{Deserialize, Serialize};
-use std::cell::RefCell;
 
 /// The options of `msar.link_column`.
 #[derive(Deserialize)]
@@ -106,67 +108,6 @@ pub(crate) struct LinkReport {
     statements: Vec<String>,
 }
 
-/// The keys of the texts of a column, ready to be stored.
-struct KeysOfTexts {
-    /// `None` for a text that becomes NULL.
-    by_text: FxHashMap<Box<[u8]>, Option<KeptValue>>,
-    keys: KeptValues,
-    /// Whether each text is its own key.
-    is_identity: bool,
-}
-
-impl KeysOfTexts {
-    fn new(key_type: TypeId) -> Self {
-        Self {
-            by_text: FxHashMap::default(),
-            keys: KeptValues::new(key_type),
-            is_identity: true,
-        }
-    }
-
-    fn insert(&mut self, text: &[u8], key: Option<&[u8]>) {
-        self.is_identity &= key == Some(text);
-        let key = key.map(|key| self.keys.read(key));
-        self.by_text.insert(text.into(), key);
-    }
-}
-
-thread_local! {
-    /// Those that the ALTER TABLE which is running looks up.
-    static LINKED: RefCell<Option<KeysOfTexts>> = const { RefCell::new(None) };
-}
-
-/// The key to which a text leads while its column is rewritten, or an error if no column is, or one of another type.
-pub(crate) fn linked_key(call: &LookUp) -> Result<LookUpResult, Error> {
-    let Some(text) = call.text() else {
-        return Ok(LookUpResult::NULL);
-    };
-    LINKED.with_borrow(|linked| {
-        let linked = linked.as_ref().ok_or(LinkError::NotLinking)?;
-        match linked.by_text.get(text.0) {
-            Some(&Some(key)) => Ok(linked.keys.result(key, call).ok_or(LinkError::NotLinking)?),
-            Some(None) => Ok(LookUpResult::NULL),
-            None => Err(LinkError::NewValue {
-                value: text::from_server(text::beginning(text.0, 800)),
-            }
-            .into()),
-        }
-    })
-}
-
-/// Sets the map for as long as `body` runs, after an error too.
-fn with_keys<T>(keys: KeysOfTexts, body: impl FnOnce() -> T) -> T {
-    struct Linking;
-    impl Drop for Linking {
-        fn drop(&mut self) {
-            LINKED.set(None);
-        }
-    }
-    LINKED.set(Some(keys));
-    let _linking = Linking;
-    body()
-}
-
 /// Makes a foreign key of a column.
 pub(crate) fn link_column(
     relation: Oid,
@@ -237,6 +178,15 @@ impl<'a> ColumnLink<'a> {
     }
 
     fn run(self) -> Result<LinkReport, Error> {
+        let is_plain = self.options.on_missing == MissingValues::Error
+            && self.options.compare == TextComparison::Exact
+            && !self.options.dry_run;
+        if is_plain
+            && !self.has_type_of_key()
+            && let Some(report) = self.link_at_once()?
+        {
+            return Ok(report);
+        }
         let mut found = self.compare()?;
         let mut created = 0;
         let has_misfits = |found: &TextMatches| match self.options.on_missing {
@@ -260,19 +210,82 @@ impl<'a> ColumnLink<'a> {
             Err(self.refusal(&found))?;
         }
         Ok(LinkReport {
+            matched: found.matched,
+            ambiguous: found.ambiguous,
+            missing: found.missing,
+            created,
+            is_possible,
+            ..self.report_of(found.empty_rows)?
+        })
+    }
+
+    /// The report of a call that found nothing wrong.
+    fn report_of(&self, empty_rows: u64) -> Result<LinkReport, Error> {
+        Ok(LinkReport {
             column: self.column.attnum,
             name: self.name().to_owned(),
             type_name: self.key_type()?,
             referent: self.referent.oid().to_u32(),
-            matched: found.matched,
-            ambiguous: found.ambiguous,
-            missing: found.missing,
-            empty_rows: found.empty_rows,
-            created,
-            is_possible,
+            matched: ValueCount::default(),
+            ambiguous: UnmatchedValues::default(),
+            missing: UnmatchedValues::default(),
+            empty_rows,
+            created: 0,
+            is_possible: true,
             dry_run: self.options.dry_run,
             statements: Vec::new(),
         })
+    }
+
+    /// Rewrites the column by a look-up among the texts of the referent. `None`, and nothing is changed, if a text leads
+    /// to no row or to several, or if the referent is the larger table, so that few of its texts would be used.
+    fn link_at_once(&self) -> Result<Option<LinkReport>, Error> {
+        let keys = self.keys_of_referent()?;
+        if keys.by_text.is_empty() {
+            return Ok(None);
+        }
+        let stops = |sqlstate| sqlstate == PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
+        match subtransaction::attempt(stops, || self.rewrite(keys)) {
+            Ok(outcome) => {
+                let keys = outcome?.ok_or(Error::Vanished)?;
+                Ok(Some(LinkReport {
+                    matched: keys.looked_up(),
+                    ..self.report_of(keys.empty_rows)?
+                }))
+            }
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The texts of the referent that lead to one row; none if it takes more of the disk than the table.
+    fn keys_of_referent(&self) -> Result<KeysOfTexts, Error> {
+        let Referent { shown, joins, key } = self.referent_sql()?;
+        let query = format!(
+            "SELECT {compared}, pg_catalog.min({key}) FROM {referent} AS t{joins} \
+             WHERE (SELECT pg_catalog.pg_relation_size({}::pg_catalog.regclass) \
+             OPERATOR(pg_catalog.<=) pg_catalog.pg_relation_size({}::pg_catalog.regclass)) \
+             GROUP BY 1 HAVING pg_catalog.count(*) OPERATOR(pg_catalog.=) 1",
+            self.referent.oid().to_u32(),
+            self.table.oid().to_u32(),
+            compared = self.options.compare.normalize(&shown),
+            referent = self.referent.sql(),
+        );
+        let mut keys = KeysOfTexts::new(type_of(&self.key));
+        let mut asked = AskedMemory::default();
+        stream::each_row_of_now(&query, 2, |row| {
+            server::check_for_interrupts();
+            if let (Some(text), Some(key)) = (row.get(0), row.get(1)) {
+                asked.add(text.len() + key.len());
+                keys.insert(text, Some(key));
+            }
+            true
+        });
+        Ok(keys)
+    }
+
+    /// Whether the column need not be of another type.
+    fn has_type_of_key(&self) -> bool {
+        type_of(&self.column) == type_of(&self.key)
     }
 
     fn name(&self) -> &str {
@@ -298,7 +311,7 @@ impl<'a> ColumnLink<'a> {
     fn compare(&self) -> Result<TextMatches, Error> {
         let most = self.options.examples;
         let mut found = TextMatches::new(type_of(&self.key));
-        let mut size = 0;
+        let mut asked = AskedMemory::default();
         stream::each_row_of_now(&self.comparison_sql()?, 6, |row| {
             server::check_for_interrupts();
             let number = |at| {
@@ -312,12 +325,7 @@ impl<'a> ColumnLink<'a> {
             };
             let is_blank = row.get(2).is_none();
             let key = row.get(4).filter(|_| number(3) == 1);
-            // A map grows to twice its size at once.
-            size += 2 * (value.len() + key.map_or(0, <[u8]>::len) + 64);
-            if size > (1 << 20) {
-                memory::require(size);
-                size = 0;
-            }
+            asked.add(value.len() + key.map_or(0, <[u8]>::len));
             found.keys.insert(value, key);
             let unmatched = |keys: &[Option<&[u8]>]| Unmatched {
                 value: text::from_server(value),
@@ -338,11 +346,8 @@ impl<'a> ColumnLink<'a> {
         Ok(found)
     }
 
-    /// Each text with its rows, as it is compared, and how many rows of the referent have it, with the least and the
-    /// greatest of their keys.
-    fn comparison_sql(&self) -> Result<String, Error> {
-        let normalize = |sql: &str| self.options.compare.normalize(sql);
-        let column = format!("s.{}", quote::identifier(&self.column.attname));
+    /// What is compared of the rows of the referent, which are `t`.
+    fn referent_sql(&self) -> Result<Referent, Error> {
         let (shown, joins) = match &self.by {
             Some(by) => {
                 let value = format!("t.{}", quote::identifier(&by.attname));
@@ -360,6 +365,15 @@ impl<'a> ColumnLink<'a> {
             "({} COLLATE pg_catalog.\"C\")",
             plain_sql::as_text(&key, self.key.atttypid)
         );
+        Ok(Referent { shown, joins, key })
+    }
+
+    /// Each text with its rows, as it is compared, and how many rows of the referent have it, with the least and the
+    /// greatest of their keys.
+    fn comparison_sql(&self) -> Result<String, Error> {
+        let normalize = |sql: &str| self.options.compare.normalize(sql);
+        let column = format!("s.{}", quote::identifier(&self.column.attname));
+        let Referent { shown, joins, key } = self.referent_sql()?;
         Ok(format!(
             "SELECT v.value, v.number::pg_catalog.text, v.compared, COALESCE(r.number, 0)::pg_catalog.text, r.first, r.last \
              FROM (SELECT g.value, g.number, {compared} AS compared FROM (SELECT {value} AS value, pg_catalog.count(*) AS number \
@@ -400,8 +414,8 @@ impl<'a> ColumnLink<'a> {
         ))
     }
 
-    /// Puts the keys in place of the texts.
-    fn rewrite(&self, keys: KeysOfTexts) -> Result<(), Error> {
+    /// Puts the keys in place of the texts. Gives them back with what was looked up.
+    fn rewrite(&self, keys: KeysOfTexts) -> Result<Option<KeysOfTexts>, Error> {
         let name = quote::identifier(self.name());
         let mut before = Script::new();
         if self.name() != self.column.attname {
@@ -417,9 +431,7 @@ impl<'a> ColumnLink<'a> {
             // It is a text.
             actions.push(format!("ALTER COLUMN {name} DROP DEFAULT"));
         }
-        let is_same_type =
-            (self.column.atttypid, self.column.atttypmod) == (self.key.atttypid, self.key.atttypmod);
-        if !is_same_type || !keys.is_identity {
+        if !self.has_type_of_key() || !keys.is_identity {
             let key_type = type_sql(&self.key)?;
             actions.push(format!(
                 "ALTER COLUMN {name} TYPE {key_type} USING __msar.linked_key({name}::pg_catalog.text, NULL::{key_type})"
@@ -432,8 +444,17 @@ impl<'a> ColumnLink<'a> {
         ));
         let mut script = Script::new();
         script.alter_table(&self.table.sql(), &actions);
-        with_keys(keys, || script.run())
+        let (outcome, keys) = with_keys(keys, || script.run());
+        outcome.map(|_| keys)
     }
+}
+
+/// What is compared of the rows of the referent, as SQL.
+struct Referent {
+    shown: String,
+    joins: String,
+    /// As text.
+    key: String,
 }
 
 /// The outcome of comparing the texts with the referent.

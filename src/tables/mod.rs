@@ -24,6 +24,7 @@ mod free_name;
 pub(crate) mod key;
 pub(crate) mod link;
 pub(crate) mod link_column;
+pub(crate) mod linked_keys;
 pub(crate) mod misfits;
 pub(crate) mod move_columns;
 mod moved;

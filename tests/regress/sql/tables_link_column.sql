@@ -46,6 +46,16 @@ INSERT INTO link.customer VALUES ('Alfreds', 'DE'), ('Ana', 'MX'), ('Yoshi', 'JP
 SELECT r->'matched' AS matched, r->'missing' AS missing, r->'statements' AS statements
 FROM msar.link_column('link.customer', 'country', 'link.country', '{"by": "code", "on_missing": "null"}') AS r;
 TABLE link.customer;
+-- Rows are counted while they are written, if every text leads to a row.
+CREATE TABLE link.visit (supplier text);
+INSERT INTO link.visit VALUES ('Pavlova'), ('Pavlova'), (NULL), ('Tokyo Traders');
+SELECT r->'matched' AS matched, r->'missing' AS missing, r->'empty_rows' AS empty, r->'statements' AS statements
+FROM msar.link_column('link.visit', 'supplier', 'link.supplier', '{"by": "Company Name"}') AS r;
+TABLE link.visit;
+-- A text without a row ends it, also the last one: nothing is changed, and all of them are told.
+CREATE TABLE link.late AS SELECT n, CASE WHEN n > 2000 THEN 'Supplier ' || n % 3 ELSE 'Pavlova' END AS supplier FROM generate_series(1, 2010) AS n;
+SELECT msar.link_column('link.late', 'supplier', 'link.supplier', '{"by": "Company Name", "name": "supplier_id"}');
+SELECT count(*), count(DISTINCT supplier) FROM link.late;
 -- A table may refer to itself; partitions follow.
 CREATE TABLE link.part (id integer, name text, part_of text, PRIMARY KEY (id)) PARTITION BY RANGE (id);
 CREATE TABLE link.part_1 PARTITION OF link.part FOR VALUES FROM (0) TO (10);
