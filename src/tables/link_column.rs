@@ -259,7 +259,7 @@ impl<'a> ColumnLink<'a> {
 
     /// The texts of the referent that lead to one row; none if it takes more of the disk than the table.
     fn keys_of_referent(&self) -> Result<KeysOfTexts, Error> {
-        let Referent { shown, joins, key } = self.referent_sql()?;
+        let ReferentTexts { shown, joins, key } = self.referent_sql()?;
         let query = format!(
             "SELECT {compared}, pg_catalog.min({key}) FROM {referent} AS t{joins} \
              WHERE (SELECT pg_catalog.pg_relation_size({}::pg_catalog.regclass) \
@@ -347,7 +347,7 @@ impl<'a> ColumnLink<'a> {
     }
 
     /// What is compared of the rows of the referent, which are `t`.
-    fn referent_sql(&self) -> Result<Referent, Error> {
+    fn referent_sql(&self) -> Result<ReferentTexts, Error> {
         let (shown, joins) = match &self.by {
             Some(by) => {
                 let value = format!("t.{}", quote::identifier(&by.attname));
@@ -365,7 +365,7 @@ impl<'a> ColumnLink<'a> {
             "({} COLLATE pg_catalog.\"C\")",
             plain_sql::as_text(&key, self.key.atttypid)
         );
-        Ok(Referent { shown, joins, key })
+        Ok(ReferentTexts { shown, joins, key })
     }
 
     /// Each text with its rows, as it is compared, and how many rows of the referent have it, with the least and the
@@ -373,7 +373,7 @@ impl<'a> ColumnLink<'a> {
     fn comparison_sql(&self) -> Result<String, Error> {
         let normalize = |sql: &str| self.options.compare.normalize(sql);
         let column = format!("s.{}", quote::identifier(&self.column.attname));
-        let Referent { shown, joins, key } = self.referent_sql()?;
+        let ReferentTexts { shown, joins, key } = self.referent_sql()?;
         Ok(format!(
             "SELECT v.value, v.number::pg_catalog.text, v.compared, COALESCE(r.number, 0)::pg_catalog.text, r.first, r.last \
              FROM (SELECT g.value, g.number, {compared} AS compared FROM (SELECT {value} AS value, pg_catalog.count(*) AS number \
@@ -450,7 +450,7 @@ impl<'a> ColumnLink<'a> {
 }
 
 /// What is compared of the rows of the referent, as SQL.
-struct Referent {
+struct ReferentTexts {
     shown: String,
     joins: String,
     /// As text.

@@ -119,6 +119,7 @@ impl Write for JsonText {
 unsafe fn copy(bytes: &[u8], to: *mut u8) {
     let (from, length) = (bytes.as_ptr(), bytes.len());
     /// Two parts, which overlap where there are fewer bytes than both have.
+    #[inline(always)]
     unsafe fn ends<T>(from: *const u8, to: *mut u8, length: usize) {
         let last = length - size_of::<T>();
         // SAFETY: `length` bytes, which are as many as one part has or more.
