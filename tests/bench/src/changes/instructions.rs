@@ -50,7 +50,7 @@ pub(crate) fn report(server: &Server) -> Result<()> {
         "Instructions in thousands, counted by callgrind: with the log and without",
         &["commands", "log", "no log", "ratio"],
     );
-    let mut before = None;
+    let mut before: Option<[f64; 2]> = None;
     for counted in counted {
         eprintln!("counting instructions of {} ...", counted.name);
         let mut costs = [0.0; 2];
