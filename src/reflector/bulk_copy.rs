@@ -16,7 +16,7 @@ use crate::pg::comparison::Comparison;
 use crate::pg::parameter::{self, ParameterValue};
 use crate::pg::row_store::RowStore;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, copy_lines, quote, server, statement};
+use crate::pg::{Oid, copy_lines, portable_output, quote, server, statement};
 use pgrx::pg_sys;
 
 /// A chunk that was copied.
@@ -153,7 +153,10 @@ fn last_key(
         Some(pg_sys::Datum::from(most)),
     ];
     let types = [pg_sys::TEXTARRAYOID, pg_sys::INT8OID];
-    let rows = RowStore::select(&statement, &types, &values, snapshot)?;
+    // The key is printed as it is in events.
+    let rows = portable_output::during_with(&[(c"lc_monetary", c"C")], || {
+        RowStore::select(&statement, &types, &values, snapshot)
+    })?;
     let mut last = LastKey { count: 0, key: None };
     rows.each(|row| {
         last.count = row.integer(0);
