@@ -8,8 +8,7 @@ use serde::Serialize;
 
 /// An exploration by its id, if the current role sees it. A statement of its own, so that its plan can be kept: each run
 /// of a saved exploration begins with it.
-pub(super) const READ_ONE: &str = "
-    SELECT row_to_json(e) FROM msar_catalog.explorations AS e WHERE e.id = ($1->>'id')::bigint";
+pub(super) const READ_ONE: &str = include_str!("../../sql/query/explorations/read_one.sql");
 
 /// The explorations that the current role sees: those of a schema, or all.
 pub(super) const READ: &str = include_str!("../../sql/query/explorations/read.sql");
@@ -36,12 +35,9 @@ pub(super) const GRANT: &str = include_str!("../../sql/query/explorations/grant.
 pub(super) const GRANTS: &str = include_str!("../../sql/query/explorations/grants.sql");
 
 /// Creates a view of nulls.
-pub(super) const PUT_QUERY_VIEW: &str = "
-    SELECT to_jsonb(__msar.put_query_view(
-      ($1->>'name')::name, $1->>'columns', ($1->>'owner')::name, ($1->>'replaces')::boolean)::text)";
+pub(super) const PUT_QUERY_VIEW: &str = include_str!("../../sql/query/explorations/put_query_view.sql");
 
-pub(super) const RENAME_QUERY_VIEW: &str = "
-    SELECT to_jsonb(__msar.rename_query_view(($1->>'name')::name, ($1->>'new_name')::name)::text)";
+pub(super) const RENAME_QUERY_VIEW: &str = include_str!("../../sql/query/explorations/rename_query_view.sql");
 
 /// Those whose views use a relation, or some of its columns, as owners see them.
 pub(super) const VIEWS_THAT_USE: &str = include_str!("../../sql/query/explorations/views_that_use.sql");
@@ -49,10 +45,9 @@ pub(super) const VIEWS_THAT_USE: &str = include_str!("../../sql/query/exploratio
 /// What is granted on a view.
 pub(super) const VIEW_GRANTS: &str = include_str!("../../sql/query/explorations/view_grants.sql");
 
-pub(super) const DROP_QUERY_VIEW: &str = "SELECT to_jsonb(__msar.drop_query_view(($1->>'name')::name)::text)";
+pub(super) const DROP_QUERY_VIEW: &str = include_str!("../../sql/query/explorations/drop_query_view.sql");
 
-pub(super) const GIVE_QUERY_VIEW: &str = "
-    SELECT to_jsonb(__msar.give_query_view(($1->>'name')::name, ($1->>'owner')::name)::text)";
+pub(super) const GIVE_QUERY_VIEW: &str = include_str!("../../sql/query/explorations/give_query_view.sql");
 
 /// Keeps the names of tables and columns up to date.
 pub(super) const FOLLOW_NAMES: &str = include_str!("../../sql/query/explorations/follow_names.sql");

@@ -150,7 +150,7 @@ struct UnmatchedRows {
     columns: Vec<Value>,
 }
 
-const MAY_REPAIR: &str = "SELECT to_jsonb(__msar.may_repair_metadata())";
+const MAY_REPAIR: &str = include_str!("../../sql/query/metadata/may_repair.sql");
 
 /// That the caller may not write to the tables.
 #[derive(Debug)]

@@ -19,8 +19,7 @@ const WRITE: &str = include_str!("../../sql/query/roles/profile_write.sql");
 /// Gives a role the profile that a restore brought before the role existed.
 const ADOPT: &str = include_str!("../../sql/query/roles/profile_adopt.sql");
 
-const DELETE: &str =
-    "DELETE FROM msar_catalog.stored_user_profiles WHERE role_oid = ($1 ->> 'role_oid')::oid";
+const DELETE: &str = include_str!("../../sql/query/roles/profile_delete.sql");
 
 /// Changes of a profile; absent members change nothing.
 #[derive(Default, Serialize)]

@@ -3,8 +3,7 @@
 /// A share by its slug, if it is enabled and has not expired, with its roles.
 pub(super) const SHARE_BY_SLUG: &str = include_str!("../../sql/query/sharing/share_by_slug.sql");
 
-pub(super) const COUNT_USE: &str = "
-    INSERT INTO msar_catalog.stored_share_uses (share_id) VALUES (($1->>'id')::bigint)";
+pub(super) const COUNT_USE: &str = include_str!("../../sql/query/sharing/count_use.sql");
 
 /// Sums up uses into one row, except those that another session is summing up.
 pub(super) const SUM_USES: &str = include_str!("../../sql/query/sharing/sum_uses.sql");
@@ -18,8 +17,7 @@ pub(super) const INSERT_SHARE: &str = include_str!("../../sql/query/sharing/inse
 
 pub(super) const UPDATE_SHARE: &str = include_str!("../../sql/query/sharing/update_share.sql");
 
-pub(super) const DISABLE_SHARE: &str = "
-    UPDATE msar_catalog.stored_shares AS s SET enabled = false, updated_at = now() WHERE s.id = ($1->>'id')::bigint";
+pub(super) const DISABLE_SHARE: &str = include_str!("../../sql/query/sharing/disable_share.sql");
 
 pub(super) const DELETE_SHARE: &str = include_str!("../../sql/query/sharing/delete_share.sql");
 
@@ -35,8 +33,7 @@ pub(super) const INSERT_FORM: &str = include_str!("../../sql/query/sharing/inser
 
 pub(super) const UPDATE_FORM: &str = include_str!("../../sql/query/sharing/update_form.sql");
 
-pub(super) const DELETE_FORM: &str = "
-    DELETE FROM msar_catalog.stored_forms AS f WHERE f.id = ($1->>'id')::bigint";
+pub(super) const DELETE_FORM: &str = include_str!("../../sql/query/sharing/delete_form.sql");
 
 pub(super) const PUBLISH_FORM: &str = include_str!("../../sql/query/sharing/publish_form.sql");
 
@@ -46,4 +43,4 @@ pub(super) const NEW_TOKEN: &str = include_str!("../../sql/query/sharing/new_tok
 pub(super) const FORM_BY_TOKEN: &str = include_str!("../../sql/query/sharing/form_by_token.sql");
 
 /// The user of the session.
-pub(super) const USER: &str = "SELECT to_jsonb(msar.current_user_id()) WHERE $1 IS NOT NULL";
+pub(super) const USER: &str = include_str!("../../sql/query/sharing/current_user.sql");

@@ -207,10 +207,9 @@ struct GoneRows {
 }
 
 /// Leaves word of what is to be looked at again.
-const LEAVE: &str = "INSERT INTO msar_catalog.stored_prepared_checks (expected) VALUES ($1)";
+const LEAVE: &str = include_str!("../../../sql/query/metadata/commit_leave.sql");
 
-const IS_LEFT: &str =
-    "SELECT to_jsonb(EXISTS (SELECT FROM msar_catalog.stored_prepared_checks) AND $1 IS NOT NULL)";
+const IS_LEFT: &str = include_str!("../../../sql/query/metadata/commit_is_left.sql");
 
 /// Whether rows do not match that the transaction should have made match: another transaction holds them.
 const IS_UNDONE: &str = include_str!("../../../sql/query/metadata/commit_is_undone.sql");

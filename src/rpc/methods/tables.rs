@@ -11,31 +11,9 @@ use crate::rpc::shape::JsonShape::{
 };
 use crate::settings;
 
-const LIST_WITH_METADATA: &str = "\
-SELECT COALESCE(
-  pg_catalog.jsonb_agg(
-    t.info OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object(
-      'metadata', CASE WHEN m.options IS NOT NULL THEN __msar.rpc_table_metadata(m.options) END
-    )
-    ORDER BY t.at
-  ),
-  '[]'
-)
-FROM pg_catalog.jsonb_array_elements(msar.get_table_info($1)) WITH ORDINALITY AS t(info, at)
-LEFT JOIN pg_catalog.jsonb_array_elements(msar.list_table_metadata($1)) AS m(options)
-  ON m.options OPERATOR(pg_catalog.->) 'oid' OPERATOR(pg_catalog.=) (t.info OPERATOR(pg_catalog.->) 'oid')";
+const LIST_WITH_METADATA: &str = include_str!("../../../sql/query/rpc/list_tables.sql");
 
-const ADD: &str = "\
-WITH added AS MATERIALIZED (
-  SELECT msar.add_mathesar_table($1, $2, $3, $4, $5, $6, $7) AS made
-)
-SELECT CASE
-  WHEN __msar.rpc_note_added_key(
-    (made OPERATOR(pg_catalog.->>) 'oid')::pg_catalog.oid::pg_catalog.regclass, made OPERATOR(pg_catalog.->) 'pkey_column_attnum'
-  ) THEN made OPERATOR(pg_catalog.-) 'pkey_column_attnum'
-  ELSE made OPERATOR(pg_catalog.-) 'pkey_column_attnum'
-END
-FROM added";
+const ADD: &str = include_str!("../../../sql/query/rpc/add_table.sql");
 
 /// A table that is not there.
 fn must_exist(table: JsonbValue) -> Result<JsonbValue, RpcError> {

@@ -1,0 +1,2 @@
+-- Returns whether the current role may repair metadata.
+SELECT to_jsonb(__msar.may_repair_metadata())
