@@ -5,11 +5,11 @@
 //! since a change itself says only what it was made to.
 
 use super::entry::ChangeAction;
-use super::record::{relations_behind, relations_behind_view};
+use super::record::{relations_behind, relations_behind_defaults, relations_behind_view};
 use super::storage::ChangedObject;
 use crate::catalog::rows::{OfRelation, PgClass, PgConstraint, PgDepend, catalog_oid};
-use crate::pg::Oid;
 use crate::pg::scan::Reader;
+use crate::pg::{Oid, relations};
 use pgrx::pg_sys;
 use rustc_hash::FxHashSet;
 
@@ -36,6 +36,7 @@ pub(super) fn find<'a>(
         }
         search.follow(change);
     }
+    search.owners();
     AffectedRelations::These(search.found)
 }
 
@@ -77,6 +78,10 @@ impl Search<'_> {
         if action == Action::Dropped {
             return;
         }
+        if matches!(action, Action::Created | Action::Altered) {
+            self.found
+                .extend(relations_behind_defaults(self.reader, relation));
+        }
         let is_new_or_replaced = attnum == 0 && matches!(action, Action::Created | Action::Altered);
         if is_new_or_replaced {
             self.found.extend(relations_behind(
@@ -93,6 +98,22 @@ impl Search<'_> {
         }
         if matches!(action, Action::Created | Action::Renamed | Action::Moved) {
             self.foreign_keys(relation);
+        }
+    }
+
+    /// What uses the sequence of a column, or a partition, prevents that the table of the column, or the partitioned table, is
+    /// dropped: that one is told of it as well.
+    fn owners(&mut self) {
+        let goes_along = |relation: u32| {
+            relations::facts(relation.into())
+                .is_some_and(|facts| facts.is_partition || facts.kind == pg_sys::RELKIND_SEQUENCE)
+        };
+        let mut new: Vec<u32> = self.found.iter().copied().collect();
+        while let Some(relation) = new.pop() {
+            if goes_along(relation) {
+                let owners = relations_behind(self.reader, catalog_oid::PG_CLASS.into(), relation.into());
+                new.extend(owners.into_iter().filter(|&owner| self.found.insert(owner)));
+            }
         }
     }
 

@@ -40,6 +40,16 @@ fn relation_of_type(reader: &Reader, of_type: Oid) -> Option<u32> {
     None
 }
 
+/// Relations on which the defaults of a relation depend: sequences, mostly.
+pub(in crate::changes) fn relations_behind_defaults(reader: &Reader, relation: Oid) -> Vec<u32> {
+    PgDepend::of_relation(reader, relation)
+        .into_iter()
+        .filter(|row| row.classid.to_u32() == catalog_oid::PG_ATTRDEF)
+        .flat_map(|default| relations_behind(reader, default.classid, default.objid))
+        .filter(|&behind| behind != relation.to_u32())
+        .collect()
+}
+
 /// Relations on which the rules of a view depend.
 pub(in crate::changes) fn relations_behind_view(reader: &Reader, view: Oid) -> Vec<u32> {
     PgDepend::of_relation(reader, view)

@@ -8,7 +8,7 @@
 //! Nothing is in it that the catalogs would not show, except metadata, which is read back only for who may change it.
 
 use super::super::entry::ChangeAction;
-use super::Recorder;
+use super::{Recorder, relations_behind_defaults};
 use crate::catalog::rows::{OfRelation, PgAttrdef, PgAttribute, PgClass, PgDescription, catalog_oid};
 use crate::pg::acl::Acl;
 use crate::pg::catalog_row::Char;
@@ -86,6 +86,16 @@ impl Recorder {
         if parts.iter().any(|part| alters_column(part.action)) {
             columns = self.column_differences(relation.object.into());
         }
+        // What the defaults of before used.
+        let loses_default = |column: &Value| {
+            column
+                .get("default")
+                .is_some_and(|default| !default["before"].is_null())
+        };
+        let mut behind = Vec::new();
+        if columns.values().any(loses_default) {
+            behind = relations_behind_defaults(self.before(), relation.object.into());
+        }
         if is_accounted {
             // Constraints and indexes that PostgreSQL makes anew.
             let is_part = |entry: &&mut super::ChangeEntry| {
@@ -130,6 +140,7 @@ impl Recorder {
         if let Some(entry) = self.entries[first..].iter_mut().find(is_of_relation) {
             entry.differences = of_columns(columns);
         }
+        self.affects(behind);
     }
 
     /// The differences of the columns of a relation, by attnum.

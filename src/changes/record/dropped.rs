@@ -2,14 +2,14 @@
 
 use super::super::entry::{ChangeAction, ObjectPlace, kind_word};
 use super::Recorder;
-use super::behind::{depends_on_relations, relations_of_rows};
+use super::behind::{depends_on_relations, relations_behind, relations_of_rows};
 use super::subject::{belongs_to_relation, owner_in_rows, relation_kind};
 use crate::catalog::rows::{ConstraintOutline, PgClass, PgConstraint, PgDepend, catalog_oid};
 use crate::events::Command;
 use crate::pg::catalog_row::Char;
 use crate::pg::event_objects::{DroppedObject, ObjectAddress};
 use crate::pg::{Oid, names};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value, json};
 
 /// What the objects of one command have in common, read once.
@@ -89,11 +89,18 @@ impl Recorder {
             .filter(|object| !object.is_temporary && object.schema_name.as_deref() != Some("pg_toast"))
             .collect();
         let mut all = DroppedTogether::of(&lasting);
+        let gone: FxHashSet<u32> = all.relations.values().copied().collect();
         let mut behind: Vec<u32> = Vec::new();
         for object in lasting {
             let address = object.address;
             let is_part = address.class == catalog_oid::PG_TYPE && all.is_row_type(object);
-            if is_part || address.class == catalog_oid::PG_ATTRDEF {
+            if is_part {
+                continue;
+            }
+            if address.class == catalog_oid::PG_ATTRDEF {
+                let (class, oid) = (Oid::from(address.class), Oid::from(address.object));
+                let used = relations_behind(self.before(), class, oid);
+                behind.extend(used.into_iter().filter(|relation| !gone.contains(relation)));
                 continue;
             }
             let constraint = self.constraint_of_dropped(&mut all, object);

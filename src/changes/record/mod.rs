@@ -10,7 +10,7 @@ mod dropped;
 mod hidden;
 mod subject;
 
-pub(super) use behind::{relations_behind, relations_behind_view};
+pub(super) use behind::{relations_behind, relations_behind_defaults, relations_behind_view};
 pub(super) use subject::{new_entry, place_of};
 
 use super::entry::{ChangeAction, ChangeEntry};

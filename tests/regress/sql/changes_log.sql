@@ -88,6 +88,41 @@ SELECT msar.sync_schema('stock')->>'token' AS token \gset
 ALTER TABLE stock.pet SET SCHEMA attic;
 SELECT * FROM pg_temp.synced(:'token');
 
+-- What uses the sequence of a column depends on its table, which is told of that.
+CREATE TABLE stock.counted (id serial PRIMARY KEY);
+CREATE TABLE stock.counting (n integer);
+SELECT msar.sync_schema('stock')->>'token' AS token \gset
+CREATE TABLE stock.like_counted (LIKE stock.counted INCLUDING ALL);
+SELECT * FROM pg_temp.synced(:'token');
+SELECT msar.sync_schema('stock')->>'token' AS token \gset
+DROP TABLE stock.like_counted;
+SELECT * FROM pg_temp.synced(:'token');
+SELECT msar.sync_schema('stock')->>'token' AS token \gset
+ALTER TABLE stock.counting ALTER n SET DEFAULT nextval('stock.counted_id_seq');
+SELECT * FROM pg_temp.synced(:'token');
+SELECT msar.sync_schema('stock')->>'token' AS token \gset
+ALTER TABLE stock.counting ALTER n SET DEFAULT 1;
+SELECT * FROM pg_temp.synced(:'token');
+SELECT msar.sync_schema('stock')->>'token' AS token \gset
+ALTER TABLE stock.counting ADD m integer DEFAULT nextval('stock.counted_id_seq');
+SELECT * FROM pg_temp.synced(:'token');
+SELECT msar.sync_schema('stock')->>'token' AS token \gset
+ALTER TABLE stock.counting DROP m;
+SELECT * FROM pg_temp.synced(:'token');
+DROP TABLE stock.counting, stock.counted;
+
+-- The same for a partition, however deep.
+CREATE TABLE stock.parts (id integer, n integer) PARTITION BY LIST (id);
+CREATE TABLE stock.parts_1 PARTITION OF stock.parts FOR VALUES IN (1) PARTITION BY LIST (n);
+CREATE TABLE stock.parts_1_1 PARTITION OF stock.parts_1 FOR VALUES IN (1);
+SELECT msar.sync_schema('stock')->>'token' AS token \gset
+CREATE VIEW stock.of_part AS SELECT * FROM stock.parts_1_1;
+SELECT * FROM pg_temp.synced(:'token');
+SELECT msar.sync_schema('stock')->>'token' AS token \gset
+DROP VIEW stock.of_part;
+SELECT * FROM pg_temp.synced(:'token');
+DROP TABLE stock.parts;
+
 -- In its own transaction, before and after.
 BEGIN;
 SELECT msar.sync_schema('stock')->>'token' AS token \gset
