@@ -156,10 +156,10 @@ RETURNS jsonb
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  options jsonb;
-  content bytea;
-  file jsonb;
-  prepared jsonb;
+  options pg_catalog.jsonb;
+  content pg_catalog.bytea;
+  file pg_catalog.jsonb;
+  prepared pg_catalog.jsonb;
 BEGIN
   PERFORM __msar.check_data_file(id);
   options := __msar.data_file_layout_options(id, NULL);
@@ -194,12 +194,12 @@ LANGUAGE plpgsql STRICT
 AS $$
 #variable_conflict use_column
 DECLARE
-  options jsonb;
-  content bytea;
-  file jsonb;
-  wanted jsonb;
-  found jsonb;
-  temporary regclass;
+  options pg_catalog.jsonb;
+  content pg_catalog.bytea;
+  file pg_catalog.jsonb;
+  wanted pg_catalog.jsonb;
+  found pg_catalog.jsonb;
+  temporary pg_catalog.regclass;
   inserted bigint;
 BEGIN
   PERFORM __msar.check_data_file(insert_data_file.id);

@@ -19,7 +19,7 @@ CREATE FUNCTION msar.get_preview(tab_id oid, col_cast_def jsonb, rec_limit integ
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 AS $$
 DECLARE
-  preview jsonb;
+  preview pg_catalog.jsonb;
 BEGIN
   PERFORM __msar.check_relation(tab_id);
   EXECUTE __msar.preview_query(tab_id, col_cast_def, rec_limit) INTO preview;
@@ -70,8 +70,8 @@ LANGUAGE plpgsql
 AS $$
 #variable_conflict use_variable
 DECLARE
-  new_columns jsonb := __msar.import_column_names(COALESCE(pg_catalog.to_jsonb(col_names), '[]'), '["id"]');
-  made jsonb := msar.add_mathesar_table(
+  new_columns pg_catalog.jsonb := __msar.import_column_names(COALESCE(pg_catalog.to_jsonb(col_names), '[]'), '["id"]');
+  made pg_catalog.jsonb := msar.add_mathesar_table(
     sch_id, __msar.import_table_name(sch_id, tab_name, 'Table'), NULL,
     (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('name', c.name) ORDER BY c.n)
      FROM pg_catalog.jsonb_array_elements(new_columns) WITH ORDINALITY AS c(name, n)),
@@ -97,9 +97,9 @@ LANGUAGE plpgsql
 AS $$
 #variable_conflict use_variable
 DECLARE
-  new_name text;
-  new_columns jsonb;
-  tab_id oid;
+  new_name pg_catalog.text;
+  new_columns pg_catalog.jsonb;
+  tab_id pg_catalog.oid;
 BEGIN
   -- A column called id becomes Column N, as one without a name.
   new_columns := __msar.import_column_names(
@@ -118,7 +118,7 @@ BEGIN
   );
   EXECUTE pg_catalog.format(
     'CREATE TEMPORARY TABLE %I (%s)', new_name,
-    (SELECT pg_catalog.string_agg(pg_catalog.format('%I text', c.name), ', ' ORDER BY c.n)
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I pg_catalog.text', c.name), ', ' ORDER BY c.n)
      FROM pg_catalog.jsonb_array_elements_text(new_columns) WITH ORDINALITY AS c(name, n))
   );
   tab_id := pg_catalog.format('pg_temp.%I', new_name)::pg_catalog.regclass;
@@ -184,7 +184,7 @@ CREATE FUNCTION msar.reset_mash(tab_id regclass, col_id smallint, uri_mash_map j
 LANGUAGE plpgsql STRICT
 AS $$
 DECLARE
-  statement text := __msar.reset_mash_statement(tab_id, col_id, uri_mash_map);
+  statement pg_catalog.text := __msar.reset_mash_statement(tab_id, col_id, uri_mash_map);
 BEGIN
   PERFORM __msar.check_relation(tab_id);
   IF statement IS NULL THEN
@@ -195,6 +195,16 @@ BEGIN
   EXECUTE statement;
 END
 $$;
+
+-- The type of a name that inference gives. Names of one word are those of PostgreSQL's own types, whatever else has such a
+-- name; words of the grammar, like integer, are no names and mean the same everywhere.
+CREATE FUNCTION __msar.inferred_type(type_name text) RETURNS regtype
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT CASE WHEN type_name ~ '^[a-z]+(\[\])?$'
+    THEN COALESCE(pg_catalog.to_regtype('pg_catalog.' || type_name), type_name::regtype)
+    ELSE type_name::regtype END;
+END;
 
 CREATE FUNCTION __msar.retype_statement(tab_id regclass, inferred jsonb, row_count bigint DEFAULT 0) RETURNS text
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -211,7 +221,7 @@ BEGIN ATOMIC
       __msar.cast_expression(pg_catalog.quote_ident(a.attname), a.atttypid, target.id, inferred #> ARRAY[a.attnum::text, 'details'])
         AS expression
     FROM pg_catalog.pg_attribute AS a,
-      LATERAL (SELECT (inferred #>> ARRAY[a.attnum::text, 'type'])::regtype AS id) AS target
+      LATERAL (SELECT __msar.inferred_type(inferred #>> ARRAY[a.attnum::text, 'type']) AS id) AS target
     WHERE a.attrelid = tab_id AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid <> target.id
   ) AS c;
 END;
@@ -251,12 +261,12 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
   -- The file is read twice, so that no row of it is kept.
-  file jsonb := __msar.inspect_file(data, COALESCE(options, '{}'));
-  prepared jsonb;
-  tab_id regclass;
+  file pg_catalog.jsonb := __msar.inspect_file(data, COALESCE(options, '{}'));
+  prepared pg_catalog.jsonb;
+  tab_id pg_catalog.regclass;
   row_count bigint;
-  inferred jsonb;
-  retype text;
+  inferred pg_catalog.jsonb;
+  retype pg_catalog.text;
 BEGIN
   IF data IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'argument "data" must not be null',
@@ -272,7 +282,7 @@ BEGIN
     NULL
   );
   tab_id := (prepared OPERATOR(pg_catalog.->>) 'table_oid')::pg_catalog.oid;
-  row_count := __msar.fill_table(tab_id, data, file OPERATOR(pg_catalog.-) '{bad_rows}'::text[], COALESCE(options, '{}'));
+  row_count := __msar.fill_table(tab_id, data, file OPERATOR(pg_catalog.-) '{bad_rows}'::pg_catalog.text[], COALESCE(options, '{}'));
   inferred := __msar.infer_columns(
     tab_id, pg_catalog.jsonb_build_object(
       'date_order', options OPERATOR(pg_catalog.->) 'date_order',

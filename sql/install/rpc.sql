@@ -196,7 +196,7 @@ CREATE FUNCTION __msar.rpc_refuse_drop_database(database_oid bigint) RETURNS jso
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
 DECLARE
-  statement text := msar.drop_database_query(database_oid::pg_catalog.oid);
+  statement pg_catalog.text := msar.drop_database_query(database_oid::pg_catalog.oid);
 BEGIN
   IF database_oid IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'the OID of the database is null',
@@ -256,7 +256,7 @@ CREATE FUNCTION __msar.rpc_connect_database(
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  added jsonb;
+  added pg_catalog.jsonb;
 BEGIN
   IF sample_data OPERATOR(pg_catalog.<>) '[]' THEN
     RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = 'sample data cannot be installed on another server',

@@ -6,8 +6,8 @@ CREATE FUNCTION __msar.validate_server_options(options text[], catalog_id oid) R
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
 DECLARE
-  given record;
-  known text[] := CASE catalog_id
+  given pg_catalog.record;
+  known pg_catalog.text[] := CASE catalog_id
     WHEN 'pg_catalog.pg_foreign_server'::pg_catalog.regclass THEN '{host,port,dbname,sslmode,root_certificate,nickname}'
     WHEN 'pg_catalog.pg_user_mapping'::pg_catalog.regclass THEN '{user,password}'
     ELSE '{}'
@@ -118,7 +118,7 @@ CREATE FUNCTION __msar.own_server_entries(server_id bigint) RETURNS name[]
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 AS $$
 DECLARE
-  names name[] := ARRAY(
+  names pg_catalog.name[] := ARRAY(
     SELECT e.name FROM __msar.server_entries() AS e
     WHERE e.server_id::bigint OPERATOR(pg_catalog.=) own_server_entries.server_id AND e.name IS NOT NULL
     ORDER BY e.entry_id
@@ -160,9 +160,9 @@ CREATE FUNCTION msar.set_server(server_id bigint, patch jsonb) RETURNS jsonb
 LANGUAGE plpgsql STRICT
 AS $$
 DECLARE
-  entry name;
-  actions text;
-  unknown text := (
+  entry pg_catalog.name;
+  actions pg_catalog.text;
+  unknown pg_catalog.text := (
     SELECT k.key FROM pg_catalog.jsonb_object_keys(patch) AS k(key)
     WHERE k.key OPERATOR(pg_catalog.<>) ALL ('{host,port,sslmode}') LIMIT 1
   );
@@ -192,12 +192,12 @@ CREATE FUNCTION msar.add_database(database_def jsonb) RETURNS jsonb
 LANGUAGE plpgsql STRICT
 AS $$
 DECLARE
-  def record;
-  entry name;
+  def pg_catalog.record;
+  entry pg_catalog.name;
 BEGIN
   SELECT * INTO def
-  FROM pg_catalog.jsonb_to_record(database_def) AS d(host text, port integer, database text, nickname text, sslmode text,
-    role text, password text);
+  FROM pg_catalog.jsonb_to_record(database_def) AS d(host pg_catalog.text, port integer, database pg_catalog.text, nickname pg_catalog.text,
+    sslmode pg_catalog.text, role pg_catalog.text, password pg_catalog.text);
   IF def.host IS NULL OR def.database IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'a database needs "host" and "database"',
       HINT = 'Known are host, port, database, nickname, sslmode, role and password.';
@@ -212,7 +212,7 @@ BEGIN
   ) THEN
     EXECUTE pg_catalog.format('CREATE SERVER %I FOREIGN DATA WRAPPER mathesar_ext OPTIONS (%s)', entry, (
       SELECT pg_catalog.string_agg(pg_catalog.format('%I %L', o.name, o.value), ', ')
-      FROM (VALUES ('host', def.host), ('port', def.port::text), ('dbname', def.database), ('nickname', def.nickname),
+      FROM (VALUES ('host', def.host), ('port', def.port::pg_catalog.text), ('dbname', def.database), ('nickname', def.nickname),
         ('sslmode', def.sslmode)) AS o(name, value)
       WHERE o.value IS NOT NULL
     ));
@@ -225,7 +225,7 @@ BEGIN
     );
   END IF;
   IF def.role IS NOT NULL THEN
-    PERFORM __msar.set_user_mapping(entry::text, def.role, COALESCE(def.password, ''));
+    PERFORM __msar.set_user_mapping(entry::pg_catalog.text, def.role, COALESCE(def.password, ''));
   END IF;
   RETURN (
     SELECT d.info
@@ -241,8 +241,8 @@ CREATE FUNCTION msar.set_database(database_id bigint, patch jsonb) RETURNS jsonb
 LANGUAGE plpgsql STRICT
 AS $$
 DECLARE
-  entry record;
-  actions text;
+  entry pg_catalog.record;
+  actions pg_catalog.text;
 BEGIN
   SELECT e.name, e.server_id, e.dbname INTO entry
   FROM __msar.server_entries() AS e WHERE e.entry_id::bigint OPERATOR(pg_catalog.=) database_id;
@@ -282,7 +282,7 @@ CREATE FUNCTION msar.forget_database(database_id bigint) RETURNS void
 LANGUAGE plpgsql STRICT
 AS $$
 DECLARE
-  entry name := (
+  entry pg_catalog.name := (
     SELECT e.name FROM __msar.server_entries() AS e WHERE e.entry_id::bigint OPERATOR(pg_catalog.=) database_id
   );
 BEGIN
@@ -324,7 +324,7 @@ CREATE FUNCTION msar.add_configured_role(server_id bigint, name text, password t
 LANGUAGE plpgsql STRICT
 AS $$
 DECLARE
-  entry name;
+  entry pg_catalog.name;
 BEGIN
   IF server_id OPERATOR(pg_catalog.=) 0 THEN
     -- A role of this server needs no stored password.
@@ -334,7 +334,7 @@ BEGIN
     END IF;
   ELSE
     FOREACH entry IN ARRAY __msar.own_server_entries(server_id) LOOP
-      PERFORM __msar.set_user_mapping(entry::text, name, password);
+      PERFORM __msar.set_user_mapping(entry::pg_catalog.text, name, password);
     END LOOP;
   END IF;
   RETURN (
@@ -360,8 +360,8 @@ CREATE FUNCTION msar.delete_configured_role(configured_role_id bigint) RETURNS v
 LANGUAGE plpgsql STRICT
 AS $$
 DECLARE
-  server name := __msar.server_of_mapping(configured_role_id);
-  map record;
+  server pg_catalog.name := __msar.server_of_mapping(configured_role_id);
+  map pg_catalog.record;
 BEGIN
   IF server IS NOT NULL THEN
     EXECUTE pg_catalog.format('DROP USER MAPPING FOR CURRENT_USER SERVER %I', server);
@@ -382,10 +382,10 @@ CREATE FUNCTION msar.set_configured_role_password(configured_role_id bigint, pas
 LANGUAGE plpgsql STRICT
 AS $$
 DECLARE
-  server name := __msar.server_of_mapping(configured_role_id);
+  server pg_catalog.name := __msar.server_of_mapping(configured_role_id);
 BEGIN
   IF server IS NOT NULL THEN
-    PERFORM __msar.set_user_mapping(server::text, NULL, password);
+    PERFORM __msar.set_user_mapping(server::pg_catalog.text, NULL, password);
   ELSIF NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.oid::bigint OPERATOR(pg_catalog.=) configured_role_id) THEN
     RAISE EXCEPTION USING ERRCODE = 'undefined_object',
       MESSAGE = pg_catalog.format('there is no configured role with OID %s', configured_role_id),

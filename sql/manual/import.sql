@@ -269,6 +269,18 @@ Example:
   SELECT __msar.fill_table('public.import', E'a,b\n1,2',
     __msar.inspect_file(E'a,b\n1,2', '{}'), '{}');$$;
 
+COMMENT ON FUNCTION __msar.inferred_type(text) IS
+$$Returns the type of a name that inference gives, whatever else has such a name.
+
+Arguments:
+  type_name: the name; of one word for a type of PostgreSQL's own, else with its schema
+Returns: the type
+Errors:
+  42704: no such type
+
+Example:
+  SELECT __msar.inferred_type('date');$$;
+
 COMMENT ON FUNCTION __msar.retype_statement(regclass, jsonb, bigint) IS
 $$Returns the statement that gives columns their inferred types, with one rewrite of the table.
 

@@ -25,7 +25,7 @@ CREATE FUNCTION __msar.add_capture_triggers(source_id bigint, tab_id oid, has_ke
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  lacking record;
+  lacking pg_catalog.record;
   is_new boolean := false;
 BEGIN
   FOR lacking IN
@@ -63,7 +63,7 @@ CREATE FUNCTION __msar.drop_capture_triggers(source_id bigint, tab_id oid) RETUR
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  found name;
+  found pg_catalog.name;
 BEGIN
   FOR found IN
     SELECT t.name FROM __msar.capture_triggers(source_id) AS t WHERE t.table_oid OPERATOR(pg_catalog.=) tab_id
@@ -129,8 +129,8 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
   source msar_catalog.stored_source_tables;
-  live record;
-  member record;
+  live pg_catalog.record;
+  member pg_catalog.record;
 BEGIN
   SELECT * INTO source FROM msar_catalog.stored_source_tables AS s WHERE s.id OPERATOR(pg_catalog.=) source_id FOR NO KEY UPDATE;
   SELECT n.nspname, c.relname INTO live

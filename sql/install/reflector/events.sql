@@ -67,7 +67,7 @@ CREATE FUNCTION __msar.waiting_events(source_id bigint, done pg_snapshot, next_ 
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-  answer jsonb;
+  answer pg_catalog.jsonb;
 BEGIN
   IF pg_catalog.to_regclass(pg_catalog.format('msar_reflector.events_%s', source_id)) IS NULL OR done IS NULL THEN
     RETURN '{"count": 0}';

@@ -74,8 +74,8 @@ DECLARE
   new_id bigint := COALESCE(
     restored_id, pg_catalog.nextval('msar_catalog.stored_source_tables_id_seq'::pg_catalog.regclass)
   );
-  events oid;
-  member oid;
+  events pg_catalog.oid;
+  member pg_catalog.oid;
 BEGIN
   PERFORM __msar.drop_event_table(new_id);
   events := __msar.create_event_table(new_id);
@@ -140,7 +140,7 @@ CREATE FUNCTION __msar.forget_source_table(source_id bigint) RETURNS void
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  member oid;
+  member pg_catalog.oid;
 BEGIN
   FOR member IN SELECT DISTINCT t.table_oid FROM __msar.capture_triggers(source_id) AS t LOOP
     PERFORM __msar.drop_capture_triggers(source_id, member);
