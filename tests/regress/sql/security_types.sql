@@ -111,3 +111,8 @@ SELECT (msar.add_data_file('f.csv', 'a,b
 1,2001-01-01
 ')) OPERATOR(pg_catalog.->>) 'id' AS file \gset
 SELECT msar.import_data_file(:file, 'public'::pg_catalog.regnamespace, 'from_file') OPERATOR(pg_catalog.->>) 'name';
+
+\connect -
+SET client_min_messages = warning;
+DROP OWNED BY regress_evil CASCADE;
+DROP ROLE regress_evil;
