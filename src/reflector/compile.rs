@@ -166,7 +166,7 @@ pub(super) fn key_columns(source: &SourceFacts) -> Result<Vec<String>, Error> {
 /// A value of text as one of a column's type, as its input function reads it: a cast of the type's owner would do something
 /// else.
 fn read_text(column: &SourceColumn, text: &str) -> String {
-    let type_name = column.type_name.as_deref().unwrap_or("pg_catalog.text");
+    let type_name = column.sql_type.as_deref().unwrap_or("pg_catalog.text");
     match column.may_have_casts {
         true => format!("__msar.read_value({text}, CAST(NULL AS {type_name}))"),
         false => format!("CAST({text} AS {type_name})"),
@@ -196,7 +196,7 @@ pub(super) fn source_row(source: &SourceFacts, array: &str, wanted: impl Fn(usiz
         .iter()
         .enumerate()
         .filter_map(|(position, column)| {
-            let (name, type_name) = (column.name.as_ref()?, column.type_name.as_ref()?);
+            let (name, type_name) = (column.name.as_ref()?, column.sql_type.as_ref()?);
             let value = match wanted(position) {
                 true => read_text(column, &format!("{array}[{}]", position + 1)),
                 false => format!("CAST(NULL AS {type_name})"),

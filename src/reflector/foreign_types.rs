@@ -10,15 +10,16 @@ use super::error::ReflectionError;
 use super::named_parameters::{self, EventParameter};
 use super::stored::{SourceColumn, SourceFacts, StoredReflection, TargetTable};
 use crate::error::Error;
-use crate::pg::{Oid, caller, own_casts, parser};
+use crate::pg::{Oid, caller, column_type, own_casts, parser};
 
-/// Notes which columns have such types. The current role is the reflection's owner.
+/// Notes which columns have such types, and names all types. The current role is the reflection's owner.
 pub(super) fn note(source: &mut SourceFacts) {
     let role = caller::role();
     for column in &mut source.columns {
         let Some(type_oid) = column.type_oid.map(Oid::from) else {
             continue;
         };
+        column.sql_type = column_type::qualified_name(type_oid, column.type_modifier.unwrap_or(-1));
         column.may_have_casts = !own_casts::are_trusted(type_oid);
         column.is_foreign = column.may_have_casts && !own_casts::may_be_used_by(role, type_oid);
     }

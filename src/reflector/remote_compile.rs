@@ -10,7 +10,7 @@ use super::compile::{self, Mapping};
 use super::error::ReflectionError;
 use super::stored::{MappedField, TargetColumn};
 use crate::error::Error;
-use crate::pg::{quote, server, type_name::TypeId};
+use crate::pg::{column_type, quote, server, type_name::TypeId};
 
 /// A value as text, by the output function of its type: a cast could be a user's.
 fn as_text(value: &str) -> String {
@@ -129,12 +129,8 @@ impl Mapping<'_> {
 
     /// A value of text as what is assigned to the column.
     fn typed(&self, text: &str, field: &MappedField, source_type: TypeId) -> Result<String, Error> {
-        let built_in = TypeId {
-            modifier: -1,
-            ..source_type
-        };
         let name = match server::is_built_in(source_type.oid) {
-            true => built_in.to_sql(),
+            true => column_type::qualified_name(source_type.oid, -1),
             false => None,
         };
         let name = match &name {

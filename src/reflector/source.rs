@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::explorations::node::Node;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::ownership::{self, AlterLock, Refusal};
-use crate::pg::{Oid, bookkeeping, caller, own_casts, quote};
+use crate::pg::{Oid, bookkeeping, caller, column_type, own_casts, quote};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -253,6 +253,10 @@ pub(super) fn target_facts(table: Oid, source: &SourceFacts) -> Result<Option<Ta
         store::as_owner(|statements| statements.query(store::TARGET, &argument))?;
     for column in target.iter_mut().flat_map(|target| &mut target.columns) {
         let type_oid = column.type_oid.map(Oid::from);
+        let modifier = column.type_modifier.unwrap_or(-1);
+        column.type_name = type_oid
+            .and_then(|type_oid| column_type::qualified_name(type_oid, modifier))
+            .unwrap_or_default();
         column.equality = type_oid.and_then(|type_oid| comparison::operator(type_oid, Comparison::Equal));
     }
     Ok(target)

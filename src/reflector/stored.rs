@@ -24,6 +24,10 @@ pub(super) struct SourceColumn {
     #[serde(rename = "type")]
     pub(super) type_name: Option<String>,
     pub(super) type_oid: Option<u32>,
+    pub(super) type_modifier: Option<i32>,
+    /// The type as SQL that means the same under every search_path.
+    #[serde(skip)]
+    pub(super) sql_type: Option<String>,
     pub(super) stored_name: String,
     /// Whether the type, or a part of it, belongs to a role that the reflection's owner does not trust: see `foreign_types`.
     #[serde(skip)]
@@ -67,8 +71,11 @@ pub(super) struct TargetTable {
 pub(super) struct TargetColumn {
     pub(super) attnum: i16,
     pub(super) name: String,
-    #[serde(rename = "type")]
+    /// As SQL: of this database by `source::target_facts`, on another server as that one says.
+    #[serde(rename = "type", default)]
     pub(super) type_name: String,
+    #[serde(default)]
+    pub(super) type_modifier: Option<i32>,
     /// Of its own server; those of built-in types are the same everywhere.
     pub(super) type_oid: Option<u32>,
     pub(super) is_generated: bool,

@@ -17,8 +17,8 @@ SELECT jsonb_build_object(
   ),
   'columns', (
     SELECT COALESCE(jsonb_agg(jsonb_build_object(
-      'attnum', a.attnum, 'name', a.attname, 'type_oid', a.atttypid::bigint, 'type',
-      format_type(a.atttypid, CASE WHEN t.typcategory IN ('S', 'V') THEN -1 ELSE a.atttypmod END), 'is_generated', a.attgenerated <> ''
+      'attnum', a.attnum, 'name', a.attname, 'type_oid', a.atttypid::bigint,
+      'type_modifier', CASE WHEN t.typcategory IN ('S', 'V') THEN -1 ELSE a.atttypmod END, 'is_generated', a.attgenerated <> ''
     ) ORDER BY a.attnum), '[]')
     FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   )

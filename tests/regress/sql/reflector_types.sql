@@ -95,6 +95,15 @@ SELECT msar.add_reflection('app.src', '{"table": "app.texts"}', '{"fields": {"id
 SELECT msar.run_reflections() - 'reflections';
 RESET ROLE; TABLE app.keyed_copy;
 RESET ROLE; SELECT DISTINCT * FROM app.ran WHERE as_role <> 'reflector_evil' AND what <> 'text = text';
+-- Nor does a type of the search_path stand in for one of PostgreSQL's.
+SET ROLE reflector_evil;
+CREATE FUNCTION app.check_text(pg_catalog.text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN PERFORM app.spy('text'); RETURN true; END $$;
+CREATE DOMAIN app.text AS pg_catalog.text CHECK (app.check_text(VALUE));
+INSERT INTO app.src SELECT i, NULL, NULL, NULL, 'many' FROM generate_series(100, 299) AS i;
+SET ROLE reflector_victim;
+SELECT msar.run_reflections() - 'reflections';
+RESET ROLE; SELECT DISTINCT as_role FROM app.ran WHERE what = 'text' AND as_role <> 'reflector_evil';
+SELECT count(*) FROM app.carried WHERE id >= 100;
 RESET search_path; SET client_min_messages = warning;
 SELECT count(msar.drop_source_table(table_oid, true)) FROM msar_catalog.source_tables;
 DROP SCHEMA app CASCADE;
