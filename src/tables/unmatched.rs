@@ -1,6 +1,7 @@
 //! Values of a column that do not lead to one row each, counted and with examples.
 
 use serde::Serialize;
+use std::cmp::Reverse;
 
 /// How many texts, and rows that have them.
 #[derive(Serialize, Default, Clone, Copy, Debug)]
@@ -19,7 +20,7 @@ pub(crate) struct Unmatched {
     pub(super) keys: Vec<String>,
 }
 
-/// Texts that do not lead to one row: those of the most rows first.
+/// Texts that do not lead to one row: those of the most rows first, among these by their bytes.
 #[derive(Serialize, Default)]
 pub(crate) struct UnmatchedValues {
     #[serde(flatten)]
@@ -31,9 +32,9 @@ impl UnmatchedValues {
     pub(super) fn add(&mut self, most: usize, unmatched: Unmatched) {
         self.count.values += 1;
         self.count.rows += unmatched.rows;
-        let place = self
-            .examples
-            .partition_point(|known| known.rows >= unmatched.rows);
+        let place = self.examples.partition_point(|known| {
+            (Reverse(known.rows), &known.value) < (Reverse(unmatched.rows), &unmatched.value)
+        });
         if place < most {
             self.examples.insert(place, unmatched);
             self.examples.truncate(most);

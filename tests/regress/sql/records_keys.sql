@@ -50,7 +50,7 @@ SELECT o.* FROM unnest(ARRAY[
 
 -- Keys that writes return are those that lists return, and can be passed again.
 CREATE TABLE moments (at timestamptz, day date, wait interval, PRIMARY KEY (at, day, wait));
-SET TimeZone = 'Europe/Amsterdam';
+SET TimeZone = 'Europe/Paris';
 SELECT msar.add_records('moments', '[{"at": "1890-01-01T12:00:00Z", "day": "0044-03-15 BC", "wait": "-36:15"}, {"at": "2024-05-05T12:00:00Z", "day": "2024-05-05", "wait": "P1D"}]')
   -> 'keys' AS keys \gset
 \echo :keys
