@@ -77,8 +77,11 @@ pub(crate) fn can_set_role(member: Oid, role: Oid) -> bool {
 pub(crate) fn may_select(relation: Oid) -> bool {
     // SAFETY: a question about OIDs; the relation exists.
     unsafe {
-        pg_sys::pg_class_aclcheck(relation, pg_sys::GetUserId(), pg_sys::ACL_SELECT.into())
-            == pg_sys::AclResult::ACLCHECK_OK
+        pg_sys::pg_class_aclcheck(
+            relation,
+            pg_sys::GetUserId(),
+            pg_sys::AclMode::from(pg_sys::ACL_SELECT),
+        ) == pg_sys::AclResult::ACLCHECK_OK
     }
 }
 
