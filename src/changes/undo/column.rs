@@ -2,19 +2,21 @@
 //!
 //! A type is changed back only when no value can have been lost, neither then nor now: the type of now must hold all
 //! values of the type before, and each value of now must survive the way back.
+//!
+//! A dry run tries only what runs no code of roles that the caller does not trust: who asks has not decided to run it.
 
 use super::change::{Inverse, LoggedChange, oid};
-use crate::catalog::rows::{PgAttribute, PgType};
+use crate::catalog::rows::{PgAttribute, PgClass, PgType};
 use crate::error::Error;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::type_name::{self, TypeId};
-use crate::pg::{Oid, caller, deparse, names, ownership, quote, statement};
+use crate::pg::{Oid, bookkeeping, caller, deparse, names, own_casts, ownership, quote, statement};
 use pgrx::pg_sys;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The statements that set the changed aspects of columns back.
-pub(super) fn inverse(change: &LoggedChange) -> Result<Inverse, Error> {
+pub(super) fn inverse(change: &LoggedChange, is_dry_run: bool) -> Result<Inverse, Error> {
     if change.difference("accounted").is_none() {
         return Ok(Inverse::impossible(
             "The log does not keep what the command replaced.",
@@ -25,6 +27,7 @@ pub(super) fn inverse(change: &LoggedChange) -> Result<Inverse, Error> {
     let reader = Reader::new(Snapshot::latest());
     let mut plan = ColumnPlan {
         relation,
+        is_dry_run,
         actions: Vec::new(),
     };
     for (attnum, aspects) in columns.into_iter().flatten() {
@@ -66,6 +69,7 @@ fn sql_of(relation: Oid) -> Result<String, Error> {
 /// The actions of an ALTER TABLE. PostgreSQL brings them into the order in which they can be done.
 struct ColumnPlan {
     relation: Oid,
+    is_dry_run: bool,
     actions: Vec<String>,
 }
 
@@ -97,7 +101,11 @@ impl ColumnPlan {
             }
         }
         if let Some(default) = default {
-            self.actions.push(match default["before"].as_str() {
+            let expression = default["before"].as_str();
+            if self.is_dry_run && expression.is_some_and(names_others) && !self.belongs_to_trusted() {
+                return Ok(Err(NOT_TRIED.to_owned()));
+            }
+            self.actions.push(match expression {
                 Some(expression) => format!("ALTER COLUMN {name} SET DEFAULT {expression}"),
                 None => format!("ALTER COLUMN {name} DROP DEFAULT"),
             });
@@ -127,6 +135,9 @@ impl ColumnPlan {
         let (Some(old_sql), Some(new_sql)) = (sql_of_type(old.of_type), sql_of_type(new.of_type)) else {
             return Ok(Err("The type before has been dropped.".to_owned()));
         };
+        if self.is_dry_run && self.runs_code_of_others([old.of_type.oid, new.of_type.oid])? {
+            return Ok(Err(NOT_TRIED.to_owned()));
+        }
         let (name, relation) = (column.sql(), sql_of(self.relation)?);
         if ownership::row_security_applies(self.relation) {
             return Ok(Err(
@@ -169,6 +180,56 @@ impl ColumnPlan {
             "ALTER COLUMN {name} TYPE {old_sql}{collation}{using}"
         )))
     }
+}
+
+impl ColumnPlan {
+    /// Whether a change of a column's type may run code of roles that the caller does not trust: casts and operators of the
+    /// types, and what the owners of the table and of its partitions have written into checks, indexes and the like.
+    fn runs_code_of_others(&self, types: [Oid; 2]) -> Result<bool, Error> {
+        let caller = caller::role();
+        if !types
+            .iter()
+            .all(|&of_type| own_casts::may_be_used_by(caller, of_type))
+        {
+            return Ok(true);
+        }
+        let owners: Vec<u32> = bookkeeping::as_caller(|statements| {
+            statements.query(
+                include_str!("../../../sql/query/changes/owners_of_code.sql"),
+                &json!({"relation": self.relation.to_u32()}),
+            )
+        })?;
+        Ok(owners
+            .iter()
+            .any(|&owner| !ownership::may_run_code_of(caller, Oid::from(owner))))
+    }
+
+    fn belongs_to_trusted(&self) -> bool {
+        PgClass::by_oid(&Reader::new(Snapshot::latest()), self.relation)
+            .is_some_and(|row| ownership::may_run_code_of(caller::role(), row.relowner))
+    }
+}
+
+/// Why a dry run does not say whether something can be undone.
+const NOT_TRIED: &str = "A dry run does not try it: that may run code of another role with the caller's privileges. \
+     The undo itself would try it.";
+
+/// Whether an expression, as PostgreSQL writes it, may name something that is in no schema of PostgreSQL: such names have
+/// their schemas. Reading a literal of a type may run code of its owner.
+fn names_others(expression: &str) -> bool {
+    let mut quote = None;
+    let mut characters = expression.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(character),
+            // Other points are those of numbers.
+            (None, '.') if characters.peek().is_none_or(|next| !next.is_ascii_digit()) => return true,
+            (None, _) => {}
+        }
+    }
+    false
 }
 
 fn sql_of_type(of_type: TypeId) -> Option<String> {
@@ -264,6 +325,24 @@ mod tests {
 
     fn numeric(precision: i32, scale: i32) -> i32 {
         ((precision << 16) | (scale & 0x7ff)) + 4
+    }
+
+    #[test]
+    fn names_with_schemas_are_of_others() {
+        for own in [
+            "7",
+            "0.5",
+            "'a.b'::text",
+            "now()",
+            "nextval('s.q'::regclass)",
+            "'it''s .x'::text",
+            "E'\\\\.x'::text",
+        ] {
+            assert!(!names_others(own), "{own}");
+        }
+        for other in ["'x'::s.t", "s.f()", "('x'::\"S'\".t)::text", "\"s\".\"1\"()"] {
+            assert!(names_others(other), "{other}");
+        }
     }
 
     fn plain(oid: Oid) -> TypeId {

@@ -42,7 +42,11 @@ pub(super) fn find_again(change: &LoggedChange) -> LoggedChange {
 }
 
 /// The statements that undo the change. Its relation is locked, if it has one.
-pub(super) fn of(change: &LoggedChange, created: &CreatedObjects) -> Result<Inverse, Error> {
+pub(super) fn of(
+    change: &LoggedChange,
+    created: &CreatedObjects,
+    is_dry_run: bool,
+) -> Result<Inverse, Error> {
     let Some(action) = change.action() else {
         return Ok(Inverse::impossible("The log does not say what it was."));
     };
@@ -100,7 +104,7 @@ pub(super) fn of(change: &LoggedChange, created: &CreatedObjects) -> Result<Inve
         ChangeAction::Owner => object.change_owner(&facts),
         ChangeAction::Comment => object.comment(),
         ChangeAction::Privileges => privileges::inverse(change, &object.object, &reader)?,
-        ChangeAction::Altered => column::inverse(change)?,
+        ChangeAction::Altered => column::inverse(change, is_dry_run)?,
         ChangeAction::Metadata => metadata::inverse(change)?,
         ChangeAction::Dropped => Inverse::impossible("It was dropped."),
     })

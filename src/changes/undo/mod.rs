@@ -7,7 +7,8 @@
 //! A change is not undone when a later one, which is not to be undone, has changed the same again: that would undo the
 //! later one silently. What was created is dropped, without CASCADE, and takes its own changes and parts along.
 //!
-//! A dry run is a run in a subtransaction that is rolled back: so it finds every error that the run would find.
+//! A dry run is a run in a subtransaction that is rolled back: so it finds every error that the run would find. What may run
+//! code of roles that the caller does not trust is left out of it, and the answer says so.
 //!
 //! - [`change`]: a change as the log has it; [`inverse`]: the statements that undo it; [`mod@column`], [`privileges`],
 //!   [`metadata`]: of these aspects
@@ -160,7 +161,7 @@ impl From<Failure> for AttemptEnd {
 /// Undoes a change in a subtransaction of its own; one that cannot be undone says why.
 fn attempt(change: &LoggedChange, created: &CreatedObjects) -> UndoneChange {
     let (outcome, statements) = record_statements(|| {
-        subtransaction::or_failure(|| match run(change, created) {
+        subtransaction::or_failure(|| match run(change, created, true) {
             Ok(Outcome::Impossible(reason)) => Err(AttemptEnd::NoInverse(reason)),
             Ok(Outcome::Done(note)) => Ok(note),
             Err(error) => Err(AttemptEnd::Failed(error.to_string())),
@@ -176,7 +177,8 @@ fn attempt(change: &LoggedChange, created: &CreatedObjects) -> UndoneChange {
 /// Undoes a change, or raises an error that names it.
 fn undo(change: &LoggedChange, created: &CreatedObjects) -> Result<UndoneChange, Error> {
     let label = change.to_string();
-    let (outcome, statements) = record_statements(|| error_label::during(&label, || run(change, created)));
+    let (outcome, statements) =
+        record_statements(|| error_label::during(&label, || run(change, created, false)));
     match outcome {
         Ok(Outcome::Done(note)) => Ok(UndoneChange::new(change, true, statements, note)),
         Ok(Outcome::Impossible(reason)) => Err(UndoError::NoInverse {
@@ -194,9 +196,9 @@ enum Outcome {
     Impossible(String),
 }
 
-fn run(change: &LoggedChange, created: &CreatedObjects) -> Result<Outcome, Error> {
+fn run(change: &LoggedChange, created: &CreatedObjects, is_dry_run: bool) -> Result<Outcome, Error> {
     let change = &inverse::find_again(change);
-    match inverse::of(change, created)? {
+    match inverse::of(change, created, is_dry_run)? {
         Inverse::Nothing(note) => Ok(Outcome::Done(Some(note.to_owned()))),
         Inverse::Impossible(reason) => Ok(Outcome::Impossible(reason)),
         Inverse::Statements(statements) => {

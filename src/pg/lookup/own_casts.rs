@@ -29,7 +29,7 @@ pub(crate) fn may_be_used_by(role: Oid, type_oid: Oid) -> bool {
 }
 
 fn belongs_to_friend(role: Oid, type_oid: Oid) -> bool {
-    owner(type_oid).is_some_and(|owner| server::is_superuser(owner) || ownership::can_set_role(owner, role))
+    owner(type_oid).is_some_and(|owner| ownership::may_run_code_of(role, owner))
 }
 
 /// Whether reading a value runs a function that the type's owner has chosen: the checks of a domain, or the function that

@@ -1,6 +1,6 @@
 //! Checking that the role may alter a relation, and locking it.
 
-use crate::pg::{Oid, text};
+use crate::pg::{Oid, server, text};
 use pgrx::pg_sys;
 use std::ffi::c_char;
 
@@ -71,6 +71,11 @@ pub(crate) fn can_set_role(member: Oid, role: Oid) -> bool {
         let can = pg_sys::member_can_set_role(member, role);
         can
     }
+}
+
+/// Whether a role may run the code of another one: that of superusers, and of roles that can become it anyway.
+pub(crate) fn may_run_code_of(role: Oid, owner: Oid) -> bool {
+    server::is_superuser(owner) || can_set_role(owner, role)
 }
 
 /// Whether the current role may read all columns of a relation.
