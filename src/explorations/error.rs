@@ -103,7 +103,7 @@ pub(crate) enum ExplorationError {
 
 impl ExplorationError {
     /// Puts the place in front of a problem that has none yet.
-    pub(super) fn at(path: &str, problem: Error) -> Error {
+    pub(crate) fn at(path: &str, problem: Error) -> Error {
         Self::At {
             path: path.to_owned(),
             problem,

@@ -17,7 +17,7 @@ use crate::explorations::stored::{self, ExplorationLevel};
 use crate::pg::as_role;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, caller, names};
-use crate::records::filter::Filter;
+use crate::records::filter::{Filter, Function};
 use crate::records::filter_document::FilterDocument;
 use crate::records::relation::{ColumnReference, RecordRelation};
 use crate::statements::{self, Values};
@@ -226,11 +226,15 @@ impl NewShare {
             None => None,
             Some(filter) => {
                 let mut values = Values::default();
+                let in_place = |problem| ExplorationError::at(filter.path(), problem);
                 let document: FilterDocument = serde_json::from_str(filter.json()).map_err(|problem| {
                     filter.invalid(problem.to_string(), crate::records::error::FILTER_SHAPE)
                 })?;
-                check_filter(&relation, &document.parse(&mut values)?, &mut used)?;
-                Some(numbered_filter(&relation, filter.json())?)
+                let parsed = document
+                    .parse(&mut values)
+                    .map_err(|problem| in_place(problem.into()))?;
+                check_filter(&relation, &parsed, &mut used).map_err(in_place)?;
+                Some(filter_tree(&relation, &parsed, &values)?)
             }
         };
         let columns: Vec<StoredColumnReference> =
@@ -308,9 +312,51 @@ pub(super) fn check_filter(
     }
 }
 
-/// The filter with numbers in the place of the names of columns.
-fn numbered_filter(relation: &RecordRelation, filter: &str) -> Result<Box<RawValue>, Error> {
-    map_filter(filter, &|reference| Ok(relation.column(reference)?.attnum))
+/// A node of the tree in which a filter is stored, however it was passed.
+#[derive(Deserialize, Serialize)]
+struct FilterNode {
+    #[serde(rename = "type")]
+    key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    value: Option<Box<RawValue>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    args: Option<Vec<Box<RawValue>>>,
+}
+
+/// A filter as a tree, with the numbers of columns. Literals keep their text.
+fn filter_tree(relation: &RecordRelation, filter: &Filter, values: &Values) -> Result<Box<RawValue>, Error> {
+    let node = match filter {
+        Filter::Literal(literal) => FilterNode {
+            key: "literal".into(),
+            value: Some(values.json(*literal)),
+            args: None,
+        },
+        Filter::Column(reference) => {
+            let attnum = relation.column(reference)?.attnum;
+            FilterNode {
+                key: "attnum".into(),
+                value: Some(serde_json::value::to_raw_value(&attnum).map_err(Error::Serialization)?),
+                args: None,
+            }
+        }
+        // An empty short filter, which lets all rows pass.
+        Filter::Call(Function::And, arguments) if arguments.is_empty() => FilterNode {
+            key: "literal".into(),
+            value: Some(serde_json::value::to_raw_value(&true).map_err(Error::Serialization)?),
+            args: None,
+        },
+        Filter::Call(function, arguments) => FilterNode {
+            key: function.key().into(),
+            value: None,
+            args: Some(
+                arguments
+                    .iter()
+                    .map(|argument| filter_tree(relation, argument, values))
+                    .collect::<Result<_, _>>()?,
+            ),
+        },
+    };
+    serde_json::value::to_raw_value(&node).map_err(Error::Serialization)
 }
 
 /// The filter with another number for each column. Other values keep their text.
@@ -318,17 +364,8 @@ pub(super) fn map_filter(
     filter: &str,
     map: &dyn Fn(&ColumnReference) -> Result<i16, Error>,
 ) -> Result<Box<RawValue>, Error> {
-    #[derive(Deserialize, Serialize)]
-    struct FilterNode {
-        #[serde(rename = "type")]
-        key: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        value: Option<Box<RawValue>>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        args: Option<Vec<Box<RawValue>>>,
-    }
     let mut part: FilterNode = serde_json::from_str(filter).map_err(Error::UnreadableMetadata)?;
-    if matches!(part.key.as_str(), "attnum" | "column") {
+    if part.key == "attnum" {
         let value = part.value.as_deref().map_or("null", RawValue::get);
         let reference: ColumnReference = serde_json::from_str(value).map_err(Error::UnreadableMetadata)?;
         part.key = "attnum".into();

@@ -51,6 +51,11 @@ impl Values {
         self.take(raw(&number))
     }
 
+    /// A value as it was taken in.
+    pub(crate) fn json(&self, literal: Literal) -> Box<RawValue> {
+        self.0.get(literal.slot).cloned().unwrap_or_default()
+    }
+
     /// The value of a parameter, read by the input function of its type.
     pub(crate) fn bind(&self, parameter: &Parameter) -> ParameterValue {
         let text = self.text_of(parameter)?;
