@@ -129,7 +129,9 @@ Errors:
 Example: SELECT msar.rename_exploration(1, 'All titles');$$;
 
 COMMENT ON FUNCTION msar.set_exploration_owner(bigint, regrole) IS
-$$Changes the owner of an exploration and its view.
+$$Changes the owner of an exploration and its view. The view is made anew from the exploration, read
+as the owner of before: whatever that owner changed in it is gone, and of the privileges on it, those
+that let others read are kept. Where it cannot be made, it stays away, and a warning says why.
 
 Arguments:
   id: the exploration
@@ -138,6 +140,7 @@ Returns: as msar.get_exploration.
 Errors:
   42704: there is no such exploration, the current role does not see it, or there is no such role
   42501: the current role does not own it, or cannot set the new owner
+  2BP01: something depends on the view
 
 Example: SELECT msar.set_exploration_owner(1, 'librarian');$$;
 

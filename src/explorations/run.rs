@@ -8,10 +8,12 @@ use super::result::{PageOptions, ResultMembers, RunRequest};
 use crate::catalog::{Catalog, consistent};
 use crate::error::Error;
 use crate::pg::plan::{JsonDatum, Sees};
+use crate::pg::{caller, column_type, own_casts};
 use crate::records::page_request::Count;
 use crate::records::value::{Dates, Forms, Numbers};
 use crate::statements::{self, Literal, Parameters, Values};
 use serde_json::value::RawValue;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// The rows that a result has unless a limit is passed.
@@ -151,6 +153,45 @@ pub(crate) fn sql(
     options: Option<&str>,
     titles: Titles,
 ) -> Result<(String, Vec<(String, String)>), Error> {
+    sql_with(document, options, titles, &Parameters::inlined)
+}
+
+/// The same, for a view that is made again without anybody having asked to run the exploration: PostgreSQL reads the literals
+/// in it as the current role, which may run code of the owners of their types.
+pub(crate) fn sql_of_trusted_types(document: &str) -> Result<String, Error> {
+    let refused = Rc::new(Cell::new(None));
+    let role = caller::role();
+    let parameters = |values| {
+        let refused = Rc::clone(&refused);
+        Parameters::inlined_if(values, move |type_oid| {
+            let may_be_read = own_casts::may_be_read_by(role, type_oid);
+            if !may_be_read {
+                refused.set(Some(type_oid));
+            }
+            may_be_read
+        })
+    };
+    let (sql, _) = sql_with(document, None, Titles::DisplayNames, &parameters)?;
+    match refused.get() {
+        None => Ok(sql),
+        Some(type_oid) => Err(ExplorationError::Invalid {
+            path: "transformations".into(),
+            problem: format!(
+                "reading a value of type {} may run code of the type's owner",
+                column_type::qualified_name(type_oid, -1).unwrap_or_default()
+            ),
+            hint: "Save the exploration again, which makes its view.",
+        }
+        .into()),
+    }
+}
+
+fn sql_with(
+    document: &str,
+    options: Option<&str>,
+    titles: Titles,
+    parameters: &dyn Fn(Rc<Values>) -> Parameters,
+) -> Result<(String, Vec<(String, String)>), Error> {
     let mut values = Values::default();
     let exploration = Exploration::parse(&Node::parse("", document)?, &mut values)?;
     let page = match options {
@@ -172,7 +213,7 @@ pub(crate) fn sql(
             catalog,
             &exploration,
             &[],
-            Parameters::inlined(Rc::clone(&values)),
+            parameters(Rc::clone(&values)),
             titles,
             page.as_ref(),
         )

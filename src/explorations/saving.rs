@@ -251,7 +251,8 @@ pub(crate) fn set_owner(id: i64, owner: Oid) -> Result<Box<RawValue>, Error> {
         return Err(RolesError::CannotSetRole { role: name }.into());
     }
     if let Some(view) = &exploration.view_name {
-        view::give(view, &name)?;
+        let sql = || run::sql_of_trusted_types(&exploration.document()?);
+        view::hand_on(view, sql, &name, exploration.description.as_deref())?;
     }
     let change = json!({"id": id, "owner_oid": owner.to_u32(), "owner_name": name});
     store::write(|statements| statements.run(store::SET_OWNER, &change))?;

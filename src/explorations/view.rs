@@ -11,8 +11,9 @@ use crate::catalog::rows::PgClass;
 use crate::error::Error;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
+use crate::pg::subtransaction::{self, BookkeepingOutcome};
 use crate::pg::view_query::ViewQuery;
-use crate::pg::{caller, names, quote, statement, subtransaction};
+use crate::pg::{as_role, caller, names, quote, report, statement};
 use pgrx::prelude::PgSqlErrorCode;
 use serde::Deserialize;
 use serde_json::json;
@@ -25,7 +26,11 @@ fn qualified(name: &str) -> String {
 
 /// Creates a view for `owner`, or gives the one that is there another query.
 fn define(name: &str, sql: &str, owner: &str, replaces: bool) -> Result<(), Error> {
-    let query = ViewQuery::analyse(sql);
+    define_analysed(name, ViewQuery::analyse(sql), owner, replaces)
+}
+
+/// The same for a query that was analysed.
+fn define_analysed(name: &str, query: ViewQuery, owner: &str, replaces: bool) -> Result<(), Error> {
     if query.uses_temporary_relation() {
         return Err(ExplorationError::Invalid {
             path: "view".into(),
@@ -120,6 +125,7 @@ fn is_other_columns(sqlstate: PgSqlErrorCode) -> bool {
 #[derive(Deserialize)]
 pub(super) struct ViewGrant {
     column: Option<String>,
+    privilege: String,
     /// The statement that grants it again.
     sql: String,
 }
@@ -188,11 +194,52 @@ pub(super) fn rename(before: &str, name: &str) -> Result<(), Error> {
     store::define(store::RENAME_QUERY_VIEW, &names)
 }
 
-/// Gives a view to another role, which the current role can set.
-pub(super) fn give(name: &str, owner: &str) -> Result<(), Error> {
-    if !exists(name) {
+/// Gives a view to another role, which the current role can set: as a new one, made from its exploration. The owner of
+/// before may have given the old one another query, or rules and triggers, which would have the rights of the next owner.
+///
+/// The query is read as the owner of before, who has chosen it. After that, nothing runs that is not PostgreSQL's own. Where the exploration does not run any longer, the view stays away, and a
+/// warning says why.
+pub(super) fn hand_on(
+    name: &str,
+    sql: impl FnOnce() -> Result<String, Error>,
+    owner: &str,
+    description: Option<&str>,
+) -> Result<(), Error> {
+    let reader = Reader::new(Snapshot::latest());
+    let Some(row) = names::relation(SCHEMA, name).and_then(|view| PgClass::by_oid(&reader, view)) else {
         return Ok(());
-    }
+    };
     need_own(name)?;
-    store::define(store::GIVE_QUERY_VIEW, &json!({"name": name, "owner": owner}))
+    let mut grants = view_grants(name)?;
+    // Whoever reads needs rights of their own. A trigger would be the grantee's code in a view of the new owner.
+    grants.retain(|grant| grant.privilege == "SELECT");
+    let before = names::of_role(row.relowner).unwrap_or_default();
+    let path = caller::search_path();
+    // What depends on the view is in the way: PostgreSQL's own error names it.
+    drop_view(name)?;
+    let what = format!("view \"{SCHEMA}\".\"{name}\" was dropped and not made again");
+    let outcome = subtransaction::or_warn(&what, MADE_BY_SAVING, || {
+        let query = as_role::as_role(row.relowner, &path, || {
+            Ok::<_, Error>(ViewQuery::analyse(&sql()?))
+        })?;
+        define_analysed(name, query, &before, false)?;
+        comment(&qualified(name), description)?;
+        grant_again(name, &grants)?;
+        store::define(store::GIVE_QUERY_VIEW, &json!({"name": name, "owner": owner}))
+    });
+    warn_if_blocked(outcome, &what);
+    Ok(())
+}
+
+/// The hint of a warning that a view was not made again.
+pub(super) const MADE_BY_SAVING: &str = "Save the exploration again when it runs: that makes its view.";
+
+/// Says of a view that was not made again that locks of another session are why.
+pub(super) fn warn_if_blocked(outcome: BookkeepingOutcome, what: &str) {
+    if outcome == BookkeepingOutcome::Blocked {
+        report::warning(
+            format!("{what}: another session is changing explorations"),
+            MADE_BY_SAVING,
+        );
+    }
 }

@@ -4,19 +4,16 @@
 //! exploration, so it is dropped before the change. Where the exploration does not run any longer, the view stays away,
 //! and a warning says why; `check_explorations` says it later.
 
-use super::readable::Titles;
 use super::stored::StoredExploration;
 use super::view::ViewGrant;
 use super::{run, store, view};
 use crate::error::Error;
 use crate::pg::ownership::AlterLock;
-use crate::pg::subtransaction::{self, BookkeepingOutcome};
-use crate::pg::{Oid, relations, report};
+use crate::pg::subtransaction;
+use crate::pg::{Oid, relations};
 use crate::tables::aside::ChangedPart;
 use crate::tables::table::Table;
 use serde_json::json;
-
-const HINT: &str = "Save the exploration again when it runs: that makes its view.";
 
 /// Makes a change of a relation, with the views of explorations that use the changed part out of its way. Only the
 /// owner of the relation takes them along; everybody else gets the refusal of the change.
@@ -66,13 +63,11 @@ fn make_again(exploration: &StoredExploration, grants: &[ViewGrant]) {
         return;
     };
     let what = format!("view \"msar_queries\".\"{name}\" was dropped and not made again");
-    let outcome = subtransaction::or_warn(&what, HINT, || {
-        let (sql, _) = run::sql(&exploration.document()?, None, Titles::DisplayNames)?;
+    let outcome = subtransaction::or_warn(&what, view::MADE_BY_SAVING, || {
+        let sql = run::sql_of_trusted_types(&exploration.document()?)?;
         view::make(name, &sql, exploration.description.as_deref(), grants)?;
         let argument = json!({"name": name, "owner": exploration.owner});
         store::define(store::GIVE_QUERY_VIEW, &argument)
     });
-    if outcome == BookkeepingOutcome::Blocked {
-        report::warning(format!("{what}: another session is changing explorations"), HINT);
-    }
+    view::warn_if_blocked(outcome, &what);
 }

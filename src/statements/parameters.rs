@@ -79,9 +79,18 @@ pub(crate) struct Parameters {
 impl Parameters {
     /// None: the statement has these values in its text.
     pub(crate) fn inlined(values: Rc<Values>) -> Self {
+        Self::inlined_if(values, |_| true)
+    }
+
+    /// The same, with NULL in the place of values of types that are refused.
+    pub(crate) fn inlined_if(values: Rc<Values>, is_allowed: impl Fn(Oid) -> bool + 'static) -> Self {
+        let text = move |parameter: &Parameter| match is_allowed(parameter.type_oid) {
+            true => literal_of(&values, parameter),
+            false => "NULL".to_owned(),
+        };
         Self {
             list: Vec::new(),
-            inlined: Some(Box::new(move |parameter| literal_of(&values, parameter))),
+            inlined: Some(Box::new(text)),
         }
     }
 

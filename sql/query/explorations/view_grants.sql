@@ -2,6 +2,7 @@
 -- $1: {"view": its OID}
 SELECT COALESCE(jsonb_agg(jsonb_build_object(
     'column', g.column_name,
+    'privilege', g.privilege_type,
     'sql', format('GRANT %s%s ON msar_queries.%I TO %s%s',
       g.privilege_type, ' (' || quote_ident(g.column_name) || ')', g.view_name,
       CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,

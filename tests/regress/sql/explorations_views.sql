@@ -78,6 +78,29 @@ SELECT jsonb_array_length(msar.apply_definitions('[
 SELECT format_type(atttypid, atttypmod) AS price, relowner::regrole AS owner FROM pg_attribute JOIN pg_class AS c ON c.oid = attrelid
 WHERE attrelid = 'msar_queries."Prices"'::regclass AND attname = 'Price';
 
+-- The owner of the table runs no code of the exploration's owner: reading a literal of a type with a domain would do so.
+RESET ROLE;
+CREATE TYPE shop.pair AS (n int);
+CREATE FUNCTION shop.spy() RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RAISE NOTICE 'as %', current_user; RETURN true; END$$;
+CREATE DOMAIN shop.checked AS int CHECK (shop.spy());
+ALTER TYPE shop.pair ALTER ATTRIBUTE n TYPE shop.checked;
+CREATE TABLE shop.line (id int PRIMARY KEY, item int REFERENCES shop.item, pair shop.pair);
+ALTER TABLE shop.line OWNER TO regress_view_owner;
+ALTER TYPE shop.pair OWNER TO regress_view_owner;
+ALTER DOMAIN shop.checked OWNER TO regress_view_owner;
+GRANT SELECT ON shop.line TO regress_table_owner;
+SET ROLE regress_view_owner;
+SELECT 1 AS saved FROM msar.save_exploration(format('{"name": "Lines", "view": true, "base_table": {"schema": "shop", "name": "line"},
+  "initial_columns": [{"alias": "p", "column": "pair"}, {"alias": "price", "column": "price", "join_path": [[[%s, ["item"]], [%s, ["id"]]]]}],
+  "transformations": [{"type": "filter", "spec": {"equal": [{"column_name": ["p"]}, {"literal": ["(7)"]}]}}]}',
+  'shop.line'::regclass::oid, 'shop.item'::regclass::oid)::jsonb);
+SET ROLE regress_table_owner;
+SELECT msar.alter_columns('shop.item'::regclass, '[{"column": "price", "type": {"name": "numeric"}}]');
+SELECT to_regclass('msar_queries."Lines"') AS lines;
+RESET ROLE;
+DROP TABLE shop.line;
+SET ROLE regress_table_owner;
+
 -- An ordinary view is in the way as ever.
 CREATE VIEW shop.plain AS SELECT price FROM shop.item;
 SELECT msar.drop_table('shop.item'::regclass, false);
@@ -86,6 +109,44 @@ SELECT msar.drop_table('shop.item'::regclass, false);
 RESET ROLE;
 SELECT count(*) AS views FROM pg_class WHERE relnamespace = 'msar_queries'::regnamespace;
 SELECT pg_catalog.has_schema_privilege('regress_table_owner', 'msar_queries', 'CREATE') AS may_still_create;
+
+-- Who gets an exploration gets a view that is made from it: what the owner of before has done to the view stays behind. Of
+-- the grants, those that let others read are kept.
+CREATE TABLE shop.plan (id int, v text);
+INSERT INTO shop.plan VALUES (1, 'of the exploration');
+GRANT SELECT ON shop.plan TO PUBLIC;
+CREATE TABLE shop.secret (id int, v text);
+INSERT INTO shop.secret VALUES (1, 'of the next owner');
+ALTER TABLE shop.secret OWNER TO regress_table_owner;
+SET ROLE regress_view_owner;
+SELECT e->'id' AS id FROM msar.save_exploration('{"name": "Plan", "description": "Plans", "view": true, "base_table": {"schema": "shop", "name": "plan"},
+  "initial_columns": [{"alias": "id", "column": "id"}, {"alias": "v", "column": "v"}]}') AS e \gset
+ALTER VIEW msar_queries."Plan" SET (security_invoker = off);
+ALTER VIEW msar_queries."Plan" ALTER v SET DEFAULT 'x';
+CREATE OR REPLACE RULE "_RETURN" AS ON SELECT TO msar_queries."Plan" DO INSTEAD SELECT id, v FROM shop.secret;
+CREATE RULE more AS ON INSERT TO msar_queries."Plan" DO INSTEAD DELETE FROM shop.secret;
+GRANT SELECT (v) ON msar_queries."Plan" TO regress_view_reader;
+GRANT SELECT, INSERT, TRIGGER ON msar_queries."Plan" TO PUBLIC;
+RESET ROLE;
+SELECT x->'owner' AS owner, x->'view' AS view FROM msar.set_exploration_owner(:id, 'regress_table_owner') AS x;
+SELECT c.relowner::regrole, c.reloptions, obj_description(c.oid) AS comment,
+  (SELECT array_agg(DISTINCT a.grantee::regrole || ' ' || a.privilege_type) FROM aclexplode(c.relacl) AS a WHERE a.grantee <> c.relowner) AS granted,
+  (SELECT attacl FROM pg_attribute WHERE attrelid = c.oid AND attname = 'v') AS granted_on_v
+FROM pg_class AS c WHERE c.oid = 'msar_queries."Plan"'::regclass;
+SET ROLE regress_view_owner;
+TABLE msar_queries."Plan";
+INSERT INTO msar_queries."Plan" VALUES (2, 'y');
+RESET ROLE;
+-- A view upon it is in the way.
+CREATE VIEW shop.upon AS TABLE msar_queries."Plan";
+SELECT msar.set_exploration_owner(:id, 'regress_view_owner');
+DROP VIEW shop.upon;
+-- Where the exploration does not run as the owner of before, its view stays away.
+REVOKE ALL ON SCHEMA shop FROM regress_table_owner;
+SELECT x->'owner' AS owner FROM msar.set_exploration_owner(:id, 'regress_view_owner') AS x;
+SELECT to_regclass('msar_queries."Plan"') AS view;
+SET client_min_messages = warning;
 DROP SCHEMA shop CASCADE;
+RESET client_min_messages;
 DO $$ BEGIN PERFORM msar.delete_exploration(id) FROM msar_catalog.explorations WHERE owner = 'regress_view_owner'; END $$;
 DROP ROLE regress_view_owner, regress_table_owner, regress_view_reader;
