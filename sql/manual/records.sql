@@ -160,12 +160,14 @@ Arguments:
     with the columns of the primary key or of a unique constraint
   options: {"limit": rows of each foreign key, 10 by default, null for all, "count": "exact" or
     "none", "constraints": only the foreign keys of these names, "numbers", "dates", "keys": as for
-    msar.list_records}
+    msar.list_records, "trust": true to read tables of all owners}
 Returns: {"links": [{"constraint", "table": {"oid", "schema", "name"}, "columns": [{"attnum",
   "name"}], "count", "records": [{"key", "preview", "record": {"<attnum>": value}}], "filter"}]},
   by schema, table and name of the constraint. filter is the one by which msar.list_records lists
   all rows of the foreign key. Foreign keys of any number of columns, of any schema, and of the
-  table itself are listed, if the current role may read both of their sides
+  table itself are listed, if the current role may read both of their sides. Reading a table can run
+  code of its owner. So the rows of tables whose owner is neither a superuser nor can become the
+  current role or the owner of tab_id are left out unless "trust" is true; "unread" says why
 Errors:
   P0002: no row has the key
   55000: the table has no primary key

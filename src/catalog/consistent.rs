@@ -31,7 +31,7 @@ pub(crate) fn read_by<C: From<Catalog>, T>(read: impl Fn(&C) -> Result<T, Error>
             outcome => return outcome,
         }
     }
-    attempt(|reading| read(&reading.view))
+    last_attempt(read)
 }
 
 /// Reads a value that can itself decide whether it still `holds`.
@@ -119,6 +119,19 @@ impl<C> Reading<C> {
             Err(Error::Vanished)
         }
     }
+}
+
+/// The last reading: what PostgreSQL still does not find, in catalogs of whose changes it was told, is an error of the
+/// request's, and repeating the call would not help.
+fn last_attempt<C: From<Catalog>, T>(read: impl Fn(&C) -> Result<T, Error>) -> Result<T, Error> {
+    let is_internal = |sqlstate| {
+        matches!(
+            sqlstate,
+            PgSqlErrorCode::ERRCODE_INTERNAL_ERROR | PgSqlErrorCode::ERRCODE_INVALID_BINARY_REPRESENTATION
+        )
+    };
+    let read_now = || read(&C::from(Catalog::new(Snapshot::latest())));
+    subtransaction::attempt(is_internal, read_now).unwrap_or(Err(Error::Vanished))
 }
 
 /// One reading, in which PostgreSQL's errors for a vanished object become [`Error::Vanished`].

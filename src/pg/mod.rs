@@ -23,8 +23,8 @@ pub(in crate::pg) use datum::{text_array, value_printer};
 pub(crate) use errors::{error_fields, error_label, messages, report};
 pub(crate) use lookup::{
     acl, catalog_row, column_type, comparison, deparse, expression, extension, foreign_server, identity,
-    names, node_tree, object_facts, own_casts, ownership, parser, quote, relations, scan, snapshot, storage,
-    type_name, watch,
+    mixed_comparison, names, node_tree, object_facts, own_casts, ownership, parser, quote, relations, scan,
+    snapshot, storage, type_name, watch,
 };
 pub(in crate::pg) use session::local_setting;
 pub(crate) use session::{

@@ -11,9 +11,9 @@ use super::path::{self, PathJoins};
 use super::relation::{ColumnReference, RecordRelation};
 use super::value::{self, Forms};
 use crate::error::Error;
-use crate::pg::Oid;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::type_name::{self, TypeId};
+use crate::pg::{Oid, mixed_comparison};
 use crate::statements::{Form, Literal, Parameters, Sort};
 use pgrx::pg_sys;
 
@@ -243,8 +243,15 @@ impl<C: NamedColumns> Conditions<'_, C> {
             let b = self.value(b, a.type_oid)?.comparable();
             (a, b)
         };
+        let (a, b) = (a.compared_with(b.type_oid), b.compared_with(a.type_oid));
         let of_type = if is_name(&b) { &b } else { &a };
-        let operator = self.operator(function, comparison, of_type)?;
+        self.operator(function, comparison, of_type)?;
+        let operator =
+            mixed_comparison::operator_between(of_type.type_oid, comparison, a.type_oid, b.type_oid);
+        let operator = operator.ok_or_else(|| RecordError::NoOperator {
+            left: a.type_name(),
+            right: b.type_name(),
+        })?;
         Ok(format!("({} {operator} {})", a.operand(), b.operand()))
     }
 

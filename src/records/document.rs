@@ -214,7 +214,7 @@ fn key_object(key: &[(&RecordColumn, String)], forms: Forms) -> String {
         .map(|(column, sql)| {
             format!(
                 "{}, {}",
-                quote::literal(&forms.keys.name(column)),
+                quote::literal(&forms.keys.name_in_key(column)),
                 value::json(sql, &column.type_info, forms)
             )
         })

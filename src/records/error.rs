@@ -57,6 +57,12 @@ pub(crate) enum RecordError {
         type_name: String,
     },
 
+    /// That values of two types cannot be compared.
+    NoOperator {
+        left: String,
+        right: String,
+    },
+
     TooComplex,
 
     NoKey {
@@ -163,6 +169,11 @@ impl TopicError for RecordError {
                 "Use a filter that fits the type; \"contains\" and \"starts_with\" match the text of any \
                  value.",
             ),
+            Self::NoOperator { left, right } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_UNDEFINED_FUNCTION,
+                format!("a value of type {left} cannot be compared with one of type {right}"),
+            )
+            .hint("Compare values of the same type. \"to_text\" makes a text of a value in explorations."),
             Self::TooComplex => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_STATEMENT_TOO_COMPLEX,
                 "the request is too complex",

@@ -3,7 +3,7 @@
 use super::relation::RecordColumn;
 use crate::catalog::plain_sql;
 use crate::catalog::types::TypeInfo;
-use crate::pg::{Oid, comparison, deparse};
+use crate::pg::{Oid, comparison, deparse, own_casts};
 use pgrx::pg_sys;
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -96,6 +96,15 @@ impl Expression {
             text
         } else {
             format!("({text} COLLATE pg_catalog.\"default\")")
+        }
+    }
+
+    /// As it is compared with a value of another type: with a text, a value whose type's owner can make casts is one, too.
+    pub(super) fn compared_with(&self, other: Oid) -> Self {
+        const TEXTS: [Oid; 3] = [pg_sys::TEXTOID, pg_sys::VARCHAROID, pg_sys::BPCHAROID];
+        match TEXTS.contains(&other) && !own_casts::are_trusted(self.type_oid) {
+            true => Self::text(self.as_text()),
+            false => self.clone(),
         }
     }
 

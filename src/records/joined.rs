@@ -7,8 +7,8 @@ use super::value::{self, Forms};
 use crate::catalog::Catalog;
 use crate::definition::form::lenient;
 use crate::error::Error;
-use crate::pg::Oid;
 use crate::pg::comparison::{self, Comparison};
+use crate::pg::{Oid, mixed_comparison};
 use crate::previews::{self, Templates};
 use serde::Deserialize;
 
@@ -119,14 +119,20 @@ pub(crate) fn equal(
     (column, sql): (&RecordColumn, &str),
     (other, other_sql): (&RecordColumn, &str),
 ) -> Result<String, RecordError> {
-    match comparison::operator(column.base_type, Comparison::Equal) {
-        Some(operator) => Ok(format!(
-            "{} {operator} {}",
-            comparison::operand(sql, column.type_info.oid),
-            comparison::operand(other_sql, other.type_info.oid)
-        )),
-        None => Err(no_order(column)),
+    let (left, right) = (column.base_type, other.base_type);
+    if comparison::operator_oid(left, Comparison::Equal).is_none() {
+        return Err(no_order(column));
     }
+    let operator = mixed_comparison::operator_between(left, Comparison::Equal, left, right);
+    let operator = operator.ok_or_else(|| RecordError::NoOperator {
+        left: column.type_info.name.to_string(),
+        right: other.type_info.name.to_string(),
+    })?;
+    Ok(format!(
+        "{} {operator} {}",
+        comparison::operand(sql, column.type_info.oid),
+        comparison::operand(other_sql, other.type_info.oid)
+    ))
 }
 
 fn no_order(column: &RecordColumn) -> RecordError {

@@ -15,10 +15,14 @@ use crate::catalog::rows::PgConstraint;
 use crate::definition::form::lenient;
 use crate::error::Error;
 use crate::pg::plan::{JsonbDatum, Planning, Sees};
-use crate::pg::{Oid, quote};
-use crate::previews::{self, Purpose, Templates, comparison};
+use crate::pg::{Oid, caller, comparison, ownership, quote, type_name};
+use crate::previews::{self, Purpose, Templates, comparison::compile_comparison};
 use crate::statements::{self, Draft, Parameters, Shape, Values};
 use serde::Deserialize;
+
+/// Why rows are not read.
+const NOT_TRUSTED: &str = "The owner of the table is neither a superuser nor a role that can become the current role or the \
+     owner of the table referred to, and reading it can run code of its owner. Pass \"trust\": true to read it.";
 
 /// The options of `msar.get_linked_records`.
 #[derive(Deserialize)]
@@ -32,6 +36,8 @@ pub(crate) struct LinkedOptions {
     numbers: Option<Numbers>,
     dates: Option<Dates>,
     keys: Option<MemberKeys>,
+    /// Whether tables of any owner are read.
+    trust: Option<bool>,
 }
 
 impl Default for LinkedOptions {
@@ -43,6 +49,7 @@ impl Default for LinkedOptions {
             numbers: None,
             dates: None,
             keys: None,
+            trust: None,
         }
     }
 }
@@ -57,6 +64,8 @@ struct LinkedRequest {
     is_counted: bool,
     /// Only the foreign keys of these names.
     constraints: Option<Vec<String>>,
+    /// Whether tables of any owner are read.
+    trusts_all: bool,
     forms: Forms,
 }
 
@@ -84,6 +93,7 @@ pub(crate) fn list(
             })?,
         },
         constraints: options.constraints,
+        trusts_all: options.trust.unwrap_or(false),
         forms: Forms {
             numbers: options.numbers.unwrap_or_default(),
             dates: options.dates.unwrap_or(Dates::Iso),
@@ -203,6 +213,18 @@ impl Referring<'_> {
             ("schema", text(schema)),
             ("name", text(&source.name)),
         ];
+        let unread = [
+            ("constraint", text(&constraint.conname)),
+            ("table", object(&table)),
+            ("columns", format!("{}::pg_catalog.json", text(&columns))),
+            ("count", "NULL".into()),
+            ("records", array(&[])),
+            ("filter", self.filter()),
+            ("unread", text(NOT_TRUSTED)),
+        ];
+        if !self.is_trusted() {
+            return Ok(Some(object(&unread)));
+        }
         let count = if self.request.is_counted {
             format!(
                 "(SELECT pg_catalog.count(*) FROM {} AS s JOIN anchor AS a ON {condition})",
@@ -221,6 +243,17 @@ impl Referring<'_> {
         ])))
     }
 
+    /// Whether reading the referring table runs code of nobody but those whom the caller trusts. Anybody whom the owner of a
+    /// table lets refer to it can make such a table, and its policies and the expressions of its indexes run as the caller.
+    /// The owner of the table that the caller has named is trusted by that.
+    fn is_trusted(&self) -> bool {
+        let owner = self.source.owner;
+        self.request.trusts_all
+            || [caller::role(), self.relation.owner]
+                .into_iter()
+                .any(|role| ownership::may_run_code_of(role, owner))
+    }
+
     /// That a row `s` refers to the row `a`; nothing if the role may not read what tells so.
     fn condition(&self, catalog: &Catalog) -> Result<Option<String>, Error> {
         if !self.source.is_nameable {
@@ -234,7 +267,7 @@ impl Referring<'_> {
             ) else {
                 return Ok(None);
             };
-            let condition = comparison::compile_comparison(
+            let condition = compile_comparison(
                 catalog,
                 pair.operator,
                 referenced.operand(format!("a.{}", document::page_column(referenced))),
@@ -305,11 +338,15 @@ impl Referring<'_> {
             let column = self.source.readable_by_number(pair.attnum)?;
             let referenced = self.relation.readable_by_number(pair.referenced)?;
             let sql = format!("a.{}", document::page_column(referenced));
-            Some(format!(
-                "{}, {}",
-                quote::literal(&column.filter_name()),
-                value::json(&sql, &referenced.type_info, self.request.forms)
-            ))
+            let value = value::json(&sql, &referenced.type_info, self.request.forms);
+            // A short filter takes an array for a list, and an object for operators.
+            let base = referenced.base_type;
+            let is_nested = comparison::element_type(base).is_some() || type_name::is_composite(base);
+            let value = match is_nested {
+                true => object(&[("=", value)]),
+                false => value,
+            };
+            Some(format!("{}, {value}", quote::literal(&column.filter_name())))
         });
         let pairs: Vec<String> = pairs.collect();
         format!(

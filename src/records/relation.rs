@@ -19,6 +19,7 @@ pub(super) const LISTED: &str = "r";
 /// A relation whose rows are read.
 pub(crate) struct RecordRelation {
     pub(crate) oid: Oid,
+    pub(super) owner: Oid,
     pub(crate) name: String,
     /// Its qualified name, as SQL.
     pub(crate) sql: String,
@@ -49,6 +50,10 @@ pub(crate) struct RecordColumn {
     pub(crate) is_nullable: bool,
     /// Whether the current role may read it.
     pub(crate) is_readable: bool,
+    /// Whether the digits of its attnum are the name of another column.
+    pub(super) is_number_ambiguous: bool,
+    /// Whether its name is the attnum of another column.
+    pub(super) is_name_ambiguous: bool,
 }
 
 impl RecordColumn {
@@ -61,6 +66,8 @@ impl RecordColumn {
             collation: row.attcollation,
             is_nullable: !row.attnotnull,
             is_readable,
+            is_number_ambiguous: false,
+            is_name_ambiguous: false,
             name: row.attname.clone(),
         })
     }
@@ -83,7 +90,11 @@ impl RecordColumn {
     /// How a short filter names it: by its name, where that is not read as something else.
     pub(super) fn filter_name(&self) -> String {
         let is_plain = |name: &str| {
-            !name.starts_with(['#', '"', '-']) && !name.contains('.') && name.parse::<i64>().is_err()
+            // A filter with a member "type" is a tree.
+            name != "type"
+                && !name.starts_with(['#', '"', '-'])
+                && !name.contains('.')
+                && name.parse::<i64>().is_err()
         };
         if is_plain(&self.name) {
             self.name.clone()
@@ -110,13 +121,14 @@ impl RecordRelation {
         let keys = keys(catalog, oid);
         Ok(Self {
             oid,
+            owner: relation.row.relowner,
             referenced_sql: if is_plain_table {
                 format!("ONLY {sql}")
             } else {
                 sql.clone()
             },
             sql,
-            columns: columns.collect::<Result<_, _>>()?,
+            columns: with_key_names(columns.collect::<Result<_, _>>()?),
             key: keys
                 .first()
                 .filter(|(is_primary, _)| *is_primary)
@@ -173,7 +185,13 @@ impl RecordRelation {
 
     /// A column that the request names and the current role may read.
     pub(crate) fn column(&self, reference: &ColumnReference) -> Result<&RecordColumn, Error> {
-        let column = self.named(reference)?;
+        let column = match self.named(reference) {
+            Ok(column) => column,
+            Err(error) => {
+                self.check_visible()?;
+                return Err(error);
+            }
+        };
         self.check_readable(column)?;
         Ok(column)
     }
@@ -295,6 +313,23 @@ impl ForeignKeyLink {
     pub(crate) fn attnums(&self) -> impl Iterator<Item = i16> {
         self.columns.iter().map(|column| column.attnum)
     }
+}
+
+/// Columns, with what is known of them when the others are.
+fn with_key_names(mut columns: Vec<RecordColumn>) -> Vec<RecordColumn> {
+    let numbers: Vec<i16> = columns.iter().map(|column| column.attnum).collect();
+    let numeric_names: Vec<(i16, i16)> = columns
+        .iter()
+        .filter_map(|column| Some((column.attnum, row_key::attnum(&column.name)?)))
+        .filter(|(attnum, named)| attnum != named && numbers.contains(named))
+        .collect();
+    for (attnum, named) in numeric_names {
+        for column in &mut columns {
+            column.is_name_ambiguous |= column.attnum == attnum;
+            column.is_number_ambiguous |= column.attnum == named;
+        }
+    }
+    columns
 }
 
 /// The keys of a relation, the primary key first, and whether each is that.

@@ -36,6 +36,18 @@ impl MemberKeys {
         }
     }
 
+    /// The member of a key that is returned, which is taken as a key again.
+    pub(super) fn name_in_key(self, column: &RecordColumn) -> String {
+        let is_ambiguous = match self {
+            Self::Attnums => column.is_number_ambiguous,
+            Self::Names => column.is_name_ambiguous,
+        };
+        match is_ambiguous {
+            true => format!("#{}", column.attnum),
+            false => self.name(column),
+        }
+    }
+
     /// The same as the name of a column of SQL.
     pub(crate) fn identifier(self, column: &RecordColumn) -> String {
         match self {

@@ -66,12 +66,13 @@ enum TextComparison {
 }
 
 impl TextComparison {
+    /// A text, as it is compared.
     fn normalize(self, sql: &str) -> String {
         match self {
             // Byte by byte: collations may call two texts equal that are not the same.
-            Self::Exact => format!("(({sql})::pg_catalog.text COLLATE pg_catalog.\"C\")"),
+            Self::Exact => format!("(({sql}) COLLATE pg_catalog.\"C\")"),
             Self::Caseless => format!(
-                "(NULLIF(pg_catalog.lower(pg_catalog.btrim(({sql})::pg_catalog.text, E' \\t\\n\\r') \
+                "(NULLIF(pg_catalog.lower(pg_catalog.btrim({sql}, E' \\t\\n\\r') \
                  COLLATE pg_catalog.\"default\"), '') COLLATE pg_catalog.\"C\")"
             ),
         }
@@ -372,7 +373,7 @@ impl<'a> ColumnLink<'a> {
     /// greatest of their keys.
     fn comparison_sql(&self) -> Result<String, Error> {
         let normalize = |sql: &str| self.options.compare.normalize(sql);
-        let column = format!("s.{}", quote::identifier(&self.column.attname));
+        let column = self.text_of_column("s.", &self.column.attname);
         let ReferentTexts { shown, joins, key } = self.referent_sql()?;
         Ok(format!(
             "SELECT v.value, v.number::pg_catalog.text, v.compared, COALESCE(r.number, 0)::pg_catalog.text, r.first, r.last \
@@ -388,18 +389,22 @@ impl<'a> ColumnLink<'a> {
         ))
     }
 
+    /// The text of the column, as SQL; `before` stands before its name.
+    fn text_of_column(&self, before: &str, name: &str) -> String {
+        let value = format!("{before}{}", quote::identifier(name));
+        plain_sql::as_text(&value, self.column.atttypid)
+    }
+
     /// Adds a row to the referent for each text that it lacks.
     fn create_rows(&self) -> Result<u64, Error> {
         let by = self.by.as_ref().ok_or(Error::Vanished)?;
-        let (column, by_name) = (
-            format!("s.{}", quote::identifier(&self.column.attname)),
-            quote::identifier(&by.attname),
-        );
+        let column = self.text_of_column("s.", &self.column.attname);
+        let by_name = quote::identifier(&by.attname);
         let normalize = |sql: &str| self.options.compare.normalize(sql);
         let written = match self.options.compare {
-            TextComparison::Exact => format!("{column}::pg_catalog.text"),
+            TextComparison::Exact => column.clone(),
             TextComparison::Caseless => {
-                format!("pg_catalog.btrim({column}::pg_catalog.text, E' \\t\\n\\r')")
+                format!("pg_catalog.btrim({column}, E' \\t\\n\\r')")
             }
         };
         script::run_statement(format!(
@@ -410,7 +415,7 @@ impl<'a> ColumnLink<'a> {
             table = self.table.sql(),
             type_name = type_sql(by)?,
             compared = normalize(&column),
-            known = normalize(&format!("t.{by_name}")),
+            known = normalize(&plain_sql::as_text(&format!("t.{by_name}"), by.atttypid)),
         ))
     }
 
@@ -434,7 +439,8 @@ impl<'a> ColumnLink<'a> {
         if !self.has_type_of_key() || !keys.is_identity {
             let key_type = type_sql(&self.key)?;
             actions.push(format!(
-                "ALTER COLUMN {name} TYPE {key_type} USING __msar.linked_key({name}::pg_catalog.text, NULL::{key_type})"
+                "ALTER COLUMN {name} TYPE {key_type} USING __msar.linked_key({}, NULL::{key_type})",
+                self.text_of_column("", self.name())
             ));
         }
         actions.push(format!(

@@ -72,7 +72,8 @@ pub(crate) fn is_ordered(type_oid: Oid) -> bool {
     }
 }
 
-fn sql(operator: Oid) -> Option<String> {
+/// An operator as `OPERATOR(schema.name)`.
+pub(crate) fn sql(operator: Oid) -> Option<String> {
     // SAFETY: the tuple is read before it is let go of; an operator's name is NUL-terminated.
     unsafe {
         let tuple = pg_sys::SearchSysCache1(pg_sys::SysCacheIdentifier::OPEROID as i32, operator.into());

@@ -9,6 +9,7 @@ pub(crate) mod expression;
 pub(crate) mod extension;
 pub(crate) mod foreign_server;
 pub(crate) mod identity;
+pub(crate) mod mixed_comparison;
 pub(crate) mod names;
 pub(crate) mod node_tree;
 pub(crate) mod object_facts;

@@ -27,6 +27,8 @@ pub(super) struct TargetKey<'a> {
 struct KeyPart<'a> {
     column: &'a PgAttribute,
     attnum: String,
+    /// The same in a key that is returned: `#2` where the digits are the name of another column.
+    returned: String,
 }
 
 impl KeyPart<'_> {
@@ -55,6 +57,7 @@ impl<'a> TargetKey<'a> {
         let parts = columns.into_iter().map(|column| KeyPart {
             column,
             attnum: column.attnum.to_string(),
+            returned: target.number_of(column),
         });
         Self {
             target,
@@ -224,7 +227,7 @@ impl<'a> TargetKey<'a> {
                 // A key has 32 columns at most.
                 let members: Vec<_> = parts
                     .iter()
-                    .map(|part| format!("'{}', {}", part.attnum, value(part)))
+                    .map(|part| format!("'{}', {}", part.returned, value(part)))
                     .collect();
                 format!("pg_catalog.jsonb_build_object({})", members.join(", "))
             }

@@ -71,6 +71,16 @@ impl WriteTarget {
         row_key::find_column(&self.row.relname, text, columns)
     }
 
+    /// The attnum of a column as [`attnum_of`](Self::attnum_of) reads it.
+    pub(super) fn number_of(&self, column: &PgAttribute) -> String {
+        let digits = column.attnum.to_string();
+        let is_name = |other: &PgAttribute| other.attnum != column.attnum && other.attname == digits;
+        match self.columns.iter().any(is_name) {
+            true => format!("#{digits}"),
+            false => digits,
+        }
+    }
+
     /// The column that a key of a record names: by its attnum, or by its name (see [`row_key`]).
     pub(super) fn column_of_key(&self, key: &str) -> Result<&PgAttribute, Error> {
         match self.attnum_of(key)? {

@@ -47,7 +47,7 @@ DO $$ BEGIN PERFORM mood::text FROM planted.trap; EXCEPTION WHEN OTHERS THEN RAI
 
 SELECT jsonb_pretty(msar.list_records('planted.trap', '{"previews": true}')::jsonb->'results');
 SELECT msar.list_records('planted.trap', '{"limit": 1, "keys": "names", "numbers": "text", "display": true, "count": "none"}')::jsonb->'results'->0->'pair';
-SELECT jsonb_path_query(msar.get_linked_records('app.author', '1')::jsonb, '$.links[*].records[0]');
+SELECT jsonb_path_query(msar.get_linked_records('app.author', '1', '{"trust": true}')::jsonb, '$.links[*].records[0]');
 SELECT msar.list_records('planted.trap', '{"search": "glad"}')::jsonb->'count';
 SELECT msar.list_records('planted.trap', '{"order": [{"column": "mood"}, {"column": "state"}], "limit": 1}')::jsonb->'next';
 SELECT msar.list_records('planted.trap', '{"group": {"columns": ["mood"]}}')::jsonb->'grouping'->'groups'->0->'results_eq';
