@@ -22,7 +22,7 @@ Errors:
 Example:
   SELECT msar.add_form(jsonb_build_object(
     'name', 'Join us', 'version', 1, 'base_table_oid', 'library.member'::regclass::oid::int,
-    'header_title', '{"text": "Join us"}'::jsonb,
+    'header_title', '{"text": "Join us"}'::jsonb, 'associated_role_id', 'librarian',
     'fields', '[{"key": "name", "index": 0, "kind": "scalar_column", "column_attnum": 3,
       "is_required": true}]'::jsonb));$$;
 

@@ -17,7 +17,9 @@ Errors:
   42703: an unknown column
   42704: there is no such role
 
-Example: SELECT msar.share_table('library.book', '{"columns": ["title", "language"]}');$$;
+Example:
+  SELECT msar.share_table('library.book',
+    '{"role": "librarian", "columns": ["title", "language"]}');$$;
 
 COMMENT ON FUNCTION msar.share_exploration(bigint, jsonb) IS
 $$Shares an exploration. When a role that cannot set the share's creator changes the exploration,

@@ -122,7 +122,8 @@ impl TopicError for SharingError {
                     Some(detail) => text.detail(detail.clone()),
                     None => text,
                 };
-                text.hint(report.hint.clone().unwrap_or_default())
+                let hint = report.hint.clone().filter(|hint| !hint.is_empty());
+                text.hint(hint.unwrap_or_else(|| "Send another value.".to_owned()))
             }
         }
     }

@@ -229,6 +229,14 @@ const SHAPE: &str =
     "A form has \"name\", \"version\", \"schema_oid\", \"base_table_oid\", \"header_title\" and \"fields\".";
 const FIELD_SHAPE: &str = "A field has \"key\", \"index\", \"kind\" and \"column_attnum\"; a foreign key also \"related_table_oid\" and \"fk_interaction_rule\".";
 
+/// Whether a foreign key of a column refers to a table.
+pub(super) fn leads_to(catalog: &Catalog, table: Oid, attnum: i16, related: Oid) -> bool {
+    let links = catalog.links(table);
+    links
+        .iter()
+        .any(|link| link.target == related && link.columns.iter().any(|pair| pair.attnum == attnum))
+}
+
 /// Makes a form.
 pub(crate) fn add_form(document: &str) -> Result<Value, Error> {
     let node = Node::parse("form_def", document)?;
@@ -471,11 +479,7 @@ impl FieldParser<'_> {
                 let related = related.ok_or_else(|| members.missing("related_table_oid", FIELD_SHAPE))?;
                 let rule = rule.ok_or_else(|| members.missing("fk_interaction_rule", FIELD_SHAPE))?;
                 let oid = related.oid()?;
-                let links = self.catalog.links(table);
-                let leads_there = links
-                    .iter()
-                    .any(|link| link.target == oid && link.columns.iter().any(|pair| pair.attnum == attnum));
-                if !leads_there {
+                if !leads_to(self.catalog, table, attnum, oid) {
                     return Err(related.invalid(
                         format!(
                             "no foreign key of column \"{}\" refers to that table",

@@ -343,7 +343,9 @@ impl<'f> Visit<'f> {
         let link = field.fk_interaction_rule.zip(field.related_table_oid);
         let filled = match (value, link) {
             (None, _) => None,
-            (Some(value), Some((rule, _))) if value.get() != "null" => Some(self.choice(field, rule, value)?),
+            (Some(value), Some(link)) if value.get() != "null" => {
+                Some(self.choice(field, table, link, value)?)
+            }
             (Some(value), _) => Some(Filled::Value(self.values.take(value.clone()))),
         };
         self.visited.push(Visited {
@@ -361,7 +363,27 @@ impl<'f> Visit<'f> {
     }
 
     /// To what a field that refers to a record is to refer, as far as its rule allows it.
-    fn choice(&mut self, field: &StoredField, rule: LinkRule, value: &RawValue) -> Result<Filled, Error> {
+    fn choice(
+        &mut self,
+        field: &StoredField,
+        table: u32,
+        (rule, related): (LinkRule, u32),
+        value: &RawValue,
+    ) -> Result<Filled, Error> {
+        // Without the foreign key, any value would do.
+        let catalog = Catalog::new(Snapshot::latest());
+        if !form::leads_to(
+            &catalog,
+            Oid::from(table),
+            field.column_attnum,
+            Oid::from(related),
+        ) {
+            return Err(invalid(
+                field,
+                "its column no longer refers to records of the table",
+                "Ask the person who gave you the link to change the form.",
+            ));
+        }
         const HINT: &str = "A field that refers to a record takes {\"type\": \"pick\", \"value\": key} or {\"type\": \"create\"}.";
         let no_choice = || invalid(field, "this is no choice of a record", HINT);
         let choice: BTreeMap<String, Box<RawValue>> =

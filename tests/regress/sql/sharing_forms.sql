@@ -208,9 +208,27 @@ SELECT msar.submit_form(:'token', '{"name": "Kim"}') IS NOT NULL, current_settin
 DROP TRIGGER leave ON place.visit;
 ALTER TABLE place.visit DROP upper_name, DROP guest; ALTER TABLE place.visit ADD guest text;
 SELECT * FROM pg_temp.problem(format('SELECT msar.submit_form(%L, ''{"name": "x"}'')', :'token'));
+-- What is picked is a record: a form whose foreign key was dropped takes no pick, and says so.
+RESET ROLE;
+CREATE TABLE place.room (id int PRIMARY KEY);
+INSERT INTO place.room VALUES (1);
+CREATE TABLE place.stay (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, room int CONSTRAINT stay_room REFERENCES place.room, nights int);
+GRANT SELECT, INSERT ON place.room, place.stay TO form_maker;
+SET ROLE form_maker;
+SELECT f->>'token' AS stay, f->'id' AS stay_id FROM msar.add_form(jsonb_build_object('name', 'Stay', 'version', 1, 'header_title', '{"text": "Stay"}'::jsonb,
+  'base_table_oid', 'place.stay'::regclass::oid::int, 'fields', jsonb_build_array(
+    jsonb_build_object('key', 'room', 'index', 0, 'kind', 'foreign_key', 'column_attnum', 2, 'related_table_oid', 'place.room'::regclass::oid::int, 'fk_interaction_rule', 'must_pick'),
+    jsonb_build_object('key', 'nights', 'index', 1, 'kind', 'scalar_column', 'column_attnum', 3)))) AS f \gset
+SELECT msar.set_form_publish(:stay_id, true) IS NOT NULL;
+SELECT problem.* FROM unnest(ARRAY['{"room": {"type": "pick", "value": 7}}', '{"nights": "many"}']) AS sent, pg_temp.problem(format('SELECT msar.submit_form(%L, %L)', :'stay', sent));
+RESET ROLE;
+ALTER TABLE place.stay DROP CONSTRAINT stay_room;
+SELECT * FROM pg_temp.problem(format('SELECT msar.submit_form(%L, ''{"room": {"type": "pick", "value": 7}}'')', :'stay'));
+SELECT msar.submit_form(:'stay', '{"room": null, "nights": 2}') IS NOT NULL;
+SELECT room, nights FROM place.stay;
 SET ROLE form_maker;
 SELECT f->'problem' FROM msar.get_form(:id) AS f;
-SELECT msar.delete_form(:id) = :id;
+SELECT msar.delete_form(:id) = :id, msar.delete_form(:stay_id) = :stay_id;
 RESET ROLE;
 SET client_min_messages = warning;
 DROP SCHEMA place CASCADE; DROP OWNED BY form_maker, form_role, form_owner, form_visitor; DROP ROLE form_maker, form_role, form_owner, form_visitor;
