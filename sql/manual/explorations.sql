@@ -130,8 +130,8 @@ Example: SELECT msar.rename_exploration(1, 'All titles');$$;
 
 COMMENT ON FUNCTION msar.set_exploration_owner(bigint, regrole) IS
 $$Changes the owner of an exploration and its view. The view is made anew from the exploration, read
-as the owner of before: whatever that owner changed in it is gone, and of the privileges on it, those
-that let others read are kept. Where it cannot be made, it stays away, and a warning says why.
+as the owner of before: whatever that owner changed in it is gone, and of the privileges on it,
+those that let others read are kept. Where it cannot be made, it stays away, and a warning says why.
 
 Arguments:
   id: the exploration
