@@ -156,8 +156,9 @@ mod tests {
                 .iter()
                 .map(|text| text.map_or("NULL".to_owned(), |text| format!("'{text}'")))
                 .collect();
-            let built = format!("SELECT ARRAY[{}]::text[]", literal.join(","));
-            let size = Spi::get_one::<i32>(&format!("SELECT pg_column_size(({built}))"));
+            // Not of a subquery, whose row would have the array with a short header.
+            let built = format!("ARRAY[{}]::text[]", literal.join(","));
+            let size = Spi::get_one::<i32>(&format!("SELECT pg_column_size({built})"));
             // SAFETY: a varlena.
             let own = unsafe { pgrx::varsize_any(made.as_ptr().cast()) };
             assert_eq!(size, Ok(Some(own as i32)), "{elements:?}");
