@@ -1,6 +1,5 @@
 //! Shares: a table or an exploration for everybody who knows a slug.
 
-use crate::error::Error;
 use crate::pg::arguments::{JsonArgument, RegClass};
 use crate::pg::plan::JsonbDatum;
 use crate::pg::results::JsonbResult;
@@ -74,8 +73,5 @@ fn read_share(slug: pgrx::Uuid, options: default!(JsonArgument, "'{}'")) -> Resu
 
 #[pg_extern(schema = "__msar", stable, strict, parallel_unsafe)]
 fn place_share(stored: JsonArgument, is_restored: bool) -> Result<JsonbResult, ErrorReport> {
-    let placed: Result<_, Error> = stored
-        .value("stored")
-        .and_then(|row| share::place_row(&row, is_restored));
-    Ok(JsonbResult::new(&placed?)?)
+    Ok(JsonbResult::new(&share::place_row(stored.text(), is_restored)?)?)
 }

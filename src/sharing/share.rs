@@ -516,12 +516,35 @@ pub(crate) fn count_uses(id: i64) -> Result<Value, Error> {
     })
 }
 
+/// What has numbers in a stored row. The filter stays text, so that its literals keep their digits.
+#[derive(Deserialize)]
+struct NumberedShare {
+    table_oid: Option<Value>,
+    #[serde(default)]
+    refs: TableReferences,
+    /// Numbers of a table's columns, or names of an exploration's.
+    columns: Option<Value>,
+    filter: Option<Box<RawValue>>,
+}
+
+/// The columns of a row that change.
+#[derive(Serialize, Default)]
+pub(crate) struct PlacedShare {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table_oid: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refs: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    columns: Option<Vec<i16>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter: Option<Box<RawValue>>,
+}
+
 /// A row with the numbers that its names have now: those of this database, or, of a row that is restored, those that it had
 /// in another one.
-pub(crate) fn place_row(row: &Value, is_restored: bool) -> Result<Value, Error> {
-    let refs: TableReferences = serde_json::from_value(row.get("refs").cloned().unwrap_or_default())
-        .map_err(Error::UnreadableMetadata)?;
-    let base = match row.get("table_oid") {
+pub(crate) fn place_row(row: &str, is_restored: bool) -> Result<PlacedShare, Error> {
+    let row: NumberedShare = serde_json::from_str(row).map_err(Error::UnreadableMetadata)?;
+    let base = match &row.table_oid {
         Some(Value::String(oid)) => oid.parse().unwrap_or_default(),
         Some(oid) => oid
             .as_u64()
@@ -530,45 +553,61 @@ pub(crate) fn place_row(row: &Value, is_restored: bool) -> Result<Value, Error> 
         None => 0,
     };
     if base == 0 {
-        return Ok(json!({}));
+        return Ok(PlacedShare::default());
     }
-    match placed_row(row, &refs, base, reference::placement_of(is_restored)) {
+    match row.placed(base, reference::placement_of(is_restored)) {
         Ok(placed) => Ok(placed),
         // What has no place keeps its numbers.
-        Err(_) if is_restored => Ok(json!({"refs": reference::unplaced(&refs)?})),
-        Err(_) => Ok(json!({})),
+        Err(_) if is_restored => Ok(PlacedShare {
+            refs: Some(reference::unplaced(&row.refs)?),
+            ..PlacedShare::default()
+        }),
+        Err(_) => Ok(PlacedShare::default()),
     }
 }
 
-/// The columns of the row that change. Fails with what is gone.
-fn placed_row(row: &Value, refs: &TableReferences, base: u32, placement: Placement) -> Result<Value, Error> {
-    let placer = Placer::new(refs, placement);
-    let known = refs.get(&base).into_iter().flat_map(|own| own.columns.keys());
-    let columns: BTreeMap<i64, i16> = known
-        .map(|&attnum| Ok((attnum.into(), placer.column(base, attnum)?)))
-        .collect::<Result<_, Error>>()?;
-    let now = |attnum: i64| {
-        let gone = || Error::from(SharingError::NoShare);
-        columns.get(&attnum).copied().ok_or_else(gone)
-    };
-    let table = placer.table_oid(base)?;
-    let own: Vec<StoredColumnReference> = columns
-        .values()
-        .map(|&attnum| reference::own_column(attnum))
-        .collect();
-    let mut placed = json!({"table_oid": table, "refs": reference::references(Oid::from(table), &own)?});
-    if let Some(Value::Array(attnums)) = row.get("columns") {
-        placed["columns"] = attnums
-            .iter()
-            .map(|attnum| now(attnum.as_i64().unwrap_or_default()))
-            .collect::<Result<_, _>>()?;
+impl NumberedShare {
+    /// What of the row changes. Fails with what is gone.
+    fn placed(&self, base: u32, placement: Placement) -> Result<PlacedShare, Error> {
+        let placer = Placer::new(&self.refs, placement);
+        let known = self
+            .refs
+            .get(&base)
+            .into_iter()
+            .flat_map(|own| own.columns.keys());
+        let columns: BTreeMap<i64, i16> = known
+            .map(|&attnum| Ok((attnum.into(), placer.column(base, attnum)?)))
+            .collect::<Result<_, Error>>()?;
+        let now = |attnum: i64| {
+            let gone = || Error::from(SharingError::NoShare);
+            columns.get(&attnum).copied().ok_or_else(gone)
+        };
+        let table = placer.table_oid(base)?;
+        let own: Vec<StoredColumnReference> = columns
+            .values()
+            .map(|&attnum| reference::own_column(attnum))
+            .collect();
+        let filter = self.filter.as_deref().filter(|filter| filter.get() != "null");
+        Ok(PlacedShare {
+            table_oid: Some(table),
+            refs: Some(json!(reference::references(Oid::from(table), &own)?)),
+            columns: self
+                .columns
+                .as_ref()
+                .and_then(Value::as_array)
+                .map(|attnums| {
+                    let numbers = attnums.iter().map(|attnum| attnum.as_i64().unwrap_or_default());
+                    numbers.map(now).collect()
+                })
+                .transpose()?,
+            filter: filter
+                .map(|filter| {
+                    map_filter(filter.get(), &|reference| match reference {
+                        ColumnReference::Attnum(attnum) => now(*attnum),
+                        ColumnReference::Name(_) => Err(SharingError::NoShare.into()),
+                    })
+                })
+                .transpose()?,
+        })
     }
-    if let Some(filter) = row.get("filter").filter(|filter| !filter.is_null()) {
-        let mapped = map_filter(&filter.to_string(), &|reference| match reference {
-            ColumnReference::Attnum(attnum) => now(*attnum),
-            ColumnReference::Name(_) => Err(SharingError::NoShare.into()),
-        })?;
-        placed["filter"] = serde_json::from_str(mapped.get()).map_err(Error::Serialization)?;
-    }
-    Ok(placed)
 }

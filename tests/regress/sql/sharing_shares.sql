@@ -78,6 +78,9 @@ SELECT count(*) FROM jsonb_array_elements(msar.list_shares('app.person')) AS s;
 SELECT t->'filter' AS filter, msar.read_share((t->>'slug')::uuid, '{"columns": ["id"]}')->'results' AS results, (msar.delete_share((t->>'id')::bigint) > 0) AS deleted
 FROM unnest(ARRAY['{"id": {"<": 3}}', '["id", "=", 2]', '["or", {"name": "?"}, ["not", {"id": {">": 1}}]]', '{"id": [1, 2]}', '{}']::jsonb[]) AS filter,
   LATERAL (SELECT msar.share_table('app.person', jsonb_build_object('role', 'share_role', 'filter', filter)) AS t) AS s;
+-- Digits are kept.
+SELECT t->'filter' AS filter, (msar.delete_share((t->>'id')::bigint) > 0) AS deleted
+FROM msar.share_table('app.person', '{"role": "share_role", "filter": {"id": {"<": 12345678901234567890.10}}}') AS t;
 SELECT problem.* FROM unnest(ARRAY['{"nope": true}', '"x"', '7', '[]', '{"type": "equal"}', '{"type": "or", "args": [{"type": "attnum", "value": "x"}]}', '["id", "?", 1]']) AS filter,
   pg_temp.problem(format('SELECT msar.share_table(%L, jsonb_build_object(''role'', ''share_role'', ''filter'', %L::jsonb))', 'app.person', filter));
 
