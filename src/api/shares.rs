@@ -3,7 +3,7 @@
 use crate::pg::arguments::{JsonArgument, RegClass};
 use crate::pg::plan::JsonbDatum;
 use crate::pg::results::JsonbResult;
-use crate::sharing::{served_share, share};
+use crate::sharing::{placed_share, served_share, share};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -73,5 +73,8 @@ fn read_share(slug: pgrx::Uuid, options: default!(JsonArgument, "'{}'")) -> Resu
 
 #[pg_extern(schema = "__msar", stable, strict, parallel_unsafe)]
 fn place_share(stored: JsonArgument, is_restored: bool) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&share::place_row(stored.text(), is_restored)?)?)
+    Ok(JsonbResult::new(&placed_share::place_row(
+        stored.text(),
+        is_restored,
+    )?)?)
 }
