@@ -158,6 +158,7 @@ mod tests {
                 .collect();
             // Not of a subquery, whose row would have the array with a short header.
             let built = format!("ARRAY[{}]::text[]", literal.join(","));
+            #[expect(clippy::disallowed_methods, reason = "a test in a server that writes")]
             let size = Spi::get_one::<i32>(&format!("SELECT pg_column_size({built})"));
             // SAFETY: a varlena.
             let own = unsafe { pgrx::varsize_any(made.as_ptr().cast()) };

@@ -23,7 +23,6 @@ fn pages() -> BTreeMap<&'static str, Page> {
         ..Page::default()
     };
     BTreeMap::from([
-        ("apply_definitions.md", setup("CREATE SCHEMA archive")),
         (
             "changes.md",
             Page {
@@ -100,7 +99,6 @@ fn pages() -> BTreeMap<&'static str, Page> {
         (
             "sharing.md",
             Page {
-                setup: "CREATE ROLE catalogue; GRANT USAGE ON SCHEMA library TO catalogue; GRANT SELECT ON library.book TO catalogue",
                 given: &[("'5f0c…'", "(SELECT slug FROM msar_catalog.shares)")],
                 ..Page::default()
             },
