@@ -29,7 +29,7 @@ const VERIFIED: Duration = Duration::from_secs(60);
 
 /// Ends what the statements of a request may have left in the session, be it by a function in a view that somebody else
 /// has made: what remains are the settings of the connection's start. RESET ROLE comes after SET SESSION AUTHORIZATION,
-/// which knows no role that ALTER ROLE has set. Requests prepare no statement, so none has to be kept. The answer is
+/// which knows no role that ALTER ROLE has set. Requests prepare no statement that another one could use, so none has to be kept. The answer is
 /// whether the session is in no transaction; an error says that a statement has failed.
 const RESET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; DEALLOCATE ALL; UNLISTEN *;
     DISCARD TEMP; DISCARD SEQUENCES;
@@ -250,6 +250,18 @@ impl Database {
         }
     }
 
+    /// Cancels what runs in a session, and waits until the server is done with it: so long the connection counts, at most
+    /// for the time that a statement may take.
+    async fn end(&self, client: Client) {
+        match timeout(CONNECT, client.cancel_token().cancel_query(self.tls.clone())).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!("could not cancel a statement that nobody waits for: {error}"),
+            Err(_) => tracing::warn!("a statement that nobody waits for could not be cancelled in time"),
+        }
+        // It is answered after whatever ran before.
+        let _ = timeout(self.settings.statement, client.simple_query("")).await;
+    }
+
     /// The connections that are open now, and those that are in use.
     pub(crate) fn count_connections(&self) -> (usize, usize) {
         let users = lock(&self.users);
@@ -300,6 +312,15 @@ impl User {
         std::iter::from_fn(|| idle.pop())
             .map(|(client, _)| client)
             .find(|client| !client.is_closed())
+    }
+
+    /// Keeps a connection for the next request, unless the user has been closed.
+    fn keep(&self, client: Client) {
+        let mut idle = lock(&self.idle);
+        // Under the lock: whoever closes the user ends its turns first, and then the idle connections.
+        if self.is_valid() {
+            idle.push((client, Instant::now()));
+        }
     }
 
     fn close(&self) {
@@ -380,21 +401,18 @@ impl Drop for Connection {
                 // The answer does not wait for it. Until it is done, nobody else has the connection, or its turn.
                 let user = Arc::clone(&self.user);
                 tokio::spawn(async move {
-                    if let Ok(true) = timeout(CONNECT, reset(&client)).await
-                        && user.is_valid()
-                    {
-                        lock(&user.idle).push((client, Instant::now()));
+                    if let Ok(true) = timeout(CONNECT, reset(&client)).await {
+                        user.keep(client);
                     }
                     drop(turns);
                 });
             }
             SessionState::Running => {
                 // The client went away while a statement runs: it ends, and nobody gets the connection after it.
-                let (cancel, tls) = (client.cancel_token(), self.database.tls.clone());
+                let database = Arc::clone(&self.database);
                 tokio::spawn(async move {
-                    if let Err(error) = cancel.cancel_query(tls).await {
-                        tracing::warn!("could not cancel a statement that nobody waits for: {error}");
-                    }
+                    database.end(client).await;
+                    drop(turns);
                 });
             }
             SessionState::Spent => {}

@@ -28,9 +28,10 @@ pub(crate) struct ExplorationExport {
     offset: Option<i64>,
 }
 
-const TABLE: &str = "SELECT msar.get_export_query($1::oid::regclass, jsonb_build_object(
+const TABLE: &str = "SELECT msar.get_export_query($1::oid::regclass, pg_catalog.jsonb_build_object(
     'filter', $2::text::jsonb, 'order', $3::text::jsonb))";
-const EXPLORATION: &str = "SELECT msar.get_exploration_export_query($1, jsonb_strip_nulls(jsonb_build_object(
+const EXPLORATION: &str =
+    "SELECT msar.get_exploration_export_query($1, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
     'limit', $2::bigint, 'offset', $3::bigint)))";
 
 /// `GET /api/export/v0/tables/`: the rows of a table.

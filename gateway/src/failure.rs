@@ -74,7 +74,8 @@ fn status_of(code: &SqlState) -> StatusCode {
     match *code {
         SqlState::INSUFFICIENT_PRIVILEGE => StatusCode::FORBIDDEN,
         SqlState::QUERY_CANCELED => StatusCode::GATEWAY_TIMEOUT,
-        SqlState::UNDEFINED_FUNCTION | SqlState::INVALID_SCHEMA_NAME => StatusCode::NOT_IMPLEMENTED,
+        // A database without the extension has no schema msar.
+        SqlState::INVALID_SCHEMA_NAME => StatusCode::NOT_IMPLEMENTED,
         SqlState::NO_DATA_FOUND | SqlState::UNDEFINED_OBJECT | SqlState::UNDEFINED_TABLE => {
             StatusCode::NOT_FOUND
         }

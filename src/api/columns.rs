@@ -5,6 +5,7 @@ use crate::definition::column::ColumnDefinition;
 use crate::explorations::view_keeping::with_views_aside;
 use crate::pg::arguments::{self, JsonArgument, TextArgument};
 use crate::pg::results::JsonbResult;
+use crate::pg::subtransaction;
 use crate::tables::alter::AlterationOptions;
 use crate::tables::aside::ChangedPart;
 use crate::tables::{add, alter, drop, misfits};
@@ -55,10 +56,17 @@ fn alter_columns_by_options(
     let alterations: Vec<ColumnAlteration> = super::read("col_alters", &col_alters)?;
     let options: AlterationOptions = options.decode("options", HINT)?;
     let part = ChangedPart::refused_in_views(tab_id, &alterations);
-    let report = with_views_aside(tab_id, &part, || {
-        alter::alter_columns_by_options(tab_id, &alterations, &options)
-    })?;
-    Ok(JsonbResult::new(&report)?)
+    let change = || {
+        with_views_aside(tab_id, &part, || {
+            alter::alter_columns_by_options(tab_id, &alterations, &options)
+        })
+    };
+    // Views that are put aside are made again as new ones, which a dry run must not leave.
+    let report = match options.dry_run {
+        true => subtransaction::rolled_back(change),
+        false => change(),
+    };
+    Ok(JsonbResult::new(&report?)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]

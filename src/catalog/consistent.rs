@@ -54,7 +54,7 @@ pub(crate) fn read_while<T>(
             outcome => return outcome,
         }
     }
-    attempt(|reading: &Reading<Catalog>| read(&reading.view))
+    last_attempt(read)
 }
 
 /// Reads one relation. When it is altered meanwhile, we lock it and read again: who alters it in a loop never leaves

@@ -197,8 +197,8 @@ pub(super) fn rename(before: &str, name: &str) -> Result<(), Error> {
 /// Gives a view to another role, which the current role can set: as a new one, made from its exploration. The owner of
 /// before may have given the old one another query, or rules and triggers, which would have the rights of the next owner.
 ///
-/// The query is read as the owner of before, who has chosen it. After that, nothing runs that is not PostgreSQL's own. Where the exploration does not run any longer, the view stays away, and a
-/// warning says why.
+/// The query is read as the previous owner, who has chosen it. After that, nothing runs that is not PostgreSQL's own. Where
+/// the exploration does not run any longer, the view stays away, and a warning says why.
 pub(super) fn hand_on(
     name: &str,
     sql: impl FnOnce() -> Result<String, Error>,

@@ -204,7 +204,7 @@ pub(crate) fn to_numbers(
 }
 
 /// An OID. A row that PostgreSQL turned into JSON has it as a string.
-fn oid(value: &Value) -> Option<u32> {
+pub(crate) fn oid(value: &Value) -> Option<u32> {
     match value {
         Value::String(digits) => digits.parse().ok(),
         number => number.as_u64().and_then(|number| u32::try_from(number).ok()),

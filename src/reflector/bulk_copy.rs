@@ -56,8 +56,15 @@ pub(super) fn copy_rows(
     let outcome = application.with_origins(origins, || Ok(application.attempt(step)))?;
     match outcome {
         Ok(()) => Ok(Some(copied)),
-        // What COPY does not support, such as row-level security, INSERT may.
-        Err(failure) if is_about_a_row(&failure) || failure.sqlstate == "0A000" => Ok(None),
+        // What COPY does not support, such as row-level security, INSERT may. Of a statement that PostgreSQL refuses, the way by
+        // rows tells whose fault it is.
+        Err(failure)
+            if is_about_a_row(&failure)
+                || failure.sqlstate == "0A000"
+                || failure.sqlstate.starts_with("42") =>
+        {
+            Ok(None)
+        }
         Err(failure) => Err(ApplyFailure(failure).into()),
     }
 }
@@ -167,6 +174,16 @@ fn last_key(
     Ok(last)
 }
 
+/// The order of the key, by names that no field has.
+fn key_order(source: &SourceFacts) -> Result<String, Error> {
+    let columns = key_columns(source)?;
+    let order: Vec<_> = columns
+        .iter()
+        .map(|column| format!("\"__msar_row\".{column}"))
+        .collect();
+    Ok(order.join(", "))
+}
+
 /// The fields of a mapping as expressions over a row of the source.
 fn values(mapping: &Mapping) -> Result<Vec<String>, Error> {
     let values = mapping.fields.iter();
@@ -182,13 +199,19 @@ fn columns(target: &TargetTable, mapping: &Mapping) -> String {
 }
 
 fn insert(mapping: &Mapping, range: &KeyRange, snapshot: &Snapshot) -> Result<(), Error> {
+    let mut values = values(mapping)?;
+    for at in mapping.key_fields()? {
+        // As where changes are applied, a key may need a cast that no assignment makes.
+        let (_, type_name) = mapping.target_column(&mapping.fields[at])?;
+        values[at] = format!("CAST({} AS {type_name})", values[at]);
+    }
     let statement = format!(
         "INSERT INTO {target} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {rows} WHERE {condition} \
          ORDER BY {order}",
-        order = key_columns(mapping.source)?.join(", "),
+        order = key_order(mapping.source)?,
         target = mapping.target_sql(),
         columns = columns(mapping.target, mapping),
-        values = values(mapping)?.join(", "),
+        values = values.join(", "),
         rows = range.rows(mapping.source)?,
         condition = mapping.condition.sql(mapping.source)?,
     );
@@ -223,7 +246,7 @@ fn send(
     }
     let query = format!(
         "SELECT {values} FROM {rows} WHERE {condition} ORDER BY {order}",
-        order = key_columns(mapping.source)?.join(", "),
+        order = key_order(mapping.source)?,
         values = values(mapping)?.join(", "),
         rows = range.rows(mapping.source)?,
         condition = mapping.condition.sql(mapping.source)?,

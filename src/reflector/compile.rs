@@ -168,9 +168,14 @@ pub(super) fn key_columns(source: &SourceFacts) -> Result<Vec<String>, Error> {
 fn read_text(column: &SourceColumn, text: &str) -> String {
     let type_name = column.sql_type.as_deref().unwrap_or("pg_catalog.text");
     match column.may_have_casts {
-        true => format!("__msar.read_value({text}, CAST(NULL AS {type_name}))"),
+        true => format!("__msar.read_value({text}, {})", typed_null(type_name)),
         false => format!("CAST({text} AS {type_name})"),
     }
+}
+
+/// NULL of a type. A domain may refuse it where it is evaluated, which it is not here.
+fn typed_null(type_name: &str) -> String {
+    format!("(SELECT CAST(NULL AS {type_name}) WHERE false)")
 }
 
 /// The live columns of the source's table itself.
@@ -199,7 +204,7 @@ pub(super) fn source_row(source: &SourceFacts, array: &str, wanted: impl Fn(usiz
             let (name, type_name) = (column.name.as_ref()?, column.sql_type.as_ref()?);
             let value = match wanted(position) {
                 true => read_text(column, &format!("{array}[{}]", position + 1)),
-                false => format!("CAST(NULL AS {type_name})"),
+                false => typed_null(type_name),
             };
             Some(match column.is_foreign {
                 true => format!("{value} AS {}", foreign_types::name_of(position)),
@@ -234,7 +239,7 @@ impl Mapping<'_> {
     }
 
     /// The name and the type of a field's column, by its number.
-    fn target_column(&self, field: &MappedField) -> Result<(String, &str), Error> {
+    pub(super) fn target_column(&self, field: &MappedField) -> Result<(String, &str), Error> {
         match self.target.column(field) {
             Some(column) => Ok((quote::identifier(&column.name), &column.type_name)),
             None => Err(ReflectionError::MissingColumn {

@@ -13,6 +13,7 @@ use crate::explorations::following;
 use crate::explorations::node::{Node, ObjectMembers};
 use crate::explorations::reference::{self, Placement, Placer, TableReferences};
 use crate::explorations::store as storage;
+use crate::metadata::model;
 use crate::pg::catalog_row::Char;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
@@ -559,13 +560,7 @@ pub(crate) fn place_row(row: Value, is_restored: bool) -> Result<Value, Error> {
     let refs: TableReferences = serde_json::from_value(part("refs")).map_err(Error::UnreadableMetadata)?;
     let mut fields: Vec<StoredField> =
         serde_json::from_value(part("fields")).map_err(Error::UnreadableMetadata)?;
-    let base = match part("base_table_oid") {
-        Value::String(oid) => oid.parse().unwrap_or_default(),
-        oid => oid
-            .as_u64()
-            .and_then(|oid| u32::try_from(oid).ok())
-            .unwrap_or_default(),
-    };
+    let base = model::oid(&part("base_table_oid")).unwrap_or_default();
     let placer = Placer::new(&refs, reference::placement_of(is_restored));
     let placed = placer
         .table_oid(base)

@@ -4,6 +4,7 @@ use super::error::SharingError;
 use super::share::map_filter;
 use crate::error::Error;
 use crate::explorations::reference::{self, Placement, Placer, StoredColumnReference, TableReferences};
+use crate::metadata::model;
 use crate::pg::Oid;
 use crate::records::relation::ColumnReference;
 use serde::{Deserialize, Serialize};
@@ -39,14 +40,7 @@ pub(crate) struct PlacedShare {
 /// in another one.
 pub(crate) fn place_row(row: &str, is_restored: bool) -> Result<PlacedShare, Error> {
     let row: NumberedShare = serde_json::from_str(row).map_err(Error::UnreadableMetadata)?;
-    let base = match &row.table_oid {
-        Some(Value::String(oid)) => oid.parse().unwrap_or_default(),
-        Some(oid) => oid
-            .as_u64()
-            .and_then(|oid| u32::try_from(oid).ok())
-            .unwrap_or_default(),
-        None => 0,
-    };
+    let base = row.table_oid.as_ref().and_then(model::oid).unwrap_or_default();
     if base == 0 {
         return Ok(PlacedShare::default());
     }

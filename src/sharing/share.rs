@@ -367,7 +367,6 @@ pub(super) fn map_filter(
     if part.key == "attnum" {
         let value = part.value.as_deref().map_or("null", RawValue::get);
         let reference: ColumnReference = serde_json::from_str(value).map_err(Error::UnreadableMetadata)?;
-        part.key = "attnum".into();
         part.value = Some(RawValue::from_string(map(&reference)?.to_string()).map_err(Error::Serialization)?);
     } else if part.key == "literal" && part.value.is_none() {
         part.value = Some(Box::default());

@@ -68,9 +68,17 @@ impl<'f> UserTracking<'f> {
 
     /// Adds the user to each new row whose table has such a column, unless a field of the form writes it.
     fn add_to(&self, visited: &[Visited<'_>], shape: &mut FormShape, values: &mut Values) {
+        // A row that is created may have no field of its own.
+        let created = visited.iter().filter_map(|visited| match visited.filled {
+            Some(Filled::Create) => {
+                Some((visited.field.related_table_oid?, Some(visited.field.key.as_str())))
+            }
+            _ => None,
+        });
         let rows: BTreeSet<(u32, Option<&str>)> = visited
             .iter()
             .map(|visited| (visited.table, visited.parent))
+            .chain(created)
             .collect();
         for (table, parent) in rows {
             let Some(&attnum) = self.attnums.get(&table) else {

@@ -38,7 +38,7 @@ pub(crate) fn alter_columns(relation: Oid, alterations: &[ColumnAlteration]) -> 
 #[serde(deny_unknown_fields, default)]
 #[serde(expecting = "the options")]
 pub(crate) struct AlterationOptions {
-    dry_run: bool,
+    pub(crate) dry_run: bool,
     on_error: OnMisfit,
     /// The most values that are listed.
     misfits: usize,
@@ -73,7 +73,7 @@ pub(crate) struct AlterationReport {
     dry_run: bool,
 }
 
-/// Changes columns, and tells which values do not fit new types.
+/// Changes columns, and tells which values do not fit new types. The caller rolls a dry run back.
 pub(crate) fn alter_columns_by_options(
     relation: Oid,
     alterations: &[ColumnAlteration],
@@ -91,9 +91,9 @@ pub(crate) fn alter_columns_by_options(
         (false, Some(failure)) if !is_possible => {
             error_fields::raise(&of_misfits(&table, failure, misfits.count));
         }
-        (true, _) if is_possible => subtransaction::rolled_back(run)?,
-        (true, _) => {}
-        (false, _) => run()?,
+        _ if is_possible => run()?,
+        // A dry run of what cannot be done tells why.
+        _ => {}
     }
     Ok(AlterationReport {
         attnums,

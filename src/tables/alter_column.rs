@@ -4,6 +4,7 @@ use super::counting::Counting;
 use super::resolve::ColumnValueSource;
 use super::table::Table;
 use super::{cast, clause, column_type};
+use crate::catalog::plain_sql;
 use crate::catalog::rows::{PgAttrdef, PgAttribute};
 use crate::ddl::name::quote_qualified_name;
 use crate::definition::alteration::ColumnAlteration;
@@ -47,9 +48,9 @@ impl PlannedAlteration<'_> {
         let using = self.using(current, target)?;
         let using = match self.is_nulled {
             true => Some(format!(
-                "CASE WHEN NOT __msar.is_misfit({}::pg_catalog.int2, {}::pg_catalog.text) THEN {} END",
+                "CASE WHEN NOT __msar.is_misfit({}::pg_catalog.int2, {}) THEN {} END",
                 self.column.attnum,
-                self.sql,
+                plain_sql::as_text(&self.sql, self.column.atttypid),
                 using.unwrap_or_else(|| self.sql.clone())
             )),
             false => using,

@@ -1,5 +1,5 @@
-//! What PostgreSQL refuses to change because something else uses it, and who may put that aside for the time of the change:
-//! a room above, which this one cannot call, and which is passed to it.
+//! What PostgreSQL refuses to change because something else uses it, and the interface by which a room above, which this
+//! one may not call, removes it during the change.
 
 use super::table::find_attnum;
 use crate::definition::alteration::ColumnAlteration;

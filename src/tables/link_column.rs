@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::pg::ownership::{self, AlterLock};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::type_name::TypeId;
-use crate::pg::{Oid, deparse, lock, quote, server, stream, subtransaction, text};
+use crate::pg::{Oid, comparison, deparse, lock, quote, server, stream, subtransaction, text};
 use crate::previews::{self, Purpose, Templates};
 use pgrx::prelude::PgSqlErrorCode;
 use serde::{Deserialize, Serialize};
@@ -263,15 +263,13 @@ impl<'a> ColumnLink<'a> {
         let ReferentTexts { shown, joins, key } = self.referent_sql()?;
         let query = format!(
             "SELECT {compared}, pg_catalog.min({key}) FROM {referent} AS t{joins} \
-             WHERE (SELECT pg_catalog.pg_relation_size({}::pg_catalog.regclass) \
-             OPERATOR(pg_catalog.<=) pg_catalog.pg_relation_size({}::pg_catalog.regclass)) \
-             GROUP BY 1 HAVING pg_catalog.count(*) OPERATOR(pg_catalog.=) 1",
-            self.referent.oid().to_u32(),
-            self.table.oid().to_u32(),
+             WHERE (SELECT {} OPERATOR(pg_catalog.<=) {}) GROUP BY 1 HAVING pg_catalog.count(*) OPERATOR(pg_catalog.=) 1",
+            size_sql(self.referent.oid()),
+            size_sql(self.table.oid()),
             compared = self.options.compare.normalize(&shown),
             referent = self.referent.sql(),
         );
-        let mut keys = KeysOfTexts::new(type_of(&self.key));
+        let mut keys = KeysOfTexts::new(self.base_of_key());
         let mut asked = AskedMemory::default();
         stream::each_row_of_now(&query, 2, |row| {
             server::check_for_interrupts();
@@ -287,6 +285,18 @@ impl<'a> ColumnLink<'a> {
     /// Whether the column need not be of another type.
     fn has_type_of_key(&self) -> bool {
         type_of(&self.column) == type_of(&self.key)
+    }
+
+    /// The type of the keys that are looked up: of a domain, what it is over, as it may refuse NULL.
+    fn base_of_key(&self) -> TypeId {
+        let own = type_of(&self.key);
+        match comparison::base_type(own.oid) {
+            base if base == own.oid => own,
+            base => TypeId {
+                oid: base,
+                modifier: -1,
+            },
+        }
     }
 
     fn name(&self) -> &str {
@@ -311,7 +321,7 @@ impl<'a> ColumnLink<'a> {
     /// Which texts lead to which keys.
     fn compare(&self) -> Result<TextMatches, Error> {
         let most = self.options.examples;
-        let mut found = TextMatches::new(type_of(&self.key));
+        let mut found = TextMatches::new(self.base_of_key());
         let mut asked = AskedMemory::default();
         stream::each_row_of_now(&self.comparison_sql()?, 6, |row| {
             server::check_for_interrupts();
@@ -438,9 +448,18 @@ impl<'a> ColumnLink<'a> {
         }
         if !self.has_type_of_key() || !keys.is_identity {
             let key_type = type_sql(&self.key)?;
+            let base = self.base_of_key();
+            let looked_up = format!(
+                "__msar.linked_key({}, NULL::{})",
+                self.text_of_column("", self.name()),
+                base.to_sql().ok_or(Error::Vanished)?
+            );
             actions.push(format!(
-                "ALTER COLUMN {name} TYPE {key_type} USING __msar.linked_key({}, NULL::{key_type})",
-                self.text_of_column("", self.name())
+                "ALTER COLUMN {name} TYPE {key_type} USING {}",
+                match base == type_of(&self.key) {
+                    true => looked_up,
+                    false => format!("{looked_up}::{key_type}"),
+                }
             ));
         }
         actions.push(format!(
@@ -508,6 +527,15 @@ fn column_named<'t>(table: &'t Table, column: &ColumnRef) -> Result<&'t PgAttrib
 }
 
 /// The type of a column, as SQL.
+/// The disk that a table takes with its partitions, as SQL.
+fn size_sql(relation: Oid) -> String {
+    format!(
+        "(SELECT COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(p.relid))::pg_catalog.int8, \
+         pg_catalog.pg_relation_size({oid}::pg_catalog.regclass)) FROM pg_catalog.pg_partition_tree({oid}::pg_catalog.regclass) AS p)",
+        oid = relation.to_u32()
+    )
+}
+
 fn type_sql(column: &PgAttribute) -> Result<String, Error> {
     type_of(column).to_sql().ok_or(Error::Vanished)
 }

@@ -3,9 +3,9 @@
 use crate::pg::memory;
 use pgrx::pg_sys;
 
-/// The largest values of an array, as they are before they are printed. As text a value takes twice its size, and PostgreSQL's
-/// values end at a gigabyte.
-const LARGEST: usize = 400 << 20;
+/// The largest values of an array, as they are before they are printed. As text a value takes up to four times its size (arrays of
+/// times do; only bit strings take more), and PostgreSQL's values end at a gigabyte.
+const LARGEST: usize = 240 << 20;
 
 /// An array that is being made. The buffers are used for the next one again.
 #[derive(Default)]

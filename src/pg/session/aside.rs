@@ -6,28 +6,22 @@
 //! these, and lets them go after an error, as the abort of a subtransaction does.
 
 use crate::pg::error_fields::Mark;
-use crate::pg::subtransaction::ends_everything;
+use crate::pg::subtransaction;
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::CaughtError;
 use pgrx::prelude::*;
 use std::panic::AssertUnwindSafe;
 
-/// Runs `body`, which only reads, and connects to no SPI. Gives back what went wrong if it fails; a cancel, a timeout or a
+/// Runs `body`, which only reads, connects to no SPI, and makes no snapshot the active one. Gives back what went wrong if it fails; a cancel, a timeout or a
 /// shutdown goes on to the caller.
 pub(crate) fn or_reason<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     let callbacks = Mark::here();
-    match run(body) {
-        Ok(value) => Ok(value),
-        Err(
-            CaughtError::PostgresError(report)
-            | CaughtError::ErrorReport(report)
-            | CaughtError::RustPanic { ereport: report, .. },
-        ) if !ends_everything(report.sql_error_code()) => {
-            callbacks.forget();
-            Err(report.message().to_owned())
-        }
-        Err(error) => error.rethrow(),
-    }
+    subtransaction::reason_of(run(body), callbacks)
+}
+
+#[cfg(feature = "pg18")]
+unsafe extern "C-unwind" {
+    fn pgaio_error_cleanup();
 }
 
 fn run<T>(body: impl FnOnce() -> T) -> Result<T, CaughtError> {
@@ -51,6 +45,8 @@ fn run<T>(body: impl FnOnce() -> T) -> Result<T, CaughtError> {
 
         if outcome.is_err() {
             pg_sys::LWLockReleaseAll();
+            #[cfg(feature = "pg18")]
+            pgaio_error_cleanup();
             pg_sys::UnlockBuffers();
             pg_sys::ConditionVariableCancelSleep();
             pg_sys::LockErrorCleanup();

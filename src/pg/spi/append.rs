@@ -193,8 +193,14 @@ impl AppendedIndex {
             pgrx::PgList::<()>::from_pg(pg_sys::RelationGetIndexList(table))
                 .iter_oid()
                 .map(|index| pg_sys::index_open(index, pg_sys::RowExclusiveLock as i32))
-                .filter(|&relation| (*(*relation).rd_index).indisready)
-                .map(|relation| Self::of(relation))
+                .filter_map(|relation| {
+                    if (*(*relation).rd_index).indisready {
+                        return Some(Self::of(relation));
+                    }
+                    // One that is just being built: CREATE INDEX CONCURRENTLY adds the rows of now itself.
+                    pg_sys::index_close(relation, pg_sys::NoLock as i32);
+                    None
+                })
                 .collect()
         }
     }

@@ -137,7 +137,12 @@ pub(in crate::pg) fn ends_everything(sqlstate: PgSqlErrorCode) -> bool {
 /// timeout or a shutdown goes on to the caller.
 pub(crate) fn or_reason<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     let callbacks = Mark::here();
-    match run(body) {
+    reason_of(run(body), callbacks)
+}
+
+/// What went wrong, as its message. A cancel, a timeout or a shutdown goes on to the caller.
+pub(in crate::pg) fn reason_of<T>(outcome: Result<T, CaughtError>, callbacks: Mark) -> Result<T, String> {
+    match outcome {
         Ok(value) => Ok(value),
         Err(
             CaughtError::PostgresError(report)

@@ -364,6 +364,8 @@ impl<'a> InsertForm<'a> {
         let field = &self.fields[at];
         let reference =
             references::of_column(target, column)?.ok_or_else(|| no_foreign_key(column, &field.key))?;
+        // As the tables of fields are, which it need not be one of.
+        lock::share_until_commit(reference.relation);
         let mut taken = vec![(column, reference.referent)];
         for (attnum, referent) in reference.others {
             let other = target.find_column(attnum.into())?;

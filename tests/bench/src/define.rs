@@ -9,8 +9,14 @@ use crate::{Result, links, measure::race_undone, server::Server, table::Table};
 
 const DATABASE: &str = "mathesar_ext_bench_define";
 
-/// `parts`: tables, links; all if there is none.
+/// What can be chosen by name.
+const PARTS: [&str; 2] = ["tables", "links"];
+
+/// `parts`: some of these; all if there is none.
 pub(crate) fn run(parts: &[String]) -> Result<()> {
+    if let Some(unknown) = parts.iter().find(|part| !PARTS.contains(&part.as_str())) {
+        return Err(format!("define has the parts {}, not \"{unknown}\"", PARTS.join(", ")).into());
+    }
     let is_wanted = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
     let server = Server::from_environment()?;
     server.create_database(DATABASE)?;

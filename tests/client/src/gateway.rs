@@ -1,11 +1,12 @@
 //! A gateway in front of a server of its own that asks for passwords. `MATHESAR_GATEWAY_BIN` names the program.
 
 use crate::{Server, connect, run};
+use base64::Engine;
 use postgres::{Client, Config};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use ureq::http::Response;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
@@ -236,7 +237,6 @@ impl Caller {
     /// A script with HTTP Basic.
     #[must_use]
     pub fn basic(role: &str, password: &str) -> Self {
-        use base64::Engine;
         let text = base64::engine::general_purpose::STANDARD.encode(format!("{role}:{password}"));
         Self::default().with("authorization", &format!("Basic {text}"))
     }
@@ -328,5 +328,22 @@ impl Caller {
             .tls_config(tls.build())
             .build()
             .into()
+    }
+}
+
+/// The credentials of [`Caller::clerk`], as the header `Authorization` has them.
+pub fn basic_text() -> String {
+    base64::engine::general_purpose::STANDARD.encode(format!("clerk:{PASSWORD}"))
+}
+
+/// Waits until something is so.
+///
+/// # Panics
+/// Where it is not so after 20 seconds.
+pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !is_so() {
+        assert!(Instant::now() < end, "not so after 20 s: {what}");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }

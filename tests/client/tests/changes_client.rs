@@ -2,7 +2,8 @@
 //! and databases in which its token means nothing.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use mathesar_ext_client_tests::synced::SyncedSchema;
@@ -106,6 +107,16 @@ fn changes_wake_a_client_that_listens() {
     assert_eq!(payload.to_string(), "{}");
 }
 
+/// A program that ends with the test.
+struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// The program of the documentation, which is written for psycopg: it listens, and shows what has changed.
 #[test]
 fn changes_are_shown_by_a_client_in_python() {
@@ -118,16 +129,22 @@ fn changes_are_shown_by_a_client_in_python() {
         &mut other,
         "CREATE SCHEMA app; CREATE TABLE app.first (id integer); CREATE SCHEMA elsewhere",
     );
-    let mut program = Command::new("python3")
+    let mut program = Command::new("python3");
+    program
         .args(["-c", code, "app"])
         .env("DATABASE", database.url(database.owner()))
         .env("PYTHONPATH", std::env::var("MATHESAR_PSYCOPG_PATH").unwrap())
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut printed = BufReader::new(program.stdout.take().unwrap()).lines();
-    let mut next = || printed.next().unwrap().unwrap();
+        .stdout(Stdio::piped());
+    let mut program = Program(program.spawn().unwrap());
+    let printed = BufReader::new(program.0.stdout.take().unwrap()).lines();
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        printed
+            .map_while(Result::ok)
+            .try_for_each(|line| sender.send(line))
+    });
+    let next = || receiver.recv_timeout(Duration::from_secs(60)).unwrap();
     assert_eq!(next(), "first (id)");
     run(&mut other, "CREATE TABLE app.second (n integer)");
     assert_eq!(next(), "first (id), second (n)");
@@ -141,8 +158,6 @@ fn changes_are_shown_by_a_client_in_python() {
     run(&mut other, "CREATE TABLE elsewhere.other (id integer)");
     run(&mut other, "ALTER TABLE app.first ADD extra text");
     assert_eq!(next(), "first (number, extra)");
-    program.kill().unwrap();
-    program.wait().unwrap();
 }
 
 /// The server is killed when a transaction has committed, and nobody has heard of it yet.

@@ -1,6 +1,6 @@
 //! The gateway over HTTP: who is let in, what is passed on, and what happens when things go wrong.
 
-use mathesar_ext_client_tests::gateway::{Caller, Gateway, PASSWORD};
+use mathesar_ext_client_tests::gateway::{Caller, Gateway, PASSWORD, basic_text, eventually};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -402,17 +402,4 @@ fn a_server_that_goes_away_comes_back() {
         clerk.rpc(&gateway, LIST).status == 200
     });
     assert_eq!(gateway.terminate(), Some(0));
-}
-
-fn basic_text() -> String {
-    use base64::Engine;
-    base64::engine::general_purpose::STANDARD.encode(format!("clerk:{PASSWORD}"))
-}
-
-fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(20);
-    while !is_so() {
-        assert!(Instant::now() < end, "not so after 20 s: {what}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }

@@ -1,6 +1,8 @@
 //! What a statement leaves behind in its session ends with its request: the next one on that connection starts anew.
 
-use mathesar_ext_client_tests::gateway::{Caller, Gateway};
+use mathesar_ext_client_tests::gateway::{Caller, Gateway, basic_text, eventually};
+use std::io::Write;
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 /// What a role that is not the user may plant into views that the user reads, and a view that shows the session's state.
@@ -86,7 +88,14 @@ fn nothing_is_left_to_the_next_request() {
         assert!(start.elapsed() < Duration::from_secs(10), "the lock is kept");
         std::thread::sleep(Duration::from_millis(20));
     }
-    // An export, and one that fails.
+    // An export, with functions in front of PostgreSQL's own.
+    gateway
+        .admin()
+        .batch_execute(
+            "CREATE FUNCTION public.jsonb_build_object(text, jsonb, text, jsonb) RETURNS jsonb LANGUAGE plpgsql AS
+             $$ BEGIN RAISE EXCEPTION 'planted'; END $$",
+        )
+        .unwrap();
     let oid: u32 = gateway
         .admin()
         .query_one("SELECT 'planted'::regclass::oid", &[])
@@ -106,6 +115,46 @@ fn statements_that_were_swapped_are_not_used() {
         assert_eq!(state(&gateway).1, process, "a connection serves many requests");
         let body = read(&gateway, view);
         assert!(body.contains("swapped") || body.contains("forgotten"), "{body}");
-        assert_eq!(state(&gateway), (fresh, process), "the session is a new one");
+        assert_eq!(state(&gateway), (fresh, process), "the session is as it was");
     }
+}
+
+/// A statement that nobody waits for any more, and that does not end when it is cancelled, keeps its place.
+#[test]
+fn statements_without_a_client_count() {
+    let gateway = Gateway::start(&["--user-connections", "1"]);
+    gateway
+        .admin()
+        .batch_execute(
+            "CREATE FUNCTION stubborn() RETURNS text LANGUAGE plpgsql AS $$
+             BEGIN
+               PERFORM pg_sleep(60);
+               RETURN 'slept';
+             EXCEPTION WHEN query_canceled THEN
+               PERFORM pg_sleep(2);
+               RETURN 'cancelled';
+             END $$;
+             CREATE VIEW stubborn AS SELECT 1 AS id, stubborn() AS text;
+             CREATE VIEW quick AS SELECT 1 AS id, 'quick' AS text;
+             GRANT SELECT ON stubborn, quick TO clerk",
+        )
+        .unwrap();
+    let active = |gateway: &Gateway| -> i64 {
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'clerk' AND state = 'active'";
+        gateway.admin().query_one(sql, &[]).unwrap().get(0)
+    };
+    let body = r#"{"jsonrpc": "2.0", "id": 7, "method": "msar.list_records", "params": {"tab_id": "public.stubborn"}}"#;
+    let mut connection = TcpStream::connect(gateway.address.trim_start_matches("http://")).unwrap();
+    write!(
+        connection,
+        "POST /api/rpc/v0/ HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        basic_text(),
+        body.len()
+    )
+    .unwrap();
+    eventually("the statement runs", || active(&gateway) > 0);
+    drop(connection);
+    assert!(read(&gateway, "quick").contains("quick"));
+    assert_eq!(active(&gateway), 0, "the other statement has ended before");
 }

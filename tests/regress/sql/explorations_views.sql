@@ -145,6 +145,17 @@ DROP VIEW shop.upon;
 REVOKE ALL ON SCHEMA shop FROM regress_table_owner;
 SELECT x->'owner' AS owner FROM msar.set_exploration_owner(:id, 'regress_view_owner') AS x;
 SELECT to_regclass('msar_queries."Plan"') AS view;
+-- A dry run leaves the view that is there.
+CREATE TABLE shop.dry (id int PRIMARY KEY, v varchar(10));
+SELECT (msar.save_exploration('{"name": "Dry", "view": true, "base_table": {"schema": "shop", "name": "dry"},
+  "initial_columns": [{"alias": "v", "column": "v"}]}')->>'id')::bigint AS dry \gset
+COMMENT ON VIEW msar_queries."Dry" IS 'Mine';
+SELECT 'msar_queries."Dry"'::regclass::oid AS was \gset
+SELECT r->'is_possible' AS is_possible FROM msar.alter_columns('shop.dry'::regclass, '[{"column": "v", "type": {"name": "text"}}]', '{"dry_run": true}') AS r;
+SELECT 'msar_queries."Dry"'::regclass::oid = :was AS same, obj_description(:was, 'pg_class') AS comment;
+SELECT r->'is_possible' AS is_possible FROM msar.alter_columns('shop.dry'::regclass, '[{"column": "v", "type": {"name": "text"}}]', '{}') AS r;
+SELECT atttypid::regtype FROM pg_attribute WHERE attrelid = 'msar_queries."Dry"'::regclass AND attname = 'v';
+SELECT msar.delete_exploration(:dry) = :dry AS deleted;
 SET client_min_messages = warning;
 DROP SCHEMA shop CASCADE;
 RESET client_min_messages;

@@ -50,6 +50,14 @@ SET ROLE linked_reader;
 SELECT l->>'constraint' AS "constraint", l->'count' AS count, l->'records' AS records
 FROM jsonb_array_elements(msar.get_linked_records('linked.place', '{"floor": 1, "#": "a"}'::jsonb)->'links') AS l;
 RESET ROLE;
+-- A key of jsonb, which a short filter would read as a list or as operators.
+CREATE TABLE linked.thing (key jsonb PRIMARY KEY);
+CREATE TABLE linked.part (id int PRIMARY KEY, thing jsonb REFERENCES linked.thing);
+INSERT INTO linked.thing VALUES ('[1, 2]'), ('{"a": 1}');
+INSERT INTO linked.part VALUES (1, '[1, 2]'), (2, '{"a": 1}'), (3, '[1, 2]');
+SELECT l->'filter' AS filter, msar.list_records('linked.part', jsonb_build_object('filter', l->'filter', 'limit', 0))->'count' AS count, l->'count' AS told
+FROM unnest(ARRAY['{"key": [1, 2]}', '{"key": {"a": 1}}']::jsonb[]) WITH ORDINALITY AS k(key, n),
+  jsonb_array_elements(msar.get_linked_records('linked.thing', k.key)->'links') AS l ORDER BY n;
 DROP VIEW public.links;
 DROP SCHEMA linked CASCADE;
 DROP SCHEMA "linked too" CASCADE;

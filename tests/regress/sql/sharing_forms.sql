@@ -229,6 +229,19 @@ SELECT room, nights FROM place.stay;
 SET ROLE form_maker;
 SELECT f->'problem' FROM msar.get_form(:id) AS f;
 SELECT msar.delete_form(:id) = :id, msar.delete_form(:stay_id) = :stay_id;
+-- The user of a row that is created without a field of its own.
+RESET ROLE;
+CREATE TABLE place.visit_log (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, who bigint);
+CREATE TABLE place.guest (name text, log int REFERENCES place.visit_log);
+SELECT msar.set_table_metadata('place.visit_log', '{"user_tracking_attnum": 2}') IS NOT NULL;
+SELECT f->>'id' AS guest_id, f->>'token' AS guest FROM msar.add_form(jsonb_build_object('name', 'Guest', 'version', 1,
+  'base_table_oid', 'place.guest'::regclass::oid::bigint, 'header_title', '{}'::jsonb, 'privileged_role', true, 'fields', jsonb_build_array(
+    jsonb_build_object('key', 'log', 'index', 0, 'kind', 'foreign_key', 'column_attnum', 2,
+      'related_table_oid', 'place.visit_log'::regclass::oid::bigint, 'fk_interaction_rule', 'must_create')))) AS f \gset
+SELECT msar.set_form_publish(:guest_id, true);
+SELECT msar.submit_form(:'guest', '{"log": {"type": "create"}}') IS NOT NULL;
+SELECT who = (SELECT oid FROM pg_roles WHERE rolname = session_user) AS is_the_visitor FROM place.visit_log;
+SELECT msar.delete_form(:guest_id) = :guest_id;
 RESET ROLE;
 SET client_min_messages = warning;
 DROP SCHEMA place CASCADE; DROP OWNED BY form_maker, form_role, form_owner, form_visitor; DROP ROLE form_maker, form_role, form_owner, form_visitor;
