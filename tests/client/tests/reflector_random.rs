@@ -5,7 +5,7 @@ use mathesar_ext_client_tests::{Server, run, text};
 use postgres::{Client, NoTls};
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -127,6 +127,9 @@ fn events(client: &mut Client) -> Result<i64, postgres::Error> {
 /// How many events of committed statements a run must have, so that it proves something.
 const ENOUGH: i64 = 500;
 
+/// How often what runs the reflections must be killed, for the same reason.
+const ENOUGH_KILLS: u32 = 2;
+
 /// How many rows committed statements have written; none while the server restarts.
 fn written(client: &mut Client) -> i64 {
     client
@@ -134,19 +137,20 @@ fn written(client: &mut Client) -> i64 {
         .map_or(0, |row| row.get(0))
 }
 
-/// Starts six writers, waits for their end, and returns. Each does its rounds, and goes on while there are too few events:
-/// on a slow machine most transactions are ended by a crash.
-fn write_all(server: &Arc<Server>, rounds: u32, late: String) {
+/// Starts six writers, waits for their end, and returns. Each does its rounds, and goes on while there are too few events (on a
+/// slow machine most transactions are ended by a crash) or too few kills (on a fast one the rounds are over before them).
+fn write_all(server: &Arc<Server>, rounds: u32, late: String, kills: &Arc<AtomicU32>) {
     let late = Arc::new(late);
     let writers: Vec<_> = (0..6)
         .map(|writer| {
-            let (server, late) = (Arc::clone(server), Arc::clone(&late));
+            let (server, late, kills) = (Arc::clone(server), Arc::clone(&late), Arc::clone(kills));
             thread::spawn(move || {
                 let mut client = connected(&server, "writer");
                 let end = Instant::now() + Duration::from_secs(300);
                 for round in 0.. {
                     let is_late = Instant::now() > end;
-                    if round >= rounds && (is_late || written(&mut client) > ENOUGH) {
+                    let is_enough = || kills.load(Ordering::Relaxed) >= ENOUGH_KILLS;
+                    if round >= rounds && (is_late || is_enough() && written(&mut client) > ENOUGH) {
                         break;
                     }
                     if write(&mut client, writer, round).is_err() {
@@ -262,24 +266,25 @@ fn nothing_is_lost_and_nothing_counts_twice() {
             runs
         })
     };
+    let kills = Arc::new(AtomicU32::new(0));
     let killer = {
-        let (server, is_over) = (Arc::clone(&server), Arc::clone(&is_over));
+        let (server, is_over, kills) = (Arc::clone(&server), Arc::clone(&is_over), Arc::clone(&kills));
         thread::spawn(move || {
-            let mut kills = 0;
             while !is_over.load(Ordering::Relaxed) {
                 thread::sleep(Duration::from_millis(700));
                 let query = "SELECT pid::text FROM pg_stat_activity WHERE application_name = 'runner'";
-                let signal = if kills % 2 == 0 { "-KILL" } else { "-TERM" };
-                kills += u32::from(kill(&server, signal, query));
+                let is_first = kills.load(Ordering::Relaxed).is_multiple_of(2);
+                let signal = if is_first { "-KILL" } else { "-TERM" };
+                kills.fetch_add(u32::from(kill(&server, signal, query)), Ordering::Relaxed);
             }
-            kills
         })
     };
-    write_all(&server, 24, late_reflection(""));
+    write_all(&server, 24, late_reflection(""), &kills);
     is_over.store(true, Ordering::Relaxed);
     let runs = runner.join().unwrap_or_else(|_| panic!("the runner failed"));
-    let kills = killer.join().unwrap_or_else(|_| panic!("the killer failed"));
-    assert!(runs > 5 && kills > 1, "{runs} runs, {kills} kills");
+    killer.join().unwrap_or_else(|_| panic!("the killer failed"));
+    let kills = kills.load(Ordering::Relaxed);
+    assert!(runs > 5 && kills >= ENOUGH_KILLS, "{runs} runs, {kills} kills");
     check(&mut connected(&server, "check"), &mut connected(&server, "check"));
 }
 
@@ -306,10 +311,11 @@ fn two_servers_that_crash_agree_at_the_end() {
     run(&mut setup, &reflections(r#""server": "b","#));
     run(&mut setup, "SELECT msar.start_reflector()");
     let is_over = Arc::new(AtomicBool::new(false));
+    let kills = Arc::new(AtomicU32::new(0));
     let killer = {
-        let (server, is_over) = (Arc::clone(&server), Arc::clone(&is_over));
+        let (server, is_over, kills) = (Arc::clone(&server), Arc::clone(&is_over), Arc::clone(&kills));
         thread::spawn(move || {
-            let (mut kills, mut turn) = (0, 0);
+            let mut turn = 0;
             while !is_over.load(Ordering::Relaxed) {
                 thread::sleep(Duration::from_millis(600));
                 turn += 1;
@@ -319,17 +325,18 @@ fn two_servers_that_crash_agree_at_the_end() {
                     _ => {
                         let query = "SELECT pid::text FROM pg_stat_activity WHERE backend_type = 'mathesar_ext reflector'";
                         let signal = if turn % 4 == 1 { "-KILL" } else { "-TERM" };
-                        kills += u32::from(kill(&server, signal, query));
+                        kills.fetch_add(u32::from(kill(&server, signal, query)), Ordering::Relaxed);
                     }
                 }
             }
-            (target, kills)
+            target
         })
     };
-    write_all(&server, 72, late_reflection(r#""server": "b","#));
+    write_all(&server, 72, late_reflection(r#""server": "b","#), &kills);
     is_over.store(true, Ordering::Relaxed);
-    let (target, kills) = killer.join().unwrap_or_else(|_| panic!("the killer failed"));
-    assert!(kills > 1, "{kills} kills");
+    let target = killer.join().unwrap_or_else(|_| panic!("the killer failed"));
+    let kills = kills.load(Ordering::Relaxed);
+    assert!(kills >= ENOUGH_KILLS, "{kills} kills");
     let mut client = connected(&server, "check");
     run(&mut client, "SELECT msar.stop_reflector()");
     check(&mut client, &mut connected(&target, "check"));
