@@ -102,6 +102,8 @@ impl<E: TopicError + 'static> From<E> for Error {
 pub(crate) mod hints {
     pub(crate) const COLUMNS: &str =
         "msar.get_column_info(relation) lists the columns, each with its attnum as \"id\".";
+    pub(crate) const ONE_BY_ONE: &str =
+        "Describe the relations one by one with msar.get_table_details(relation).";
     pub(crate) const LESS_NESTED: &str = "Pass a document that is nested less deeply.";
     pub(crate) const OWNER: &str =
         "The owner of the relation, and roles that inherit the owner's privileges, may change it.";
@@ -390,7 +392,7 @@ impl Error {
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
                 "the result is larger than 1 GB, the limit of a value",
             )
-            .hint("Describe the relations one by one with msar.get_table_details(relation)."),
+            .hint(hints::ONE_BY_ONE),
             Self::TooManyPaths { most } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
                 format!("there are more than {most} join paths"),
@@ -425,7 +427,7 @@ impl Error {
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
                 format!("could not write the document: {value}"),
             )
-            .hint("Describe the relations one by one with msar.get_table_details(relation)."),
+            .hint(hints::ONE_BY_ONE),
         }
     }
 }

@@ -84,11 +84,11 @@ pub extern "C-unwind" fn _PG_init() {
     pg::report::leave_out_backtraces();
     pg::messages::complete_messages(&["msar", "__msar"]);
     error::set_advisor(changes::renames::hint);
-    settings::define();
+    settings::define_settings();
     pg::plan_cache::set_memory_limit(settings::statement_memory);
     pg::server::reserve_setting_prefix(c"mathesar_ext");
-    pg::worker::register(&reflector::reflector_worker::TASK);
-    pg::launcher::register(reflector::reflector_worker::start_missing);
+    pg::worker::register_task(&reflector::reflector_worker::TASK);
+    pg::launcher::register_start(reflector::reflector_worker::start_missing);
 }
 
 /// The functions that `cargo pgrx test` calls.

@@ -41,7 +41,7 @@ static RESTART_REFLECTOR: GucSetting<bool> = GucSetting::<bool>::new(true);
 static EVENT_ORIGINS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
 
 /// Declares the settings, when a session loads the library.
-pub(crate) fn define() {
+pub(crate) fn define_settings() {
     GucRegistry::define_bool_guc(
         c"mathesar_ext.reattach_by_name",
         c"Attaches the metadata of a dropped table to the next table of its name and owner.",

@@ -55,6 +55,29 @@ def split_use(tree, prefix=()):
     return [path for part in parts if part.strip() for path in split_use(part, inner)]
 
 
+FUNCTION = re.compile(r"(?<!\w)fn\s+(\w+)")
+
+
+def functions(text):
+    """The functions of a text without comments and literals: each name with the head of the `impl` or `trait` around it,
+    None where there is none."""
+    heads, head = [], ""
+    for piece in re.split(r"([{};])", text):
+        if piece == "{":
+            found = FUNCTION.search(head)
+            if found:
+                yield found.group(1), next((outer for outer in reversed(heads) if outer), None)
+            owner = re.search(r"(?:^|\s)((?:impl|trait)\b.*)", head, re.S)
+            heads.append(owner.group(1) if owner and not found else None)
+        elif piece == "}":
+            if heads:
+                heads.pop()
+        elif piece == ";" and (found := FUNCTION.search(head)):
+            # Declared by a trait.
+            yield found.group(1), next((outer for outer in reversed(heads) if outer), None)
+        head = piece if piece not in "{};" else ""
+
+
 class Sources:
     """The Rust files below a folder, by the paths of their modules."""
 

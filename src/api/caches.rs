@@ -56,7 +56,7 @@ fn alter_cache(cache: TextArgument, patch: JsonArgument) -> Result<JsonbResult, 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 fn drop_cache(cache: TextArgument) -> Result<bool, ErrorReport> {
-    Ok(manage::drop(&cache.0)?)
+    Ok(manage::drop_cache(&cache.0)?)
 }
 
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
@@ -70,7 +70,7 @@ fn get_cache_status(cache: default!(Option<TextArgument>, "NULL")) -> Result<Jso
 #[search_path(pg_catalog, pg_temp)]
 fn cache_read(cache: TextArgument, request: JsonArgument) -> Result<JsonbDatum, ErrorReport> {
     let request = request.value("request")?;
-    Ok(wire::read(&cache.0, &request)?)
+    Ok(wire::read_entities(&cache.0, &request)?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
@@ -97,7 +97,7 @@ fn cache_ingest(
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 fn cache_event_plan(cache: TextArgument) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&events::plan(&cache.0)?)?)
+    Ok(JsonbResult::new(&events::plan_event_requests(&cache.0)?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
@@ -109,14 +109,14 @@ fn cache_apply_events(
 ) -> Result<JsonbResult, ErrorReport> {
     let entries = events.value("events")?;
     let asked_at = moment(asked_at);
-    let result: Result<_, Error> = events::apply(&cache.0, &entries, asked_at.as_deref());
+    let result: Result<_, Error> = events::apply_events(&cache.0, &entries, asked_at.as_deref());
     Ok(JsonbResult::new(&result?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 fn cache_scan_plan(cache: TextArgument) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&scans::plan(&cache.0)?)?)
+    Ok(JsonbResult::new(&scans::plan_scans(&cache.0)?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
@@ -136,7 +136,7 @@ fn cache_scan_result(
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 #[search_path(pg_catalog, pg_temp)]
 fn cache_shadow_plan(cache: TextArgument) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&shadow::plan(&cache.0)?)?)
+    Ok(JsonbResult::new(&shadow::plan_comparisons(&cache.0)?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]

@@ -23,7 +23,7 @@ extension_sql_file!(
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn add_constraints(tab_id: Oid, con_defs: JsonArgument) -> Result<Vec<Oid>, ErrorReport> {
-    let constraints: Vec<ConstraintDefinition> = super::read("con_defs", &con_defs)?;
+    let constraints: Vec<ConstraintDefinition> = super::parse_definition("con_defs", &con_defs)?;
     Ok(add::add_constraints(tab_id, &constraints)?)
 }
 

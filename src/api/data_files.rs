@@ -23,13 +23,16 @@ extension_sql_file!(
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn store_data_file(name: TextArgument, content: &[u8], options: JsonArgument) -> Result<i64, ErrorReport> {
-    let options = super::read("options", &options)?;
+    let options = super::parse_definition("options", &options)?;
     Ok(data_file::store_file(&name.0, content, &options)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn change_data_file(id: i64, patch: JsonArgument) -> Result<(), ErrorReport> {
-    Ok(data_file::change_file(id, &super::read("patch", &patch)?)?)
+    Ok(data_file::change_file(
+        id,
+        &super::parse_definition("patch", &patch)?,
+    )?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]

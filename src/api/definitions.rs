@@ -31,7 +31,7 @@ extension_sql_file!(
 
 #[pg_extern(schema = "__msar", stable, strict, parallel_safe)]
 fn type_in_full(r#type: JsonArgument) -> Result<NewText, ErrorReport> {
-    let definition: TypeObject = super::read("type", &r#type)?;
+    let definition: TypeObject = super::parse_definition("type", &r#type)?;
     let resolved = column_type::resolve_type(Some(&definition))?;
     Ok(NewText::encode(&column_type::to_sql(resolved)?))
 }

@@ -30,8 +30,9 @@ fn get_dependents(
             hint: "Pass 1 for the direct dependents only, or NULL for all.",
         })?;
     }
-    let dependents =
-        consistent::read(|catalog| dependents::list_dependents(catalog, obj.0, attnum, max_depth))?;
+    let dependents = consistent::read_consistently(|catalog| {
+        dependents::list_dependents(catalog, obj.0, attnum, max_depth)
+    })?;
     Ok(Some(JsonbResult::new(&dependents)?))
 }
 
@@ -41,6 +42,6 @@ fn preview_drop(
     attnum: default!(Option<i32>, "NULL"),
 ) -> Result<Option<JsonbResult>, ErrorReport> {
     let Some(obj) = obj else { return Ok(None) };
-    let dropped = consistent::read(|catalog| dependents::preview_drop(catalog, obj.0, attnum))?;
+    let dropped = consistent::read_consistently(|catalog| dependents::preview_drop(catalog, obj.0, attnum))?;
     Ok(Some(JsonbResult::new(&dropped)?))
 }

@@ -38,8 +38,8 @@ fn display_number(
     let style = number::NumberDisplay {
         least_decimals: digits(min_frac_digits),
         most_decimals: digits(max_frac_digits),
-        grouping: grouping.map_or(default_grouping, |word| DigitGrouping::parse(word.0)),
-        format: format.map_or(SeparatorStyle::English, |word| SeparatorStyle::parse(word.0)),
+        grouping: grouping.map_or(default_grouping, |word| DigitGrouping::from_word(word.0)),
+        format: format.map_or(SeparatorStyle::English, |word| SeparatorStyle::from_word(word.0)),
         is_percentage: as_percentage == Some(true),
         currency: currency_symbol.map(|symbol| Currency {
             symbol: symbol.0,

@@ -47,7 +47,7 @@ fn run_exploration(
     exploration: JsonArgument,
     options: default!(JsonArgument, "'{}'"),
 ) -> Result<JsonDatum, ErrorReport> {
-    Ok(run::run(exploration.text(), options.text())?)
+    Ok(run::run_exploration(exploration.text(), options.text())?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
@@ -69,7 +69,7 @@ fn get_exploration_export_query(
     id: i64,
     options: default!(JsonArgument, "'{}'"),
 ) -> Result<NewText, ErrorReport> {
-    let document = stored::find(id)?.document()?;
+    let document = stored::find_exploration(id)?.document()?;
     let (sql, _) = run::sql(&document, Some(options.text()), Titles::DisplayNames)?;
     Ok(NewText::encode(&sql))
 }
@@ -81,12 +81,14 @@ fn save_exploration(exploration: JsonArgument) -> Result<JsonbResult, ErrorRepor
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_exploration(id: i64) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&stored::get(id)?)?)
+    Ok(JsonbResult::new(&stored::get_exploration(id)?)?)
 }
 
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
 fn list_explorations(sch_id: default!(Option<RegNamespace>, "NULL")) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&stored::list(sch_id.map(|schema| schema.0))?)?)
+    Ok(JsonbResult::new(&stored::list_explorations(
+        sch_id.map(|schema| schema.0),
+    )?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]

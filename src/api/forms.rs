@@ -51,7 +51,7 @@ fn get_form(id: i64) -> Result<JsonbResult, ErrorReport> {
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn list_forms(sch_id: RegNamespace) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&form::list(sch_id.0)?)?)
+    Ok(JsonbResult::new(&form::list_forms(sch_id.0)?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
@@ -124,7 +124,7 @@ fn describe_sources(wanted: &BTreeMap<u32, Vec<i16>>) -> Result<BTreeMap<u32, Va
 }
 
 fn add_metadata(catalog: &Catalog, row: &PgClass, columns: &mut Map<String, Value>) -> Result<(), Error> {
-    let stored = OfTable::read(catalog, row)?;
+    let stored = OfTable::from_row(catalog, row)?;
     for (attnum, column) in columns {
         let attribute = attnum
             .parse()

@@ -8,7 +8,7 @@ use crate::import::{fill, transfer};
 use crate::pg::arguments::{JsonArgument, RegClass, RegType, TextArgument};
 use crate::pg::bytes::{NewText, TextBytes};
 use crate::pg::results::JsonbResult;
-use crate::pg::{call_memory, memory, relations, server};
+use crate::pg::{arguments, memory, relations, server};
 use crate::statements::values;
 use crate::tables::cast::RowsStatement;
 use crate::tables::create;
@@ -73,8 +73,8 @@ fn file_options(options: &JsonArgument) -> Result<FileOptions, Error> {
 
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
 fn import_column_names(col_names: JsonArgument, reserved: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    let names: Vec<Option<String>> = super::read("col_names", &col_names)?;
-    let reserved = super::read("reserved", &reserved)?;
+    let names: Vec<Option<String>> = super::parse_definition("col_names", &col_names)?;
+    let reserved = super::parse_definition("reserved", &reserved)?;
     let names = create::file_column_names(&names, reserved).map_err(Error::from)?;
     Ok(JsonbResult::new(&names)?)
 }
@@ -103,7 +103,7 @@ fn import_statement(
     dst_tab_id: RegClass,
     mappings: JsonArgument,
 ) -> Result<NewText, ErrorReport> {
-    let mappings: Vec<ColumnMapping> = super::read("mappings", &mappings)?;
+    let mappings: Vec<ColumnMapping> = super::parse_definition("mappings", &mappings)?;
     let statement = transfer::insert_statement(src_tab_id.0, dst_tab_id.0, &mappings)?;
     Ok(NewText::encode(&statement))
 }
@@ -140,7 +140,7 @@ fn get_preview(
     let options: PreviewOptions =
         super::not_null("options", options)?.decode("options", "Pass {\"misfits\": number}.")?;
     let casts = casts.unwrap_or_default();
-    let preview = PreviewWithMisfits::read(tab_id, &casts, rec_limit, options.misfits)?;
+    let preview = PreviewWithMisfits::read_rows(tab_id, &casts, rec_limit, options.misfits)?;
     Ok(JsonbResult::new(&preview)?)
 }
 
@@ -156,7 +156,7 @@ fn read_array_of_rows(
     if !is_array || json::is_array_of_arrays(value.0) {
         return Ok(array_literal(value));
     }
-    let compiled = call_memory::remembered::<Option<Rc<CompiledRows>>>(call);
+    let compiled = arguments::remembered::<Option<Rc<CompiledRows>>>(call);
     let known = compiled.borrow().clone();
     let known = match known.filter(|known| known.is_for(row_type.0, &options)) {
         Some(known) => known,
@@ -166,7 +166,7 @@ fn read_array_of_rows(
             fresh
         }
     };
-    Ok(NewText::encode(&known.statement.read(&value.decode())?))
+    Ok(NewText::encode(&known.statement.read_rows(&value.decode())?))
 }
 
 /// What [`read_array_of_rows`] makes of its arguments, which are the same for every row of a statement.
@@ -178,10 +178,10 @@ struct CompiledRows {
 
 impl CompiledRows {
     fn new(row_type: pg_sys::Oid, options: JsonArgument) -> Result<Self, Error> {
-        let casts: CastOptions = super::read("options", &options)?;
+        let casts: CastOptions = super::parse_definition("options", &options)?;
         Ok(Self {
             row_type,
-            statement: RowsStatement::compile(row_type, &casts)?,
+            statement: RowsStatement::compile_cast(row_type, &casts)?,
             options: options.into_text(),
         })
     }
@@ -197,7 +197,7 @@ fn array_literal(value: TextBytes) -> NewText {
     if json::is_array_pulsed(value.0, &server::check_for_interrupts) {
         // A comma or a digit of each element becomes four bytes.
         memory::require(8 * value.0.len());
-        NewText::encode(&values::array(value.decode().trim()))
+        NewText::encode(&values::array_literal(value.decode().trim()))
     } else {
         NewText(value.0.to_vec())
     }

@@ -17,6 +17,8 @@ extension_sql_file!(
 // PARALLEL UNSAFE as in describe.rs.
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_joinable_tables(max_depth: i32, table_id: Oid) -> Result<JsonbResult, ErrorReport> {
-    let found = consistent::read(|catalog| joinable::find_joinable_tables(catalog, table_id, max_depth))?;
+    let found = consistent::read_consistently(|catalog| {
+        joinable::find_joinable_tables(catalog, table_id, max_depth)
+    })?;
     Ok(JsonbResult::new(&found)?)
 }

@@ -79,6 +79,6 @@ fn add_mapping_table(
     tab_name: TextArgument,
     mapping_columns: JsonArgument,
 ) -> Result<Oid, ErrorReport> {
-    let columns: Vec<MappingColumn> = super::read("mapping_columns", &mapping_columns)?;
+    let columns: Vec<MappingColumn> = super::parse_definition("mapping_columns", &mapping_columns)?;
     Ok(link::add_table(sch_id, &tab_name.0, &columns)?.oid)
 }

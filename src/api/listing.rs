@@ -25,7 +25,7 @@ fn get_table_info(sch_id: RegNamespace) -> Result<JsonbResult, ErrorReport> {
     let relations = relation::list_of_schema(&catalog, sch_id.0);
     let infos: Vec<_> = relations
         .iter()
-        .filter_map(|row| TableInfo::read(&catalog, row))
+        .filter_map(|row| TableInfo::from_row(&catalog, row))
         .collect();
     Ok(JsonbResult::new(&infos)?)
 }
@@ -67,7 +67,7 @@ fn get_tab_col_info_map(tab_col_map: JsonArgument) -> Result<JsonbResult, ErrorR
 }
 
 fn table_info(catalog: &Catalog, oid: Oid) -> Option<TableInfo> {
-    PgClass::by_oid(&catalog.reader, oid).and_then(|row| TableInfo::read(catalog, &row))
+    PgClass::by_oid(&catalog.reader, oid).and_then(|row| TableInfo::from_row(catalog, &row))
 }
 
 pub(super) fn table_with_columns(

@@ -39,7 +39,7 @@ extension_sql_file!(
 fn get_table_metadata(tab_id: RegClass) -> Result<Option<JsonbResult>, ErrorReport> {
     let metadata = consistent::read_relation(tab_id.0, |catalog| {
         match PgClass::by_oid(&catalog.reader, tab_id.0) {
-            Some(row) => read::table(catalog, &row),
+            Some(row) => read::read_table(catalog, &row),
             None => Ok(None),
         }
     })?;
@@ -48,10 +48,10 @@ fn get_table_metadata(tab_id: RegClass) -> Result<Option<JsonbResult>, ErrorRepo
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn list_table_metadata(sch_id: RegNamespace) -> Result<JsonbResult, ErrorReport> {
-    let metadata = consistent::read(|catalog| {
+    let metadata = consistent::read_consistently(|catalog| {
         relation::list_of_schema(catalog, sch_id.0)
             .iter()
-            .filter_map(|row| read::table(catalog, row).transpose())
+            .filter_map(|row| read::read_table(catalog, row).transpose())
             .collect::<Result<Vec<_>, _>>()
     })?;
     Ok(JsonbResult::new(&metadata)?)
@@ -67,7 +67,7 @@ fn set_table_metadata(tab_id: RegClass, patch: JsonArgument) -> Result<Option<Js
 fn get_column_metadata(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
     let metadata = consistent::read_relation(tab_id.0, |catalog| {
         match PgClass::by_oid(&catalog.reader, tab_id.0) {
-            Some(row) => read::columns(catalog, &row),
+            Some(row) => read::read_columns(catalog, &row),
             None => Ok(Vec::new()),
         }
     })?;
@@ -89,8 +89,8 @@ fn complete_table_metadata(
     new_row: JsonArgument,
     old_row: Option<JsonArgument>,
 ) -> Result<Option<JsonbResult>, ErrorReport> {
-    let old_row = old_row.map(|row| object(&row, "old_row")).transpose()?;
-    let fields = triggers::complete_table(&object(&new_row, "new_row")?, old_row.as_ref())?;
+    let old_row = old_row.map(|row| row_object(&row, "old_row")).transpose()?;
+    let fields = triggers::complete_table(&row_object(&new_row, "new_row")?, old_row.as_ref())?;
     Ok(fields.map(|fields| JsonbResult::new(&fields)).transpose()?)
 }
 
@@ -99,8 +99,8 @@ fn complete_column_metadata(
     new_row: JsonArgument,
     old_row: Option<JsonArgument>,
 ) -> Result<Option<JsonbResult>, ErrorReport> {
-    let old_row = old_row.map(|row| object(&row, "old_row")).transpose()?;
-    let fields = triggers::complete_column(&object(&new_row, "new_row")?, old_row.as_ref())?;
+    let old_row = old_row.map(|row| row_object(&row, "old_row")).transpose()?;
+    let fields = triggers::complete_column(&row_object(&new_row, "new_row")?, old_row.as_ref())?;
     Ok(fields.map(|fields| JsonbResult::new(&fields)).transpose()?)
 }
 
@@ -113,11 +113,11 @@ fn unfit_column_options(
     Ok(triggers::unfit_options(
         tab_id,
         attnum,
-        &object(&options, "options")?,
+        &row_object(&options, "options")?,
     )?)
 }
 
 /// A row as its trigger passes it.
-fn object(row: &JsonArgument, argument: &'static str) -> Result<Map<String, Value>, Error> {
+fn row_object(row: &JsonArgument, argument: &'static str) -> Result<Map<String, Value>, Error> {
     row.decode(argument, "Triggers pass to_jsonb of a row.")
 }

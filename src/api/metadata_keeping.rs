@@ -49,9 +49,9 @@ fn follow_command(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     Ok(events::dispatch(
         EventTrigger::of_call(call)?,
         &[
-            following::follow,
-            explorations::following::follow,
-            reflector::following::follow,
+            following::follow_metadata,
+            explorations::following::follow_explorations,
+            reflector::following::follow_reflections,
             record::record,
         ],
     )?)

@@ -58,7 +58,7 @@ fn not_null<T>(argument: &'static str, value: Option<T>) -> Result<T, Error> {
 }
 
 /// The definition in an argument.
-fn read<T: DeserializeOwned>(argument: &'static str, json: &JsonArgument) -> Result<T, Error> {
+fn parse_definition<T: DeserializeOwned>(argument: &'static str, json: &JsonArgument) -> Result<T, Error> {
     Ok(match json.pulsed() {
         Some(reader) => definition::parse_long_argument(argument, reader)?,
         None => definition::parse_argument(argument, json.text())?,
@@ -70,5 +70,5 @@ fn read_optional<T: DeserializeOwned>(
     argument: &'static str,
     json: Option<JsonArgument>,
 ) -> Result<Option<T>, Error> {
-    json.map_or(Ok(None), |json| read(argument, &json))
+    json.map_or(Ok(None), |json| parse_definition(argument, &json))
 }

@@ -48,7 +48,7 @@ fn add_record_to_table(
     table_record_summary_templates: default!(Option<JsonArgument>, "NULL"),
 ) -> Result<JsonbDatum, ErrorReport> {
     let wanted = wanted(return_record_summaries, table_record_summary_templates);
-    Ok(write::add(tab_id, rec_def, wanted)?)
+    Ok(write::add_record(tab_id, rec_def, wanted)?)
 }
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
@@ -65,7 +65,7 @@ fn patch_record_in_table(
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn delete_records_from_table(tab_id: pg_sys::Oid, rec_ids: JsonbValue) -> Result<JsonbResult, ErrorReport> {
-    Ok(write::delete(tab_id, rec_ids)?.into())
+    Ok(write::delete_records(tab_id, rec_ids)?.into())
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
@@ -128,7 +128,7 @@ fn bulk_options(options: Option<JsonArgument>) -> Result<BulkOptions, Error> {
 RETURNS SETOF record STABLE PARALLEL UNSAFE ROWS 100 LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';"
 )]
 fn read_rows(call: pg_sys::FunctionCallInfo) -> ReadRows {
-    ReadingCall::of_rows(call).run()
+    ReadingCall::of_rows(call).read_rows()
 }
 
 #[pg_extern(
@@ -136,7 +136,7 @@ fn read_rows(call: pg_sys::FunctionCallInfo) -> ReadRows {
 RETURNS record STABLE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';"
 )]
 fn read_row(call: pg_sys::FunctionCallInfo) -> ReadRows {
-    ReadingCall::of_row(call).run()
+    ReadingCall::of_row(call).read_rows()
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]

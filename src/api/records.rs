@@ -60,7 +60,7 @@ fn list_records_from_table(
         record_summaries: return_record_summaries.unwrap_or(false),
         templates: table_record_summary_templates,
     };
-    Ok(arguments::list(
+    Ok(arguments::list_records(
         relation(tab_id),
         part,
         order_,
@@ -87,7 +87,7 @@ fn get_record_from_table(
         Some(value) => RecordKey::of_value(&value.text, value.is_json, values),
         None => RecordKey::null(values),
     };
-    Ok(arguments::get(relation(tab_id), key, extras)?)
+    Ok(arguments::get_record(relation(tab_id), key, extras)?)
 }
 
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
@@ -157,7 +157,7 @@ fn list_records(
     let mut values = Values::default();
     let options = RecordOptions::parse(options.text())?;
     let request = options.request(tab_id.0, &mut values)?;
-    Ok(options::run(request, &values)?)
+    Ok(options::run_request(request, &values)?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
@@ -193,5 +193,9 @@ fn get_linked_records(
         None => RecordKey::null(values),
     };
     let tab_id = relation(tab_id.map(|relation| relation.0));
-    Ok(linked::list(tab_id, key, options.unwrap_or_default())?)
+    Ok(linked::list_linked_rows(
+        tab_id,
+        key,
+        options.unwrap_or_default(),
+    )?)
 }

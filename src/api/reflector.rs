@@ -87,7 +87,7 @@ fn add_source_table(
 
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
 fn list_source_tables() -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&source::list()?)?)
+    Ok(JsonbResult::new(&source::list_sources()?)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
@@ -130,7 +130,7 @@ fn recopy_reflection(id: i64) -> Result<JsonbResult, ErrorReport> {
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn drop_reflection(id: i64) -> Result<i64, ErrorReport> {
-    Ok(manage::drop(id)?)
+    Ok(manage::drop_reflection(id)?)
 }
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]
@@ -148,7 +148,7 @@ fn retry_dead_letters(id: i64) -> Result<JsonbResult, ErrorReport> {
 
 #[pg_extern(schema = "msar", stable, parallel_unsafe)]
 fn get_reflection_status() -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&status::get()?)?)
+    Ok(JsonbResult::new(&status::get_status()?)?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]

@@ -1,6 +1,6 @@
 //! Creating, changing and dropping schemas. The functions for clients are in `sql/install/schemas.sql`.
 
-use super::{not_null, read};
+use super::{not_null, parse_definition};
 use crate::definition::object::JsonObject;
 use crate::pg::Oid;
 use crate::pg::arguments::{JsonArgument, OidArray, TextArgument};
@@ -31,7 +31,7 @@ fn create_schema(
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn patch_schema(sch_id: Oid, patch: JsonArgument) -> Result<(), ErrorReport> {
-    let JsonObject(patch) = read("patch", &patch)?;
+    let JsonObject(patch) = parse_definition("patch", &patch)?;
     Ok(schema::patch_schema(sch_id, &patch)?)
 }
 

@@ -45,7 +45,7 @@ fn list_shares(
     tab_id: default!(Option<RegClass>, "NULL"),
     exploration_id: default!(Option<i64>, "NULL"),
 ) -> Result<JsonbResult, ErrorReport> {
-    Ok(JsonbResult::new(&share::list(
+    Ok(JsonbResult::new(&share::list_shares(
         tab_id.map(|table| table.0),
         exploration_id,
     )?)?)
@@ -68,7 +68,7 @@ fn get_share_uses(id: i64) -> Result<JsonbResult, ErrorReport> {
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn read_share(slug: pgrx::Uuid, options: default!(JsonArgument, "'{}'")) -> Result<JsonbDatum, ErrorReport> {
-    Ok(served_share::read(&slug.to_string(), options.text())?)
+    Ok(served_share::read_share(&slug.to_string(), options.text())?)
 }
 
 #[pg_extern(schema = "__msar", stable, strict, parallel_unsafe)]

@@ -21,7 +21,8 @@ extension_sql_file!(
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn get_table_definition(tab_id: RegClass) -> Result<JsonbResult, ErrorReport> {
     // No lock on the one table: while it is held, another session may want it that has locked a partition.
-    let definition = consistent::read(|catalog| stored_definition::read_definition(catalog, tab_id.0))?;
+    let definition =
+        consistent::read_consistently(|catalog| stored_definition::read_definition(catalog, tab_id.0))?;
     Ok(JsonbResult::new(&definition)?)
 }
 

@@ -46,7 +46,7 @@ fn add_mathesar_table(
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn alter_table(tab_id: Oid, tab_alters: JsonArgument) -> Result<Option<NewText>, ErrorReport> {
-    let alteration: TableAlteration = super::read("tab_alters", &tab_alters)?;
+    let alteration: TableAlteration = super::parse_definition("tab_alters", &tab_alters)?;
     let part = ChangedPart::refused_in_views(tab_id, &alteration.columns);
     let altered = with_views_aside(tab_id, &part, || {
         alter::alter_table(tab_id, &alteration, alter::MathesarKey::Kept)

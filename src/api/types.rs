@@ -72,13 +72,13 @@ fn part(part: Option<&[u8]>) -> Option<NewText> {
 /// The state of both aggregates is a vector, which SQL calls a point: its sum is PostgreSQL's own.
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
 fn add_time(sum: pg_sys::Point, moment: Time) -> pg_sys::Point {
-    add(sum, circle::of_time(moment.into_inner()))
+    add_points(sum, circle::of_time(moment.into_inner()))
 }
 
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
 fn add_month(sum: pg_sys::Point, day: pgrx::datum::Date) -> pg_sys::Point {
     if day.is_finite() {
-        add(sum, circle::of_day(day.into_inner()))
+        add_points(sum, circle::of_day(day.into_inner()))
     } else {
         sum
     }
@@ -94,7 +94,7 @@ fn peak_month_of(sum: pg_sys::Point) -> Option<i32> {
     circle::peak_month((sum.x, sum.y))
 }
 
-fn add(sum: pg_sys::Point, (x, y): (f64, f64)) -> pg_sys::Point {
+fn add_points(sum: pg_sys::Point, (x, y): (f64, f64)) -> pg_sys::Point {
     pg_sys::Point {
         x: sum.x + x,
         y: sum.y + y,

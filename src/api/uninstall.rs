@@ -27,6 +27,7 @@ extension_sql_file!(
 
 #[pg_extern(schema = "__msar", stable, strict, parallel_unsafe)]
 fn preview_extension_drop(extension: Oid) -> Result<JsonbResult, ErrorReport> {
-    let dropped = consistent::read(|catalog| dependents::preview_extension_drop(catalog, extension))?;
+    let dropped =
+        consistent::read_consistently(|catalog| dependents::preview_extension_drop(catalog, extension))?;
     Ok(JsonbResult::new(&dropped)?)
 }

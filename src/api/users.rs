@@ -27,12 +27,15 @@ extension_sql_file!(
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn add_user(user_def: JsonArgument) -> Result<(), ErrorReport> {
-    Ok(user::add_user(&super::read("user_def", &user_def)?)?)
+    Ok(user::add_user(&super::parse_definition("user_def", &user_def)?)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn patch_user(user_id: Oid, patch: JsonArgument) -> Result<(), ErrorReport> {
-    Ok(user::patch_user(user_id, &super::read("patch", &patch)?)?)
+    Ok(user::patch_user(
+        user_id,
+        &super::parse_definition("patch", &patch)?,
+    )?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]

@@ -44,7 +44,7 @@ impl EntityStatement<'_> {
             "in" | "not_in" if values.count > 0 && class != FieldClass::Checkbox => {
                 let mut parts = Vec::new();
                 if let Some((form, list)) = values.list {
-                    let Some(list) = self.list(class, form, list) else {
+                    let Some(list) = self.compile_list(class, form, list) else {
                         return Ok(None);
                     };
                     parts.push(if is_text {
@@ -144,7 +144,7 @@ impl EntityStatement<'_> {
         Some(self.parameters.sql(literal, Form::Value, type_oid))
     }
 
-    fn list(&mut self, class: FieldClass, form: ScalarForm, literal: Literal) -> Option<String> {
+    fn compile_list(&mut self, class: FieldClass, form: ScalarForm, literal: Literal) -> Option<String> {
         let type_oid = match (class, form) {
             (FieldClass::Text, form) if form.is_text() => pg_sys::TEXTARRAYOID,
             (FieldClass::Integer, ScalarForm::Integer) => pg_sys::INT8ARRAYOID,

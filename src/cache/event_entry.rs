@@ -21,7 +21,7 @@ pub(super) struct EventEntry<'a> {
 }
 
 impl<'a> EventEntry<'a> {
-    pub(super) fn read(row: &'a Value) -> Option<Self> {
+    pub(super) fn from_row(row: &'a Value) -> Option<Self> {
         let row = row.as_object()?;
         let text = |key: &str| row.get(key).and_then(Value::as_str);
         let (entity_type, action) = text("event_type")?.strip_prefix("Shotgun_")?.rsplit_once('_')?;
@@ -31,7 +31,9 @@ impl<'a> EventEntry<'a> {
             entity_type,
             action,
             attribute: text("attribute_name"),
-            entity: row.get("entity").and_then(|link| EntityLink::read(link, &[])),
+            entity: row
+                .get("entity")
+                .and_then(|link| EntityLink::from_value(link, &[])),
             meta: row.get("meta").and_then(Value::as_object),
             row,
         })
@@ -90,7 +92,11 @@ pub(super) enum EventValue {
 }
 
 /// Takes an entry in. Returns whether it means something.
-pub(super) fn take<'a>(said: &mut SaidOfType<'a>, cached: &'a CachedType, entry: &EventEntry<'a>) -> bool {
+pub(super) fn take_entry<'a>(
+    said: &mut SaidOfType<'a>,
+    cached: &'a CachedType,
+    entry: &EventEntry<'a>,
+) -> bool {
     let Some(id) = entry.entity_id() else {
         let field = entry.attribute.and_then(|name| cached.fields.get_key_value(name));
         return match field {
@@ -138,7 +144,7 @@ pub(super) fn take<'a>(said: &mut SaidOfType<'a>, cached: &'a CachedType, entry:
                         let links = entry.meta?.get(key)?.as_array()?;
                         links
                             .iter()
-                            .map(|link| EntityLink::read(link, &field.entity_types))
+                            .map(|link| EntityLink::from_value(link, &field.entity_types))
                             .collect()
                     };
                     match (links("added"), links("removed")) {
@@ -148,7 +154,7 @@ pub(super) fn take<'a>(said: &mut SaidOfType<'a>, cached: &'a CachedType, entry:
                 } else {
                     let new = entry.meta.and_then(|meta| meta.get("new_value"));
                     EventValue::Became(new.map_or(SaidValue::Unfit, |new| {
-                        SaidValue::read(class, &field.entity_types, new)
+                        SaidValue::from_value(class, &field.entity_types, new)
                     }))
                 };
                 say(name.as_str(), value);

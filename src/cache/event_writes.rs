@@ -79,7 +79,7 @@ impl TypeEvents<'_> {
             }
         }
         for field in &said.lost {
-            dml::run(
+            dml::run_dml(
                 &format!(
                     "UPDATE {} AS t SET _unknown = {} WHERE t._active IS NOT TRUE AND {}",
                     self.table(),
@@ -98,7 +98,7 @@ impl TypeEvents<'_> {
         let unknown: Vec<String> = fields.map(quote::literal).collect();
         let ids: Vec<i64> = said.entities.keys().copied().collect();
         let ids = serde_json::to_string(&ids).map_err(Error::Serialization)?;
-        dml::run(
+        dml::run_dml(
             &format!(
                 "INSERT INTO {0} (id, _unknown) SELECT v::bigint, ARRAY[{1}]::text[] FROM jsonb_array_elements_text($1) AS v \
                  WHERE NOT EXISTS (SELECT FROM {0} AS t WHERE t.id = v::bigint) ON CONFLICT (id) DO NOTHING",
@@ -131,7 +131,7 @@ impl TypeEvents<'_> {
                 row
             })
             .collect();
-        let columns = layout::columns(field, class);
+        let columns = layout::field_columns(field, class);
         let names: Vec<String> = columns
             .iter()
             .map(|(column, _)| quote::identifier(column))
@@ -157,7 +157,7 @@ impl TypeEvents<'_> {
             .zip(values)
             .map(|(column, value)| format!("t.{column} IS DISTINCT FROM d.{value}"))
             .collect();
-        dml::run(
+        dml::run_dml(
             &format!(
                 "UPDATE {} AS t SET {}, _unknown = CASE WHEN {newer} THEN {} ELSE {} END, _received_at = clock_timestamp() \
                  FROM jsonb_to_recordset($1) AS d(id bigint, e bigint, at timestamptz, {}) \
@@ -182,7 +182,7 @@ impl TypeEvents<'_> {
             .iter()
             .map(|(id, said)| json!({"id": id, "at": said.at}))
             .collect();
-        dml::run(
+        dml::run_dml(
             &format!(
                 "UPDATE {} AS t SET _unknown = {}, _received_at = clock_timestamp() \
                  FROM jsonb_to_recordset($1) AS d(id bigint, at timestamptz) WHERE t.id = d.id AND NOT {} AND {}",
@@ -218,7 +218,7 @@ impl TypeEvents<'_> {
             )
         };
         let newer = newer();
-        let outcome = dml::run(
+        let outcome = dml::run_dml(
             &format!(
                 "WITH d AS MATERIALIZED (SELECT * FROM jsonb_to_recordset($1) AS d(id bigint, e bigint, at timestamptz, \
                  added jsonb, removed jsonb)) \
@@ -248,14 +248,14 @@ impl TypeEvents<'_> {
             added.extend(new.iter().map(row));
             removed.extend(gone.iter().map(row));
         }
-        dml::run(
+        dml::run_dml(
             &format!(
                 "DELETE FROM {table} AS l USING jsonb_to_recordset($1) AS d(p bigint, t text, c bigint) \
                  WHERE l.parent_id = d.p AND l.child_type = d.t AND l.child_id = d.c"
             ),
             &[JsonbValue::parse(&Value::Array(removed).to_string())],
         )?;
-        dml::run(
+        dml::run_dml(
             &format!(
                 "INSERT INTO {table} (parent_id, child_type, child_id, _position) SELECT d.p, d.t, d.c, \
                  (SELECT COALESCE(max(l._position), -1) FROM {table} AS l WHERE l.parent_id = d.p) + row_number() OVER \
@@ -293,7 +293,7 @@ impl TypeEvents<'_> {
                 older()
             );
         }
-        dml::run(
+        dml::run_dml(
             &format!(
                 "UPDATE {} AS t SET {change}_unknown = {unknown}, _event_id = GREATEST(t._event_id, d.e), \
                  _event_at = GREATEST(t._event_at, d.at), _received_at = clock_timestamp() \

@@ -6,7 +6,7 @@
 //! is no longer known and is read again. Entities that are not there are noted as unknown and read.
 
 use super::error::CacheError;
-use super::event_entry::{EventEntry, SaidOfType, take};
+use super::event_entry::{EventEntry, SaidOfType, take_entry};
 use super::event_writes::TypeEvents;
 use super::feed::Seen;
 use super::ingest::doubt_links;
@@ -27,9 +27,9 @@ const MISSING: usize = 200;
 const MOST_NOTED: usize = 200;
 
 /// The requests by which a cache keeps up: for entries of the event log, and for entities that are not known in full.
-pub(crate) fn plan(cache: &str) -> Result<Value, Error> {
+pub(crate) fn plan_event_requests(cache: &str) -> Result<Value, Error> {
     let state = store::find_own(cache)?;
-    let locked = store::lock(&state)?;
+    let locked = store::lock_cache(&state)?;
     let now = store::clock()?;
     let mut fields: Vec<String> = ["event_type", "attribute_name", "entity", "meta", "created_at"]
         .map(str::to_owned)
@@ -80,7 +80,7 @@ fn unknown_entities(locked: &LockedCache, name: &str, cached: &CachedType) -> Re
         .chain([ACTIVE])
         .map(quote::literal)
         .collect();
-    let found = dml::run(
+    let found = dml::run_dml(
         &format!(
             "SELECT jsonb_build_object('active', COALESCE(jsonb_agg(u.id) FILTER (WHERE u._active IS NOT FALSE), '[]'), \
              'retired', COALESCE(jsonb_agg(u.id) FILTER (WHERE u._active IS NOT TRUE), '[]'))::text FROM (\
@@ -119,7 +119,7 @@ fn unknown_entities(locked: &LockedCache, name: &str, cached: &CachedType) -> Re
 }
 
 /// Applies entries of the event log.
-pub(crate) fn apply(cache: &str, entries: &Value, asked_at: Option<&str>) -> Result<Value, Error> {
+pub(crate) fn apply_events(cache: &str, entries: &Value, asked_at: Option<&str>) -> Result<Value, Error> {
     let state = store::find_own(cache)?;
     let results = entries.get("results").unwrap_or(entries);
     let rows = results.get("entities").unwrap_or(results).as_array();
@@ -134,7 +134,7 @@ pub(crate) fn apply(cache: &str, entries: &Value, asked_at: Option<&str>) -> Res
             problem: "an entry has no id".into(),
         })?;
     rows.sort_by_key(|(id, _)| *id);
-    let mut locked = store::lock(&state)?;
+    let mut locked = store::lock_cache(&state)?;
     let now = store::clock()?;
     let is_first = locked.feed.position.is_none();
     let (mut applied, mut before, mut noted) = (0, 0, 0);
@@ -161,12 +161,14 @@ pub(crate) fn apply(cache: &str, entries: &Value, asked_at: Option<&str>) -> Res
             before += 1;
             continue;
         }
-        let entry = EventEntry::read(row);
+        let entry = EventEntry::from_row(row);
         let known = entry
             .as_ref()
             .and_then(|entry| definition.entity_types.get_key_value(entry.entity_type));
         match (&entry, known) {
-            (Some(entry), Some((name, cached))) if take(said.entry(name).or_default(), cached, entry) => {
+            (Some(entry), Some((name, cached)))
+                if take_entry(said.entry(name).or_default(), cached, entry) =>
+            {
                 applied += 1;
             }
             _ => {

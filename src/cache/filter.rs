@@ -154,7 +154,7 @@ impl<'a> EntityStatement<'a> {
         path: &str,
         condition: &PathCondition,
     ) -> Result<String, MissReason> {
-        let Some((field, linked, rest)) = split(path)? else {
+        let Some((field, linked, rest)) = split_path(path)? else {
             let class = self.class(entity_type, path)?;
             self.need(alias, entity_type, path);
             return self.leaf(
@@ -255,15 +255,13 @@ impl<'a> EntityStatement<'a> {
             FieldClass::Opaque => Err(format!("filters by {entity_type}.{field} are not supported")),
             class => {
                 let column = format!("{alias}.{}", quote::identifier(field));
+                let unsupported = || unsupported_values(relation, entity_type, field);
                 if is_relative(relation) {
                     let condition = self.relative(&column, class, relation, values)?;
-                    return condition.ok_or_else(|| {
-                        format!("relation \"{relation}\" of {entity_type}.{field} is not supported with such values")
-                    });
+                    return condition.ok_or_else(unsupported);
                 }
-                let unsupported = || format!("relation \"{relation}\" of {entity_type}.{field}");
                 self.scalar(&column, class, relation, values)?
-                    .ok_or_else(|| format!("{} is not supported with such values", unsupported()))
+                    .ok_or_else(unsupported)
             }
         }
     }
@@ -275,6 +273,11 @@ impl<'a> EntityStatement<'a> {
     }
 }
 
+/// Why a condition is a miss: its values do not fit its relation.
+pub(super) fn unsupported_values(relation: &str, entity_type: &str, field: &str) -> MissReason {
+    format!("relation \"{relation}\" of {entity_type}.{field} is not supported with such values")
+}
+
 /// Whether a relation compares with now.
 fn is_relative(relation: &str) -> bool {
     relation.starts_with("in_calendar_")
@@ -282,7 +285,7 @@ fn is_relative(relation: &str) -> bool {
 }
 
 /// The first field of a path, the type that it leads to, and the rest of the path; `None` for a field alone.
-pub(super) fn split(path: &str) -> Result<Option<(&str, &str, &str)>, MissReason> {
+pub(super) fn split_path(path: &str) -> Result<Option<(&str, &str, &str)>, MissReason> {
     let Some((field, rest)) = path.split_once('.') else {
         return Ok(None);
     };

@@ -41,7 +41,7 @@ pub(crate) fn ingest(
     reply: &Value,
     asked_at: Option<&str>,
 ) -> Result<IngestResult, Error> {
-    let (state, _) = store::find(cache)?;
+    let (state, _) = store::find_cache(cache)?;
     let (method, auth, parameters) = super::wire::take_apart(request)?;
     let is_fault = reply.get("exception").and_then(Value::as_bool) == Some(true);
     let credential = auth.and_then(|auth| super::wire::credential(&state, auth));
@@ -56,7 +56,7 @@ pub(crate) fn ingest(
     let results = reply.get("results").unwrap_or(reply);
     let mut said = SaidByType::new(&state);
     match method {
-        "read" => said.read(parameters, results)?,
+        "read" => said.add_read_result(parameters, results)?,
         "batch" => {
             let requests = parameters.as_array().ok_or_else(|| CacheError::Request {
                 problem: "the parameters of a batch are no array".into(),
@@ -69,10 +69,10 @@ pub(crate) fn ingest(
             })?;
             for (request, result) in requests.iter().zip(results) {
                 let method = request.get("request_type").and_then(Value::as_str);
-                said.write(method.unwrap_or_default(), request, result)?;
+                said.add_write_result(method.unwrap_or_default(), request, result)?;
             }
         }
-        method => said.write(method, parameters, results)?,
+        method => said.add_write_result(method, parameters, results)?,
     }
     said.store(asked_at)
 }
@@ -89,7 +89,9 @@ fn note_credential(
         return Ok(());
     }
     let statement = if is_refused { store::REFUSE } else { store::ACCEPT };
-    store::write(|statements| statements.run(statement, &json!({"id": state.id, "credential": credential})))
+    store::write_as_owner(|statements| {
+        statements.run(statement, &json!({"id": state.id, "credential": credential}))
+    })
 }
 
 /// What a reply says, by type.
@@ -117,7 +119,7 @@ impl<'a> SaidByType<'a> {
     }
 
     /// The rows of a reply to a read.
-    fn read(&mut self, parameters: &Value, results: &Value) -> Result<(), Error> {
+    fn add_read_result(&mut self, parameters: &Value, results: &Value) -> Result<(), Error> {
         let active = match parameters.get("return_only").and_then(Value::as_str) {
             None | Some("active") => true,
             Some("retired") => false,
@@ -133,7 +135,7 @@ impl<'a> SaidByType<'a> {
             problem: "it has no \"entities\"".into(),
         })?;
         for row in rows {
-            self.add(
+            self.add_row(
                 row,
                 row.get("type").or_else(|| parameters.get("type")),
                 Some(active),
@@ -142,12 +144,17 @@ impl<'a> SaidByType<'a> {
         Ok(())
     }
 
-    fn add(&mut self, row: &Value, entity_type: Option<&Value>, active: Option<bool>) -> Result<(), Error> {
+    fn add_row(
+        &mut self,
+        row: &Value,
+        entity_type: Option<&Value>,
+        active: Option<bool>,
+    ) -> Result<(), Error> {
         let Some((name, cached)) = self.cached(entity_type) else {
             self.uncached += 1;
             return Ok(());
         };
-        self.insert(name, SaidOfEntity::read(cached, row, active)?);
+        self.insert(name, SaidOfEntity::from_row(cached, row, active)?);
         Ok(())
     }
 
@@ -164,7 +171,7 @@ impl<'a> SaidByType<'a> {
     }
 
     /// The result of a write.
-    fn write(&mut self, method: &str, parameters: &Value, result: &Value) -> Result<(), Error> {
+    fn add_write_result(&mut self, method: &str, parameters: &Value, result: &Value) -> Result<(), Error> {
         let active = match method {
             "create" => Some(true),
             "update" => None,
@@ -189,7 +196,7 @@ impl<'a> SaidByType<'a> {
             row => row,
         };
         let entity_type = row.get("type").or_else(|| parameters.get("type"));
-        self.add(row, entity_type, active)?;
+        self.add_row(row, entity_type, active)?;
         if active.is_none()
             && let Some((name, cached)) = self.cached(entity_type)
             && let Some(said) = row
@@ -249,7 +256,7 @@ pub(super) fn store_said(
         .map(|said| said.id)
         .collect();
     let active = serde_json::to_string(&active).map_err(Error::Serialization)?;
-    let revived = dml::run(
+    let revived = dml::run_dml(
         &format!(
             "SELECT t.id::text FROM {} AS t WHERE t._active IS NOT TRUE AND NOT t._active AND t.id = ANY (ARRAY(SELECT \
              v::bigint FROM jsonb_array_elements_text($1) AS v)) LIMIT 1",
@@ -278,7 +285,7 @@ pub(super) fn doubt_links(schema: &str, definition: &CacheDefinition, linked: &s
                 _ => continue,
             };
             let literal = quote::literal(field);
-            dml::run(
+            dml::run_dml(
                 &format!(
                     "UPDATE {} AS t SET _unknown = COALESCE(t._unknown, '{{}}') || {literal}::text, \
                      _received_at = clock_timestamp() \
@@ -343,7 +350,7 @@ impl EntityGroup<'_> {
     fn store(&self, entities: &[&SaidOfEntity], asked_at: Option<&str>) -> Result<usize, Error> {
         let rows = JsonbValue::parse(&self.rows(entities));
         let asked = JsonbValue::parse(&json!({"asked_at": asked_at}).to_string());
-        let outcome = dml::run(&self.upsert(), &[rows, asked])?;
+        let outcome = dml::run_dml(&self.upsert(), &[rows, asked])?;
         let stored: FxHashSet<i64> = outcome
             .returned
             .iter()
@@ -361,7 +368,7 @@ impl EntityGroup<'_> {
                 .copied()
                 .filter(|entity| !stored.contains(&entity.id))
                 .collect();
-            dml::run(&self.doubt(), &[JsonbValue::parse(&self.rows(&rest))])?;
+            dml::run_dml(&self.doubt(), &[JsonbValue::parse(&self.rows(&rest))])?;
         }
         Ok(stored.len())
     }
@@ -411,7 +418,7 @@ impl EntityGroup<'_> {
     fn columns(&self) -> Vec<(String, &'static str)> {
         self.fit
             .iter()
-            .flat_map(|field| layout::columns(field, self.class(field)))
+            .flat_map(|field| layout::field_columns(field, self.class(field)))
             .collect()
     }
 
@@ -492,7 +499,7 @@ impl EntityGroup<'_> {
                     links_key(&layout::links(self.schema, self.name, field), "t.id"),
                     quote::identifier(&format!("{field}__key"))
                 ),
-                class => layout::columns(field, class)
+                class => layout::field_columns(field, class)
                     .iter()
                     .map(|(column, _)| {
                         let column = quote::identifier(column);
@@ -560,7 +567,7 @@ impl EntityGroup<'_> {
             layout::links(self.schema, self.name, field)
         );
         let ids = serde_json::to_string(&ids).map_err(Error::Serialization)?;
-        dml::run(&statement, &[JsonbValue::parse(&rows), JsonbValue::parse(&ids)])?;
+        dml::run_dml(&statement, &[JsonbValue::parse(&rows), JsonbValue::parse(&ids)])?;
         Ok(())
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn links(schema: &str, entity_type: &str, field: &str) -> String {
 }
 
 /// The columns of a field, with their types; none for a multi-entity field.
-pub(super) fn columns(name: &str, class: FieldClass) -> Vec<(String, &'static str)> {
+pub(super) fn field_columns(name: &str, class: FieldClass) -> Vec<(String, &'static str)> {
     match class {
         FieldClass::MultiEntity => Vec::new(),
         FieldClass::Entity => vec![
@@ -72,7 +72,7 @@ fn add_indexes(script: &mut Script, table: &str, name: &str, class: FieldClass, 
     let column = quote::identifier(name);
     match class {
         FieldClass::Entity => {
-            let columns = columns(name, class);
+            let columns = field_columns(name, class);
             script.push(format!(
                 "CREATE INDEX ON {table} ({}, {})",
                 quote::identifier(&columns[1].0),
@@ -93,7 +93,7 @@ fn add_indexes(script: &mut Script, table: &str, name: &str, class: FieldClass, 
 }
 
 fn column_sql(name: &str, class: FieldClass) -> Vec<String> {
-    columns(name, class)
+    field_columns(name, class)
         .into_iter()
         .map(|(column, sql_type)| {
             let not_null = if class == FieldClass::Checkbox {
@@ -193,7 +193,7 @@ fn alter_type(
         if field.class() == FieldClass::MultiEntity {
             script.push(format!("DROP TABLE {}", links(schema, entity_type, name)));
         }
-        for (column, _) in columns(name, field.class()) {
+        for (column, _) in field_columns(name, field.class()) {
             actions.push(format!("DROP COLUMN {}", quote::identifier(&column)));
         }
     }
@@ -256,7 +256,7 @@ fn drop_type(script: &mut Script, schema: &str, entity_type: &str, cached: &Cach
 }
 
 /// Drops the tables of a cache. What others have built on them stands in the way.
-pub(super) fn drop(schema: &str, definition: &CacheDefinition) -> Result<(), Error> {
+pub(super) fn drop_tables(schema: &str, definition: &CacheDefinition) -> Result<(), Error> {
     let mut script = Script::new();
     for (entity_type, cached) in &definition.entity_types {
         drop_type(&mut script, schema, entity_type, cached);

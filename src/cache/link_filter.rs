@@ -1,7 +1,7 @@
 //! Conditions on links: which entities they lead to, of which type, and of which name.
 
 use super::error::MissReason;
-use super::filter::{EntityStatement, positive};
+use super::filter::{EntityStatement, positive, unsupported_values};
 use super::layout;
 use super::model::FieldClass;
 use super::values::GivenValues;
@@ -39,8 +39,7 @@ impl<'a> EntityStatement<'a> {
         values: &GivenValues,
     ) -> Result<String, MissReason> {
         let negated = positive(relation);
-        let place = format!("relation \"{relation}\" of {entity_type}.{field}");
-        let unsupported = || format!("{place} is not supported with such values");
+        let unsupported = || unsupported_values(relation, entity_type, field);
         let is_multi = class == FieldClass::MultiEntity;
         let (m, link_type, link_id) = if is_multi {
             let m = self.alias("m");

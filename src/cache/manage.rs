@@ -13,34 +13,34 @@ use serde_json::{Map, Value, json};
 
 /// Creates a cache in a schema, which is created where it is missing.
 pub(crate) fn create(schema: &str, document: &Value) -> Result<Value, Error> {
-    let definition = CacheDefinition::parse(document)?;
+    let definition = CacheDefinition::from_json(document)?;
     check_time_zone(&definition)?;
     let known: bool =
-        store::write(|statements| statements.query(store::EXISTS, &json!({"schema_name": schema})))?;
+        store::write_as_owner(|statements| statements.query(store::EXISTS, &json!({"schema_name": schema})))?;
     if known {
         return Err(CacheError::Exists {
             name: schema.to_owned(),
         }
         .into());
     }
-    if names::schema(schema).is_none() {
+    if names::find_schema(schema).is_none() {
         crate::ddl::script::run_statement(format!("CREATE SCHEMA {}", quote::identifier(schema)))?;
     }
     layout::create(schema, &definition)?;
-    let schema_oid = names::schema(schema).map(|oid| oid.to_u32());
-    let role = caller::role();
+    let schema_oid = names::find_schema(schema).map(|oid| oid.to_u32());
+    let role = caller::current_role();
     let row = json!({
         "schema_oid": schema_oid, "schema_name": schema, "owner_oid": role.to_u32(),
         "owner_name": names::of_role(role), "definition": definition,
     });
-    store::write(|statements| statements.query::<i64>(store::INSERT, &row))?;
+    store::write_as_owner(|statements| statements.query::<i64>(store::INSERT, &row))?;
     status_of(schema)
 }
 
 /// Changes a cache: types and fields are added, changed, or taken away by null.
 pub(crate) fn alter(name: &str, patch: &Value) -> Result<Value, Error> {
     let state = store::find_own(name)?;
-    let mut locked = store::lock(&state)?;
+    let mut locked = store::lock_cache(&state)?;
     let before = locked.definition.clone();
     let after = before.patched(patch)?;
     check_time_zone(&after)?;
@@ -81,7 +81,7 @@ fn check_time_zone(definition: &CacheDefinition) -> Result<(), Error> {
     };
     let name = &calendar.time_zone;
     let is_known: bool =
-        store::read(|statements| statements.query(store::HAS_TIME_ZONE, &json!({"name": name})))?;
+        store::read_as_caller(|statements| statements.query(store::HAS_TIME_ZONE, &json!({"name": name})))?;
     if is_known {
         return Ok(());
     }
@@ -94,11 +94,11 @@ fn check_time_zone(definition: &CacheDefinition) -> Result<(), Error> {
 }
 
 /// Drops a cache with its tables. Returns whether there was one.
-pub(crate) fn drop(name: &str) -> Result<bool, Error> {
+pub(crate) fn drop_cache(name: &str) -> Result<bool, Error> {
     let state = store::find_own(name)?;
-    let locked = store::lock(&state)?;
-    layout::drop(&locked.schema, &locked.definition)?;
-    store::write(|statements| statements.run(store::DELETE, &json!({"id": state.id})))?;
+    let locked = store::lock_cache(&state)?;
+    layout::drop_tables(&locked.schema, &locked.definition)?;
+    store::write_as_owner(|statements| statements.run(store::DELETE, &json!({"id": state.id})))?;
     Ok(true)
 }
 
@@ -120,7 +120,7 @@ struct StatusRow {
 /// The caches that the current role sees, or the one of a schema.
 pub(crate) fn status(name: Option<&str>) -> Result<Value, Error> {
     let rows: Vec<StatusRow> =
-        store::read(|statements| statements.query(store::STATUS, &json!({"schema": name})))?;
+        store::read_as_caller(|statements| statements.query(store::STATUS, &json!({"schema": name})))?;
     if let (Some(name), true) = (name, rows.is_empty()) {
         return Err(CacheError::Unknown {
             name: name.to_owned(),
@@ -128,7 +128,7 @@ pub(crate) fn status(name: Option<&str>) -> Result<Value, Error> {
         .into());
     }
     rows.into_iter()
-        .map(describe)
+        .map(describe_cache)
         .collect::<Result<Vec<_>, _>>()
         .map(Value::Array)
 }
@@ -137,7 +137,7 @@ fn status_of(name: &str) -> Result<Value, Error> {
     Ok(status(Some(name))?.get(0).cloned().unwrap_or_default())
 }
 
-fn describe(row: StatusRow) -> Result<Value, Error> {
+fn describe_cache(row: StatusRow) -> Result<Value, Error> {
     let unreadable = |problem: serde_json::Error| CacheError::Unreadable {
         name: row.schema_name.clone(),
         problem: problem.to_string(),
@@ -205,7 +205,7 @@ fn describe(row: StatusRow) -> Result<Value, Error> {
 
 /// How many rows a table has, by the planner's statistics; null where they are not known.
 fn rows_of(schema: &str, entity_type: &str) -> Result<Option<i64>, Error> {
-    let rows = statement::value(&format!(
+    let rows = statement::query_value(&format!(
         "SELECT NULLIF(c.reltuples, -1)::bigint FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace \
          WHERE n.nspname = {} AND c.relname = {}",
         quote::literal(schema),

@@ -52,7 +52,7 @@ pub(crate) enum FieldClass {
 }
 
 impl FieldClass {
-    fn of(data_type: &str) -> Option<Self> {
+    fn from_data_type(data_type: &str) -> Option<Self> {
         Some(match data_type {
             "text" | "list" | "status_list" | "entity_type" | "color" | "uuid" => Self::Text,
             "number" | "duration" | "timecode" | "percent" => Self::Integer,
@@ -169,7 +169,7 @@ const TYPES: &str = "Types that can be cached: text, list, status_list, entity_t
 impl CachedField {
     pub(crate) fn class(&self) -> FieldClass {
         // Checked when the definition was read; what somebody else wrote into the table is returned, never compared.
-        FieldClass::of(&self.data_type).unwrap_or(FieldClass::Opaque)
+        FieldClass::from_data_type(&self.data_type).unwrap_or(FieldClass::Opaque)
     }
 }
 
@@ -185,13 +185,13 @@ impl CachedType {
 
 impl CacheDefinition {
     /// The definition that a caller passes: fields by their types, or by names that the upstream's schema explains.
-    pub(crate) fn parse(document: &Value) -> Result<Self, CacheError> {
-        let members = object(document, "the definition")?;
+    pub(crate) fn from_json(document: &Value) -> Result<Self, CacheError> {
+        let members = require_object(document, "the definition")?;
         known_keys(members, "the definition", &["entity_types", "settings", "schema"])?;
         let schema = members
             .get("schema")
             .map(|schema| schema.get("results").unwrap_or(schema));
-        let types = object(
+        let types = require_object(
             members.get("entity_types").unwrap_or(&Value::Null),
             "\"entity_types\"",
         )?;
@@ -213,7 +213,7 @@ impl CacheDefinition {
 
     /// The definition with the parts of a patch in place of its own; null takes a type or a field away.
     pub(crate) fn patched(&self, patch: &Value) -> Result<Self, CacheError> {
-        let members = object(patch, "the patch")?;
+        let members = require_object(patch, "the patch")?;
         known_keys(members, "the patch", &["entity_types", "settings", "schema"])?;
         let schema = members
             .get("schema")
@@ -221,7 +221,7 @@ impl CacheDefinition {
         let mut changed = self.clone();
         let empty = Map::new();
         let types = match members.get("entity_types") {
-            Some(types) => object(types, "\"entity_types\"")?,
+            Some(types) => require_object(types, "\"entity_types\"")?,
             None => &empty,
         };
         for (name, described) in types {
@@ -263,7 +263,7 @@ impl CacheDefinition {
         }
         if let Some(settings) = members.get("settings") {
             let mut merged = serde_json::to_value(&changed.settings).unwrap_or_default();
-            for (key, value) in object(settings, "\"settings\"")? {
+            for (key, value) in require_object(settings, "\"settings\"")? {
                 merged[key] = value.clone();
             }
             changed.settings = read_settings(&merged)?;
@@ -350,7 +350,7 @@ pub(crate) fn multi_table(entity_type: &str, field: &str) -> String {
     format!("{}_{field}", entity_type.to_lowercase())
 }
 
-fn object<'a>(value: &'a Value, place: &str) -> Result<&'a Map<String, Value>, CacheError> {
+fn require_object<'a>(value: &'a Value, place: &str) -> Result<&'a Map<String, Value>, CacheError> {
     value.as_object().ok_or_else(|| CacheError::Definition {
         place: place.to_owned(),
         problem: "it must be an object".to_owned(),
@@ -413,7 +413,7 @@ fn read_type(name: &str, described: &Value, schema: Option<&Value>) -> Result<Ca
         let problem = "the name of a type is letters and digits".to_owned();
         return Err(CacheError::Name { place, problem });
     }
-    let members = object(described, &place)?;
+    let members = require_object(described, &place)?;
     known_keys(members, &place, &["fields", "display", "scopes"])?;
     let upstream = schema.and_then(|schema| schema.get(name));
     let mut fields = BTreeMap::new();
@@ -522,14 +522,14 @@ fn read_field(entity_type: &str, field: &str, described: &Value) -> Result<Cache
         },
         described => {
             known_keys(
-                object(described, &place)?,
+                require_object(described, &place)?,
                 &place,
                 &["data_type", "entity_types", "indexed"],
             )?;
             serde_json::from_value(described.clone()).map_err(|error| invalid(error.to_string()))?
         }
     };
-    if FieldClass::of(&read.data_type).is_none() {
+    if FieldClass::from_data_type(&read.data_type).is_none() {
         return Err(invalid(format!(
             "fields of type \"{}\" cannot be cached",
             read.data_type

@@ -5,7 +5,7 @@
 //! one snapshot.
 
 use super::error::MissReason;
-use super::filter::{BASE, EntitySource, EntityStatement, SourceJoin, split};
+use super::filter::{BASE, EntitySource, EntityStatement, SourceJoin, split_path};
 use super::layout::{self, MOMENT};
 use super::model::{FieldClass, NullOrder};
 use super::request::{AnswerPart, EntityPage, EntityRequest, PagingInfo};
@@ -161,9 +161,10 @@ impl EntityRequest {
         for (path, descending) in &page.sorts {
             let (mut entity_type, mut alias, mut field) =
                 (self.entity_type.clone(), BASE.to_owned(), path.as_str());
-            while let Some((link, linked, rest)) = split(field)? {
+            let unsupported = || format!("sorting by {path} is not supported");
+            while let Some((link, linked, rest)) = split_path(field)? {
                 if statement.cached(&entity_type)?.field(link) != Some(FieldClass::Entity) {
-                    return Err(format!("sorting by {path} is not supported"));
+                    return Err(unsupported());
                 }
                 alias = statement.join(source, &entity_type, &alias, link, linked)?;
                 entity_type = linked.to_owned();
@@ -174,7 +175,7 @@ impl EntityRequest {
                 class,
                 FieldClass::Entity | FieldClass::MultiEntity | FieldClass::Opaque
             ) {
-                return Err(format!("sorting by {path} is not supported"));
+                return Err(unsupported());
             }
             let direction = if *descending { " DESC" } else { "" };
             if field == "id" && alias == BASE {
@@ -283,7 +284,7 @@ impl EntityWriter<'_, '_> {
     /// The value of a path.
     fn path(&mut self, path: &str) -> Result<String, MissReason> {
         let (mut entity_type, mut alias, mut rest) = (self.source.entity_type.clone(), BASE.to_owned(), path);
-        while let Some((field, linked, next)) = split(rest)? {
+        while let Some((field, linked, next)) = split_path(rest)? {
             if self.statement.cached(&entity_type)?.field(field) != Some(FieldClass::Entity) {
                 return Err(format!("{path} does not lead through single links of the cache"));
             }

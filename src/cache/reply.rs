@@ -39,7 +39,11 @@ pub(super) struct EntityLink {
 
 impl SaidOfEntity {
     /// What a row of a reply says.
-    pub(super) fn read(cached: &CachedType, row: &Value, active: Option<bool>) -> Result<Self, CacheError> {
+    pub(super) fn from_row(
+        cached: &CachedType,
+        row: &Value,
+        active: Option<bool>,
+    ) -> Result<Self, CacheError> {
         let said = row
             .as_object()
             .and_then(|row| Self::read_object(cached, row, active));
@@ -59,7 +63,7 @@ impl SaidOfEntity {
                 said.stamp = value.as_str().filter(|text| is_moment(text)).map(str::to_owned);
             }
             if let Some(field) = cached.fields.get(name) {
-                let value = SaidValue::read(field.class(), &field.entity_types, value);
+                let value = SaidValue::from_value(field.class(), &field.entity_types, value);
                 said.fields.insert(name.clone(), value);
             }
         }
@@ -69,18 +73,18 @@ impl SaidOfEntity {
 
 impl SaidValue {
     /// A value of a field of a class, which may link to some types (any, if there are none).
-    pub(super) fn read(class: FieldClass, entity_types: &[String], value: &Value) -> Self {
+    pub(super) fn from_value(class: FieldClass, entity_types: &[String], value: &Value) -> Self {
         let fits = match (class, value) {
             (FieldClass::Opaque, _) => true,
             (FieldClass::Entity, Value::Null) => return Self::Link(None),
             (FieldClass::Entity, value) => {
-                return EntityLink::read(value, entity_types)
+                return EntityLink::from_value(value, entity_types)
                     .map_or(Self::Unfit, |link| Self::Link(Some(link)));
             }
             (FieldClass::MultiEntity, Value::Array(links)) => {
                 let links: Option<Vec<EntityLink>> = links
                     .iter()
-                    .map(|link| EntityLink::read(link, entity_types))
+                    .map(|link| EntityLink::from_value(link, entity_types))
                     .collect();
                 return links.map_or(Self::Unfit, |links| {
                     let mut once: Vec<EntityLink> = Vec::with_capacity(links.len());
@@ -126,7 +130,7 @@ fn has_nul(value: &Value) -> bool {
 }
 
 impl EntityLink {
-    pub(super) fn read(value: &Value, entity_types: &[String]) -> Option<Self> {
+    pub(super) fn from_value(value: &Value, entity_types: &[String]) -> Option<Self> {
         let entity_type = value.get("type")?.as_str()?;
         let id = value.get("id")?.as_i64()?;
         let may_link = entity_types.is_empty() || entity_types.iter().any(|known| known == entity_type);

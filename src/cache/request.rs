@@ -116,15 +116,13 @@ const KEYS: &[&str] = &[
 ];
 
 /// Reads a request to read.
-pub(super) fn parse(
+pub(super) fn parse_entity_request(
     cache: &Rc<CacheState>,
     document: &Value,
     is_wire: bool,
     values: &mut Values,
 ) -> Result<EntityRequest, MissReason> {
-    let members = document.as_object().ok_or("the request is no object")?;
-    only_known(members, KEYS)?;
-    refuse_archived(members)?;
+    let members = known_members(document, KEYS)?;
     if members
         .get("additional_filter_presets")
         .is_some_and(|presets| presets != &Value::Array(Vec::new()))
@@ -142,7 +140,7 @@ pub(super) fn parse(
         _ => return Err("\"return_only\" is neither \"active\" nor \"retired\"".into()),
     };
     let mut sorts = Vec::new();
-    for sort in array(members, "sorts")? {
+    for sort in array_member(members, "sorts")? {
         let field = sort.get("field_name").or_else(|| sort.get("column"));
         let field = field
             .and_then(Value::as_str)
@@ -201,22 +199,36 @@ pub(super) fn entity_type(members: &Map<String, Value>) -> Result<String, MissRe
     Ok(name.ok_or("the request names no type")?.to_owned())
 }
 
-pub(super) fn only_known(members: &Map<String, Value>, known: &[&str]) -> Result<(), MissReason> {
+fn only_known(members: &Map<String, Value>, known: &[&str]) -> Result<(), MissReason> {
     match members.keys().find(|key| !known.contains(&key.as_str())) {
         Some(key) => Err(format!("requests with \"{key}\" are not supported")),
         None => Ok(()),
     }
 }
 
+/// The members of a request, which are all known.
+pub(super) fn known_members<'a>(
+    document: &'a Value,
+    known: &[&str],
+) -> Result<&'a Map<String, Value>, MissReason> {
+    let members = document.as_object().ok_or("the request is no object")?;
+    only_known(members, known)?;
+    refuse_archived(members)?;
+    Ok(members)
+}
+
 /// Whether the rows of archived projects belong to the answer is known only where they do.
-pub(super) fn refuse_archived(members: &Map<String, Value>) -> Result<(), MissReason> {
+fn refuse_archived(members: &Map<String, Value>) -> Result<(), MissReason> {
     match members.get("include_archived_projects") {
         None | Some(Value::Bool(true)) => Ok(()),
         Some(_) => Err("which entities of archived projects are left out is not known".into()),
     }
 }
 
-pub(super) fn array<'a>(members: &'a Map<String, Value>, key: &str) -> Result<&'a [Value], MissReason> {
+pub(super) fn array_member<'a>(
+    members: &'a Map<String, Value>,
+    key: &str,
+) -> Result<&'a [Value], MissReason> {
     match members.get(key) {
         None => Ok(&[]),
         Some(Value::Array(list)) => Ok(list),
@@ -279,7 +291,7 @@ fn group(document: &Value, values: &mut Values, depth: usize) -> Result<Conditio
         _ => return Err("a group of filters is neither \"and\" nor \"or\"".into()),
     };
     let mut read = Vec::new();
-    for member in array(members, "conditions")? {
+    for member in array_member(members, "conditions")? {
         read.push(if member.get("conditions").is_some() {
             GroupMember::Group(group(member, values, depth + 1)?)
         } else {
@@ -295,7 +307,7 @@ fn condition(document: &Value, values: &mut Values) -> Result<PathCondition, Mis
     let text = |key| members.get(key).and_then(Value::as_str).map(str::to_owned);
     let path = text("path").ok_or("a condition has no path")?;
     let relation = text("relation").ok_or("a condition has no relation")?;
-    let given = array(members, "values")?;
+    let given = array_member(members, "values")?;
     Ok(PathCondition {
         values: take_values(&relation, given, values)?,
         path,

@@ -27,16 +27,16 @@ pub(super) fn scopes(cached: &CachedType) -> Vec<Vec<Value>> {
 }
 
 /// The requests that scans send next.
-pub(crate) fn plan(cache: &str) -> Result<Value, Error> {
+pub(crate) fn plan_scans(cache: &str) -> Result<Value, Error> {
     let state = store::find_own(cache)?;
-    let mut locked = store::lock(&state)?;
+    let mut locked = store::lock_cache(&state)?;
     let now = store::clock()?;
     let Some(position) = locked.feed.position else {
         // Changes during the scan would be missed.
         return Ok(json!({"asked_at": now.text, "scans": [], "waits_for": "events"}));
     };
     let before = locked.feed.clone();
-    begin(&mut locked, position, now.epoch);
+    begin_due_scans(&mut locked, position, now.epoch);
     let mut planned = Vec::new();
     for (key, scan) in &locked.feed.scans {
         planned.push(json!({
@@ -51,7 +51,7 @@ pub(crate) fn plan(cache: &str) -> Result<Value, Error> {
 }
 
 /// Begins the scans that are due.
-fn begin(locked: &mut LockedCache, position: i64, now: f64) {
+fn begin_due_scans(locked: &mut LockedCache, position: i64, now: f64) {
     let interval = locked.definition.settings.scan_interval;
     for (name, cached) in &locked.definition.entity_types {
         let mut is_complete = true;
@@ -167,7 +167,7 @@ pub(crate) fn result(
         serde_json::from_value(planned.clone()).map_err(|problem| CacheError::Request {
             problem: format!("the scan is no element of a plan: {problem}"),
         })?;
-    let mut locked = store::lock(&state)?;
+    let mut locked = store::lock_cache(&state)?;
     let scan = locked.feed.scans.get(&planned.scan).cloned();
     let is_next = |scan: &EntityScan| (scan.retired, scan.after_id) == (planned.retired, planned.after_id);
     let Some(mut scan) = scan.filter(is_next) else {
@@ -184,7 +184,7 @@ pub(crate) fn result(
     })?;
     let mut said = Vec::with_capacity(rows.len());
     for row in rows {
-        said.push(SaidOfEntity::read(cached, row, Some(!scan.retired))?);
+        said.push(SaidOfEntity::from_row(cached, row, Some(!scan.retired))?);
     }
     said.sort_by_key(|entity| entity.id);
     said.dedup_by_key(|entity| entity.id);

@@ -16,9 +16,9 @@ use std::collections::BTreeMap;
 const MOST: usize = 100;
 
 /// Which part of the hits to ask upstream as well, and the requests to ask again.
-pub(crate) fn plan(cache: &str) -> Result<Value, Error> {
+pub(crate) fn plan_comparisons(cache: &str) -> Result<Value, Error> {
     let state = store::find_own(cache)?;
-    let locked = store::lock(&state)?;
+    let locked = store::lock_cache(&state)?;
     let again: Vec<Value> = locked
         .feed
         .suspects
@@ -36,12 +36,12 @@ pub(crate) fn plan(cache: &str) -> Result<Value, Error> {
 /// Compares the cache's answer to a request with the upstream's. `asked_at` is a moment before that was asked for.
 pub(crate) fn compare(cache: &str, request: &Value, reply: &Value) -> Result<Value, Error> {
     let own = store::find_own(cache)?;
-    let (state, age) = store::find(cache)?;
+    let (state, age) = store::find_cache(cache)?;
     let (method, _, parameters) = wire::take_apart(request)?;
     let document = match wire::answer(&state, age, method, parameters, false)? {
         CacheAnswer::Hit(document) => document,
         CacheAnswer::Miss(reason) => {
-            let mut locked = store::lock(&own)?;
+            let mut locked = store::lock_cache(&own)?;
             if locked.feed.suspects.remove(&parameters.to_string()).is_some() {
                 locked.save(None)?;
             }
@@ -53,7 +53,7 @@ pub(crate) fn compare(cache: &str, request: &Value, reply: &Value) -> Result<Val
     let cached = answer.get("results").cloned().unwrap_or_default();
     let upstream = reply.get("results").unwrap_or(reply);
     let differences = differences(&cached, upstream)?;
-    let mut locked = store::lock(&own)?;
+    let mut locked = store::lock_cache(&own)?;
     let key = parameters.to_string();
     let before = locked.feed.suspects.remove(&key);
     if differences.is_empty() {
@@ -81,7 +81,7 @@ pub(crate) fn compare(cache: &str, request: &Value, reply: &Value) -> Result<Val
             })
             .collect();
         let row = json!({"id": locked.id, "request": parameters, "differences": noted});
-        store::write(|statements| statements.run(store::NOTE_DIFFERENCES, &row))?;
+        store::write_as_owner(|statements| statements.run(store::NOTE_DIFFERENCES, &row))?;
         if locked.definition.settings.suspend_on_difference {
             locked.coverage.forget(entity_type);
             locked.coverage.suspended.insert(entity_type.to_owned());

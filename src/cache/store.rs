@@ -104,12 +104,12 @@ thread_local! {
 }
 
 /// A cache as the running statement sees it, and the seconds since its event log was read.
-pub(super) fn find(name: &str) -> Result<(Rc<CacheState>, Option<f64>), Error> {
+pub(super) fn find_cache(name: &str) -> Result<(Rc<CacheState>, Option<f64>), Error> {
     let unknown = || CacheError::Unknown {
         name: name.to_owned(),
     };
     let statement = prepared(STATE, |kept| &mut kept.state)?;
-    let found: VersionAndAge = document(&statement, name)?.ok_or_else(unknown)?;
+    let found: VersionAndAge = read_document(&statement, name)?.ok_or_else(unknown)?;
     let known = KEPT.with_borrow(|kept| {
         let state = kept
             .known
@@ -156,7 +156,7 @@ pub(super) fn is_own(name: &str) -> Result<bool, Error> {
 
 fn read_whole(name: &str) -> Result<Option<CacheState>, Error> {
     let statement = prepared(WHOLE, |kept| &mut kept.whole)?;
-    document(&statement, name)
+    read_document(&statement, name)
 }
 
 fn prepared(
@@ -171,8 +171,11 @@ fn prepared(
     Ok(new)
 }
 
-fn document<T: serde::de::DeserializeOwned>(statement: &Prepared, name: &str) -> Result<Option<T>, Error> {
-    let value = Some(parameter::read(name, pg_sys::TEXTOID));
+fn read_document<T: serde::de::DeserializeOwned>(
+    statement: &Prepared,
+    name: &str,
+) -> Result<Option<T>, Error> {
+    let value = Some(parameter::read_parameter(name, pg_sys::TEXTOID));
     let (document, _) = statement.document(&[value], Sees::WhatCallerSees)?;
     let Some(document) = document else {
         return Ok(None);
@@ -206,9 +209,9 @@ struct LockedRow {
 }
 
 /// Locks a cache of the current role.
-pub(super) fn lock(state: &CacheState) -> Result<LockedCache, Error> {
+pub(super) fn lock_cache(state: &CacheState) -> Result<LockedCache, Error> {
     let row: Option<LockedRow> =
-        write(|statements| statements.query(LOCK, &serde_json::json!({"id": state.id})))?;
+        write_as_owner(|statements| statements.query(LOCK, &serde_json::json!({"id": state.id})))?;
     let row = row.ok_or_else(|| CacheError::Unknown {
         name: state.schema.clone(),
     })?;
@@ -240,7 +243,7 @@ struct StateChange<'a> {
 impl LockedCache {
     /// Writes what has changed. `synced_at` is when the event log was read, if it was.
     pub(super) fn save(&self, synced_at: Option<&str>) -> Result<(), Error> {
-        write(|statements| {
+        write_as_owner(|statements| {
             let change = FeedChange {
                 id: self.id,
                 feed: &self.feed,
@@ -262,13 +265,17 @@ impl LockedCache {
 }
 
 /// Runs statements that write.
-pub(super) fn write<T>(body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>) -> Result<T, Error> {
+pub(super) fn write_as_owner<T>(
+    body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>,
+) -> Result<T, Error> {
     let owner = StorageTable::owner_of(&[&CACHES, &FEEDS, &CREDENTIALS, &DIFFERENCES])?;
     bookkeeping::as_owner(owner, body)
 }
 
 /// Reads through the views, as the current role.
-pub(super) fn read<T>(body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>) -> Result<T, Error> {
+pub(super) fn read_as_caller<T>(
+    body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>,
+) -> Result<T, Error> {
     bookkeeping::as_caller(body)
 }
 
@@ -282,5 +289,5 @@ pub(super) struct ClockTime {
 
 /// The database's clock.
 pub(super) fn clock() -> Result<ClockTime, Error> {
-    read(|statements| statements.query(CLOCK, &Value::Null))
+    read_as_caller(|statements| statements.query(CLOCK, &Value::Null))
 }

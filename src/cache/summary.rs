@@ -8,7 +8,7 @@ use super::filter::{BASE, EntitySource, EntityStatement};
 use super::layout::{self, MOMENT};
 use super::model::FieldClass;
 use super::request::{
-    AnswerPart, EntityRequest, SummaryPart, array, entity_type, only_known, parse_filter, refuse_archived,
+    AnswerPart, EntityRequest, SummaryPart, array_member, entity_type, known_members, parse_filter,
 };
 use super::store::CacheState;
 use crate::pg::quote;
@@ -17,15 +17,14 @@ use serde_json::Value;
 use std::rc::Rc;
 
 /// Reads a request to summarize.
-pub(super) fn parse(
+pub(super) fn parse_summary_request(
     cache: &Rc<CacheState>,
     document: &Value,
     is_wire: bool,
     values: &mut Values,
 ) -> Result<EntityRequest, MissReason> {
-    let members = document.as_object().ok_or("the request is no object")?;
-    only_known(
-        members,
+    let members = known_members(
+        document,
         &[
             "type",
             "summaries",
@@ -34,10 +33,9 @@ pub(super) fn parse(
             "include_archived_projects",
         ],
     )?;
-    refuse_archived(members)?;
     let text = |member: &Value, key: &str| member.get(key).and_then(Value::as_str).map(str::to_owned);
     let mut summaries = Vec::new();
-    for summary in array(members, "summaries")? {
+    for summary in array_member(members, "summaries")? {
         let field = text(summary, "field").ok_or("a summary has no field")?;
         let sort = text(summary, "type").ok_or("a summary has no type")?;
         if summaries.iter().any(|(known, _)| *known == field) {
@@ -45,7 +43,7 @@ pub(super) fn parse(
         }
         summaries.push((field, sort));
     }
-    let grouping = match array(members, "grouping")? {
+    let grouping = match array_member(members, "grouping")? {
         [] => None,
         [grouping] if text(grouping, "type").as_deref() == Some("exact") => {
             let field = text(grouping, "field").ok_or("a grouping has no field")?;

@@ -33,7 +33,7 @@ pub(super) enum ScalarForm {
 }
 
 impl ScalarForm {
-    fn of(scalar: &Value) -> Option<Self> {
+    fn from_scalar(scalar: &Value) -> Option<Self> {
         Some(match scalar {
             Value::Bool(_) => Self::Boolean,
             Value::Number(number) if number.is_i64() => Self::Integer,
@@ -140,7 +140,7 @@ pub(super) fn take_values(
                 }
             }
             scalar => {
-                let form = ScalarForm::of(scalar)
+                let form = ScalarForm::from_scalar(scalar)
                     .ok_or("a value of a condition is an array, or too large a number")?;
                 if scalar.as_str() == Some("") {
                     return Err("whether an empty text is null upstream is not known".into());
@@ -154,7 +154,7 @@ pub(super) fn take_values(
     }
     links.sort();
     for (entity_type, ids) in links {
-        let ids = raw(&ids);
+        let ids = raw_json(&ids);
         taken.links.push((entity_type, values.take(ids)));
     }
     if takes_list(relation) {
@@ -166,14 +166,14 @@ pub(super) fn take_values(
                 .try_fold(*first, |form, (other, _)| join(form, *other));
             let form = form.ok_or("values of different types in one condition")?;
             let list: Vec<&Value> = scalars.iter().map(|(_, value)| *value).collect();
-            taken.list = Some((form, values.take(raw(&list))));
+            taken.list = Some((form, values.take(raw_json(&list))));
         }
     } else {
         if scalars.len() > 3 {
             return Err(format!("relation \"{relation}\" with {} values", scalars.len()));
         }
         for (form, value) in scalars {
-            taken.scalars.push((form, values.take(raw(value))));
+            taken.scalars.push((form, values.take(raw_json(value))));
         }
     }
     Ok(taken)
@@ -199,7 +199,7 @@ fn join(one: ScalarForm, other: ScalarForm) -> Option<ScalarForm> {
 }
 
 /// JSON text; values of a request always have one.
-fn raw(value: &impl serde::Serialize) -> Box<value::RawValue> {
+fn raw_json(value: &impl serde::Serialize) -> Box<value::RawValue> {
     value::to_raw_value(value).unwrap_or_default()
 }
 

@@ -81,9 +81,9 @@ pub(super) fn answer(
     }
     let mut values = Values::default();
     let parsed: Result<EntityRequest, MissReason> = match method {
-        "read" => request::parse(state, parameters, is_wire, &mut values),
-        "summarize" => summary::parse(state, parameters, is_wire, &mut values),
-        method => Err(format!("method \"{method}\" is the upstream's")),
+        "read" => request::parse_entity_request(state, parameters, is_wire, &mut values),
+        "summarize" => summary::parse_summary_request(state, parameters, is_wire, &mut values),
+        method => Err(upstreams(method)),
     };
     let request = match parsed {
         Ok(request) => request,
@@ -104,9 +104,14 @@ pub(super) fn answer(
     Ok(CacheAnswer::Miss(reason))
 }
 
+/// Why a method is a miss that no cache answers.
+fn upstreams(method: &str) -> MissReason {
+    format!("method \"{method}\" is the upstream's")
+}
+
 /// `msar.cache_read`.
-pub(crate) fn read(cache: &str, body: &Value) -> Result<JsonbDatum, Error> {
-    let (state, age) = store::find(cache)?;
+pub(crate) fn read_entities(cache: &str, body: &Value) -> Result<JsonbDatum, Error> {
+    let (state, age) = store::find_cache(cache)?;
     let (method, _, parameters) = take_apart(body)?;
     match answer(&state, age, method, parameters, false)? {
         CacheAnswer::Hit(document) => Ok(document),
@@ -124,13 +129,11 @@ pub(crate) fn read(cache: &str, body: &Value) -> Result<JsonbDatum, Error> {
 
 /// `msar.api3`: the reply of the protocol, or what to send on. The text of JSON.
 pub(crate) fn api3(cache: &str, body: &Value) -> Result<Api3Answer, Error> {
-    let (state, age) = store::find(cache)?;
+    let (state, age) = store::find_cache(cache)?;
     let (method, auth, parameters) = take_apart(body)?;
     let credential = auth.and_then(|auth| credential(&state, auth));
     let reason = match (&credential, method) {
-        (_, method) if !matches!(method, "read" | "summarize") => {
-            format!("method \"{method}\" is the upstream's")
-        }
+        (_, method) if !matches!(method, "read" | "summarize") => upstreams(method),
         (None, _) => "answers to these credentials may be others than the cache's".to_owned(),
         (Some(credential), _) if !is_accepted(&state, credential)? => {
             "the upstream has not accepted these credentials lately".to_owned()
@@ -173,7 +176,7 @@ fn is_accepted(state: &CacheState, credential: &str) -> Result<bool, Error> {
     let question = json!({
         "id": state.id, "credential": credential, "lifetime": state.definition.settings.credential_lifetime
     });
-    store::write(|statements| statements.query(store::IS_ACCEPTED, &question))
+    store::write_as_owner(|statements| statements.query(store::IS_ACCEPTED, &question))
 }
 
 /// The parameters of a request with all fields of the cache, and the keys of the reply that its caller asked for.

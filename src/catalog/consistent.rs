@@ -19,14 +19,14 @@ use pgrx::prelude::PgSqlErrorCode;
 const ATTEMPTS: usize = 20;
 
 /// Reads what belongs together.
-pub(crate) fn read<T>(read: impl Fn(&Catalog) -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn read_consistently<T>(read: impl Fn(&Catalog) -> Result<T, Error>) -> Result<T, Error> {
     read_by(read)
 }
 
 /// The same by a view of the catalogs, which is made anew for each reading.
 pub(crate) fn read_by<C: From<Catalog>, T>(read: impl Fn(&C) -> Result<T, Error>) -> Result<T, Error> {
     for _ in 1..ATTEMPTS {
-        match attempt(|reading| reading.confirmed(read(&reading.view))) {
+        match attempt_reading(|reading| reading.confirmed(read(&reading.view))) {
             Err(Error::Vanished) => {}
             outcome => return outcome,
         }
@@ -49,7 +49,7 @@ pub(crate) fn read_while<T>(
                 Err(Error::Vanished)
             }
         };
-        match attempt(read_now) {
+        match attempt_reading(read_now) {
             Err(Error::Vanished) => {}
             outcome => return outcome,
         }
@@ -71,7 +71,7 @@ pub(crate) fn read_relation_by<C: From<Catalog>, T>(
     relation: Oid,
     read_it: impl Fn(&C) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    match attempt(|reading| reading.confirmed(read_it(&reading.view))) {
+    match attempt_reading(|reading| reading.confirmed(read_it(&reading.view))) {
         Err(Error::Vanished) => {
             let _lock = RelationLock::shared(relation);
             read_by(read_it)
@@ -88,7 +88,7 @@ pub(crate) fn read_relations<C: From<Catalog>, T>(
 ) -> Result<(), Error> {
     let mut upcoming = relations;
     loop {
-        let outcome = attempt(|reading| {
+        let outcome = attempt_reading(|reading| {
             while let [relation, rest @ ..] = upcoming {
                 accept(reading.confirmed(read_one(&reading.view, relation))?)?;
                 upcoming = rest;
@@ -131,11 +131,13 @@ fn last_attempt<C: From<Catalog>, T>(read: impl Fn(&C) -> Result<T, Error>) -> R
         )
     };
     let read_now = || read(&C::from(Catalog::new(Snapshot::latest())));
-    subtransaction::attempt(is_internal, read_now).unwrap_or(Err(Error::Vanished))
+    subtransaction::attempt_body(is_internal, read_now).unwrap_or(Err(Error::Vanished))
 }
 
 /// One reading, in which PostgreSQL's errors for a vanished object become [`Error::Vanished`].
-fn attempt<C: From<Catalog>, T>(read: impl FnOnce(&Reading<C>) -> Result<T, Error>) -> Result<T, Error> {
+fn attempt_reading<C: From<Catalog>, T>(
+    read: impl FnOnce(&Reading<C>) -> Result<T, Error>,
+) -> Result<T, Error> {
     let read_now = || {
         let changes = server::catalog_changes();
         read(&Reading {
@@ -143,7 +145,7 @@ fn attempt<C: From<Catalog>, T>(read: impl FnOnce(&Reading<C>) -> Result<T, Erro
             changes,
         })
     };
-    subtransaction::attempt(tells_of_vanished_object, read_now).unwrap_or(Err(Error::Vanished))
+    subtransaction::attempt_body(tells_of_vanished_object, read_now).unwrap_or(Err(Error::Vanished))
 }
 
 /// The errors that a deparser, or the output function of an enum, raises when it does not find what it is to print.

@@ -26,7 +26,7 @@ impl DatetimeText {
         }
     }
 
-    fn of(text: &str) -> Self {
+    fn from_text(text: &str) -> Self {
         let mut form = Self::new();
         form.push(text);
         form
@@ -142,8 +142,8 @@ impl std::ops::Deref for DatetimeText {
 /// Days since 2000-01-01 as `YYYY-MM-DD AD`.
 pub(crate) fn format_date(days: i32) -> DatetimeText {
     match days {
-        i32::MAX => DatetimeText::of("infinity"),
-        i32::MIN => DatetimeText::of("-infinity"),
+        i32::MAX => DatetimeText::from_text("infinity"),
+        i32::MIN => DatetimeText::from_text("-infinity"),
         _ => {
             let mut form = DatetimeText::new();
             let era = form.push_day(days.into());
@@ -187,8 +187,8 @@ pub(crate) fn format_moment(micros: i64) -> DatetimeText {
 
 fn timestamp_and_offset(micros: i64, offset: Option<i64>) -> DatetimeText {
     match micros {
-        i64::MAX => DatetimeText::of("infinity"),
-        i64::MIN => DatetimeText::of("-infinity"),
+        i64::MAX => DatetimeText::from_text("infinity"),
+        i64::MIN => DatetimeText::from_text("-infinity"),
         _ => {
             let mut form = DatetimeText::new();
             let era = form.push_day(micros.div_euclid(MICROS_PER_DAY));
@@ -206,13 +206,13 @@ fn timestamp_and_offset(micros: i64, offset: Option<i64>) -> DatetimeText {
 /// An interval in ISO 8601 form with all of its parts.
 pub(crate) fn format_interval(months: i32, days: i32, micros: i64) -> DatetimeText {
     match (months, days, micros) {
-        (i32::MAX, i32::MAX, i64::MAX) => return DatetimeText::of("infinity"),
-        (i32::MIN, i32::MIN, i64::MIN) => return DatetimeText::of("-infinity"),
+        (i32::MAX, i32::MAX, i64::MAX) => return DatetimeText::from_text("infinity"),
+        (i32::MIN, i32::MIN, i64::MIN) => return DatetimeText::from_text("-infinity"),
         _ => {}
     }
     let seconds = micros / MICROS_PER_SECOND;
     let fraction = (micros % MICROS_PER_SECOND).abs();
-    let mut form = DatetimeText::of("P");
+    let mut form = DatetimeText::from_text("P");
     let parts = [
         (i64::from(months / 12), "Y"),
         (i64::from(months % 12), "M"),

@@ -46,7 +46,7 @@ pub(crate) struct Catalog {
 /// A relation as other objects refer to it.
 #[derive(Clone, Serialize)]
 pub(crate) struct RelationName {
-    #[serde(serialize_with = "oid")]
+    #[serde(serialize_with = "serialize_oid")]
     pub(crate) oid: Oid,
     schema: Rc<str>,
     name: Rc<str>,
@@ -143,7 +143,7 @@ impl Catalog {
     /// The facts of a type.
     pub(crate) fn type_info(&self, type_oid: Oid) -> Result<Rc<TypeInfo>, Error> {
         once(&self.types, type_oid, || {
-            TypeInfo::read(self, type_oid).map(Rc::new)
+            TypeInfo::look_up(self, type_oid).map(Rc::new)
         })
     }
 
@@ -209,7 +209,7 @@ fn once<K: Copy + Eq + Hash, V: Clone>(
 }
 
 /// Serializes an OID as a JSON number.
-pub(crate) fn oid<S: serde::Serializer>(oid: &Oid, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize_oid<S: serde::Serializer>(oid: &Oid, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u32(oid.to_u32())
 }
 

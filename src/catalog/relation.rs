@@ -26,11 +26,11 @@ pub(crate) enum RelationKind {
 impl RelationKind {
     /// `None` for indexes, sequences, composite types and TOAST tables.
     pub(crate) fn of_row(row: &PgClass) -> Option<Self> {
-        Self::of(row.relkind.0, row.relispartition)
+        Self::from_relkind(row.relkind.0, row.relispartition)
     }
 
     /// The same from what the row says: `relkind`, and whether it is a partition.
-    pub(crate) fn of(relkind: u8, is_partition: bool) -> Option<Self> {
+    pub(crate) fn from_relkind(relkind: u8, is_partition: bool) -> Option<Self> {
         let kind = match relkind {
             pg_sys::RELKIND_RELATION => Self::Table,
             pg_sys::RELKIND_PARTITIONED_TABLE => Self::PartitionedTable,
@@ -87,7 +87,7 @@ pub(crate) fn list_of_schema(catalog: &Catalog, schema: Oid) -> Vec<PgClass> {
 }
 
 /// The row of a relation that holds rows for users.
-pub(crate) fn find(catalog: &Catalog, relation: Oid) -> Result<PgClass, Error> {
+pub(crate) fn find_row(catalog: &Catalog, relation: Oid) -> Result<PgClass, Error> {
     let row = PgClass::by_oid(&catalog.reader, relation).ok_or(Error::UnknownRelation(relation))?;
     if RelationKind::of_row(&row).is_none() {
         return Err(Error::NotDescribable { name: row.relname });
@@ -116,7 +116,7 @@ pub(crate) struct Relation {
 impl Relation {
     /// A relation that holds rows for users.
     pub(crate) fn find(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
-        Ok(Self::from_row(catalog, find(catalog, oid)?))
+        Ok(Self::from_row(catalog, find_row(catalog, oid)?))
     }
 
     /// The relation of a row that was read just now.

@@ -56,7 +56,7 @@ pub(crate) fn find_column<'c>(
         named.next().map(|(attnum, _)| attnum)
     };
     let with_number = |digits: &str| {
-        let number = attnum(digits)?;
+        let number = parse_attnum(digits)?;
         columns.clone().find(|(attnum, _)| *attnum == number)
     };
     match (with_name(text), with_number(text)) {
@@ -84,7 +84,7 @@ pub(crate) fn find_column<'c>(
 }
 
 /// The number that a string of digits is.
-pub(crate) fn attnum(text: &str) -> Option<i16> {
+pub(crate) fn parse_attnum(text: &str) -> Option<i16> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| is_number)
 }

@@ -450,7 +450,7 @@ impl PgDbRoleSetting {
     }
 
     /// The invalid OID means all.
-    pub(crate) fn find(reader: &Reader, database: Oid, role: Oid) -> Option<Self> {
+    pub(crate) fn of_role(reader: &Reader, database: Oid, role: Oid) -> Option<Self> {
         let keys = [
             ("setdatabase", ScanKey::Oid(database)),
             ("setrole", ScanKey::Oid(role)),

@@ -73,10 +73,10 @@ pub(crate) enum UiType {
 }
 
 impl TypeInfo {
-    pub(super) fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
+    pub(super) fn look_up(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
         let row = PgType::by_oid(&catalog.reader, oid).ok_or(Error::Vanished)?;
         let name: Rc<str> = deparse::type_name(oid).ok_or(Error::Vanished)?.into();
-        let shape = TypeShape::read(catalog, oid, &row)?;
+        let shape = TypeShape::from_row(catalog, oid, &row)?;
         let base = match row.typtype {
             TYPTYPE_DOMAIN => Some(catalog.type_info(row.typbasetype)?),
             _ => None,
@@ -128,7 +128,7 @@ const TYPTYPE_DOMAIN: Char = Char(pg_sys::TYPTYPE_DOMAIN);
 const TYPTYPE_ENUM: Char = Char(pg_sys::TYPTYPE_ENUM);
 
 impl TypeShape {
-    fn read(catalog: &Catalog, oid: Oid, row: &PgType) -> Result<Self, Error> {
+    fn from_row(catalog: &Catalog, oid: Oid, row: &PgType) -> Result<Self, Error> {
         // An array type is one that its element names; other types have elements too (point, name, ...).
         if row.typlen == -1 && row.typelem != Oid::INVALID {
             let element = PgType::by_oid(&catalog.reader, row.typelem).ok_or(Error::Vanished)?;
@@ -140,14 +140,14 @@ impl TypeShape {
         }
         match row.typtype {
             TYPTYPE_ENUM => Ok(TypeShape::Enum),
-            TYPTYPE_DOMAIN => Ok(TypeShape::Domain(Rc::new(Domain::read(catalog, oid, row)?))),
+            TYPTYPE_DOMAIN => Ok(TypeShape::Domain(Rc::new(Domain::from_row(catalog, oid, row)?))),
             _ => Ok(TypeShape::Scalar),
         }
     }
 }
 
 impl Domain {
-    fn read(catalog: &Catalog, oid: Oid, row: &PgType) -> Result<Self, Error> {
+    fn from_row(catalog: &Catalog, oid: Oid, row: &PgType) -> Result<Self, Error> {
         let inner = catalog.type_info(row.typbasetype)?.domain();
         let (base_type, inner_not_null, mut checks) = match &inner {
             Some(inner) => (inner.base_type.clone(), inner.not_null, inner.checks.clone()),
@@ -316,7 +316,7 @@ pub(crate) enum Modifiers {
 
 impl TypeOptions {
     /// The options of a column of type `info` with the modifiers `typmod`; `None` if the type takes none.
-    pub(crate) fn of(info: &TypeInfo, typmod: i32) -> Option<Self> {
+    pub(crate) fn from_modifiers(info: &TypeInfo, typmod: i32) -> Option<Self> {
         match &info.shape {
             TypeShape::Array { element } => {
                 let item_type = match element.shape {
@@ -324,7 +324,7 @@ impl TypeOptions {
                     _ => Rc::clone(&element.name),
                 };
                 // Character strings, intervals: the contract has no modifiers for arrays of them; see `type_full`.
-                let element = Modifiers::of(element.oid, typmod).filter(|modifiers| {
+                let element = Modifiers::from_typmod(element.oid, typmod).filter(|modifiers| {
                     matches!(modifiers, Modifiers::Numeric { .. } | Modifiers::Precision { .. })
                 });
                 Some(Self::Array { element, item_type })
@@ -333,14 +333,16 @@ impl TypeOptions {
                 original_type: Rc::clone(&info.name),
                 enum_values: info.enum_values.clone().unwrap_or_default(),
             }),
-            TypeShape::Scalar | TypeShape::Domain(_) => Modifiers::of(info.oid, typmod).map(Self::Scalar),
+            TypeShape::Scalar | TypeShape::Domain(_) => {
+                Modifiers::from_typmod(info.oid, typmod).map(Self::Scalar)
+            }
         }
     }
 }
 
 impl Modifiers {
     /// By the rules of each type's typmod output function.
-    fn of(type_oid: Oid, typmod: i32) -> Option<Self> {
+    fn from_typmod(type_oid: Oid, typmod: i32) -> Option<Self> {
         let given = (typmod >= 0).then_some(typmod);
         match type_oid {
             pg_sys::NUMERICOID => {
@@ -371,37 +373,37 @@ impl Modifiers {
     }
 }
 
-/// The words for an interval's field mask; `None` for all fields.
-fn interval_fields(mask: i32) -> Option<&'static str> {
+/// The masks of an interval's fields by which PostgreSQL's modifiers say which of them it has, each with its words.
+pub(crate) const INTERVAL_FIELDS: [(&str, i32); 13] = {
     const MONTH: i32 = 1 << 1;
     const YEAR: i32 = 1 << 2;
     const DAY: i32 = 1 << 3;
     const HOUR: i32 = 1 << 10;
     const MINUTE: i32 = 1 << 11;
     const SECOND: i32 = 1 << 12;
-    const YEAR_TO_MONTH: i32 = YEAR | MONTH;
-    const DAY_TO_HOUR: i32 = DAY | HOUR;
-    const DAY_TO_MINUTE: i32 = DAY_TO_HOUR | MINUTE;
-    const DAY_TO_SECOND: i32 = DAY_TO_MINUTE | SECOND;
-    const HOUR_TO_MINUTE: i32 = HOUR | MINUTE;
-    const HOUR_TO_SECOND: i32 = HOUR_TO_MINUTE | SECOND;
-    const MINUTE_TO_SECOND: i32 = MINUTE | SECOND;
-    Some(match mask {
-        YEAR => "year",
-        MONTH => "month",
-        DAY => "day",
-        HOUR => "hour",
-        MINUTE => "minute",
-        SECOND => "second",
-        YEAR_TO_MONTH => "year to month",
-        DAY_TO_HOUR => "day to hour",
-        DAY_TO_MINUTE => "day to minute",
-        DAY_TO_SECOND => "day to second",
-        HOUR_TO_MINUTE => "hour to minute",
-        HOUR_TO_SECOND => "hour to second",
-        MINUTE_TO_SECOND => "minute to second",
-        _ => return None,
-    })
+    [
+        ("year", YEAR),
+        ("month", MONTH),
+        ("day", DAY),
+        ("hour", HOUR),
+        ("minute", MINUTE),
+        ("second", SECOND),
+        ("year to month", YEAR | MONTH),
+        ("day to hour", DAY | HOUR),
+        ("day to minute", DAY | HOUR | MINUTE),
+        ("day to second", DAY | HOUR | MINUTE | SECOND),
+        ("hour to minute", HOUR | MINUTE),
+        ("hour to second", HOUR | MINUTE | SECOND),
+        ("minute to second", MINUTE | SECOND),
+    ]
+};
+
+/// The words for an interval's field mask; `None` for all fields.
+fn interval_fields(mask: i32) -> Option<&'static str> {
+    INTERVAL_FIELDS
+        .iter()
+        .find(|(_, known)| *known == mask)
+        .map(|(words, _)| *words)
 }
 
 #[cfg(test)]
@@ -413,7 +415,7 @@ mod tests {
         let typmod = |precision: i32, scale: i32| ((precision << 16) | (scale & 0x7ff)) + 4;
         for (precision, scale) in [(8, 2), (1000, 1000), (5, -3), (3, 0)] {
             assert_eq!(
-                Modifiers::of(pg_sys::NUMERICOID, typmod(precision, scale)),
+                Modifiers::from_typmod(pg_sys::NUMERICOID, typmod(precision, scale)),
                 Some(Modifiers::Numeric {
                     precision: Some(precision),
                     scale: Some(scale)
@@ -421,7 +423,7 @@ mod tests {
             );
         }
         assert_eq!(
-            Modifiers::of(pg_sys::NUMERICOID, -1),
+            Modifiers::from_typmod(pg_sys::NUMERICOID, -1),
             Some(Modifiers::Numeric {
                 precision: None,
                 scale: None
@@ -431,7 +433,7 @@ mod tests {
 
     #[test]
     fn interval_modifiers() {
-        let of = |typmod| Modifiers::of(pg_sys::INTERVALOID, typmod);
+        let of = |typmod| Modifiers::from_typmod(pg_sys::INTERVALOID, typmod);
         let day_to_second = (1 << 3) | (1 << 10) | (1 << 11) | (1 << 12);
         assert_eq!(
             of((day_to_second << 16) | 3),
@@ -465,6 +467,6 @@ mod tests {
 
     #[test]
     fn unknown_types_take_no_options() {
-        assert_eq!(Modifiers::of(pg_sys::TEXTOID, -1), None);
+        assert_eq!(Modifiers::from_typmod(pg_sys::TEXTOID, -1), None);
     }
 }

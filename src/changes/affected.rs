@@ -21,7 +21,7 @@ pub(super) enum AffectedRelations {
 }
 
 /// Looks up what the changes reach.
-pub(super) fn find<'a>(
+pub(super) fn find_affected<'a>(
     reader: &Reader,
     changes: impl Iterator<Item = &'a ChangedObject>,
 ) -> AffectedRelations {
@@ -105,7 +105,7 @@ impl Search<'_> {
     /// dropped: that one is told of it as well.
     fn owners(&mut self) {
         let goes_along = |relation: u32| {
-            relations::facts(relation.into())
+            relations::find_facts(relation.into())
                 .is_some_and(|facts| facts.is_partition || facts.kind == pg_sys::RELKIND_SEQUENCE)
         };
         let mut new: Vec<u32> = self.found.iter().copied().collect();

@@ -48,7 +48,7 @@ struct ChangePosition {
 
 pub(crate) fn list_changes(token: Option<&str>, filter: &ChangeFilter) -> Result<ChangeList, Error> {
     let token = token.map(read_token).transpose()?;
-    let log = LogView::open(Snapshot::of_statement())?;
+    let log = LogView::at_snapshot(Snapshot::of_statement())?;
     let token = token.filter(|token| log.serves(token));
     let page = token.as_ref().and_then(|token| token.page.clone());
     let until = page

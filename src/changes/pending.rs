@@ -42,7 +42,7 @@ fn is_pruning(transaction: u64) -> bool {
 const CHANNEL: &str = "mathesar_ext_changes";
 
 /// Adds changes that the running subtransaction has made.
-pub(super) fn add(entries: Vec<ChangeEntry>) {
+pub(super) fn add_changes(entries: Vec<ChangeEntry>) {
     if entries.is_empty() {
         return;
     }
@@ -55,14 +55,14 @@ pub(super) fn add(entries: Vec<ChangeEntry>) {
         });
         pending.entries.extend(entries);
     });
-    register();
+    register_callbacks();
 }
 
 /// Remembers that something of the running subtransaction is missing.
 pub(super) fn add_gap(reason: String) {
     let subtransaction = commit::current_subtransaction();
     PENDING.with_borrow_mut(|pending| pending.gaps.push((subtransaction, reason)));
-    register();
+    register_callbacks();
 }
 
 /// Adds a change unless this subtransaction has made it already.
@@ -74,7 +74,7 @@ pub(super) fn add_once(entry: ChangeEntry) {
         })
     });
     if !is_known {
-        add(vec![entry]);
+        add_changes(vec![entry]);
     }
 }
 
@@ -96,10 +96,10 @@ pub(super) fn of_transaction() -> (Vec<ChangeEntry>, bool) {
     })
 }
 
-fn register() {
+fn register_callbacks() {
     if !IS_REGISTERED.replace(true) {
         commit::at_end(EndWork {
-            before_commit: write,
+            before_commit: write_pending,
             forget,
             subtransaction_ended: Some(subtransaction_ended),
         });
@@ -132,7 +132,7 @@ fn subtransaction_ended(ended: u32, parent: u32, is_kept: bool) {
 }
 
 /// Called when the transaction is about to commit.
-fn write(ending: Ending) {
+fn write_pending(ending: Ending) {
     let pending = PENDING.take();
     IS_REGISTERED.set(false);
     if pending.entries.is_empty() && pending.gaps.is_empty() {

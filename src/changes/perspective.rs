@@ -29,7 +29,7 @@ pub(super) fn fingerprint(reader: &Reader) -> u64 {
     // The database's owner is a member of pg_database_owner.
     let database = PgDatabase::by_oid(reader, server::current_database());
     database.map(|row| row.datdba.to_u32()).hash(&mut hasher);
-    hash_memberships(reader, caller::role(), &mut hasher);
+    hash_memberships(reader, caller::current_role(), &mut hasher);
     hasher.finish()
 }
 

@@ -64,7 +64,7 @@ pub(crate) fn reconcile(schema: Option<Oid>) -> Result<Vec<Value>, Error> {
         .filter(|entry| entry.action == ChangeAction::Dropped && entry.attnum == 0)
         .map(|entry| entry.object)
         .collect();
-    let differences: Vec<Difference> = bookkeeping::as_owner(storage::owner()?, |statements| {
+    let differences: Vec<Difference> = bookkeeping::as_owner(storage::storage_owner()?, |statements| {
         statements.query(
             include_str!("../../sql/query/changes/reconcile.sql"),
             &json!({"own": commands, "own_dropped": dropped, "own_relations": relations}),
@@ -87,6 +87,6 @@ pub(crate) fn reconcile(schema: Option<Oid>) -> Result<Vec<Value>, Error> {
         })
     });
     let documents = documents.collect();
-    pending::add(entries);
+    pending::add_changes(entries);
     Ok(documents)
 }

@@ -68,11 +68,11 @@ pub(super) fn is_there() -> bool {
     CHANGES.find().is_some()
 }
 
-fn name(name: Option<&String>) -> Cell<'_> {
+fn name_cell(name: Option<&String>) -> Cell<'_> {
     name.map_or(Cell::Null, |name| Cell::Name(name))
 }
 
-fn place(place: Option<&ObjectPlace>) -> [Cell<'_>; 3] {
+fn place_cells(place: Option<&ObjectPlace>) -> [Cell<'_>; 3] {
     match place {
         None => [Cell::Null, Cell::Null, Cell::Null],
         Some(place) => [
@@ -81,8 +81,8 @@ fn place(place: Option<&ObjectPlace>) -> [Cell<'_>; 3] {
             } else {
                 Cell::Oid(place.schema)
             },
-            name(place.schema_name.as_ref()),
-            name(place.name.as_ref()),
+            name_cell(place.schema_name.as_ref()),
+            name_cell(place.name.as_ref()),
         ],
     }
 }
@@ -105,8 +105,8 @@ pub(super) fn append(entries: &[ChangeEntry]) -> Result<bool, Error> {
     };
     NEXT_NUMBER.set((transaction, first + entries.len()));
     let rows = (first..).zip(entries).map(|(number, entry)| {
-        let [schema, schema_name, object_name] = place(Some(&entry.place));
-        let [old_schema, old_schema_name, old_object_name] = place(entry.old_place.as_ref());
+        let [schema, schema_name, object_name] = place_cells(Some(&entry.place));
+        let [old_schema, old_schema_name, old_object_name] = place_cells(entry.old_place.as_ref());
         let cells = [
             Cell::Transaction(transaction),
             Cell::Integer(i32::try_from(number).unwrap_or(i32::MAX)),
@@ -129,7 +129,7 @@ pub(super) fn append(entries: &[ChangeEntry]) -> Result<bool, Error> {
             } else {
                 Cell::Oid(entry.relation)
             },
-            name(entry.extension.as_ref()),
+            name_cell(entry.extension.as_ref()),
             Cell::Text(entry.found_by),
             if entry.affects.is_empty() {
                 Cell::Null
@@ -226,7 +226,7 @@ impl CatalogRow for StoredChange {
         "affects",
     ];
 
-    fn read(row: &ScannedRow<'_>) -> Self {
+    fn from_scan(row: &ScannedRow<'_>) -> Self {
         let oid = |at| row.column::<Oid>(at).to_u32();
         let affects: Vec<Oid> = row.column(9);
         Self {
@@ -271,7 +271,7 @@ impl CatalogRow for StoredPlace {
         "schema_oid",
         "action",
     ];
-    fn read(row: &ScannedRow<'_>) -> Self {
+    fn from_scan(row: &ScannedRow<'_>) -> Self {
         Self {
             transaction: row.column(0),
             number: row.column(1),
@@ -304,7 +304,7 @@ struct StoredGap {
 impl CatalogRow for StoredGap {
     const SOURCE: RowSource = RowSource::Own(&GAPS);
     const COLUMNS: &'static [&'static str] = &["transaction"];
-    fn read(row: &ScannedRow<'_>) -> Self {
+    fn from_scan(row: &ScannedRow<'_>) -> Self {
         Self {
             transaction: row.column(0),
         }
@@ -331,7 +331,7 @@ pub(super) struct LogHead {
 impl CatalogRow for LogHead {
     const SOURCE: RowSource = RowSource::Own(&HEAD);
     const COLUMNS: &'static [&'static str] = &["epoch", "horizon"];
-    fn read(row: &ScannedRow<'_>) -> Self {
+    fn from_scan(row: &ScannedRow<'_>) -> Self {
         Self {
             epoch: row.column::<Uuid>(0).0,
             horizon: row.column(1),
@@ -352,7 +352,7 @@ struct StoredMoment {
 impl CatalogRow for StoredMoment {
     const SOURCE: RowSource = RowSource::Own(&CHANGES);
     const COLUMNS: &'static [&'static str] = &["happened_at"];
-    fn read(row: &ScannedRow<'_>) -> Self {
+    fn from_scan(row: &ScannedRow<'_>) -> Self {
         Self {
             happened_at: row.column::<Timestamp>(0).0,
         }
@@ -390,12 +390,12 @@ pub(super) fn prune() -> Result<(), Error> {
     let argument = json!({
         "minutes": settings::change_retention(), "limit": settings::change_limit(), "most": MOST,
     });
-    bookkeeping::as_owner(owner()?, |statements| {
+    bookkeeping::as_owner(storage_owner()?, |statements| {
         statements.run(include_str!("../../sql/query/changes/prune.sql"), &argument)
     })
 }
 
 /// The owner of the tables.
-pub(super) fn owner() -> Result<StorageOwner, Error> {
+pub(super) fn storage_owner() -> Result<StorageOwner, Error> {
     StorageTable::owner_of(&[&CHANGES, &GAPS, &HEAD])
 }

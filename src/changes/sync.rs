@@ -38,7 +38,7 @@ pub(super) enum Delta {
 }
 
 impl LogView {
-    pub(super) fn open(snapshot: Snapshot) -> Result<Self, Error> {
+    pub(super) fn at_snapshot(snapshot: Snapshot) -> Result<Self, Error> {
         let seen = snapshot.transactions();
         let reader = Reader::new(snapshot);
         let head = storage::head(&reader).ok_or(ChangeError::NotAsCreated)?;
@@ -101,7 +101,7 @@ pub(super) fn read_token(text: &str) -> Result<ChangeToken, Error> {
 
 /// A token that covers what the running statement sees.
 pub(crate) fn current_token() -> Result<String, Error> {
-    Ok(LogView::open(Snapshot::of_statement())?.token().encode())
+    Ok(LogView::at_snapshot(Snapshot::of_statement())?.token().encode())
 }
 
 /// The relations of a schema that have changed since the token.
@@ -110,14 +110,14 @@ pub(crate) fn sync_schema(schema: Oid, token: Option<&str>) -> Result<JsonText, 
     server::catalog_changes();
     let position = unlogged::position();
     // The snapshot is older than what is described below: what is committed meanwhile is delivered again.
-    let log = LogView::open(Snapshot::latest())?;
+    let log = LogView::at_snapshot(Snapshot::latest())?;
     let delta = token
         .as_ref()
         .map_or(Delta::Unknown, |token| log.changes_since(token));
     let is_there = PgNamespace::by_oid(&log.reader, schema).is_some();
     let changed = match delta {
         Delta::Unknown => None,
-        Delta::Changes(changes) => match affected::find(&log.reader, changes.iter()) {
+        Delta::Changes(changes) => match affected::find_affected(&log.reader, changes.iter()) {
             AffectedRelations::Every => None,
             AffectedRelations::These(relations) => Some((changes, relations)),
         },
@@ -126,7 +126,7 @@ pub(crate) fn sync_schema(schema: Oid, token: Option<&str>) -> Result<JsonText, 
         .as_ref()
         .map(|token| &token.seen)
         .filter(|_| changed.is_some());
-    let unlogged = unlogged::find(&log.reader, seen, &log.seen, position, schema);
+    let unlogged = unlogged::find_unlogged(&log.reader, seen, &log.seen, position, schema);
     let answer = match changed {
         None => Answer {
             is_complete: true,

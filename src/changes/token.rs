@@ -75,16 +75,16 @@ impl ChangeToken {
             return None;
         }
         let mut content = content;
-        if take::<1>(&mut content)? != [VERSION] {
+        if take_bytes::<1>(&mut content)? != [VERSION] {
             return None;
         }
         let origin = TokenOrigin {
-            system: u64::from_be_bytes(take(&mut content)?),
-            timeline: u32::from_be_bytes(take(&mut content)?),
-            database: u32::from_be_bytes(take(&mut content)?),
-            epoch: u128::from_be_bytes(take(&mut content)?),
+            system: u64::from_be_bytes(take_bytes(&mut content)?),
+            timeline: u32::from_be_bytes(take_bytes(&mut content)?),
+            database: u32::from_be_bytes(take_bytes(&mut content)?),
+            epoch: u128::from_be_bytes(take_bytes(&mut content)?),
         };
-        let perspective = u64::from_be_bytes(take(&mut content)?);
+        let perspective = u64::from_be_bytes(take_bytes(&mut content)?);
         let seen = read_transactions(&mut content)?;
         let schema = u32::try_from(read_number(&mut content)?).ok()?;
         let count = u32::try_from(read_number(&mut content)?).ok()?;
@@ -157,7 +157,7 @@ fn write_number(bytes: &mut Vec<u8>, mut number: u64) {
 fn read_number(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0_u64;
     for shift in (0..64).step_by(7) {
-        let [byte] = take(bytes)?;
+        let [byte] = take_bytes(bytes)?;
         number |= u64::from(byte & 0x7f).checked_shl(shift)?;
         if byte < 0x80 {
             return Some(number);
@@ -166,7 +166,7 @@ fn read_number(bytes: &mut &[u8]) -> Option<u64> {
     None
 }
 
-fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+fn take_bytes<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     let (taken, rest) = bytes.split_first_chunk::<N>()?;
     *bytes = rest;
     Some(*taken)

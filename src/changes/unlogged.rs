@@ -55,7 +55,7 @@ macro_rules! written_row {
         impl CatalogRow for $name {
             const SOURCE: RowSource = RowSource::Catalog($catalog);
             const COLUMNS: &'static [&'static str] = &[$relation];
-            fn read(row: &ScannedRow<'_>) -> Self {
+            fn from_scan(row: &ScannedRow<'_>) -> Self {
                 Self {
                     relation: row.column(0),
                     writer: row.writer(),
@@ -90,7 +90,7 @@ pub(super) fn position() -> u64 {
 }
 
 /// The rows that were written since a token. `None` stands for no token: then nothing is asked, but noted from here on.
-pub(super) fn find(
+pub(super) fn find_unlogged(
     reader: &Reader,
     token: Option<&VisibleTransactions>,
     now: &VisibleTransactions,

@@ -3,6 +3,8 @@
 use crate::error::{ErrorFields, ErrorText, TopicError};
 use pgrx::prelude::PgSqlErrorCode;
 
+const ROLES: &str = "msar.list_roles() lists the roles with their OIDs.";
+
 /// That a statement cannot be written.
 #[derive(Debug)]
 pub(crate) enum DdlError {
@@ -38,12 +40,12 @@ impl TopicError for DdlError {
                 PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
                 format!("role with OID {value} does not exist"),
             )
-            .hint("msar.list_roles() lists the roles with their OIDs."),
+            .hint(ROLES),
             Self::UnknownRoleName { name } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
                 format!("role \"{name}\" does not exist"),
             )
-            .hint("msar.list_roles() lists the roles with their OIDs."),
+            .hint(ROLES),
             Self::UnknownDatabase(value) => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
                 format!("database with OID {value} does not exist"),

@@ -50,7 +50,7 @@ impl Script {
 
 /// Runs one statement as the caller; gives how many rows it was about.
 pub(crate) fn run_statement(statement: String) -> Result<u64, Error> {
-    let rows = statement::run(&statement)?;
+    let rows = statement::run_statement(&statement)?;
     record_statement(|| statement);
     Ok(rows)
 }

@@ -93,7 +93,7 @@ impl GrantableObject {
     /// A relation that may be changed.
     pub(crate) fn relation(oid: Oid) -> Result<Self, Error> {
         let catalog = Catalog::new(Snapshot::latest());
-        let row = relation::find(&catalog, oid)?;
+        let row = relation::find_row(&catalog, oid)?;
         let schema = catalog.schema_name(row.relnamespace)?.to_string();
         check_schema(&schema)?;
         Ok(Self {
@@ -135,9 +135,9 @@ impl GrantableObject {
     /// Refuses what was done by a name that meanwhile was another object's.
     pub(crate) fn confirm(&self) -> Result<(), Error> {
         let named = match (self.kind, &self.schema) {
-            (ObjectKind::Relation, Some(schema)) => names::relation(schema, &self.name),
+            (ObjectKind::Relation, Some(schema)) => names::find_relation(schema, &self.name),
             (ObjectKind::Database, _) => return Ok(()),
-            _ => names::schema(&self.name),
+            _ => names::find_schema(&self.name),
         };
         confirm(named == Some(self.oid))
     }

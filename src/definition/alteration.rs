@@ -6,6 +6,7 @@ use super::form::{self, lenient, lenient_or_default, null_as_default, present};
 use super::json_text::RawJson;
 use super::name::{ColumnRef, QualifiedName};
 use super::type_object::{TypeModifierOptions, TypeObject};
+use crate::error::hints;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Changes of a column: an element of `col_alters`.
@@ -93,7 +94,7 @@ impl ColumnAlteration {
             _ => Err(DefinitionError::contradictory(
                 "the change of a column",
                 "it needs exactly one of the keys \"attnum\" and \"column\"",
-                "msar.get_column_info(relation) lists the columns, each with its attnum as \"id\".",
+                hints::COLUMNS,
             )),
         }
     }

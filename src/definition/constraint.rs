@@ -211,7 +211,10 @@ pub(crate) enum KeyTerm<'a> {
 }
 
 impl<'a> KeyTerm<'a> {
-    fn of(column: Option<&'a ColumnRef>, expression: Option<&'a str>) -> Result<Self, DefinitionError> {
+    fn from_parts(
+        column: Option<&'a ColumnRef>,
+        expression: Option<&'a str>,
+    ) -> Result<Self, DefinitionError> {
         match (column, expression) {
             (Some(column), None) => Ok(Self::Column(column)),
             (None, Some(expression)) => Ok(Self::Expression(expression)),
@@ -226,7 +229,7 @@ impl<'a> KeyTerm<'a> {
 
 impl KeyElement {
     pub(crate) fn term(&self) -> Result<KeyTerm<'_>, DefinitionError> {
-        KeyTerm::of(self.column.as_ref(), self.expression.as_deref())
+        KeyTerm::from_parts(self.column.as_ref(), self.expression.as_deref())
     }
 }
 
@@ -257,7 +260,7 @@ impl ExclusionElement {
     }
 
     pub(crate) fn term(&self) -> Result<KeyTerm<'_>, DefinitionError> {
-        KeyTerm::of(self.column.as_ref(), self.expression.as_deref())
+        KeyTerm::from_parts(self.column.as_ref(), self.expression.as_deref())
     }
 }
 

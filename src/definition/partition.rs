@@ -89,12 +89,12 @@ impl PartitionBounds {
         match (default, in_, from, to, modulus, remainder) {
             (true, None, None, None, None, None) => Ok(PartitionBoundsDefinition::Default),
             (false, Some(values), None, None, None, None) if !values.is_empty() => {
-                Ok(PartitionBoundsDefinition::In(list(values)?))
+                Ok(PartitionBoundsDefinition::In(read_bound_values(values)?))
             }
             (false, None, Some(from), Some(to), None, None) if !from.is_empty() && !to.is_empty() => {
                 Ok(PartitionBoundsDefinition::Range {
-                    from: list(from)?,
-                    to: list(to)?,
+                    from: read_bound_values(from)?,
+                    to: read_bound_values(to)?,
                 })
             }
             (false, None, None, None, Some(modulus), Some(remainder)) => {
@@ -108,12 +108,12 @@ impl PartitionBounds {
     }
 }
 
-fn list(values: &[RawJson]) -> Result<Vec<BoundValue<'_>>, DefinitionError> {
-    values.iter().map(BoundValue::of).collect()
+fn read_bound_values(values: &[RawJson]) -> Result<Vec<BoundValue<'_>>, DefinitionError> {
+    values.iter().map(BoundValue::from_json).collect()
 }
 
 impl<'a> BoundValue<'a> {
-    fn of(value: &'a RawJson) -> Result<Self, DefinitionError> {
+    fn from_json(value: &'a RawJson) -> Result<Self, DefinitionError> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct NoLimit {

@@ -6,7 +6,7 @@ use super::constraint::ConstraintDefinition;
 use super::form::{is_false, lenient_or_default, null_as_default};
 use super::json_text::RawJson;
 use super::name::QualifiedName;
-use super::nested::NestedPartitions;
+use super::nested::{self, NestedPartitions, Partitioned};
 use super::partition::{PartitionBounds, PartitionBoundsDefinition, PartitionKey};
 use serde::{Deserialize, Serialize};
 
@@ -62,17 +62,33 @@ pub(crate) struct TableDefinition {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) partition_by: Option<PartitionKey>,
     #[serde(default, skip_serializing_if = "are_none")]
-    pub(crate) partitions: NestedPartitions,
+    pub(crate) partitions: NestedPartitions<TableDefinition>,
     /// Options of `msar.set_table_metadata`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) metadata: Option<RawJson>,
 }
 
-fn are_none(partitions: &NestedPartitions) -> bool {
+fn are_none(partitions: &NestedPartitions<TableDefinition>) -> bool {
     partitions.is_empty()
 }
 
+impl Partitioned for TableDefinition {
+    fn partitions(&mut self) -> &mut NestedPartitions<Self> {
+        &mut self.partitions
+    }
+}
+
 impl TableDefinition {
+    /// Reads the partitions within it; it is at `path` of the argument. `pulse` may stop the work.
+    pub(crate) fn read_partitions(
+        &mut self,
+        argument: &'static str,
+        path: &str,
+        pulse: &dyn Fn(),
+    ) -> Result<(), DefinitionError> {
+        nested::read_partitions(self, argument, path, pulse)
+    }
+
     /// The name, if it has one that is not empty.
     pub(crate) fn given_name(&self) -> Option<&str> {
         self.name.as_deref().filter(|name| !name.is_empty())

@@ -101,7 +101,7 @@ pub(crate) struct ColumnContext<'a> {
 }
 
 impl ColumnInfo {
-    pub(crate) fn read(
+    pub(crate) fn from_row(
         describer: &Describer,
         row: &PgAttribute,
         context: &mut ColumnContext<'_>,
@@ -112,19 +112,19 @@ impl ColumnInfo {
             id: row.attnum,
             name: row.attname.clone(),
             type_name: Rc::clone(&info.listed_name),
-            type_options: TypeOptions::of(&info, row.atttypmod),
+            type_options: TypeOptions::from_modifiers(&info, row.atttypmod),
             nullable: !row.attnotnull,
             primary_key: context.primary_key.contains(&row.attnum),
             default: default_of(describer, row, context.defaults)?,
             has_dependents: context.with_dependents.contains(&row.attnum.into()),
-            description: context.comments.take(row.attnum),
+            description: context.comments.take_comment(row.attnum),
             current_role_priv: context.relation.privileges_on(catalog, row),
         })
     }
 }
 
 impl ColumnDetails {
-    pub(crate) fn read(
+    pub(crate) fn from_row(
         describer: &Describer,
         row: &PgAttribute,
         context: &mut ColumnContext<'_>,
@@ -143,12 +143,12 @@ impl ColumnDetails {
                 Char(b'd') => Some("by_default"),
                 _ => None,
             },
-            generated: GeneratedDetails::read(row, context.defaults)?,
+            generated: GeneratedDetails::from_row(row, context.defaults)?,
             collation: collation_of(&info, row)?,
             domain: info.domain(),
             enum_values: info.enum_values.clone(),
             metadata,
-            info: ColumnInfo::read(describer, row, context)?,
+            info: ColumnInfo::from_row(describer, row, context)?,
         })
     }
 }
@@ -192,7 +192,7 @@ fn default_of(
 }
 
 impl GeneratedDetails {
-    fn read(row: &PgAttribute, defaults: &[PgAttrdef]) -> Result<Option<Self>, Error> {
+    fn from_row(row: &PgAttribute, defaults: &[PgAttrdef]) -> Result<Option<Self>, Error> {
         let kind = match row.attgenerated {
             Char(b's') => "stored",
             Char(b'v') => "virtual",

@@ -1,18 +1,19 @@
 //! Constraints as documents: those of a table, and the foreign keys of other tables that refer to it.
 
-use super::Describer;
 use crate::catalog::rows::PgConstraint;
-use crate::catalog::{Catalog, RelationName, oid};
+use crate::catalog::{Catalog, RelationName, serialize_oid};
 use crate::error::Error;
 use crate::pg::catalog_row::Char;
 use crate::pg::{Oid, deparse, quote, relations, server};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// A constraint, as `msar.get_table_details` returns it.
 #[derive(Serialize)]
 pub(crate) struct Constraint {
-    #[serde(serialize_with = "oid")]
+    #[serde(serialize_with = "serialize_oid")]
     oid: Oid,
     name: String,
     #[serde(rename = "type")]
@@ -45,14 +46,27 @@ struct ColumnPair {
     referent_name: Rc<str>,
 }
 
+/// Foreign keys that one of their two tables has written, until the other one does.
+#[derive(Default)]
+pub(crate) struct WrittenKeys(RefCell<FxHashMap<Oid, Rc<Constraint>>>);
+
+impl WrittenKeys {
+    fn take(&self, oid: Oid) -> Option<Rc<Constraint>> {
+        self.0.borrow_mut().remove(&oid)
+    }
+}
+
 impl Constraint {
     /// The constraint, or `None` if it is one that is not listed: a copy that partitioning made of a parent's, or a
     /// not-null constraint, which its column shows.
-    pub(crate) fn read(describer: &Describer, row: PgConstraint) -> Result<Option<Rc<Self>>, Error> {
-        if let Some(known) = describer.foreign_keys.borrow_mut().remove(&row.oid) {
+    pub(crate) fn from_row(
+        catalog: &Catalog,
+        written: &WrittenKeys,
+        row: PgConstraint,
+    ) -> Result<Option<Rc<Self>>, Error> {
+        if let Some(known) = written.take(row.oid) {
             return Ok(Some(known));
         }
-        let catalog = &describer.catalog;
         let kind = match row.contype {
             Char(b'p') => "primary",
             Char(b'u') => "unique",
@@ -65,7 +79,7 @@ impl Constraint {
             return Ok(None);
         }
         let oid = row.oid;
-        let foreign_key = ForeignKey::read(catalog, &row)?;
+        let foreign_key = ForeignKey::from_row(catalog, &row)?;
         let constraint = Rc::new(Self {
             oid,
             kind,
@@ -79,21 +93,22 @@ impl Constraint {
             columns: row.conkey,
         });
         if constraint.foreign_key.is_some() {
-            describer
-                .foreign_keys
-                .borrow_mut()
-                .insert(oid, Rc::clone(&constraint));
+            written.0.borrow_mut().insert(oid, Rc::clone(&constraint));
         }
         Ok(Some(constraint))
     }
 
     /// The same by OID.
-    pub(crate) fn by_oid(describer: &Describer, oid: Oid) -> Result<Option<Rc<Self>>, Error> {
-        if let Some(known) = describer.foreign_keys.borrow_mut().remove(&oid) {
+    pub(crate) fn by_oid(
+        catalog: &Catalog,
+        written: &WrittenKeys,
+        oid: Oid,
+    ) -> Result<Option<Rc<Self>>, Error> {
+        if let Some(known) = written.take(oid) {
             return Ok(Some(known));
         }
-        PgConstraint::by_oid(&describer.catalog.reader, oid)
-            .map_or(Ok(None), |row| Self::read(describer, row))
+        PgConstraint::by_oid(&catalog.reader, oid)
+            .map_or(Ok(None), |row| Self::from_row(catalog, written, row))
     }
 
     /// Whether it is a foreign key to this relation.
@@ -152,7 +167,7 @@ impl ForeignKey {
         text
     }
 
-    fn read(catalog: &Catalog, row: &PgConstraint) -> Result<Option<Self>, Error> {
+    fn from_row(catalog: &Catalog, row: &PgConstraint) -> Result<Option<Self>, Error> {
         if row.contype != Char(b'f') {
             return Ok(None);
         }

@@ -27,7 +27,7 @@ pub(crate) fn describe_schema(schema: Oid) -> Result<JsonText, Error> {
 /// The relations that the schema has at first, without those that go away meanwhile, and whether none did.
 fn describe_listed(schema: Oid) -> Result<(JsonText, bool), Error> {
     let changes = server::catalog_changes();
-    let relations = consistent::read(|catalog| list_relations(catalog, schema))?;
+    let relations = consistent::read_consistently(|catalog| list_relations(catalog, schema))?;
     describe_those(schema, changes, &relations)
 }
 
@@ -61,7 +61,7 @@ fn describe_those(schema: Oid, changes: u64, relations: &[PgClass]) -> Result<(J
 /// One relation, as a JSON object.
 pub(crate) fn describe_table(oid: Oid) -> Result<JsonText, Error> {
     let details = consistent::read_relation_by(oid, |describer: &Describer| {
-        TableDetails::read(describer, relation::find(&describer.catalog, oid)?)
+        TableDetails::from_row(describer, relation::find_row(&describer.catalog, oid)?)
     })?;
     let mut text = JsonText::new();
     text.push(&details)?;
@@ -88,10 +88,10 @@ impl Listing {
     ) -> Result<Option<TableDetails>, Error> {
         server::check_for_interrupts();
         if server::catalog_changes() == self.changes {
-            return TableDetails::read(describer, listed.clone()).map(Some);
+            return TableDetails::from_row(describer, listed.clone()).map(Some);
         }
         match PgClass::by_oid(&describer.catalog.reader, listed.oid) {
-            Some(row) if row.relnamespace == self.schema => TableDetails::read(describer, row).map(Some),
+            Some(row) if row.relnamespace == self.schema => TableDetails::from_row(describer, row).map(Some),
             _ => Ok(None),
         }
     }

@@ -137,7 +137,7 @@ fn find_steps(catalog: &Catalog, table: Oid) -> Vec<JoinableStep> {
     let reader = &catalog.reader;
     let mut steps: Vec<JoinableStep> = PgConstraint::of_relation(reader, table)
         .iter()
-        .filter_map(|key| JoinableStep::of(key, false))
+        .filter_map(|key| JoinableStep::from_constraint(key, false))
         .collect();
     // pg_constraint has no index on confrelid, but a foreign key depends on the columns it refers to.
     let dependents: FxHashSet<Oid> = PgDepend::of_relation(reader, table)
@@ -149,13 +149,13 @@ fn find_steps(catalog: &Catalog, table: Oid) -> Vec<JoinableStep> {
         .into_iter()
         .filter_map(|constraint| PgConstraint::by_oid(reader, constraint))
         .filter(|key| key.confrelid == table);
-    steps.extend(referring.filter_map(|key| JoinableStep::of(&key, true)));
+    steps.extend(referring.filter_map(|key| JoinableStep::from_constraint(&key, true)));
     steps
 }
 
 impl JoinableStep {
     /// The step over a constraint, if it is a foreign key of one column, and no copy that partitioning makes of another.
-    fn of(key: &PgConstraint, is_reversed: bool) -> Option<Self> {
+    fn from_constraint(key: &PgConstraint, is_reversed: bool) -> Option<Self> {
         let is_original = key.contype == Char(b'f') && key.conparentid == Oid::INVALID;
         let ([own], [referenced]) = (&*key.conkey, &*key.confkey) else {
             return None;

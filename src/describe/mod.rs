@@ -20,7 +20,7 @@ pub(crate) mod table;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::Oid;
-use constraint::Constraint;
+use constraint::WrittenKeys;
 use default::ColumnDefault;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -29,8 +29,7 @@ use std::rc::Rc;
 /// The catalogs as one description sees them, with what several relations of it share.
 pub(crate) struct Describer {
     pub(crate) catalog: Catalog,
-    /// Foreign keys that one of the two tables has written, until the other one does.
-    foreign_keys: RefCell<FxHashMap<Oid, Rc<Constraint>>>,
+    foreign_keys: WrittenKeys,
     /// Defaults by their stored form: a schema has few that differ.
     defaults: RefCell<FxHashMap<String, Rc<ColumnDefault>>>,
 }
@@ -39,7 +38,7 @@ impl From<Catalog> for Describer {
     fn from(catalog: Catalog) -> Self {
         Self {
             catalog,
-            foreign_keys: RefCell::default(),
+            foreign_keys: WrittenKeys::default(),
             defaults: RefCell::default(),
         }
     }

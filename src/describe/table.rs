@@ -8,7 +8,7 @@ use super::preview::PreviewSettings;
 use crate::catalog::comments::Comments;
 use crate::catalog::relation::{self, Relation, RelationKind};
 use crate::catalog::rows::{OfRelation, PgAttrdef, PgClass, PgConstraint, PgDepend, PgInherits};
-use crate::catalog::{Catalog, dependency, link, oid, optional_oid};
+use crate::catalog::{Catalog, dependency, link, optional_oid, serialize_oid};
 use crate::error::Error;
 use crate::metadata::read::{self, Metadata, OfTable};
 use crate::pg::Oid;
@@ -22,13 +22,13 @@ use std::rc::Rc;
 /// A relation, as `msar.get_table` returns it.
 #[derive(Serialize)]
 pub(crate) struct TableInfo {
-    #[serde(serialize_with = "oid")]
+    #[serde(serialize_with = "serialize_oid")]
     oid: Oid,
     name: String,
-    #[serde(serialize_with = "oid")]
+    #[serde(serialize_with = "serialize_oid")]
     schema: Oid,
     description: Option<String>,
-    #[serde(serialize_with = "oid")]
+    #[serde(serialize_with = "serialize_oid")]
     owner_oid: Oid,
     #[serde(serialize_with = "Privileges::on_relation")]
     current_role_priv: Privileges,
@@ -63,9 +63,9 @@ pub(crate) struct TableDetails {
 
 impl TableInfo {
     /// `None` for a relation that holds no rows for users.
-    pub(crate) fn read(catalog: &Catalog, row: &PgClass) -> Option<Self> {
+    pub(crate) fn from_row(catalog: &Catalog, row: &PgClass) -> Option<Self> {
         let kind = RelationKind::of_row(row)?;
-        let comment = Comments::read(catalog, row.oid).take_relation();
+        let comment = Comments::of_relation(catalog, row.oid).take_relation();
         Some(Self::new(
             catalog,
             row,
@@ -110,7 +110,7 @@ struct TableParts {
 }
 
 impl TableParts {
-    fn read(catalog: &Catalog, row: PgClass) -> Self {
+    fn from_row(catalog: &Catalog, row: PgClass) -> Self {
         let reader = &catalog.reader;
         let oid = row.oid;
         let relation = Relation::from_row(catalog, row);
@@ -124,7 +124,7 @@ impl TableParts {
             } else {
                 Vec::new()
             },
-            comments: Comments::read(catalog, oid),
+            comments: Comments::of_relation(catalog, oid),
             metadata: OfTable::default(),
             with_dependents: normal.map(|row| row.refobjsubid).collect(),
             relation,
@@ -163,22 +163,22 @@ pub(crate) fn list_columns(describer: &Describer, relation: Oid) -> Result<Vec<C
     let Some(row) = PgClass::by_oid(&catalog.reader, relation) else {
         return Ok(Vec::new());
     };
-    let mut parts = TableParts::read(catalog, row);
+    let mut parts = TableParts::from_row(catalog, row);
     let mut context = parts.column_context();
     let columns = context.relation.columns.iter();
     columns
-        .map(|column| ColumnInfo::read(describer, column, &mut context))
+        .map(|column| ColumnInfo::from_row(describer, column, &mut context))
         .collect()
 }
 
 impl TableDetails {
-    pub(crate) fn read(describer: &Describer, row: PgClass) -> Result<Self, Error> {
+    pub(crate) fn from_row(describer: &Describer, row: PgClass) -> Result<Self, Error> {
         let catalog = &describer.catalog;
         let Some(kind) = RelationKind::of_row(&row) else {
             return Err(Error::NotDescribable { name: row.relname });
         };
-        let mut parts = TableParts::read(catalog, row);
-        parts.metadata = OfTable::read(catalog, &parts.relation.row)?;
+        let mut parts = TableParts::from_row(catalog, row);
+        parts.metadata = OfTable::from_row(catalog, &parts.relation.row)?;
         parts.remember_names(catalog)?;
         let oid = parts.relation.row.oid;
         let description = parts.comments.take_relation();
@@ -206,7 +206,7 @@ impl TableDetails {
         })?;
         let columns = context.relation.columns.iter();
         let columns: Vec<ColumnDetails> = columns
-            .map(|column| ColumnDetails::read(describer, column, &mut context))
+            .map(|column| ColumnDetails::from_row(describer, column, &mut context))
             .collect::<Result<_, _>>()?;
         let current_role_column_priv = parts.relation.privileges_on_columns_alone(catalog);
         let row = &parts.relation.row;
@@ -251,7 +251,7 @@ fn list_constraints(
 ) -> Result<Vec<Rc<Constraint>>, Error> {
     rows.sort_by(|a, b| a.conname.cmp(&b.conname));
     rows.into_iter()
-        .filter_map(|row| Constraint::read(describer, row).transpose())
+        .filter_map(|row| Constraint::from_row(&describer.catalog, &describer.foreign_keys, row).transpose())
         .collect()
 }
 
@@ -260,7 +260,7 @@ fn list_constraints(
 fn list_incoming_keys(describer: &Describer, parts: &TableParts) -> Result<Vec<Rc<Constraint>>, Error> {
     let mut keys = Vec::new();
     for candidate in link::constraints_that_depend(&parts.dependents) {
-        let key = Constraint::by_oid(describer, candidate)?;
+        let key = Constraint::by_oid(&describer.catalog, &describer.foreign_keys, candidate)?;
         keys.extend(key.filter(|key| key.refers_to(parts.relation.row.oid)));
     }
     keys.sort_by(|a, b| a.by_table_and_name(b));

@@ -42,6 +42,19 @@ impl Command {
         self.event.alters_nothing_old
     }
 
+    /// Whether the command creates a relation with columns.
+    pub(crate) fn creates_relation(&self) -> bool {
+        matches!(
+            self.tag(),
+            "CREATE TABLE"
+                | "CREATE TABLE AS"
+                | "SELECT INTO"
+                | "CREATE VIEW"
+                | "CREATE MATERIALIZED VIEW"
+                | "CREATE FOREIGN TABLE"
+        )
+    }
+
     /// The objects that it defined; none for a drop.
     pub(crate) fn defined(&self) -> &[DefinedObject] {
         self.defined.get_or_init(|| match self.event() {

@@ -18,7 +18,7 @@ pub(crate) struct RelationOutline {
 
 impl RelationOutline {
     /// Reads the relation; `None` when it is not there, or is temporary.
-    pub(crate) fn read(catalog: &Catalog, relation: Oid) -> Result<Option<Self>, Error> {
+    pub(crate) fn read_relation(catalog: &Catalog, relation: Oid) -> Result<Option<Self>, Error> {
         let Some(row) = PgClass::by_oid(&catalog.reader, relation) else {
             return Ok(None);
         };

@@ -10,8 +10,12 @@ use crate::catalog::types::TypeInfo;
 use crate::error::Error;
 use crate::pg::{Oid, column_type, comparison};
 use crate::records::condition::Expression;
+use crate::records::error::ORDERED_VALUES;
 use pgrx::pg_sys;
 use std::rc::Rc;
+
+/// What sums and means take, for messages.
+const QUANTITIES: &str = "numbers, money and intervals";
 
 macro_rules! aggregates {
     ($($name:ident = $key:literal, $suffix:literal;)*) => {
@@ -124,7 +128,7 @@ impl Aggregate {
                 pg_sys::FLOAT4OID | pg_sys::FLOAT8OID | pg_sys::INTERVALOID | pg_sys::MONEYOID => {
                     plain("sum", base)
                 }
-                _ => Err(wrong("numbers, money and intervals")),
+                _ => Err(wrong(QUANTITIES)),
             },
             Aggregate::Mean => match base {
                 pg_sys::INTERVALOID => plain("avg", base),
@@ -138,7 +142,7 @@ impl Aggregate {
                 base if INTEGERS.contains(&base) || base == pg_sys::NUMERICOID => {
                     plain("avg", pg_sys::NUMERICOID)
                 }
-                _ => Err(wrong("numbers, money and intervals")),
+                _ => Err(wrong(QUANTITIES)),
             },
             Aggregate::PercentageTrue => match base {
                 pg_sys::BOOLOID => self.of_type(
@@ -152,7 +156,7 @@ impl Aggregate {
             Aggregate::Max | Aggregate::Min => {
                 let name = if self == Aggregate::Max { "max" } else { "min" };
                 if !comparison::is_ordered(base) {
-                    return Err(wrong("values that have an order"));
+                    return Err(wrong(ORDERED_VALUES));
                 }
                 let sql = if has_extremes(base) {
                     format!("pg_catalog.{name}({value}){filter}")
@@ -164,7 +168,7 @@ impl Aggregate {
             }
             Aggregate::Median | Aggregate::Mode => {
                 if !comparison::is_ordered(base) {
-                    return Err(wrong("values that have an order"));
+                    return Err(wrong(ORDERED_VALUES));
                 }
                 let function = match self {
                     Aggregate::Median => "pg_catalog.percentile_disc(0.5)",
@@ -192,12 +196,12 @@ impl Aggregate {
             }
             Aggregate::PeakMonth => Err(wrong("dates and timestamps")),
             Aggregate::List | Aggregate::DistinctList => {
-                self.list(catalog, &value, base, input, &filter, wrong)
+                self.compile_list(catalog, &value, base, input, &filter, wrong)
             }
         }
     }
 
-    fn list(
+    fn compile_list(
         self,
         catalog: &Catalog,
         value: &str,
@@ -214,7 +218,7 @@ impl Aggregate {
             _ => (value.to_owned(), base),
         };
         if is_distinct && !comparison::is_ordered(base) {
-            return Err(wrong("values that have an order"));
+            return Err(wrong(ORDERED_VALUES));
         }
         // An array of arrays would need arrays of one length.
         let (value, base) = match comparison::element_type(base) {

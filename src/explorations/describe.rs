@@ -102,7 +102,7 @@ fn type_options(info: &TypeInfo, modifiers: i32) -> Result<Value, Error> {
             options.insert("item_type".into(), type_name(element, false).into());
         }
         TypeShape::Scalar | TypeShape::Domain(_) => {
-            let given = TypeOptions::of(info, modifiers);
+            let given = TypeOptions::from_modifiers(info, modifiers);
             if let Value::Object(given) = serde_json::to_value(given).map_err(Error::Serialization)? {
                 options.extend(given.into_iter().filter(|(_, value)| !value.is_null()));
             }
@@ -173,7 +173,7 @@ impl ResultDescriber<'_> {
             return Ok(Value::Null);
         };
         let ui_type = self.catalog.type_info(attribute.atttypid)?.ui_type;
-        let options = OfTable::read(self.catalog, &row)?;
+        let options = OfTable::from_row(self.catalog, &row)?;
         let options: Map<String, Value> = options
             .column_options(&attribute, ui_type)
             .map(|(option, value)| (option.to_owned(), value.clone()))

@@ -39,8 +39,8 @@ pub(crate) fn filter(node: &Node, values: &mut Values) -> Result<Filter, Error> 
                 .map_err(|_| parameters.must_be("[value]"))?;
             Ok(Filter::Literal(take_literal(&literal, values)?))
         }
-        "list" => Ok(Filter::Literal(list(&parameters, values)?)),
-        _ => call(node, &key, &parameters, values),
+        "list" => Ok(Filter::Literal(parse_literals(&parameters, values)?)),
+        _ => parse_call(node, &key, &parameters, values),
     }
 }
 
@@ -54,7 +54,7 @@ fn take_literal(node: &Node, values: &mut Values) -> Result<Literal, Error> {
 }
 
 /// A list of literals, as one value. Within a list, a bare value is a literal.
-fn list(node: &Node, values: &mut Values) -> Result<Literal, Error> {
+fn parse_literals(node: &Node, values: &mut Values) -> Result<Literal, Error> {
     let mut json = String::from("[");
     for (at, element) in node.array()?.iter().enumerate() {
         if at > 0 {
@@ -84,7 +84,7 @@ fn listed_literal(element: &Node) -> Result<Box<RawValue>, Error> {
     scalar(&value)
 }
 
-fn call(node: &Node, key: &str, parameters: &Node, values: &mut Values) -> Result<Filter, Error> {
+fn parse_call(node: &Node, key: &str, parameters: &Node, values: &mut Values) -> Result<Filter, Error> {
     let elements = parameters.array()?;
     let arguments = |values: &mut Values| -> Result<Vec<Filter>, Error> {
         let mut arguments = Vec::with_capacity(elements.len());

@@ -23,7 +23,7 @@ const WHAT: &str = "explorations, shares and forms do not follow a command";
 const HINT: &str = "What is stored says which table or column it lacks; the next ALTER of a table brings the names up to date.";
 
 /// Does the bookkeeping for a command, which goes through whatever becomes of it.
-pub(crate) fn follow(command: &Command) -> Result<(), Error> {
+pub(crate) fn follow_explorations(command: &Command) -> Result<(), Error> {
     let is_concerned = match command.event() {
         Event::CommandEnd => may_rename(command) || may_create(command),
         Event::Drop => true,
@@ -60,7 +60,7 @@ fn follow_all() {
 }
 
 fn or_warn(work: impl FnOnce(&BookkeepingSession) -> Result<(), Error>) {
-    let outcome = subtransaction::or_warn(WHAT, HINT, || store::write(work));
+    let outcome = subtransaction::or_warn(WHAT, HINT, || store::write_as_owner(work));
     if outcome == BookkeepingOutcome::Blocked {
         report::warning(format!("{WHAT}: another session has locked the tables"), HINT);
     }
@@ -74,17 +74,7 @@ fn follow_names(statements: &BookkeepingSession, argument: &Value) -> Result<(),
 
 /// Whether the command can create a relation.
 fn may_create(command: &Command) -> bool {
-    matches!(
-        command.tag(),
-        "CREATE TABLE"
-            | "CREATE TABLE AS"
-            | "SELECT INTO"
-            | "CREATE VIEW"
-            | "CREATE MATERIALIZED VIEW"
-            | "CREATE FOREIGN TABLE"
-            | "CREATE SCHEMA"
-            | "IMPORT FOREIGN SCHEMA"
-    )
+    command.creates_relation() || matches!(command.tag(), "CREATE SCHEMA" | "IMPORT FOREIGN SCHEMA")
 }
 
 /// Whether the command can rename a table, a column or a schema.

@@ -2,7 +2,7 @@
 
 use super::error::ExplorationError;
 use super::store;
-use super::stored::{ExplorationLevel, find};
+use super::stored::{ExplorationLevel, find_exploration};
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgNamespace;
 use crate::ddl::DdlError;
@@ -36,7 +36,7 @@ impl GrantScope {
     fn check(&self) -> Result<(Option<i64>, Option<String>), Error> {
         match *self {
             Self::Exploration(id) => {
-                find(id)?.need(ExplorationLevel::Manager)?;
+                find_exploration(id)?.need(ExplorationLevel::Manager)?;
                 Ok((Some(id), None))
             }
             Self::Schema(schema) => {
@@ -78,12 +78,12 @@ pub(crate) fn grant_level(scope: &GrantScope, grantee: Oid, level: Option<&str>)
     let row = json!({
         "id": id, "schema_name": schema_name, "grantee_oid": grantee.to_u32(), "grantee_name": grantee_name, "level": level,
     });
-    store::write(|statements| {
+    store::write_as_owner(|statements| {
         statements.run(store::REVOKE, &row)?;
         match level {
             Some(_) => statements.run(store::GRANT, &row),
             None => Ok(()),
         }
     })?;
-    store::read(|statements| statements.query(store::GRANTS, &row))
+    store::read_as_caller(|statements| statements.query(store::GRANTS, &row))
 }

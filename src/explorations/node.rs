@@ -46,7 +46,7 @@ impl Node {
     }
 
     pub(crate) fn path(&self) -> &str {
-        named(&self.path)
+        name_place(&self.path)
     }
 
     pub(crate) fn json(&self) -> &str {
@@ -140,7 +140,7 @@ impl Node {
     /// The error for a value of another sort.
     pub(crate) fn must_be(&self, expected: &'static str) -> Error {
         ExplorationError::WrongJson {
-            path: named(&self.path).to_owned(),
+            path: name_place(&self.path).to_owned(),
             expected,
             given: shorten(self.json()),
         }
@@ -159,7 +159,7 @@ impl Node {
 
     pub(crate) fn invalid(&self, problem: impl Into<String>, hint: &'static str) -> Error {
         ExplorationError::Invalid {
-            path: named(&self.path).to_owned(),
+            path: name_place(&self.path).to_owned(),
             problem: problem.into(),
             hint,
         }
@@ -178,7 +178,7 @@ pub(crate) fn unknown_name<'a>(
         path: path.to_owned(),
         thing,
         name: name.to_owned(),
-        known: list(known.clone()),
+        known: list_names(known.clone()),
         nearest: nearest(name, known).join(" or "),
     }
     .into()
@@ -229,9 +229,9 @@ impl ObjectMembers {
         };
         let nearest = nearest(key, self.known.iter().copied());
         Err(ExplorationError::UnknownKey {
-            path: named(&self.path).to_owned(),
+            path: name_place(&self.path).to_owned(),
             key: key.clone(),
-            known: list(self.known.iter().copied()),
+            known: list_names(self.known.iter().copied()),
             nearest: nearest.first().cloned().unwrap_or_default(),
         }
         .into())
@@ -246,14 +246,14 @@ impl ObjectMembers {
 }
 
 /// The name of a place in messages: places within an exploration begin with a key of it.
-fn named(path: &str) -> &str {
+fn name_place(path: &str) -> &str {
     match path {
         "" => "exploration",
         path => path,
     }
 }
 
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+fn list_names<'a>(names: impl Iterator<Item = &'a str>) -> String {
     const MOST: usize = 100;
     let mut names: Vec<String> = names.map(|name| format!("\"{name}\"")).take(MOST + 1).collect();
     if names.len() > MOST {

@@ -74,7 +74,7 @@ impl Exploration {
                 }
                 steps
                     .iter()
-                    .map(|node| step(node, values))
+                    .map(|node| parse_step(node, values))
                     .collect::<Result<_, _>>()?
             }
             None => Vec::new(),
@@ -113,7 +113,7 @@ pub(super) fn named_table(node: &Node) -> Result<Oid, Error> {
     let schema = members.need("schema", "Name the schema.")?.text()?;
     let name = members.need("name", "Name the relation.")?.text()?;
     members.finish()?;
-    let found = names::relation(&schema, &name);
+    let found = names::find_relation(&schema, &name);
     found.ok_or_else(|| {
         ExplorationError::UnknownTable {
             schema,
@@ -209,7 +209,7 @@ fn join_end(node: &Node) -> Result<(Oid, Vec<ColumnReference>), Error> {
 }
 
 /// A transformation.
-pub(super) fn step(node: &Node, values: &mut Values) -> Result<ExplorationStep, Error> {
+pub(super) fn parse_step(node: &Node, values: &mut Values) -> Result<ExplorationStep, Error> {
     const HINT: &str = "A transformation is {\"type\": key, \"spec\": any}.";
     let mut members = node.object()?;
     let kind = members.need("type", HINT)?;

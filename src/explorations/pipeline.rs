@@ -52,21 +52,21 @@ impl<'a> Pipeline<'a> {
             completed,
         };
         for (at, step) in exploration.steps.iter().enumerate() {
-            pipeline.take(at, step)?;
+            pipeline.take_step(at, step)?;
         }
         Ok(pipeline)
     }
 
     /// A step that the document does not number.
     pub(super) fn take_also(&mut self, step: &ExplorationStep) -> Result<(), Error> {
-        self.take(usize::MAX, step)
+        self.take_step(usize::MAX, step)
     }
 
-    fn take(&mut self, at: usize, step: &ExplorationStep) -> Result<(), Error> {
+    fn take_step(&mut self, at: usize, step: &ExplorationStep) -> Result<(), Error> {
         let path = format!("{}.spec", step.path);
         match &step.transformation {
             Transformation::Filter(filter) => {
-                self.stage.open();
+                self.stage.ensure_open();
                 let condition = self.condition(filter, &path)?;
                 self.stage.conditions.push(condition);
             }
@@ -86,7 +86,7 @@ impl<'a> Pipeline<'a> {
             Transformation::Offset(offset) => self.bound(&format!("\nOFFSET {offset}")),
             Transformation::Distinct => self.distinct(&path)?,
             Transformation::Barrier => {
-                self.stage.open();
+                self.stage.ensure_open();
                 self.stage.bounds = "\nOFFSET 0".into();
                 self.stage.is_closed = true;
                 self.stage.wrap();
@@ -207,7 +207,7 @@ impl<'a> Pipeline<'a> {
 
     /// Takes a part of the rows, in the order so far.
     fn bound(&mut self, bounds: &str) {
-        self.stage.open();
+        self.stage.ensure_open();
         let order = self.stage.total_order();
         let order = self.stage.order_by(&order);
         self.stage.bounds = format!("{order}{bounds}");
@@ -216,7 +216,7 @@ impl<'a> Pipeline<'a> {
     }
 
     fn distinct(&mut self, path: &str) -> Result<(), Error> {
-        self.stage.open();
+        self.stage.ensure_open();
         for column in self.stage.visible() {
             check_order(column, path, "distinct")?;
         }
@@ -236,7 +236,7 @@ impl<'a> Pipeline<'a> {
 
     fn compute(&mut self, alias: &str, value: &Filter, path: &str) -> Result<(), Error> {
         self.stage.check_alias(&format!("{path}.alias"), alias)?;
-        self.stage.open();
+        self.stage.ensure_open();
         let value = self.value(value, &format!("{path}.expression"))?;
         let name = self.stage.free_name(alias);
         let column = self.computed(alias, name, value)?;
@@ -269,7 +269,7 @@ impl<'a> Pipeline<'a> {
     }
 
     fn top(&mut self, per: &[String], order: &[OrderTerm], limit: i64, path: &str) -> Result<(), Error> {
-        self.stage.open();
+        self.stage.ensure_open();
         let mut partition = Vec::new();
         for (at, alias) in per.iter().enumerate() {
             let place = format!("{path}.per[{at}]");
@@ -318,7 +318,7 @@ impl<'a> Pipeline<'a> {
     }
 
     fn sample(&mut self, sample: &Sample) {
-        self.stage.open();
+        self.stage.ensure_open();
         match sample {
             Sample::Rows(rows) => self.stage.bounds = format!("\nORDER BY pg_catalog.random()\nLIMIT {rows}"),
             Sample::Percent(percent) => {
@@ -398,7 +398,7 @@ impl<'a> Pipeline<'a> {
     }
 
     fn summarize(&mut self, summary: &Summary, path: &str) -> Result<(), Error> {
-        self.stage.open();
+        self.stage.ensure_open();
         let mut columns: Vec<StageColumn> = Vec::new();
         for (at, column) in summary.grouping.iter().enumerate() {
             let place = format!("{path}.grouping_expressions[{at}]");
@@ -415,7 +415,7 @@ impl<'a> Pipeline<'a> {
     }
 
     fn pivot(&mut self, pivot: &Pivot, path: &str) -> Result<(), Error> {
-        self.stage.open();
+        self.stage.ensure_open();
         let mut columns: Vec<StageColumn> = Vec::new();
         for (at, column) in pivot.rows.iter().enumerate() {
             let place = format!("{path}.rows[{at}]");

@@ -21,6 +21,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+/// Why a number means nothing, where the exploration does not have its name.
+const NOTHING_KNOWN: &str = "Nothing is known about it.";
+
 /// The tables that an exploration speaks of, by OID.
 pub(crate) type TableReferences = BTreeMap<u32, TableReference>;
 
@@ -124,7 +127,7 @@ struct LiveTable {
 }
 
 /// Translates the numbers to those of now. Fails with what is gone.
-pub(crate) fn place(
+pub(crate) fn place_columns(
     references: &TableReferences,
     base: u32,
     columns: &[StoredColumnReference],
@@ -186,10 +189,7 @@ impl<'a> Placer<'a> {
             .into()
         };
         let Some(reference) = self.references.get(&oid) else {
-            return Err(gone(
-                "Nothing is known about it.".into(),
-                format!("relation with OID {oid}"),
-            ));
+            return Err(gone(NOTHING_KNOWN.into(), format!("relation with OID {oid}")));
         };
         let TableReference { schema, name, .. } = reference;
         let place = || format!("relation \"{schema}\".\"{name}\"");
@@ -201,7 +201,7 @@ impl<'a> Placer<'a> {
                 is_same: true,
             });
         }
-        let live = names::relation(schema, name)
+        let live = names::find_relation(schema, name)
             .ok_or_else(|| gone("It was dropped, or renamed without notice.".into(), place()))?;
         if self.placement == Placement::SameDatabase || reference.is_dropped {
             let row = PgClass::by_oid(&self.reader, live).ok_or(Error::Vanished)?;
@@ -258,11 +258,11 @@ impl<'a> Placer<'a> {
         let Some(name) = name else {
             return Err(gone(match dropped {
                 Some(_) => "It was dropped.",
-                None => "Nothing is known about it.",
+                None => NOTHING_KNOWN,
             }));
         };
         if !table.is_same {
-            return names::column(table.oid, name)
+            return names::find_column(table.oid, name)
                 .ok_or_else(|| gone("The table was created again without it."));
         }
         match PgAttribute::by_number(&self.reader, table.oid, attnum) {

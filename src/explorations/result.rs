@@ -194,7 +194,7 @@ impl RunPage<'_> {
         let sql = format!(
             "WITH {}\nSELECT {}::pg_catalog.text",
             tables.join(",\n"),
-            document::object(&members)
+            document::json_object(&members)
         );
         // It comes after the parameters of the statement, all of which are known now.
         let number = self.pipeline.parameters.len() + 1;
@@ -255,7 +255,7 @@ impl RunPage<'_> {
 
     fn document(&mut self, order: &[Sorting], count: String) -> Result<Vec<(&'static str, String)>, Error> {
         let json = |value: &Value| format!("{}::pg_catalog.json", quote::literal(&value.to_string()));
-        let records = document::object(&[("count", count), ("results", self.results())]);
+        let records = document::json_object(&[("count", count), ("results", self.results())]);
         let output_columns = json(&self.members.output_columns);
         let column_metadata = json(&self.members.column_metadata);
         let mut members = Vec::new();
@@ -360,17 +360,13 @@ impl RunPage<'_> {
                 .iter()
                 .map(|(alias, value)| format!("{value} AS {}", quote::identifier(alias)))
                 .collect();
-            // The row by its relation: a column may be called as the row is.
-            return format!(
-                "(SELECT COALESCE(pg_catalog.json_agg(v.*), '[]') FROM (SELECT {} FROM page AS p) AS v)",
-                items.join(", ")
-            );
+            return document::rows_of_page(&items);
         }
         // A name in SQL is not that long; and a function takes a hundred arguments.
         let parts: Vec<String> = members
             .chunks(50)
             .map(|part| {
-                let object = document::object(part);
+                let object = document::json_object(part);
                 format!("pg_catalog.substr(pg_catalog.btrim(({object})::pg_catalog.text), 2)")
             })
             .collect();

@@ -38,13 +38,13 @@ impl RunOptions {
         let offset = members.take_present("offset");
         let count = members
             .take("count")
-            .map(|node| decode(&node, "\"exact\", \"estimated\" or \"none\""));
+            .map(|node| decode_word(&node, "\"exact\", \"estimated\" or \"none\""));
         let numbers = members
             .take("numbers")
-            .map(|node| decode(&node, "\"json\" or \"text\""));
+            .map(|node| decode_word(&node, "\"json\" or \"text\""));
         let dates = members
             .take("dates")
-            .map(|node| decode(&node, "\"contract\" or \"iso\""));
+            .map(|node| decode_word(&node, "\"contract\" or \"iso\""));
         let previews = members.take("previews").map(|node| node.boolean());
         let is_compatible = members.take("compat").map(|node| node.boolean());
         let after = members.take("after");
@@ -105,12 +105,12 @@ impl RunOptions {
 }
 
 /// One of a few words.
-fn decode<T: serde::de::DeserializeOwned>(node: &Node, expected: &'static str) -> Result<T, Error> {
+fn decode_word<T: serde::de::DeserializeOwned>(node: &Node, expected: &'static str) -> Result<T, Error> {
     serde_json::from_str(node.json()).map_err(|_| node.must_be(expected))
 }
 
 /// Runs an exploration.
-pub(crate) fn run(document: &str, options: &str) -> Result<JsonDatum, Error> {
+pub(crate) fn run_exploration(document: &str, options: &str) -> Result<JsonDatum, Error> {
     let mut values = Values::default();
     let exploration = Exploration::parse(&Node::parse("", document)?, &mut values)?;
     let options = RunOptions::parse(&Node::parse("options", options)?, &mut values)?;
@@ -130,7 +130,7 @@ pub(crate) fn run(document: &str, options: &str) -> Result<JsonDatum, Error> {
 }
 
 /// Compiles an exploration as far as PostgreSQL prepares it. Fails with what is wrong with it.
-pub(crate) fn check(document: &str) -> Result<(), Error> {
+pub(crate) fn check_exploration(document: &str) -> Result<(), Error> {
     let mut values = Values::default();
     let exploration = Exploration::parse(&Node::parse("", document)?, &mut values)?;
     let request = RunRequest {
@@ -143,7 +143,7 @@ pub(crate) fn check(document: &str) -> Result<(), Error> {
 }
 
 /// Compiles an exploration, but does not let PostgreSQL see it.
-pub(crate) fn compile(document: &str) -> Result<(), Error> {
+pub(crate) fn compile_exploration(document: &str) -> Result<(), Error> {
     sql(document, None, Titles::Aliases).map(|_| ())
 }
 
@@ -153,17 +153,17 @@ pub(crate) fn sql(
     options: Option<&str>,
     titles: Titles,
 ) -> Result<(String, Vec<(String, String)>), Error> {
-    sql_with(document, options, titles, &Parameters::inlined)
+    sql_with(document, options, titles, &Values::inline)
 }
 
 /// The same, for a view that is made again without anybody having asked to run the exploration: PostgreSQL reads the literals
 /// in it as the current role, which may run code of the owners of their types.
 pub(crate) fn sql_of_trusted_types(document: &str) -> Result<String, Error> {
     let refused = Rc::new(Cell::new(None));
-    let role = caller::role();
-    let parameters = |values| {
+    let role = caller::current_role();
+    let parameters = |values: Rc<Values>| {
         let refused = Rc::clone(&refused);
-        Parameters::inlined_if(values, move |type_oid| {
+        values.inline_if(move |type_oid| {
             let may_be_read = own_casts::may_be_read_by(role, type_oid);
             if !may_be_read {
                 refused.set(Some(type_oid));
@@ -208,7 +208,7 @@ fn sql_with(
         None => None,
     };
     let values = Rc::new(values);
-    consistent::read(|catalog: &Catalog| {
+    consistent::read_consistently(|catalog: &Catalog| {
         readable::readable_sql(
             catalog,
             &exploration,

@@ -5,7 +5,7 @@ use super::model::Exploration;
 use super::node::{Node, ObjectMembers};
 use super::readable::Titles;
 use super::reference::{self, StoredColumnReference, TableReferences};
-use super::stored::{ExplorationLevel, StoredExploration, find, get};
+use super::stored::{ExplorationLevel, StoredExploration, find_exploration, get_exploration};
 use super::{following, run, store, view};
 use crate::catalog::Catalog;
 use crate::ddl::DdlError;
@@ -44,7 +44,7 @@ pub(crate) fn save_exploration(document: &str) -> Result<Box<RawValue>, Error> {
     let exploration = Exploration::parse(&node, &mut Values::default())?;
     let mut members = node.object()?;
     let id = members.take("id").map(|id| id.integer()).transpose()?;
-    let known = id.map(find).transpose()?;
+    let known = id.map(find_exploration).transpose()?;
     if let Some(known) = &known {
         known.need(ExplorationLevel::Editor)?;
     }
@@ -52,7 +52,7 @@ pub(crate) fn save_exploration(document: &str) -> Result<Box<RawValue>, Error> {
     let new = new_exploration(&mut members, &exploration, known.as_ref())?;
     let wants_view = wants_view.unwrap_or(known.as_ref().is_some_and(|known| known.view_name.is_some()));
     // It runs, or it is not saved.
-    run::check(document)?;
+    run::check_exploration(document)?;
     let new = NewExploration {
         view_name: wants_view.then(|| new.name.clone()),
         ..new
@@ -76,8 +76,8 @@ pub(crate) fn save_exploration(document: &str) -> Result<Box<RawValue>, Error> {
         store::INSERT
     };
     following::look_again();
-    let editor = caller::role().to_u32();
-    let id: i64 = store::write(|statements| {
+    let editor = caller::current_role().to_u32();
+    let id: i64 = store::write_as_owner(|statements| {
         let id: i64 = statements.query(statement, &new)?;
         let editor = json!({"id": id, "editor_oid": editor});
         statements.run(store::DISABLE_SHARES_OF_OTHERS, &editor)?;
@@ -92,15 +92,16 @@ pub(crate) fn save_exploration(document: &str) -> Result<Box<RawValue>, Error> {
         (Some(before), None) => view::drop_view(&before)?,
         (before, Some(name)) => {
             let (sql, _) = run::sql(document, None, Titles::DisplayNames)?;
-            view::put(before.as_deref(), name, &sql, &owner, new.description.as_deref())?;
+            view::put_view(before.as_deref(), name, &sql, &owner, new.description.as_deref())?;
         }
     }
-    get(id)
+    get_exploration(id)
 }
 
 fn check_name(name: &str, id: Option<i64>) -> Result<(), Error> {
-    let owner: Option<String> =
-        store::write(|statements| statements.query(store::OWNER_OF_NAME, &json!({"name": name, "id": id})))?;
+    let owner: Option<String> = store::write_as_owner(|statements| {
+        statements.query(store::OWNER_OF_NAME, &json!({"name": name, "id": id}))
+    })?;
     match owner {
         None => Ok(()),
         Some(owner) => Err(ExplorationError::NameTaken {
@@ -125,6 +126,18 @@ fn checked_name(node: &Node) -> Result<String, Error> {
     }
 }
 
+/// Takes the member `schema_oid`, which can only be the schema of the base table.
+pub(crate) fn take_schema(members: &mut ObjectMembers, base: Oid, hint: &'static str) -> Result<(), Error> {
+    let Some(schema) = members.take("schema_oid") else {
+        return Ok(());
+    };
+    if names::schema_of(base) == Some(schema.oid()?) {
+        return Ok(());
+    }
+    let (name, _) = names::of_relation(base).ok_or(Error::UnknownRelation(base))?;
+    Err(schema.invalid(format!("the base table is in schema \"{name}\""), hint))
+}
+
 fn new_exploration(
     members: &mut ObjectMembers,
     exploration: &Exploration,
@@ -136,16 +149,12 @@ fn new_exploration(
     let refs = reference::references(exploration.base, &columns)?;
     let (schema_name, table_name) =
         names::of_relation(exploration.base).ok_or(Error::UnknownRelation(exploration.base))?;
-    if let Some(schema) = members.take("schema_oid") {
-        let given = schema.oid()?;
-        if names::schema_of(exploration.base) != Some(given) {
-            return Err(schema.invalid(
-                format!("the base table is in schema \"{schema_name}\""),
-                "Leave \"schema_oid\" out: an exploration belongs to the schema of its base table.",
-            ));
-        }
-    }
-    let owner = caller::role();
+    take_schema(
+        members,
+        exploration.base,
+        "Leave \"schema_oid\" out: an exploration belongs to the schema of its base table.",
+    )?;
+    let owner = caller::current_role();
     Ok(NewExploration {
         id: known.map(|known| known.id),
         name,
@@ -169,7 +178,9 @@ fn stored_columns(exploration: &Exploration) -> Result<Vec<StoredColumnReference
     use reference::{StoredAttnums, StoredEnd};
     let catalog = Catalog::new(Snapshot::latest());
     let attnum = |relation: Oid, column: &ColumnReference| -> Result<i16, Error> {
-        Ok(RecordRelation::read(&catalog, relation)?.column(column)?.attnum)
+        Ok(RecordRelation::read_relation(&catalog, relation)?
+            .column(column)?
+            .attnum)
     };
     let end = |relation: Oid, columns: &[ColumnReference]| -> Result<StoredEnd, Error> {
         let attnums: Vec<i16> = columns
@@ -206,18 +217,18 @@ fn stored_columns(exploration: &Exploration) -> Result<Vec<StoredColumnReference
 }
 
 pub(crate) fn delete_exploration(id: i64) -> Result<i64, Error> {
-    let exploration = find(id)?;
+    let exploration = find_exploration(id)?;
     exploration.need(ExplorationLevel::Manager)?;
     if let Some(view) = &exploration.view_name {
         exploration.need(ExplorationLevel::Owner)?;
         view::drop_view(view)?;
     }
-    store::write(|statements| statements.run(store::DELETE, &json!({"id": id})))?;
+    store::write_as_owner(|statements| statements.run(store::DELETE, &json!({"id": id})))?;
     Ok(id)
 }
 
 pub(crate) fn rename_exploration(id: i64, name: &str) -> Result<Box<RawValue>, Error> {
-    let exploration = find(id)?;
+    let exploration = find_exploration(id)?;
     exploration.need(ExplorationLevel::Editor)?;
     let name = checked_name(&Node::parse("name", &Value::from(name).to_string())?)?;
     check_name(&name, Some(id))?;
@@ -238,16 +249,16 @@ pub(crate) fn rename_exploration(id: i64, name: &str) -> Result<Box<RawValue>, E
     }
     let view_name = has_view.then_some(&name);
     let change = json!({"id": id, "name": name, "view_name": view_name});
-    store::write(|statements| statements.run(store::RENAME, &change))?;
-    get(id)
+    store::write_as_owner(|statements| statements.run(store::RENAME, &change))?;
+    get_exploration(id)
 }
 
 /// Gives an exploration to another role, which the current one can set.
 pub(crate) fn set_owner(id: i64, owner: Oid) -> Result<Box<RawValue>, Error> {
-    let exploration = find(id)?;
+    let exploration = find_exploration(id)?;
     exploration.need(ExplorationLevel::Owner)?;
     let name = names::of_role(owner).ok_or_else(|| Error::from(DdlError::UnknownRole(owner.to_u32())))?;
-    if !ownership::can_set_role(caller::role(), owner) {
+    if !ownership::can_set_role(caller::current_role(), owner) {
         return Err(RolesError::CannotSetRole { role: name }.into());
     }
     if let Some(view) = &exploration.view_name {
@@ -255,6 +266,6 @@ pub(crate) fn set_owner(id: i64, owner: Oid) -> Result<Box<RawValue>, Error> {
         view::hand_on(view, sql, &name, exploration.description.as_deref())?;
     }
     let change = json!({"id": id, "owner_oid": owner.to_u32(), "owner_name": name});
-    store::write(|statements| statements.run(store::SET_OWNER, &change))?;
-    get(id)
+    store::write_as_owner(|statements| statements.run(store::SET_OWNER, &change))?;
+    get_exploration(id)
 }

@@ -39,7 +39,7 @@ impl InitialRows {
         joins_by_whole_keys: bool,
     ) -> Result<Self, Error> {
         let base = Rc::new(
-            RecordRelation::read(catalog, exploration.base)
+            RecordRelation::read_relation(catalog, exploration.base)
                 .map_err(|problem| ExplorationError::at("base_table_oid", problem))?,
         );
         let mut builder = Builder {
@@ -188,7 +188,7 @@ impl Builder<'_> {
             })?;
         }
         let at = |problem| ExplorationError::at(place, problem);
-        let right = Rc::new(RecordRelation::read(self.catalog, step.right).map_err(at)?);
+        let right = Rc::new(RecordRelation::read_relation(self.catalog, step.right).map_err(at)?);
         let pairs = self.pairs(step, &left, &right).map_err(at)?;
         let alias = self.free_alias(&right.name);
         let (left_alias, right_alias) = (
@@ -202,7 +202,7 @@ impl Builder<'_> {
                     left.column(&ColumnReference::from(*a))?,
                     right.column(&ColumnReference::from(*b))?,
                 );
-                Ok(equal((a, &a.of(&left_alias)), (b, &b.of(&right_alias)))?)
+                Ok(equal((a, &a.sql_of(&left_alias)), (b, &b.sql_of(&right_alias)))?)
             })
             .collect::<Result<Vec<_>, Error>>()
             .map_err(at)?;

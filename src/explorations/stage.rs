@@ -104,7 +104,7 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// Makes a subquery of it if it cannot take more.
-    pub(super) fn open(&mut self) {
+    pub(super) fn ensure_open(&mut self) {
         if self.is_closed {
             self.wrap();
         }
@@ -337,7 +337,7 @@ pub(super) struct StageColumns<'a> {
 }
 
 impl NamedColumns for StageColumns<'_> {
-    fn find(&self, reference: &ColumnReference) -> Result<Expression, Error> {
+    fn find_column(&self, reference: &ColumnReference) -> Result<Expression, Error> {
         let alias = match reference {
             ColumnReference::Name(name) => name.clone(),
             ColumnReference::Attnum(attnum) => attnum.to_string(),

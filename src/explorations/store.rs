@@ -102,21 +102,25 @@ pub(crate) static FORMS: StorageTable = StorageTable {
     primary_key: &["id"],
 };
 
-fn owner() -> Result<StorageOwner, Error> {
+fn storage_owner() -> Result<StorageOwner, Error> {
     StorageTable::owner_of(&[&EXPLORATIONS, &GRANTED, &SHARES, &FORMS])
 }
 
 /// Writes as the owner of the tables.
-pub(crate) fn write<T>(body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>) -> Result<T, Error> {
-    bookkeeping::as_owner(owner()?, body)
+pub(crate) fn write_as_owner<T>(
+    body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>,
+) -> Result<T, Error> {
+    bookkeeping::as_owner(storage_owner()?, body)
 }
 
 /// Runs a statement that defines or drops a view, as the owner of the tables, who owns the schema of the views.
-pub(super) fn define(statement: &'static str, argument: &impl Serialize) -> Result<(), Error> {
-    bookkeeping::define_as_owner(owner()?, |statements| statements.run(statement, argument))
+pub(super) fn define_as_owner(statement: &'static str, argument: &impl Serialize) -> Result<(), Error> {
+    bookkeeping::define_as_owner(storage_owner()?, |statements| statements.run(statement, argument))
 }
 
 /// Reads through the views, as the current role.
-pub(crate) fn read<T>(body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn read_as_caller<T>(
+    body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>,
+) -> Result<T, Error> {
     bookkeeping::as_caller(body)
 }

@@ -97,7 +97,7 @@ pub(crate) struct ExplorationInfo<'a> {
 impl StoredExploration {
     /// The numbers of now, or what is gone.
     pub(crate) fn place(&self) -> Result<Placed, Error> {
-        reference::place(
+        reference::place_columns(
             &self.refs,
             self.base_table_oid,
             &self.initial_columns,
@@ -181,14 +181,14 @@ pub(super) fn describe_problem(problem: &Error) -> Value {
 }
 
 /// A document as JSON of our own: valid, since its parts are.
-fn raw(json: String) -> Result<Box<RawValue>, Error> {
+fn raw_document(json: String) -> Result<Box<RawValue>, Error> {
     RawValue::from_string(json).map_err(Error::Serialization)
 }
 
 /// The exploration with an id, if the current role sees it.
-pub(crate) fn find(id: i64) -> Result<StoredExploration, Error> {
+pub(crate) fn find_exploration(id: i64) -> Result<StoredExploration, Error> {
     let found: Option<StoredExploration> =
-        store::read(|statements| statements.query(store::READ_ONE, &json!({"id": id})))?;
+        store::read_as_caller(|statements| statements.query(store::READ_ONE, &json!({"id": id})))?;
     found.ok_or_else(|| ExplorationError::Unknown { id }.into())
 }
 
@@ -198,21 +198,21 @@ pub(super) fn find_all(schema: Option<Oid>) -> Result<Vec<StoredExploration>, Er
         Some(schema) => Some(Catalog::new(Snapshot::latest()).schema_name(schema)?),
         None => None,
     };
-    store::read(|statements| statements.query(store::READ, &json!({"schema": schema.as_deref()})))
+    store::read_as_caller(|statements| statements.query(store::READ, &json!({"schema": schema.as_deref()})))
 }
 
-pub(crate) fn get(id: i64) -> Result<Box<RawValue>, Error> {
-    raw(find(id)?.serialize()?)
+pub(crate) fn get_exploration(id: i64) -> Result<Box<RawValue>, Error> {
+    raw_document(find_exploration(id)?.serialize()?)
 }
 
-pub(crate) fn list(schema: Option<Oid>) -> Result<Vec<Box<RawValue>>, Error> {
+pub(crate) fn list_explorations(schema: Option<Oid>) -> Result<Vec<Box<RawValue>>, Error> {
     find_all(schema)?
         .iter()
-        .map(|exploration| raw(exploration.serialize()?))
+        .map(|exploration| raw_document(exploration.serialize()?))
         .collect()
 }
 
 /// Runs a saved exploration.
 pub(crate) fn run_saved(id: i64, options: &str) -> Result<JsonDatum, Error> {
-    run::run(&find(id)?.document()?, options)
+    run::run_exploration(&find_exploration(id)?.document()?, options)
 }

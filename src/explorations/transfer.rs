@@ -20,7 +20,7 @@ pub(crate) fn check_explorations(schema: Option<Oid>) -> Result<Value, Error> {
     for exploration in find_all(schema)? {
         let outcome = exploration
             .document()
-            .and_then(|document| run::compile(&document));
+            .and_then(|document| run::compile_exploration(&document));
         if let Err(problem) = outcome {
             problems.push(json!({
                 "id": exploration.id, "name": exploration.name, "problem": describe_problem(&problem),
@@ -99,7 +99,7 @@ pub(crate) fn import_explorations(document: &str) -> Result<Vec<Box<RawValue>>, 
 /// Saves a view that a user made as an exploration: all of its columns.
 pub(crate) fn register_view(relation: Oid, name: Option<&str>) -> Result<Box<RawValue>, Error> {
     let catalog = Catalog::new(Snapshot::latest());
-    let relation = RecordRelation::read(&catalog, relation)?;
+    let relation = RecordRelation::read_relation(&catalog, relation)?;
     let columns: Vec<Value> = relation
         .readable()
         .map(|column| json!({"alias": column.name, "attnum": column.attnum}))
@@ -128,7 +128,7 @@ pub(crate) fn place_row(mut row: Value, is_restored: bool) -> Result<Value, Erro
             .unwrap_or_default(),
     };
     let placement = reference::placement_of(is_restored);
-    row["refs"] = match reference::place(&references, base, &columns, placement) {
+    row["refs"] = match reference::place_columns(&references, base, &columns, placement) {
         Ok(placed) => {
             let found = reference::references(placed.base, &placed.columns)?;
             row["base_table_oid"] = placed.base.to_u32().into();

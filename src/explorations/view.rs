@@ -25,7 +25,7 @@ fn qualified(name: &str) -> String {
 }
 
 /// Creates a view for `owner`, or gives the one that is there another query.
-fn define(name: &str, sql: &str, owner: &str, replaces: bool) -> Result<(), Error> {
+fn define_view(name: &str, sql: &str, owner: &str, replaces: bool) -> Result<(), Error> {
     define_analysed(name, ViewQuery::analyse(sql), owner, replaces)
 }
 
@@ -40,8 +40,8 @@ fn define_analysed(name: &str, query: ViewQuery, owner: &str, replaces: bool) ->
         .into());
     }
     let view = json!({"name": name, "columns": query.null_columns(), "owner": owner, "replaces": replaces});
-    store::define(store::PUT_QUERY_VIEW, &view)?;
-    let view = names::relation(SCHEMA, name).ok_or(Error::Vanished)?;
+    store::define_as_owner(store::PUT_QUERY_VIEW, &view)?;
+    let view = names::find_relation(SCHEMA, name).ok_or(Error::Vanished)?;
     query.put_into(view);
     Ok(())
 }
@@ -49,7 +49,7 @@ fn define_analysed(name: &str, query: ViewQuery, owner: &str, replaces: bool) ->
 /// The current role must have the rights of a view's owner.
 fn need_own(name: &str) -> Result<(), Error> {
     let catalog = Catalog::new(Snapshot::latest());
-    let row = names::relation(SCHEMA, name).and_then(|view| PgClass::by_oid(&catalog.reader, view));
+    let row = names::find_relation(SCHEMA, name).and_then(|view| PgClass::by_oid(&catalog.reader, view));
     match row {
         Some(row) if !catalog.role.has_rights_of(row.relowner) => Err(ExplorationError::NotAllowed {
             name: name.to_owned(),
@@ -62,7 +62,7 @@ fn need_own(name: &str) -> Result<(), Error> {
 
 /// Creates the view, or puts it in the place of the one of before. Grants are kept. What depends on a view whose columns
 /// change is in the way: PostgreSQL's own error names it.
-pub(super) fn put(
+pub(super) fn put_view(
     before: Option<&str>,
     name: &str,
     sql: &str,
@@ -82,15 +82,17 @@ pub(super) fn put(
     }
     let view = qualified(name);
     match before {
-        None => define(name, sql, owner, false)?,
+        None => define_view(name, sql, owner, false)?,
         // Other columns than before take another view.
-        Some(_) => match subtransaction::attempt(is_other_columns, || define(name, sql, owner, true)) {
-            Ok(defined) => defined?,
-            Err(_) => {
-                statement::run(&format!("DROP VIEW {view}"))?;
-                define(name, sql, owner, false)?;
+        Some(_) => {
+            match subtransaction::attempt_body(is_other_columns, || define_view(name, sql, owner, true)) {
+                Ok(defined) => defined?,
+                Err(_) => {
+                    statement::run_statement(&format!("DROP VIEW {view}"))?;
+                    define_view(name, sql, owner, false)?;
+                }
             }
-        },
+        }
     }
     comment(&view, description)?;
     grant_again(name, &grants)
@@ -98,7 +100,7 @@ pub(super) fn put(
 
 fn comment(view: &str, description: Option<&str>) -> Result<(), Error> {
     let description = description.map_or("NULL".to_owned(), quote::literal);
-    statement::run(&format!("COMMENT ON VIEW {view} IS {description}"))?;
+    statement::run_statement(&format!("COMMENT ON VIEW {view} IS {description}"))?;
     Ok(())
 }
 
@@ -109,9 +111,9 @@ pub(super) fn make(
     description: Option<&str>,
     grants: &[ViewGrant],
 ) -> Result<(), Error> {
-    let current = names::of_role(caller::role()).unwrap_or_default();
+    let current = names::of_role(caller::current_role()).unwrap_or_default();
     check_free(name)?;
-    define(name, sql, &current, false)?;
+    define_view(name, sql, &current, false)?;
     comment(&qualified(name), description)?;
     grant_again(name, grants)
 }
@@ -132,24 +134,24 @@ pub(super) struct ViewGrant {
 
 /// What is granted to others than the owner of a view.
 pub(super) fn view_grants(name: &str) -> Result<Vec<ViewGrant>, Error> {
-    let Some(view) = names::relation(SCHEMA, name) else {
+    let Some(view) = names::find_relation(SCHEMA, name) else {
         return Ok(Vec::new());
     };
-    store::write(|statements| statements.query(store::VIEW_GRANTS, &json!({"view": view.to_u32()})))
+    store::write_as_owner(|statements| statements.query(store::VIEW_GRANTS, &json!({"view": view.to_u32()})))
 }
 
 /// Grants again what was granted on the view of before. What was granted on a column that it has no longer is gone.
 fn grant_again(name: &str, grants: &[ViewGrant]) -> Result<(), Error> {
-    let Some(view) = names::relation(SCHEMA, name) else {
+    let Some(view) = names::find_relation(SCHEMA, name) else {
         return Ok(());
     };
     for grant in grants {
         let is_there = grant
             .column
             .as_ref()
-            .is_none_or(|column| names::column(view, column).is_some());
+            .is_none_or(|column| names::find_column(view, column).is_some());
         if is_there {
-            statement::run(&grant.sql)?;
+            statement::run_statement(&grant.sql)?;
         }
     }
     Ok(())
@@ -157,7 +159,7 @@ fn grant_again(name: &str, grants: &[ViewGrant]) -> Result<(), Error> {
 
 /// Checks that nothing else has the name: who restores a dump may create objects in the schema.
 fn check_free(name: &str) -> Result<(), Error> {
-    match names::relation(SCHEMA, name) {
+    match names::find_relation(SCHEMA, name) {
         None => Ok(()),
         Some(relation) => {
             let row = PgClass::by_oid(&Reader::new(Snapshot::latest()), relation);
@@ -174,12 +176,12 @@ fn check_free(name: &str) -> Result<(), Error> {
 
 /// Whether the view is there.
 pub(super) fn exists(name: &str) -> bool {
-    names::relation(SCHEMA, name).is_some()
+    names::find_relation(SCHEMA, name).is_some()
 }
 
 pub(super) fn drop_view(name: &str) -> Result<(), Error> {
     if exists(name) {
-        statement::run(&format!("DROP VIEW {}", qualified(name)))?;
+        statement::run_statement(&format!("DROP VIEW {}", qualified(name)))?;
     }
     Ok(())
 }
@@ -191,7 +193,7 @@ pub(super) fn rename(before: &str, name: &str) -> Result<(), Error> {
     check_free(name)?;
     need_own(before)?;
     let names = json!({"name": before, "new_name": name});
-    store::define(store::RENAME_QUERY_VIEW, &names)
+    store::define_as_owner(store::RENAME_QUERY_VIEW, &names)
 }
 
 /// Gives a view to another role, which the current role can set: as a new one, made from its exploration. The owner of
@@ -206,7 +208,7 @@ pub(super) fn hand_on(
     description: Option<&str>,
 ) -> Result<(), Error> {
     let reader = Reader::new(Snapshot::latest());
-    let Some(row) = names::relation(SCHEMA, name).and_then(|view| PgClass::by_oid(&reader, view)) else {
+    let Some(row) = names::find_relation(SCHEMA, name).and_then(|view| PgClass::by_oid(&reader, view)) else {
         return Ok(());
     };
     need_own(name)?;
@@ -225,7 +227,7 @@ pub(super) fn hand_on(
         define_analysed(name, query, &before, false)?;
         comment(&qualified(name), description)?;
         grant_again(name, &grants)?;
-        store::define(store::GIVE_QUERY_VIEW, &json!({"name": name, "owner": owner}))
+        store::define_as_owner(store::GIVE_QUERY_VIEW, &json!({"name": name, "owner": owner}))
     });
     warn_if_blocked(outcome, &what);
     Ok(())

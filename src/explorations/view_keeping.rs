@@ -34,7 +34,7 @@ pub(crate) fn with_views_aside<T>(
             None => Vec::new(),
         };
         // What depends on the view is in the way as well: PostgreSQL's own error names it.
-        store::define(store::DROP_QUERY_VIEW, &json!({"name": exploration.view_name}))?;
+        store::define_as_owner(store::DROP_QUERY_VIEW, &json!({"name": exploration.view_name}))?;
         aside.push((exploration, grants));
     }
     let changed = change()?;
@@ -55,7 +55,7 @@ fn find_views(relation: Oid, part: &ChangedPart) -> Result<Vec<StoredExploration
         return Ok(Vec::new());
     }
     let argument = json!({"relation": relation.to_u32(), "attnums": attnums});
-    store::write(|statements| statements.query(store::VIEWS_THAT_USE, &argument))
+    store::write_as_owner(|statements| statements.query(store::VIEWS_THAT_USE, &argument))
 }
 
 fn make_again(exploration: &StoredExploration, grants: &[ViewGrant]) {
@@ -67,7 +67,7 @@ fn make_again(exploration: &StoredExploration, grants: &[ViewGrant]) {
         let sql = run::sql_of_trusted_types(&exploration.document()?)?;
         view::make(name, &sql, exploration.description.as_deref(), grants)?;
         let argument = json!({"name": name, "owner": exploration.owner});
-        store::define(store::GIVE_QUERY_VIEW, &argument)
+        store::define_as_owner(store::GIVE_QUERY_VIEW, &argument)
     });
     view::warn_if_blocked(outcome, &what);
 }

@@ -6,7 +6,7 @@ use std::collections::TryReserveError;
 pub(super) const NULL: &[u8] = b"\\N";
 
 /// Appends bytes to a buffer that may become large.
-pub(super) fn push(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), TryReserveError> {
+pub(super) fn push_bytes(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), TryReserveError> {
     buffer.try_reserve(bytes.len())?;
     buffer.extend_from_slice(bytes);
     Ok(())
@@ -34,8 +34,8 @@ pub(super) fn find_byte(text: &[u8], is_sought: impl Fn(u8) -> bool, pulse: &dyn
 pub(super) fn write_value(value: &[u8], out: &mut Vec<u8>, pulse: &dyn Fn()) -> Result<(), TryReserveError> {
     let mut rest = value;
     while let Some(at) = find_byte(rest, |byte| matches!(byte, b'\\' | b'\n' | b'\r' | b'\t'), pulse) {
-        push(out, &rest[..at])?;
-        push(
+        push_bytes(out, &rest[..at])?;
+        push_bytes(
             out,
             match rest[at] {
                 b'\\' => b"\\\\",
@@ -46,5 +46,5 @@ pub(super) fn write_value(value: &[u8], out: &mut Vec<u8>, pulse: &dyn Fn()) -> 
         )?;
         rest = &rest[at + 1..];
     }
-    push(out, rest)
+    push_bytes(out, rest)
 }

@@ -106,7 +106,7 @@ pub(crate) fn store_file(name: &str, content: &[u8], options: &DataFileOptions) 
         delimiter: found.delimiter.map(String::from).unwrap_or_default(),
         size: content.len(),
     };
-    bookkeeping::as_owner(owner()?, |statements| {
+    bookkeeping::as_owner(storage_owner()?, |statements| {
         statements.run(FORGET_OLD, &())?;
         let data_file_id: i64 = statements.query(INSERT, &row)?;
         for (position, bytes) in content.chunks(CHUNK).enumerate() {
@@ -127,21 +127,21 @@ pub(crate) fn store_file(name: &str, content: &[u8], options: &DataFileOptions) 
 
 /// Changes a file of the user of the session.
 pub(crate) fn change_file(id: i64, patch: &DataFilePatch) -> Result<(), Error> {
-    write(UPDATE, id, patch.header)
+    write_own_file(UPDATE, id, patch.header)
 }
 
 /// Forgets a file of the user of the session.
 pub(crate) fn remove_file(id: i64) -> Result<(), Error> {
-    write(DELETE, id, false)
+    write_own_file(DELETE, id, false)
 }
 
-fn write(statement: &'static str, id: i64, header: bool) -> Result<(), Error> {
+fn write_own_file(statement: &'static str, id: i64, header: bool) -> Result<(), Error> {
     let own = OwnFile {
         id,
         owner_oid: user::current_user_id()?.to_u32(),
         header,
     };
-    bookkeeping::as_owner(owner()?, |statements| statements.run(statement, &own))
+    bookkeeping::as_owner(storage_owner()?, |statements| statements.run(statement, &own))
 }
 
 fn to_hex(bytes: &[u8]) -> String {
@@ -153,6 +153,6 @@ fn to_hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-fn owner() -> Result<StorageOwner, Error> {
+fn storage_owner() -> Result<StorageOwner, Error> {
     StorageTable::owner_of(&[&FILES, &CHUNKS])
 }

@@ -1,6 +1,6 @@
 //! The text of a file, in any encoding of the web.
 
-use super::copy_format::push;
+use super::copy_format::push_bytes;
 use super::error::FileError;
 use encoding_rs::{CoderResult, Encoding, UTF_8};
 use std::borrow::Cow;
@@ -18,7 +18,7 @@ pub(super) enum Extent {
 
 /// The text in UTF-8, by its byte order mark, by what the caller says, as UTF-8 if it is that, or by a guess. Text that
 /// is UTF-8 already is not copied.
-pub(super) fn decode<'a>(
+pub(super) fn decode_text<'a>(
     data: &'a [u8],
     extent: Extent,
     named: Option<&str>,
@@ -57,7 +57,7 @@ pub(super) fn decode<'a>(
             if had_errors {
                 return Err(FileError::NotInEncoding(encoding.name()));
             }
-            push(&mut text, &buffer[..written])?;
+            push_bytes(&mut text, &buffer[..written])?;
             chunk = &chunk[read..];
             if result == CoderResult::InputEmpty {
                 break;
@@ -129,11 +129,11 @@ mod tests {
             Some(&cut[..cut.len() - 1])
         );
         let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let (decoded, _) = decode(&utf16, Extent::Whole, Some("utf-16le"), &pulse).unwrap();
+        let (decoded, _) = decode_text(&utf16, Extent::Whole, Some("utf-16le"), &pulse).unwrap();
         assert_eq!(decoded, text.as_bytes());
         let cut = &utf16[..utf16.len() - 1];
-        assert!(decode(cut, Extent::Whole, Some("utf-16le"), &pulse).is_err());
-        let (decoded, _) = decode(cut, Extent::Beginning, Some("utf-16le"), &pulse).unwrap();
+        assert!(decode_text(cut, Extent::Whole, Some("utf-16le"), &pulse).is_err());
+        let (decoded, _) = decode_text(cut, Extent::Beginning, Some("utf-16le"), &pulse).unwrap();
         assert_eq!(decoded, &text.as_bytes()[..text.len() - 1]);
     }
 }

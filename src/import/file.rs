@@ -5,7 +5,7 @@
 //! COPY. No row is kept, so the file is nearly all the memory that is needed. Buffers that may become large grow by
 //! fallible allocations, and a function of the caller, the pulse, is called all the time: it may stop the work.
 
-use super::copy_format::push;
+use super::copy_format::push_bytes;
 use super::encoding::{self, Extent};
 use super::error::{FileError, MOST_BAD_ROWS, MOST_COLUMNS, RejectedRow};
 use super::heading::{self, Confidence, FirstLine, Heading};
@@ -98,15 +98,15 @@ pub(crate) fn inspect_file(
     options: &FileOptions,
     pulse: &dyn Fn(),
 ) -> Result<InspectedFile, FileError> {
-    let (text, encoding) = encoding::decode(data, Extent::Whole, options.encoding.as_deref(), pulse)?;
+    let (text, encoding) = encoding::decode_text(data, Extent::Whole, options.encoding.as_deref(), pulse)?;
     let format = options.format.unwrap_or_else(|| detect_format(&text));
-    let (mut layout, heading) = FileLayout::find(format, encoding.name(), &text, options, pulse)?;
+    let (mut layout, heading) = FileLayout::detect_layout(format, encoding.name(), &text, options, pulse)?;
     let mut found = Tally::default();
     let mut reader = FileReader::open(&text, &layout, options, pulse)?;
     while let Some(row) = reader.next_row()? {
         match row {
             Ok(()) => found.rows += 1,
-            Err(row) => found.add(row, options.bad_rows)?,
+            Err(row) => found.add_rejected(row, options.bad_rows)?,
         }
     }
     if let Some(columns) = reader.into_columns() {
@@ -137,7 +137,7 @@ pub(super) fn survey_beginning(
     pulse: &dyn Fn(),
 ) -> Result<FileLayout, FileError> {
     let options = FileOptions::default();
-    let (text, encoding) = encoding::decode(beginning, Extent::Beginning, None, pulse)?;
+    let (text, encoding) = encoding::decode_text(beginning, Extent::Beginning, None, pulse)?;
     if text.trim_ascii().is_empty() {
         return Err(FileError::NoColumns);
     }
@@ -145,7 +145,7 @@ pub(super) fn survey_beginning(
         true => FileFormat::Tsv,
         false => detect_format(&text),
     };
-    let (layout, _) = FileLayout::find(format, encoding.name(), &text, &options, pulse)?;
+    let (layout, _) = FileLayout::detect_layout(format, encoding.name(), &text, &options, pulse)?;
     let mut reader = FileReader::open(&text, &layout, &options, pulse)?;
     let has_row = match reader.next_row() {
         // The first object may be longer than the beginning.
@@ -159,7 +159,7 @@ pub(super) fn survey_beginning(
 }
 
 impl FileLayout {
-    fn find(
+    fn detect_layout(
         format: FileFormat,
         encoding: &str,
         text: &[u8],
@@ -232,7 +232,7 @@ impl FileLayout {
 
     /// The text of the file that has this layout.
     pub(super) fn decode<'a>(&self, data: &'a [u8], pulse: &dyn Fn()) -> Result<Cow<'a, [u8]>, FileError> {
-        Ok(encoding::decode(data, Extent::Whole, Some(&self.encoding), pulse)?.0)
+        Ok(encoding::decode_text(data, Extent::Whole, Some(&self.encoding), pulse)?.0)
     }
 }
 
@@ -248,7 +248,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, row: RejectedRow, handling: BadRows) -> Result<(), FileError> {
+    fn add_rejected(&mut self, row: RejectedRow, handling: BadRows) -> Result<(), FileError> {
         self.count += 1;
         if self.first.is_none() {
             self.first = Some((row.line, row.reason.clone()));
@@ -263,7 +263,7 @@ impl Tally {
             return Err(FileError::TooManyBadRows);
         }
         let mut text = Vec::new();
-        push(&mut text, row.text)?;
+        push_bytes(&mut text, row.text)?;
         self.bad_rows.push(BadRow {
             line: row.line,
             reason: row.reason,
@@ -316,7 +316,7 @@ impl<'a> FileReader<'a> {
             Self::Separated(rows) => rows.write(out)?,
             Self::Objects(rows) => rows.write(out)?,
         }
-        push(out, b"\n")?;
+        push_bytes(out, b"\n")?;
         Ok(())
     }
 

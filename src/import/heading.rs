@@ -102,7 +102,7 @@ impl FirstLine {
     /// Takes note of a line below that has as many values.
     pub(super) fn add_below<V: AsRef<str>>(&mut self, line: impl Iterator<Item = V>) {
         for (column, value) in self.below.iter_mut().zip(line) {
-            column.add(value.as_ref());
+            column.add_value(value.as_ref());
         }
     }
 
@@ -144,12 +144,12 @@ impl ColumnBelow {
         }
     }
 
-    fn add(&mut self, value: &str) {
+    fn add_value(&mut self, value: &str) {
         let value = value.trim();
         if value.is_empty() {
             return;
         }
-        self.values.add(value.as_bytes());
+        self.values.add_value(value.as_bytes());
         self.length = Some(value.len()).filter(|_| self.count == 0 || self.length == Some(value.len()));
         self.count += 1;
         self.repeats_first |= value == self.first;
@@ -206,14 +206,14 @@ impl ColumnBelow {
                 .or(column.undecided(None).map(|undecided| undecided.one))
         };
         let mut with_first = self.values.clone();
-        with_first.add(name.as_bytes());
+        with_first.add_value(name.as_bytes());
         type_of(&with_first) == type_of(&self.values)
     }
 }
 
 /// Whether a text is a value wherever it stands: a number, a date, an address, but no word that may be a name too.
 fn is_value(text: &str) -> bool {
-    let types = ValueReading::of(text.as_bytes(), Types::ALL).types;
+    let types = ValueReading::from_text(text.as_bytes(), Types::ALL).types;
     Type::ALL
         .into_iter()
         .any(|one| types.has(one) && one != Type::Boolean)

@@ -25,7 +25,7 @@ pub(super) struct TextRelation {
 }
 
 impl TextRelation {
-    pub(super) fn open(relation: Oid) -> Result<Self, Error> {
+    pub(super) fn lock_relation(relation: Oid) -> Result<Self, Error> {
         let lock = RelationLock::shared(relation);
         // The changes that the lock has waited for must be visible.
         let catalog = Catalog::new(Snapshot::latest());
@@ -123,9 +123,9 @@ impl TextRelation {
         self.each_row(|row| {
             undecided.retain(|&at| {
                 if let Some(text) = row.get(at) {
-                    columns[at].inference.add(text);
+                    columns[at].inference.add_value(text);
                     if let Some(integers) = &mut columns[at].integers {
-                        integers.add(text);
+                        integers.add_value(text);
                     }
                 }
                 !columns[at].inference.is_decided()
@@ -170,7 +170,7 @@ pub(super) enum IntegerRange {
 }
 
 impl IntegerRange {
-    pub(super) fn add(&mut self, value: &[u8]) {
+    pub(super) fn add_value(&mut self, value: &[u8]) {
         let number = std::str::from_utf8(value)
             .ok()
             .and_then(|value| value.trim_ascii().parse::<i64>().ok());
@@ -234,7 +234,7 @@ pub(crate) struct SuggestedCastOptions {
 }
 
 impl SuggestedCastOptions {
-    pub(super) fn of(suggestion: &Suggestion) -> Self {
+    pub(super) fn from_suggestion(suggestion: &Suggestion) -> Self {
         match suggestion {
             Suggestion::Numeric(separators) => Self::with(*separators),
             Suggestion::Money {
@@ -289,7 +289,7 @@ impl Inferred {
             type_name: suggestion.of_type().name().into(),
             details: Some(Details {
                 mathesar_casting: true,
-                options: SuggestedCastOptions::of(suggestion),
+                options: SuggestedCastOptions::from_suggestion(suggestion),
             }),
             undecided: None,
             runner_up: None,
@@ -311,7 +311,7 @@ pub(crate) fn infer_column_types(
     relation: Oid,
     options: &InferenceOptions,
 ) -> Result<BTreeMap<i16, Inferred>, Error> {
-    Ok(infer_columns(&TextRelation::open(relation)?, options))
+    Ok(infer_columns(&TextRelation::lock_relation(relation)?, options))
 }
 
 /// The same of a relation that is open.
@@ -344,10 +344,10 @@ pub(super) fn cast_options(
     relation: Oid,
     options: &InferenceOptions,
 ) -> Result<BTreeMap<i16, definition::CastOptions>, Error> {
-    let values = TextRelation::open(relation)?.values(options);
+    let values = TextRelation::lock_relation(relation)?.values(options);
     let shown = values.into_iter().filter_map(|(attnum, values)| {
         let suggestion = values.inference.suggestion(options.date_order)?;
-        Some((attnum, SuggestedCastOptions::of(&suggestion).into()))
+        Some((attnum, SuggestedCastOptions::from_suggestion(&suggestion).into()))
     });
     Ok(shown.collect())
 }

@@ -3,7 +3,7 @@
 //! Whether a text is JSON is decided by serde_json; the members of an object are then found where they lie. So values
 //! stay as they are written, no digit of a number is lost, and nothing is copied.
 
-use super::copy_format::{CHUNK, NULL, find_byte, push, write_value};
+use super::copy_format::{CHUNK, NULL, find_byte, push_bytes, write_value};
 use super::error::{FileError, MOST_COLUMNS, RejectedRow, reason_against_value};
 use rustc_hash::FxHashMap;
 use serde::de::IgnoredAny;
@@ -173,10 +173,10 @@ impl<'a> Objects<'a> {
     pub(super) fn write(&mut self, out: &mut Vec<u8>) -> Result<(), TryReserveError> {
         for (at, value) in self.row.iter().enumerate() {
             if at > 0 {
-                push(out, b"\t")?;
+                push_bytes(out, b"\t")?;
             }
             match value {
-                None | Some(b"null") => push(out, NULL)?,
+                None | Some(b"null") => push_bytes(out, NULL)?,
                 // Strings without their quotes, anything else as it is written.
                 Some(value) if is_string(value) => {
                     self.unescaped.clear();
@@ -393,7 +393,7 @@ fn unescape(string: &[u8], out: &mut Vec<u8>, pulse: &dyn Fn()) -> Result<bool, 
     let inner = string.get(1..string.len().saturating_sub(1)).unwrap_or_default();
     let mut rest = inner;
     while let Some(at) = find_byte(rest, |byte| byte == b'\\', pulse) {
-        push(out, &rest[..at])?;
+        push_bytes(out, &rest[..at])?;
         let escape = rest.get(at + 1).copied().unwrap_or_default();
         rest = rest.get(at + 2..).unwrap_or_default();
         let plain = match escape {
@@ -406,14 +406,14 @@ fn unescape(string: &[u8], out: &mut Vec<u8>, pulse: &dyn Fn()) -> Result<bool, 
                 let Some(letter) = take_escaped(&mut rest) else {
                     return Ok(false);
                 };
-                push(out, letter.encode_utf8(&mut [0; 4]).as_bytes())?;
+                push_bytes(out, letter.encode_utf8(&mut [0; 4]).as_bytes())?;
                 continue;
             }
             other => other,
         };
-        push(out, &[plain])?;
+        push_bytes(out, &[plain])?;
     }
-    push(out, rest)?;
+    push_bytes(out, rest)?;
     Ok(true)
 }
 

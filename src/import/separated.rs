@@ -4,7 +4,7 @@
 //! that spans lines is read twice: its closing quote must be followed by a delimiter or the end of the line. Otherwise
 //! the record is rejected: it ends with the line in which the quote opened, and reading goes on below it.
 
-use super::copy_format::{NULL, push, write_value};
+use super::copy_format::{NULL, push_bytes, write_value};
 use super::error::{FileError, MOST_COLUMNS, RejectedRow, reason_against_value};
 use std::borrow::Cow;
 use std::collections::TryReserveError;
@@ -207,10 +207,10 @@ impl<'a> Separated<'a> {
     pub(super) fn write(&self, out: &mut Vec<u8>) -> Result<(), TryReserveError> {
         for (at, field) in self.fields().enumerate() {
             if at > 0 {
-                push(out, b"\t")?;
+                push_bytes(out, b"\t")?;
             }
             if field == self.null {
-                push(out, NULL)?;
+                push_bytes(out, NULL)?;
             } else {
                 write_value(field, out, self.pulse)?;
             }

@@ -82,11 +82,11 @@ impl SurveyedColumn {
         }
     }
 
-    fn add(&mut self, value: &[u8], options: &SurveyOptions) {
+    fn add_value(&mut self, value: &[u8], options: &SurveyOptions) {
         self.count += 1;
-        let reading = ValueReading::of(value, Types::ALL);
+        let reading = ValueReading::from_text(value, Types::ALL);
         self.column.add_reading(&reading);
-        self.integers.add(value);
+        self.integers.add_value(value);
         self.has_currency |= reading.has_currency();
         let shown = options.misfits.unwrap_or(3);
         for one in Type::ALL {
@@ -128,7 +128,7 @@ impl SurveyedColumn {
                 decimal: None,
             })) if options.integers => plain(self.integers.type_name()),
             Some(suggestion) => SuggestedType {
-                cast_options: Some(SuggestedCastOptions::of(&suggestion)),
+                cast_options: Some(SuggestedCastOptions::from_suggestion(&suggestion)),
                 ..plain(suggestion.of_type().name())
             },
             None => match (
@@ -194,14 +194,14 @@ pub(crate) fn survey_relation(
     relation: Oid,
     options: &SurveyOptions,
 ) -> Result<BTreeMap<i16, ColumnSurvey>, Error> {
-    let source = TextRelation::open(relation)?;
+    let source = TextRelation::lock_relation(relation)?;
     let mut columns: Vec<_> = source.text_columns().map(|_| SurveyedColumn::new()).collect();
     let mut rows = 0;
     source.each_row(|row: &TextRow| {
         rows += 1;
         for (at, column) in columns.iter_mut().enumerate() {
             if let Some(value) = row.get(at) {
-                column.add(value, options);
+                column.add_value(value, options);
             }
         }
         true
@@ -227,7 +227,7 @@ pub(crate) fn infer_with_runner_ups(
     relation: Oid,
     options: &InferenceOptions,
 ) -> Result<BTreeMap<i16, Inferred>, Error> {
-    let source = TextRelation::open(relation)?;
+    let source = TextRelation::lock_relation(relation)?;
     let mut inferred = infer::infer_columns(&source, options);
     let texts = inferred.iter().filter(|(_, column)| column.is_plain_text());
     let texts: Vec<i16> = texts.map(|(attnum, _)| *attnum).collect();
@@ -284,7 +284,7 @@ fn survey_columns(source: &TextRelation, wanted: &[usize], most: Option<u64>) ->
         rows += 1;
         for (&at, column) in wanted.iter().zip(&mut columns) {
             if let Some(value) = row.get(at) {
-                column.add(value, &options);
+                column.add_value(value, &options);
             }
         }
         most.is_none_or(|most| rows < most)

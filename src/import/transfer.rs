@@ -166,7 +166,7 @@ pub(crate) struct PreviewWithMisfits {
 }
 
 impl PreviewWithMisfits {
-    pub(crate) fn read(
+    pub(crate) fn read_rows(
         source: Oid,
         casts: &[ColumnAlteration],
         limit: Option<i32>,
@@ -175,7 +175,7 @@ impl PreviewWithMisfits {
         let found = alter::find_misfits(source, casts, most)?;
         let nulls: Vec<i16> = found.texts.keys().copied().collect();
         let query = preview_query_with_nulls(source, casts, limit, &nulls)?;
-        let records = misfits::with_nulls(found.texts, || statement::value(&query))?;
+        let records = misfits::with_nulls(found.texts, || statement::query_value(&query))?;
         let records = records.unwrap_or_else(|| "[]".into());
         Ok(Self {
             records: RawValue::from_string(records).map_err(Error::Serialization)?,

@@ -19,7 +19,7 @@ pub(super) fn number_columns(
     let number_one = |value: &mut Value| number_path(catalog, relation, std::slice::from_mut(value));
     for (name, value) in changes.iter_mut() {
         match (
-            options::find(&TABLE_OPTIONS, name).map(|option| option.kind),
+            options::find_option(&TABLE_OPTIONS, name).map(|option| option.kind),
             value,
         ) {
             (Some(OptionKind::Attnum), value) => number_one(value)?,
@@ -52,7 +52,7 @@ fn number_path(catalog: &Catalog, relation: Oid, path: &mut [Value]) -> Result<(
             *step = attnum_of(catalog, table, name)?.into();
         }
         if at < last_name {
-            let Some(attnum) = options::attnum(step) else {
+            let Some(attnum) = options::json_attnum(step) else {
                 return Ok(());
             };
             let link = catalog.links(table);

@@ -48,13 +48,13 @@ impl NamedMetadata {
     pub(crate) fn retain_valid(&mut self) {
         if let Some(options) = &mut self.table {
             options.retain(|name, value| {
-                options::find(&TABLE_OPTIONS, name)
-                    .is_some_and(|option| !value.is_null() && model::check(option, value).is_ok())
+                options::find_option(&TABLE_OPTIONS, name)
+                    .is_some_and(|option| !value.is_null() && model::check_option(option, value).is_ok())
             });
         }
         for options in self.columns.values_mut() {
             options.retain(|name, value| {
-                options::find(&COLUMN_OPTIONS, name)
+                options::find_option(&COLUMN_OPTIONS, name)
                     .is_some_and(|option| !value.is_null() && option.kind.accepts(value))
             });
             // Each right by itself; together the first of the two is the wrong one.
@@ -84,11 +84,11 @@ pub(crate) struct Live;
 
 impl ObjectNames for Live {
     fn relation(&self, schema: &str, name: &str) -> Option<u32> {
-        names::relation(schema, name).map(Oid::to_u32)
+        names::find_relation(schema, name).map(Oid::to_u32)
     }
 
     fn column(&self, relation: u32, name: &str) -> Option<i16> {
-        names::column(relation.into(), name)
+        names::find_column(relation.into(), name)
     }
 }
 
@@ -134,8 +134,12 @@ pub(crate) struct MetadataPlacement {
 
 impl MetadataPlacement {
     /// Finds the places: columns of the same name, for the options that their kinds take.
-    pub(crate) fn find(catalog: &Catalog, relation: Oid, document: &NamedMetadata) -> Result<Self, Error> {
-        let Some(outline) = RelationOutline::read(catalog, relation)? else {
+    pub(crate) fn find_places(
+        catalog: &Catalog,
+        relation: Oid,
+        document: &NamedMetadata,
+    ) -> Result<Self, Error> {
+        let Some(outline) = RelationOutline::read_relation(catalog, relation)? else {
             return Err(Error::UnknownRelation(relation));
         };
         let mut placement = Self::default();
@@ -218,8 +222,9 @@ fn place_of(
         return Ok(Err(format!("there is no column \"{name}\"")));
     };
     let ui_type = catalog.type_info(column.atttypid)?.ui_type;
-    let fits =
-        |name: &str| options::find(&COLUMN_OPTIONS, name).is_none_or(|option| option.applies_to(ui_type));
+    let fits = |name: &str| {
+        options::find_option(&COLUMN_OPTIONS, name).is_none_or(|option| option.applies_to(ui_type))
+    };
     let fitting = options
         .iter()
         .filter(|(option, _)| fits(option))
@@ -265,7 +270,7 @@ pub(crate) fn attach_again(
             columns: std::mem::take(&mut kept.metadata.columns),
         },
     };
-    let mut placement = MetadataPlacement::find(catalog, relation, &kept.metadata)?;
+    let mut placement = MetadataPlacement::find_places(catalog, relation, &kept.metadata)?;
     placement.left.columns.extend(waiting.columns);
     if placement.is_empty() {
         return Ok(());

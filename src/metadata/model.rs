@@ -10,7 +10,7 @@
 //!
 //! Pure: what the names of a database are is asked of [`ObjectNames`].
 
-use super::options::{self, MetadataOption, OptionKind, TABLE_OPTIONS, attnum};
+use super::options::{self, MetadataOption, OptionKind, TABLE_OPTIONS, json_attnum};
 use crate::error::Error;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -87,7 +87,7 @@ pub(crate) struct Numbered {
 }
 
 /// Fails unless a table's option takes the value in its portable form.
-pub(crate) fn check(option: &MetadataOption, value: &Value) -> Result<(), Error> {
+pub(crate) fn check_option(option: &MetadataOption, value: &Value) -> Result<(), Error> {
     let (is_right, expected) = match option.kind {
         OptionKind::Attnum => (value.is_string(), "the name of a column"),
         OptionKind::Attnums => (are_names(value), "an array of distinct column names"),
@@ -145,7 +145,7 @@ pub(crate) fn to_names(options: &OptionValues, table: u32, refs: &Refs) -> Optio
                 OptionKind::Attnum => column(value)?,
                 OptionKind::Attnums => value.as_array()?.iter().filter_map(column).collect(),
                 OptionKind::Table => {
-                    let target = refs.get(&oid(value)?).filter(|target| !target.is_lost)?;
+                    let target = refs.get(&json_oid(value)?).filter(|target| !target.is_lost)?;
                     json!({"schema": target.schema, "name": target.name})
                 }
                 OptionKind::Template => {
@@ -204,7 +204,7 @@ pub(crate) fn to_numbers(
 }
 
 /// An OID. A row that PostgreSQL turned into JSON has it as a string.
-pub(crate) fn oid(value: &Value) -> Option<u32> {
+pub(crate) fn json_oid(value: &Value) -> Option<u32> {
     match value {
         Value::String(digits) => digits.parse().ok(),
         number => number.as_u64().and_then(|number| u32::try_from(number).ok()),
@@ -213,12 +213,12 @@ pub(crate) fn oid(value: &Value) -> Option<u32> {
 
 /// Reads an OID as a row has it.
 pub(crate) fn deserialize_oid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    oid(&Value::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("no OID"))
+    json_oid(&Value::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("no OID"))
 }
 
 fn column_name<'a>(refs: &'a Refs, table: u32, number: &Value) -> Option<&'a str> {
     let table = refs.get(&table).filter(|table| !table.is_lost)?;
-    Some(table.columns.get(&attnum(number)?)?)
+    Some(table.columns.get(&json_attnum(number)?)?)
 }
 
 fn path_to_names(path: &[Value], table: u32, refs: &Refs) -> Option<Value> {
@@ -233,7 +233,7 @@ fn path_to_names(path: &[Value], table: u32, refs: &Refs) -> Option<Value> {
             steps.push(json!({"schema": target.schema, "name": target.name, "column": name}));
         }
         if position + 1 < path.len() {
-            at = *refs.get(&at)?.targets.get(&attnum(step)?)?;
+            at = *refs.get(&at)?.targets.get(&json_attnum(step)?)?;
         }
     }
     Some(steps.into())
@@ -403,7 +403,8 @@ mod tests {
     #[test]
     fn values_by_name_are_of_the_kind_of_the_option() {
         let is_right = |name: &str, value: Value| {
-            options::find(&TABLE_OPTIONS, name).is_some_and(|option| check(option, &value).is_ok())
+            options::find_option(&TABLE_OPTIONS, name)
+                .is_some_and(|option| check_option(option, &value).is_ok())
         };
         for (name, value) in &portable() {
             assert!(is_right(name, value.clone()), "{name}");

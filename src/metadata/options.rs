@@ -110,16 +110,16 @@ pub(crate) const COLUMN_OPTIONS: [MetadataOption; 21] = [
 ];
 
 /// The option of a name among `options`.
-pub(crate) fn find<'a>(options: &'a [MetadataOption], name: &str) -> Option<&'a MetadataOption> {
+pub(crate) fn find_option<'a>(options: &'a [MetadataOption], name: &str) -> Option<&'a MetadataOption> {
     options.iter().find(|option| option.name == name)
 }
 
 /// The option that a caller names.
-pub(super) fn named(
+pub(super) fn require_option(
     options: &'static [MetadataOption],
     name: &str,
 ) -> Result<&'static MetadataOption, Error> {
-    find(options, name).ok_or_else(|| {
+    find_option(options, name).ok_or_else(|| {
         let known: Vec<_> = options.iter().map(|option| option.name).collect();
         Error::UnknownOption {
             option: name.to_owned(),
@@ -225,7 +225,7 @@ impl OptionKind {
             (OptionKind::Integer(least, most) | OptionKind::SmallInteger(least, most), value) => value
                 .as_i64()
                 .is_some_and(|number| (least..=most).contains(&number)),
-            (OptionKind::Attnum, value) => attnum(value).is_some(),
+            (OptionKind::Attnum, value) => json_attnum(value).is_some(),
             (OptionKind::Attnums, Value::Array(elements)) => are_attnums(elements),
             (OptionKind::Table, value) => value
                 .as_u64()
@@ -272,7 +272,7 @@ fn has_pattern(format: &str, patterns: &[&str]) -> bool {
 }
 
 /// A number that a column of a user can have.
-pub(crate) fn attnum(value: &Value) -> Option<i16> {
+pub(crate) fn json_attnum(value: &Value) -> Option<i16> {
     value
         .as_i64()
         .and_then(|number| i16::try_from(number).ok())
@@ -283,7 +283,7 @@ fn are_attnums(elements: &[Value]) -> bool {
     elements
         .iter()
         .enumerate()
-        .all(|(at, element)| attnum(element).is_some() && !elements[..at].contains(element))
+        .all(|(at, element)| json_attnum(element).is_some() && !elements[..at].contains(element))
 }
 
 const PATH: &str = "path";
@@ -337,7 +337,7 @@ pub(crate) fn is_template_part(part: &Value) -> bool {
 }
 
 fn is_path(path: &[Value]) -> bool {
-    !path.is_empty() && path.iter().all(|step| attnum(step).is_some())
+    !path.is_empty() && path.iter().all(|step| json_attnum(step).is_some())
 }
 
 /// A part of which [`is_template_part`] is true.
@@ -346,16 +346,19 @@ pub(crate) fn read_template_part(part: &Value) -> Option<TemplatePart<i16>> {
         return Some(TemplatePart::Text(text.clone()));
     }
     Some(TemplatePart::Placeholder(Placeholder {
-        path: template_path(part)?.iter().map(step).collect::<Option<_>>()?,
+        path: template_path(part)?
+            .iter()
+            .map(path_step)
+            .collect::<Option<_>>()?,
         raw: part.get(RAW) == Some(&Value::Bool(true)),
     }))
 }
 
 /// A step of a path: an attnum, or a string of its digits, as calls pass it.
-fn step(step: &Value) -> Option<i16> {
+fn path_step(step: &Value) -> Option<i16> {
     match step {
-        Value::String(digits) => row_key::attnum(digits),
-        number => attnum(number),
+        Value::String(digits) => row_key::parse_attnum(digits),
+        number => json_attnum(number),
     }
 }
 
@@ -373,8 +376,8 @@ mod tests {
     use super::*;
 
     fn accepts(name: &str, value: Value) -> bool {
-        find(&TABLE_OPTIONS, name)
-            .or_else(|| find(&COLUMN_OPTIONS, name))
+        find_option(&TABLE_OPTIONS, name)
+            .or_else(|| find_option(&COLUMN_OPTIONS, name))
             .is_some_and(|option| option.kind.accepts(&value))
     }
 
@@ -422,7 +425,8 @@ mod tests {
 
     #[test]
     fn the_kind_of_column_decides_which_options_apply() {
-        let applies = |name: &str, kind| find(&COLUMN_OPTIONS, name).map(|option| option.applies_to(kind));
+        let applies =
+            |name: &str, kind| find_option(&COLUMN_OPTIONS, name).map(|option| option.applies_to(kind));
         assert_eq!(applies("date_format", UiType::Boolean), Some(false));
         assert_eq!(applies("date_format", UiType::DateTime), Some(true));
         assert_eq!(applies("num_show_as_perc", UiType::Money), Some(false));

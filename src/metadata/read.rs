@@ -83,7 +83,7 @@ pub(crate) struct OfTable {
 }
 
 impl OfTable {
-    pub(crate) fn read(catalog: &Catalog, row: &PgClass) -> Result<Self, Error> {
+    pub(crate) fn from_row(catalog: &Catalog, row: &PgClass) -> Result<Self, Error> {
         let key = [("table_oid", ScanKey::Oid(row.oid))];
         let mut table = catalog.reader.by_primary_key::<StoredTable>(&key).pop();
         let mut columns = catalog.reader.by_primary_key::<StoredColumn>(&key);
@@ -195,7 +195,7 @@ pub(crate) fn is_readable(catalog: &Catalog, owner: Oid, privileges: Privileges)
 pub(crate) fn lost_placeholders(catalog: &Catalog, relation: Oid) -> Result<Vec<String>, Error> {
     match PgClass::by_oid(&catalog.reader, relation) {
         Some(row) if is_table_readable(catalog, &row) => {
-            Ok(OfTable::read(catalog, &row)?.lost_placeholders(catalog, relation))
+            Ok(OfTable::from_row(catalog, &row)?.lost_placeholders(catalog, relation))
         }
         _ => Ok(Vec::new()),
     }
@@ -204,7 +204,7 @@ pub(crate) fn lost_placeholders(catalog: &Catalog, relation: Oid) -> Result<Vec<
 /// The document of `msar.get_table_metadata`.
 #[derive(serde::Serialize)]
 pub(crate) struct TableMetadata {
-    #[serde(serialize_with = "crate::catalog::oid")]
+    #[serde(serialize_with = "crate::catalog::serialize_oid")]
     oid: Oid,
     name: String,
     #[serde(flatten)]
@@ -221,8 +221,8 @@ pub(crate) struct ColumnMetadata {
 }
 
 /// The metadata of a relation, if there is any that the current role may read.
-pub(crate) fn table(catalog: &Catalog, row: &PgClass) -> Result<Option<TableMetadata>, Error> {
-    let mut stored = OfTable::read(catalog, row)?;
+pub(crate) fn read_table(catalog: &Catalog, row: &PgClass) -> Result<Option<TableMetadata>, Error> {
+    let mut stored = OfTable::from_row(catalog, row)?;
     if !stored.tells_of_table() || !is_table_readable(catalog, row) {
         return Ok(None);
     }
@@ -244,8 +244,8 @@ pub(crate) fn is_table_readable(catalog: &Catalog, row: &PgClass) -> bool {
 }
 
 /// The metadata of a relation and its columns by names, as far as the current role may read it.
-pub(crate) fn document(catalog: &Catalog, row: &PgClass) -> Result<NamedMetadata, Error> {
-    let mut stored = OfTable::read(catalog, row)?;
+pub(crate) fn read_document(catalog: &Catalog, row: &PgClass) -> Result<NamedMetadata, Error> {
+    let mut stored = OfTable::from_row(catalog, row)?;
     let mut document = NamedMetadata::default();
     if stored.tells_of_table() && is_table_readable(catalog, row) {
         let refs = stored
@@ -258,7 +258,7 @@ pub(crate) fn document(catalog: &Catalog, row: &PgClass) -> Result<NamedMetadata
             metadata.map(|metadata| model::to_names(&metadata.into_options(), row.oid.to_u32(), &refs));
         document.table = named.filter(|options| !options.is_empty());
     }
-    let columns = columns(catalog, row)?.into_iter();
+    let columns = read_columns(catalog, row)?.into_iter();
     document.columns = columns
         .map(|column| (column.name, column.metadata.into_options()))
         .collect();
@@ -267,7 +267,7 @@ pub(crate) fn document(catalog: &Catalog, row: &PgClass) -> Result<NamedMetadata
 
 /// All options that are stored for a relation and its columns, whatever the caller may see, and under whatever names:
 /// `{"table": {...}, "columns": {"2": {...}}}`, as the functions that set them take them.
-pub(crate) fn options(reader: &Reader, relation: Oid) -> Value {
+pub(crate) fn read_stored_options(reader: &Reader, relation: Oid) -> Value {
     let key = [("table_oid", ScanKey::Oid(relation))];
     let values = |stored: StoredOptions| -> OptionValues {
         let options = stored.options.into_iter();
@@ -289,7 +289,7 @@ pub(crate) fn user_tracking_column(catalog: &Catalog, relation: Oid) -> Result<O
     let Some(row) = PgClass::by_oid(&catalog.reader, relation) else {
         return Ok(None);
     };
-    let metadata = OfTable::read(catalog, &row)?.take_table(catalog, relation);
+    let metadata = OfTable::from_row(catalog, &row)?.take_table(catalog, relation);
     let attnum = metadata.and_then(|metadata| metadata.get("user_tracking_attnum")?.as_i64());
     Ok(attnum
         .and_then(|attnum| i16::try_from(attnum).ok())
@@ -297,8 +297,8 @@ pub(crate) fn user_tracking_column(catalog: &Catalog, relation: Oid) -> Result<O
 }
 
 /// The metadata of those columns of a relation that have any and that the current role may read, by attnum.
-pub(crate) fn columns(catalog: &Catalog, row: &PgClass) -> Result<Vec<ColumnMetadata>, Error> {
-    let mut stored = OfTable::read(catalog, row)?;
+pub(crate) fn read_columns(catalog: &Catalog, row: &PgClass) -> Result<Vec<ColumnMetadata>, Error> {
+    let mut stored = OfTable::from_row(catalog, row)?;
     if stored.columns.is_empty() {
         return Ok(Vec::new());
     }

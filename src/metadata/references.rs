@@ -4,7 +4,7 @@
 //! the numbers. A number counts only while it and its name mean the same live object.
 
 use super::model::{Refs, TableRef};
-use super::options::{self, OptionKind, TABLE_OPTIONS, attnum};
+use super::options::{self, OptionKind, TABLE_OPTIONS, json_attnum};
 use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;
 use crate::error::Error;
@@ -26,7 +26,7 @@ pub(crate) struct References(Refs);
 
 impl References {
     /// The value of the column `refs`. A value that the extension would not have written so counts as empty.
-    fn parse(document: &Value) -> Self {
+    fn from_json(document: &Value) -> Self {
         Self::deserialize(document).unwrap_or_default()
     }
 
@@ -76,7 +76,7 @@ impl References {
     }
 
     fn is_current_path(&self, catalog: &Catalog, relation: Oid, path: &[Value]) -> bool {
-        let path: Option<Vec<i16>> = path.iter().map(attnum).collect();
+        let path: Option<Vec<i16>> = path.iter().map(json_attnum).collect();
         path.is_some_and(|path| self.current_path(catalog, relation, &path).is_some())
     }
 
@@ -141,7 +141,7 @@ impl References {
     ) -> Result<Self, Error> {
         let mut collected = Collector {
             catalog,
-            known: row.get("refs").map(Self::parse).unwrap_or_default(),
+            known: row.get("refs").map(Self::from_json).unwrap_or_default(),
             trusts_known: true,
             found: Self::default(),
         };
@@ -153,7 +153,7 @@ impl References {
             };
             let is_new = before.is_none_or(|before| before.get(option.name) != Some(value));
             collected.trusts_known = !is_new || brings_refs;
-            match collected.add(relation, option.kind, value) {
+            match collected.add_option(relation, option.kind, value) {
                 Err(error) if is_new => return Err(error),
                 _ => {}
             }
@@ -173,7 +173,7 @@ struct Collector<'a> {
 
 impl Collector<'_> {
     /// Adds what a value means: all that means something, and the first error.
-    fn add(&mut self, relation: Oid, kind: OptionKind, value: &Value) -> Result<(), Error> {
+    fn add_option(&mut self, relation: Oid, kind: OptionKind, value: &Value) -> Result<(), Error> {
         match (kind, value) {
             // A number from a caller; PostgreSQL writes an OID into jsonb as a string.
             (OptionKind::Table, Value::Number(oid)) => self.add_table(&oid.to_string()),
@@ -229,7 +229,7 @@ impl Collector<'_> {
     fn path(&mut self, relation: Oid, path: &[Value]) -> Result<(), Error> {
         let mut table = relation;
         for (at, step) in path.iter().enumerate() {
-            let number = attnum(step).unwrap_or_default();
+            let number = json_attnum(step).unwrap_or_default();
             let Ok(name) = self.catalog.column_name(table, number) else {
                 self.note_lost(table, number);
                 return Err(self.unknown_column(table, number));
@@ -317,14 +317,14 @@ mod tests {
             "16400": {"schema": "app", "name": "book", "columns": {"1": "id", "5": "author"}, "targets": {"5": 16390}},
             "16390": {"schema": "app", "name": "person", "columns": {"2": "name"}},
         });
-        let references = References::parse(&document);
+        let references = References::from_json(&document);
         assert_eq!(references.0.len(), 2);
         assert_eq!(serde_json::to_value(&references).unwrap(), document);
     }
 
     #[test]
     fn what_is_written_otherwise_means_nothing() {
-        assert_eq!(References::parse(&json!([1])), References::default());
-        assert_eq!(References::parse(&json!({"a": {}})), References::default());
+        assert_eq!(References::from_json(&json!([1])), References::default());
+        assert_eq!(References::from_json(&json!({"a": {}})), References::default());
     }
 }

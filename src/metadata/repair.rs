@@ -25,7 +25,7 @@ pub(crate) fn keep_copy(mut row: Value) -> Result<bool, Error> {
     if let Some(metadata) = row.get_mut("metadata") {
         *metadata = json!(NamedMetadata::of_stored(metadata));
     }
-    bookkeeping::as_owner(rows::owner()?, |statements| {
+    bookkeeping::as_owner(rows::storage_owner()?, |statements| {
         statements.run(detached::ADD_RESTORED, &row)
     })?;
     Ok(true)
@@ -55,7 +55,7 @@ pub(crate) fn place_restored_row(row: Value) -> Result<RowOutcome, Error> {
         put_aside(&named, &document, &reason, false)?;
         return Ok(RowOutcome::KeptAside);
     };
-    let placement = MetadataPlacement::find(&catalog, relation, &document)?;
+    let placement = MetadataPlacement::find_places(&catalog, relation, &document)?;
     if !placement.left.is_empty() {
         let waits = placement.left.table.is_some();
         put_aside(&named, &placement.left, &placement.problems.join("; "), waits)?;
@@ -70,7 +70,7 @@ pub(crate) fn place_restored_row(row: Value) -> Result<RowOutcome, Error> {
             placed[*name] = time.clone();
         }
     }
-    bookkeeping::as_owner(rows::owner()?, |statements| {
+    bookkeeping::as_owner(rows::storage_owner()?, |statements| {
         statements.run(&RESTORE_TABLES, &tables)?;
         statements.run(&RESTORE_COLUMNS, &columns)
     })?;
@@ -104,8 +104,8 @@ fn find_relation(name: &NamedTable) -> Result<Option<(Catalog, Oid)>, Error> {
     lock::share_until_commit(relation);
     let catalog = Catalog::new(Snapshot::latest());
     let has_metadata = find_named() == Some(relation)
-        && relation::find(&catalog, relation).is_ok()
-        && RelationOutline::read(&catalog, relation)?.is_some();
+        && relation::find_row(&catalog, relation).is_ok()
+        && RelationOutline::read_relation(&catalog, relation)?.is_some();
     Ok(has_metadata.then_some((catalog, relation)))
 }
 
@@ -118,7 +118,9 @@ fn put_aside(named: &NamedTable, document: &NamedMetadata, reason: &str, waits: 
         "owner_name": named.owner_name.as_deref().unwrap_or_default(),
         "metadata": document, "reason": reason, "waits": waits,
     });
-    bookkeeping::as_owner(rows::owner()?, |statements| statements.run(detached::ADD, &copy))
+    bookkeeping::as_owner(rows::storage_owner()?, |statements| {
+        statements.run(detached::ADD, &copy)
+    })
 }
 
 /// Takes the rows that do not match out of their tables.
@@ -181,7 +183,7 @@ pub(crate) fn repair_by_caller() -> Result<Repaired, Error> {
     if !may_repair {
         return Err(NotRestorer.into());
     }
-    bookkeeping::as_owner(rows::owner()?, repair_rows)
+    bookkeeping::as_owner(rows::storage_owner()?, repair_rows)
 }
 
 /// Makes rows match by their names. The statements run as the owner of the tables.

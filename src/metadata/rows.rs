@@ -99,7 +99,7 @@ const fn with_options<const LENGTH: usize>(
 }
 
 /// The role that writes to the tables.
-pub(crate) fn owner() -> Result<StorageOwner, Error> {
+pub(crate) fn storage_owner() -> Result<StorageOwner, Error> {
     StorageTable::owner_of(&[&TABLES, &COLUMNS, &DETACHED, &PREPARED_CHECKS])
 }
 
@@ -125,7 +125,7 @@ impl Store {
 
     /// The role that writes to the tables.
     pub(crate) fn owner(&self) -> Result<StorageOwner, Error> {
-        owner()
+        storage_owner()
     }
 
     /// The table of detached metadata.
@@ -173,7 +173,7 @@ struct DetachedName;
 impl CatalogRow for DetachedName {
     const SOURCE: RowSource = RowSource::Own(&DETACHED);
     const COLUMNS: &'static [&'static str] = &[];
-    fn read(_row: &ScannedRow<'_>) -> Self {
+    fn from_scan(_row: &ScannedRow<'_>) -> Self {
         Self
     }
 }
@@ -245,12 +245,12 @@ impl CatalogRow for StoredTable {
         { TABLE_IDENTITY.len() + TABLE_OPTIONS.len() },
     >(&TABLE_IDENTITY, &TABLE_OPTIONS);
 
-    fn read(row: &ScannedRow<'_>) -> Self {
+    fn from_scan(row: &ScannedRow<'_>) -> Self {
         Self {
             schema_name: row.column(2),
             table_name: row.column(3),
             refs: row.column::<JsonField<References>>(4).0.unwrap_or_default(),
-            stored: StoredOptions::read(row, TABLE_IDENTITY.len(), &TABLE_OPTIONS),
+            stored: StoredOptions::from_scan(row, TABLE_IDENTITY.len(), &TABLE_OPTIONS),
         }
     }
 }
@@ -262,20 +262,20 @@ impl CatalogRow for StoredColumn {
         { COLUMN_IDENTITY.len() + COLUMN_OPTIONS.len() },
     >(&COLUMN_IDENTITY, &COLUMN_OPTIONS);
 
-    fn read(row: &ScannedRow<'_>) -> Self {
+    fn from_scan(row: &ScannedRow<'_>) -> Self {
         Self {
             schema_name: row.column(2),
             table_name: row.column(3),
             column_name: row.column(4),
             attnum: row.column(5),
-            stored: StoredOptions::read(row, COLUMN_IDENTITY.len(), &COLUMN_OPTIONS),
+            stored: StoredOptions::from_scan(row, COLUMN_IDENTITY.len(), &COLUMN_OPTIONS),
         }
     }
 }
 
 impl StoredOptions {
     /// Takes the options out of a row, in which they begin at position `first`, and the times, with which it begins.
-    fn read(row: &ScannedRow<'_>, first: usize, options: &'static [MetadataOption]) -> Self {
+    fn from_scan(row: &ScannedRow<'_>, first: usize, options: &'static [MetadataOption]) -> Self {
         let set = options
             .iter()
             .enumerate()

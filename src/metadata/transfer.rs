@@ -64,11 +64,11 @@ impl Export {
         for document in self.schemas.values().flat_map(BTreeMap::values) {
             server::check_for_interrupts();
             for (name, value) in document.table.iter().flatten() {
-                model::check(options::named(&TABLE_OPTIONS, name)?, value)?;
+                model::check_option(options::require_option(&TABLE_OPTIONS, name)?, value)?;
             }
             for (column, options) in &document.columns {
                 for (name, value) in options {
-                    options::named(&COLUMN_OPTIONS, name)?.check(value)?;
+                    options::require_option(&COLUMN_OPTIONS, name)?.check(value)?;
                 }
                 if let Some(problem) = options::contradiction(|name| options.get(name)) {
                     return Err(Error::InvalidArgument {
@@ -108,7 +108,7 @@ struct Skipped {
 /// Writes what a document says. What it does not speak of stays.
 pub(crate) fn import_metadata(export: &Export, dry_run: bool) -> Result<Imported, Error> {
     export.check()?;
-    let owner = rows::owner()?;
+    let owner = rows::storage_owner()?;
     let catalog = Catalog::new(Snapshot::latest());
     let mut imported = Imported::default();
     for (schema, tables) in &export.schemas {
@@ -142,7 +142,7 @@ fn find_place(
 ) -> Result<Result<(Oid, MetadataPlacement), String>, Error> {
     let row = Live
         .relation(schema, table)
-        .and_then(|oid| relation::find(catalog, oid.into()).ok());
+        .and_then(|oid| relation::find_row(catalog, oid.into()).ok());
     let Some(row) = row else {
         return Ok(Err("the table does not exist".into()));
     };
@@ -152,13 +152,13 @@ fn find_place(
     if dry_run {
         return Ok(Ok((
             row.oid,
-            MetadataPlacement::find(catalog, row.oid, document)?,
+            MetadataPlacement::find_places(catalog, row.oid, document)?,
         )));
     }
     let locked = Writable::by_role(row.oid)?;
     Ok(Ok((
         row.oid,
-        MetadataPlacement::find(&locked.catalog, row.oid, document)?,
+        MetadataPlacement::find_places(&locked.catalog, row.oid, document)?,
     )))
 }
 
@@ -204,8 +204,8 @@ pub(crate) fn attach_metadata(
     let schema = schema.unwrap_or_else(|| own_schema.clone());
     let name = name.unwrap_or_else(|| row.relname.clone());
     let kept = kept_under(&schema, &name, &row)?.ok_or(Error::NothingKept { schema, name })?;
-    let placement = MetadataPlacement::find(&catalog, table, &kept.metadata)?;
-    bookkeeping::as_owner(rows::owner()?, |statements| {
+    let placement = MetadataPlacement::find_places(&catalog, table, &kept.metadata)?;
+    bookkeeping::as_owner(rows::storage_owner()?, |statements| {
         detached::attach(statements, table, &kept, &placement)
     })?;
     let mut imported = Imported::default();
@@ -236,5 +236,7 @@ pub(crate) fn forget_detached(schema: &str, name: &str) -> Result<Value, Error> 
     let owners: Vec<String> =
         bookkeeping::as_caller(|statements| statements.query(OWNERS_OF_KEPT, &argument))?;
     let argument = json!({"schema": schema, "table": name, "owners": owners});
-    bookkeeping::as_owner(rows::owner()?, |statements| statements.query(FORGET, &argument))
+    bookkeeping::as_owner(rows::storage_owner()?, |statements| {
+        statements.query(FORGET, &argument)
+    })
 }

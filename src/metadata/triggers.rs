@@ -32,15 +32,15 @@ pub(super) struct Writable {
 impl Writable {
     /// The relation, if the current role has the rights of its owner.
     pub(super) fn by_role(relation: Oid) -> Result<Self, Error> {
-        Self::find(relation, true)
+        Self::require_rights(relation, true)
     }
 
     /// The relation, for a role that may write to the tables of metadata.
     fn by_statement(relation: Oid) -> Result<Self, Error> {
-        Self::find(relation, false)
+        Self::require_rights(relation, false)
     }
 
-    fn find(relation: Oid, must_own: bool) -> Result<Self, Error> {
+    fn require_rights(relation: Oid, must_own: bool) -> Result<Self, Error> {
         if bookkeeping::is_busy() {
             // The caller of the bookkeeping has locked the table, or checks the row again at commit. Waiting here would
             // make a command wait for tables that it has nothing to do with.
@@ -54,7 +54,7 @@ impl Writable {
 
     fn look(relation: Oid, must_own: bool) -> Result<Self, Error> {
         let catalog = Catalog::new(Snapshot::latest());
-        let row = relation::find(&catalog, relation)?;
+        let row = relation::find_row(&catalog, relation)?;
         if must_own && !catalog.role.has_rights_of(row.relowner) {
             return Err(Error::NotOwner { name: row.relname });
         }

@@ -26,7 +26,7 @@ use std::rc::Rc;
 /// The argument of the statements for a table's row.
 #[derive(Serialize)]
 struct TableChange {
-    #[serde(serialize_with = "crate::catalog::oid")]
+    #[serde(serialize_with = "crate::catalog::serialize_oid")]
     table_oid: Oid,
     schema_name: Rc<str>,
     table_name: String,
@@ -36,7 +36,7 @@ struct TableChange {
 /// The argument of the statements for the rows of a table's columns.
 #[derive(Serialize)]
 struct ColumnChanges {
-    #[serde(serialize_with = "crate::catalog::oid")]
+    #[serde(serialize_with = "crate::catalog::serialize_oid")]
     table_oid: Oid,
     schema_name: Rc<str>,
     table_name: String,
@@ -85,7 +85,7 @@ pub(crate) fn set_table_metadata_by(
             &change,
         )
     })?;
-    read::table(&Catalog::new(Snapshot::latest()), &row)
+    read::read_table(&Catalog::new(Snapshot::latest()), &row)
 }
 
 /// Changes options of columns; gives what is stored then for all columns of the table.
@@ -95,7 +95,7 @@ pub(crate) fn set_column_metadata(relation: Oid, patches: Value) -> Result<Vec<C
         table_oid: relation,
         schema_name: writable.catalog.schema_name(writable.row.relnamespace)?,
         table_name: writable.row.relname.clone(),
-        columns: column_changes(&writable, ColumnPatch::list(patches)?)?,
+        columns: column_changes(&writable, ColumnPatch::parse_patches(patches)?)?,
     };
     write_rows(&rows::COLUMNS, |statements| {
         statements.run(
@@ -107,7 +107,7 @@ pub(crate) fn set_column_metadata(relation: Oid, patches: Value) -> Result<Vec<C
             &changes,
         )
     })?;
-    read::columns(&Catalog::new(Snapshot::latest()), &writable.row)
+    read::read_columns(&Catalog::new(Snapshot::latest()), &writable.row)
 }
 
 /// Writes to one of our tables: first makes the rows that are missing, then changes them. Two steps, each by the latest
@@ -122,7 +122,7 @@ fn write_rows(
 /// The changes, each with the column that it is about; checked against the column's type and what is stored.
 fn column_changes(writable: &Writable, patches: Vec<ColumnPatch>) -> Result<Vec<ColumnChange>, Error> {
     let columns = PgAttribute::live(&writable.catalog.reader, writable.row.oid);
-    let mut stored = OfTable::read(&writable.catalog, &writable.row)?;
+    let mut stored = OfTable::from_row(&writable.catalog, &writable.row)?;
     let mut changes: Vec<ColumnChange> = Vec::with_capacity(patches.len());
     for patch in patches {
         let column = column_of(writable, &columns, &patch)?;
@@ -211,7 +211,7 @@ impl Patch {
 
     fn checked(changes: Map<String, Value>, known: &'static [MetadataOption]) -> Result<Self, Error> {
         for (name, value) in &changes {
-            options::named(known, name)?.check(value)?;
+            options::require_option(known, name)?.check(value)?;
         }
         Ok(Self(changes))
     }
@@ -230,7 +230,7 @@ impl Patch {
         self.0
             .iter()
             .filter(|(_, value)| !value.is_null())
-            .filter_map(|(name, _)| options::find(&options::COLUMN_OPTIONS, name))
+            .filter_map(|(name, _)| options::find_option(&options::COLUMN_OPTIONS, name))
     }
 }
 
@@ -245,9 +245,9 @@ struct ColumnPatch {
 
 impl ColumnPatch {
     /// The changes of several columns' options.
-    fn list(document: Value) -> Result<Vec<Self>, Error> {
+    fn parse_patches(document: Value) -> Result<Vec<Self>, Error> {
         match document {
-            Value::Array(patches) => patches.into_iter().map(Self::parse).collect(),
+            Value::Array(patches) => patches.into_iter().map(Self::from_json).collect(),
             _ => Err(Error::InvalidArgument {
                 argument: "patches",
                 problem: "it is not an array".into(),
@@ -256,14 +256,14 @@ impl ColumnPatch {
         }
     }
 
-    fn parse(document: Value) -> Result<Self, Error> {
+    fn from_json(document: Value) -> Result<Self, Error> {
         let Value::Object(mut changes) = document else {
             return Err(not_an_object("patches"));
         };
         let attnum = match changes.shift_remove("attnum") {
             None => None,
             Some(value) => Some(
-                options::attnum(&value)
+                options::json_attnum(&value)
                     .ok_or_else(|| options::wrong_value("attnum", "the attnum of a column", &value))?,
             ),
         };
@@ -346,7 +346,7 @@ fn has_names(option: &str, value: &Value) -> bool {
     let is_name = |value: &Value| value.is_string() || value.is_object();
     let any = |elements: &[Value], is_name: &dyn Fn(&Value) -> bool| elements.iter().any(is_name);
     match (
-        options::find(&TABLE_OPTIONS, option).map(|option| option.kind),
+        options::find_option(&TABLE_OPTIONS, option).map(|option| option.kind),
         value,
     ) {
         (Some(OptionKind::Attnum | OptionKind::Table), value) => is_name(value),
@@ -385,7 +385,7 @@ mod tests {
     #[test]
     fn a_column_is_named_by_number_or_name() {
         let patches = json!([{"attnum": 2, "display_width": 7}, {"name": "a", "bool_true": null}]);
-        let patches = ColumnPatch::list(patches).unwrap();
+        let patches = ColumnPatch::parse_patches(patches).unwrap();
         assert_eq!(patches[0].attnum, Some(2));
         assert_eq!(patches[0].changes.set().count(), 1);
         assert_eq!(patches[1].name.as_deref(), Some("a"));
@@ -397,7 +397,7 @@ mod tests {
             json!([{"name": 1}]),
             json!([7]),
         ] {
-            assert!(ColumnPatch::list(wrong.clone()).is_err(), "{wrong}");
+            assert!(ColumnPatch::parse_patches(wrong.clone()).is_err(), "{wrong}");
         }
     }
 }

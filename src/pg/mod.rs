@@ -16,8 +16,8 @@ mod spi;
 mod triggers;
 
 pub(crate) use datum::{
-    arguments, array, bytes, call_memory, input, json_writer, jsonb_item, jsonb_layout, jsonb_value,
-    jsonb_writer, kept_values, moment, plain_value, portable_output, text, tuple, value,
+    arguments, array, bytes, input, json_writer, jsonb_item, jsonb_layout, jsonb_value, jsonb_writer,
+    kept_values, moment, plain_value, portable_output, text, tuple, value,
 };
 pub(in crate::pg) use datum::{text_array, value_printer};
 pub(crate) use errors::{error_fields, error_label, messages, report};
@@ -28,8 +28,7 @@ pub(crate) use lookup::{
 };
 pub(in crate::pg) use session::local_setting;
 pub(crate) use session::{
-    as_role, aside, caller, cluster, commit, launcher, lock, memory, password, server, temporary, wake,
-    worker,
+    as_role, aside, caller, cluster, commit, launcher, lock, memory, password, server, wake, worker,
 };
 pub(crate) use spi::{
     append, bookkeeping, copy, copy_lines, cursor, dml, json_rows, parameter, plan, plan_cache, receiver,

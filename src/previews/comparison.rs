@@ -77,18 +77,18 @@ fn cast(catalog: &Catalog, operand: Operand, to: Oid) -> Result<Option<String>, 
         return Ok(Some(operand.sql));
     }
     let row = PgType::by_oid(&catalog.reader, to).ok_or(Error::Vanished)?;
-    let name = name(catalog, row.typnamespace, &row.typname)?;
+    let name = usable_name(catalog, row.typnamespace, &row.typname)?;
     Ok(name.map(|name| format!("{}::{name}", operand.sql)))
 }
 
 fn collate(catalog: &Catalog, collation: Oid) -> Result<Option<String>, Error> {
     let row = PgCollation::by_oid(&catalog.reader, collation).ok_or(Error::Vanished)?;
-    let name = name(catalog, row.collnamespace, &row.collname)?;
+    let name = usable_name(catalog, row.collnamespace, &row.collname)?;
     Ok(name.map(|name| format!(" COLLATE {name}")))
 }
 
 /// A name in a schema as SQL, if the role may name it.
-fn name(catalog: &Catalog, schema: Oid, name: &str) -> Result<Option<String>, Error> {
+fn usable_name(catalog: &Catalog, schema: Oid, name: &str) -> Result<Option<String>, Error> {
     if !catalog.is_usable_schema(schema)? {
         return Ok(None);
     }

@@ -218,7 +218,7 @@ impl Compiler<'_> {
         if let Some(known) = self.relations.get(&oid) {
             return Ok(known.clone());
         }
-        let relation = match PreviewedRelation::read(self.catalog, oid) {
+        let relation = match PreviewedRelation::read_relation(self.catalog, oid) {
             Err(Error::UnknownRelation(_)) => None,
             relation => Some(Rc::new(relation?)),
         };

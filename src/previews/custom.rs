@@ -36,7 +36,7 @@ pub(crate) fn get_template(table: Oid) -> Result<Option<String>, Error> {
     consistent::read_relation(table, |catalog| {
         let relation = Relation::find(catalog, table)?;
         let custom = match read::is_table_readable(catalog, &relation.row) {
-            true => read::OfTable::read(catalog, &relation.row)?.template(catalog, table),
+            true => read::OfTable::from_row(catalog, &relation.row)?.template(catalog, table),
             false => None,
         };
         if let Some(template) = custom {
@@ -100,7 +100,7 @@ impl Resolver<'_> {
             let columns = self.columns(relation);
             let named = columns.iter().find(|column| column.attname == name.text);
             let numbered = || {
-                let attnum = row_key::attnum(name.text.strip_prefix('#').unwrap_or(&name.text))?;
+                let attnum = row_key::parse_attnum(name.text.strip_prefix('#').unwrap_or(&name.text))?;
                 columns.iter().find(|column| column.attnum == attnum)
             };
             let attnum = named

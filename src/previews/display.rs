@@ -39,15 +39,15 @@ pub(crate) fn show_value(
     let options = DisplayOptions(metadata.column_options(column, info.ui_type).collect());
     let shown = match (info.ui_type, base_type) {
         (UiType::Boolean, pg_sys::BOOLOID) => Some(boolean(value, &options)),
-        (UiType::Number, _) => number(&printed(value), &options),
+        (UiType::Number, _) => format_number(&printed(value), &options),
         // Money has a currency of its own, by the server's lc_monetary.
         (UiType::Money, pg_sys::MONEYOID) => {
-            number(&printed(&format!("{value}::pg_catalog.numeric")), &options)
+            format_number(&printed(&format!("{value}::pg_catalog.numeric")), &options)
         }
         (UiType::Money, _) if info.category == pg_sys::TYPCATEGORY_COMPOSITE => {
             Some(amount_with_currency(value, &options))
         }
-        (UiType::Money, _) => number(&printed(value), &options),
+        (UiType::Money, _) => format_number(&printed(value), &options),
         (UiType::Date, pg_sys::DATEOID) => date(value, &options),
         (UiType::Time, pg_sys::TIMEOID | pg_sys::TIMETZOID) => time(value, &options),
         (UiType::DateTime, pg_sys::TIMESTAMPOID) => datetime(value, "timestamp", &options),
@@ -246,7 +246,7 @@ const NUMBER_OPTIONS: [&str; 7] = [
 ];
 
 /// `printed` is the number as PostgreSQL prints it.
-fn number(printed: &str, options: &DisplayOptions<'_>) -> Option<String> {
+fn format_number(printed: &str, options: &DisplayOptions<'_>) -> Option<String> {
     options.has_any(&NUMBER_OPTIONS).then(|| {
         let arguments = options.arguments(&NUMBER_OPTIONS);
         format!("__msar.display_number({printed}, {arguments})")
@@ -256,7 +256,7 @@ fn number(printed: &str, options: &DisplayOptions<'_>) -> Option<String> {
 /// A value of `multicurrency_money`: `12.50 EUR`, unless a symbol is set.
 fn amount_with_currency(value: &str, options: &DisplayOptions<'_>) -> String {
     let amount = printed(&format!("({value}).value"));
-    let amount = number(&amount, options).unwrap_or(amount);
+    let amount = format_number(&amount, options).unwrap_or(amount);
     let shown = match options.text("mon_currency_symbol") {
         Some(_) => format!("COALESCE({amount}, '')"),
         None => format!("pg_catalog.concat_ws(' ', {amount}, ({value}).currency)"),

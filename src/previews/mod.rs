@@ -45,7 +45,7 @@ pub(crate) struct ColumnDisplay(PreviewedRelation);
 
 impl ColumnDisplay {
     pub(crate) fn of_relation(catalog: &Catalog, relation: Oid) -> Result<Self, Error> {
-        PreviewedRelation::read(catalog, relation).map(Self)
+        PreviewedRelation::read_relation(catalog, relation).map(Self)
     }
 
     /// A value of a column as its options show it, as SQL of type text.
@@ -55,7 +55,12 @@ impl ColumnDisplay {
     }
 
     /// A text as it is shown, read as a value of a column, as SQL of its type; `None`: by the input function of the type.
-    pub(crate) fn read(&self, catalog: &Catalog, attnum: i16, text: &str) -> Result<Option<String>, Error> {
+    pub(crate) fn read_shown(
+        &self,
+        catalog: &Catalog,
+        attnum: i16,
+        text: &str,
+    ) -> Result<Option<String>, Error> {
         let column = self.0.column(attnum).ok_or(Error::Vanished)?;
         display::read_text(catalog, &self.0.metadata, column, text)
     }

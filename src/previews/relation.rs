@@ -28,11 +28,11 @@ impl Deref for PreviewedRelation {
 }
 
 impl PreviewedRelation {
-    pub(crate) fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
+    pub(crate) fn read_relation(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
         let relation = Relation::find(catalog, oid)?;
         // A role that may read nothing of the relation learns nothing of its template either.
         let metadata = match read::is_table_readable(catalog, &relation.row) {
-            true => OfTable::read(catalog, &relation.row)?,
+            true => OfTable::from_row(catalog, &relation.row)?,
             false => OfTable::default(),
         };
         Ok(Self {

@@ -27,14 +27,14 @@ const ALIAS: &str = "t";
 /// The statement that gives the preview of every row, beside its primary key where there is one that the role may read.
 pub(crate) fn print_statement(relation: Oid) -> Result<String, Error> {
     let catalog = Catalog::new(Snapshot::latest());
-    let relation = PreviewedRelation::read(&catalog, relation)?;
+    let relation = PreviewedRelation::read_relation(&catalog, relation)?;
     let RowExpression { joins, text } = compile::compile_row(
         &catalog,
         &Templates::new(None, Purpose::Own)?,
         relation.row.oid,
         ALIAS,
     )?;
-    let keys = keys(&catalog, &relation);
+    let keys = find_keys(&catalog, &relation);
     let primary = keys.first().filter(|key| key.is_primary);
     let columns: Option<Vec<String>> = primary.map_or(Some(Vec::new()), |key| {
         let column = |&attnum| relation.readable_column(&catalog, attnum);
@@ -71,7 +71,7 @@ enum RowKeyKind {
 }
 
 impl RowKeyKind {
-    fn of(key: &Value) -> Self {
+    fn from_key(key: &Value) -> Self {
         match key {
             Value::Object(key) => RowKeyKind::Object(key.keys().cloned().collect()),
             _ => RowKeyKind::Value,
@@ -82,8 +82,8 @@ impl RowKeyKind {
         let Some(first) = keys.first() else {
             return Ok(RowKeyKind::Nothing);
         };
-        let kind = Self::of(first);
-        match keys.iter().position(|key| Self::of(key) != kind) {
+        let kind = Self::from_key(first);
+        match keys.iter().position(|key| Self::from_key(key) != kind) {
             None => Ok(kind),
             Some(at) => Err(PreviewError::MixedKeys {
                 position: at + 1,
@@ -140,7 +140,7 @@ pub(crate) fn list_by_keys(relation: Oid, document: &JsonArgument) -> Result<Jso
 
 impl Shape for PreviewRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
-        let relation = PreviewedRelation::read(catalog, self.relation)?;
+        let relation = PreviewedRelation::read_relation(catalog, self.relation)?;
         let condition = self.condition(catalog, &relation)?;
         let RowPreview { joins, text } = super::compile_row_preview(
             catalog,
@@ -180,7 +180,7 @@ impl Shape for PreviewRequest {
 impl PreviewRequest {
     /// That a row has the key `k.key`.
     fn condition(&self, catalog: &Catalog, relation: &PreviewedRelation) -> Result<String, Error> {
-        let keys = keys(catalog, relation);
+        let keys = find_keys(catalog, relation);
         let named = self.named_columns(relation)?;
         let attnums: Option<Vec<i16>> = named
             .as_ref()
@@ -201,7 +201,7 @@ impl PreviewRequest {
                     name: relation.row.relname.clone(),
                 })?;
             }
-            let (name, keys) = (relation.row.relname.clone(), list(catalog, relation, &keys)?);
+            let (name, keys) = (relation.row.relname.clone(), list_keys(catalog, relation, &keys)?);
             return match &self.kind {
                 RowKeyKind::Nothing => Ok("false".into()),
                 RowKeyKind::Value => Err(PreviewError::KeyNotAnObject { relation: name, keys }.into()),
@@ -258,7 +258,7 @@ struct UniqueKey {
 }
 
 /// The keys of a relation, the primary key first, then by name.
-fn keys(catalog: &Catalog, relation: &PreviewedRelation) -> Vec<UniqueKey> {
+fn find_keys(catalog: &Catalog, relation: &PreviewedRelation) -> Vec<UniqueKey> {
     let mut keys: Vec<UniqueKey> = relation
         .constraints(catalog)
         .iter()
@@ -300,7 +300,7 @@ fn column_of(column: &PgAttribute) -> String {
 }
 
 /// The keys of a relation, for messages.
-fn list(catalog: &Catalog, relation: &PreviewedRelation, keys: &[UniqueKey]) -> Result<String, Error> {
+fn list_keys(catalog: &Catalog, relation: &PreviewedRelation, keys: &[UniqueKey]) -> Result<String, Error> {
     let mut listed = Vec::with_capacity(keys.len());
     for key in keys {
         let mut columns = Vec::with_capacity(key.columns.len());

@@ -58,7 +58,7 @@ impl Templates {
                 return Err(PreviewError::NoTableOfTemplate { key: table }.into());
             };
             if !template.is_null() {
-                templates.passed.insert(oid, read(oid, &template)?);
+                templates.passed.insert(oid, read_parts(oid, &template)?);
             }
         }
         Ok(templates)
@@ -140,7 +140,7 @@ impl Templates {
     }
 }
 
-fn read(table: u32, template: &Value) -> Result<Vec<TemplatePart<i16>>, PreviewError> {
+fn read_parts(table: u32, template: &Value) -> Result<Vec<TemplatePart<i16>>, PreviewError> {
     let Value::Array(parts) = template else {
         return Err(PreviewError::TemplateNotAnArray { table });
     };

@@ -16,7 +16,7 @@ use crate::statements::Parameters;
 /// The rows after the one with a key: the table expression `anchor`, which has a row if that row is there, and the
 /// query. `selected` is what the page selects, `condition` what its rows must fulfil, `joins` what the order needs.
 #[allow(clippy::too_many_arguments, reason = "the parts of one statement")]
-pub(crate) fn compile(
+pub(crate) fn compile_anchor(
     key: &RecordKey,
     relation: &RecordRelation,
     joins: &str,
@@ -134,6 +134,19 @@ impl<'a> Step<'a> {
         }
     }
 
+    /// That the anchor and the row stand on the two sides of the border between NULLs and values.
+    fn passes_null(&self) -> String {
+        let (name, anchor) = (&self.name, self.anchor());
+        match self.nulls_first {
+            true => format!("{name} {IS_NOT_NULL} AND {anchor} {IS_NULL}"),
+            false => format!("{name} {IS_NULL} AND {anchor} {IS_NOT_NULL}"),
+        }
+    }
+
+    fn both_null(&self) -> String {
+        format!("{} {IS_NULL} AND {} {IS_NULL}", self.name, self.anchor())
+    }
+
     /// Whether a comparison of rows can go on with this column.
     fn continues(&self, first: &Step<'_>) -> bool {
         !self.is_nullable && self.is_descending == first.is_descending && self.greater == first.greater
@@ -155,16 +168,8 @@ fn choices(steps: &[Step<'_>]) -> Vec<String> {
             .collect()
     };
     if first.is_nullable {
-        let (name, anchor) = (&first.name, first.anchor());
-        choices.push(if first.nulls_first {
-            format!("{name} {IS_NOT_NULL} AND {anchor} {IS_NULL}")
-        } else {
-            format!("{name} {IS_NULL} AND {anchor} {IS_NOT_NULL}")
-        });
-        choices.extend(with(
-            &format!("{name} {IS_NULL} AND {anchor} {IS_NULL}"),
-            self::choices(others),
-        ));
+        choices.push(first.passes_null());
+        choices.extend(with(&first.both_null(), self::choices(others)));
     }
     let equal: Vec<String> = compared
         .iter()
@@ -202,13 +207,8 @@ fn any_choice(steps: &[Step<'_>]) -> String {
     if !first.is_nullable {
         return format!("{follows} OR ({equals} AND ({rest}))");
     }
-    let after_null = match first.nulls_first {
-        true => format!("{name} {IS_NOT_NULL} AND {anchor} {IS_NULL}"),
-        false => format!("{name} {IS_NULL} AND {anchor} {IS_NOT_NULL}"),
-    };
-    format!(
-        "{follows} OR ({after_null}) OR (({equals} OR ({name} {IS_NULL} AND {anchor} {IS_NULL})) AND ({rest}))"
-    )
+    let (after_null, both_null) = (first.passes_null(), first.both_null());
+    format!("{follows} OR ({after_null}) OR (({equals} OR ({both_null})) AND ({rest}))")
 }
 
 fn comparison_of(steps: &[Step<'_>]) -> String {

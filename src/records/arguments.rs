@@ -2,7 +2,7 @@
 //!
 //! Both front doors decode their parameters into these structs; a member that is `None` was not passed or is NULL.
 
-use super::error::{FILTER_SHAPE, RecordError};
+use super::error::{FILTER_SHAPE, ORDER_SHAPE, RecordError};
 use super::export::ExportRequest;
 use super::filter::Filter;
 use super::filter_document::FilterDocument;
@@ -63,7 +63,7 @@ impl Part {
 }
 
 /// The records of a relation that pass a filter, in an order, maybe in groups.
-pub(crate) fn list(
+pub(crate) fn list_records(
     relation: Oid,
     part: Part,
     order: Option<JsonArgument>,
@@ -79,11 +79,11 @@ pub(crate) fn list(
         order: decode_order(order)?,
         ..PageRequest::new(relation, rows, Members::Listed)
     };
-    run(extras.add_to(request)?, &values)
+    run_page(extras.add_to(request)?, &values)
 }
 
 /// The record with a key. `key` makes it, with its values.
-pub(crate) fn get(
+pub(crate) fn get_record(
     relation: Oid,
     key: impl FnOnce(&mut Values) -> RecordKey,
     extras: Extras,
@@ -91,7 +91,7 @@ pub(crate) fn get(
     let mut values = Values::default();
     let rows = RowSelection::WithKey(key(&mut values));
     let request = PageRequest::new(relation, rows, Members::Listed);
-    run(extras.add_to(request)?, &values)
+    run_page(extras.add_to(request)?, &values)
 }
 
 /// The records in which texts are found, best first.
@@ -108,12 +108,12 @@ pub(crate) fn search(
         None => None,
     };
     let terms = terms.unwrap_or_default().into_iter();
-    let rows = RowSelection::Found(terms.map(|term| term.take(&mut values)).collect());
+    let rows = RowSelection::Found(terms.map(|term| term.into_term(&mut values)).collect());
     let request = PageRequest {
         bounds: part.bounds(&mut values)?,
         ..PageRequest::new(relation, rows, Members::Searched)
     };
-    run(extras.add_to(request)?, &values)
+    run_page(extras.add_to(request)?, &values)
 }
 
 /// The argument `linked_record_path`.
@@ -176,7 +176,7 @@ pub(crate) fn export(
     super::export::rows(request, &values)
 }
 
-fn run(request: PageRequest, values: &Values) -> Result<JsonbDatum, Error> {
+fn run_page(request: PageRequest, values: &Values) -> Result<JsonbDatum, Error> {
     let (document, _) = statements::statement_for(request)?.run(values, Sees::WhatCallerSees)?;
     Ok(document)
 }
@@ -186,17 +186,18 @@ fn decode_filter(filter: Option<JsonArgument>, values: &mut Values) -> Result<Op
         return Ok(None);
     };
     let document: Option<FilterDocument> = filter.decode("filter_", FILTER_SHAPE)?;
-    Ok(document.map(|document| document.parse(values)).transpose()?)
+    Ok(document
+        .map(|document| document.into_filter(values))
+        .transpose()?)
 }
 
 fn decode_order(order: Option<JsonArgument>) -> Result<Vec<OrderItem>, Error> {
-    const HINT: &str = "Pass [{\"attnum\": number, \"direction\": \"asc\" or \"desc\"}, ...].";
     let Some(order) = order else {
         return Ok(Vec::new());
     };
-    let items: Option<Vec<OrderDocument>> = order.decode("order_", HINT)?;
+    let items: Option<Vec<OrderDocument>> = order.decode("order_", ORDER_SHAPE)?;
     let items = items.unwrap_or_default().into_iter();
-    let items: Result<_, RecordError> = items.map(OrderDocument::parse).collect();
+    let items: Result<_, RecordError> = items.map(OrderDocument::into_order_item).collect();
     Ok(items?)
 }
 
@@ -206,7 +207,10 @@ fn decode_group(group: Option<JsonArgument>) -> Result<Option<Grouping>, Error> 
         return Ok(None);
     };
     let document: Option<GroupingDocument> = group.decode("group_", HINT)?;
-    Ok(document.map(GroupingDocument::parse).transpose()?.flatten())
+    Ok(document
+        .map(GroupingDocument::into_grouping)
+        .transpose()?
+        .flatten())
 }
 
 fn joined_columns(columns: Option<JsonArgument>) -> Result<Vec<JoinedColumn>, Error> {

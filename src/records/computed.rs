@@ -4,7 +4,7 @@
 //! fraction and no sum overflows. Division by zero is NULL: an error would take all rows from the caller.
 
 use super::condition::{Conditions, Expression, NamedColumns};
-use super::error::RecordError;
+use super::error::{ORDERED_VALUES, RecordError};
 use super::filter::{Filter, Function};
 use crate::error::Error;
 use crate::pg::{Oid, column_type, comparison};
@@ -26,7 +26,7 @@ enum Arithmetic {
 }
 
 impl Arithmetic {
-    fn of(type_oid: Oid) -> Option<Self> {
+    fn of_type(type_oid: Oid) -> Option<Self> {
         Some(match type_oid {
             pg_sys::NUMERICOID => Self::Numeric,
             type_oid if INTEGERS.contains(&type_oid) => Self::Numeric,
@@ -56,7 +56,7 @@ impl<C: NamedColumns> Conditions<'_, C> {
                         Some(sum) => self.arithmetic_of(
                             function,
                             ArithmeticOperand::Value(sum),
-                            ArithmeticOperand::of(other),
+                            ArithmeticOperand::from_filter(other),
                         )?,
                     });
                 }
@@ -156,7 +156,11 @@ impl<C: NamedColumns> Conditions<'_, C> {
     }
 
     fn arithmetic(&mut self, function: Function, a: &Filter, b: &Filter) -> Result<Expression, Error> {
-        self.arithmetic_of(function, ArithmeticOperand::of(a), ArithmeticOperand::of(b))
+        self.arithmetic_of(
+            function,
+            ArithmeticOperand::from_filter(a),
+            ArithmeticOperand::from_filter(b),
+        )
     }
 
     fn arithmetic_of(
@@ -177,7 +181,7 @@ impl<C: NamedColumns> Conditions<'_, C> {
             None => self.literal_beside(function, &b, Some(&a), false)?,
         };
         let kind = |value: &Expression| {
-            Arithmetic::of(value.type_oid)
+            Arithmetic::of_type(value.type_oid)
                 .ok_or_else(|| wrong_type(function, "numbers, money, dates, times and intervals", value))
         };
         let (kind_a, kind_b) = (kind(&a)?, kind(&b)?);
@@ -279,7 +283,7 @@ impl<C: NamedColumns> Conditions<'_, C> {
         };
         let is_number = matches!(filter, Filter::Literal(literal) if literal.sort == Sort::Number);
         let scales = matches!(function, Function::Multiply | Function::Divide | Function::Modulo);
-        let expected = match other.and_then(|other| Arithmetic::of(other.type_oid)) {
+        let expected = match other.and_then(|other| Arithmetic::of_type(other.type_oid)) {
             Some(Arithmetic::Moment | Arithmetic::Interval) if !scales => match (is_left, other) {
                 (true, Some(other)) if function == Function::Subtract => other.type_oid,
                 _ => pg_sys::INTERVALOID,
@@ -299,7 +303,7 @@ impl<C: NamedColumns> Conditions<'_, C> {
         digits: Option<String>,
     ) -> Result<Expression, Error> {
         let value = self.value(value, pg_sys::NUMERICOID)?;
-        let type_oid = match Arithmetic::of(value.type_oid) {
+        let type_oid = match Arithmetic::of_type(value.type_oid) {
             Some(Arithmetic::Numeric) => pg_sys::NUMERICOID,
             Some(Arithmetic::Float) if digits.is_some() => pg_sys::NUMERICOID,
             Some(Arithmetic::Float) => pg_sys::FLOAT8OID,
@@ -389,7 +393,7 @@ impl<C: NamedColumns> Conditions<'_, C> {
         let (values, type_oid) = self.in_common(function, &values)?;
         if function != Function::Coalesce && !comparison::is_ordered(type_oid) {
             let value = Expression::new(String::new(), type_oid);
-            return Err(wrong_type(function, "values that have an order", &value));
+            return Err(wrong_type(function, ORDERED_VALUES, &value));
         }
         Ok(Expression::new(
             format!("{name}({})", values.join(", ")),
@@ -422,7 +426,7 @@ enum ArithmeticOperand<'a> {
 }
 
 impl<'a> ArithmeticOperand<'a> {
-    fn of(filter: &'a Filter) -> Self {
+    fn from_filter(filter: &'a Filter) -> Self {
         Self::Filter(filter)
     }
 }

@@ -4,7 +4,7 @@
 //! Operators are those of the type's default operator class; text is matched by LIKE, which trigram and pattern indexes
 //! support.
 
-use super::error::RecordError;
+use super::error::{ORDERED_VALUES, RecordError};
 pub(crate) use super::expression::Expression;
 use super::filter::{Filter, Function};
 use super::path::{self, PathJoins};
@@ -28,7 +28,7 @@ pub(crate) struct Conditions<'p, C> {
 /// Columns that a filter can name.
 pub(crate) trait NamedColumns {
     /// The value of a column that the current role may read.
-    fn find(&self, reference: &ColumnReference) -> Result<Expression, Error>;
+    fn find_column(&self, reference: &ColumnReference) -> Result<Expression, Error>;
 }
 
 /// The columns of a relation, which the statement calls `alias`.
@@ -41,11 +41,11 @@ pub(crate) struct RelationColumns<'a> {
 }
 
 impl NamedColumns for RelationColumns<'_> {
-    fn find(&self, reference: &ColumnReference) -> Result<Expression, Error> {
+    fn find_column(&self, reference: &ColumnReference) -> Result<Expression, Error> {
         if let (ColumnReference::Name(name), Some(paths)) = (reference, self.paths)
             && path::is_path(name)
             && !self.relation.has(reference)?
-            && let Some(found) = paths.find(self.relation, name)?
+            && let Some(found) = paths.find_value(self.relation, name)?
         {
             return Ok(found);
         }
@@ -150,7 +150,7 @@ impl<C: NamedColumns> Conditions<'_, C> {
                 let sql = literal_value(self.parameters, *literal, type_oid);
                 Ok(Expression::new(sql, type_oid))
             }
-            Filter::Column(reference) => self.columns.find(reference),
+            Filter::Column(reference) => self.columns.find_column(reference),
             Filter::Call(function, arguments) if function.is_computed() => {
                 self.computed(*function, arguments)
             }
@@ -264,7 +264,7 @@ impl<C: NamedColumns> Conditions<'_, C> {
         let operator = comparison::operator(of_type.type_oid, comparison);
         Ok(operator.ok_or_else(|| RecordError::WrongType {
             key: function.key(),
-            takes: "values that have an order",
+            takes: ORDERED_VALUES,
             type_name: of_type.type_name(),
         })?)
     }

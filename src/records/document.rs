@@ -30,7 +30,7 @@ pub(crate) fn page_column(column: &RecordColumn) -> String {
 pub(crate) fn page_columns(columns: &[&RecordColumn], alias: &str) -> String {
     let items: Vec<String> = columns
         .iter()
-        .map(|column| format!("{} AS {}", column.of(alias), page_column(column)))
+        .map(|column| format!("{} AS {}", column.sql_of(alias), page_column(column)))
         .collect();
     items.join(", ")
 }
@@ -260,7 +260,10 @@ pub(crate) fn record_summaries(
         .readable()
         .map(|column| format!("{} AS {}", page_column(column), column.sql))
         .collect();
-    let key: Vec<_> = key.into_iter().map(|column| (column, column.of("s"))).collect();
+    let key: Vec<_> = key
+        .into_iter()
+        .map(|column| (column, column.sql_of("s")))
+        .collect();
     Ok(format!(
         "(SELECT pg_catalog.json_object_agg({}, {}) FROM (SELECT {} FROM page) AS s{})",
         key_text(&key, forms),
@@ -355,11 +358,11 @@ pub(crate) fn links_of_rows(
                 continue;
             };
             names.push(forms.keys.name(column));
-            is_there = format!("{} IS NOT NULL", referenced.of("t"));
+            is_there = format!("{} IS NOT NULL", referenced.sql_of("t"));
             conditions.extend(comparison::compile_comparison(
                 catalog,
                 pair.operator,
-                referenced.operand(referenced.of("t")),
+                referenced.operand(referenced.sql_of("t")),
                 column.operand(format!("p.{}", page_column(column))),
             )?);
         }
@@ -376,7 +379,7 @@ pub(crate) fn links_of_rows(
             conditions.join(" AND "),
             preview.joins
         );
-        objects.push(object(&[(&names.join(","), texts)]));
+        objects.push(json_object(&[(&names.join(","), texts)]));
     }
     Ok(objects)
 }
@@ -400,10 +403,16 @@ pub(crate) fn display(
             Ok(format!("{text} AS {}", keys.identifier(column)))
         })
         .collect::<Result<Vec<_>, Error>>()?;
-    Ok(format!(
+    Ok(rows_of_page(&items))
+}
+
+/// The rows of the page as an array of objects with these items of a SELECT. The row is aggregated by its relation: a column
+/// may be called as the row is.
+pub(crate) fn rows_of_page(items: &[String]) -> String {
+    format!(
         "(SELECT COALESCE(pg_catalog.json_agg(v.*), '[]') FROM (SELECT {} FROM page AS p) AS v)",
         items.join(", ")
-    ))
+    )
 }
 
 /// How the rows read to which one link of the page leads: `{key: text}`. `name` says what the page calls a column.
@@ -431,7 +440,7 @@ pub(crate) fn linked_by(
         let condition = comparison::compile_comparison(
             catalog,
             pair.operator,
-            referenced.operand(referenced.of("t")),
+            referenced.operand(referenced.sql_of("t")),
             column.operand(format!("k.{name}")),
         )?;
         // An operator in a schema that is closed to the role.
@@ -458,7 +467,7 @@ pub(crate) fn linked_by(
 }
 
 /// A JSON object of these members, as SQL.
-pub(crate) fn object(members: &[(&str, String)]) -> String {
+pub(crate) fn json_object(members: &[(&str, String)]) -> String {
     let members: Vec<String> = members
         .iter()
         .map(|(name, value)| format!("{}, {value}", quote::literal(name)))
@@ -485,7 +494,7 @@ pub(crate) fn of_written(
     };
     Ok(format!(
         "SELECT {}",
-        object(&[
+        json_object(&[
             ("results", results(&columns, forms)),
             ("record_summaries", summaries),
             (
@@ -496,21 +505,25 @@ pub(crate) fn of_written(
     ))
 }
 
+/// How many rows the page has.
+pub(crate) const COUNT_OF_PAGE: &str = "(SELECT pg_catalog.count(*) FROM page)";
+
 /// How many rows there are in all, exactly. `of_all` counts them; where the page has the last row, that is not needed.
 pub(crate) fn exact_count(limit: Option<i64>, offset: Option<&str>, of_all: &str) -> String {
-    const ON_PAGE: &str = "(SELECT pg_catalog.count(*) FROM page)";
     match (limit, offset) {
-        (None, None) => ON_PAGE.into(),
+        (None, None) => COUNT_OF_PAGE.into(),
         (Some(limit), None) => {
-            format!("CASE WHEN {ON_PAGE} OPERATOR(pg_catalog.<) {limit} THEN {ON_PAGE} ELSE {of_all} END")
+            format!(
+                "CASE WHEN {COUNT_OF_PAGE} OPERATOR(pg_catalog.<) {limit} THEN {COUNT_OF_PAGE} ELSE {of_all} END"
+            )
         }
         (limit, Some(offset)) => {
             let is_last = limit.map_or(String::new(), |limit| {
-                format!(" AND {ON_PAGE} OPERATOR(pg_catalog.<) {limit}")
+                format!(" AND {COUNT_OF_PAGE} OPERATOR(pg_catalog.<) {limit}")
             });
             format!(
-                "CASE WHEN {ON_PAGE} OPERATOR(pg_catalog.>) 0{is_last} \
-                 THEN {offset} OPERATOR(pg_catalog.+) {ON_PAGE} ELSE {of_all} END"
+                "CASE WHEN {COUNT_OF_PAGE} OPERATOR(pg_catalog.>) 0{is_last} \
+                 THEN {offset} OPERATOR(pg_catalog.+) {COUNT_OF_PAGE} ELSE {of_all} END"
             )
         }
     }

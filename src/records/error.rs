@@ -7,6 +7,12 @@ use pgrx::prelude::PgSqlErrorCode;
 pub(crate) const FILTER_SHAPE: &str = "A filter is {\"type\": key, \"args\": [...]}; \
      its arguments are filters, {\"type\": \"attnum\", \"value\": number} and {\"type\": \"literal\", \"value\": any}.";
 
+/// The shape of an order, for hints.
+pub(crate) const ORDER_SHAPE: &str = "Pass [{\"attnum\": number, \"direction\": \"asc\" or \"desc\"}, ...].";
+
+/// What functions of the least or the greatest take, for messages.
+pub(crate) const ORDERED_VALUES: &str = "values that have an order";
+
 /// A request that cannot be served.
 #[derive(Debug)]
 pub(crate) enum RecordError {

@@ -27,7 +27,7 @@ pub(crate) struct ExportRequest {
 impl Shape for ExportRequest {
     /// A statement whose first row has the names of the columns, and the others the records.
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
-        let relation = RecordRelation::read(catalog, self.relation)?;
+        let relation = RecordRelation::read_relation(catalog, self.relation)?;
         let columns: Vec<&RecordColumn> = relation.readable().collect();
         let mut parameters = Parameters::default();
         let condition = match &self.filter {

@@ -30,20 +30,20 @@ pub(crate) fn write_query(relation: Oid, options: ExportOptions) -> Result<Strin
     let mut values = Values::default();
     let filter = options
         .filter
-        .map(|filter| filter.parse(&mut values))
+        .map(|filter| filter.into_filter(&mut values))
         .transpose()?;
     let order: Vec<OrderItem> = options
         .order
         .unwrap_or_default()
         .into_iter()
-        .map(OrderDocument::parse)
+        .map(OrderDocument::into_order_item)
         .collect::<Result<_, _>>()?;
     let values = Rc::new(values);
     consistent::read_relation(relation, |catalog| {
-        let relation = RecordRelation::read(catalog, relation)?;
-        let parameters = Parameters::inlined(Rc::clone(&values));
+        let relation = RecordRelation::read_relation(catalog, relation)?;
+        let parameters = Rc::clone(&values).inline();
         let templates = Templates::new(None, Purpose::Own)?;
-        select(
+        compile_select(
             &relation,
             &PathJoins::new(catalog, &templates),
             options.columns.as_deref(),
@@ -54,7 +54,7 @@ pub(crate) fn write_query(relation: Oid, options: ExportOptions) -> Result<Strin
     })
 }
 
-fn select(
+fn compile_select(
     relation: &RecordRelation,
     paths: &PathJoins<'_>,
     columns: Option<&[ColumnReference]>,
@@ -73,7 +73,7 @@ fn select(
     };
     let columns: Vec<String> = columns
         .iter()
-        .map(|column| format!("{} AS {}", column.of(LISTED), quote::identifier(&column.name)))
+        .map(|column| format!("{} AS {}", column.sql_of(LISTED), quote::identifier(&column.name)))
         .collect();
     let mut condition = String::new();
     if let Some(filter) = filter {

@@ -22,7 +22,7 @@ pub(crate) struct Expression {
 impl Expression {
     pub(crate) fn of_column(column: &RecordColumn, alias: &str) -> Self {
         Self {
-            sql: column.of(alias),
+            sql: column.sql_of(alias),
             type_oid: column.base_type,
             collation: column.collation,
             type_info: Some(Rc::clone(&column.type_info)),

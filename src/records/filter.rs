@@ -169,7 +169,7 @@ impl Function {
             .map(|&(function, _, least, most)| (function, least, most))
             .ok_or_else(|| RecordError::UnknownFilter {
                 key: key.into(),
-                known: list(Self::ALL.iter().map(|(_, key, ..)| *key)),
+                known: quote_keys(Self::ALL.iter().map(|(_, key, ..)| *key)),
             })
     }
 
@@ -180,12 +180,12 @@ impl Function {
             .find(|function| function.key() == key)
             .ok_or_else(|| RecordError::UnknownFilter {
                 key: key.into(),
-                known: list(PREPROCESSING.iter().map(|function| function.key())),
+                known: quote_keys(PREPROCESSING.iter().map(|function| function.key())),
             })
     }
 }
 
-fn list<'a>(keys: impl Iterator<Item = &'a str>) -> String {
+fn quote_keys<'a>(keys: impl Iterator<Item = &'a str>) -> String {
     let keys: Vec<String> = keys.map(|key| format!("\"{key}\"")).collect();
     keys.join(", ")
 }

@@ -36,7 +36,7 @@ const DEEPEST: usize = 120;
 
 impl FilterDocument {
     /// Checks it; its literals go into `values`.
-    pub(crate) fn parse(self, values: &mut Values) -> Result<Filter, RecordError> {
+    pub(crate) fn into_filter(self, values: &mut Values) -> Result<Filter, RecordError> {
         self.parse_at(0, values)
     }
 
@@ -63,12 +63,12 @@ impl FilterDocument {
             }
         }
         let node: NodeDocument = serde_json::from_str(json).map_err(invalid)?;
-        node.parse(depth, values)
+        node.into_filter(depth, values)
     }
 }
 
 impl NodeDocument {
-    fn parse(self, depth: usize, values: &mut Values) -> Result<Filter, RecordError> {
+    fn into_filter(self, depth: usize, values: &mut Values) -> Result<Filter, RecordError> {
         match self.key.as_str() {
             "literal" => {
                 let value = self
@@ -138,7 +138,7 @@ mod tests {
     fn parse(json: &str) -> Result<Filter, RecordError> {
         serde_json::from_str::<FilterDocument>(json)
             .unwrap()
-            .parse(&mut Values::default())
+            .into_filter(&mut Values::default())
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Groups: which rows of a page belong together, and the size of each group in the whole table.
 
 use super::condition::{Conditions, Expression, RelationColumns};
-use super::document::object;
+use super::document::json_object;
 use super::error::RecordError;
 use super::filter::Function;
 use super::relation::{ColumnReference, RecordColumn};
@@ -27,7 +27,7 @@ pub(crate) struct GroupingDocument {
 
 impl GroupingDocument {
     /// `None` if it groups by nothing.
-    pub(crate) fn parse(self) -> Result<Option<Grouping>, RecordError> {
+    pub(crate) fn into_grouping(self) -> Result<Option<Grouping>, RecordError> {
         if self.columns.is_empty() {
             return Ok(None);
         }
@@ -151,7 +151,7 @@ impl<'a> Groups<'a> {
              (SELECT pg_catalog.to_jsonb(m) FROM (SELECT {}) AS m) AS members \
              FROM page AS p JOIN groups AS g ON p.grouped OPERATOR(pg_catalog.=) g.grouped \
              GROUP BY g.id, g.rows, members) AS g)",
-            object(&[
+            json_object(&[
                 ("id", "g.id".into()),
                 ("count", "g.rows".into()),
                 ("results_eq", "g.members".into()),
@@ -159,7 +159,7 @@ impl<'a> Groups<'a> {
             ]),
             members.join(", "),
         );
-        object(&[
+        json_object(&[
             ("columns", format!("'[{}]'::pg_catalog.jsonb", columns.join(", "))),
             (
                 "preproc",

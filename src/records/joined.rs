@@ -1,6 +1,6 @@
 //! Columns of other tables that a record is joined with along a path, as lists of values.
 
-use super::document::{self, key_text, object};
+use super::document::{self, json_object, key_text};
 use super::error::RecordError;
 use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 use super::value::{self, Forms};
@@ -77,8 +77,8 @@ pub(crate) struct End {
 }
 
 impl End {
-    fn read(catalog: &Catalog, (relation, Attnum(attnum)): (TableOid, Attnum)) -> Result<Self, Error> {
-        let relation = RecordRelation::read(catalog, Oid::from(relation.0))?;
+    fn from_column(catalog: &Catalog, (relation, Attnum(attnum)): (TableOid, Attnum)) -> Result<Self, Error> {
+        let relation = RecordRelation::read_relation(catalog, Oid::from(relation.0))?;
         let attnum = relation.column(&ColumnReference::Attnum(attnum))?.attnum;
         Ok(Self { relation, attnum })
     }
@@ -109,7 +109,7 @@ impl JoinPath {
         }
         self.0
             .iter()
-            .map(|[from, to]| Ok((End::read(catalog, *from)?, End::read(catalog, *to)?)))
+            .map(|[from, to]| Ok((End::from_column(catalog, *from)?, End::from_column(catalog, *to)?)))
             .collect()
     }
 }
@@ -183,11 +183,11 @@ impl Joined {
         let mut last = (first, String::new());
         for (at, (begin, end)) in steps.iter().enumerate() {
             if at > 0 {
-                left = (begin.column()?, begin.column()?.of(&format!("j{}", at - 1)));
+                left = (begin.column()?, begin.column()?.sql_of(&format!("j{}", at - 1)));
             }
             let alias = format!("j{at}");
             let right = end.column()?;
-            let condition = equal((left.0, &left.1), (right, &right.of(&alias)))?;
+            let condition = equal((left.0, &left.1), (right, &right.sql_of(&alias)))?;
             from.push_str(&format!(" JOIN {} AS {alias} ON {condition}", end.relation.sql));
             last = (end, alias);
         }
@@ -227,8 +227,8 @@ impl Joined {
         };
         Ok(Self {
             tables,
-            member: object(&[(&joined.alias, list)]),
-            summaries: object(&[(&joined.alias, summaries)]),
+            member: json_object(&[(&joined.alias, list)]),
+            summaries: json_object(&[(&joined.alias, summaries)]),
             base: base_column.attnum,
         })
     }
@@ -258,7 +258,7 @@ impl JoinedValue {
         if !column.is_ordered() {
             Err(no_order(column))?;
         }
-        let value = column.of(alias);
+        let value = column.sql_of(alias);
         Ok(Self {
             selected: format!("{value} AS value"),
             joins: String::new(),
@@ -287,7 +287,7 @@ impl JoinedValue {
         let mut selected = format!("{} AS value", preview.text);
         let key = target.relation.unique_key().unwrap_or_default();
         for (at, column) in key.iter().enumerate() {
-            selected.push_str(&format!(", {} AS key{at}", column.of(alias)));
+            selected.push_str(&format!(", {} AS key{at}", column.sql_of(alias)));
         }
         Ok(Self {
             selected,
@@ -315,7 +315,7 @@ fn summaries(
         key_text(&[(column, "v.value".into())], forms),
         preview.text,
         target.relation.sql,
-        equal((column, &column.of("t")), (column, "v.value"))?,
+        equal((column, &column.sql_of("t")), (column, "v.value"))?,
         preview.joins
     ))
 }

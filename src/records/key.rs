@@ -106,7 +106,7 @@ impl RecordKey {
         let invalid = |problem: String| RecordError::InvalidKey {
             relation: relation.name.clone(),
             problem,
-            key: describe(&key),
+            key: describe_key(&key),
         };
         let is_whole = key.len() == 1 || self.whole.sort == Sort::Null;
         if !is_whole {
@@ -145,7 +145,7 @@ impl RecordKey {
 }
 
 /// For messages: `{"1": book_id, "2": author_id}`.
-fn describe(key: &[&RecordColumn]) -> String {
+fn describe_key(key: &[&RecordColumn]) -> String {
     match key {
         [column] => format!("the value of column {} ({})", column.attnum, column.name),
         _ => {

@@ -2,7 +2,7 @@
 //!
 //! One statement looks the row up once, and then each foreign key by the columns that it refers to.
 
-use super::document::{self, key_json, object};
+use super::document::{self, json_object, key_json};
 use super::error::RecordError;
 use super::key::RecordKey;
 use super::options::not_negative;
@@ -70,7 +70,7 @@ struct LinkedRequest {
 }
 
 /// The rows that refer to the row with a key. `key` makes it, with its values.
-pub(crate) fn list(
+pub(crate) fn list_linked_rows(
     relation: Oid,
     key: impl FnOnce(&mut Values) -> RecordKey,
     options: LinkedOptions,
@@ -112,7 +112,7 @@ pub(crate) fn list(
 
 impl Shape for LinkedRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
-        let relation = RecordRelation::read(catalog, self.relation)?;
+        let relation = RecordRelation::read_relation(catalog, self.relation)?;
         let mut parameters = Parameters::default();
         let condition = self.key.condition(&relation, LISTED, &mut parameters)?;
         let templates = Templates::new(None, Purpose::Own)?;
@@ -120,7 +120,7 @@ impl Shape for LinkedRequest {
         for (constraint, link) in ForeignKeyLink::to_relation(catalog, relation.oid) {
             let is_wanted = |names: &Vec<String>| names.contains(&constraint.conname);
             if self.constraints.as_ref().is_none_or(is_wanted) {
-                let source = RecordRelation::read(catalog, constraint.conrelid)?;
+                let source = RecordRelation::read_relation(catalog, constraint.conrelid)?;
                 let name = catalog.relation_name(constraint.conrelid)?;
                 referring.push((name.parts().0.to_owned(), source, constraint, link));
             }
@@ -154,7 +154,7 @@ impl Shape for LinkedRequest {
                  SELECT pg_catalog.json_build_object('links', {}), EXISTS (SELECT FROM anchor)",
                 document::page_columns(&columns, LISTED),
                 relation.sql,
-                array(&items),
+                concatenate_array(&items),
             ),
             parameters,
             planning: Planning::Once,
@@ -164,7 +164,7 @@ impl Shape for LinkedRequest {
 }
 
 /// JSON values as one array, however many there are: a function takes a hundred arguments.
-fn array(items: &[String]) -> String {
+fn concatenate_array(items: &[String]) -> String {
     match items {
         [] => "'[]'::pg_catalog.json".into(),
         _ => format!(
@@ -215,15 +215,15 @@ impl Referring<'_> {
         ];
         let unread = [
             ("constraint", text(&constraint.conname)),
-            ("table", object(&table)),
+            ("table", json_object(&table)),
             ("columns", format!("{}::pg_catalog.json", text(&columns))),
             ("count", "NULL".into()),
-            ("records", array(&[])),
+            ("records", concatenate_array(&[])),
             ("filter", self.filter()),
             ("unread", text(NOT_TRUSTED)),
         ];
         if !self.is_trusted() {
-            return Ok(Some(object(&unread)));
+            return Ok(Some(json_object(&unread)));
         }
         let count = if self.request.is_counted {
             format!(
@@ -233,9 +233,9 @@ impl Referring<'_> {
         } else {
             "NULL".into()
         };
-        Ok(Some(object(&[
+        Ok(Some(json_object(&[
             ("constraint", text(&constraint.conname)),
-            ("table", object(&table)),
+            ("table", json_object(&table)),
             ("columns", format!("{}::pg_catalog.json", text(&columns))),
             ("count", count),
             ("records", self.records(catalog, templates, &condition)?),
@@ -249,7 +249,7 @@ impl Referring<'_> {
     fn is_trusted(&self) -> bool {
         let owner = self.source.owner;
         self.request.trusts_all
-            || [caller::role(), self.relation.owner]
+            || [caller::current_role(), self.relation.owner]
                 .into_iter()
                 .any(|role| ownership::may_run_code_of(role, owner))
     }
@@ -271,7 +271,7 @@ impl Referring<'_> {
                 catalog,
                 pair.operator,
                 referenced.operand(format!("a.{}", document::page_column(referenced))),
-                column.operand(column.of("s")),
+                column.operand(column.sql_of("s")),
             )?;
             match condition {
                 Some(condition) => conditions.push(condition),
@@ -289,11 +289,11 @@ impl Referring<'_> {
         let preview = previews::compile_row_preview(catalog, templates, source.oid, "s")?;
         let key = source.readable_key();
         let order: Vec<String> = match &key {
-            Some(key) => key.iter().map(|column| column.of("s")).collect(),
+            Some(key) => key.iter().map(|column| column.sql_of("s")).collect(),
             None => columns
                 .iter()
                 .filter(|column| column.is_ordered())
-                .map(|column| column.of("s"))
+                .map(|column| column.sql_of("s"))
                 .collect(),
         };
         let order = match order.as_slice() {
@@ -314,7 +314,7 @@ impl Referring<'_> {
         Ok(format!(
             "(SELECT COALESCE(pg_catalog.json_agg({}), '[]') FROM (SELECT {}, {} AS preview FROM {} AS s JOIN anchor AS a \
              ON {condition}{}{order}{limit}) AS p)",
-            object(&[
+            json_object(&[
                 ("key", key),
                 ("preview", "p.preview".into()),
                 (
@@ -343,7 +343,7 @@ impl Referring<'_> {
             let base = referenced.base_type;
             let is_nested = comparison::element_type(base).is_some() || type_name::is_composite(base);
             let value = match is_nested {
-                true => object(&[("=", value)]),
+                true => json_object(&[("=", value)]),
                 false => value,
             };
             Some(format!("{}, {value}", quote::literal(&column.filter_name())))

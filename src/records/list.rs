@@ -5,7 +5,7 @@
 
 mod rows;
 
-use super::document::{self, Linked, SizeLimit, object};
+use super::document::{self, Linked, SizeLimit, json_object};
 use super::group::Groups;
 use super::joined::Joined;
 use super::order::{self, Ordered, Unreadable};
@@ -22,7 +22,7 @@ use crate::statements::{Draft, Parameters, Shape};
 
 impl Shape for PageRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
-        let mut relation = RecordRelation::read(catalog, self.relation)?;
+        let mut relation = RecordRelation::read_relation(catalog, self.relation)?;
         let mut parameters = Parameters::default();
         if let Some(restriction) = &self.restriction {
             restriction.apply(&mut relation, &mut parameters, self.is_asked())?;
@@ -36,7 +36,7 @@ impl Shape for PageRequest {
         // A request that knows a part of a relation cannot ask what it links to.
         let known_paths = self.restriction.is_none().then_some(&paths);
         let mut page = Page::new(self, catalog, &templates, &relation, known_paths, parameters)?;
-        page.compile()
+        page.compile_list()
     }
 }
 
@@ -113,7 +113,7 @@ impl<'a> Page<'a> {
         })
     }
 
-    fn compile(&mut self) -> Result<Draft, Error> {
+    fn compile_list(&mut self) -> Result<Draft, Error> {
         let forms = self.request.forms;
         let condition = self.condition()?;
         if self.is_search() && self.request.order.is_empty() {
@@ -155,7 +155,11 @@ impl<'a> Page<'a> {
             None => "",
         };
         Ok(Draft {
-            sql: format!("WITH {} SELECT {}{flag}", tables.join(", "), object(&members)),
+            sql: format!(
+                "WITH {} SELECT {}{flag}",
+                tables.join(", "),
+                json_object(&members)
+            ),
             parameters: std::mem::take(&mut self.parameters),
             planning: self.planning(),
             estimate,
@@ -295,7 +299,7 @@ impl<'a> Page<'a> {
                 "attnum": column.attnum,
                 "name": column.name,
                 "type": column.type_info.listed_name,
-                "type_options": TypeOptions::of(&column.type_info, modifiers),
+                "type_options": TypeOptions::from_modifiers(&column.type_info, modifiers),
                 "ui_type": column.type_info.ui_type,
                 "primary_key": self.relation.key.contains(&column.attnum),
             }));

@@ -129,20 +129,24 @@ impl RecordOptions {
                 hint: "Pass only one of them.",
             })?;
         }
-        let filter = self.filter.map(|filter| filter.parse(values)).transpose()?;
+        let filter = self.filter.map(|filter| filter.into_filter(values)).transpose()?;
         let order = self
             .order
             .unwrap_or_default()
             .into_iter()
-            .map(OrderDocument::parse)
+            .map(OrderDocument::into_order_item)
             .collect::<Result<_, _>>()?;
         let keys = self.keys.unwrap_or_default();
         let search = self
             .search
-            .map(|search| search.parse(values))
+            .map(|search| search.into_search(values))
             .transpose()?
             .flatten();
-        let group = self.group.map(GroupingDocument::parse).transpose()?.flatten();
+        let group = self
+            .group
+            .map(GroupingDocument::into_grouping)
+            .transpose()?
+            .flatten();
         Ok(PageRequest {
             columns: self.columns,
             order,
@@ -175,7 +179,7 @@ impl RecordOptions {
 }
 
 /// Runs a request.
-pub(crate) fn run(request: PageRequest, values: &Values) -> Result<JsonbDatum, Error> {
+pub(crate) fn run_request(request: PageRequest, values: &Values) -> Result<JsonbDatum, Error> {
     let relation = request.relation;
     let is_after = request.bounds.after.is_some();
     let (document, is_there) = statements::statement_for(request)?.run(values, Sees::WhatCallerSees)?;

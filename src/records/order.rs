@@ -1,7 +1,7 @@
 //! The order of rows: what the request asks for, made total by the key.
 
 use super::document;
-use super::error::RecordError;
+use super::error::{ORDER_SHAPE, RecordError};
 use super::expression::Expression;
 use super::path::{self, PathJoins};
 use super::relation::{ColumnReference, LISTED, RecordColumn, RecordRelation};
@@ -40,7 +40,7 @@ enum Nulls {
 }
 
 impl OrderDocument {
-    pub(crate) fn parse(self) -> Result<OrderItem, RecordError> {
+    pub(crate) fn into_order_item(self) -> Result<OrderItem, RecordError> {
         let direction = self.direction.unwrap_or_default().to_lowercase();
         let is_descending = match direction.as_str() {
             "" | "asc" => false,
@@ -54,7 +54,7 @@ impl OrderDocument {
                 return Err(RecordError::Invalid {
                     argument: "order",
                     problem: "an item needs exactly one of \"attnum\" and \"column\"".into(),
-                    hint: "Pass [{\"attnum\": number, \"direction\": \"asc\" or \"desc\"}, ...].",
+                    hint: ORDER_SHAPE,
                 });
             }
         };
@@ -91,7 +91,7 @@ impl Ordered {
     fn of_column(column: &RecordColumn) -> Self {
         Self {
             attnum: Some(column.attnum),
-            sql: column.of(LISTED),
+            sql: column.sql_of(LISTED),
             compared: column.compared_of(LISTED),
             page_name: document::page_column(column),
             what: format!("column \"{}\"", column.name),
@@ -163,7 +163,7 @@ pub(crate) fn resolve(
         if let (ColumnReference::Name(name), Some(paths)) = (&item.column, paths)
             && path::is_path(name)
             && !relation.has(&item.column)?
-            && let Some(value) = paths.find(relation, name)?
+            && let Some(value) = paths.find_value(relation, name)?
         {
             if order.iter().any(|known| known.sql == value.sql) {
                 continue;

@@ -75,12 +75,16 @@ impl<'a> PathJoins<'a> {
     }
 
     /// The value that a name means which is no column of the relation; `None` if it is no path.
-    pub(super) fn find(&self, relation: &RecordRelation, name: &str) -> Result<Option<Expression>, Error> {
+    pub(super) fn find_value(
+        &self,
+        relation: &RecordRelation,
+        name: &str,
+    ) -> Result<Option<Expression>, Error> {
         let (is_preview, path) = match name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
             Some(path) => (true, path),
             None => (false, name),
         };
-        let segments = split(path);
+        let segments = split_names(path);
         if segments.len() < 2 && !is_preview {
             return Ok(None);
         }
@@ -158,7 +162,7 @@ impl<'a> PathJoins<'a> {
                 relation: relation.name.clone(),
                 attnum: column.attnum,
             })?;
-        let target = RecordRelation::read(self.catalog, link.target)?;
+        let target = RecordRelation::read_relation(self.catalog, link.target)?;
         let next = format!("w{}", self.rows.borrow().len() + 1);
         let mut conditions = Vec::with_capacity(link.columns.len());
         let mut is_there = String::new();
@@ -168,11 +172,11 @@ impl<'a> PathJoins<'a> {
             let condition = comparison::compile_comparison(
                 self.catalog,
                 pair.operator,
-                referenced.operand(referenced.of(&next)),
-                column.operand(column.of(alias)),
+                referenced.operand(referenced.sql_of(&next)),
+                column.operand(column.sql_of(alias)),
             )?;
             // Not the whole row, of which the role may not read some columns.
-            is_there = format!("{} IS NOT NULL", referenced.of(&next));
+            is_there = format!("{} IS NOT NULL", referenced.sql_of(&next));
             conditions.push(condition.ok_or_else(|| RecordError::UnreadableColumn {
                 relation: target.name.clone(),
                 column: referenced.name.clone(),
@@ -203,11 +207,11 @@ fn column_of<'r>(relation: &'r RecordRelation, segment: &str) -> Result<&'r Reco
 
 /// Whether a name that is no column may be a path.
 pub(super) fn is_path(name: &str) -> bool {
-    name.starts_with('{') || split(name).len() > 1
+    name.starts_with('{') || split_names(name).len() > 1
 }
 
 /// The names of a path, which may stand in double quotes as in SQL.
-fn split(path: &str) -> Vec<String> {
+fn split_names(path: &str) -> Vec<String> {
     let mut segments = vec![String::new()];
     let mut is_quoted = false;
     for character in path.chars() {

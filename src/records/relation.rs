@@ -57,7 +57,7 @@ pub(crate) struct RecordColumn {
 }
 
 impl RecordColumn {
-    fn read(catalog: &Catalog, row: &PgAttribute, is_readable: bool) -> Result<Self, Error> {
+    fn from_row(catalog: &Catalog, row: &PgAttribute, is_readable: bool) -> Result<Self, Error> {
         Ok(Self {
             attnum: row.attnum,
             sql: quote::identifier(&row.attname),
@@ -73,13 +73,13 @@ impl RecordColumn {
     }
 
     /// The column of `alias`, as SQL.
-    pub(crate) fn of(&self, alias: &str) -> String {
+    pub(crate) fn sql_of(&self, alias: &str) -> String {
         format!("{alias}.{}", self.sql)
     }
 
     /// The same as an operator for its values takes it.
     pub(crate) fn compared_of(&self, alias: &str) -> String {
-        comparison::operand(&self.of(alias), self.type_info.oid).into_owned()
+        comparison::operand(&self.sql_of(alias), self.type_info.oid).into_owned()
     }
 
     /// The same as one side of a comparison; `sql` is what the statement calls the column.
@@ -110,15 +110,15 @@ impl RecordColumn {
 }
 
 impl RecordRelation {
-    pub(crate) fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
+    pub(crate) fn read_relation(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
         let relation = Relation::find(catalog, oid)?;
         let columns = relation
             .columns
             .iter()
-            .map(|column| RecordColumn::read(catalog, column, relation.may_read(catalog, column)));
+            .map(|column| RecordColumn::from_row(catalog, column, relation.may_read(catalog, column)));
         let is_plain_table = relation.row.relkind == Char(pg_sys::RELKIND_RELATION);
         let sql = relation.sql(catalog)?;
-        let keys = keys(catalog, oid);
+        let keys = find_keys(catalog, oid);
         Ok(Self {
             oid,
             owner: relation.row.relowner,
@@ -275,7 +275,7 @@ impl RecordRelation {
             {
                 continue;
             }
-            let target = RecordRelation::read(catalog, link.target)?;
+            let target = RecordRelation::read_relation(catalog, link.target)?;
             let is_readable = target.is_nameable
                 && link
                     .columns
@@ -320,7 +320,7 @@ fn with_key_names(mut columns: Vec<RecordColumn>) -> Vec<RecordColumn> {
     let numbers: Vec<i16> = columns.iter().map(|column| column.attnum).collect();
     let numeric_names: Vec<(i16, i16)> = columns
         .iter()
-        .filter_map(|column| Some((column.attnum, row_key::attnum(&column.name)?)))
+        .filter_map(|column| Some((column.attnum, row_key::parse_attnum(&column.name)?)))
         .filter(|(attnum, named)| attnum != named && numbers.contains(named))
         .collect();
     for (attnum, named) in numeric_names {
@@ -333,7 +333,7 @@ fn with_key_names(mut columns: Vec<RecordColumn>) -> Vec<RecordColumn> {
 }
 
 /// The keys of a relation, the primary key first, and whether each is that.
-fn keys(catalog: &Catalog, relation: Oid) -> Vec<(bool, Vec<i16>)> {
+fn find_keys(catalog: &Catalog, relation: Oid) -> Vec<(bool, Vec<i16>)> {
     let mut keys: Vec<_> = PgConstraint::of_relation(&catalog.reader, relation)
         .into_iter()
         .filter(|constraint| matches!(constraint.contype, Char(b'p' | b'u')))

@@ -34,13 +34,13 @@ pub(crate) struct TermDocument {
 fn attnum_or_name<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<ColumnReference, D::Error> {
     let reference = ColumnReference::deserialize(deserializer)?;
     Ok(match &reference {
-        ColumnReference::Name(name) => row_key::attnum(name).map_or(reference, ColumnReference::from),
+        ColumnReference::Name(name) => row_key::parse_attnum(name).map_or(reference, ColumnReference::from),
         ColumnReference::Attnum(_) => reference,
     })
 }
 
 impl TermDocument {
-    pub(crate) fn take(self, values: &mut Values) -> Term {
+    pub(crate) fn into_term(self, values: &mut Values) -> Term {
         Term {
             column: self.attnum,
             is_number: matches!(self.literal.get().as_bytes(), [b'-' | b'0'..=b'9', ..]),
@@ -78,10 +78,10 @@ struct SearchMembers {
 
 impl SearchDocument {
     /// `None` where nothing is searched for.
-    pub(crate) fn parse(self, values: &mut Values) -> Result<Option<SearchRequest>, RecordError> {
+    pub(crate) fn into_search(self, values: &mut Values) -> Result<Option<SearchRequest>, RecordError> {
         let documents: Vec<Self> = match self.0.get().as_bytes() {
             [b'[', ..] => serde_json::from_str(self.0.get())
-                .map_err(|problem| invalid(json_words::describe_problem(&problem)))?,
+                .map_err(|problem| invalid_search(json_words::describe_problem(&problem)))?,
             _ => vec![self],
         };
         let texts = documents
@@ -95,7 +95,7 @@ impl SearchDocument {
     fn parse_text(self, values: &mut Values) -> Result<Option<SearchedText>, RecordError> {
         let members = match self.0.get().as_bytes() {
             [b'{', ..] => serde_json::from_str(self.0.get())
-                .map_err(|problem| invalid(json_words::describe_problem(&problem)))?,
+                .map_err(|problem| invalid_search(json_words::describe_problem(&problem)))?,
             _ => SearchMembers {
                 text: self.0,
                 columns: None,
@@ -106,7 +106,7 @@ impl SearchDocument {
             [b'-' | b'0'..=b'9', ..] => true,
             b"null" => return Ok(None),
             _ => {
-                return Err(invalid(format!(
+                return Err(invalid_search(format!(
                     "{} is neither a text nor a number",
                     members.text.get()
                 )));
@@ -123,7 +123,7 @@ impl SearchDocument {
     }
 }
 
-fn invalid(problem: String) -> RecordError {
+fn invalid_search(problem: String) -> RecordError {
     RecordError::Invalid {
         argument: "search",
         problem,
@@ -232,7 +232,7 @@ fn is_number(
     term: &Term,
     conditions: &mut Conditions<'_, RelationColumns<'_>>,
 ) -> Result<Option<String>, Error> {
-    let column = conditions.columns.find(&term.column)?;
+    let column = conditions.columns.find_column(&term.column)?;
     let as_type = match column.type_oid {
         pg_sys::FLOAT4OID | pg_sys::FLOAT8OID => (pg_sys::FLOAT8OID, "float8"),
         pg_sys::INT2OID | pg_sys::INT4OID | pg_sys::INT8OID | pg_sys::NUMERICOID => {
@@ -260,7 +260,7 @@ fn matches(
     form: Form,
     conditions: &mut Conditions<'_, RelationColumns<'_>>,
 ) -> Result<String, Error> {
-    let text = conditions.columns.find(&term.column)?.as_text();
+    let text = conditions.columns.find_column(&term.column)?.as_text();
     let pattern = conditions.parameters.sql(term.literal, form, pg_sys::TEXTOID);
     Ok(like(&text, &pattern, true))
 }

@@ -40,14 +40,14 @@ fn operator(text: &str) -> Result<(Function, bool), RecordError> {
     if is_binary || matches!(function, Function::Between | Function::Null | Function::NotNull) {
         Ok((function, false))
     } else {
-        Err(invalid(format!(
+        Err(invalid_filter(format!(
             "\"{text}\", which takes {}, does not stand between a column and a value",
             if most == 1 { "1 argument" } else { "conditions" }
         )))
     }
 }
 
-fn invalid(problem: String) -> RecordError {
+fn invalid_filter(problem: String) -> RecordError {
     RecordError::Invalid {
         argument: "filter",
         problem,
@@ -68,18 +68,18 @@ pub(super) fn of_object(
                 let operator = if value.get().starts_with('[') { "in" } else { "=" };
                 return compared(&column, operator, value, values);
             }
-            let operators: MemberList = parse(&value)?;
+            let operators: MemberList = parse_json(&value)?;
             let MemberList(operators) = operators;
             if operators.is_empty() {
-                return Err(invalid(format!("column {column} has an empty object")));
+                return Err(invalid_filter(format!("column {column} has an empty object")));
             }
             let conditions = operators
                 .into_iter()
                 .map(|(operator, value)| compared(&column, &operator, value, values));
-            Ok(all(conditions.collect::<Result<_, _>>()?))
+            Ok(all_of(conditions.collect::<Result<_, _>>()?))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(all(conditions))
+    Ok(all_of(conditions))
 }
 
 /// `[column, operator, value]`, `[connective, filter, ...]` or a list of filters that must all hold. `nested` parses those.
@@ -94,10 +94,10 @@ pub(super) fn of_array(
         filters.collect::<Result<Vec<_>, RecordError>>()
     };
     let Some(first) = elements.first() else {
-        return Err(invalid("an empty array is no condition".into()));
+        return Err(invalid_filter("an empty array is no condition".into()));
     };
     if elements.iter().all(|element| is_filter(element)) {
-        return Ok(all(filters(elements, values)?));
+        return Ok(all_of(filters(elements, values)?));
     }
     let word: Option<String> = serde_json::from_str(first.get()).ok();
     let connective = word.as_deref().and_then(|word| match word {
@@ -112,21 +112,21 @@ pub(super) fn of_array(
     {
         let arguments = filters(elements.into_iter().skip(1).collect(), values)?;
         return match (connective, arguments.len()) {
-            (Function::Not, 2..) => Err(invalid("\"not\" takes 1 filter".into())),
+            (Function::Not, 2..) => Err(invalid_filter("\"not\" takes 1 filter".into())),
             _ => Ok(Filter::Call(connective, arguments)),
         };
     }
-    let column: ColumnReference =
-        serde_json::from_str(first.get()).map_err(|_| invalid(format!("{} is no column", first.get())))?;
+    let column: ColumnReference = serde_json::from_str(first.get())
+        .map_err(|_| invalid_filter(format!("{} is no column", first.get())))?;
     let mut rest = elements.into_iter().skip(1);
     let operator: String = match rest.next() {
-        Some(operator) => parse(&operator)?,
-        None => return Err(invalid(format!("column {column} has no operator"))),
+        Some(operator) => parse_json(&operator)?,
+        None => return Err(invalid_filter(format!("column {column} has no operator"))),
     };
     match (rest.next(), rest.next()) {
         (None, _) => compared(&column, &operator, Box::default(), values),
         (Some(value), None) => compared(&column, &operator, value, values),
-        _ => Err(invalid(
+        _ => Err(invalid_filter(
             "it has more than a column, an operator and a value".into(),
         )),
     }
@@ -147,15 +147,15 @@ fn compared(
         // What a person means who compares with null.
         Function::Equal if is_null => Filter::Call(Function::Null, vec![subject()]),
         Function::Between => {
-            let bounds: Vec<Box<RawValue>> = parse(&value)?;
+            let bounds: Vec<Box<RawValue>> = parse_json(&value)?;
             let bounds = <[_; 2]>::try_from(bounds)
-                .map_err(|_| invalid("\"between\" takes an array of two values".into()))?;
+                .map_err(|_| invalid_filter("\"between\" takes an array of two values".into()))?;
             let mut arguments = vec![subject()];
             arguments.extend(bounds.map(|bound| Filter::Literal(values.take(bound))));
             Filter::Call(function, arguments)
         }
         Function::In if !value.get().starts_with('[') => {
-            return Err(invalid("\"in\" takes an array".into()));
+            return Err(invalid_filter("\"in\" takes an array".into()));
         }
         _ => Filter::Call(function, vec![subject(), Filter::Literal(values.take(value))]),
     };
@@ -165,15 +165,16 @@ fn compared(
     })
 }
 
-fn all(mut conditions: Vec<Filter>) -> Filter {
+fn all_of(mut conditions: Vec<Filter>) -> Filter {
     match conditions.len() {
         1 => conditions.remove(0),
         _ => Filter::Call(Function::And, conditions),
     }
 }
 
-fn parse<T: serde::de::DeserializeOwned>(json: &RawValue) -> Result<T, RecordError> {
-    serde_json::from_str(json.get()).map_err(|problem| invalid(crate::json_words::describe_problem(&problem)))
+fn parse_json<T: serde::de::DeserializeOwned>(json: &RawValue) -> Result<T, RecordError> {
+    serde_json::from_str(json.get())
+        .map_err(|problem| invalid_filter(crate::json_words::describe_problem(&problem)))
 }
 
 /// The members of an object, in their order.
@@ -212,7 +213,7 @@ mod tests {
     fn parse(json: &str) -> Result<Filter, RecordError> {
         serde_json::from_str::<FilterDocument>(json)
             .unwrap()
-            .parse(&mut Values::default())
+            .into_filter(&mut Values::default())
     }
 
     fn column(name: &str) -> String {

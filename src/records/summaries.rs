@@ -1,6 +1,6 @@
 //! Records ordered by preview, for a client that lets a user pick one.
 
-use super::document::{self, key_json, key_text, object};
+use super::document::{self, json_object, key_json, key_text};
 use super::error::RecordError;
 use super::joined::{End, JoinPath, equal};
 use super::key::RecordKey;
@@ -35,14 +35,14 @@ pub(crate) struct LinkedPath {
 
 impl Shape for SummaryRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
-        let relation = RecordRelation::read(catalog, self.relation)?;
+        let relation = RecordRelation::read_relation(catalog, self.relation)?;
         let templates = document::templates(catalog, self.templates.as_deref(), Purpose::Contract)?;
         let mut parameters = Parameters::default();
         relation.check_visible()?;
         let Some(key) = relation.readable_key() else {
             return Ok(Draft::new(format!(
                 "SELECT {}",
-                object(&[
+                json_object(&[
                     ("count", "0".into()),
                     ("results", "'[]'::pg_catalog.jsonb".into()),
                     ("mapping", "NULL".into())
@@ -87,7 +87,7 @@ impl Shape for SummaryRequest {
         };
         let results = format!(
             "(SELECT COALESCE(pg_catalog.json_agg({}), '[]') FROM page AS p)",
-            object(&[
+            json_object(&[
                 ("key", key_json(&key_of("p"), Forms::default())),
                 ("summary", "p.summary".into())
             ])
@@ -96,7 +96,7 @@ impl Shape for SummaryRequest {
             Some(linked) => linked.mapping(catalog, &relation, &key, &key_of("p"), &mut parameters)?,
             None => "NULL".into(),
         };
-        let members = object(&[
+        let members = json_object(&[
             ("count", format!("(SELECT pg_catalog.count(*) FROM {count})")),
             ("results", results),
             ("mapping", mapping),
@@ -123,25 +123,29 @@ impl LinkedPath {
         let invalid = |problem: &str| RecordError::InvalidPath {
             problem: problem.into(),
         };
+        let not_two_steps = || invalid("it must have two steps, through one mapping table");
         let [first, second] = self.path.0.as_slice() else {
-            return Err(invalid("it must have two steps, through one mapping table").into());
+            return Err(not_two_steps().into());
         };
         if second[1].0.0 != relation.oid.to_u32() {
             Err(invalid("it does not end at the table whose records are listed"))?;
         }
         let steps = self.path.resolve(catalog, Oid::from(first[0].0.0))?;
         let [(base, from_map), (to_map, target)] = steps.as_slice() else {
-            return Err(invalid("it must have two steps, through one mapping table").into());
+            return Err(not_two_steps().into());
         };
         let map = &from_map.relation;
         let map_key: Vec<(&RecordColumn, String)> = map
             .needed_key()?
             .into_iter()
-            .map(|column| (column, column.of("m")))
+            .map(|column| (column, column.sql_of("m")))
             .collect();
         let are_equal = |(end, alias): (&End, &str), mapped: &End| {
             let (column, mapped) = (end.column()?, mapped.column()?);
-            Ok::<_, Error>(equal((column, &column.of(alias)), (mapped, &mapped.of("m")))?)
+            Ok::<_, Error>(equal(
+                (column, &column.sql_of(alias)),
+                (mapped, &mapped.sql_of("m")),
+            )?)
         };
         let is_of_record = format!(
             "{} AND {}",
@@ -152,11 +156,11 @@ impl LinkedPath {
         let is_on_page = key
             .iter()
             .zip(key_of_page)
-            .map(|(column, (_, on_page))| equal((column, &column.of("t")), (column, on_page)))
+            .map(|(column, (_, on_page))| equal((column, &column.sql_of("t")), (column, on_page)))
             .collect::<Result<Vec<_>, _>>()?
             .join(" AND ");
         let forms = Forms::default();
-        Ok(object(&[
+        Ok(json_object(&[
             ("join_table", map.oid.to_u32().to_string()),
             (
                 "joined_values",

@@ -54,7 +54,7 @@ impl Application<'_> {
 
     pub(super) fn position_datum(&self) -> Option<pg_sys::Datum> {
         let position = super::copy::text_array(self.copied_up_to?);
-        Some(parameter::read(&position, pg_sys::TEXTARRAYOID))
+        Some(parameter::read_parameter(&position, pg_sys::TEXTARRAYOID))
     }
 
     pub(super) fn step(&self, row: &StoredRow, flag: Option<u8>) -> EventStep {

@@ -79,7 +79,7 @@ impl Application<'_> {
                 origins.push(self.reflection.source_id);
                 origins.sort_unstable();
                 origins.dedup();
-                let step = |first, last| statements.run(self, session, rows, first, last);
+                let step = |first, last| statements.apply_rows(self, session, rows, first, last);
                 self.with_origins(origins, || {
                     self.bisect(rows, range.first, range.last, &step, &mut outcome)
                 })?;
@@ -102,7 +102,7 @@ impl Application<'_> {
             let statements = ReflectionStatements::prepare(self, session)?;
             let origins = vec![self.reflection.source_id];
             self.with_origins(origins, || {
-                let run = || statements.run(self, session, rows, 1, count);
+                let run = || statements.apply_rows(self, session, rows, 1, count);
                 Ok(self.attempt(run).map_err(ApplyFailure)?)
             })
         })
@@ -138,7 +138,7 @@ impl Application<'_> {
         }
         let run = || match self.remote {
             Some(remote) => remote_statements::remove_rest(&mapping, remote, snapshot),
-            None => crate::pg::statement::run(&mapping.remove_rest()?).map(|_| ()),
+            None => crate::pg::statement::run_statement(&mapping.remove_rest()?).map(|_| ()),
         };
         self.with_origins(vec![self.reflection.source_id], || {
             Ok(self.attempt(run).map_err(ApplyFailure)?)

@@ -49,7 +49,7 @@ pub(super) fn copy_rows(
         end: copied.position.as_deref(),
     };
     let step = || match application.remote {
-        None => insert(&mapping, &range, snapshot),
+        None => insert_rows(&mapping, &range, snapshot),
         Some(remote) => send(&mapping, &range, snapshot, remote),
     };
     let origins = vec![application.reflection.source_id];
@@ -119,7 +119,7 @@ impl KeyRange<'_> {
     fn values(&self) -> [ParameterValue; 2] {
         [self.start, self.end].map(|key| {
             let key = copy::text_array(key?);
-            Some(parameter::read(&key, pg_sys::TEXTARRAYOID))
+            Some(parameter::read_parameter(&key, pg_sys::TEXTARRAYOID))
         })
     }
 }
@@ -156,7 +156,7 @@ fn last_key(
         table = source.name,
     );
     let values = [
-        start.map(|key| parameter::read(&copy::text_array(key), pg_sys::TEXTARRAYOID)),
+        start.map(|key| parameter::read_parameter(&copy::text_array(key), pg_sys::TEXTARRAYOID)),
         Some(pg_sys::Datum::from(most)),
     ];
     let types = [pg_sys::TEXTARRAYOID, pg_sys::INT8OID];
@@ -192,13 +192,13 @@ fn values(mapping: &Mapping) -> Result<Vec<String>, Error> {
         .collect()
 }
 
-fn columns(target: &TargetTable, mapping: &Mapping) -> String {
+fn list_columns(target: &TargetTable, mapping: &Mapping) -> String {
     let columns = mapping.fields.iter().filter_map(|field| target.column(field));
     let names: Vec<_> = columns.map(|column| quote::identifier(&column.name)).collect();
     names.join(", ")
 }
 
-fn insert(mapping: &Mapping, range: &KeyRange, snapshot: &Snapshot) -> Result<(), Error> {
+fn insert_rows(mapping: &Mapping, range: &KeyRange, snapshot: &Snapshot) -> Result<(), Error> {
     let mut values = values(mapping)?;
     for at in mapping.key_fields()? {
         // As where changes are applied, a key may need a cast that no assignment makes.
@@ -210,7 +210,7 @@ fn insert(mapping: &Mapping, range: &KeyRange, snapshot: &Snapshot) -> Result<()
          ORDER BY {order}",
         order = key_order(mapping.source)?,
         target = mapping.target_sql(),
-        columns = columns(mapping.target, mapping),
+        columns = list_columns(mapping.target, mapping),
         values = values.join(", "),
         rows = range.rows(mapping.source)?,
         condition = mapping.condition.sql(mapping.source)?,
@@ -254,7 +254,7 @@ fn send(
     let mut copying = remote.connection().copy_in(&format!(
         "COPY {} ({}) FROM STDIN",
         mapping.target_sql(),
-        columns(mapping.target, mapping)
+        list_columns(mapping.target, mapping)
     ))?;
     copy_lines::of_query(&query, &KEY_TYPES, &range.values(), snapshot, |lines| {
         copying.send(lines)

@@ -6,7 +6,7 @@
 
 use super::error::SourceTableError;
 use super::{event_limit, reflector_worker, store};
-use crate::error::Error;
+use crate::error::{Error, TopicError};
 use crate::pg::capture::{self, CaptureLayout, CaptureOutcome, CapturedOperation, StatementTrigger};
 use crate::pg::watch::CatalogWatch;
 use crate::pg::{Oid, names, ownership, quote, report, wake};
@@ -81,12 +81,12 @@ pub(crate) fn capture(call: pg_sys::FunctionCallInfo) -> Result<(), Error> {
     }
     // Looking up how to write events may begin a new command.
     let command = (operation == CapturedOperation::Truncate).then(capture::current_command);
-    let table = find(&trigger)?;
+    let table = find_capture(&trigger)?;
     let Some(source) = &table.layout else {
         return Ok(());
     };
     if source.refuses {
-        event_limit::check(source.source_id, &relation_name(&trigger))?;
+        event_limit::check_event_limit(source.source_id, &relation_name(&trigger))?;
     }
     wake::workers_after_commit();
     let mut origins = ORIGINS.with_borrow(Clone::clone);
@@ -97,25 +97,30 @@ pub(crate) fn capture(call: pg_sys::FunctionCallInfo) -> Result<(), Error> {
         return truncate(&trigger, source, &origins, command);
     }
     let outcome = trigger.write_rows(&source.layout, &origins);
-    end(&trigger, source, outcome)
+    end_capture(&trigger, source, outcome)
 }
 
 /// A row that was too large is an error or a gap, as the source says. No event is left out without a word.
-fn end(trigger: &StatementTrigger, source: &SourceLayout, outcome: CaptureOutcome) -> Result<(), Error> {
+fn end_capture(
+    trigger: &StatementTrigger,
+    source: &SourceLayout,
+    outcome: CaptureOutcome,
+) -> Result<(), Error> {
     match outcome {
         CaptureOutcome::Written => Ok(()),
         CaptureOutcome::TableChanged => Err(SourceTableError::EventTableChanged.into()),
         CaptureOutcome::RowTooLarge => {
             let table = relation_name(trigger);
+            let too_large = SourceTableError::RowTooLarge { table: table.clone() };
             if source.fails {
-                Err(SourceTableError::RowTooLarge { table: table.clone() })?;
+                return Err(too_large.into());
             }
             note_gap(
                 source.source_id,
                 &format!("a row of table {table} is too large to be reflected"),
             )?;
             report::warning(
-                format!("a row of source table {table} is too large to be reflected"),
+                too_large.fields().message.into_owned(),
                 "The row is written; its reflections must be copied again: msar.recopy_reflection.",
             );
             Ok(())
@@ -151,7 +156,7 @@ fn truncate(
     let is_covered = TRUNCATED.get() == (source.source_id, command);
     if source.is_whole {
         let outcome = trigger.write_truncation(&source.layout, origins);
-        end(trigger, source, outcome)?;
+        end_capture(trigger, source, outcome)?;
     } else if !is_covered {
         return truncate_part(trigger, source, origins);
     }
@@ -165,7 +170,7 @@ fn truncate_part(trigger: &StatementTrigger, source: &SourceLayout, origins: &[i
         return note_gap(source.source_id, &format!("table {table} was truncated"));
     }
     let outcome = trigger.write_rows_before_truncation(&source.layout, origins);
-    end(trigger, source, outcome)
+    end_capture(trigger, source, outcome)
 }
 
 /// Says that changes are missing from the events of a source.
@@ -173,7 +178,7 @@ pub(super) fn note_gap(source_id: i64, reason: &str) -> Result<(), Error> {
     store::as_owner(|statements| statements.run(store::NOTE_GAP, &json!({"id": source_id, "reason": reason})))
 }
 
-fn find(trigger: &StatementTrigger) -> Result<Rc<TableCapture>, Error> {
+fn find_capture(trigger: &StatementTrigger) -> Result<Rc<TableCapture>, Error> {
     let relation = trigger.relation().to_u32();
     let source = trigger.argument().unwrap_or_default();
     let kept = TABLES.with_borrow(|tables| tables.get(&relation).cloned());

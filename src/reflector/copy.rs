@@ -52,7 +52,7 @@ pub(super) fn next_chunk(
     );
     let start = position.map(text_array);
     let arguments = [
-        start.map(|start| parameter::read(&start, pg_sys::TEXTARRAYOID)),
+        start.map(|start| parameter::read_parameter(&start, pg_sys::TEXTARRAYOID)),
         Some(pg_sys::Datum::from(most)),
     ];
     let rows = portable_output::during_with(&[(c"lc_monetary", c"C")], || {
@@ -126,7 +126,10 @@ pub(super) fn current_row(
         table = source.name,
         key = compile::key_comparison(source, Comparison::Equal, "$1")?,
     );
-    let argument = [Some(parameter::read(&text_array(key), pg_sys::TEXTARRAYOID))];
+    let argument = [Some(parameter::read_parameter(
+        &text_array(key),
+        pg_sys::TEXTARRAYOID,
+    ))];
     RowStore::select(&statement, &[pg_sys::TEXTARRAYOID], &argument, snapshot)
 }
 

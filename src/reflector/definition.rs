@@ -40,14 +40,14 @@ struct WantedField {
 
 /// `msar.add_reflection`.
 pub(crate) fn add_reflection(table: Oid, target: &str, options: &str) -> Result<Value, Error> {
-    let wanted = parse(target, options)?;
-    let source_id = match source::find(table)? {
+    let wanted = parse_reflection(target, options)?;
+    let source_id = match source::find_source(table)? {
         Some(FoundSource { id, is_live: true }) => id,
         other => source::make_default(table, other.map(|source| source.id))?,
     };
     // What is checked here stays so until the end of the transaction.
     lock::share_until_commit(table);
-    let source = source::facts(source_id)?.ok_or(Error::UnknownRelation(table))?;
+    let source = source::read_facts(source_id)?.ok_or(Error::UnknownRelation(table))?;
     source::check_rights(&source)?;
     check_key(&source, &wanted)?;
     let (target, fields) = match &wanted.target {
@@ -58,7 +58,7 @@ pub(crate) fn add_reflection(table: Oid, target: &str, options: &str) -> Result<
         }
         _ => (None, None),
     };
-    let role = caller::role();
+    let role = caller::current_role();
     let mut reflection = StoredReflection {
         id: 0,
         source_id,
@@ -99,7 +99,7 @@ pub(crate) fn add_reflection(table: Oid, target: &str, options: &str) -> Result<
         Some(remote) => (remote.table(), Some(remote)),
         None => (target.as_ref(), None),
     };
-    foreign_types::check(&reflection, &source, target.as_ref())?;
+    foreign_types::check_foreign_types(&reflection, &source, target.as_ref())?;
     check_statements(&reflection, &source, sides)?;
     if needs_old_rows(&reflection, &source) && !source.keeps_old_rows {
         source::keep_old_rows(&source)?;
@@ -134,7 +134,7 @@ fn check_key(source: &SourceFacts, wanted: &WantedReflection) -> Result<(), Erro
     Ok(())
 }
 
-fn parse(target: &str, options: &str) -> Result<WantedReflection, Error> {
+fn parse_reflection(target: &str, options: &str) -> Result<WantedReflection, Error> {
     let mut members = Node::parse("target", target)?.object()?;
     let server = members.take("server").map(|node| node.text()).transpose()?;
     let table = members.take("table").map(|node| parse_table(&node)).transpose()?;
@@ -212,11 +212,7 @@ fn take_statement(
         return Ok(None);
     };
     let text = node.text()?;
-    let numbered = named_parameters::number(&text).map_err(|name| ReflectionError::Invalid {
-        place: key,
-        problem: format!("unknown parameter \"{name}\""),
-        hint: "Parameters are :new.column, :old.column and :op.",
-    })?;
+    let numbered = named_parameters::number_in_place(key, &text)?;
     if !parser::is_one_data_statement(&numbered.sql) {
         Err(ReflectionError::Invalid {
             place: key,
@@ -286,7 +282,7 @@ fn prepare_target(
     reflection: &WantedReflection,
 ) -> Result<TargetTable, Error> {
     let found = match &wanted.schema {
-        Some(schema) => names::relation(schema, &wanted.name),
+        Some(schema) => names::find_relation(schema, &wanted.name),
         None => names::visible_relation(&wanted.name),
     };
     let table = match found {
@@ -316,10 +312,10 @@ fn prepare_remote_target(
     wanted: &WantedReflection,
     reflection: &mut StoredReflection,
 ) -> Result<RemoteTarget, Error> {
-    let remote = RemoteTarget::open(reflection, |connection| {
+    let remote = RemoteTarget::open_for_checks(reflection, |connection| {
         let Some(name) = &wanted.target else {
             let schema = remote_facts::current_schema(connection)?;
-            return remote_facts::facts(connection, None, &schema);
+            return remote_facts::read_facts(connection, None, &schema);
         };
         let found = remote_facts::find_table(connection, name.schema.as_deref(), &name.name)?;
         let table = match found {
@@ -332,7 +328,7 @@ fn prepare_remote_target(
             )?,
         };
         let schema = table.schema.clone();
-        remote_facts::facts(connection, Some(table), &schema)
+        remote_facts::read_facts(connection, Some(table), &schema)
     })?;
     reflection.target_schema = Some(remote.schema().to_owned());
     if let Some(table) = remote.table() {
@@ -439,7 +435,9 @@ fn check_statements(
         remote,
         copied_up_to: None,
     };
-    run::under_settings(&reflection.search_path, || prepared::check(&application, &sample))
+    run::under_settings(&reflection.search_path, || {
+        prepared::check_statements(&application, &sample)
+    })
 }
 
 /// Whether events must hold more of the rows before a change than their keys.
@@ -450,7 +448,7 @@ fn needs_old_rows(reflection: &StoredReflection, source: &SourceFacts) -> bool {
     if own.peek().is_some() && reflection.filter.is_some() {
         return true;
     }
-    own.filter_map(|sql| named_parameters::number(sql).ok())
+    own.filter_map(|sql| named_parameters::number_parameters(sql).ok())
         .flat_map(|numbered| numbered.parameters)
         .any(|parameter| match parameter {
             EventParameter::Old(name) => source

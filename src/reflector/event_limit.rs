@@ -31,7 +31,7 @@ thread_local! {
 }
 
 /// Fails where a reflection of the source is too far behind.
-pub(super) fn check(source: i64, table: &str) -> Result<(), Error> {
+pub(super) fn check_event_limit(source: i64, table: &str) -> Result<(), Error> {
     let start = Instant::now();
     if HAS_ROOM_UNTIL.with_borrow(|all| all.get(&source).is_some_and(|&until| start < until)) {
         return Ok(());

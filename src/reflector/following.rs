@@ -12,7 +12,7 @@ use serde_json::json;
 const HINT: &str = "The next ALTER of any table brings them up to date. Until then msar.list_source_tables() says what is missing.";
 
 /// Does the bookkeeping for a command, which goes through whatever becomes of it.
-pub(crate) fn follow(command: &Command) -> Result<(), Error> {
+pub(crate) fn follow_reflections(command: &Command) -> Result<(), Error> {
     let is_concerned = command.event() == Event::CommandEnd
         && matches!(
             command.tag(),

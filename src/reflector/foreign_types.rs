@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::pg::{Oid, caller, column_type, own_casts, parser};
 
 /// Notes which columns have such types, and names all types. The current role is the reflection's owner.
-pub(super) fn note(source: &mut SourceFacts) {
-    let role = caller::role();
+pub(super) fn note_foreign_types(source: &mut SourceFacts) {
+    let role = caller::current_role();
     for column in &mut source.columns {
         let Some(type_oid) = column.type_oid.map(Oid::from) else {
             continue;
@@ -40,7 +40,7 @@ pub(super) fn refusal(source: &SourceFacts, column: &SourceColumn) -> Reflection
 }
 
 /// Fails where a reflection would do more with such a column than carry it. `target` is its table in this database.
-pub(super) fn check(
+pub(super) fn check_foreign_types(
     reflection: &StoredReflection,
     source: &SourceFacts,
     target: Option<&TargetTable>,
@@ -91,7 +91,7 @@ fn is_named(reflection: &StoredReflection, column: &SourceColumn) -> bool {
         .into_iter()
         .flatten()
         .filter(|_| reflection.server.is_none())
-        .filter_map(|sql| named_parameters::number(sql).ok())
+        .filter_map(|sql| named_parameters::number_parameters(sql).ok())
         .flat_map(|numbered| numbered.parameters);
     expressions
         .chain(&reflection.filter)

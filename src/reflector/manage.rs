@@ -3,6 +3,7 @@
 use super::application::Application;
 use super::error::ReflectionError;
 use super::remote_target::{self, RemoteTarget};
+use super::stored::StoredReflection;
 use super::{copy, opened, run, source, status, store};
 use crate::error::Error;
 use crate::pg::error_fields::Failure;
@@ -30,7 +31,7 @@ enum NeededRight {
 }
 
 fn rights(id: i64, needed: NeededRight) -> Result<ReflectionRights, Error> {
-    let argument = json!({"id": id, "role": caller::role().to_u32()});
+    let argument = json!({"id": id, "role": caller::current_role().to_u32()});
     let rights: Option<ReflectionRights> =
         store::as_owner(|statements| statements.query(store::RIGHTS, &argument))?;
     let rights = rights
@@ -42,7 +43,7 @@ fn rights(id: i64, needed: NeededRight) -> Result<ReflectionRights, Error> {
     Ok(rights)
 }
 
-fn write(statement: &'static str, id: i64) -> Result<(), Error> {
+fn write_reflection(statement: &'static str, id: i64) -> Result<(), Error> {
     store::as_owner(|statements| statements.run(statement, &json!({"id": id})))
 }
 
@@ -54,7 +55,7 @@ pub(super) fn check_visible(id: i64) -> Result<(), Error> {
 /// `msar.pause_reflection`.
 pub(crate) fn pause(id: i64) -> Result<Value, Error> {
     rights(id, NeededRight::OwnerOrSourceOwner)?;
-    write(store::PAUSE, id)?;
+    write_reflection(store::PAUSE, id)?;
     status::of_reflection(id)
 }
 
@@ -62,7 +63,7 @@ pub(crate) fn pause(id: i64) -> Result<Value, Error> {
 pub(crate) fn resume(id: i64) -> Result<Value, Error> {
     let rights = rights(id, NeededRight::Owner)?;
     if rights.is_live {
-        write(store::RESUME, id)?;
+        write_reflection(store::RESUME, id)?;
     } else {
         revive(id, &rights)?;
     }
@@ -75,16 +76,16 @@ fn revive(id: i64, rights: &ReflectionRights) -> Result<(), Error> {
         name: rights.source.clone(),
     })?;
     let table = Oid::from(table);
-    let restored = source::find(table)?.filter(|source| !source.is_live);
+    let restored = source::find_source(table)?.filter(|source| !source.is_live);
     source::make_default(table, restored.map(|source| source.id))?;
-    write(store::RESUME, id)
+    write_reflection(store::RESUME, id)
 }
 
 /// `msar.recopy_reflection`.
 pub(crate) fn recopy(id: i64) -> Result<Value, Error> {
     let rights = rights(id, NeededRight::Owner)?;
     if rights.is_live {
-        write(store::RECOPY, id)?;
+        write_reflection(store::RECOPY, id)?;
     } else {
         revive(id, &rights)?;
     }
@@ -92,23 +93,29 @@ pub(crate) fn recopy(id: i64) -> Result<Value, Error> {
 }
 
 /// `msar.drop_reflection`.
-pub(crate) fn drop(id: i64) -> Result<i64, Error> {
+pub(crate) fn drop_reflection(id: i64) -> Result<i64, Error> {
     rights(id, NeededRight::OwnerOrSourceOwner)?;
-    write(store::DROP_REFLECTION, id)?;
+    write_reflection(store::DROP_REFLECTION, id)?;
     Ok(id)
+}
+
+/// Locks a reflection, which must not be running.
+fn lock_idle(id: i64) -> Result<StoredReflection, Error> {
+    let locked = store::lock_reflection(id)?;
+    Ok(locked.ok_or(ReflectionError::Invalid {
+        place: "id",
+        problem: format!("reflection {id} is running"),
+        hint: "Try again when it is done, or pause it first.",
+    })?)
 }
 
 /// `msar.skip_events`: the next events, or all that wait.
 pub(crate) fn skip_events(id: i64, count: Option<i64>) -> Result<i64, Error> {
     rights(id, NeededRight::Owner)?;
-    let mut reflection = store::lock(id)?.ok_or(ReflectionError::Invalid {
-        place: "id",
-        problem: format!("reflection {id} is running"),
-        hint: "Try again when it is done, or pause it first.",
-    })?;
+    let mut reflection = lock_idle(id)?;
     if reflection.server.is_some() {
         // What is done there and not known here is done.
-        RemoteTarget::begin(&mut reflection)?.commit(&reflection)?;
+        RemoteTarget::begin_run(&mut reflection)?.commit(&reflection)?;
     }
     let done = reflection
         .snapshot
@@ -156,11 +163,7 @@ struct DeadLetter {
 /// `msar.retry_dead_letters`. A mapping takes the rows as they are now: what a letter holds may be out of date.
 pub(crate) fn retry_dead_letters(id: i64) -> Result<Value, Error> {
     let rights = rights(id, NeededRight::Owner)?;
-    let mut reflection = store::lock(id)?.ok_or(ReflectionError::Invalid {
-        place: "id",
-        problem: format!("reflection {id} is running"),
-        hint: "Try again when it is done, or pause it first.",
-    })?;
+    let mut reflection = lock_idle(id)?;
     if !rights.is_live {
         Err(ReflectionError::NoSnapshot { id })?;
     }
@@ -172,10 +175,10 @@ pub(crate) fn retry_dead_letters(id: i64) -> Result<Value, Error> {
         })?;
     }
     lock::share_until_commit(Oid::from(reflection.source_oid));
-    let tables = opened::open(&reflection)?;
+    let tables = opened::open_tables(&reflection)?;
     let known: Vec<i64> = list_dead_letters(id)?.iter().map(|letter| letter.id).collect();
     let remote = match reflection.server {
-        Some(_) => Some(RemoteTarget::begin(&mut reflection)?),
+        Some(_) => Some(RemoteTarget::begin_run(&mut reflection)?),
         None => None,
     };
     let application = Application {
@@ -199,7 +202,7 @@ pub(crate) fn retry_dead_letters(id: i64) -> Result<Value, Error> {
         match subtransaction::or_failure(retry) {
             Ok(()) => {
                 applied.push(letter.id);
-                write(store::DELETE_DEAD_LETTER, letter.id)?;
+                write_reflection(store::DELETE_DEAD_LETTER, letter.id)?;
             }
             Err(failure) => {
                 failed += 1;

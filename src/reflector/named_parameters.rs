@@ -3,6 +3,8 @@
 //! They become `$1`, `$2`, ... and are bound as values of the columns' types. What stands in literals, quoted names and
 //! comments is left alone; so are casts (`::`).
 
+use super::error::ReflectionError;
+
 /// What a parameter stands for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum EventParameter {
@@ -20,8 +22,20 @@ pub(super) struct NumberedStatement {
     pub(super) parameters: Vec<EventParameter>,
 }
 
+/// Replaces the named parameters of a statement that stands at a place of the reflection's options.
+pub(super) fn number_in_place(
+    place: &'static str,
+    statement: &str,
+) -> Result<NumberedStatement, ReflectionError> {
+    number_parameters(statement).map_err(|name| ReflectionError::Invalid {
+        place,
+        problem: format!("unknown parameter \"{name}\""),
+        hint: "Parameters are :new.column, :old.column and :op.",
+    })
+}
+
 /// Replaces the named parameters. `Err` has the text of one that is none.
-pub(super) fn number(statement: &str) -> Result<NumberedStatement, String> {
+pub(super) fn number_parameters(statement: &str) -> Result<NumberedStatement, String> {
     let mut numbered = NumberedStatement {
         sql: String::with_capacity(statement.len()),
         parameters: Vec::new(),
@@ -178,11 +192,11 @@ fn dollar_quoted_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::EventParameter::{New, Old, Operation};
-    use super::number;
+    use super::number_parameters;
 
     #[test]
     fn numbers_named_parameters() {
-        let numbered = number(
+        let numbered = number_parameters(
             "UPDATE t SET a = :new.a, b = :NEW.\"B \"\"q\"\"\" WHERE a = :old.a OR :op = 'x' OR a = :new.a",
         )
         .unwrap();
@@ -204,7 +218,7 @@ mod tests {
             "SELECT 'unfinished :new.a",
             "SELECT 'it''s :op'",
         ] {
-            let numbered = number(sql).unwrap();
+            let numbered = number_parameters(sql).unwrap();
             assert_eq!(numbered.sql, sql);
             assert!(numbered.parameters.is_empty());
         }
@@ -212,8 +226,8 @@ mod tests {
 
     #[test]
     fn refuses_unknown_parameters() {
-        assert_eq!(number("SELECT :row.a").unwrap_err(), ":row");
-        assert_eq!(number("SELECT :new").unwrap_err(), ":new");
-        assert_eq!(number("SELECT :new.1").unwrap_err(), ":new");
+        assert_eq!(number_parameters("SELECT :row.a").unwrap_err(), ":row");
+        assert_eq!(number_parameters("SELECT :new").unwrap_err(), ":new");
+        assert_eq!(number_parameters("SELECT :new.1").unwrap_err(), ":new");
     }
 }

@@ -66,14 +66,15 @@ pub(super) fn create_target(
     };
     let qualified = quote::qualified(&schema, name);
     let columns = new_columns(source, fields);
-    statement::run(&format!(
+    statement::run_statement(&format!(
         "CREATE TABLE {qualified} AS {} WITH NO DATA",
         new_content(source, &columns)
     ))?;
     if let Some(key) = new_key(source, &columns)? {
-        statement::run(&format!("ALTER TABLE {qualified} ADD PRIMARY KEY ({key})"))?;
+        statement::run_statement(&format!("ALTER TABLE {qualified} ADD PRIMARY KEY ({key})"))?;
     }
-    names::relation(&schema, name).ok_or_else(|| ReflectionError::NoTargetTable { name: qualified }.into())
+    names::find_relation(&schema, name)
+        .ok_or_else(|| ReflectionError::NoTargetTable { name: qualified }.into())
 }
 
 /// The same on another server. Types of users must exist there under the same names.

@@ -34,11 +34,11 @@ const MOST: usize = 500;
 
 /// Reads what a reflection needs, as it is now, and checks the rights of its owner, who is the current role. The source is
 /// locked.
-pub(super) fn open(reflection: &StoredReflection) -> Result<Rc<OpenedTables>, Error> {
+pub(super) fn open_tables(reflection: &StoredReflection) -> Result<Rc<OpenedTables>, Error> {
     let missing = || ReflectionError::NoSourceTable {
         name: reflection.source_name.clone(),
     };
-    if !reflection.source_exists || reflection.owner_oid != caller::role().to_u32() {
+    if !reflection.source_exists || reflection.owner_oid != caller::current_role().to_u32() {
         Err(missing())?;
     }
     let tables = match kept(reflection) {
@@ -46,7 +46,7 @@ pub(super) fn open(reflection: &StoredReflection) -> Result<Rc<OpenedTables>, Er
         None => look_up(reflection)?.ok_or_else(missing)?,
     };
     source::check_rights(&tables.source)?;
-    foreign_types::check(reflection, &tables.source, tables.target.as_ref())?;
+    foreign_types::check_foreign_types(reflection, &tables.source, tables.target.as_ref())?;
     Ok(tables)
 }
 
@@ -57,15 +57,15 @@ fn local_target(reflection: &StoredReflection) -> Option<u32> {
 fn kept(reflection: &StoredReflection) -> Option<Rc<OpenedTables>> {
     KEPT.with_borrow(|all| {
         let kept = all.get(&reflection.id)?;
-        let is_same =
-            kept.of == (reflection.source_id, local_target(reflection)) && kept.role == caller::role();
+        let is_same = kept.of == (reflection.source_id, local_target(reflection))
+            && kept.role == caller::current_role();
         (is_same && !kept.watch.is_over()).then(|| Rc::clone(&kept.tables))
     })
 }
 
 fn look_up(reflection: &StoredReflection) -> Result<Option<Rc<OpenedTables>>, Error> {
     let watch = CatalogWatch::begin();
-    let Some(source) = source::facts(reflection.source_id)? else {
+    let Some(source) = source::read_facts(reflection.source_id)? else {
         return Ok(None);
     };
     // Before anything else is said of it.
@@ -83,7 +83,7 @@ fn look_up(reflection: &StoredReflection) -> Result<Option<Rc<OpenedTables>>, Er
         watch.narrow(&watched);
         let kept = KeptTables {
             watch,
-            role: caller::role(),
+            role: caller::current_role(),
             of: (reflection.source_id, local_target(reflection)),
             tables: Rc::clone(&tables),
         };

@@ -44,11 +44,7 @@ pub(super) struct OwnStatement {
 
 impl OwnStatement {
     fn prepare(session: &TableSession, source: &SourceFacts, sql: &str) -> Result<Self, Error> {
-        let numbered = named_parameters::number(sql).map_err(|name| ReflectionError::Invalid {
-            place: "statement",
-            problem: format!("unknown parameter \"{name}\""),
-            hint: "Parameters are :new.column, :old.column and :op.",
-        })?;
+        let numbered = named_parameters::number_in_place("statement", sql)?;
         let mut parameters = Vec::new();
         let mut types = Vec::new();
         for parameter in &numbered.parameters {
@@ -76,7 +72,7 @@ impl OwnStatement {
         })
     }
 
-    fn run(&self, session: &TableSession, row: &StoredRow, operation: &str) -> Result<(), Error> {
+    fn run_for_row(&self, session: &TableSession, row: &StoredRow, operation: &str) -> Result<(), Error> {
         // An insert has no row before it, a delete none after it, also where a filter makes it one.
         let old = (operation != "INSERT").then(|| row.texts(OLD_ROW)).flatten();
         let new = (operation != "DELETE").then(|| row.texts(NEW_ROW)).flatten();
@@ -84,11 +80,11 @@ impl OwnStatement {
             .parameters
             .iter()
             .map(|parameter| match parameter {
-                None => Some(parameter::read(operation, pg_sys::TEXTOID)),
+                None => Some(parameter::read_parameter(operation, pg_sys::TEXTOID)),
                 Some((is_new, position, type_oid)) => {
                     let row = if *is_new { &new } else { &old };
                     let text = row.as_ref()?.get(*position)?.as_ref()?;
-                    Some(parameter::read(text, *type_oid))
+                    Some(parameter::read_parameter(text, *type_oid))
                 }
             })
             .collect();
@@ -139,7 +135,7 @@ impl ReflectionStatements {
         })
     }
 
-    pub(super) fn run(
+    pub(super) fn apply_rows(
         &self,
         application: &Application,
         session: &TableSession,
@@ -161,14 +157,17 @@ impl ReflectionStatements {
                 let scratch = Scratch::new();
                 each_step(application, rows, first..=last, &flags, |row, step| {
                     scratch.run(|| match step {
-                        EventStep::Write(operation) => write.run(session, row, operation),
-                        EventStep::Delete => delete.as_ref().unwrap_or(write).run(session, row, "DELETE"),
+                        EventStep::Write(operation) => write.run_for_row(session, row, operation),
+                        EventStep::Delete => delete
+                            .as_ref()
+                            .unwrap_or(write)
+                            .run_for_row(session, row, "DELETE"),
                         EventStep::Nothing => Ok(()),
                     })
                 })
             }
             Self::RemoteMapping(mapping) => match application.remote {
-                Some(remote) => mapping.run(remote, session, &values),
+                Some(remote) => mapping.write_row(remote, session, &values),
                 None => Ok(()),
             },
             Self::RemoteOwn { write, delete, flags } => {
@@ -180,10 +179,10 @@ impl ReflectionStatements {
                 each_step(application, rows, first..=last, &flags, |row, step| {
                     let (old, new) = (row.texts(OLD_ROW), row.texts(NEW_ROW));
                     match step {
-                        EventStep::Write("INSERT") => calls.add(write, &None, &new, "INSERT"),
-                        EventStep::Write(operation) => calls.add(write, &old, &new, operation),
+                        EventStep::Write("INSERT") => calls.add_call(write, &None, &new, "INSERT"),
+                        EventStep::Write(operation) => calls.add_call(write, &old, &new, operation),
                         EventStep::Delete => {
-                            calls.add(delete.as_ref().unwrap_or(write), &old, &None, "DELETE")
+                            calls.add_call(delete.as_ref().unwrap_or(write), &old, &None, "DELETE")
                         }
                         EventStep::Nothing => Ok(()),
                     }
@@ -229,7 +228,7 @@ fn each_step(
 }
 
 /// Whether the statements of a reflection are ones that PostgreSQL can run. `rows` are some in the form of a batch.
-pub(super) fn check(application: &Application, rows: &RowStore) -> Result<(), Error> {
+pub(super) fn check_statements(application: &Application, rows: &RowStore) -> Result<(), Error> {
     rows.as_table(EVENTS, |session| {
         let check = |what, body: &dyn Fn() -> Result<(), Error>| -> Result<(), Error> {
             subtransaction::or_failure(|| body().map_err(Failure::from)).map_err(|failure| {

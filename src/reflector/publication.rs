@@ -25,7 +25,7 @@ pub(crate) fn as_publication(id: i64) -> Result<Value, Error> {
     let reflection: Option<PublishedReflection> =
         store::as_owner(|statements| statements.query(store::FOR_PUBLICATION, &json!({"id": id})))?;
     let reflection = reflection.ok_or(ReflectionError::Unknown { id })?;
-    let source = source::facts(reflection.source_id)?.ok_or(ReflectionError::Unknown { id })?;
+    let source = source::read_facts(reflection.source_id)?.ok_or(ReflectionError::Unknown { id })?;
     let not_plain = |reason: String| -> Error { ReflectionError::NotPlain { reason }.into() };
     let Some(fields) = &reflection.fields else {
         return Err(not_plain("It runs a statement of its own.".into()));

@@ -28,13 +28,13 @@ pub(crate) static TASK: WorkerTask = WorkerTask {
 
 /// `msar.start_reflector`: the process id of the worker of the current role.
 pub(crate) fn start() -> Result<i32, Error> {
-    let role = caller::role();
+    let role = caller::current_role();
     if !caller::can_log_in(role) {
         let role = names::of_role(role).unwrap_or_default();
         Err(ReflectionError::CannotLogIn { role })?;
     }
-    write(store::WANT_WORKER, role)?;
-    if let Some(pid) = find()? {
+    write_worker(store::WANT_WORKER, role)?;
+    if let Some(pid) = find_news()? {
         return Ok(pid);
     }
     worker::start(role).ok_or(ReflectionError::NoWorkerSlot)?;
@@ -45,8 +45,8 @@ pub(crate) fn start() -> Result<i32, Error> {
 /// `msar.stop_reflector`: whether there was a worker.
 pub(crate) fn stop() -> Result<bool, Error> {
     const STOP: &str = include_str!("../../sql/query/reflector/stop_worker.sql");
-    write(store::WANT_NO_WORKER, caller::role())?;
-    match find()? {
+    write_worker(store::WANT_NO_WORKER, caller::current_role())?;
+    match find_news()? {
         None => Ok(false),
         Some(pid) => {
             let is_told: bool =
@@ -57,7 +57,7 @@ pub(crate) fn stop() -> Result<bool, Error> {
     }
 }
 
-fn write(statement: &'static str, role: Oid) -> Result<(), Error> {
+fn write_worker(statement: &'static str, role: Oid) -> Result<(), Error> {
     let argument = json!({"role": role.to_u32()});
     bookkeeping::as_owner(StorageTable::owner_of(&[&store::REFLECTORS])?, |statements| {
         statements.run(statement, &argument)
@@ -96,7 +96,7 @@ pub(super) fn start_missing_once() -> Result<(), Error> {
 fn wait_until(is_reached: impl Fn(Option<i32>) -> bool) -> Result<Option<i32>, Error> {
     let start = Instant::now();
     loop {
-        let found = find()?;
+        let found = find_news()?;
         if is_reached(found) || start.elapsed() > Duration::from_secs(10) {
             return Ok(found);
         }
@@ -104,10 +104,10 @@ fn wait_until(is_reached: impl Fn(Option<i32>) -> bool) -> Result<Option<i32>, E
     }
 }
 
-fn find() -> Result<Option<i32>, Error> {
+fn find_news() -> Result<Option<i32>, Error> {
     // What a transaction has seen of other sessions it sees again, unless it asks for news.
     const NEWS: &str = include_str!("../../sql/query/reflector/forget_seen_sessions.sql");
     let _: Option<bool> = bookkeeping::as_caller(|statements| statements.query(NEWS, &json!({})))?;
-    let argument = json!({"role": caller::role().to_u32(), "type": TASK.worker_type});
+    let argument = json!({"role": caller::current_role().to_u32(), "type": TASK.worker_type});
     bookkeeping::as_caller(|statements| statements.query(store::WORKER, &argument))
 }

@@ -67,7 +67,7 @@ fn number_of(identity: &str) -> i64 {
 }
 
 /// The first value of the first row.
-fn value(
+fn query_value(
     connection: &RemoteConnection,
     statement: &str,
     values: &[Option<&str>],
@@ -95,11 +95,11 @@ pub(super) fn of_reflection(
         Some(table) => table.schema.clone(),
         None => reflection.target_schema.clone().unwrap_or_default(),
     };
-    facts(connection, table, &schema)
+    read_facts(connection, table, &schema)
 }
 
 /// The facts of a target in a schema.
-pub(super) fn facts(
+pub(super) fn read_facts(
     connection: &RemoteConnection,
     table: Option<TargetTable>,
     schema: &str,
@@ -109,7 +109,7 @@ pub(super) fn facts(
         table,
         schema: schema.to_owned(),
         progress: progress_table(connection, schema)?,
-        has_extension: value(connection, HAS_EXTENSION, &[])?.as_deref() == Some("1"),
+        has_extension: query_value(connection, HAS_EXTENSION, &[])?.as_deref() == Some("1"),
     })
 }
 
@@ -124,11 +124,11 @@ pub(super) fn find_table(
         Some(schema) => quote::qualified(schema, name),
         None => quote::identifier(name),
     };
-    let Some(oid) = value(connection, FIND, &[Some(&name)])? else {
+    let Some(oid) = query_value(connection, FIND, &[Some(&name)])? else {
         return Ok(None);
     };
     connection.batch("SAVEPOINT mathesar_look; SET LOCAL search_path = pg_catalog, pg_temp")?;
-    let table = value(
+    let table = query_value(
         connection,
         include_str!("../../sql/query/reflector/remote_target.sql"),
         &[Some(&oid)],
@@ -146,7 +146,7 @@ pub(super) fn find_table(
 
 /// The schema in which the role there creates tables.
 pub(super) fn current_schema(connection: &RemoteConnection) -> Result<String, Error> {
-    let schema = value(connection, "SELECT pg_catalog.current_schema()::text", &[])?;
+    let schema = query_value(connection, "SELECT pg_catalog.current_schema()::text", &[])?;
     Ok(schema.ok_or_else(|| ReflectionError::Invalid {
         place: "target",
         problem: format!(
@@ -162,7 +162,7 @@ pub(super) fn current_schema(connection: &RemoteConnection) -> Result<String, Er
 fn progress_table(connection: &RemoteConnection, schema: &str) -> Result<String, Error> {
     const ROLE: &str = include_str!("../../sql/query/reflector/remote_role.sql");
     const OWNER: &str = include_str!("../../sql/query/reflector/remote_table_owner.sql");
-    let role = value(connection, ROLE, &[])?.unwrap_or_default();
+    let role = query_value(connection, ROLE, &[])?.unwrap_or_default();
     let table = quote::qualified(schema, &format!("mathesar_progress_{role}"));
     let rows = connection.query(OWNER, &[Some(&table)])?;
     match rows.into_iter().flatten().next() {

@@ -47,7 +47,7 @@ impl RemoteMapping {
         })
     }
 
-    pub(super) fn run(
+    pub(super) fn write_row(
         &self,
         remote: &RemoteTarget,
         session: &TableSession,
@@ -75,11 +75,7 @@ pub(super) type EventTexts = Option<Vec<Option<String>>>;
 
 impl RemoteOwnStatement {
     pub(super) fn prepare(remote: &RemoteTarget, source: &SourceFacts, sql: &str) -> Result<Self, Error> {
-        let numbered = named_parameters::number(sql).map_err(|name| ReflectionError::Invalid {
-            place: "statement",
-            problem: format!("unknown parameter \"{name}\""),
-            hint: "Parameters are :new.column, :old.column and :op.",
-        })?;
+        let numbered = named_parameters::number_in_place("statement", sql)?;
         let (mut parameters, mut types) = (Vec::new(), Vec::new());
         for parameter in &numbered.parameters {
             let (is_new, name) = match parameter {
@@ -138,7 +134,7 @@ impl<'a> RemoteCalls<'a> {
         }
     }
 
-    pub(super) fn add(
+    pub(super) fn add_call(
         &mut self,
         statement: &'a RemoteOwnStatement,
         old: &EventTexts,

@@ -72,7 +72,7 @@ struct RemoteProgress {
 
 /// A connection of the current role, kept or new.
 fn connect(server_name: &str) -> Result<KeptConnection, Error> {
-    let login = RemoteLogin::of_role(caller::role(), server_name)?;
+    let login = RemoteLogin::of_role(caller::current_role(), server_name)?;
     let kept = KEPT.with_borrow_mut(|kept| kept.remove(&login.server));
     if let Some(kept) = kept.filter(|kept| kept.login == login && !kept.connection.is_closed()) {
         return Ok(kept);
@@ -86,7 +86,7 @@ fn connect(server_name: &str) -> Result<KeptConnection, Error> {
 
 impl RemoteTarget {
     /// Begins a transaction there, for checks: nothing is known of the progress.
-    pub(super) fn open(
+    pub(super) fn open_for_checks(
         reflection: &StoredReflection,
         facts: impl FnOnce(&RemoteConnection) -> Result<RemoteFacts, Error>,
     ) -> Result<Self, Error> {
@@ -124,8 +124,8 @@ impl RemoteTarget {
     }
 
     /// Begins a transaction there, and adopts progress that this server has not heard of.
-    pub(super) fn begin(reflection: &mut StoredReflection) -> Result<Self, Error> {
-        let mut target = Self::open(reflection, |connection| {
+    pub(super) fn begin_run(reflection: &mut StoredReflection) -> Result<Self, Error> {
+        let mut target = Self::open_for_checks(reflection, |connection| {
             remote_facts::of_reflection(connection, reflection)
         })?;
         let progress = match target.lock_progress()? {
@@ -334,6 +334,6 @@ fn adopt(reflection: &mut StoredReflection, progress: &RemoteProgress) -> Result
         Ok(())
     })?;
     let id = reflection.id;
-    *reflection = store::lock(id)?.ok_or(ReflectionError::Unknown { id })?;
+    *reflection = store::lock_reflection(id)?.ok_or(ReflectionError::Unknown { id })?;
     Ok(step)
 }

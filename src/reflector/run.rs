@@ -44,13 +44,13 @@ struct RunOutcome {
 
 /// `msar.run_reflections`.
 pub(crate) fn run_reflections(options: &str) -> Result<Value, Error> {
-    let limits = parse(options)?;
+    let limits = parse_run_limits(options)?;
     if !server::is_read_committed() {
         Err(ReflectionError::NotReadCommitted)?;
     }
     let has_written = server::has_transaction_id();
     reflector_worker::start_missing_once()?;
-    let argument = json!({"owner": caller::role().to_u32(), "id": limits.reflection});
+    let argument = json!({"owner": caller::current_role().to_u32(), "id": limits.reflection});
     let ids: Vec<i64> = store::as_owner(|statements| statements.query(store::RUNNABLE, &argument))?;
     let mut results = Vec::new();
     let (mut events, mut copied) = (0, 0);
@@ -105,7 +105,7 @@ fn is_to_be_pruned(source: i64) -> bool {
     })
 }
 
-fn parse(options: &str) -> Result<RunLimits, Error> {
+fn parse_run_limits(options: &str) -> Result<RunLimits, Error> {
     let mut members = Node::parse("options", options)?.object()?;
     let reflection = members
         .take("reflection")
@@ -142,7 +142,7 @@ fn run_reflection(
     has_written: bool,
     sources: &mut Vec<i64>,
 ) -> Result<Option<RunOutcome>, Error> {
-    let Some(mut reflection) = store::lock(id)? else {
+    let Some(mut reflection) = store::lock_reflection(id)? else {
         return Ok(None);
     };
     let started = Instant::now();
@@ -152,7 +152,7 @@ fn run_reflection(
         outcome.state = "waits for a change of the source table".into();
         return Ok(Some(outcome));
     }
-    let tables = opened::open(&reflection)?;
+    let tables = opened::open_tables(&reflection)?;
     let path = reflection.search_path.clone();
     let is_remote = reflection.server.is_some();
     if is_remote && remote_target::waits_for_commit(id) {
@@ -161,7 +161,7 @@ fn run_reflection(
     }
     // Nobody is connected to where nothing is due.
     let remote = match is_remote && !pass_nothing(&mut reflection)? {
-        true => Some(RemoteTarget::begin(&mut reflection)?),
+        true => Some(RemoteTarget::begin_run(&mut reflection)?),
         false => None,
     };
     if remote.is_some() || !is_remote {
@@ -261,8 +261,8 @@ fn advance(
             Some(done) => {
                 let rows = due_events(reflection, sides.remote, done, &next, room)?;
                 let count = rows.count();
-                let batch = apply(reflection, sides, &rows)?;
-                note(reflection, outcome, &batch);
+                let batch = apply_reflection(reflection, sides, &rows)?;
+                note_batch(reflection, outcome, &batch);
                 outcome.events += count;
                 if count > 0 {
                     reflection.last_seq = batch.last_seq;
@@ -307,7 +307,7 @@ fn due_events(
     bookkeeping::select_numbered_as_owner(owner, store::DUE_EVENTS, reflection.source_id, &argument)
 }
 
-fn apply(
+fn apply_reflection(
     reflection: &StoredReflection,
     sides: &ReflectionSides,
     rows: &RowStore,
@@ -327,7 +327,7 @@ fn apply(
     application.apply(rows)
 }
 
-fn note(reflection: &mut StoredReflection, outcome: &mut RunOutcome, batch: &BatchOutcome) {
+fn note_batch(reflection: &mut StoredReflection, outcome: &mut RunOutcome, batch: &BatchOutcome) {
     outcome.dead_letters += batch.dead_letters;
     if let Some(gap) = &batch.gap {
         reflection.recopy_reason = Some(gap.clone());
@@ -358,7 +358,7 @@ fn copy_chunk(
             if chunk.position.is_none() && reflection.copy_is_again {
                 application.remove_rest(snapshot)?;
             }
-            note(reflection, outcome, &batch);
+            note_batch(reflection, outcome, &batch);
             (chunk.rows.count(), chunk.position)
         }
     };

@@ -29,27 +29,27 @@ struct SourceOptions {
     when_full: Option<&'static str>,
 }
 
-pub(super) fn find(table: Oid) -> Result<Option<FoundSource>, Error> {
+pub(super) fn find_source(table: Oid) -> Result<Option<FoundSource>, Error> {
     store::as_owner(|statements| statements.query(store::FIND_SOURCE, &json!({"table": table.to_u32()})))
 }
 
-pub(super) fn facts(id: i64) -> Result<Option<SourceFacts>, Error> {
+pub(super) fn read_facts(id: i64) -> Result<Option<SourceFacts>, Error> {
     let mut facts: Option<SourceFacts> =
         store::as_owner(|statements| statements.query(store::SOURCE_FACTS, &json!({"id": id})))?;
-    facts.as_mut().map(foreign_types::note);
+    facts.as_mut().map(foreign_types::note_foreign_types);
     Ok(facts)
 }
 
 /// `msar.add_source_table`.
 pub(crate) fn add_source_table(table: Oid, options: &str) -> Result<Value, Error> {
     let options = parse_options(options)?;
-    let found = find(table)?;
+    let found = find_source(table)?;
     if found.as_ref().is_some_and(|source| source.is_live) {
         let name = name_of(table)?;
         Err(SourceTableError::AlreadySource { name })?;
     }
     let id = make(table, found.map(|source| source.id), &options)?;
-    describe(id)
+    describe_source(id)
 }
 
 /// Makes a table a source, or a restored source a live one. The caller must own the table.
@@ -69,7 +69,7 @@ fn make(table: Oid, restored: Option<i64>, options: &SourceOptions) -> Result<i6
 
 fn check_kind(table: Oid) -> Result<(), Error> {
     let catalog = Catalog::of_statement();
-    let row = relation::find(&catalog, table)?;
+    let row = relation::find_row(&catalog, table)?;
     let name = row.relname.clone();
     let refuse = |reason| -> Result<(), Error> {
         Err(SourceTableError::NotReflectable {
@@ -114,7 +114,7 @@ fn check_kind(table: Oid) -> Result<(), Error> {
 
 /// Waits for sessions that write to the table, and keeps others from it until the transaction ends.
 fn lock_members_of_table(table: Oid) -> Result<(), Error> {
-    match ownership::lock(table, AlterLock::ShareRowExclusive) {
+    match ownership::lock_for_alter(table, AlterLock::ShareRowExclusive) {
         Ok(()) => Ok(()),
         Err(Refusal::Missing) => Err(Error::UnknownRelation(table)),
         Err(Refusal::NotOwner { name }) => Err(SourceTableError::NotOwner { name }.into()),
@@ -185,13 +185,13 @@ fn parse_options(options: &str) -> Result<SourceOptions, Error> {
 }
 
 /// `msar.list_source_tables`.
-pub(crate) fn list() -> Result<Value, Error> {
+pub(crate) fn list_sources() -> Result<Value, Error> {
     const VISIBLE: &str = include_str!("../../sql/query/reflector/visible_sources.sql");
     let ids: Value = bookkeeping::as_caller(|statements| statements.query(VISIBLE, &json!({})))?;
     store::as_owner(|statements| statements.query(store::LIST_SOURCES, &json!({"ids": ids})))
 }
 
-fn describe(id: i64) -> Result<Value, Error> {
+fn describe_source(id: i64) -> Result<Value, Error> {
     let mut all: Vec<Value> =
         store::as_owner(|statements| statements.query(store::LIST_SOURCES, &json!({"ids": [id]})))?;
     Ok(all.pop().unwrap_or_default())
@@ -200,8 +200,8 @@ fn describe(id: i64) -> Result<Value, Error> {
 /// `msar.drop_source_table`.
 pub(crate) fn drop_source_table(table: Oid, cascade: bool) -> Result<(), Error> {
     let name = name_of(table)?;
-    let found = find(table)?.ok_or_else(|| SourceTableError::NoSource { name: name.clone() })?;
-    match ownership::lock(table, AlterLock::AccessExclusive) {
+    let found = find_source(table)?.ok_or_else(|| SourceTableError::NoSource { name: name.clone() })?;
+    match ownership::lock_for_alter(table, AlterLock::AccessExclusive) {
         Ok(()) => {}
         Err(Refusal::Missing) => return Err(Error::UnknownRelation(table)),
         Err(Refusal::NotOwner { name }) => Err(SourceTableError::NotOwner { name })?,
@@ -235,7 +235,7 @@ pub(super) fn check_rights(source: &SourceFacts) -> Result<(), Error> {
     // Events are read by the input functions of the columns' types, which may have changed since the reflection was added.
     let is_foreign = |column: &&SourceColumn| {
         let type_oid = column.type_oid.map(Oid::from);
-        type_oid.is_some_and(|type_oid| !own_casts::may_be_read_by(caller::role(), type_oid))
+        type_oid.is_some_and(|type_oid| !own_casts::may_be_read_by(caller::current_role(), type_oid))
     };
     if let Some(column) = source.columns.iter().find(is_foreign) {
         Err(ReflectionError::ForeignDomain {

@@ -7,7 +7,7 @@ use crate::pg::bookkeeping;
 use serde_json::{Value, json};
 
 /// `msar.get_reflection_status`.
-pub(crate) fn get() -> Result<Value, Error> {
+pub(crate) fn get_status() -> Result<Value, Error> {
     const VISIBLE: &str = include_str!("../../sql/query/reflector/visible_reflections.sql");
     let ids: Value = bookkeeping::as_caller(|statements| statements.query(VISIBLE, &json!({})))?;
     of_ids(&ids)

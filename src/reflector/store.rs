@@ -52,7 +52,7 @@ pub(super) fn as_owner<T>(body: impl FnOnce(&BookkeepingSession) -> Result<T, Er
 }
 
 /// Locks a reflection and reads it; `None` where another session runs it.
-pub(super) fn lock(id: i64) -> Result<Option<StoredReflection>, Error> {
+pub(super) fn lock_reflection(id: i64) -> Result<Option<StoredReflection>, Error> {
     as_owner(|statements| statements.query(LOCK_REFLECTION, &json!({"id": id})))
 }
 

@@ -41,7 +41,7 @@ pub(crate) struct RemoteLogin {
 impl RemoteLogin {
     /// The login of a role to the server of a name.
     pub(crate) fn of_role(role: Oid, name: &str) -> Result<Self, Error> {
-        let found = foreign_server::find(name);
+        let found = foreign_server::find_server(name);
         Self::new(
             role,
             found.ok_or_else(|| RemoteError::UnknownServer { name: name.into() })?,

@@ -41,7 +41,7 @@ fn replace_privileges<P: Privilege>(
     let mut roles = Vec::new();
     for JsonObject(entry) in spec {
         let role = Role::find(entry.role_oid.into())?;
-        let change = PrivilegeChange::find(object, &role, entry)?;
+        let change = PrivilegeChange::plan_change(object, &role, entry)?;
         for sql in change.statements(object, &role) {
             script::run_statement(sql)?;
         }
@@ -66,7 +66,7 @@ struct Revoked<P> {
 
 impl<P: Privilege> PrivilegeChange<P> {
     /// Refuses what the current role may not do as a whole. PostgreSQL would do a part of it, with a warning.
-    fn find(object: &GrantableObject, role: &Role, entry: &RolePrivileges<P>) -> Result<Self, Error> {
+    fn plan_change(object: &GrantableObject, role: &Role, entry: &RolePrivileges<P>) -> Result<Self, Error> {
         let current = acl::CurrentRole::current();
         let mut lacking = Vec::new();
         let mut revoked: Vec<Revoked<P>> = Vec::new();
@@ -103,7 +103,7 @@ impl<P: Privilege> PrivilegeChange<P> {
                     ObjectKind::Relation => "table",
                 },
                 name: object.name().to_owned(),
-                lacking: list(&lacking),
+                lacking: list_privileges(&lacking),
             })?;
         }
         Ok(Self {
@@ -116,11 +116,11 @@ impl<P: Privilege> PrivilegeChange<P> {
         let (on, role_name) = (format!("{} {}", object.keyword(), object.sql()), role.sql());
         let mut statements = Vec::new();
         if !self.granted.is_empty() {
-            let privileges = list(&self.granted);
+            let privileges = list_privileges(&self.granted);
             statements.push(format!("GRANT {privileges} ON {on} TO {role_name}"));
         }
         for revoked in &self.revoked {
-            let privileges = list(&revoked.privileges);
+            let privileges = list_privileges(&revoked.privileges);
             statements.push(format!("REVOKE {privileges} ON {on} FROM {role_name}"));
             if object.kind == ObjectKind::Relation {
                 statements.extend(revoked.restore_columns(object, role));
@@ -165,7 +165,7 @@ impl<P: Privilege> Revoked<P> {
     }
 }
 
-fn list<P: Privilege>(privileges: &[P]) -> String {
+fn list_privileges<P: Privilege>(privileges: &[P]) -> String {
     let names: Vec<_> = privileges.iter().map(|privilege| privilege.name()).collect();
     names.join(", ")
 }

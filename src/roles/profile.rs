@@ -51,7 +51,7 @@ pub(super) fn write_profile(role: &Role, patch: &ProfilePatch) -> Result<(), Err
         role_name: role.name(),
         patch,
     };
-    bookkeeping::as_owner(owner()?, |statements| {
+    bookkeeping::as_owner(storage_owner()?, |statements| {
         statements.run(ADOPT, &row)?;
         statements.run(WRITE, &row)
     })
@@ -64,9 +64,9 @@ pub(super) fn delete_profile(role: &Role) -> Result<(), Error> {
         role_name: role.name(),
         patch: &ProfilePatch::default(),
     };
-    bookkeeping::as_owner(owner()?, |statements| statements.run(DELETE, &row))
+    bookkeeping::as_owner(storage_owner()?, |statements| statements.run(DELETE, &row))
 }
 
-fn owner() -> Result<StorageOwner, Error> {
+fn storage_owner() -> Result<StorageOwner, Error> {
     StorageTable::owner_of(&[&PROFILES])
 }

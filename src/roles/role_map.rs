@@ -13,7 +13,7 @@ const MEMBERSHIP: &str = if cfg!(feature = "pg15") { "MEMBER" } else { "SET" };
 /// Makes sessions of a user act as a role in this database, and the user its member.
 pub(crate) fn set_role_map(user: Oid, role: Oid) -> Result<(), Error> {
     let (user, role) = (Role::find(user)?, Role::find(role)?);
-    let may_become = statement::value(&format!(
+    let may_become = statement::query_value(&format!(
         "SELECT pg_catalog.pg_has_role({}, {}, {})",
         quote::literal(user.name()),
         quote::literal(role.name()),
@@ -42,7 +42,7 @@ pub(crate) fn delete_role_map(user: Oid) -> Result<(), Error> {
     );
     let here = "s.setdatabase OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database AS d \
          WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())";
-    let role = statement::value(&format!(
+    let role = statement::query_value(&format!(
         "SELECT pg_catalog.substr(c.setting, 6) {of_user} AND {here}"
     ))?;
     let Some(role) = role else {
@@ -55,11 +55,11 @@ pub(crate) fn delete_role_map(user: Oid) -> Result<(), Error> {
         user.sql(),
         database()?
     ))?;
-    let elsewhere = statement::value(&format!(
+    let elsewhere = statement::query_value(&format!(
         "SELECT true {of_user} AND NOT {here} AND c.setting OPERATOR(pg_catalog.=) {} LIMIT 1",
         quote::literal(&format!("role={role}"))
     ))?;
-    let is_member = statement::value(&format!(
+    let is_member = statement::query_value(&format!(
         "SELECT true FROM pg_catalog.pg_auth_members AS m JOIN pg_catalog.pg_roles AS r \
          ON r.oid OPERATOR(pg_catalog.=) m.roleid WHERE r.rolname OPERATOR(pg_catalog.=) {} \
          AND m.member OPERATOR(pg_catalog.=) {}::pg_catalog.oid LIMIT 1",
@@ -74,6 +74,6 @@ pub(crate) fn delete_role_map(user: Oid) -> Result<(), Error> {
 
 /// The current database's name, as SQL.
 fn database() -> Result<String, Error> {
-    let name = statement::value("SELECT pg_catalog.quote_ident(pg_catalog.current_database())")?;
+    let name = statement::query_value("SELECT pg_catalog.quote_ident(pg_catalog.current_database())")?;
     name.ok_or(Error::Vanished)
 }

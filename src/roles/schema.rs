@@ -22,7 +22,7 @@ pub(crate) fn create_schema(name: &str, owner: Option<Oid>, description: Option<
     }
     // Last, since the current role may lack the privileges of the new owner, and still give an object to it.
     if let Some(owner) = owner {
-        let schema = names::schema(name).ok_or(Error::Vanished)?;
+        let schema = names::find_schema(name).ok_or(Error::Vanished)?;
         ownership::transfer_schema(schema, owner)?;
     }
     Ok(())
@@ -50,7 +50,7 @@ fn comment_on_schema(schema: &str, description: Option<&str>) -> Result<(), Erro
 fn rename_schema(schema: &GrantableObject, name: &str) -> Result<(), Error> {
     let new_name = quote_name(name)?;
     script::run_statement(format!("ALTER SCHEMA {} RENAME TO {new_name}", schema.sql()))?;
-    if names::schema(name) == Some(schema.oid()) {
+    if names::find_schema(name) == Some(schema.oid()) {
         Ok(())
     } else {
         Err(Error::Vanished)
@@ -67,20 +67,20 @@ pub(crate) fn drop_schemas(schemas: &BTreeSet<u32>) -> Result<(), Error> {
     let Some(first) = named.first() else { return Ok(()) };
     let title = match named.len() {
         1 => format!("schema {}", first.sql()),
-        _ => format!("schemas {}", list(&named)),
+        _ => format!("schemas {}", list_schemas(&named)),
     };
-    match consistent::read(|catalog| schemas::plan_drop(catalog, &oids))? {
+    match consistent::read_consistently(|catalog| schemas::plan_drop(catalog, &oids))? {
         Drop::Refused(obstacles) => Err(RolesError::NeededElsewhere {
             schemas: title,
             obstacles,
         })?,
         Drop::Possible(objects) => drop_guard::expecting(objects, || {
-            script::run_statement(format!("DROP SCHEMA {} CASCADE", list(&named))).map(|_| ())
+            script::run_statement(format!("DROP SCHEMA {} CASCADE", list_schemas(&named))).map(|_| ())
         }),
     }
 }
 
-fn list(schemas: &[GrantableObject]) -> String {
+fn list_schemas(schemas: &[GrantableObject]) -> String {
     schemas
         .iter()
         .map(GrantableObject::sql)

@@ -46,7 +46,7 @@ pub(crate) fn add_user(user: &NewUser) -> Result<(), Error> {
     let may_add_users = if user.is_superuser { " CREATEROLE" } else { "" };
     let statement = format!("CREATE ROLE {name} LOGIN{may_add_users} PASSWORD ''");
     password::with_scram(|| password::run_with(&statement, &user.password));
-    let role = names::role(&user.username).ok_or(Error::Vanished)?;
+    let role = names::find_role(&user.username).ok_or(Error::Vanished)?;
     let profile = ProfilePatch {
         email: user.email.clone(),
         full_name: user.full_name.clone(),
@@ -59,7 +59,7 @@ pub(crate) fn add_user(user: &NewUser) -> Result<(), Error> {
 
 /// Changes a user's role and profile.
 pub(crate) fn patch_user(user: Oid, patch: &UserPatch) -> Result<(), Error> {
-    let role = find(user)?;
+    let role = find_user(user)?;
     if let Some(is_superuser) = patch.is_superuser {
         set_may_add_users(&role, is_superuser)?;
     }
@@ -84,7 +84,7 @@ pub(crate) fn patch_user(user: Oid, patch: &UserPatch) -> Result<(), Error> {
 
 /// Drops a user's role and forgets the profile.
 pub(crate) fn delete_user(user: Oid) -> Result<(), Error> {
-    let role = find(user)?;
+    let role = find_user(user)?;
     script::run_statement(format!("DROP ROLE {}", role.sql()))?;
     role.confirm_gone()?;
     profile::delete_profile(&role)
@@ -92,7 +92,7 @@ pub(crate) fn delete_user(user: Oid) -> Result<(), Error> {
 
 /// Sets a user's password.
 pub(crate) fn set_password(user: Oid, password: &str, change_needed: bool) -> Result<(), Error> {
-    let role = find(user)?;
+    let role = find_user(user)?;
     check_password(password)?;
     let statement = format!("ALTER ROLE {} PASSWORD ''", role.sql());
     password::with_scram(|| password::run_with(&statement, password));
@@ -108,7 +108,7 @@ pub(crate) fn set_password(user: Oid, password: &str, change_needed: bool) -> Re
 
 /// Sets the password of the current role, if its old one is given.
 pub(crate) fn replace_own_password(old: &str, new: &str) -> Result<(), Error> {
-    let own = Role::find(caller::role())?;
+    let own = Role::find(caller::current_role())?;
     if !password::is_of_role(own.name(), old) {
         Err(UserError::WrongPassword {
             role: own.name().to_owned(),
@@ -118,7 +118,7 @@ pub(crate) fn replace_own_password(old: &str, new: &str) -> Result<(), Error> {
 }
 
 /// The role of a user.
-fn find(user: Oid) -> Result<Role, Error> {
+fn find_user(user: Oid) -> Result<Role, Error> {
     let role = Role::find(user)?;
     if caller::can_log_in(user) {
         return Ok(role);
@@ -148,7 +148,7 @@ fn set_may_add_users(role: &Role, may: bool) -> Result<(), Error> {
 
 /// The user of the session: the function of SQL has the rule.
 pub(crate) fn current_user_id() -> Result<Oid, Error> {
-    let user = statement::value("SELECT msar.current_user_id()")?;
+    let user = statement::query_value("SELECT msar.current_user_id()")?;
     let user: Option<u32> = user.and_then(|user| user.parse().ok());
     user.map(Oid::from).ok_or(Error::Vanished)
 }

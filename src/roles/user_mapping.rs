@@ -6,7 +6,7 @@ use crate::pg::{password, quote, statement};
 
 /// Makes or changes the user mapping of the current role. Without a name, that stays.
 pub(crate) fn set_user_mapping(server: &str, user: Option<&str>, secret: &str) -> Result<(), Error> {
-    let known = statement::value(&format!(
+    let known = statement::query_value(&format!(
         "SELECT COALESCE((SELECT o.option_value FROM pg_catalog.pg_options_to_table(m.umoptions) AS o \
            WHERE o.option_name OPERATOR(pg_catalog.=) 'user'), '') \
          FROM pg_catalog.pg_user_mappings AS m \

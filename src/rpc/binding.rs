@@ -133,7 +133,7 @@ pub(crate) fn bind(item: JsonbItem, type_oid: Oid) -> Result<ParameterValue, Err
         Takes::Array(element) => array_text(item, element)?,
         _ => scalar_text(item)?,
     };
-    Ok(Some(parameter::read(&text, type_oid)))
+    Ok(Some(parameter::read_parameter(&text, type_oid)))
 }
 
 /// The argument of the input function of a type.

@@ -21,10 +21,10 @@ pub(crate) fn result_shape(reference: &Value) -> Option<&'static Value> {
 }
 
 /// The document.
-pub(crate) fn document() -> Result<JsonbValue, RpcError> {
-    let functions = function::all()?;
+pub(crate) fn discovery_document() -> Result<JsonbValue, RpcError> {
+    let functions = function::all_functions()?;
     let known = KnownObjects::find()?;
-    let mut described: Vec<Value> = methods::all()
+    let mut described: Vec<Value> = methods::all_methods()
         .map(|method| describe_method(method, &known))
         .collect();
     for function in &functions {

@@ -6,11 +6,11 @@ use crate::rpc::error::{self, RpcError};
 use crate::rpc::{function, methods};
 
 /// Calls a method, as the current role.
-pub(crate) fn call(name: &str, params: Option<JsonbItem>) -> Result<JsonbValue, RpcError> {
+pub(crate) fn call_method(name: &str, params: Option<JsonbItem>) -> Result<JsonbValue, RpcError> {
     if let Some(name) = name.strip_prefix("msar.") {
-        return function::call(name, params);
+        return function::call_function(name, params);
     }
-    match methods::find(name) {
+    match methods::find_method(name) {
         Some(method) => method.call(params),
         None => Err(error::unknown_method(name)),
     }
@@ -18,7 +18,7 @@ pub(crate) fn call(name: &str, params: Option<JsonbItem>) -> Result<JsonbValue, 
 
 /// An error as the method's documentation has it.
 pub(crate) fn reword(name: &str, error: RpcError) -> RpcError {
-    match methods::find(name) {
+    match methods::find_method(name) {
         Some(method) => method.reword(error),
         None => error,
     }

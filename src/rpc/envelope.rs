@@ -64,7 +64,7 @@ fn answer_element(element: JsonbItem) -> Result<Option<JsonbValue>, Error> {
         Ok(call) => call,
         Err(problem) => return failed(problem.id, problem.version, &problem.error).map(Some),
     };
-    let outcome = subtransaction::or_failure(|| dispatch::call(&call.method, call.params))
+    let outcome = subtransaction::or_failure(|| dispatch::call_method(&call.method, call.params))
         .map_err(|error| dispatch::reword(&call.method, error));
     match (outcome, call.id) {
         (Ok(result), Some(id)) => JsonbValue::object(&[
@@ -120,7 +120,7 @@ fn read_call(element: JsonbItem) -> Result<WellFormedCall, Malformed> {
         Some(method) if !method.is_null() => {
             return Err(malformed(version, "\"method\" is not a string"));
         }
-        _ => return Err(malformed(version, "Missing parameter \"method\"")),
+        _ => String::new(),
     };
     if method.is_empty() {
         return Err(malformed(version, "Missing parameter \"method\""));

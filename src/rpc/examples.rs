@@ -76,7 +76,7 @@ pub(crate) struct KnownObjects(Map<String, Value>);
 
 impl KnownObjects {
     pub(crate) fn find() -> Result<Self, Error> {
-        let known = kept::run(KNOWN, &[], &[], Planning::Once)?;
+        let known = kept::run_kept(KNOWN, &[], &[], Planning::Once)?;
         serde_json::from_str(&known.to_text())
             .map(Self)
             .map_err(Error::Serialization)

@@ -23,7 +23,7 @@ const FUNCTIONS: &str = include_str!("../../sql/query/rpc/functions.sql");
 /// A function that can be called.
 #[derive(Debug, Deserialize)]
 pub(crate) struct CallableFunction {
-    #[serde(deserialize_with = "oid")]
+    #[serde(deserialize_with = "deserialize_oid")]
     oid: Oid,
     pub(crate) name: String,
     /// The types of its arguments, as PostgreSQL lists them.
@@ -33,7 +33,7 @@ pub(crate) struct CallableFunction {
     is_composite: bool,
     /// Whether it returns a domain over JSON.
     is_json: bool,
-    #[serde(deserialize_with = "oid")]
+    #[serde(deserialize_with = "deserialize_oid")]
     result: Oid,
     /// The columns of what it returns, where it declares them.
     columns: Vec<ResultColumn>,
@@ -43,7 +43,7 @@ pub(crate) struct CallableFunction {
 #[derive(Debug, Deserialize)]
 pub(crate) struct FunctionArgument {
     name: Option<String>,
-    #[serde(rename = "type", deserialize_with = "oid")]
+    #[serde(rename = "type", deserialize_with = "deserialize_oid")]
     pub(crate) type_oid: Oid,
     pub(crate) type_name: String,
     /// The default as SQL; `None` where a call must give a value.
@@ -78,11 +78,11 @@ fn schema_of_type(type_oid: Oid) -> Value {
 #[derive(Debug, Deserialize)]
 struct ResultColumn {
     name: String,
-    #[serde(rename = "type", deserialize_with = "oid")]
+    #[serde(rename = "type", deserialize_with = "deserialize_oid")]
     type_oid: Oid,
 }
 
-fn oid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Oid, D::Error> {
+fn deserialize_oid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Oid, D::Error> {
     Ok(Oid::from(u32::deserialize(deserializer)?))
 }
 
@@ -100,8 +100,8 @@ thread_local! {
 }
 
 /// Calls a function by what stands behind `msar.` in the name of a method.
-pub(crate) fn call(name: &str, params: Option<JsonbItem>) -> Result<JsonbValue, RpcError> {
-    let (base, signature) = split(name);
+pub(crate) fn call_function(name: &str, params: Option<JsonbItem>) -> Result<JsonbValue, RpcError> {
+    let (base, signature) = split_signature(name);
     let overloads = overloads(base)?;
     let candidates: Vec<&CallableFunction> = overloads
         .iter()
@@ -110,19 +110,19 @@ pub(crate) fn call(name: &str, params: Option<JsonbItem>) -> Result<JsonbValue, 
     if candidates.is_empty() {
         return Err(error::unknown_method(&format!("msar.{name}")));
     }
-    choose(name, &candidates, params)?.run()
+    choose(name, &candidates, params)?.run_function()
 }
 
 /// All functions that can be called, with their comments.
-pub(crate) fn all() -> Result<Vec<CallableFunction>, Error> {
-    list(r#"{"comments": true}"#)
+pub(crate) fn all_functions() -> Result<Vec<CallableFunction>, Error> {
+    read_functions(r#"{"comments": true}"#)
 }
 
 /// The functions of a name, or of a name with the types of the arguments, with their comments.
 pub(crate) fn with_name(name: &str) -> Result<Vec<CallableFunction>, Error> {
-    let (base, signature) = split(name);
+    let (base, signature) = split_signature(name);
     let selection = serde_json::json!({ "name": base, "comments": true }).to_string();
-    let mut found = list(&selection)?;
+    let mut found = read_functions(&selection)?;
     found.retain(|function| signature.is_none_or(|types| same_types(types, &function.signature)));
     Ok(found)
 }
@@ -143,16 +143,16 @@ pub(crate) fn names_of_methods(functions: &[CallableFunction]) -> Vec<String> {
 }
 
 /// The name of a function, and the types of its arguments where they follow.
-fn split(name: &str) -> (&str, Option<&str>) {
+fn split_signature(name: &str) -> (&str, Option<&str>) {
     match name.split_once('(') {
         Some((base, types)) => (base, types.strip_suffix(')')),
         None => (name, None),
     }
 }
 
-fn list(selection: &str) -> Result<Vec<CallableFunction>, Error> {
+fn read_functions(selection: &str) -> Result<Vec<CallableFunction>, Error> {
     let selection = Some(JsonbValue::parse(selection).datum());
-    let document = kept::run(FUNCTIONS, &[JsonbValue::TYPE], &[selection], Planning::EachTime)?;
+    let document = kept::run_kept(FUNCTIONS, &[JsonbValue::TYPE], &[selection], Planning::EachTime)?;
     serde_json::from_str(&document.to_text()).map_err(Error::Serialization)
 }
 
@@ -166,7 +166,7 @@ fn overloads(name: &str) -> Result<Rc<Vec<CallableFunction>>, Error> {
     }
     let watch = CatalogWatch::begin();
     let selection = serde_json::json!({ "name": name, "comments": false }).to_string();
-    let functions = Rc::new(list(&selection)?);
+    let functions = Rc::new(read_functions(&selection)?);
     if functions.is_empty() {
         // It may be there a moment later, and wrong names need no memory.
         return Ok(functions);
@@ -389,7 +389,7 @@ impl ChosenFunction<'_> {
         self.given.iter().filter_map(fit).sum()
     }
 
-    fn run(&self) -> Result<JsonbValue, RpcError> {
+    fn run_function(&self) -> Result<JsonbValue, RpcError> {
         let function = self.function;
         let places: Vec<usize> = self.given.iter().map(|&(at, _)| at).collect();
         let mut types = Vec::with_capacity(places.len());
@@ -401,7 +401,7 @@ impl ChosenFunction<'_> {
             types.push(binding::parameter_type(argument.type_oid));
             values.push(binding::bind(*item, argument.type_oid)?);
         }
-        Ok(kept::run(
+        Ok(kept::run_kept(
             &function.statement(&places),
             &types,
             &values,

@@ -11,20 +11,20 @@ use serde_json::{Value, json};
 /// The names of all methods, sorted. A client that wants all as the web service has it gets those of the web service.
 pub(crate) fn list_methods() -> Result<JsonbValue, RpcError> {
     let is_compat = settings::rpc_compat();
-    let mut names: Vec<String> = methods::all()
+    let mut names: Vec<String> = methods::all_methods()
         .map(|method| method.name.to_owned())
         .filter(|name| !is_compat || !name.starts_with("rpc."))
         .collect();
     if !is_compat {
-        names.extend(function::names_of_methods(&function::all()?));
+        names.extend(function::names_of_methods(&function::all_functions()?));
     }
     names.sort_unstable();
-    Ok(document(&json!(names)))
+    Ok(to_jsonb(&json!(names)))
 }
 
 /// The type of a method's result and those of its parameters.
 pub(crate) fn method_signature(name: &str) -> Result<JsonbValue, RpcError> {
-    let types = match find(name)? {
+    let types = match find_callable(name)? {
         Found::Method(method) => {
             let database = method.needs_database.then(|| json!({"type": "integer"}));
             let parameters = method.parameters.iter().map(|parameter| parameter.shape.schema());
@@ -39,12 +39,12 @@ pub(crate) fn method_signature(name: &str) -> Result<JsonbValue, RpcError> {
             .map(|schema| type_names(&schema))
             .collect(),
     };
-    Ok(document(&json!(types)))
+    Ok(to_jsonb(&json!(types)))
 }
 
 /// The description of a method.
 pub(crate) fn method_help(name: &str) -> Result<JsonbValue, RpcError> {
-    let help = match find(name)? {
+    let help = match find_callable(name)? {
         Found::Method(method) => {
             let mut help = method.summary.to_owned();
             let mut lines: Vec<String> = Vec::new();
@@ -69,7 +69,7 @@ pub(crate) fn method_help(name: &str) -> Result<JsonbValue, RpcError> {
         }
         Found::Function(function) => function.comment.unwrap_or_default(),
     };
-    Ok(document(&json!(help)))
+    Ok(to_jsonb(&json!(help)))
 }
 
 enum Found {
@@ -77,8 +77,8 @@ enum Found {
     Function(Box<CallableFunction>),
 }
 
-fn find(name: &str) -> Result<Found, RpcError> {
-    if let Some(method) = methods::find(name) {
+fn find_callable(name: &str) -> Result<Found, RpcError> {
+    if let Some(method) = methods::find_method(name) {
         return Ok(Found::Method(method));
     }
     let unknown = || {
@@ -100,7 +100,7 @@ fn find(name: &str) -> Result<Found, RpcError> {
     }
 }
 
-fn document(value: &Value) -> JsonbValue {
+fn to_jsonb(value: &Value) -> JsonbValue {
     JsonbValue::parse(&value.to_string())
 }
 

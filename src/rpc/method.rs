@@ -143,7 +143,7 @@ impl Method {
     /// Calls it.
     pub(crate) fn call(&self, params: Option<JsonbItem>) -> Result<JsonbValue, RpcError> {
         let is_compat = settings::rpc_compat();
-        let params = Params::of(self, params);
+        let params = Params::from_call(self, params);
         if self.needs_database {
             self.check_database(&params, is_compat)?;
         }
@@ -159,7 +159,7 @@ impl Method {
                 (None, Some(default)) => bind(JsonbValue::parse(default).item(), &parameter.shape)?,
             });
         }
-        let run = |statement| kept::run(statement, &types, &values, Planning::Once);
+        let run = |statement| kept::run_kept(statement, &types, &values, Planning::Once);
         match &self.body {
             MethodBody::Statement(statement) => Ok(run(statement)?),
             MethodBody::StatementThen(statement, finish) => finish(run(statement)?),
@@ -342,7 +342,7 @@ struct Params<'a> {
 }
 
 impl<'a> Params<'a> {
-    fn of(method: &'a Method, params: Option<JsonbItem<'a>>) -> Self {
+    fn from_call(method: &'a Method, params: Option<JsonbItem<'a>>) -> Self {
         let Some(params) = params else {
             return Self {
                 method,

@@ -22,7 +22,7 @@ pub(crate) fn complete_list(
     let mut page = page;
     if is_incomplete {
         page = with_user_names(page, table)?;
-        links = Some(kept::run(
+        links = Some(kept::run_kept(
             FILES,
             &[pg_sys::REGCLASSOID],
             &[table],
@@ -50,7 +50,7 @@ pub(crate) fn complete_added(
 }
 
 fn with_user_names(document: JsonbValue, table: ParameterValue) -> Result<JsonbValue, RpcError> {
-    Ok(kept::run(
+    Ok(kept::run_kept(
         USERS,
         &[pg_sys::REGCLASSOID, JsonbValue::TYPE],
         &[table, Some(document.datum())],

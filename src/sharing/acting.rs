@@ -14,7 +14,6 @@ use crate::explorations::store as storage;
 use crate::pg::as_role;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::temporary;
 use crate::pg::{Oid, caller, names, ownership, server};
 use crate::roles::error::RolesError;
 use serde::Deserialize;
@@ -55,7 +54,7 @@ impl ActingRole {
 
 /// The temporary objects of the session, each by its catalog and OID.
 fn temporary_objects() -> BTreeSet<(u32, u32)> {
-    let Some(schema) = temporary::schema() else {
+    let Some(schema) = names::temporary_schema() else {
         return BTreeSet::new();
     };
     let reader = Reader::new(Snapshot::latest());
@@ -81,7 +80,7 @@ fn search_path_of(role: Oid) -> String {
     places
         .iter()
         .copied()
-        .filter_map(|(database, role)| PgDbRoleSetting::find(&reader, database, role))
+        .filter_map(|(database, role)| PgDbRoleSetting::of_role(&reader, database, role))
         .find_map(|row| {
             let path = row
                 .setconfig
@@ -108,10 +107,10 @@ struct RoleRow {
 
 /// Checks a role that the current one chooses; the current one itself if it chooses none.
 pub(super) fn choose(role: Option<Oid>, insists: bool) -> Result<ChosenRole, Error> {
-    let current = caller::role();
+    let current = caller::current_role();
     let oid = role.unwrap_or(current);
     let row: Option<RoleRow> =
-        storage::write(|statements| statements.query(store::ROLE, &json!({"oid": oid.to_u32()})))?;
+        storage::write_as_owner(|statements| statements.query(store::ROLE, &json!({"oid": oid.to_u32()})))?;
     let row = row.ok_or_else(|| DdlError::UnknownRole(oid.to_u32()))?;
     if !ownership::can_set_role(current, oid) {
         Err(RolesError::CannotSetRole {
@@ -136,7 +135,7 @@ pub(super) fn find_role(node: &crate::explorations::node::Node) -> Result<Oid, E
     match node.is_text() {
         true => {
             let name = node.text()?;
-            names::role(&name).ok_or_else(|| {
+            names::find_role(&name).ok_or_else(|| {
                 node.invalid(
                     format!("role \"{name}\" does not exist"),
                     "Name a role of this server.",

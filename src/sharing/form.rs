@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::explorations::following;
 use crate::explorations::node::{Node, ObjectMembers};
 use crate::explorations::reference::{self, Placement, Placer, TableReferences};
+use crate::explorations::saving;
 use crate::explorations::store as storage;
 use crate::metadata::model;
 use crate::pg::catalog_row::Char;
@@ -188,11 +189,11 @@ fn columns_of(fields: &[StoredField], table: u32, found: &mut Vec<(u32, Option<i
 }
 
 fn find_all(argument: &Value) -> Result<Vec<StoredForm>, Error> {
-    storage::read(|statements| statements.query(store::FORMS, argument))
+    storage::read_as_caller(|statements| statements.query(store::FORMS, argument))
 }
 
 /// The form with an id, if the current role may see it.
-fn find(id: i64) -> Result<StoredForm, Error> {
+fn find_form(id: i64) -> Result<StoredForm, Error> {
     find_all(&json!({"id": id}))?
         .pop()
         .ok_or_else(|| SharingError::UnknownForm { id }.into())
@@ -200,7 +201,7 @@ fn find(id: i64) -> Result<StoredForm, Error> {
 
 /// The same, if the current role made it.
 fn find_own(id: i64) -> Result<StoredForm, Error> {
-    let form = find(id)?;
+    let form = find_form(id)?;
     match form.is_own {
         true => Ok(form),
         false => Err(SharingError::NotAllowed {
@@ -212,7 +213,7 @@ fn find_own(id: i64) -> Result<StoredForm, Error> {
 }
 
 pub(crate) fn get_form(id: i64) -> Result<Value, Error> {
-    Ok(find(id)?.info())
+    Ok(find_form(id)?.info())
 }
 
 /// The form of a token, if the current role may see it.
@@ -220,7 +221,7 @@ pub(super) fn find_by_token(token: &str) -> Result<Option<StoredForm>, Error> {
     Ok(find_all(&json!({"token": token}))?.pop())
 }
 
-pub(crate) fn list(schema: Oid) -> Result<Value, Error> {
+pub(crate) fn list_forms(schema: Oid) -> Result<Value, Error> {
     let schema = Catalog::new(Snapshot::latest()).schema_name(schema)?;
     let forms = find_all(&json!({"schema": &*schema}))?;
     Ok(forms.into_iter().map(StoredForm::info).collect())
@@ -244,15 +245,12 @@ pub(crate) fn add_form(document: &str) -> Result<Value, Error> {
     let mut members = node.object()?;
     let base = members.need("base_table_oid", SHAPE)?.oid()?;
     let (schema_name, table_name) = names::of_relation(base).ok_or(Error::UnknownRelation(base))?;
-    if let Some(schema) = members.take("schema_oid")
-        && names::schema_of(base) != Some(schema.oid()?)
-    {
-        return Err(schema.invalid(
-            format!("the base table is in schema \"{schema_name}\""),
-            "Leave \"schema_oid\" out: a form belongs to the schema of its base table.",
-        ));
-    }
-    let role = caller::role();
+    saving::take_schema(
+        &mut members,
+        base,
+        "Leave \"schema_oid\" out: a form belongs to the schema of its base table.",
+    )?;
+    let role = caller::current_role();
     let mut form = StoredForm {
         id: 0,
         token: None,
@@ -280,12 +278,12 @@ pub(crate) fn add_form(document: &str) -> Result<Value, Error> {
         created_at: String::new(),
         updated_at: String::new(),
     };
-    let fields = form.take(&mut members)?;
+    let fields = form.take_members(&mut members)?;
     let fields = fields.ok_or_else(|| members.missing("fields", SHAPE))?;
     form.set_fields(&fields)?;
     members.finish()?;
     following::look_again();
-    let id: i64 = storage::write(|statements| statements.query(store::INSERT_FORM, &form))?;
+    let id: i64 = storage::write_as_owner(|statements| statements.query(store::INSERT_FORM, &form))?;
     get_form(id)
 }
 
@@ -298,20 +296,20 @@ pub(crate) fn patch_form(document: &str) -> Result<Value, Error> {
     // What a form is about does not change.
     members.take("base_table_oid");
     members.take("schema_oid");
-    let fields = form.take(&mut members)?;
+    let fields = form.take_members(&mut members)?;
     members.finish()?;
     if let Some(fields) = fields {
         form.place(Placement::SameDatabase)?;
         form.set_fields(&fields)?;
     }
     following::look_again();
-    storage::write(|statements| statements.query::<i64>(store::UPDATE_FORM, &form))?;
+    storage::write_as_owner(|statements| statements.query::<i64>(store::UPDATE_FORM, &form))?;
     get_form(id)
 }
 
 impl StoredForm {
     /// Takes all members but those that say what the form is about; returns the fields, if they are there.
-    fn take(&mut self, members: &mut ObjectMembers) -> Result<Option<Node>, Error> {
+    fn take_members(&mut self, members: &mut ObjectMembers) -> Result<Option<Node>, Error> {
         let name = members.need("name", SHAPE)?;
         self.name = name.text()?;
         if self.name.trim().is_empty() {
@@ -365,8 +363,9 @@ impl StoredForm {
         };
         let mut fields = parser.fields(node, Oid::from(self.base_table_oid), 0)?;
         let missing = parser.keys.iter().filter(|key| !known.contains_key(*key)).count();
-        let new: Vec<i64> =
-            storage::write(|statements| statements.query(store::NEW_FIELD_IDS, &json!({"count": missing})))?;
+        let new: Vec<i64> = storage::write_as_owner(|statements| {
+            statements.query(store::NEW_FIELD_IDS, &json!({"count": missing}))
+        })?;
         give_ids(&mut fields, &known, &mut new.into_iter());
         self.fields = fields;
         let mut columns = vec![(self.base_table_oid, None)];
@@ -531,8 +530,8 @@ impl FieldParser<'_> {
 
 /// Deletes a form: every role that may see it may do so.
 pub(crate) fn delete_form(id: i64) -> Result<i64, Error> {
-    find(id)?;
-    storage::write(|statements| statements.run(store::DELETE_FORM, &json!({"id": id})))?;
+    find_form(id)?;
+    storage::write_as_owner(|statements| statements.run(store::DELETE_FORM, &json!({"id": id})))?;
     Ok(id)
 }
 
@@ -540,17 +539,17 @@ pub(crate) fn delete_form(id: i64) -> Result<i64, Error> {
 pub(crate) fn publish_form(id: i64, publish: bool) -> Result<bool, Error> {
     match publish {
         true => find_own(id)?,
-        false => find(id)?,
+        false => find_form(id)?,
     };
     let change = json!({"id": id, "publish_public": publish});
-    storage::write(|statements| statements.run(store::PUBLISH_FORM, &change))?;
+    storage::write_as_owner(|statements| statements.run(store::PUBLISH_FORM, &change))?;
     Ok(publish)
 }
 
 /// Gives a form another token.
 pub(crate) fn regenerate_token(id: i64) -> Result<String, Error> {
     find_own(id)?;
-    storage::write(|statements| statements.query(store::NEW_TOKEN, &json!({"id": id})))
+    storage::write_as_owner(|statements| statements.query(store::NEW_TOKEN, &json!({"id": id})))
 }
 
 /// A row with the numbers that its names have now: those of this database, or, of a row that is restored, those that it had
@@ -560,7 +559,7 @@ pub(crate) fn place_row(row: Value, is_restored: bool) -> Result<Value, Error> {
     let refs: TableReferences = serde_json::from_value(part("refs")).map_err(Error::UnreadableMetadata)?;
     let mut fields: Vec<StoredField> =
         serde_json::from_value(part("fields")).map_err(Error::UnreadableMetadata)?;
-    let base = model::oid(&part("base_table_oid")).unwrap_or_default();
+    let base = model::json_oid(&part("base_table_oid")).unwrap_or_default();
     let placer = Placer::new(&refs, reference::placement_of(is_restored));
     let placed = placer
         .table_oid(base)

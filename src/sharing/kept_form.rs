@@ -52,13 +52,13 @@ struct FormVersion(RowVersion);
 impl CatalogRow for FormVersion {
     const SOURCE: RowSource = RowSource::Own(&FORMS);
     const COLUMNS: &'static [&'static str] = &[];
-    fn read(row: &ScannedRow<'_>) -> Self {
+    fn from_scan(row: &ScannedRow<'_>) -> Self {
         Self(row.version())
     }
 }
 
 /// The form of a token, published or not. `None`: there is none, or what it speaks of is gone.
-pub(super) fn find(token: &Uuid) -> Result<Option<Rc<PlacedForm>>, Error> {
+pub(super) fn find_kept_form(token: &Uuid) -> Result<Option<Rc<PlacedForm>>, Error> {
     server::catalog_changes();
     let key = [("token", ScanKey::uuid(token.as_bytes()))];
     let rows = Reader::new(Snapshot::latest()).by_own_index(c"stored_forms_token_key", &key);
@@ -72,7 +72,7 @@ pub(super) fn find(token: &Uuid) -> Result<Option<Rc<PlacedForm>>, Error> {
     let watch = CatalogWatch::begin();
     let argument = json!({"token": token.to_string()});
     let found: Option<StoredForm> =
-        storage::write(|statements| statements.query(store::FORM_BY_TOKEN, &argument))?;
+        storage::write_as_owner(|statements| statements.query(store::FORM_BY_TOKEN, &argument))?;
     let Some(mut form) = found else {
         return Ok(None);
     };
@@ -110,13 +110,13 @@ pub(super) fn find(token: &Uuid) -> Result<Option<Rc<PlacedForm>>, Error> {
 
 /// The tables that a form writes to or picks from.
 fn tables_of(form: &StoredForm) -> BTreeSet<u32> {
-    fn add(fields: &[StoredField], tables: &mut BTreeSet<u32>) {
+    fn add_tables(fields: &[StoredField], tables: &mut BTreeSet<u32>) {
         for field in fields {
             tables.extend(field.related_table_oid);
-            add(&field.child_fields, tables);
+            add_tables(&field.child_fields, tables);
         }
     }
     let mut tables = BTreeSet::from([form.base_table_oid]);
-    add(&form.fields, &mut tables);
+    add_tables(&form.fields, &mut tables);
     tables
 }

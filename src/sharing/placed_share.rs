@@ -40,7 +40,11 @@ pub(crate) struct PlacedShare {
 /// in another one.
 pub(crate) fn place_row(row: &str, is_restored: bool) -> Result<PlacedShare, Error> {
     let row: NumberedShare = serde_json::from_str(row).map_err(Error::UnreadableMetadata)?;
-    let base = row.table_oid.as_ref().and_then(model::oid).unwrap_or_default();
+    let base = row
+        .table_oid
+        .as_ref()
+        .and_then(model::json_oid)
+        .unwrap_or_default();
     if base == 0 {
         return Ok(PlacedShare::default());
     }

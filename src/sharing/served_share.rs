@@ -2,7 +2,7 @@
 
 use super::acting::ActingRole;
 use super::error::SharingError;
-use super::share::{map_filter, step};
+use super::share::{map_filter, share_step};
 use super::store;
 use crate::error::Error;
 use crate::explorations::model::{Exploration, Transformation};
@@ -42,22 +42,22 @@ struct ServedShare {
 }
 
 /// The rows that a share shows.
-pub(crate) fn read(slug: &str, options: &str) -> Result<JsonbDatum, Error> {
+pub(crate) fn read_share(slug: &str, options: &str) -> Result<JsonbDatum, Error> {
     let argument = json!({"slug": slug});
     // As text first: a flattened struct would not keep the text of its parts.
     let found: Option<Box<RawValue>> =
-        storage::write(|statements| statements.query(store::SHARE_BY_SLUG, &argument))?;
+        storage::write_as_owner(|statements| statements.query(store::SHARE_BY_SLUG, &argument))?;
     let Some(found) = found.filter(|found| found.get() != "null") else {
         return Err(SharingError::NoShare.into());
     };
-    let share = ServedShare::parse(found.get())?;
+    let share = ServedShare::from_json(found.get())?;
     if !share.role.is_allowed() {
         return Err(SharingError::NoShare.into());
     }
     if as_role::can_write() {
-        storage::write(|statements| statements.run(store::COUNT_USE, &json!({"id": share.id})))?;
+        storage::write_as_owner(|statements| statements.run(store::COUNT_USE, &json!({"id": share.id})))?;
     }
-    let outcome = share.role.act(|| share.read(options));
+    let outcome = share.role.act(|| share.read_rows(options));
     outcome.map_err(|problem| match problem.fields().sqlstate {
         // What the role may no longer read is shared no longer.
         PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE => SharingError::NoShare.into(),
@@ -74,7 +74,7 @@ fn exact(count: Count) -> Count {
 }
 
 impl ServedShare {
-    fn parse(json: &str) -> Result<Self, Error> {
+    fn from_json(json: &str) -> Result<Self, Error> {
         #[derive(Deserialize)]
         struct StoredShareParts {
             id: i64,
@@ -100,7 +100,7 @@ impl ServedShare {
         })
     }
 
-    fn read(&self, options: &str) -> Result<JsonbDatum, Error> {
+    fn read_rows(&self, options: &str) -> Result<JsonbDatum, Error> {
         match &self.exploration {
             Some(exploration) => self.read_exploration(exploration, options),
             None => self.read_table(options),
@@ -129,7 +129,7 @@ impl ServedShare {
         }
         request.bounds.limit = self.limited(request.bounds.limit);
         request.count = exact(request.count);
-        crate::records::options::run(request, &values)
+        crate::records::options::run_request(request, &values)
     }
 
     /// The table of now, and what it shows. Numbers of columns are those of now.
@@ -143,7 +143,8 @@ impl ServedShare {
             .collect();
         // What is gone answers as a share that is gone.
         let gone = |_| Error::from(SharingError::NoShare);
-        let placed = reference::place(&self.refs, base, &columns, Placement::SameDatabase).map_err(gone)?;
+        let placed =
+            reference::place_columns(&self.refs, base, &columns, Placement::SameDatabase).map_err(gone)?;
         let now = |attnum: i16| {
             let at = known.iter().position(|&known| known == attnum);
             at.map(|at| placed.columns[at].attnum)
@@ -167,7 +168,7 @@ impl ServedShare {
                 })?;
                 let document: FilterDocument =
                     serde_json::from_str(filter.get()).map_err(Error::UnreadableMetadata)?;
-                Some(document.parse(values)?)
+                Some(document.into_filter(values)?)
             }
             None => None,
         };
@@ -182,13 +183,13 @@ impl ServedShare {
         let mut steps = Vec::new();
         if let Some(filter) = &self.filter {
             let filter = expression::filter(&Node::parse("filter", filter.get())?, &mut values)?;
-            steps.push(step("filter", Transformation::Filter(filter)));
+            steps.push(share_step("filter", Transformation::Filter(filter)));
         }
         if let Some(Value::Array(aliases)) = &self.columns {
             let aliases = aliases
                 .iter()
                 .filter_map(|alias| alias.as_str().map(str::to_owned));
-            steps.push(step("columns", Transformation::Select(aliases.collect())));
+            steps.push(share_step("columns", Transformation::Select(aliases.collect())));
         }
         // What the visitor asks for comes last, and knows the columns that are shown and no others. Conditions of the
         // visitor see only the rows that are shown: an error that one of them raises tells about no other.
@@ -197,14 +198,17 @@ impl ServedShare {
         let order = members.take("order");
         let filter = members.take("filter");
         if let Some(filter) = &filter {
-            steps.push(step("", Transformation::Barrier));
-            steps.push(step(
+            steps.push(share_step("", Transformation::Barrier));
+            steps.push(share_step(
                 "options.filter",
                 Transformation::Filter(expression::filter(filter, &mut values)?),
             ));
         }
         if let Some(order) = &order {
-            steps.push(step("options.order", Transformation::Order(parse::order(order)?)));
+            steps.push(share_step(
+                "options.order",
+                Transformation::Order(parse::order(order)?),
+            ));
         }
         let mut page = RunOptions::parse_rest(members, &mut values)?.page;
         page.limit = self.limited(page.limit);

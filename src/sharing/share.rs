@@ -122,7 +122,7 @@ pub(crate) fn share_table(table: Oid, options: &str) -> Result<ShareInfo, Error>
 
 /// Shares an exploration, of which the current role is at least a manager.
 pub(crate) fn share_exploration(id: i64, options: &str) -> Result<ShareInfo, Error> {
-    stored::find(id)?.need(ExplorationLevel::Manager)?;
+    stored::find_exploration(id)?.need(ExplorationLevel::Manager)?;
     create_share(Shared::Exploration(id), options)
 }
 
@@ -148,8 +148,8 @@ fn create_share(shared: Shared, options: &str) -> Result<ShareInfo, Error> {
         role_oid: role.oid.to_u32(),
         role_name: role.name,
         is_privileged: role.is_privileged,
-        creator_oid: caller::role().to_u32(),
-        creator_name: names::of_role(caller::role()).unwrap_or_default(),
+        creator_oid: caller::current_role().to_u32(),
+        creator_name: names::of_role(caller::current_role()).unwrap_or_default(),
         columns: None,
         filter: None,
         max_rows: None,
@@ -166,9 +166,10 @@ fn create_share(shared: Shared, options: &str) -> Result<ShareInfo, Error> {
     }
     members.finish()?;
     following::look_again();
-    let id: Option<i64> = storage::write(|statements| statements.query(store::INSERT_SHARE, &share))?;
+    let id: Option<i64> =
+        storage::write_as_owner(|statements| statements.query(store::INSERT_SHARE, &share))?;
     match (id, share.exploration_id) {
-        (Some(id), _) => Ok(find(id)?.into()),
+        (Some(id), _) => Ok(find_share(id)?.into()),
         // It has been deleted meanwhile.
         (None, id) => Err(ExplorationError::Unknown {
             id: id.unwrap_or_default(),
@@ -201,7 +202,7 @@ impl NewShare {
     /// Shows a table: which columns, and which rows.
     fn show_table(&mut self, table: Oid, columns: Option<&Node>, filter: Option<&Node>) -> Result<(), Error> {
         let catalog = Catalog::new(Snapshot::latest());
-        let relation = RecordRelation::read(&catalog, table)?;
+        let relation = RecordRelation::read_relation(&catalog, table)?;
         let mut used: Vec<i16> = Vec::new();
         self.columns = match columns {
             None => None,
@@ -230,7 +231,7 @@ impl NewShare {
                     filter.invalid(problem.to_string(), crate::records::error::FILTER_SHAPE)
                 })?;
                 let parsed = document
-                    .parse(&mut values)
+                    .into_filter(&mut values)
                     .map_err(|problem| in_place(problem.into()))?;
                 check_filter(&relation, &parsed, &mut used).map_err(in_place)?;
                 Some(filter_tree(&relation, &parsed, &values)?)
@@ -253,12 +254,12 @@ impl NewShare {
         columns: Option<&Node>,
         filter: Option<&Node>,
     ) -> Result<(), Error> {
-        let document = stored::find(id)?.document()?;
+        let document = stored::find_exploration(id)?.document()?;
         let mut values = Values::default();
         let exploration = Exploration::parse(&Node::parse("", &document)?, &mut values)?;
         let mut steps = Vec::new();
         if let Some(filter) = filter {
-            let filter_step = step(
+            let filter_step = share_step(
                 "options.filter",
                 Transformation::Filter(expression::filter(filter, &mut values)?),
             );
@@ -269,7 +270,7 @@ impl NewShare {
             if aliases.is_empty() {
                 return Err(columns.must_be("a list of at least one alias"));
             }
-            steps.push(step("options.columns", Transformation::Select(aliases)));
+            steps.push(share_step("options.columns", Transformation::Select(aliases)));
         }
         // It runs, or it is not shared.
         let request = RunRequest {
@@ -286,7 +287,7 @@ impl NewShare {
     }
 }
 
-pub(super) fn step(path: &str, transformation: Transformation) -> ExplorationStep {
+pub(super) fn share_step(path: &str, transformation: Transformation) -> ExplorationStep {
     ExplorationStep {
         path: path.to_owned(),
         transformation,
@@ -382,18 +383,18 @@ pub(super) fn map_filter(
 }
 
 fn find_all(argument: &Value) -> Result<Vec<ShareRow>, Error> {
-    storage::read(|statements| statements.query(store::SHARES, argument))
+    storage::read_as_caller(|statements| statements.query(store::SHARES, argument))
 }
 
 /// The share with an id, if the current role may see it.
-fn find(id: i64) -> Result<ShareRow, Error> {
+fn find_share(id: i64) -> Result<ShareRow, Error> {
     find_all(&json!({"id": id}))?
         .pop()
         .ok_or_else(|| SharingError::UnknownShare { id }.into())
 }
 
 /// The shares that the current role may see, the newest first: of a table, of an exploration, or all.
-pub(crate) fn list(table: Option<Oid>, exploration: Option<i64>) -> Result<Vec<ShareInfo>, Error> {
+pub(crate) fn list_shares(table: Option<Oid>, exploration: Option<i64>) -> Result<Vec<ShareInfo>, Error> {
     let names = match table {
         Some(table) => Some(names::of_relation(table).ok_or(Error::UnknownRelation(table))?),
         None => None,
@@ -405,7 +406,7 @@ pub(crate) fn list(table: Option<Oid>, exploration: Option<i64>) -> Result<Vec<S
 
 /// Changes a share. Its creator may change all of it; the owner of the table or exploration may disable it.
 pub(crate) fn change_share(id: i64, patch: &str) -> Result<ShareInfo, Error> {
-    let row = find(id)?;
+    let row = find_share(id)?;
     let node = Node::parse("patch", patch)?;
     let mut members = node.object()?;
     let enabled = flag(&mut members, "enabled")?;
@@ -417,8 +418,8 @@ pub(crate) fn change_share(id: i64, patch: &str) -> Result<ShareInfo, Error> {
                 needed: "the role that made it; the owner of what it shows can disable it",
             })?;
         }
-        storage::write(|statements| statements.run(store::DISABLE_SHARE, &json!({"id": id})))?;
-        return Ok(find(id)?.into());
+        storage::write_as_owner(|statements| statements.run(store::DISABLE_SHARE, &json!({"id": id})))?;
+        return Ok(find_share(id)?.into());
     }
     let role = members
         .take("role")
@@ -428,7 +429,7 @@ pub(crate) fn change_share(id: i64, patch: &str) -> Result<ShareInfo, Error> {
     // Who changes a share is checked as who makes one: its role, too, though it stays.
     let role = match role {
         Some(role) => Some(role),
-        None => names::role(&row.role),
+        None => names::find_role(&row.role),
     };
     let role = acting::choose(role, insists)?;
     let mut share = NewShare {
@@ -492,21 +493,21 @@ pub(crate) fn change_share(id: i64, patch: &str) -> Result<ShareInfo, Error> {
         }
     }
     following::look_again();
-    storage::write(|statements| statements.run(store::UPDATE_SHARE, &share))?;
-    Ok(find(id)?.into())
+    storage::write_as_owner(|statements| statements.run(store::UPDATE_SHARE, &share))?;
+    Ok(find_share(id)?.into())
 }
 
 /// Deletes a share: every role that may see it may do so.
 pub(crate) fn delete_share(id: i64) -> Result<i64, Error> {
-    find(id)?;
-    storage::write(|statements| statements.run(store::DELETE_SHARE, &json!({"id": id})))?;
+    find_share(id)?;
+    storage::write_as_owner(|statements| statements.run(store::DELETE_SHARE, &json!({"id": id})))?;
     Ok(id)
 }
 
 /// How often a share was used, and when last.
 pub(crate) fn count_uses(id: i64) -> Result<Value, Error> {
-    find(id)?;
-    storage::write(|statements| {
+    find_share(id)?;
+    storage::write_as_owner(|statements| {
         if as_role::can_write() {
             statements.run(store::SUM_USES, &json!({"id": id}))?;
         }

@@ -55,11 +55,11 @@ struct UserTracking<'f> {
 
 impl<'f> UserTracking<'f> {
     /// `None` if no table of the form has such a column.
-    fn of(placed: &'f PlacedForm) -> Result<Option<Self>, Error> {
+    fn of_form(placed: &'f PlacedForm) -> Result<Option<Self>, Error> {
         if placed.tracking.is_empty() {
             return Ok(None);
         }
-        let user_id = storage::write(|statements| statements.query(store::USER, &json!({})))?;
+        let user_id = storage::write_as_owner(|statements| statements.query(store::USER, &json!({})))?;
         Ok(Some(Self {
             user_id,
             attnums: &placed.tracking,
@@ -114,12 +114,12 @@ enum FormAudience {
 impl ServedForm {
     /// The form of a token, if it is there for the audience and its role is what it must be.
     fn find(token: &Uuid, audience: FormAudience) -> Result<Self, Error> {
-        let placed = kept_form::find(token)?.ok_or(SharingError::NoForm)?;
+        let placed = kept_form::find_kept_form(token)?.ok_or(SharingError::NoForm)?;
         let form = &placed.form;
         let role = form.role();
         let is_served = form.publish_public
             || (audience == FormAudience::Makers
-                && ownership::can_set_role(caller::role(), Oid::from(form.role_oid)));
+                && ownership::can_set_role(caller::current_role(), Oid::from(form.role_oid)));
         if !is_served || !role.is_allowed() {
             return Err(SharingError::NoForm.into());
         }
@@ -150,9 +150,9 @@ pub(crate) fn get_by_token(token: &Uuid) -> Result<Value, Error> {
 pub(crate) fn get_public(token: &Uuid) -> Result<Value, Error> {
     let served = ServedForm::find(token, FormAudience::Visitors)?;
     let form = served.form();
-    let fields = served
-        .role
-        .act(|| consistent::read(|catalog| public_fields(catalog, &form.fields, form.base_table_oid)))?;
+    let fields = served.role.act(|| {
+        consistent::read_consistently(|catalog| public_fields(catalog, &form.fields, form.base_table_oid))
+    })?;
     let mut public = json!({
         "name": form.name, "description": form.description, "version": form.version, "header_title": form.header_title,
         "header_subtitle": form.header_subtitle, "submit_message": form.submit_message,
@@ -180,7 +180,7 @@ fn public_fields(catalog: &Catalog, fields: &[StoredField], table: u32) -> Resul
             };
             Ok(json!({
                 "key": field.key, "index": field.index, "label": field.label, "help": field.help, "kind": field.kind,
-                "type": info.listed_name, "type_options": TypeOptions::of(&info, column.atttypmod), "ui_type": info.ui_type,
+                "type": info.listed_name, "type_options": TypeOptions::from_modifiers(&info, column.atttypmod), "ui_type": info.ui_type,
                 "has_default": column.atthasdef, "fk_interaction_rule": field.fk_interaction_rule, "styling": field.styling,
                 "is_required": field.is_required, "child_fields": children,
             }))
@@ -193,18 +193,18 @@ pub(crate) fn get_source_info<T>(
     token: &Uuid,
     describe: impl FnOnce(&BTreeMap<u32, Vec<i16>>) -> Result<T, Error>,
 ) -> Result<(T, BTreeMap<u32, Vec<i16>>), Error> {
-    fn add(fields: &[StoredField], table: u32, wanted: &mut BTreeMap<u32, Vec<i16>>) {
+    fn add_wanted(fields: &[StoredField], table: u32, wanted: &mut BTreeMap<u32, Vec<i16>>) {
         for field in fields {
             wanted.entry(table).or_default().push(field.column_attnum);
             if let Some(related) = field.related_table_oid {
                 wanted.entry(related).or_default();
-                add(&field.child_fields, related, wanted);
+                add_wanted(&field.child_fields, related, wanted);
             }
         }
     }
     let served = ServedForm::find(token, FormAudience::Makers)?;
     let mut wanted = BTreeMap::new();
-    add(&served.form().fields, served.form().base_table_oid, &mut wanted);
+    add_wanted(&served.form().fields, served.form().base_table_oid, &mut wanted);
     let described = served.role.act(|| describe(&wanted))?;
     Ok((described, wanted))
 }
@@ -214,6 +214,14 @@ fn find_field<'f>(fields: &'f [StoredField], key: &str) -> Option<&'f StoredFiel
         true => Some(field),
         false => find_field(&field.child_fields, key),
     })
+}
+
+fn unknown_field(key: &str, hint: &'static str) -> SharingError {
+    SharingError::InvalidField {
+        key: key.to_owned(),
+        problem: "the form has no such field".into(),
+        hint,
+    }
 }
 
 /// The records that a field can refer to, by how they read.
@@ -234,11 +242,8 @@ pub(crate) fn list_related(token: &Uuid, options: &str) -> Result<JsonbDatum, Er
         .map(|offset| offset.not_negative())
         .transpose()?;
     members.finish()?;
-    let field = find_field(&served.form().fields, &key).ok_or_else(|| SharingError::InvalidField {
-        key: key.clone(),
-        problem: "the form has no such field".into(),
-        hint: "Pass the key of a field of the form.",
-    })?;
+    let field = find_field(&served.form().fields, &key)
+        .ok_or_else(|| unknown_field(&key, "Pass the key of a field of the form."))?;
     let picks = field
         .related_table_oid
         .filter(|_| field.fk_interaction_rule != Some(LinkRule::MustCreate));
@@ -284,12 +289,7 @@ pub(crate) fn submit_form(token: &Uuid, values: &str) -> Result<Value, Error> {
         hint: "Pass an object of the keys of fields and their values.",
     })?;
     if let Some(key) = sent.keys().find(|key| find_field(&form.fields, key).is_none()) {
-        return Err(SharingError::InvalidField {
-            key: key.clone(),
-            problem: "the form has no such field".into(),
-            hint: "Pass values of the form's fields only.",
-        }
-        .into());
+        return Err(unknown_field(key, "Pass values of the form's fields only.").into());
     }
     let mut visit = Visit {
         sent: &sent,
@@ -313,7 +313,7 @@ pub(crate) fn submit_form(token: &Uuid, values: &str) -> Result<Value, Error> {
         filled: visited.iter().map(|visited| visited.filled).collect(),
         reads_displayed: form.input == FormInput::Display,
     };
-    if let Some(tracking) = UserTracking::of(&served.placed)? {
+    if let Some(tracking) = UserTracking::of_form(&served.placed)? {
         tracking.add_to(&visited, &mut shape, &mut values);
     }
     as_role::end_deferring();
@@ -346,7 +346,7 @@ impl<'f> Visit<'f> {
         let value = self.sent.get(&field.key);
         let is_empty = value.is_none_or(|value| matches!(value.get(), "null" | "\"\""));
         if field.is_required && is_empty {
-            return Err(invalid(field, "a value is required", "Fill the field in."));
+            return Err(invalid_value(field, "a value is required", "Fill the field in."));
         }
         let link = field.fk_interaction_rule.zip(field.related_table_oid);
         let filled = match (value, link) {
@@ -386,21 +386,21 @@ impl<'f> Visit<'f> {
             field.column_attnum,
             Oid::from(related),
         ) {
-            return Err(invalid(
+            return Err(invalid_value(
                 field,
                 "its column no longer refers to records of the table",
                 "Ask the person who gave you the link to change the form.",
             ));
         }
         const HINT: &str = "A field that refers to a record takes {\"type\": \"pick\", \"value\": key} or {\"type\": \"create\"}.";
-        let no_choice = || invalid(field, "this is no choice of a record", HINT);
+        let no_choice = || invalid_value(field, "this is no choice of a record", HINT);
         let choice: BTreeMap<String, Box<RawValue>> =
             serde_json::from_str(value.get()).map_err(|_| no_choice())?;
         let picked = choice.get("value");
         match (choice.get("type").map(|word| word.get()), rule) {
             (Some("\"pick\""), LinkRule::MustPick | LinkRule::CanPickOrCreate) => {
                 if field.is_required && picked.is_none_or(|picked| picked.get() == "null") {
-                    return Err(invalid(field, "a value is required", "Pick a record."));
+                    return Err(invalid_value(field, "a value is required", "Pick a record."));
                 }
                 match picked {
                     Some(picked) if choice.len() == 2 => Ok(Filled::Value(self.values.take(picked.clone()))),
@@ -411,12 +411,12 @@ impl<'f> Visit<'f> {
                 1 => Ok(Filled::Create),
                 _ => Err(no_choice()),
             },
-            (Some("\"pick\""), LinkRule::MustCreate) => Err(invalid(
+            (Some("\"pick\""), LinkRule::MustCreate) => Err(invalid_value(
                 field,
                 "a record must be created, not picked",
                 "Pass {\"type\": \"create\"}.",
             )),
-            (Some("\"create\""), LinkRule::MustPick) => Err(invalid(
+            (Some("\"create\""), LinkRule::MustPick) => Err(invalid_value(
                 field,
                 "a record must be picked, not created",
                 "Pass {\"type\": \"pick\", \"value\": key}.",
@@ -426,7 +426,7 @@ impl<'f> Visit<'f> {
     }
 }
 
-fn invalid(field: &StoredField, problem: &str, hint: &'static str) -> Error {
+fn invalid_value(field: &StoredField, problem: &str, hint: &'static str) -> Error {
     SharingError::InvalidField {
         key: field.key.clone(),
         problem: problem.into(),

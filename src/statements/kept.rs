@@ -30,7 +30,7 @@ thread_local! {
 pub(crate) fn statement_for(shape: impl Shape) -> Result<Rc<CompiledStatement>, Error> {
     let key = (
         AnyShape::new(shape),
-        caller::role(),
+        caller::current_role(),
         caller::search_path(),
         settings::default_preview(),
     );

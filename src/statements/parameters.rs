@@ -1,8 +1,6 @@
 //! The parameters of a statement: each is a value of the request, made a value of the type that the statement needs.
 
-use super::values::Values;
-use crate::pg::{Oid, column_type, quote};
-use std::rc::Rc;
+use crate::pg::Oid;
 
 /// A value that stands in a request: which one, and what sort of JSON it is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -66,7 +64,7 @@ pub(crate) enum Form {
 }
 
 /// Makes a literal of the value of a parameter.
-type LiteralOf = dyn Fn(&Parameter) -> String;
+pub(super) type LiteralOf = dyn Fn(&Parameter) -> String;
 
 /// The parameters of a statement under construction.
 #[derive(Default)]
@@ -77,20 +75,11 @@ pub(crate) struct Parameters {
 }
 
 impl Parameters {
-    /// None: the statement has these values in its text.
-    pub(crate) fn inlined(values: Rc<Values>) -> Self {
-        Self::inlined_if(values, |_| true)
-    }
-
-    /// The same, with NULL in the place of values of types that are refused.
-    pub(crate) fn inlined_if(values: Rc<Values>, is_allowed: impl Fn(Oid) -> bool + 'static) -> Self {
-        let text = move |parameter: &Parameter| match is_allowed(parameter.type_oid) {
-            true => literal_of(&values, parameter),
-            false => "NULL".to_owned(),
-        };
+    /// None: the statement has the values in its text, as `literal_of` writes them.
+    pub(super) fn inlined(literal_of: Box<LiteralOf>) -> Self {
         Self {
             list: Vec::new(),
-            inlined: Some(Box::new(text)),
+            inlined: Some(literal_of),
         }
     }
 
@@ -118,15 +107,6 @@ impl Parameters {
 
     pub(crate) fn into_inner(self) -> Vec<Parameter> {
         self.list
-    }
-}
-
-/// A value as a literal of the type of a parameter.
-fn literal_of(values: &Values, parameter: &Parameter) -> String {
-    let type_name = column_type::qualified_name(parameter.type_oid, -1).unwrap_or_default();
-    match values.text_of(parameter) {
-        Some(text) => format!("{}::{type_name}", quote::literal(&text)),
-        None => format!("NULL::{type_name}"),
     }
 }
 

@@ -3,13 +3,14 @@
 //! Values stay the JSON text that they came as, so that numbers keep all their digits, until PostgreSQL's input
 //! functions read them as values of a column's type.
 
-use super::parameters::{Form, Literal, Parameter, Sort};
+use super::parameters::{Form, Literal, Parameter, Parameters, Sort};
 use crate::pg::parameter::{self, ParameterValue};
-use crate::pg::{Oid, memory, server};
+use crate::pg::{Oid, column_type, memory, quote, server};
 use serde::Deserializer as _;
 use serde::de::{SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
+use std::rc::Rc;
 
 /// The values of a request, in the order in which they stand in it.
 #[derive(Default)]
@@ -43,12 +44,12 @@ impl Values {
 
     /// Takes a text in.
     pub(crate) fn take_text(&mut self, text: &str) -> Literal {
-        self.take(raw(&text))
+        self.take(raw_json(&text))
     }
 
     /// Takes a number in.
     pub(crate) fn take_number(&mut self, number: i64) -> Literal {
-        self.take(raw(&number))
+        self.take(raw_json(&number))
     }
 
     /// A value as it was taken in.
@@ -59,18 +60,40 @@ impl Values {
     /// The value of a parameter, read by the input function of its type.
     pub(crate) fn bind(&self, parameter: &Parameter) -> ParameterValue {
         let text = self.text_of(parameter)?;
-        Some(parameter::read(&text, parameter.type_oid))
+        Some(parameter::read_parameter(&text, parameter.type_oid))
+    }
+
+    /// The parameters of a statement that has these values in its text.
+    pub(crate) fn inline(self: Rc<Self>) -> Parameters {
+        self.inline_if(|_| true)
+    }
+
+    /// The same, with NULL in the place of values of types that are refused.
+    pub(crate) fn inline_if(self: Rc<Self>, is_allowed: impl Fn(Oid) -> bool + 'static) -> Parameters {
+        Parameters::inlined(Box::new(move |parameter| match is_allowed(parameter.type_oid) {
+            true => self.literal_of(parameter),
+            false => "NULL".to_owned(),
+        }))
+    }
+
+    /// A value as a literal of the type of a parameter.
+    fn literal_of(&self, parameter: &Parameter) -> String {
+        let type_name = column_type::qualified_name(parameter.type_oid, -1).unwrap_or_default();
+        match self.text_of(parameter) {
+            Some(text) => format!("{}::{type_name}", quote::literal(&text)),
+            None => format!("NULL::{type_name}"),
+        }
     }
 
     /// The value of a parameter as the input function of its type reads it; `None` is NULL.
-    pub(super) fn text_of(&self, parameter: &Parameter) -> Option<String> {
+    fn text_of(&self, parameter: &Parameter) -> Option<String> {
         let json = self.0.get(parameter.slot)?.get();
         Some(match parameter.form {
             Form::Value => plain(json, parameter.type_oid)?,
             Form::Member => format!("{{\"v\":{json}}}"),
             Form::Members => members(json),
-            Form::List if json.starts_with('[') => array(json),
-            Form::List => array(&format!("[{json}]")),
+            Form::List if json.starts_with('[') => array_literal(json),
+            Form::List => array_literal(&format!("[{json}]")),
             Form::Exactly => escape_pattern(&text(json)?),
             Form::StartsWith => escape_pattern(&text(json)?) + "%",
             Form::Contains => format!("%{}%", escape_pattern(&text(json)?)),
@@ -78,7 +101,7 @@ impl Values {
     }
 }
 
-fn raw(value: &impl serde::Serialize) -> Box<RawValue> {
+fn raw_json(value: &impl serde::Serialize) -> Box<RawValue> {
     // Text and integers always have a JSON form.
     serde_json::value::to_raw_value(value).unwrap_or_default()
 }
@@ -86,7 +109,7 @@ fn raw(value: &impl serde::Serialize) -> Box<RawValue> {
 /// A value in the form that the type's input function reads; `None` for null.
 fn plain(json: &str, type_oid: Oid) -> Option<String> {
     if json.starts_with('[') && parameter::is_array(type_oid) {
-        Some(array(json))
+        Some(array_literal(json))
     } else {
         text(json)
     }
@@ -103,7 +126,7 @@ pub(crate) fn text(json: &str) -> Option<String> {
 }
 
 /// A JSON array in the form that the input functions of array types read.
-pub(crate) fn array(json: &str) -> String {
+pub(crate) fn array_literal(json: &str) -> String {
     array_with(json, &|list, more| {
         server::check_for_interrupts();
         memory::reserve_text(list, more);

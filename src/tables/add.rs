@@ -88,7 +88,7 @@ pub(crate) fn add_constraints(
     script.alter_table(&sql, &actions);
     constraint::push_comments(&mut script, &sql, definitions)?;
     script.run()?;
-    let table = Table::read(relation)?;
+    let table = Table::read_relation(relation)?;
     let listed = table.constraints().iter().filter(|row| is_listed(row));
     let mut oids: Vec<Oid> = listed.map(|row| row.oid).collect();
     oids.sort_by_key(|oid| oid.to_u32());

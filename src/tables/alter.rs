@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 /// Changes columns; gives the attnums of those that were changed, in the order of the changes.
 pub(crate) fn alter_columns(relation: Oid, alterations: &[ColumnAlteration]) -> Result<Vec<i16>, Error> {
     let table = Table::lock(relation, lock_for(alterations))?;
-    let changes = AlterationPlan::of(&table, alterations, MathesarKey::Kept)?;
+    let changes = AlterationPlan::for_table(&table, alterations, MathesarKey::Kept)?;
     let altered = changes.attnums.clone();
     changes.run_or_locate(&table, alterations)?;
     Ok(altered)
@@ -80,7 +80,7 @@ pub(crate) fn alter_columns_by_options(
     options: &AlterationOptions,
 ) -> Result<AlterationReport, Error> {
     let table = Table::lock(relation, lock_for(alterations))?;
-    let mut misfits = Misfits::find(&table, &retyped_columns(&table, alterations)?, options.misfits)?;
+    let mut misfits = Misfits::find_misfits(&table, &retyped_columns(&table, alterations)?, options.misfits)?;
     let texts = std::mem::take(&mut misfits.texts);
     let nulls: Vec<i16> = texts.keys().copied().collect();
     let plan = AlterationPlan::with_nulls(&table, alterations, MathesarKey::Changed, &nulls)?;
@@ -110,9 +110,9 @@ pub(crate) fn find_misfits(
     alterations: &[ColumnAlteration],
     most: usize,
 ) -> Result<Misfits, Error> {
-    let table = Table::read(relation)?;
+    let table = Table::read_relation(relation)?;
     let columns = retyped_columns(&table, alterations)?;
-    Misfits::find(&table, &columns, most)
+    Misfits::find_misfits(&table, &columns, most)
 }
 
 /// The error of the first value that does not fit.
@@ -177,7 +177,7 @@ pub(crate) fn alter_table(
         _ => AlterLock::AccessExclusive,
     };
     let table = Table::lock(relation, lock)?;
-    AlterationPlan::of(&table, columns, key_column)?.run_or_locate(&table, columns)?;
+    AlterationPlan::for_table(&table, columns, key_column)?.run_or_locate(&table, columns)?;
 
     let mut script = Script::new();
     let mut sql = table.sql();
@@ -241,7 +241,7 @@ struct AlterationPlan<'a> {
 }
 
 impl<'a> AlterationPlan<'a> {
-    fn of(
+    fn for_table(
         table: &'a Table,
         alterations: &'a [ColumnAlteration],
         key_column: MathesarKey,
@@ -333,7 +333,7 @@ impl<'a> AlterationPlan<'a> {
             Err(failure) => failure,
         };
         if failure.column.is_none() && dml::is_value_sqlstate(&failure.sqlstate) {
-            let misfits = Misfits::find(table, &retyped_columns(table, alterations)?, 0)?;
+            let misfits = Misfits::find_misfits(table, &retyped_columns(table, alterations)?, 0)?;
             if let Some(first) = misfits.first {
                 error_fields::raise(&of_misfits(table, first, misfits.count));
             }

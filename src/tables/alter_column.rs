@@ -174,7 +174,7 @@ impl PlannedAlteration<'_> {
             ));
         };
         let value = error_fields::kept_with(name_column, || {
-            statement::value(&format!("SELECT ({cast})::pg_catalog.text"))
+            statement::query_value(&format!("SELECT ({cast})::pg_catalog.text"))
         })?;
         Ok(value.map(|value| quote::literal(&value)))
     }
@@ -186,7 +186,7 @@ impl PlannedAlteration<'_> {
     {
         let is_new = matches!(self.alteration.identity, Some(Some(_))) && self.column.attidentity == Char(0);
         let column = table.find_column(self.column.attnum.into())?;
-        is_new.then(|| Counting::of(table, column)).transpose()
+        is_new.then(|| Counting::of_column(table, column)).transpose()
     }
 
     /// The actions that make a column an identity or generated column, or an ordinary one again.

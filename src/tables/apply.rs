@@ -156,7 +156,7 @@ impl<'a> Run<'a> {
             }
         }
         for new in std::mem::take(&mut self.owners) {
-            self.afterwards(new.step, || new.run())?;
+            self.afterwards(new.step, || new.set_owner())?;
         }
         Ok(self.applied)
     }
@@ -186,7 +186,7 @@ impl<'a> Run<'a> {
         match &self.steps[at] {
             DefinitionStep::CreateTable(definition) => return self.create_table(at, &definition.0).map(Some),
             DefinitionStep::CreateSchema(JsonObject(step)) => {
-                let owner = step.owner.as_deref().map(role).transpose()?;
+                let owner = step.owner.as_deref().map(require_role).transpose()?;
                 schema::create_schema(&step.name, owner, step.description.as_deref())?;
             }
             DefinitionStep::AlterSchema(JsonObject(step)) => {
@@ -197,14 +197,14 @@ impl<'a> Run<'a> {
                 schema::drop_schemas(&schemas.collect::<Result<BTreeSet<_>, _>>()?)?;
             }
             DefinitionStep::AlterTable(JsonObject(step)) => {
-                let (table, changes) = (find(&step.table)?, &step.changes.0);
+                let (table, changes) = (require_table(&step.table)?, &step.changes.0);
                 let part = ChangedPart::refused_in_views(table, &changes.columns);
                 (self.aside)(table, &part, &mut || {
                     alter::alter_table(table, changes, alter::MathesarKey::Changed)
                 })?
             }
             DefinitionStep::DropTable(JsonObject(step)) => {
-                let table = find(&step.table)?;
+                let table = require_table(&step.table)?;
                 (self.aside)(table, &ChangedPart::Relation, &mut || {
                     drop::drop_table(table, step.cascade).map(|_| ())
                 })?;
@@ -215,14 +215,14 @@ impl<'a> Run<'a> {
                     .iter()
                     .map(|JsonObject(column)| column.clone())
                     .collect();
-                add::add_columns(find(&step.table)?, &columns, false)?;
+                add::add_columns(require_table(&step.table)?, &columns, false)?;
             }
             DefinitionStep::DropColumns(JsonObject(step)) => {
-                let table = find(&step.table)?;
+                let table = require_table(&step.table)?;
                 let attnums = step
                     .columns
                     .iter()
-                    .map(|column| attnum(table, &step.table, column))
+                    .map(|column| require_attnum(table, &step.table, column))
                     .collect::<Result<Vec<i32>, _>>()?;
                 let dropped = attnums.iter().filter_map(|&attnum| attnum.try_into().ok());
                 let part = ChangedPart::Columns(dropped.collect());
@@ -234,10 +234,10 @@ impl<'a> Run<'a> {
                     .iter()
                     .map(|JsonObject(constraint)| constraint.clone())
                     .collect();
-                add::add_constraints(find(&step.table)?, &constraints)?;
+                add::add_constraints(require_table(&step.table)?, &constraints)?;
             }
             DefinitionStep::DropConstraint(JsonObject(step)) => {
-                drop::drop_constraint_of(find(&step.table)?, &step.constraint)?
+                drop::drop_constraint_of(require_table(&step.table)?, &step.constraint)?
             }
         }
         Ok(None)
@@ -258,7 +258,7 @@ impl<'a> Run<'a> {
         {
             // From here on a table may be renamed.
             let table = match table {
-                Some((schema, name)) => names::relation(&schema, &name).ok_or(Error::Vanished)?,
+                Some((schema, name)) => names::find_relation(&schema, &name).ok_or(Error::Vanished)?,
                 None => oid,
             };
             if let Some(metadata) = metadata {
@@ -397,7 +397,7 @@ struct Later {
 }
 
 impl NewOwner {
-    fn run(&self) -> Result<(), Error> {
+    fn set_owner(&self) -> Result<(), Error> {
         // A later step may have dropped it.
         if let Some((schema, name)) = names::of_relation(self.table) {
             let table = quote::qualified(&schema, &name);
@@ -452,26 +452,26 @@ fn each_table(definition: &TableDefinition, visit: &mut impl FnMut(&str, &str, &
 
 fn look_up(table: &QualifiedName) -> Option<Oid> {
     match &table.schema {
-        Some(schema) => names::relation(schema, &table.name),
+        Some(schema) => names::find_relation(schema, &table.name),
         None => names::visible_relation(&table.name),
     }
 }
 
 /// The table of that name.
-fn find(table: &QualifiedName) -> Result<Oid, Error> {
+fn require_table(table: &QualifiedName) -> Result<Oid, Error> {
     look_up(table).ok_or_else(|| Error::from(TablesError::UnknownTable { name: table.clone() }))
 }
 
 fn find_schema(name: &str) -> Result<Oid, Error> {
-    names::schema(name).ok_or_else(|| {
+    names::find_schema(name).ok_or_else(|| {
         Error::from(TablesError::UnknownSchemaName {
             name: name.to_owned(),
         })
     })
 }
 
-fn role(name: &str) -> Result<Oid, Error> {
-    names::role(name).ok_or_else(|| {
+fn require_role(name: &str) -> Result<Oid, Error> {
+    names::find_role(name).ok_or_else(|| {
         Error::from(DdlError::UnknownRoleName {
             name: name.to_owned(),
         })
@@ -479,10 +479,10 @@ fn role(name: &str) -> Result<Oid, Error> {
 }
 
 /// The number of a column of a table.
-fn attnum(table: Oid, name: &QualifiedName, column: &ColumnRef) -> Result<i32, Error> {
+fn require_attnum(table: Oid, name: &QualifiedName, column: &ColumnRef) -> Result<i32, Error> {
     match column {
         ColumnRef::Attnum(attnum) => Ok((*attnum).into()),
-        ColumnRef::Name(column) => match names::column(table, column) {
+        ColumnRef::Name(column) => match names::find_column(table, column) {
             Some(attnum) => Ok(attnum.into()),
             None => Err(Error::UnknownColumnName {
                 relation: name.name.clone(),

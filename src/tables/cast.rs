@@ -213,7 +213,7 @@ fn read_rows(
 pub(crate) struct RowsStatement(String);
 
 impl RowsStatement {
-    pub(crate) fn compile(row_type: Oid, options: &CastOptions) -> Result<Self, Error> {
+    pub(crate) fn compile_cast(row_type: Oid, options: &CastOptions) -> Result<Self, Error> {
         if !type_name::is_composite(row_type) {
             Err(TablesError::NoCast {
                 source_type: "text".into(),
@@ -229,9 +229,9 @@ impl RowsStatement {
         )))
     }
 
-    pub(crate) fn read(&self, array: &str) -> Result<String, Error> {
+    pub(crate) fn read_rows(&self, array: &str) -> Result<String, Error> {
         let types = [pg_sys::JSONBOID];
-        let prepared = plan_cache::prepare_for(caller::role(), &self.0, &types, Planning::Once)?;
+        let prepared = plan_cache::prepare_for(caller::current_role(), &self.0, &types, Planning::Once)?;
         let array = JsonbValue::parse(array).datum();
         let (rows, _) = prepared.document(&[Some(array)], Sees::WhatCallerSees)?;
         Ok(rows.map_or_else(|| "{}".to_owned(), |rows| rows.text()))

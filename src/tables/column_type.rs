@@ -139,36 +139,17 @@ fn modifiers(type_: TypeId, options: &TypeModifierOptions) -> Result<Vec<String>
 
 /// The modifiers of intervals: a precision, and a mask of fields.
 mod interval {
-    const MONTH: i32 = 1 << 1;
-    const YEAR: i32 = 1 << 2;
-    const DAY: i32 = 1 << 3;
-    const HOUR: i32 = 1 << 10;
-    const MINUTE: i32 = 1 << 11;
+    use crate::catalog::types::INTERVAL_FIELDS;
+
     const SECOND: i32 = 1 << 12;
     pub(super) const ALL_FIELDS: i32 = 0x7fff;
     const FULL_PRECISION: i32 = 0xffff;
-
-    const FIELDS: [(&str, i32); 13] = [
-        ("year", YEAR),
-        ("month", MONTH),
-        ("day", DAY),
-        ("hour", HOUR),
-        ("minute", MINUTE),
-        ("second", SECOND),
-        ("year to month", YEAR | MONTH),
-        ("day to hour", DAY | HOUR),
-        ("day to minute", DAY | HOUR | MINUTE),
-        ("day to second", DAY | HOUR | MINUTE | SECOND),
-        ("hour to minute", HOUR | MINUTE),
-        ("hour to second", HOUR | MINUTE | SECOND),
-        ("minute to second", MINUTE | SECOND),
-    ];
 
     /// The mask of fields, in upper or lower case and with any blanks between.
     pub(super) fn mask(fields: &str) -> Option<i32> {
         let words: Vec<_> = fields.split_whitespace().map(str::to_lowercase).collect();
         let fields = words.join(" ");
-        FIELDS
+        INTERVAL_FIELDS
             .iter()
             .find(|(name, _)| *name == fields)
             .map(|(_, mask)| *mask)
@@ -180,13 +161,19 @@ mod interval {
 
     pub(super) fn is_modifier(modifier: i32) -> bool {
         let (mask, precision) = (modifier >> 16, modifier & FULL_PRECISION);
-        let is_mask = mask == ALL_FIELDS || FIELDS.iter().any(|(_, known)| *known == mask);
+        let is_mask = mask == ALL_FIELDS || INTERVAL_FIELDS.iter().any(|(_, known)| *known == mask);
         is_mask && (precision <= 6 && has_seconds(mask) || precision == FULL_PRECISION)
     }
 
     #[cfg(test)]
     mod tests {
         use super::*;
+
+        const MONTH: i32 = 1 << 1;
+        const YEAR: i32 = 1 << 2;
+        const DAY: i32 = 1 << 3;
+        const HOUR: i32 = 1 << 10;
+        const MINUTE: i32 = 1 << 11;
 
         #[test]
         fn fields_have_masks() {

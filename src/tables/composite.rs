@@ -39,7 +39,7 @@ pub(crate) fn compose_columns(
     table: Option<Oid>,
     definitions: &[ColumnDefinition],
 ) -> Result<Vec<ColDef>, Error> {
-    let existing = table.map(Table::read).transpose()?;
+    let existing = table.map(Table::read_relation).transpose()?;
     let taken = existing
         .as_ref()
         .map(|table| table.columns.as_slice())
@@ -55,13 +55,13 @@ pub(crate) fn compose_columns(
         };
         check_length(&wanted)?;
         let column = ResolvedColumn::resolve(definition, names.give(&wanted), false)?;
-        columns.push(ColDef::of(column)?);
+        columns.push(ColDef::from_column(column)?);
     }
     Ok(columns)
 }
 
 impl ColDef {
-    fn of(column: ResolvedColumn<'_>) -> Result<Self, TablesError> {
+    fn from_column(column: ResolvedColumn<'_>) -> Result<Self, TablesError> {
         let default_ = match &column.source {
             ColumnValueSource::Default(default) => Some(default.clone()),
             ColumnValueSource::Nothing | ColumnValueSource::Identity(_) => None,
@@ -89,14 +89,14 @@ pub(crate) fn compose_constraints(
     definitions: &[ConstraintDefinition],
 ) -> Result<Vec<ConDef>, Error> {
     let names = match table {
-        Some(table) => Table::read(table)?.column_names(),
+        Some(table) => Table::read_relation(table)?.column_names(),
         None => ColumnNames::unknown("a new table".into()),
     };
     let constraints = definitions.iter().map(|definition| {
         Ok(ConDef {
             name_: definition.given_name().map(quote::identifier),
             type_: definition.kind,
-            col_names: names.list(&definition.columns)?,
+            col_names: names.list_identifiers(&definition.columns)?,
             deferrable_: definition.deferrable || definition.initially_deferred,
             definition: constraint::write_constraint(definition, &names)?,
             description: definition.description.clone(),

@@ -25,12 +25,24 @@ pub(super) fn write_constraint(
         Rule::Key {
             is_primary,
             columns: key,
-        } => push_key(&mut sql, definition, is_primary, &columns.list(key)?, columns)?,
+        } => push_key(
+            &mut sql,
+            definition,
+            is_primary,
+            &columns.list_identifiers(key)?,
+            columns,
+        )?,
         Rule::ForeignKey {
             columns: key,
             referent,
         } => {
-            push_foreign_key(&mut sql, definition, &columns.list(key)?, referent, columns)?;
+            push_foreign_key(
+                &mut sql,
+                definition,
+                &columns.list_identifiers(key)?,
+                referent,
+                columns,
+            )?;
         }
         Rule::Check(check) => {
             sql.push_str("CHECK ");
@@ -75,7 +87,7 @@ fn push_key(
     if !definition.include.is_empty() {
         sql.push_str(&format!(
             " INCLUDE ({})",
-            columns.list(&definition.include)?.join(", ")
+            columns.list_identifiers(&definition.include)?.join(", ")
         ));
     }
     Ok(())
@@ -103,12 +115,15 @@ fn push_foreign_key(
             let names = ColumnNames::of_relation(oid)?;
             (
                 names.relation_sql().to_owned(),
-                names.list(&definition.fkey_columns)?,
+                names.list_identifiers(&definition.fkey_columns)?,
             )
         }
         Referent::Name(name) => {
             let names = ColumnNames::unknown(name.name.clone());
-            (quote_qualified_name(name)?, names.list(&definition.fkey_columns)?)
+            (
+                quote_qualified_name(name)?,
+                names.list_identifiers(&definition.fkey_columns)?,
+            )
         }
     };
     sql.push_str(&format!("FOREIGN KEY ({}) REFERENCES {referent}", list(key)));
@@ -131,7 +146,9 @@ fn push_foreign_key(
     if !definition.fkey_delete_columns.is_empty() {
         sql.push_str(&format!(
             " ({})",
-            columns.list(&definition.fkey_delete_columns)?.join(", ")
+            columns
+                .list_identifiers(&definition.fkey_delete_columns)?
+                .join(", ")
         ));
     }
     Ok(())

@@ -2,7 +2,7 @@
 //! sequences that they had before have come to.
 
 use super::clause;
-use super::stored_definition::column::options;
+use super::stored_definition::column::sequence_options;
 use super::stored_definition::rows::{ByOid, SequenceRow};
 use super::table::Table;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgClass, PgDepend, PgNamespace, catalog_oid};
@@ -33,7 +33,7 @@ pub(super) struct Counting<'t> {
 }
 
 impl<'t> Counting<'t> {
-    pub(super) fn of(table: &'t Table, column: &'t PgAttribute) -> Result<Self, Error> {
+    pub(super) fn of_column(table: &'t Table, column: &'t PgAttribute) -> Result<Self, Error> {
         let reader = Reader::new(Snapshot::latest());
         let sequences = PgDepend::of_relation(&reader, table.oid())
             .into_iter()
@@ -42,7 +42,9 @@ impl<'t> Counting<'t> {
                     && row.refobjsubid == i32::from(column.attnum)
                     && matches!(row.deptype, Char(b'a' | b'i'))
             })
-            .filter_map(|row| OwnedSequence::read(&reader, &row, table.oid(), column.attnum).transpose())
+            .filter_map(|row| {
+                OwnedSequence::from_dependency(&reader, &row, table.oid(), column.attnum).transpose()
+            })
             .collect::<Result<_, Error>>()?;
         Ok(Self {
             table,
@@ -56,7 +58,7 @@ impl<'t> Counting<'t> {
     pub(super) fn identity(&self, wanted: &IdentityDefinition) -> String {
         let sequence = match self.old().next() {
             Some(old) if wanted.sequence == SequenceOptions::default() => {
-                let as_before = options(&old.row);
+                let as_before = sequence_options(&old.row);
                 if old.row.seqtypid == self.column.atttypid {
                     as_before
                 } else {
@@ -133,7 +135,12 @@ impl<'t> Counting<'t> {
 }
 
 impl OwnedSequence {
-    fn read(reader: &Reader, dependency: &PgDepend, table: Oid, attnum: i16) -> Result<Option<Self>, Error> {
+    fn from_dependency(
+        reader: &Reader,
+        dependency: &PgDepend,
+        table: Oid,
+        attnum: i16,
+    ) -> Result<Option<Self>, Error> {
         let class = PgClass::by_oid(reader, dependency.objid).ok_or(Error::Vanished)?;
         if class.relkind != Char(pg_sys::RELKIND_SEQUENCE) {
             return Ok(None);

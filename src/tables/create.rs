@@ -30,7 +30,7 @@ pub(crate) fn create_table(definition: &TableDefinition) -> Result<Oid, Error> {
         Some(schema) => schema.clone(),
         None => names::current_schema().ok_or(TablesError::NoSchema)?,
     };
-    let name = match (definition.given_name(), names::schema(&schema)) {
+    let name = match (definition.given_name(), names::find_schema(&schema)) {
         (Some(name), _) => name.to_owned(),
         (None, Some(schema)) => free_table_name(schema, None, "Table"),
         // Whether there is such a schema is for PostgreSQL to say.
@@ -39,7 +39,7 @@ pub(crate) fn create_table(definition: &TableDefinition) -> Result<Oid, Error> {
     let mut creation = Creation::default();
     creation.push_table(definition, &schema, &name, None)?;
     creation.run()?;
-    names::relation(&schema, &name).ok_or(Error::Vanished)
+    names::find_relation(&schema, &name).ok_or(Error::Vanished)
 }
 
 /// The arguments of `msar.add_mathesar_table`.
@@ -57,7 +57,7 @@ pub(crate) struct NewTable<'a> {
 /// The result: facts about the table.
 #[derive(Serialize)]
 pub(crate) struct MadeTable {
-    #[serde(serialize_with = "crate::catalog::oid")]
+    #[serde(serialize_with = "crate::catalog::serialize_oid")]
     pub(crate) oid: Oid,
     name: String,
     renamed_columns: Map<String, Value>,
@@ -409,7 +409,7 @@ impl Creation {
             of_columns,
         } in self.metadata
         {
-            let table = names::relation(&schema, &name).ok_or(Error::Vanished)?;
+            let table = names::find_relation(&schema, &name).ok_or(Error::Vanished)?;
             set_metadata(table, of_table.as_ref(), of_columns)?;
         }
         self.owners.run()

@@ -52,7 +52,7 @@ pub(crate) fn drop_constraint(relation: Oid, constraint: Oid) -> Result<Option<S
 
 /// Drops a constraint by its name.
 pub(crate) fn drop_constraint_by_name(table: &QualifiedName, constraint: &str) -> Result<(), Error> {
-    drop_constraint_of(find(table)?, constraint)
+    drop_constraint_of(find_dropped_table(table)?, constraint)
 }
 
 /// Drops a constraint of a table by its name.
@@ -65,9 +65,9 @@ pub(crate) fn drop_constraint_of(relation: Oid, constraint: &str) -> Result<(), 
 }
 
 /// A table of a schema, by name. What is not there is PostgreSQL's error.
-fn find(table: &QualifiedName) -> Result<Oid, Error> {
+fn find_dropped_table(table: &QualifiedName) -> Result<Oid, Error> {
     let schema = table.schema.as_deref().unwrap_or_default();
-    names::relation(schema, &table.name)
+    names::find_relation(schema, &table.name)
         .ok_or_else(|| Error::from(TablesError::UnknownTable { name: table.clone() }))
 }
 

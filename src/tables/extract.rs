@@ -29,10 +29,10 @@ pub(crate) fn extract_columns(
     wanted: &ExtractNames<'_>,
 ) -> Result<(Oid, i16), Error> {
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
-    let moved = Moved::of(&table, attnums)?;
+    let moved = Moved::of_columns(&table, attnums)?;
     let extraction = Extraction::plan(&table, &moved, wanted)?;
     extraction.script(&table, &moved)?.run()?;
-    let new = names::relation(&table.schema, &extraction.name).ok_or(Error::Vanished)?;
+    let new = names::find_relation(&table.schema, &extraction.name).ok_or(Error::Vanished)?;
     let metadata = moved
         .columns
         .iter()
@@ -55,7 +55,7 @@ struct Extraction {
 
 impl Extraction {
     fn plan(table: &Table, moved: &Moved, wanted: &ExtractNames<'_>) -> Result<Self, Error> {
-        let schema = names::schema(&table.schema).ok_or(Error::Vanished)?;
+        let schema = names::find_schema(&table.schema).ok_or(Error::Vanished)?;
         if let Some(name) = wanted.table {
             check_length(name)?;
         }

@@ -19,7 +19,7 @@ use pgrx::pg_sys;
 pub(crate) fn add_key_column(relation: Oid, kind: KeyKind, drop_old: bool, name: &str) -> Result<i16, Error> {
     check_length(name)?;
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
-    let old = OldKey::of(&table, drop_old, None);
+    let old = OldKey::of_table(&table, drop_old, None);
     let is_taken = |name: &str| {
         table
             .columns
@@ -50,11 +50,11 @@ pub(crate) fn set_key_column(
     let table = Table::lock(relation, AlterLock::AccessExclusive)?;
     let column = table.find_column(column)?;
     let name = quote::identifier(&column.attname);
-    let old = OldKey::of(&table, drop_old, Some(column.attnum));
+    let old = OldKey::of_table(&table, drop_old, Some(column.attnum));
     let mut actions = old.actions;
     let mut push = |action: &str| actions.push(format!("ALTER COLUMN {name} {action}"));
     let counting = match kind {
-        Some(KeyKind::Identity) => Some(Counting::of(&table, column)?),
+        Some(KeyKind::Identity) => Some(Counting::of_column(&table, column)?),
         _ => None,
     };
     match (kind, &counting) {
@@ -97,7 +97,7 @@ struct OldKey {
 
 impl OldKey {
     /// `kept` is a column that stays, whatever `drop_columns` says.
-    fn of(table: &Table, drop_columns: bool, kept: Option<i16>) -> Self {
+    fn of_table(table: &Table, drop_columns: bool, kept: Option<i16>) -> Self {
         let mut old = Self {
             actions: Vec::new(),
             dropped: Vec::new(),

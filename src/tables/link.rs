@@ -81,7 +81,7 @@ impl LinkDefinition {
     fn to(referent: Oid, name: String) -> Result<Self, Error> {
         // It must not change before the statement has used it.
         lock::share_until_commit(referent);
-        let table = Table::read(referent)?;
+        let table = Table::read_relation(referent)?;
         let key = match table.primary_key() {
             &[attnum] => table.find_column(attnum.into())?,
             _ => Err(TablesError::NoSingleKey {

@@ -118,7 +118,7 @@ pub(crate) fn link_column(
 ) -> Result<LinkReport, Error> {
     let run = || -> Result<LinkReport, Error> {
         let (outcome, statements) =
-            script::record_statements(|| ColumnLink::open(relation, column, referent, options)?.run());
+            script::record_statements(|| ColumnLink::for_column(relation, column, referent, options)?.run());
         Ok(LinkReport {
             statements,
             ..outcome?
@@ -143,7 +143,12 @@ struct ColumnLink<'a> {
 }
 
 impl<'a> ColumnLink<'a> {
-    fn open(relation: Oid, column: &str, referent: Oid, options: &'a LinkOptions) -> Result<Self, Error> {
+    fn for_column(
+        relation: Oid,
+        column: &str,
+        referent: Oid,
+        options: &'a LinkOptions,
+    ) -> Result<Self, Error> {
         let table = Table::lock(relation, AlterLock::AccessExclusive)?;
         if ownership::row_security_applies(table.oid()) {
             Err(TablesError::HiddenRows {
@@ -151,7 +156,7 @@ impl<'a> ColumnLink<'a> {
             })?;
         }
         lock::share_until_commit(referent);
-        let referent = Table::read(referent)?;
+        let referent = Table::read_relation(referent)?;
         let key = match referent.primary_key() {
             &[attnum] => referent.find_column(attnum.into())?.clone(),
             _ => Err(TablesError::NoSingleKey {
@@ -170,7 +175,7 @@ impl<'a> ColumnLink<'a> {
         }
         Ok(Self {
             options,
-            column: named(&table, column)?.clone(),
+            column: named_column(&table, column)?.clone(),
             table,
             referent,
             key,
@@ -246,7 +251,7 @@ impl<'a> ColumnLink<'a> {
             return Ok(None);
         }
         let stops = |sqlstate| sqlstate == PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
-        match subtransaction::attempt(stops, || self.rewrite(keys)) {
+        match subtransaction::attempt_body(stops, || self.rewrite(keys)) {
             Ok(outcome) => {
                 let keys = outcome?.ok_or(Error::Vanished)?;
                 Ok(Some(LinkReport {
@@ -345,12 +350,14 @@ impl<'a> ColumnLink<'a> {
             };
             match number(3) {
                 _ if is_blank => found.empty_rows += rows,
-                0 => found.missing.add(most, unmatched(&[])),
+                0 => found.missing.add_unmatched(most, unmatched(&[])),
                 1 => {
                     found.matched.values += 1;
                     found.matched.rows += rows;
                 }
-                _ => found.ambiguous.add(most, unmatched(&[row.get(4), row.get(5)])),
+                _ => found
+                    .ambiguous
+                    .add_unmatched(most, unmatched(&[row.get(4), row.get(5)])),
             }
             true
         });
@@ -504,7 +511,7 @@ impl TextMatches {
 }
 
 /// The column that a caller names.
-fn named<'t>(table: &'t Table, name: &str) -> Result<&'t PgAttribute, Error> {
+fn named_column<'t>(table: &'t Table, name: &str) -> Result<&'t PgAttribute, Error> {
     let columns = table
         .columns
         .iter()
@@ -521,7 +528,7 @@ fn named<'t>(table: &'t Table, name: &str) -> Result<&'t PgAttribute, Error> {
 /// The same of JSON, where it may be a number as well.
 fn column_named<'t>(table: &'t Table, column: &ColumnRef) -> Result<&'t PgAttribute, Error> {
     match column {
-        ColumnRef::Name(name) => named(table, name),
+        ColumnRef::Name(name) => named_column(table, name),
         ColumnRef::Attnum(_) => table.column_of_ref(column),
     }
 }

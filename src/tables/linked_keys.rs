@@ -38,7 +38,7 @@ impl KeysOfTexts {
 
     pub(super) fn insert(&mut self, text: &[u8], key: Option<&[u8]>) {
         self.is_identity &= key == Some(text);
-        let key = key.map(|key| self.keys.read(key));
+        let key = key.map(|key| self.keys.read_value(key));
         self.by_text.insert(text.into(), KeyOfText { key, rows: 0 });
     }
 

@@ -80,7 +80,7 @@ pub(crate) struct Misfits {
 
 impl Misfits {
     /// Reads all rows of a table, whose columns nobody else can change. No more than `most` are listed.
-    pub(super) fn find(table: &Table, columns: &[RetypedColumn], most: usize) -> Result<Self, Error> {
+    pub(super) fn find_misfits(table: &Table, columns: &[RetypedColumn], most: usize) -> Result<Self, Error> {
         let mut misfits = Self::default();
         if columns.is_empty() {
             return Ok(misfits);
@@ -128,7 +128,7 @@ impl Misfits {
         };
         if let [(key, values)] = batch {
             if let Some(Some(value)) = values.get(at) {
-                self.add(column, key, value, failure, most);
+                self.add_misfit(column, key, value, failure, most);
             }
             return Ok(());
         }
@@ -137,7 +137,14 @@ impl Misfits {
         self.search(column, at, second, most)
     }
 
-    fn add(&mut self, column: &RetypedColumn, key: &Value, value: &str, failure: Failure, most: usize) {
+    fn add_misfit(
+        &mut self,
+        column: &RetypedColumn,
+        key: &Value,
+        value: &str,
+        failure: Failure,
+        most: usize,
+    ) {
         self.count += 1;
         if self.listed.len() < most {
             self.listed.push(Misfit {

@@ -29,7 +29,7 @@ pub(crate) fn to_referenced(source: Oid, target: Oid, attnums: &[i16]) -> Result
         .into());
     }
     let attnums: Vec<i32> = attnums.iter().map(|attnum| i32::from(*attnum)).collect();
-    let moved = Moved::of(&source, &attnums)?;
+    let moved = Moved::of_columns(&source, &attnums)?;
     let route = Route::between(&source, &target)?;
     if attnums.contains(&route.column.attnum.into()) {
         Err(TablesError::MovesJoiningColumn {
@@ -206,7 +206,7 @@ impl Relocation<'_> {
         let order = self.moved.order("source");
         format!(
             "ranked (tab, tup, link, number, place{values}) AS MATERIALIZED (SELECT source.tableoid, source.ctid, source.{column}, pg_catalog.dense_rank() OVER (ORDER BY source.{column}, {order}), pg_catalog.dense_rank() OVER (PARTITION BY source.{column} ORDER BY {order}), {moved} FROM {source} AS source)",
-            values = self.list(|at| format!(", value_{at}")),
+            values = self.for_each_column(|at| format!(", value_{at}")),
             moved = self.moved.identifiers("source"),
             source = self.route.source.sql(),
         )
@@ -214,7 +214,7 @@ impl Relocation<'_> {
 
     /// Combinations that take a row of their own: all but the first for a row, and those of rows that refer to nothing.
     fn is_extra(&self) -> String {
-        let nulls = self.list(|at| format!(" AND value_{at} IS NULL"));
+        let nulls = self.for_each_column(|at| format!(" AND value_{at} IS NULL"));
         format!("(place OPERATOR(pg_catalog.>) 1 OR link IS NULL) AND NOT (link IS NULL{nulls})")
     }
 
@@ -224,7 +224,7 @@ impl Relocation<'_> {
             self.ranked(),
             self.is_extra()
         );
-        Ok(statement::value(&sql)?.as_deref() == Some("t"))
+        Ok(statement::query_value(&sql)?.as_deref() == Some("t"))
     }
 
     fn move_statement(&self, new_key: &str) -> String {
@@ -244,7 +244,7 @@ impl Relocation<'_> {
              added AS (INSERT INTO {target} ({new_columns}) OVERRIDING SYSTEM VALUE SELECT extra.new_key{copies}{extra_values} FROM extra LEFT JOIN {target} AS target ON target.{key} {equals} extra.link) \
              UPDATE {source} AS source SET {column} = extra.new_key FROM ranked JOIN extra ON extra.number OPERATOR(pg_catalog.=) ranked.number WHERE source.tableoid OPERATOR(pg_catalog.=) ranked.tab AND source.ctid OPERATOR(pg_catalog.=) ranked.tup",
             ranked = self.ranked(),
-            values = self.list(|at| format!(", value_{at}")),
+            values = self.for_each_column(|at| format!(", value_{at}")),
             is_extra = self.is_extra(),
             set = self.assignments(),
             equals = self.route.equals(),
@@ -253,7 +253,7 @@ impl Relocation<'_> {
                 .iter()
                 .map(|name| format!(", target.{name}"))
                 .collect::<String>(),
-            extra_values = self.list(|at| format!(", extra.value_{at}")),
+            extra_values = self.for_each_column(|at| format!(", extra.value_{at}")),
         )
     }
 
@@ -267,7 +267,7 @@ impl Relocation<'_> {
     }
 
     /// Something for each column.
-    fn list(&self, of: impl Fn(usize) -> String) -> String {
+    fn for_each_column(&self, of: impl Fn(usize) -> String) -> String {
         (0..self.moved.columns.len()).map(of).collect()
     }
 }

@@ -44,7 +44,7 @@ pub(super) struct MovedConstraint {
 
 impl Moved {
     /// Columns of a table whose rows are all there for the current role.
-    pub(super) fn of(table: &Table, attnums: &[i32]) -> Result<Self, Error> {
+    pub(super) fn of_columns(table: &Table, attnums: &[i32]) -> Result<Self, Error> {
         if attnums.is_empty() {
             return Err(TablesError::NoColumns.into());
         }
@@ -192,7 +192,7 @@ fn metadata_of(catalog: &Catalog, relation: Oid) -> Result<Vec<Value>, Error> {
     let Some(row) = PgClass::by_oid(&catalog.reader, relation) else {
         return Ok(Vec::new());
     };
-    let metadata = serde_json::to_value(read::columns(catalog, &row)?).map_err(Error::Serialization)?;
+    let metadata = serde_json::to_value(read::read_columns(catalog, &row)?).map_err(Error::Serialization)?;
     Ok(match metadata {
         Value::Array(columns) => columns,
         _ => Vec::new(),

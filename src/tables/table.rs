@@ -35,18 +35,18 @@ impl Table {
         // Before the lock: no session should have to wait for a catalog.
         let (schema, _) = names::of_relation(relation).ok_or(Error::UnknownRelation(relation))?;
         check_schema(&schema)?;
-        ownership::lock(relation, lock).map_err(|refusal| match refusal {
+        ownership::lock_for_alter(relation, lock).map_err(|refusal| match refusal {
             Refusal::Missing => Error::UnknownRelation(relation),
             Refusal::NotOwner { name } => Error::NotOwner { name },
         })?;
-        let table = Self::read(relation)?;
+        let table = Self::read_relation(relation)?;
         // It may have moved meanwhile.
         check_schema(&table.schema)?;
         Ok(table)
     }
 
     /// A relation as it is now.
-    pub(crate) fn read(relation: Oid) -> Result<Self, Error> {
+    pub(crate) fn read_relation(relation: Oid) -> Result<Self, Error> {
         let catalog = Catalog::new(Snapshot::latest());
         let relation = Relation::find(&catalog, relation)?;
         let schema = relation.row.relnamespace;
@@ -122,7 +122,7 @@ pub(crate) struct ColumnNames {
 impl ColumnNames {
     /// Those of a relation that is there.
     pub(super) fn of_relation(relation: Oid) -> Result<Self, Error> {
-        Table::read(relation).map(|table| table.column_names())
+        Table::read_relation(relation).map(|table| table.column_names())
     }
 
     /// Those of a table that is to be created: numbered as they stand.
@@ -165,7 +165,7 @@ impl ColumnNames {
         Ok(quote::identifier(name))
     }
 
-    pub(super) fn list(&self, columns: &[ColumnRef]) -> Result<Vec<String>, Error> {
+    pub(super) fn list_identifiers(&self, columns: &[ColumnRef]) -> Result<Vec<String>, Error> {
         columns.iter().map(|column| self.identifier(column)).collect()
     }
 }
@@ -182,5 +182,5 @@ pub(crate) fn print_relation(relation: Oid) -> Result<String, Error> {
 
 /// The attnum of a column by its name, after a statement.
 pub(crate) fn find_attnum(relation: Oid, name: &str) -> Result<i16, Error> {
-    names::column(relation, name).ok_or(Error::Vanished)
+    names::find_column(relation, name).ok_or(Error::Vanished)
 }

@@ -29,7 +29,7 @@ pub(crate) struct UnmatchedValues {
 }
 
 impl UnmatchedValues {
-    pub(super) fn add(&mut self, most: usize, unmatched: Unmatched) {
+    pub(super) fn add_unmatched(&mut self, most: usize, unmatched: Unmatched) {
         self.count.values += 1;
         self.count.rows += unmatched.rows;
         let place = self.examples.partition_point(|known| {

@@ -43,7 +43,7 @@ fn amount_member(text: &[u8]) -> Option<(bool, &[u8])> {
     let rest = trim_blanks(trim_blanks(rest).strip_prefix(b":")?);
     let rest = match rest {
         [b'n', b'u', b'l', b'l', rest @ ..] => rest,
-        [b'-' | b'0'..=b'9', ..] if is_value => number(rest)?,
+        [b'-' | b'0'..=b'9', ..] if is_value => skip_number(rest)?,
         [b'"', a, b, c, b'"', rest @ ..]
             if !is_value && [a, b, c].iter().all(|letter| letter.is_ascii_uppercase()) =>
         {
@@ -58,16 +58,16 @@ fn amount_member(text: &[u8]) -> Option<(bool, &[u8])> {
 const DEEPEST: usize = 200;
 
 fn is_document(text: &[u8], pulse: &dyn Fn()) -> bool {
-    value(trim_blanks(text), DEEPEST, pulse).is_some_and(|rest| trim_blanks(rest).is_empty())
+    skip_value(trim_blanks(text), DEEPEST, pulse).is_some_and(|rest| trim_blanks(rest).is_empty())
 }
 
 /// Each of these functions gives what follows the thing that it reads.
-fn value<'a>(text: &'a [u8], depth: usize, pulse: &dyn Fn()) -> Option<&'a [u8]> {
+fn skip_value<'a>(text: &'a [u8], depth: usize, pulse: &dyn Fn()) -> Option<&'a [u8]> {
     match text {
-        [b'{', rest @ ..] => list(rest, b'}', depth.checked_sub(1)?, member, pulse),
-        [b'[', rest @ ..] => list(rest, b']', depth.checked_sub(1)?, value, pulse),
+        [b'{', rest @ ..] => skip_items(rest, b'}', depth.checked_sub(1)?, member, pulse),
+        [b'[', rest @ ..] => skip_items(rest, b']', depth.checked_sub(1)?, skip_value, pulse),
         [b'"', rest @ ..] => string(rest),
-        [b'-' | b'0'..=b'9', ..] => number(text),
+        [b'-' | b'0'..=b'9', ..] => skip_number(text),
         _ => [&b"true"[..], b"false", b"null"]
             .iter()
             .find_map(|word| text.strip_prefix(*word)),
@@ -78,7 +78,7 @@ fn value<'a>(text: &'a [u8], depth: usize, pulse: &dyn Fn()) -> Option<&'a [u8]>
 type Item = for<'a> fn(&'a [u8], usize, &dyn Fn()) -> Option<&'a [u8]>;
 
 /// Items with commas between, up to the closing mark.
-fn list<'a>(text: &'a [u8], close: u8, depth: usize, item: Item, pulse: &dyn Fn()) -> Option<&'a [u8]> {
+fn skip_items<'a>(text: &'a [u8], close: u8, depth: usize, item: Item, pulse: &dyn Fn()) -> Option<&'a [u8]> {
     let mut text = trim_blanks(text);
     if let Some(rest) = text.strip_prefix(&[close]) {
         return Some(rest);
@@ -96,7 +96,7 @@ fn list<'a>(text: &'a [u8], close: u8, depth: usize, item: Item, pulse: &dyn Fn(
 
 fn member<'a>(text: &'a [u8], depth: usize, pulse: &dyn Fn()) -> Option<&'a [u8]> {
     let rest = trim_blanks(string(text.strip_prefix(b"\"")?)?);
-    value(trim_blanks(rest.strip_prefix(b":")?), depth, pulse)
+    skip_value(trim_blanks(rest.strip_prefix(b":")?), depth, pulse)
 }
 
 /// A string after its opening quote.
@@ -139,7 +139,7 @@ fn hexadecimal(text: &[u8]) -> Option<(u32, &[u8])> {
     Some((value, rest))
 }
 
-fn number(text: &[u8]) -> Option<&[u8]> {
+fn skip_number(text: &[u8]) -> Option<&[u8]> {
     // numeric holds 131,072 digits before the point and 16,383 after it.
     const MOST_DIGITS: usize = 1000;
     const MOST_EXPONENT_DIGITS: usize = 3;

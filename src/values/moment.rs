@@ -192,9 +192,9 @@ enum DatePart {
 }
 
 impl DatePart {
-    fn read(text: &[u8]) -> Option<(Self, &[u8])> {
+    fn read_part(text: &[u8]) -> Option<(Self, &[u8])> {
         if text.first()?.is_ascii_digit() {
-            let (number, rest) = number(text)?;
+            let (number, rest) = take_number(text)?;
             Some((Self::Digits(number), rest))
         } else {
             let (month, rest) = read_month(text)?;
@@ -206,7 +206,7 @@ impl DatePart {
 /// A date at the beginning, and what follows: eight digits, or three parts with the same separator between.
 fn read_date(text: &[u8], era: Era) -> Option<(Date, &[u8])> {
     use DatePart::{Digits, Month};
-    let (first, rest) = DatePart::read(text)?;
+    let (first, rest) = DatePart::read_part(text)?;
     let (separator, second) = match (&first, rest) {
         (_, [separator @ (b'-' | b'/' | b'.' | b' '), rest @ ..]) if !is_compact(&first) => {
             (*separator, rest)
@@ -214,13 +214,13 @@ fn read_date(text: &[u8], era: Era) -> Option<(Date, &[u8])> {
         (Digits(digits), _) if digits.length == 8 => return Some((compact(digits.value, era), rest)),
         _ => return None,
     };
-    let (second, rest) = DatePart::read(second)?;
+    let (second, rest) = DatePart::read_part(second)?;
     let rest = match rest {
         // January 5, 2024
         [b',', rest @ ..] if separator == b' ' => rest,
         _ => rest,
     };
-    let (third, rest) = DatePart::read(rest.strip_prefix(&[separator])?)?;
+    let (third, rest) = DatePart::read_part(rest.strip_prefix(&[separator])?)?;
     let date = match (first, second, third) {
         (Digits(first), Month(month), Digits(last)) => {
             let (year, day) = if first.length >= 4 {
@@ -314,7 +314,7 @@ struct DigitRun {
     length: usize,
 }
 
-fn number(text: &[u8]) -> Option<(DigitRun, &[u8])> {
+fn take_number(text: &[u8]) -> Option<(DigitRun, &[u8])> {
     let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if !(1..=9).contains(&length) {
         return None;
@@ -369,8 +369,8 @@ impl Time {
 
 /// `3:04`, `03:04:05`, `03:04:05.678`, with `AM` or `PM` or without.
 fn read_time(text: &[u8]) -> Option<(Time, &[u8])> {
-    let (hour, rest) = number(text)?;
-    let (minute, mut rest) = number(rest.strip_prefix(b":")?)?;
+    let (hour, rest) = take_number(text)?;
+    let (minute, mut rest) = take_number(rest.strip_prefix(b":")?)?;
     if hour.length > 2 || minute.length != 2 {
         return None;
     }
@@ -381,7 +381,7 @@ fn read_time(text: &[u8]) -> Option<(Time, &[u8])> {
         microseconds_are_zero: true,
     };
     if let Some(after) = rest.strip_prefix(b":") {
-        let (second, after) = number(after)?;
+        let (second, after) = take_number(after)?;
         if second.length != 2 {
             return None;
         }
@@ -389,7 +389,7 @@ fn read_time(text: &[u8]) -> Option<(Time, &[u8])> {
         rest = after;
         if let Some(after) = rest.strip_prefix(b".") {
             // More than microseconds would be rounded, perhaps to the next day.
-            let (fraction, after) = number(after).filter(|(fraction, _)| fraction.length <= 6)?;
+            let (fraction, after) = take_number(after).filter(|(fraction, _)| fraction.length <= 6)?;
             time.microseconds_are_zero = fraction.value == 0;
             rest = after;
         }
@@ -414,14 +414,14 @@ fn read_zone(text: &[u8]) -> Option<Zone> {
         [] => Some(Zone::None),
         b"Z" | b"z" | b"UTC" | b"GMT" => Some(Zone::Utc),
         [b'+' | b'-', rest @ ..] => {
-            let (first, rest) = number(rest)?;
+            let (first, rest) = take_number(rest)?;
             let (hours, minutes) = match (first.length, rest) {
                 (2, []) => (first.value, 0),
                 (4, []) => (first.value / 100, first.value % 100),
-                (2, [b':', rest @ ..]) => match number(rest)? {
+                (2, [b':', rest @ ..]) => match take_number(rest)? {
                     (minutes, []) if minutes.length == 2 => (first.value, minutes.value),
                     // Local time of old: +00:19:32
-                    (minutes, [b':', rest @ ..]) if minutes.length == 2 => match number(rest)? {
+                    (minutes, [b':', rest @ ..]) if minutes.length == 2 => match take_number(rest)? {
                         (seconds, []) if seconds.length == 2 && (1..60).contains(&seconds.value) => {
                             return (first.value <= 15 && minutes.value < 60).then_some(Zone::Other);
                         }

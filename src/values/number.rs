@@ -77,13 +77,13 @@ impl NumberShape {
                 return None;
             }
             shape.last_at = offset + at;
-            shape.add(separator, count);
+            shape.add_group(separator, count);
             at += length + count;
         }
         Some(shape)
     }
 
-    fn add(&mut self, separator: u8, digits: usize) {
+    fn add_group(&mut self, separator: u8, digits: usize) {
         if self.separator.is_some_and(|known| known != separator) {
             self.last = Some((separator, digits));
             return;

@@ -39,7 +39,7 @@ impl Address {
 }
 
 impl Dependency {
-    fn read(row: &PgDepend) -> Option<Self> {
+    fn from_row(row: &PgDepend) -> Option<Self> {
         let address = |class: Oid, object: Oid, part| Address {
             class: class.to_u32(),
             object: object.to_u32(),
@@ -73,7 +73,7 @@ impl Graph for CatalogGraph<'_> {
     fn dependents(&self, object: Address) -> Vec<Dependency> {
         server::check_for_interrupts();
         let rows = PgDepend::on_object(self.reader, object.class.into(), object.object.into());
-        let recorded = rows.iter().filter_map(Dependency::read);
+        let recorded = rows.iter().filter_map(Dependency::from_row);
         recorded
             .chain(self.unrecorded.iter().copied())
             .filter(|dependency| object.covers(dependency.on))
@@ -82,7 +82,7 @@ impl Graph for CatalogGraph<'_> {
 
     fn dependencies(&self, object: Address) -> Vec<Dependency> {
         let rows = PgDepend::of_object(self.reader, object.class.into(), object.object.into());
-        let recorded = rows.iter().filter_map(Dependency::read);
+        let recorded = rows.iter().filter_map(Dependency::from_row);
         recorded
             .filter(|dependency| object.covers(dependency.dependent))
             .collect()
@@ -112,7 +112,7 @@ impl<'a> RelationGraph<'a> {
 impl Graph for RelationGraph<'_> {
     fn dependents(&self, object: Address) -> Vec<Dependency> {
         let mut found = match object.class {
-            _ if object == self.relation => self.dependents.iter().filter_map(Dependency::read).collect(),
+            _ if object == self.relation => self.dependents.iter().filter_map(Dependency::from_row).collect(),
             catalog_oid::PG_CLASS | catalog_oid::PG_TYPE => self.catalog.dependents(object),
             _ => Vec::new(),
         };

@@ -135,7 +135,7 @@ impl Recorder {
                 .iter_mut()
                 .any(|entry| is_of_relation(&&mut *entry))
         {
-            self.add(tag, ChangeAction::Altered, relation);
+            self.add_change(tag, ChangeAction::Altered, relation);
         }
         if let Some(entry) = self.entries[first..].iter_mut().find(is_of_relation) {
             entry.differences = of_columns(columns);
@@ -168,7 +168,7 @@ impl Recorder {
             };
             let (tree_before, tree_after) = (tree_of(&defaults_before, old), tree_of(&defaults_after, &new));
             // Most columns stay as they are, of which nothing is written.
-            if facts(old) == facts(&new) && tree_before == tree_after {
+            if compared_facts(old) == compared_facts(&new) && tree_before == tree_after {
                 continue;
             }
             let mut of_column = Map::new();
@@ -210,7 +210,7 @@ fn tree_of<'a>(rows: &'a [PgAttrdef], column: &PgAttribute) -> Option<&'a str> {
 }
 
 /// What is compared of a column, beside its default.
-fn facts(column: &PgAttribute) -> (Oid, i32, Oid, bool, Char, Char) {
+fn compared_facts(column: &PgAttribute) -> (Oid, i32, Oid, bool, Char, Char) {
     (
         column.atttypid,
         column.atttypmod,
@@ -234,7 +234,7 @@ fn owner_and_acl(reader: &Reader, address: ObjectAddress) -> (Option<Oid>, Optio
             None => (None, None),
         };
     }
-    match object_facts::read(address.class.into(), address.object.into(), reader.snapshot()) {
+    match object_facts::read_facts(address.class.into(), address.object.into(), reader.snapshot()) {
         Some(facts) => (facts.owner, facts.acl),
         None => (None, None),
     }

@@ -26,7 +26,7 @@ struct DroppedTogether<'a> {
 }
 
 impl<'a> DroppedTogether<'a> {
-    fn of(objects: &[&'a DroppedObject]) -> Self {
+    fn from_objects(objects: &[&'a DroppedObject]) -> Self {
         let relations = objects
             .iter()
             .filter(|object| object.address.class == catalog_oid::PG_CLASS && object.address.part == 0)
@@ -88,7 +88,7 @@ impl Recorder {
             .iter()
             .filter(|object| !object.is_temporary && object.schema_name.as_deref() != Some("pg_toast"))
             .collect();
-        let mut all = DroppedTogether::of(&lasting);
+        let mut all = DroppedTogether::from_objects(&lasting);
         let gone: FxHashSet<u32> = all.relations.values().copied().collect();
         let mut behind: Vec<u32> = Vec::new();
         for object in lasting {

@@ -24,13 +24,13 @@ impl Recorder {
                 part: 0,
             };
             if old.relowner != row.relowner {
-                self.add(tag, ChangeAction::Owner, address);
+                self.add_change(tag, ChangeAction::Owner, address);
             } else if old.relacl != row.relacl {
-                self.add(tag, ChangeAction::Privileges, address);
+                self.add_change(tag, ChangeAction::Privileges, address);
             }
         }
         for relation in self.relations_with_other_column_privileges() {
-            self.add(
+            self.add_change(
                 tag,
                 ChangeAction::Privileges,
                 ObjectAddress {

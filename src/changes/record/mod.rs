@@ -41,9 +41,10 @@ pub(crate) fn record(command: &Command) -> Result<(), Error> {
     if is_end_of_drop && !hides_its_objects(command.tag()) || !storage::is_there() {
         return Ok(());
     }
-    let gathered = aside::or_reason(|| Recorder::open(command).map(|recorder| recorder.gather(command)));
+    let gathered =
+        aside::or_reason(|| Recorder::for_command(command).map(|recorder| recorder.gather(command)));
     match gathered {
-        Ok(Some(entries)) => pending::add(entries),
+        Ok(Some(entries)) => pending::add_changes(entries),
         Ok(None) => {}
         Err(reason) => {
             pending::warn(&reason);
@@ -85,7 +86,7 @@ pub(crate) fn record_metadata(relations: &[Oid]) {
 /// The metadata of a relation before the running command.
 fn metadata_before(relation: Oid) -> Option<Value> {
     let reader = Reader::new(Snapshot::before_command()?);
-    Some(json!({"metadata": {"before": metadata::read::options(&reader, relation)}}))
+    Some(json!({"metadata": {"before": metadata::read::read_stored_options(&reader, relation)}}))
 }
 
 /// Records a change of metadata whose object is not known.
@@ -110,7 +111,7 @@ struct Recorder {
 }
 
 impl Recorder {
-    fn open(command: &Command) -> Option<Self> {
+    fn for_command(command: &Command) -> Option<Self> {
         let is_idle = match command.event() {
             Event::CommandEnd => command.defined().is_empty() && !hides_its_objects(command.tag()),
             Event::Drop => command.dropped().is_empty(),
@@ -163,7 +164,7 @@ impl Recorder {
             }
             Definition::Granted { objects } => {
                 for address in objects.iter().filter(|address| address.class != 0) {
-                    self.add(object.tag, ChangeAction::Privileges, *address);
+                    self.add_change(object.tag, ChangeAction::Privileges, *address);
                 }
             }
             Definition::Other => {}
@@ -186,12 +187,12 @@ impl Recorder {
             DefinitionVerb::ChangeOwner => ChangeAction::Owner,
             DefinitionVerb::Comment => ChangeAction::Comment,
         };
-        let is_added = self.add(tag, action, address);
+        let is_added = self.add_change(tag, action, address);
         // What a view was made from before it was replaced.
         if is_added
             && action == ChangeAction::Altered
             && address.class == catalog_oid::PG_CLASS
-            && relations::facts(address.object.into())
+            && relations::find_facts(address.object.into())
                 .is_none_or(|facts| matches!(facts.kind, pg_sys::RELKIND_VIEW | pg_sys::RELKIND_MATVIEW))
         {
             let behind = relations_behind_view(self.before(), address.object.into());
@@ -233,16 +234,16 @@ impl Recorder {
             };
             let is_known_part = part.address.object != 0 && part.address != relation;
             if is_known_part && self.exists_now(part.address) {
-                self.add(tag, action, part.address);
+                self.add_change(tag, action, part.address);
                 self.constraint_of_index(tag, action, part.address);
                 if part.address.object != relation.object {
                     // An action on something else changes the relation, too.
-                    self.add(tag, ChangeAction::Altered, relation);
+                    self.add_change(tag, ChangeAction::Altered, relation);
                 }
             } else if action == ChangeAction::Owner {
-                self.add(tag, action, relation);
+                self.add_change(tag, action, relation);
             } else {
-                self.add(tag, ChangeAction::Altered, relation);
+                self.add_change(tag, ChangeAction::Altered, relation);
             }
         }
         self.note_columns(tag, relation, parts, first);
@@ -264,7 +265,7 @@ impl Recorder {
                 object: row.refobjid.to_u32(),
                 part: 0,
             };
-            self.add(tag, action, address);
+            self.add_change(tag, action, address);
         }
     }
 
@@ -288,7 +289,7 @@ impl Recorder {
         let root = parent.object;
         let mut parents = vec![Oid::from(root)];
         while let Some(parent) = parents.pop() {
-            if !relations::facts(parent).is_some_and(|facts| facts.may_have_children) {
+            if !relations::find_facts(parent).is_some_and(|facts| facts.may_have_children) {
                 continue;
             }
             for child in PgInherits::children(self.after(), parent) {
@@ -297,7 +298,7 @@ impl Recorder {
                     object: child.inhrelid.to_u32(),
                     part: 0,
                 };
-                if self.add(tag, ChangeAction::Altered, address) {
+                if self.add_change(tag, ChangeAction::Altered, address) {
                     parents.push(child.inhrelid);
                     if let Some(entry) = self.entries.last_mut() {
                         entry.differences = Some(json!({"follows": root}));
@@ -323,7 +324,7 @@ impl Recorder {
     }
 
     /// Adds a change of what is there now. `false` if it is not, is temporary, or has been added.
-    fn add(&mut self, tag: &'static str, action: ChangeAction, address: ObjectAddress) -> bool {
+    fn add_change(&mut self, tag: &'static str, action: ChangeAction, address: ObjectAddress) -> bool {
         // What the command has made, it has made as it is now.
         let is_made =
             action == ChangeAction::Altered && self.known.contains(&(address, ChangeAction::Created.name()));

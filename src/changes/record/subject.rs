@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 /// A change that the current role makes.
 pub(in crate::changes) fn new_entry(tag: &'static str, action: ChangeAction) -> ChangeEntry {
-    let role_name = names::of_role(caller::role()).unwrap_or_default();
+    let role_name = names::of_role(caller::current_role()).unwrap_or_default();
     entry_of(tag, action, role_name.into())
 }
 
@@ -48,7 +48,7 @@ pub(in crate::changes) fn place_of(schema: Option<Oid>, name: Option<String>) ->
 
 /// The word for the kind of a relation, from its `relkind`.
 pub(in crate::changes) fn relation_kind(relkind: u8, is_partition: bool) -> &'static str {
-    match RelationKind::of(relkind, is_partition) {
+    match RelationKind::from_relkind(relkind, is_partition) {
         Some(kind) => kind.name(),
         None => match relkind {
             pg_sys::RELKIND_INDEX | pg_sys::RELKIND_PARTITIONED_INDEX => "index",
@@ -61,7 +61,7 @@ pub(in crate::changes) fn relation_kind(relkind: u8, is_partition: bool) -> &'st
 
 impl Recorder {
     pub(super) fn facts_before(&self, address: ObjectAddress) -> Option<ObjectFacts> {
-        object_facts::read(
+        object_facts::read_facts(
             address.class.into(),
             address.object.into(),
             self.before().snapshot(),
@@ -70,7 +70,7 @@ impl Recorder {
 
     pub(super) fn describe_relation(&self, entry: &mut ChangeEntry, address: ObjectAddress) -> Option<()> {
         let relation = Oid::from(address.object);
-        let facts = relations::facts(relation)?;
+        let facts = relations::find_facts(relation)?;
         if facts.is_temporary {
             return None;
         }
@@ -110,7 +110,7 @@ impl Recorder {
             entry.place = place_of(Some(row.connamespace), Some(row.conname));
             return (!object_facts::is_temporary_schema(row.connamespace)).then_some(());
         }
-        let facts = object_facts::read(class, object, self.after().snapshot())?;
+        let facts = object_facts::read_facts(class, object, self.after().snapshot())?;
         entry.kind = kind_word(&object_facts::type_description(class, object, address.part)?);
         entry.relation = self.relation_of(self.after(), address);
         let schema = match address.class {

@@ -73,7 +73,7 @@ pub(super) struct CreatedObjects {
 }
 
 impl CreatedObjects {
-    pub(super) fn of(changes: &[LoggedChange]) -> Self {
+    pub(super) fn from_changes(changes: &[LoggedChange]) -> Self {
         let mut created = Self::default();
         for change in changes {
             if change.action() != Some(ChangeAction::Created) {
@@ -106,13 +106,20 @@ impl Inverse {
         Self::Impossible(reason.to_owned())
     }
 
+    /// That nothing here knows the statements for objects of a kind.
+    pub(super) fn unknown_for(kind: &str) -> Self {
+        Self::Impossible(format!(
+            "It is not known how to undo it for objects of kind \"{kind}\"."
+        ))
+    }
+
     pub(super) fn statement(statement: String) -> Self {
         Self::Statements(vec![statement])
     }
 }
 
 /// An OID in the log.
-pub(super) fn oid(value: &Value) -> Option<Oid> {
+pub(super) fn logged_oid(value: &Value) -> Option<Oid> {
     let number = value.as_u64().and_then(|number| u32::try_from(number).ok())?;
     (number != 0).then(|| number.into())
 }

@@ -5,7 +5,7 @@
 //!
 //! A dry run tries only what runs no code of roles that the caller does not trust: who asks has not decided to run it.
 
-use super::change::{Inverse, LoggedChange, oid};
+use super::change::{Inverse, LoggedChange, logged_oid};
 use crate::catalog::rows::{PgAttribute, PgClass, PgType};
 use crate::error::Error;
 use crate::pg::scan::Reader;
@@ -16,7 +16,7 @@ use pgrx::pg_sys;
 use serde_json::{Value, json};
 
 /// The statements that set the changed aspects of columns back.
-pub(super) fn inverse(change: &LoggedChange, is_dry_run: bool) -> Result<Inverse, Error> {
+pub(super) fn invert_column_change(change: &LoggedChange, is_dry_run: bool) -> Result<Inverse, Error> {
     if change.difference("accounted").is_none() {
         return Ok(Inverse::impossible(
             "The log does not keep what the command replaced.",
@@ -38,7 +38,7 @@ pub(super) fn inverse(change: &LoggedChange, is_dry_run: bool) -> Result<Inverse
         let Some(column) = column else {
             return Ok(Inverse::impossible("The column was dropped since."));
         };
-        if let Err(reason) = plan.add(&column, aspects)? {
+        if let Err(reason) = plan.add_column(&column, aspects)? {
             return Ok(Inverse::Impossible(reason));
         }
     }
@@ -75,7 +75,7 @@ struct ColumnPlan {
 
 impl ColumnPlan {
     /// Adds what is to be done for a column; or says why it cannot be done.
-    fn add(&mut self, column: &PgAttribute, aspects: &Value) -> Result<Result<(), String>, Error> {
+    fn add_column(&mut self, column: &PgAttribute, aspects: &Value) -> Result<Result<(), String>, Error> {
         let name = column.sql();
         let has = |aspect: &str| aspects.get(aspect).is_some();
         if has("generated") || has("expression") {
@@ -122,7 +122,7 @@ impl ColumnPlan {
 
     /// The action that gives a column its old type, if no value gets lost.
     fn retype(&self, column: &PgAttribute, of_type: &Value) -> Result<Result<String, String>, Error> {
-        let Some(old) = ColumnType::read(&of_type["before"]) else {
+        let Some(old) = ColumnType::from_json(&of_type["before"]) else {
             return Ok(Err("The log does not have the type before.".to_owned()));
         };
         let new = ColumnType {
@@ -186,7 +186,7 @@ impl ColumnPlan {
     /// Whether a change of a column's type may run code of roles that the caller does not trust: casts and operators of the
     /// types, and what the owners of the table and of its partitions have written into checks, indexes and the like.
     fn runs_code_of_others(&self, types: [Oid; 2]) -> Result<bool, Error> {
-        let caller = caller::role();
+        let caller = caller::current_role();
         if !types
             .iter()
             .all(|&of_type| own_casts::may_be_used_by(caller, of_type))
@@ -206,7 +206,7 @@ impl ColumnPlan {
 
     fn belongs_to_trusted(&self) -> bool {
         PgClass::by_oid(&Reader::new(Snapshot::latest()), self.relation)
-            .is_some_and(|row| ownership::may_run_code_of(caller::role(), row.relowner))
+            .is_some_and(|row| ownership::may_run_code_of(caller::current_role(), row.relowner))
     }
 }
 
@@ -238,7 +238,7 @@ fn sql_of_type(of_type: TypeId) -> Option<String> {
 }
 
 fn exists(query: &str) -> Result<bool, Error> {
-    let value = caller::with_system_path(|| statement::value(&format!("SELECT EXISTS ({query})")))?;
+    let value = caller::with_system_path(|| statement::query_value(&format!("SELECT EXISTS ({query})")))?;
     Ok(value.as_deref() == Some("t"))
 }
 
@@ -249,15 +249,15 @@ struct ColumnType {
 }
 
 impl ColumnType {
-    fn read(value: &Value) -> Option<Self> {
+    fn from_json(value: &Value) -> Option<Self> {
         Some(Self {
             of_type: TypeId {
-                oid: oid(&value["type"])?,
+                oid: logged_oid(&value["type"])?,
                 modifier: value["modifier"]
                     .as_i64()
                     .and_then(|modifier| i32::try_from(modifier).ok())?,
             },
-            collation: oid(&value["collation"]).unwrap_or(Oid::INVALID),
+            collation: logged_oid(&value["collation"]).unwrap_or(Oid::INVALID),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The statements that undo one change, by the names that objects have now.
 
 use super::super::entry::ChangeAction;
-use super::change::{CreatedObjects, Inverse, LoggedChange, keyword, oid};
+use super::change::{CreatedObjects, Inverse, LoggedChange, keyword, logged_oid};
 use super::{column, metadata, privileges};
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint, PgDepend, catalog_oid};
 use crate::error::Error;
@@ -33,7 +33,7 @@ pub(super) fn find_again(change: &LoggedChange) -> LoggedChange {
             .find(|row| row.conname == *name)
             .map(|row| row.oid),
         CLASS_OF_RELATIONS if change.kind == "index" => {
-            names::relation(schema, name).filter(|index| names::table_of_index(*index) == Some(relation))
+            names::find_relation(schema, name).filter(|index| names::table_of_index(*index) == Some(relation))
         }
         _ => None,
     };
@@ -42,7 +42,7 @@ pub(super) fn find_again(change: &LoggedChange) -> LoggedChange {
 }
 
 /// The statements that undo the change. Its relation is locked, if it has one.
-pub(super) fn of(
+pub(super) fn invert_change(
     change: &LoggedChange,
     created: &CreatedObjects,
     is_dry_run: bool,
@@ -79,7 +79,7 @@ pub(super) fn of(
             "It was found by a comparison, which does not show what it replaced.",
         ));
     }
-    lock(change, action)?;
+    lock_relation(change, action)?;
     let Some(object) = identity::identify(change.class.into(), change.object.into(), change.attnum.into())
     else {
         return Err(Error::Vanished);
@@ -103,9 +103,9 @@ pub(super) fn of(
         },
         ChangeAction::Owner => object.change_owner(&facts),
         ChangeAction::Comment => object.comment(),
-        ChangeAction::Privileges => privileges::inverse(change, &object.object, &reader)?,
-        ChangeAction::Altered => column::inverse(change, is_dry_run)?,
-        ChangeAction::Metadata => metadata::inverse(change)?,
+        ChangeAction::Privileges => privileges::invert_privilege_change(change, &object.object, &reader)?,
+        ChangeAction::Altered => column::invert_column_change(change, is_dry_run)?,
+        ChangeAction::Metadata => metadata::invert_metadata_change(change)?,
         ChangeAction::Dropped => Inverse::impossible("It was dropped."),
     })
 }
@@ -178,7 +178,7 @@ fn goes_along(
 /// The object as it is now; a column that is there.
 fn facts_of(change: &LoggedChange, reader: &Reader) -> Option<ObjectFacts> {
     let (class, object) = (Oid::from(change.class), Oid::from(change.object));
-    let mut facts = object_facts::read(class, object, reader.snapshot())?;
+    let mut facts = object_facts::read_facts(class, object, reader.snapshot())?;
     if change.attnum != 0 {
         facts.name = Some(PgAttribute::by_number(reader, object, change.attnum)?.attname);
     }
@@ -186,7 +186,7 @@ fn facts_of(change: &LoggedChange, reader: &Reader) -> Option<ObjectFacts> {
 }
 
 /// Keeps the names of relations as they are. Who may not alter it is refused by name.
-fn lock(change: &LoggedChange, action: ChangeAction) -> Result<(), Error> {
+fn lock_relation(change: &LoggedChange, action: ChangeAction) -> Result<(), Error> {
     // Privileges may be granted by others, and metadata have locks of their own.
     if change.relation == 0 || matches!(action, ChangeAction::Privileges | ChangeAction::Metadata) {
         return Ok(());
@@ -196,7 +196,7 @@ fn lock(change: &LoggedChange, action: ChangeAction) -> Result<(), Error> {
     } else {
         AlterLock::AccessExclusive
     };
-    ownership::lock(change.relation.into(), mode).map_err(|refusal| match refusal {
+    ownership::lock_for_alter(change.relation.into(), mode).map_err(|refusal| match refusal {
         Refusal::Missing => Error::UnknownRelation(change.relation.into()),
         Refusal::NotOwner { name } => Error::NotOwner { name },
     })
@@ -244,10 +244,7 @@ impl Subject<'_> {
     }
 
     fn unknown(&self) -> Inverse {
-        Inverse::Impossible(format!(
-            "It is not known how to undo it for objects of kind \"{}\".",
-            self.object.kind()
-        ))
+        Inverse::unknown_for(self.object.kind())
     }
 
     /// Its own name as SQL, for what is named within a relation or domain.
@@ -322,7 +319,7 @@ impl Subject<'_> {
         let owner = self
             .change
             .difference("owner")
-            .and_then(|owner| oid(&owner["before"]));
+            .and_then(|owner| logged_oid(&owner["before"]));
         let Some(owner) = owner else {
             return Inverse::Nothing("The owner was the same before.");
         };

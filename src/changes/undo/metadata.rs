@@ -9,19 +9,19 @@ use crate::pg::{names, quote};
 use serde_json::{Map, Value, json};
 
 /// The statements that set changed options back.
-pub(super) fn inverse(change: &LoggedChange) -> Result<Inverse, Error> {
+pub(super) fn invert_metadata_change(change: &LoggedChange) -> Result<Inverse, Error> {
     let Some(before) = change.difference("metadata").map(|metadata| &metadata["before"]) else {
         return Ok(Inverse::impossible("The log does not have the metadata before."));
     };
     let catalog = Catalog::new(Snapshot::latest());
-    let row = relation::find(&catalog, change.object.into())?;
+    let row = relation::find_row(&catalog, change.object.into())?;
     // Before anything is said of what is stored.
     if !catalog.role.has_rights_of(row.relowner) {
         return Err(Error::NotOwner { name: row.relname });
     }
     let (schema, name) = names::of_relation(row.oid).ok_or(Error::Vanished)?;
     let relation = quote::literal(&quote::qualified(&schema, &name));
-    let now = metadata::read::options(&catalog.reader, row.oid);
+    let now = metadata::read::read_stored_options(&catalog.reader, row.oid);
     let none = Value::Object(Map::new());
     let mut statements = Vec::new();
     let of_table = patch(&before["table"], &now["table"]);

@@ -111,7 +111,7 @@ impl TopicError for UndoError {
 
 /// Undoes changes; all or none.
 pub(crate) fn undo_changes(changes: &[ChangeId], is_dry_run: bool) -> Result<UndoResult, Error> {
-    let found: Vec<LoggedChange> = bookkeeping::as_owner(storage::owner()?, |statements| {
+    let found: Vec<LoggedChange> = bookkeeping::as_owner(storage::storage_owner()?, |statements| {
         statements.query(
             include_str!("../../../sql/query/changes/undo_changes.sql"),
             &changes,
@@ -124,12 +124,12 @@ pub(crate) fn undo_changes(changes: &[ChangeId], is_dry_run: bool) -> Result<Und
         }
         .into());
     }
-    let created = CreatedObjects::of(&found);
+    let created = CreatedObjects::from_changes(&found);
     let all = || -> Result<Vec<UndoneChange>, Error> {
         let each = found.iter().map(|change| {
             server::check_for_interrupts();
             if is_dry_run {
-                Ok(attempt(change, &created))
+                Ok(attempt_undo(change, &created))
             } else {
                 undo(change, &created)
             }
@@ -159,9 +159,9 @@ impl From<Failure> for AttemptEnd {
 }
 
 /// Undoes a change in a subtransaction of its own; one that cannot be undone says why.
-fn attempt(change: &LoggedChange, created: &CreatedObjects) -> UndoneChange {
+fn attempt_undo(change: &LoggedChange, created: &CreatedObjects) -> UndoneChange {
     let (outcome, statements) = record_statements(|| {
-        subtransaction::or_failure(|| match run(change, created, true) {
+        subtransaction::or_failure(|| match run_inverse(change, created, true) {
             Ok(Outcome::Impossible(reason)) => Err(AttemptEnd::NoInverse(reason)),
             Ok(Outcome::Done(note)) => Ok(note),
             Err(error) => Err(AttemptEnd::Failed(error.to_string())),
@@ -178,7 +178,7 @@ fn attempt(change: &LoggedChange, created: &CreatedObjects) -> UndoneChange {
 fn undo(change: &LoggedChange, created: &CreatedObjects) -> Result<UndoneChange, Error> {
     let label = change.to_string();
     let (outcome, statements) =
-        record_statements(|| error_label::during(&label, || run(change, created, false)));
+        record_statements(|| error_label::during(&label, || run_inverse(change, created, false)));
     match outcome {
         Ok(Outcome::Done(note)) => Ok(UndoneChange::new(change, true, statements, note)),
         Ok(Outcome::Impossible(reason)) => Err(UndoError::NoInverse {
@@ -196,9 +196,9 @@ enum Outcome {
     Impossible(String),
 }
 
-fn run(change: &LoggedChange, created: &CreatedObjects, is_dry_run: bool) -> Result<Outcome, Error> {
+fn run_inverse(change: &LoggedChange, created: &CreatedObjects, is_dry_run: bool) -> Result<Outcome, Error> {
     let change = &inverse::find_again(change);
-    match inverse::of(change, created, is_dry_run)? {
+    match inverse::invert_change(change, created, is_dry_run)? {
         Inverse::Nothing(note) => Ok(Outcome::Done(Some(note.to_owned()))),
         Inverse::Impossible(reason) => Ok(Outcome::Impossible(reason)),
         Inverse::Statements(statements) => {

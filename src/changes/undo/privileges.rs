@@ -1,6 +1,6 @@
 //! Privileges as they were before.
 
-use super::change::{Inverse, LoggedChange, keyword, oid};
+use super::change::{Inverse, LoggedChange, keyword, logged_oid};
 use crate::catalog::rows::{PgAttribute, catalog_oid};
 use crate::error::Error;
 use crate::pg::acl;
@@ -11,7 +11,7 @@ use crate::pg::{Oid, names, quote};
 use serde_json::Value;
 
 /// The statements that grant revoked privileges, and revoke granted ones.
-pub(super) fn inverse(
+pub(super) fn invert_privilege_change(
     change: &LoggedChange,
     object: &ObjectIdentity,
     reader: &Reader,
@@ -27,18 +27,15 @@ pub(super) fn inverse(
         word => word,
     };
     let Some(word) = word else {
-        return Ok(Inverse::Impossible(format!(
-            "It is not known how to undo it for objects of kind \"{}\".",
-            object.kind()
-        )));
+        return Ok(Inverse::unknown_for(object.kind()));
     };
-    let owner = object_facts::read(change.class.into(), change.object.into(), reader.snapshot())
+    let owner = object_facts::read_facts(change.class.into(), change.object.into(), reader.snapshot())
         .and_then(|facts| facts.owner);
     let mut statements = Vec::new();
     let mut add = |list: &Value, column: Option<&str>| -> Result<(), Inverse> {
         for pair in list.as_array().into_iter().flatten() {
             let target = format!("{word} {}", object.sql());
-            statements.extend(Grant::read(pair, owner)?.statements(&target, column));
+            statements.extend(Grant::from_json(pair, owner)?.statements(&target, column));
         }
         Ok(())
     };
@@ -72,7 +69,7 @@ struct Grant {
 }
 
 impl Grant {
-    fn read(pair: &Value, owner: Option<Oid>) -> Result<Self, Inverse> {
+    fn from_json(pair: &Value, owner: Option<Oid>) -> Result<Self, Inverse> {
         let gone =
             || Inverse::impossible("A role that had the privileges, or had granted them, was dropped.");
         let role = |oid: Oid| {
@@ -80,9 +77,9 @@ impl Grant {
                 .map(|name| quote::identifier(&name))
                 .ok_or_else(gone)
         };
-        let grantor = oid(&pair["grantor"]);
+        let grantor = logged_oid(&pair["grantor"]);
         Ok(Self {
-            grantee: oid(&pair["grantee"]).map_or(Ok("PUBLIC".to_owned()), role)?,
+            grantee: logged_oid(&pair["grantee"]).map_or(Ok("PUBLIC".to_owned()), role)?,
             grantor: grantor.filter(|_| grantor != owner).map(role).transpose()?,
             before: pair["before"].as_u64().unwrap_or_default(),
             after: pair["after"].as_u64().unwrap_or_default(),

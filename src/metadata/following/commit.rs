@@ -47,7 +47,7 @@ struct Expected {
 }
 
 impl Expected {
-    fn add(&mut self, other: Self) {
+    fn merge(&mut self, other: Self) {
         self.relations.extend(other.relations);
         self.renamed.extend(other.renamed);
         self.schemas.extend(other.schemas);
@@ -232,12 +232,12 @@ fn make_match(store: &Store, expected: &Expected, ending: Ending) -> Result<(), 
         let mut all = Expected::default();
         if ending == Ending::Commit && !store.has_no_checks() {
             let left: Vec<Expected> = statements.query(TAKE_LEFT, &())?;
-            left.into_iter().for_each(|left| all.add(left));
+            left.into_iter().for_each(|left| all.merge(left));
         }
         let expected = match all.is_empty() {
             true => expected,
             false => {
-                all.add(expected.clone());
+                all.merge(expected.clone());
                 &all
             }
         };

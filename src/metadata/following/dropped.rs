@@ -89,7 +89,7 @@ fn read_dropped_metadata(
     oids.dedup();
     let mut documents = Vec::new();
     for oid in oids {
-        let Some(state) = RelationOutline::read(before, Oid::from(oid))? else {
+        let Some(state) = RelationOutline::read_relation(before, Oid::from(oid))? else {
             continue;
         };
         let is_of_it =

@@ -68,7 +68,7 @@ pub(super) fn follow_command_end(store: &Store, command: &Command) -> Result<(),
         let touched: Touched = statements.query(TOUCHED_RELATIONS, &reached)?;
         let mut changes = Changes::default();
         for oid in touched.followed {
-            changes.add(&catalogs, oid.into())?;
+            changes.add_relation(&catalogs, oid.into())?;
         }
         changes.write(statements)?;
         for oid in touched.awaited {
@@ -90,8 +90,8 @@ pub(super) fn follow_command_end(store: &Store, command: &Command) -> Result<(),
 
 /// Whether the command created the relation or gave it the owner that it has.
 fn is_new_to_its_owner(catalogs: &Catalogs, relation: Oid) -> Result<bool, Error> {
-    let before = RelationOutline::read(&catalogs.before, relation)?;
-    let after = RelationOutline::read(&catalogs.after, relation)?;
+    let before = RelationOutline::read_relation(&catalogs.before, relation)?;
+    let after = RelationOutline::read_relation(&catalogs.after, relation)?;
     Ok(after.is_some_and(|after| before.is_none_or(|before| before.owner != after.owner)))
 }
 
@@ -148,9 +148,9 @@ const COLUMN_ROWS: &str = include_str!("../../../sql/query/metadata/changed_colu
 const TOUCH_TABLES: &str = include_str!("../../../sql/query/metadata/changed_touch_tables.sql");
 
 impl Changes {
-    fn add(&mut self, catalogs: &Catalogs, relation: Oid) -> Result<(), Error> {
-        let before = RelationOutline::read(&catalogs.before, relation)?;
-        let after = RelationOutline::read(&catalogs.after, relation)?;
+    fn add_relation(&mut self, catalogs: &Catalogs, relation: Oid) -> Result<(), Error> {
+        let before = RelationOutline::read_relation(&catalogs.before, relation)?;
+        let after = RelationOutline::read_relation(&catalogs.after, relation)?;
         let (Some(before), Some(after)) = (before, after) else {
             return Ok(());
         };

@@ -20,7 +20,7 @@ use crate::pg::{Oid, names};
 use pgrx::pg_sys;
 
 /// Does the bookkeeping for an event. The command goes through whatever becomes of it.
-pub(crate) fn follow(command: &Command) -> Result<(), Error> {
+pub(crate) fn follow_metadata(command: &Command) -> Result<(), Error> {
     if is_of_no_concern(command) {
         return Ok(());
     }
@@ -57,17 +57,8 @@ pub(crate) fn follow(command: &Command) -> Result<(), Error> {
 
 /// Whether the command creates relations, and there is no detached metadata for any of them.
 fn creates_nothing_awaited(store: &Store, command: &Command) -> bool {
-    let is_creation = matches!(
-        command.tag(),
-        "CREATE TABLE"
-            | "CREATE TABLE AS"
-            | "SELECT INTO"
-            | "CREATE VIEW"
-            | "CREATE MATERIALIZED VIEW"
-            | "CREATE FOREIGN TABLE"
-    );
     let is_awaited = |(schema, name): (String, String)| store.awaits(&schema, &name);
-    is_creation
+    command.creates_relation()
         && !command
             .defined_addresses()
             .filter(|address| address.class == pg_sys::RelationRelationId.to_u32())

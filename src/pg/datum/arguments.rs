@@ -12,8 +12,9 @@ use crate::pg::{Oid, bytes, memory, server, text};
 use pgrx::callconv::{Arg, ArgAbi};
 use pgrx::nullable::Nullable;
 use pgrx::pg_sys::panic::ErrorReport;
-use pgrx::{FromDatum, PgLogLevel, direct_function_call, impl_sql_translatable, pg_sys};
+use pgrx::{FromDatum, PgLogLevel, PgMemoryContexts, direct_function_call, impl_sql_translatable, pg_sys};
 use serde::de::DeserializeOwned;
+use std::cell::RefCell;
 use std::ffi::CStr;
 use std::io::{self, Read};
 
@@ -338,5 +339,20 @@ impl JsonArgument {
             problem: json_words::describe_problem(&problem),
             hint,
         })
+    }
+}
+
+/// What the call of a function in an expression remembers as long as that expression lives: a statement calls it for every
+/// row.
+pub(crate) fn remembered<'a, T: Default + 'static>(call: pg_sys::FunctionCallInfo) -> &'a RefCell<T> {
+    // SAFETY: the call of a function of ours, which alone uses `fn_extra`, for a value of this type; the value is dropped
+    // with the memory of the expression, which outlives the call.
+    unsafe {
+        let function = (*call).flinfo;
+        if (*function).fn_extra.is_null() {
+            let mut memory = PgMemoryContexts::For((*function).fn_mcxt);
+            (*function).fn_extra = memory.leak_and_drop_on_delete(RefCell::<T>::default()).cast();
+        }
+        &*(*function).fn_extra.cast::<RefCell<T>>()
     }
 }

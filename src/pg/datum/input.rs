@@ -63,35 +63,35 @@ pub(crate) use domain_value;
 /// A number in the form that PostgreSQL reads.
 pub(crate) fn numeric(plain: &[u8]) -> Numeric {
     // SAFETY: numeric's input function.
-    Numeric(unsafe { call(pg_sys::numeric_in, plain) })
+    Numeric(unsafe { call_input(pg_sys::numeric_in, plain) })
 }
 
 pub(crate) fn cash(text: TextBytes) -> Cash {
     // SAFETY: money's input function.
-    Cash(unsafe { call(pg_sys::cash_in, text.0) })
+    Cash(unsafe { call_input(pg_sys::cash_in, text.0) })
 }
 
 pub(crate) fn interval(text: TextBytes) -> Interval {
     // SAFETY: interval's input function.
-    Interval(unsafe { call(pg_sys::interval_in, text.0) })
+    Interval(unsafe { call_input(pg_sys::interval_in, text.0) })
 }
 
 /// A date, by PostgreSQL's own rules and nothing else.
 pub(crate) fn date(text: TextBytes) -> Date {
     // SAFETY: date's input function.
-    Date(unsafe { call(pg_sys::date_in, text.0) })
+    Date(unsafe { call_input(pg_sys::date_in, text.0) })
 }
 
 /// A timestamp; a time zone in the text is ignored.
 pub(crate) fn timestamp(text: TextBytes) -> Timestamp {
     // SAFETY: timestamp's input function.
-    Timestamp(unsafe { call(pg_sys::timestamp_in, text.0) })
+    Timestamp(unsafe { call_input(pg_sys::timestamp_in, text.0) })
 }
 
 /// A moment, in the session's time zone where the text names none.
 pub(crate) fn timestamp_with_zone(text: TextBytes) -> TimestampWithZone {
     // SAFETY: the input function of timestamp with time zone.
-    TimestampWithZone(unsafe { call(pg_sys::timestamptz_in, text.0) })
+    TimestampWithZone(unsafe { call_input(pg_sys::timestamptz_in, text.0) })
 }
 
 /// A moment that is the same with and without the time zone of its text: one in UTC, or of no time zone at all. `None`
@@ -215,7 +215,7 @@ fn currency_symbol() -> Vec<u8> {
 ///
 /// # Safety
 /// `function` is an input function with the arguments (cstring, type OID, type modifier), or a prefix of them.
-unsafe fn call(function: unsafe fn(FunctionCallInfo) -> Datum, text: &[u8]) -> Datum {
+unsafe fn call_input(function: unsafe fn(FunctionCallInfo) -> Datum, text: &[u8]) -> Datum {
     const SHORT: usize = 128;
     if text.len() < SHORT {
         let mut terminated = [0; SHORT];
@@ -232,7 +232,7 @@ unsafe fn call(function: unsafe fn(FunctionCallInfo) -> Datum, text: &[u8]) -> D
 }
 
 /// # Safety
-/// As [`call`]; the text contains a NUL.
+/// As [`call_input`]; the text contains a NUL.
 unsafe fn call_terminated(function: unsafe fn(FunctionCallInfo) -> Datum, text: &[u8]) -> Datum {
     #[repr(C)]
     struct Frame {

@@ -13,7 +13,7 @@ use std::io::Write;
 const RAW: &str = "$serde_json::private::RawValue";
 
 /// Writes a value as JSON.
-pub(crate) fn write(out: &mut impl Write, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
+pub(crate) fn write_json(out: &mut impl Write, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
     value.serialize(JsonWriter(out))
 }
 
@@ -27,7 +27,7 @@ impl<'a, W: Write> JsonWriter<'a, W> {
 
     /// An array or an object; `end` closes it.
     #[inline]
-    fn begin(self, start: &str, end: &'static str) -> Result<Compound<'a, W>, Error> {
+    fn begin_compound(self, start: &str, end: &'static str) -> Result<Compound<'a, W>, Error> {
         self.0.write_all(start.as_bytes()).map_err(Error::io)?;
         Ok(Compound {
             out: self.0,
@@ -44,7 +44,7 @@ impl<'a, W: Write> JsonWriter<'a, W> {
         end: &'static str,
     ) -> Result<Compound<'a, W>, Error> {
         write!(self.0, "{{\"{variant}\":").map_err(Error::io)?;
-        self.begin(start, end)
+        self.begin_compound(start, end)
     }
 }
 
@@ -146,21 +146,21 @@ impl<'a, W: Write> Serializer for JsonWriter<'a, W> {
         variant: &'static str,
         value: &T,
     ) -> Result<(), Error> {
-        let mut object = self.begin("{", "}")?;
+        let mut object = self.begin_compound("{", "}")?;
         object.field(variant, value)?;
         object.finish()
     }
 
     fn serialize_seq(self, _length: Option<usize>) -> Result<Compound<'a, W>, Error> {
-        self.begin("[", "]")
+        self.begin_compound("[", "]")
     }
 
     fn serialize_tuple(self, _length: usize) -> Result<Compound<'a, W>, Error> {
-        self.begin("[", "]")
+        self.begin_compound("[", "]")
     }
 
     fn serialize_tuple_struct(self, _name: &'static str, _length: usize) -> Result<Compound<'a, W>, Error> {
-        self.begin("[", "]")
+        self.begin_compound("[", "]")
     }
 
     fn serialize_tuple_variant(
@@ -175,15 +175,15 @@ impl<'a, W: Write> Serializer for JsonWriter<'a, W> {
 
     #[inline]
     fn serialize_map(self, _length: Option<usize>) -> Result<Compound<'a, W>, Error> {
-        self.begin("{", "}")
+        self.begin_compound("{", "}")
     }
 
     #[inline]
     fn serialize_struct(self, name: &'static str, _length: usize) -> Result<Compound<'a, W>, Error> {
         if name == RAW {
-            return self.begin("", "");
+            return self.begin_compound("", "");
         }
-        self.begin("{", "}")
+        self.begin_compound("{", "}")
     }
 
     fn serialize_struct_variant(
@@ -463,7 +463,7 @@ mod tests {
 
     fn written(value: &impl Serialize) -> String {
         let mut out = Vec::new();
-        write(&mut out, value).unwrap();
+        write_json(&mut out, value).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -508,6 +508,6 @@ mod tests {
     #[test]
     fn a_key_is_a_string() {
         let by_list = BTreeMap::from([(vec![1], 1)]);
-        assert!(write(&mut Vec::new(), &by_list).is_err());
+        assert!(write_json(&mut Vec::new(), &by_list).is_err());
     }
 }

@@ -57,7 +57,7 @@ impl From<JsonbDatum> for JsonbValue {
 impl JsonbValue {
     /// JSON text as a value.
     pub(crate) fn parse(json: &str) -> Self {
-        Self(jsonb_writer::write(&text::to_server(json)))
+        Self(jsonb_writer::write_jsonb(&text::to_server(json)))
     }
 
     /// The type, for a list of parameters.

@@ -3,7 +3,7 @@
 use crate::pg::bytes::TextBytes;
 use crate::pg::memory::Scratch;
 use crate::pg::type_name::TypeId;
-use crate::pg::{Oid, call_memory, error_fields};
+use crate::pg::{Oid, arguments, error_fields};
 use pgrx::callconv::{BoxRet, FcInfo};
 use pgrx::impl_sql_translatable;
 use pgrx::pg_sys::{self, Datum, FunctionCallInfo};
@@ -39,7 +39,7 @@ impl KeptValues {
     }
 
     /// Reads a value, as the type prints it in the server's encoding. Its errors go to the caller as they are.
-    pub(crate) fn read(&mut self, printed: &[u8]) -> KeptValue {
+    pub(crate) fn read_value(&mut self, printed: &[u8]) -> KeptValue {
         // SAFETY: the type's own input function, which gets a C string and allocates where values live as long as
         // `self`.
         unsafe {
@@ -84,7 +84,7 @@ impl LookUp {
     }
 
     fn result_type(&self) -> Oid {
-        let known = call_memory::remembered::<Oid>(self.0);
+        let known = arguments::remembered::<Oid>(self.0);
         if *known.borrow() == Oid::INVALID {
             // SAFETY: a question about the call.
             known.replace(unsafe { pg_sys::get_fn_expr_argtype((*self.0).flinfo, 1) });

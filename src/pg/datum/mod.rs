@@ -3,7 +3,6 @@
 pub(crate) mod arguments;
 pub(crate) mod array;
 pub(crate) mod bytes;
-pub(crate) mod call_memory;
 pub(crate) mod input;
 pub(crate) mod json_writer;
 pub(crate) mod jsonb_item;

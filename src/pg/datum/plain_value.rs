@@ -22,7 +22,7 @@ pgrx::impl_sql_translatable!(PlainJson, "anycompatible");
 unsafe impl<'fcx> ArgAbi<'fcx> for PlainText {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
         // SAFETY: promised by the caller.
-        Self(unsafe { read(arg, printed) })
+        Self(unsafe { print_argument(arg, printed) })
     }
 
     unsafe fn unbox_nullable_arg(arg: Arg<'_, 'fcx>) -> Nullable<Self> {
@@ -40,11 +40,11 @@ unsafe impl<'fcx> ArgAbi<'fcx> for PlainJson {
         let json = |datum, type_oid| {
             let mut out = String::new();
             // SAFETY: the value is of that type.
-            unsafe { write(&mut out, &Scratch::new(), datum, type_oid) };
+            unsafe { write_value(&mut out, &Scratch::new(), datum, type_oid) };
             out
         };
         // SAFETY: promised by the caller.
-        Self(unsafe { read(arg, json) })
+        Self(unsafe { print_argument(arg, json) })
     }
 
     unsafe fn unbox_nullable_arg(arg: Arg<'_, 'fcx>) -> Nullable<Self> {
@@ -58,7 +58,7 @@ unsafe impl<'fcx> ArgAbi<'fcx> for PlainJson {
 
 /// # Safety
 /// `arg` is an argument of the running call.
-unsafe fn read(arg: Arg<'_, '_>, by: impl FnOnce(Datum, Oid) -> String) -> String {
+unsafe fn print_argument(arg: Arg<'_, '_>, by: impl FnOnce(Datum, Oid) -> String) -> String {
     let type_oid = arg.raw_oid();
     // SAFETY: promised by the caller.
     let Some(value) = (unsafe { arg.unbox_arg_using_from_datum::<pgrx::AnyElement>() }) else {
@@ -86,13 +86,13 @@ fn printed(datum: Datum, type_oid: Oid) -> String {
 ///
 /// # Safety
 /// `datum` is a value of the type, not NULL.
-unsafe fn write(out: &mut String, scratch: &Scratch, datum: Datum, type_oid: Oid) {
+unsafe fn write_value(out: &mut String, scratch: &Scratch, datum: Datum, type_oid: Oid) {
     server::check_for_interrupts();
     let base = comparison::base_type(type_oid);
     // SAFETY: promised by the caller.
     unsafe {
         if own_casts::are_trusted(base) {
-            push(out, &scratch.run(|| by_to_jsonb(datum, base)));
+            push_text(out, &scratch.run(|| by_to_jsonb(datum, base)));
         } else if let Some(element) = comparison::element_type(base) {
             write_array(out, scratch, datum, element);
         } else if pg_sys::get_typtype(base) as u8 == pg_sys::TYPTYPE_COMPOSITE {
@@ -103,14 +103,14 @@ unsafe fn write(out: &mut String, scratch: &Scratch, datum: Datum, type_oid: Oid
     }
 }
 
-fn push(out: &mut String, text: &str) {
+fn push_text(out: &mut String, text: &str) {
     memory::reserve_text(out, text.len());
     out.push_str(text);
 }
 
 fn write_string(out: &mut String, string: &str) {
     memory::require(2 * string.len());
-    push(out, &serde_json::Value::from(string).to_string());
+    push_text(out, &serde_json::Value::from(string).to_string());
 }
 
 /// # Safety
@@ -160,8 +160,8 @@ unsafe fn write_dimension(
         // SAFETY: promised by the caller.
         unsafe {
             match elements.get(at).filter(|_| lengths.len() == 1) {
-                Some(Some(value)) => write(out, scratch, *value, element),
-                Some(None) => push(out, "null"),
+                Some(Some(value)) => write_value(out, scratch, *value, element),
+                Some(None) => push_text(out, "null"),
                 None => {
                     let size = elements.len() / parts;
                     let part = &elements[at * size..(at + 1) * size];
@@ -201,11 +201,11 @@ unsafe fn write_row(out: &mut String, scratch: &Scratch, datum: Datum) {
             write_string(out, &name);
             out.push(':');
             match is_null {
-                true => push(out, "null"),
-                false => write(out, scratch, *value, attribute.atttypid),
+                true => push_text(out, "null"),
+                false => write_value(out, scratch, *value, attribute.atttypid),
             }
         }
-        push(out, if separator == '{' { "{}" } else { "}" });
+        push_text(out, if separator == '{' { "{}" } else { "}" });
     }
 }
 

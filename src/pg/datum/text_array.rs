@@ -20,7 +20,7 @@ pub(in crate::pg) struct TextArray {
 }
 
 impl TextArray {
-    pub(in crate::pg) fn begin(&mut self) {
+    pub(in crate::pg) fn begin_array(&mut self) {
         self.elements.clear();
         self.present.clear();
         (self.count, self.has_nulls, self.room) = (0, false, LARGEST);
@@ -45,7 +45,7 @@ impl TextArray {
 
     /// Adds an element that `print` appends to a buffer, told how large the values of the array may still be; `None` where it
     /// does.
-    pub(in crate::pg) fn add(
+    pub(in crate::pg) fn add_element(
         &mut self,
         print: impl FnOnce(&mut Vec<u8>, &mut usize) -> Option<()>,
     ) -> Option<()> {
@@ -114,12 +114,12 @@ mod tests {
 
     fn made(elements: &[Option<&str>]) -> Vec<u64> {
         let mut array = TextArray::default();
-        array.begin();
+        array.begin_array();
         for element in elements {
             match element {
                 None => array.add_null(),
                 Some(text) => assert_eq!(
-                    array.add(|out, _| {
+                    array.add_element(|out, _| {
                         out.extend_from_slice(text.as_bytes());
                         Some(())
                     }),

@@ -33,7 +33,7 @@ pub(crate) enum Value {
 ///
 /// # Safety
 /// `datum` is a value of that type.
-pub(crate) unsafe fn decode(datum: Datum, type_oid: Oid) -> Value {
+pub(crate) unsafe fn decode_value(datum: Datum, type_oid: Oid) -> Value {
     // SAFETY: each branch reads the datum as the type that it is.
     unsafe {
         let base = pg_sys::getBaseType(type_oid);
@@ -42,7 +42,7 @@ pub(crate) unsafe fn decode(datum: Datum, type_oid: Oid) -> Value {
             pg_sys::INT2OID | pg_sys::INT4OID | pg_sys::INT8OID | pg_sys::OIDOID => {
                 Value::Number(output(datum, base))
             }
-            pg_sys::FLOAT4OID | pg_sys::FLOAT8OID | pg_sys::NUMERICOID => number(output(datum, base)),
+            pg_sys::FLOAT4OID | pg_sys::FLOAT8OID | pg_sys::NUMERICOID => number_value(output(datum, base)),
             pg_sys::DATEOID => Value::Date(datum.value() as i32),
             pg_sys::TIMEOID => Value::Time(datum.value() as i64),
             pg_sys::TIMESTAMPOID => Value::Timestamp(datum.value() as i64),
@@ -61,7 +61,7 @@ pub(crate) unsafe fn decode(datum: Datum, type_oid: Oid) -> Value {
 }
 
 /// # Safety
-/// As [`decode`].
+/// As [`decode_value`].
 unsafe fn decode_structured(datum: Datum, base: Oid) -> Value {
     // SAFETY: the type is asked first what its values are.
     unsafe {
@@ -76,7 +76,7 @@ unsafe fn decode_structured(datum: Datum, base: Oid) -> Value {
     }
 }
 
-fn number(text: String) -> Value {
+fn number_value(text: String) -> Value {
     if text.ends_with(|last: char| last.is_ascii_digit()) {
         Value::Number(text)
     } else {
@@ -120,7 +120,7 @@ unsafe fn decode_array(datum: Datum, element: Oid) -> Value {
             if *nulls.add(at) {
                 Value::Null
             } else {
-                decode(*values.add(at), element)
+                decode_value(*values.add(at), element)
             }
         });
         let dimensions = std::slice::from_raw_parts(array.add(1).cast::<i32>(), (*array).ndim as usize);
@@ -169,7 +169,7 @@ unsafe fn decode_composite(datum: Datum) -> Value {
             let value = if nulls[at] {
                 Value::Null
             } else {
-                decode(values[at], attribute.atttypid)
+                decode_value(values[at], attribute.atttypid)
             };
             let name = text::from_server_cstr(attribute.attname.data.as_ptr())?;
             (!attribute.attisdropped).then_some((name, value))
@@ -181,7 +181,7 @@ unsafe fn decode_composite(datum: Datum) -> Value {
 /// A value as PostgreSQL prints it.
 ///
 /// # Safety
-/// As [`decode`].
+/// As [`decode_value`].
 unsafe fn output(datum: Datum, type_oid: Oid) -> String {
     let (mut function, mut is_varlena) = (Oid::INVALID, false);
     // SAFETY: the type's own output function gives a C string.
@@ -201,7 +201,7 @@ pub(crate) unsafe fn of_constant(constant: *const pg_sys::Const) -> Value {
         if (*constant).constisnull {
             Value::Null
         } else {
-            decode((*constant).constvalue, (*constant).consttype)
+            decode_value((*constant).constvalue, (*constant).consttype)
         }
     }
 }

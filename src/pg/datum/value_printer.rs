@@ -60,7 +60,7 @@ impl ValuePrinter {
                     if !pgrx::varatt_is_1b(varlena) || pgrx::varatt_is_1b_e(varlena) {
                         *room = room.checked_sub(bytes::unpacked_size(value))?;
                     }
-                    push(out, bytes::of_text(value));
+                    push_bytes(out, bytes::of_text(value));
                 }
                 Self::Integer(2) => push_number(out, i64::from(value.value() as i16)),
                 Self::Integer(4) => push_number(out, i64::from(value.value() as i32)),
@@ -70,7 +70,7 @@ impl ValuePrinter {
                         *room = room.checked_sub(bytes::unpacked_size(value))?;
                     }
                     let printed = pg_sys::OutputFunctionCall(&mut **function, value);
-                    push(out, CStr::from_ptr(printed).to_bytes());
+                    push_bytes(out, CStr::from_ptr(printed).to_bytes());
                 }
             }
         }
@@ -78,7 +78,7 @@ impl ValuePrinter {
     }
 }
 
-fn push(out: &mut Vec<u8>, bytes: &[u8]) {
+fn push_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     memory::reserve(out, bytes.len());
     out.extend_from_slice(bytes);
 }
@@ -99,7 +99,7 @@ fn push_number(out: &mut Vec<u8>, number: i64) {
         at -= 1;
         digits[at] = b'-';
     }
-    push(out, &digits[at..]);
+    push_bytes(out, &digits[at..]);
 }
 
 /// Whether a setting of the session has a value by which values of a type are printed in another way than

@@ -25,7 +25,7 @@ pub(crate) trait CatalogRow: Sized + 'static {
     /// How many rows one look-up gives mostly, at most.
     const USUAL_NUMBER: usize = 4;
     /// Takes the fields out of a row.
-    fn read(row: &ScannedRow<'_>) -> Self;
+    fn from_scan(row: &ScannedRow<'_>) -> Self;
 }
 
 /// Declares a struct whose fields are columns of a catalog, under their own names.
@@ -39,7 +39,7 @@ macro_rules! catalog_row {
             const SOURCE: $crate::pg::catalog_row::RowSource = $crate::pg::catalog_row::RowSource::Catalog($catalog);
             const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),*];
             $(const USUAL_NUMBER: usize = $number;)?
-            fn read(row: &$crate::pg::catalog_row::ScannedRow<'_>) -> Self {
+            fn from_scan(row: &$crate::pg::catalog_row::ScannedRow<'_>) -> Self {
                 let mut position = 0..;
                 $(let $column = row.column(position.next().unwrap_or_default());)*
                 Self { $($column),* }

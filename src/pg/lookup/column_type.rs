@@ -32,7 +32,7 @@ pub(crate) enum Content {
 
 impl Content {
     /// For a type that is known to exist.
-    pub(crate) fn of(type_oid: Oid) -> Self {
+    pub(crate) fn of_type(type_oid: Oid) -> Self {
         let is_json = |base| base == pg_sys::JSONOID || base == pg_sys::JSONBOID;
         // SAFETY: plain questions about types; domains are resolved first.
         unsafe {

@@ -17,7 +17,7 @@ pub(crate) fn constant_value(node_tree: &str) -> Option<Value> {
             node
         } else {
             let fold = || pg_sys::eval_const_expressions(std::ptr::null_mut(), node);
-            subtransaction::attempt(is_about_the_value, fold).ok()?
+            subtransaction::attempt_body(is_about_the_value, fold).ok()?
         };
         (tag(folded) == NodeTag::T_Const).then(|| value::of_constant(folded.cast()))
     }

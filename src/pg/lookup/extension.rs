@@ -16,11 +16,11 @@ fn address(extension: &CStr) -> ObjectAddress {
             0,
             pg_sys::AccessShareLock as pg_sys::LOCKMODE,
         );
-        object(pg_sys::ExtensionRelationId, oid)
+        object_address(pg_sys::ExtensionRelationId, oid)
     }
 }
 
-fn object(class: Oid, oid: Oid) -> ObjectAddress {
+fn object_address(class: Oid, oid: Oid) -> ObjectAddress {
     ObjectAddress {
         classId: class,
         objectId: oid,
@@ -30,7 +30,10 @@ fn object(class: Oid, oid: Oid) -> ObjectAddress {
 
 /// Makes a relation that this transaction has created a member of an extension.
 pub(crate) fn add_relation(extension: &CStr, relation: Oid) {
-    let (member, extension) = (object(pg_sys::RelationRelationId, relation), address(extension));
+    let (member, extension) = (
+        object_address(pg_sys::RelationRelationId, relation),
+        address(extension),
+    );
     // SAFETY: both objects are there.
     unsafe {
         pg_sys::recordDependencyOn(&member, &extension, DependencyType::DEPENDENCY_EXTENSION);
@@ -61,7 +64,10 @@ pub(crate) fn drop_trigger_with(extension: &CStr, table: Oid, trigger: &str) {
     // SAFETY: a look-up by a C string; then both objects are there.
     unsafe {
         let trigger = error_fields::kept(|| pg_sys::get_trigger_oid(table, name.as_ptr(), false));
-        let (trigger, extension) = (object(pg_sys::TriggerRelationId, trigger), address(extension));
+        let (trigger, extension) = (
+            object_address(pg_sys::TriggerRelationId, trigger),
+            address(extension),
+        );
         pg_sys::recordDependencyOn(&trigger, &extension, DependencyType::DEPENDENCY_AUTO_EXTENSION);
         pg_sys::CommandCounterIncrement();
     }

@@ -19,7 +19,7 @@ pub(crate) struct ForeignServer {
 }
 
 /// The foreign server of a name.
-pub(crate) fn find(name: &str) -> Option<ForeignServer> {
+pub(crate) fn find_server(name: &str) -> Option<ForeignServer> {
     let name = CString::new(text::to_server(name)).ok()?;
     // SAFETY: a look-up; null where there is none.
     unsafe { server(pg_sys::GetForeignServerByName(name.as_ptr(), true)) }
@@ -36,7 +36,7 @@ unsafe fn server(found: *mut pg_sys::ForeignServer) -> Option<ForeignServer> {
             oid: found.serverid,
             name: text::from_server_cstr(found.servername).unwrap_or_default(),
             wrapper: text::from_server_cstr(wrapper.fdwname).unwrap_or_default(),
-            options: options(found.options),
+            options: read_options(found.options),
         })
     }
 }
@@ -44,12 +44,12 @@ unsafe fn server(found: *mut pg_sys::ForeignServer) -> Option<ForeignServer> {
 /// The options of the user mapping of a role, or of PUBLIC. That there is none is an error of PostgreSQL's.
 pub(crate) fn user_mapping(role: Oid, server: Oid) -> ForeignOptions {
     // SAFETY: a look-up that gives a mapping or raises an error.
-    error_fields::kept(|| unsafe { options((*pg_sys::GetUserMapping(role, server)).options) })
+    error_fields::kept(|| unsafe { read_options((*pg_sys::GetUserMapping(role, server)).options) })
 }
 
 /// # Safety
 /// A list of DefElem.
-unsafe fn options(list: *mut pg_sys::List) -> ForeignOptions {
+unsafe fn read_options(list: *mut pg_sys::List) -> ForeignOptions {
     // SAFETY: promised by the caller; the value of an option is a string.
     unsafe {
         let list = pgrx::PgList::<pg_sys::DefElem>::from_pg(list);

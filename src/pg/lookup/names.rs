@@ -5,14 +5,22 @@ use pgrx::pg_sys;
 use std::ffi::{CString, c_char};
 
 /// The schema of that name.
-pub(crate) fn schema(name: &str) -> Option<Oid> {
+pub(crate) fn find_schema(name: &str) -> Option<Oid> {
     // SAFETY: a look-up by a C string; a name that is not there gives the invalid OID.
     with_server_cstr(name, |name| unsafe { pg_sys::get_namespace_oid(name, true) }).filter(is_valid)
 }
 
+/// `pg_temp`, if this session has made something temporary.
+pub(crate) fn temporary_schema() -> Option<Oid> {
+    let (mut schema, mut toast) = (Oid::INVALID, Oid::INVALID);
+    // SAFETY: tells two numbers, and makes nothing.
+    unsafe { pg_sys::GetTempNamespaceState(&mut schema, &mut toast) };
+    (schema != Oid::INVALID).then_some(schema)
+}
+
 /// The relation of that name, whatever its kind.
-pub(crate) fn relation(schema_name: &str, name: &str) -> Option<Oid> {
-    relation_in(schema(schema_name)?, name)
+pub(crate) fn find_relation(schema_name: &str, name: &str) -> Option<Oid> {
+    relation_in(find_schema(schema_name)?, name)
 }
 
 /// The relation of that name in a schema.
@@ -28,7 +36,7 @@ pub(crate) fn visible_relation(name: &str) -> Option<Oid> {
 }
 
 /// The role of that name.
-pub(crate) fn role(name: &str) -> Option<Oid> {
+pub(crate) fn find_role(name: &str) -> Option<Oid> {
     // SAFETY: as above.
     with_server_cstr(name, |name| unsafe { pg_sys::get_role_oid(name, true) }).filter(is_valid)
 }
@@ -44,7 +52,7 @@ pub(crate) fn current_schema() -> Option<String> {
 }
 
 /// The live column of that name; no system column.
-pub(crate) fn column(relation: Oid, name: &str) -> Option<i16> {
+pub(crate) fn find_column(relation: Oid, name: &str) -> Option<i16> {
     // SAFETY: as above.
     with_server_cstr(name, |name| unsafe { pg_sys::get_attnum(relation, name) }).filter(|&attnum| attnum > 0)
 }

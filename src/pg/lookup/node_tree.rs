@@ -9,7 +9,7 @@ use std::ffi::CString;
 pub(crate) fn elements(list: &str) -> Vec<String> {
     // SAFETY: a pg_node_tree of a catalog, which is a list of nodes.
     unsafe {
-        let nodes = PgList::<Node>::from_pg(parse(list).cast());
+        let nodes = PgList::<Node>::from_pg(parse_node_tree(list).cast());
         nodes
             .iter_ptr()
             .filter_map(|node| text::from_server_cstr(pg_sys::nodeToString(node.cast())))
@@ -44,7 +44,7 @@ pub(crate) fn bounds(stored: &str) -> Option<StoredBounds> {
     // SAFETY: the tag says that it is a PartitionBoundSpec, whose lists hold what its strategy says: constants, or
     // PartitionRangeDatum.
     unsafe {
-        let node = parse(stored);
+        let node = parse_node_tree(stored);
         if node.is_null() || (*node).type_ != NodeTag::T_PartitionBoundSpec {
             return None;
         }
@@ -104,7 +104,7 @@ unsafe fn constant(node: *mut Node) -> Option<String> {
 
 /// # Safety
 /// `stored` is a pg_node_tree of a catalog.
-unsafe fn parse(stored: &str) -> *mut Node {
+unsafe fn parse_node_tree(stored: &str) -> *mut Node {
     let stored = CString::new(text::to_server(stored)).unwrap_or_default();
     // SAFETY: promised by the caller. What is read does not point into the text.
     unsafe { pg_sys::stringToNode(stored.as_ptr().cast_mut()).cast() }
@@ -113,5 +113,5 @@ unsafe fn parse(stored: &str) -> *mut Node {
 /// The collation of a stored expression's result.
 pub(crate) fn collation(expression: &str) -> pg_sys::Oid {
     // SAFETY: a pg_node_tree of a catalog.
-    unsafe { pg_sys::exprCollation(parse(expression)) }
+    unsafe { pg_sys::exprCollation(parse_node_tree(expression)) }
 }

@@ -15,7 +15,7 @@ pub(crate) struct ObjectFacts {
 }
 
 /// Reads an object's row in the catalog `class`. `None` when there is none, and for catalogs without OIDs.
-pub(crate) fn read(class: Oid, object: Oid, snapshot: &Snapshot) -> Option<ObjectFacts> {
+pub(crate) fn read_facts(class: Oid, object: Oid, snapshot: &Snapshot) -> Option<ObjectFacts> {
     // SAFETY: the questions are asked of a catalog that PostgreSQL knows objects of, whose index is that of their OID;
     // for columns that it lacks it returns the attnum 0. What is read is copied while the scan stands on its row.
     unsafe {

@@ -10,7 +10,7 @@ use pgrx::pg_sys;
 /// Whether nobody but a superuser can create casts from a type, or from a type that is part of its values.
 pub(crate) fn are_trusted(type_oid: Oid) -> bool {
     all_types(comparison::base_type(type_oid), &|type_oid| {
-        owner(type_oid).is_some_and(server::is_superuser)
+        type_owner(type_oid).is_some_and(server::is_superuser)
     })
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn may_be_used_by(role: Oid, type_oid: Oid) -> bool {
 }
 
 fn belongs_to_friend(role: Oid, type_oid: Oid) -> bool {
-    owner(type_oid).is_some_and(|owner| ownership::may_run_code_of(role, owner))
+    type_owner(type_oid).is_some_and(|owner| ownership::may_run_code_of(role, owner))
 }
 
 /// Whether reading a value runs a function that the type's owner has chosen: the checks of a domain, or the function that
@@ -86,7 +86,7 @@ fn parts(type_oid: Oid) -> Vec<Oid> {
     bounds.chain(fields.iter().map(|(_, field)| *field)).collect()
 }
 
-fn owner(type_oid: Oid) -> Option<Oid> {
+fn type_owner(type_oid: Oid) -> Option<Oid> {
     // SAFETY: the tuple is read before it is let go of.
     unsafe {
         let row = pg_sys::SearchSysCache1(pg_sys::SysCacheIdentifier::TYPEOID as i32, type_oid.into());

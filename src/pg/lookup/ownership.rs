@@ -24,7 +24,7 @@ pub(crate) enum Refusal {
 
 /// Takes the lock of a statement that will alter the relation, until the transaction ends. Whoever has no right to
 /// alter it gets no lock.
-pub(crate) fn lock(relation: Oid, lock: AlterLock) -> Result<(), Refusal> {
+pub(crate) fn lock_for_alter(relation: Oid, lock: AlterLock) -> Result<(), Refusal> {
     let mode = match lock {
         AlterLock::ShareUpdateExclusive => pg_sys::ShareUpdateExclusiveLock,
         AlterLock::ShareRowExclusive => pg_sys::ShareRowExclusiveLock,
@@ -38,7 +38,7 @@ pub(crate) fn lock(relation: Oid, lock: AlterLock) -> Result<(), Refusal> {
 }
 
 fn check_owner(relation: Oid) -> Result<(), Refusal> {
-    let name = name(relation).ok_or(Refusal::Missing)?;
+    let name = relation_name(relation).ok_or(Refusal::Missing)?;
     // SAFETY: a relation that was there just now; otherwise it is an error of PostgreSQL's, of the same SQLSTATE.
     let is_owner = unsafe {
         let role = pg_sys::GetUserId();
@@ -56,7 +56,7 @@ fn check_owner(relation: Oid) -> Result<(), Refusal> {
 }
 
 /// The name of a relation, whatever its kind.
-fn name(relation: Oid) -> Option<String> {
+fn relation_name(relation: Oid) -> Option<String> {
     // SAFETY: null for an unknown relation.
     unsafe { text::from_server_cstr(pg_sys::get_rel_name(relation).cast::<c_char>()) }
 }

@@ -33,7 +33,7 @@ pub(crate) struct RelationFacts {
 }
 
 /// `None` for a relation that is not there.
-pub(crate) fn facts(relation: Oid) -> Option<RelationFacts> {
+pub(crate) fn find_facts(relation: Oid) -> Option<RelationFacts> {
     // SAFETY: a look-up in the cache by its key, let go after plain reads. A name is NUL-terminated.
     unsafe {
         let tuple = pg_sys::SearchSysCache1(pg_sys::SysCacheIdentifier::RELOID as i32, relation.into());

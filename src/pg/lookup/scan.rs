@@ -361,7 +361,7 @@ impl OpenCatalog {
                 if rows.is_empty() {
                     rows.reserve(R::USUAL_NUMBER);
                 }
-                rows.push(R::read(&row));
+                rows.push(R::from_scan(&row));
                 if rows.len() == most {
                     return rows;
                 }

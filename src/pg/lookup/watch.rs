@@ -79,7 +79,7 @@ impl CatalogWatch {
     /// Notes everything, until it is known which objects matter.
     pub(crate) fn begin() -> Self {
         if !IS_REGISTERED.replace(true) {
-            register();
+            register_callbacks();
         }
         let state = Rc::new(WatchState::default());
         WATCHES.with_borrow_mut(|watches| {
@@ -126,7 +126,7 @@ impl CatalogWatch {
 /// Begins to note which relations change, in whatever session; forgets those before.
 pub(crate) fn begin_journal() {
     if !IS_REGISTERED.replace(true) {
-        register();
+        register_callbacks();
     }
     JOURNAL.set(Some(RelationJournal::default()));
 }
@@ -151,7 +151,7 @@ pub(crate) fn journal_since(position: u64) -> Vec<u32> {
 }
 
 /// Tells all watches of a change.
-fn note(change: CatalogChange) {
+fn note_change(change: CatalogChange) {
     WATCHES.with_borrow(|watches| {
         for state in watches.iter().filter_map(Weak::upgrade) {
             state.note(change);
@@ -159,7 +159,7 @@ fn note(change: CatalogChange) {
     });
 }
 
-fn register() {
+fn register_callbacks() {
     use SysCacheIdentifier::{AUTHMEMROLEMEM, AUTHOID, NAMESPACEOID, PROCOID, TYPEOID};
     // SAFETY: the functions stay where they are, as our library does.
     unsafe {
@@ -185,7 +185,7 @@ unsafe extern "C-unwind" fn relation_changed(_argument: Datum, relation: Oid) {
             }
         }
     });
-    note(match relation {
+    note_change(match relation {
         Oid::INVALID => CatalogChange::Everything,
         _ => CatalogChange::Relation(relation.to_u32()),
     });
@@ -193,7 +193,7 @@ unsafe extern "C-unwind" fn relation_changed(_argument: Datum, relation: Oid) {
 
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn object_changed(_argument: Datum, _cache: std::ffi::c_int, hash: u32) {
-    note(match hash {
+    note_change(match hash {
         0 => CatalogChange::Everything,
         _ => CatalogChange::Object(hash),
     });
@@ -201,5 +201,5 @@ unsafe extern "C-unwind" fn object_changed(_argument: Datum, _cache: std::ffi::c
 
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn roles_changed(_argument: Datum, _cache: std::ffi::c_int, _hash: u32) {
-    note(CatalogChange::Everything);
+    note_change(CatalogChange::Everything);
 }

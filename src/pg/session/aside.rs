@@ -16,7 +16,7 @@ use std::panic::AssertUnwindSafe;
 /// shutdown goes on to the caller.
 pub(crate) fn or_reason<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     let callbacks = Mark::here();
-    subtransaction::reason_of(run(body), callbacks)
+    subtransaction::reason_of(run_aside(body), callbacks)
 }
 
 #[cfg(feature = "pg18")]
@@ -24,7 +24,7 @@ unsafe extern "C-unwind" {
     fn pgaio_error_cleanup();
 }
 
-fn run<T>(body: impl FnOnce() -> T) -> Result<T, CaughtError> {
+fn run_aside<T>(body: impl FnOnce() -> T) -> Result<T, CaughtError> {
     use pg_sys::ResourceReleasePhase::{
         RESOURCE_RELEASE_AFTER_LOCKS, RESOURCE_RELEASE_BEFORE_LOCKS, RESOURCE_RELEASE_LOCKS,
     };

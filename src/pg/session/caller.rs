@@ -5,7 +5,7 @@ use crate::pg::{Oid, text};
 use pgrx::pg_sys;
 
 /// The current role.
-pub(crate) fn role() -> Oid {
+pub(crate) fn current_role() -> Oid {
     // SAFETY: a plain question.
     unsafe { pg_sys::GetUserId() }
 }
@@ -76,7 +76,7 @@ pub(crate) fn can_log_in(role: Oid) -> bool {
 
 /// Whether the current role could alter another one by ALTER ROLE.
 pub(crate) fn may_alter_role(target: Oid) -> bool {
-    let current = role();
+    let current = current_role();
     if is_superuser(current) {
         return true;
     }

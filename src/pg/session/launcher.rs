@@ -22,7 +22,7 @@ type AtStart = fn() -> Result<(), Error>;
 static AT_START: OnceLock<AtStart> = OnceLock::new();
 
 /// Registers what is done in each database. Called when a process loads the library.
-pub(crate) fn register(at_start: AtStart) {
+pub(crate) fn register_start(at_start: AtStart) {
     let _ = AT_START.set(at_start);
     // SAFETY: set by the server, before it starts other processes.
     if unsafe { pg_sys::process_shared_preload_libraries_in_progress } {

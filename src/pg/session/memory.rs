@@ -5,7 +5,7 @@
 //! takes something large asks before, by [`require`], and large buffers grow by [`reserve`]: both raise PostgreSQL's
 //! error
 //! 53200. What is left are many small allocations. The first of them that fails gets what was held in reserve; the next
-//! [`check`], which comes with each look for a cancel, raises the error.
+//! [`check_reserve`], which comes with each look for a cancel, raises the error.
 
 use crate::error::Error;
 use pgrx::pg_sys;
@@ -90,7 +90,7 @@ pub(crate) fn hold_reserve() -> bool {
 
 /// Raises an error if the reserve was needed, and cannot be had again.
 #[inline]
-pub(crate) fn check() {
+pub(crate) fn check_reserve() {
     if HELD.load(Ordering::Relaxed).is_null() && !hold_reserve() {
         out_of_memory();
     }
@@ -174,7 +174,7 @@ impl Scratch {
             pg_sys::CurrentMemoryContext = self.0;
             let result = step();
             pg_sys::CurrentMemoryContext = previous;
-            check();
+            check_reserve();
             if (*self.0).mem_allocated > LARGEST {
                 pg_sys::MemoryContextReset(self.0);
             }

@@ -11,6 +11,5 @@ pub(crate) mod lock;
 pub(crate) mod memory;
 pub(crate) mod password;
 pub(crate) mod server;
-pub(crate) mod temporary;
 pub(crate) mod wake;
 pub(crate) mod worker;

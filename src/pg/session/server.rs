@@ -8,7 +8,7 @@ use std::time::Duration;
 /// Lets a query cancel or a shutdown take effect, or an error for lack of memory.
 #[inline]
 pub(crate) fn check_for_interrupts() {
-    memory::check();
+    memory::check_reserve();
     pg_sys::check_for_interrupts!();
 }
 

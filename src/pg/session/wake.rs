@@ -32,13 +32,13 @@ pub(crate) fn workers_after_commit() {
     WORKERS.with_borrow_mut(|(looked_up, workers)| {
         if looked_up.is_none_or(|then| then.elapsed() > BELIEVED) {
             *looked_up = Some(Instant::now());
-            *workers = find();
+            *workers = find_workers();
         }
     });
 }
 
 /// The processes that are workers of this database.
-fn find() -> Vec<*mut pg_sys::PGPROC> {
+fn find_workers() -> Vec<*mut pg_sys::PGPROC> {
     // SAFETY: the array of processes is in shared memory for as long as the server runs. Its numbers are read while they may
     // change: then a process is missed, or woken for nothing. The name of the type is copied to a buffer of this process.
     unsafe {

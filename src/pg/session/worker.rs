@@ -34,7 +34,7 @@ pub(crate) struct WorkerTask {
 static TASK: OnceLock<&'static WorkerTask> = OnceLock::new();
 
 /// Registers what workers do. Called when a process loads the library.
-pub(crate) fn register(task: &'static WorkerTask) {
+pub(crate) fn register_task(task: &'static WorkerTask) {
     let _ = TASK.set(task);
 }
 
@@ -130,7 +130,7 @@ fn is_second(task: &WorkerTask) -> bool {
           AND a.datid OPERATOR(pg_catalog.=) s.datid AND a.pid OPERATOR(pg_catalog.<>) s.pid \
           AND (a.backend_start OPERATOR(pg_catalog.<) s.backend_start \
             OR a.backend_start OPERATOR(pg_catalog.=) s.backend_start AND a.pid OPERATOR(pg_catalog.<) s.pid)";
-    in_transaction(task, || number(OLDER)).is_some_and(|count| count > 0)
+    in_transaction(task, || query_number(OLDER)).is_some_and(|count| count > 0)
 }
 
 /// One transaction. Returns how much was done; `None` where there is no extension any more. An error of it ends the worker,
@@ -138,7 +138,7 @@ fn is_second(task: &WorkerTask) -> bool {
 fn run_once(task: &WorkerTask, done: i64) -> Option<i64> {
     let name = c_string(&format!("{}: {done} {}", task.worker_type, task.counted));
     in_transaction(task, || {
-        number(task.exists)?;
+        query_number(task.exists)?;
         // SAFETY: a setting of the session.
         unsafe {
             pg_sys::set_config_option(
@@ -152,7 +152,7 @@ fn run_once(task: &WorkerTask, done: i64) -> Option<i64> {
                 false,
             );
         }
-        number(task.step)
+        query_number(task.step)
     })
 }
 
@@ -180,7 +180,7 @@ fn in_transaction<T>(task: &WorkerTask, body: impl FnOnce() -> T) -> T {
 }
 
 /// The number that a statement returns; `None` for NULL.
-fn number(statement: &str) -> Option<i64> {
+fn query_number(statement: &str) -> Option<i64> {
     let prepared = match plan_cache::prepare(statement, &[], Planning::Once) {
         Ok(prepared) => prepared,
         Err(error) => {

@@ -195,7 +195,7 @@ impl AppendedIndex {
                 .map(|index| pg_sys::index_open(index, pg_sys::RowExclusiveLock as i32))
                 .filter_map(|relation| {
                     if (*(*relation).rd_index).indisready {
-                        return Some(Self::of(relation));
+                        return Some(Self::from_relation(relation));
                     }
                     // One that is just being built: CREATE INDEX CONCURRENTLY adds the rows of now itself.
                     pg_sys::index_close(relation, pg_sys::NoLock as i32);
@@ -207,7 +207,7 @@ impl AppendedIndex {
 
     /// # Safety
     /// The index is open.
-    unsafe fn of(relation: pg_sys::Relation) -> Option<Self> {
+    unsafe fn from_relation(relation: pg_sys::Relation) -> Option<Self> {
         // SAFETY: an open index has its row of pg_index, with as many attnums as it says; zeroed, a node of the server's
         // memory is an empty one.
         unsafe {
@@ -311,7 +311,7 @@ impl Drop for AppendedIndex {
 ///
 /// # Safety
 /// The table is open; the tuples are of its rows.
-unsafe fn put(table: pg_sys::Relation, tuples: &[pg_sys::HeapTuple]) {
+unsafe fn insert_tuples(table: pg_sys::Relation, tuples: &[pg_sys::HeapTuple]) {
     // SAFETY: promised by the caller. A slot that a tuple belongs to gives the tuple itself, and not a copy; the tuple is
     // taken out before the slot goes.
     unsafe {
@@ -383,7 +383,7 @@ pub(crate) fn append_rows<'a, const WIDTH: usize>(
                     ));
                     are_in_partial.push(row.is_in_partial_indexes);
                 }
-                put(relation, &tuples);
+                insert_tuples(relation, &tuples);
                 for (tuple, is_in_partial) in tuples.drain(..).zip(are_in_partial.drain(..)) {
                     for index in indexes.iter().filter(|index| is_in_partial || !index.is_partial) {
                         index.insert(relation, tuple);

@@ -70,7 +70,7 @@ pub(crate) fn is_busy() -> bool {
 
 /// The role for which objects are being defined; otherwise the current one.
 pub(crate) fn defining_role() -> Oid {
-    DEFINES_FOR.get().unwrap_or_else(caller::role)
+    DEFINES_FOR.get().unwrap_or_else(caller::current_role)
 }
 
 /// Runs `body` as the owner of the storage tables. Event triggers are not called for its changes.
@@ -138,7 +138,7 @@ fn select_text_as_owner(
 /// Runs `body` as the current role, which reads the tables of the extension by their views. Names are looked up in
 /// `pg_catalog` alone.
 pub(crate) fn as_caller<T>(body: impl FnOnce(&BookkeepingSession) -> Result<T, Error>) -> Result<T, Error> {
-    let _switch = switch_to(caller::role());
+    let _switch = switch_to(caller::current_role());
     let statements = BookkeepingSession::open();
     body(&statements)
 }
@@ -196,5 +196,5 @@ impl BookkeepingSession {
 
 /// JSON text as a value of type jsonb.
 pub(super) fn jsonb(document: &str) -> Datum {
-    jsonb_writer::write(&text::to_server(document))
+    jsonb_writer::write_jsonb(&text::to_server(document))
 }

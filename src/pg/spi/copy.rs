@@ -109,7 +109,7 @@ pub(crate) fn fill_from_lines(
                 std::ptr::null_mut(),
                 std::ptr::null(),
                 false,
-                Some(read),
+                Some(read_bytes),
                 names,
                 pg_sys::lappend(std::ptr::null_mut(), encoding.cast()),
             );
@@ -158,7 +158,7 @@ unsafe fn check_rights(table: pg_sys::Relation) {
 /// # Safety
 /// `out` has room for `most` bytes.
 #[pgrx::pg_guard]
-unsafe extern "C-unwind" fn read(out: *mut c_void, _least: c_int, most: c_int) -> c_int {
+unsafe extern "C-unwind" fn read_bytes(out: *mut c_void, _least: c_int, most: c_int) -> c_int {
     let Some(mut source) = SOURCES.with_borrow_mut(Vec::pop) else {
         return 0;
     };

@@ -27,7 +27,7 @@ struct LineReceiver<'a> {
 }
 
 #[pgrx::pg_guard]
-unsafe extern "C-unwind" fn receive(
+unsafe extern "C-unwind" fn receive_line(
     slot: *mut pg_sys::TupleTableSlot,
     receiver: *mut pg_sys::DestReceiver,
 ) -> bool {
@@ -126,10 +126,10 @@ pub(crate) fn of_query(
     snapshot: &Snapshot,
     mut give: impl FnMut(Vec<u8>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let prepared = plan_cache::prepare_for(caller::role(), query, types, Planning::EachTime)?;
+    let prepared = plan_cache::prepare_for(caller::current_role(), query, types, Planning::EachTime)?;
     let parameters = prepared.parameters(values);
     let mut receiver = LineReceiver {
-        header: receiver::header(receive),
+        header: receiver::header(receive_line),
         printers: Vec::new(),
         lines: Vec::new(),
         value: Vec::new(),

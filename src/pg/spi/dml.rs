@@ -29,7 +29,7 @@ struct ReturnedRowsReceiver<'a> {
 
 /// Runs a statement whose parameters are of type jsonb, and which returns nothing or one column of type text. Triggers
 /// have fired when it is done.
-pub(crate) fn run(statement: &str, parameters: &[JsonbValue]) -> Result<DmlOutcome, Error> {
+pub(crate) fn run_dml(statement: &str, parameters: &[JsonbValue]) -> Result<DmlOutcome, Error> {
     let mut returned = Vec::new();
     let processed = execute(statement, parameters, 1, &mut |row| {
         memory::reserve(&mut returned, 1);
@@ -66,7 +66,7 @@ fn execute(
     let values: Vec<_> = parameters.iter().map(|value| Some(value.datum())).collect();
     let scratch = Scratch::new();
     let mut receiver = ReturnedRowsReceiver {
-        header: receiver::header(receive),
+        header: receiver::header(receive_returned),
         scratch: &scratch,
         take,
         width,
@@ -91,7 +91,7 @@ fn execute(
 }
 
 #[pgrx::pg_guard]
-unsafe extern "C-unwind" fn receive(
+unsafe extern "C-unwind" fn receive_returned(
     slot: *mut pg_sys::TupleTableSlot,
     receiver: *mut pg_sys::DestReceiver,
 ) -> bool {

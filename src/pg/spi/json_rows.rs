@@ -39,7 +39,7 @@ pub(crate) fn numbered<T>(sets: Vec<Vec<usize>>, body: impl FnOnce() -> T) -> T 
 
 /// The number of the row that the running statement writes.
 pub(crate) fn current_row() -> Option<usize> {
-    CURRENT.get().and_then(|(set, at)| number(set, at))
+    CURRENT.get().and_then(|(set, at)| row_number(set, at))
 }
 
 /// That the running statement writes a row.
@@ -47,7 +47,7 @@ pub(crate) fn set_current_row(set: i32, at: i64) {
     CURRENT.set(Some((set, at)));
 }
 
-fn number(set: i32, at: i64) -> Option<usize> {
+fn row_number(set: i32, at: i64) -> Option<usize> {
     let at = usize::try_from(at).ok()?;
     match usize::try_from(set) {
         Ok(set) => SETS.with_borrow(|sets| sets.get(set)?.get(at).copied()),
@@ -56,7 +56,7 @@ fn number(set: i32, at: i64) -> Option<usize> {
 }
 
 /// What an error says of the place of a value.
-pub(crate) fn place(row: Option<usize>, column: Option<&str>) -> Option<String> {
+pub(crate) fn describe_place(row: Option<usize>, column: Option<&str>) -> Option<String> {
     match (row, column) {
         (Some(row), Some(column)) => Some(format!("In row {row} (the first is row 0), column \"{column}\".")),
         (Some(row), None) => Some(format!("In row {row} (the first is row 0).")),
@@ -67,7 +67,7 @@ pub(crate) fn place(row: Option<usize>, column: Option<&str>) -> Option<String> 
 
 /// Adds the place of a value to what an error says.
 pub(crate) fn add_place(failure: &mut Failure, row: Option<usize>) {
-    if let Some(place) = place(row, failure.column.as_deref()) {
+    if let Some(place) = describe_place(row, failure.column.as_deref()) {
         failure.detail = Some(match failure.detail.take() {
             Some(detail) => format!("{detail} {place}"),
             None => place,
@@ -91,7 +91,7 @@ pub(crate) fn failure_of(document: JsonbValue, declarations: &str, expression: &
 
 /// What ends a statement that reads a document as its parameter `$1`; what it does is done in a subtransaction.
 pub(crate) fn failure_of_statement(statement: &str, document: JsonbValue) -> Option<Failure> {
-    let outcome = subtransaction::or_failure(|| Ok::<_, Failure>(dml::run(statement, &[document])));
+    let outcome = subtransaction::or_failure(|| Ok::<_, Failure>(dml::run_dml(statement, &[document])));
     outcome.err()
 }
 
@@ -137,7 +137,7 @@ impl ReadingCall {
     }
 
     /// What PostgreSQL's own function gives.
-    pub(crate) fn run(&self) -> ReadRows {
+    pub(crate) fn read_rows(&self) -> ReadRows {
         // SAFETY: the first argument and the declared columns are those of PostgreSQL's function. What it opens outlives
         // the subtransaction: it belongs to the statement.
         let outcome: Result<Datum, Failure> = unsafe {
@@ -171,7 +171,7 @@ impl ReadingCall {
                     let first = (self.argument(4).value() as i64).saturating_add(at as i64);
                     (
                         document.choose(&[at]),
-                        number(self.argument(3).value() as i32, first),
+                        row_number(self.argument(3).value() as i32, first),
                     )
                 }
             },

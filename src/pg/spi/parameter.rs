@@ -5,7 +5,7 @@ use crate::pg::{Oid, arguments, bytes, error_fields, text};
 use pgrx::pg_sys::{self, Datum};
 
 /// A value of a type, in the current memory context.
-pub(crate) fn read(value: &str, type_oid: Oid) -> Datum {
+pub(crate) fn read_parameter(value: &str, type_oid: Oid) -> Datum {
     // SAFETY: the value is a text.
     error_fields::kept(|| unsafe { read_text(text::to_text_datum(value), type_oid) })
 }

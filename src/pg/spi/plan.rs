@@ -254,7 +254,7 @@ impl JsonbDatum {
 
     /// A document that is made here, of JSON text.
     pub(crate) fn of_json(json: &str) -> Self {
-        Self(jsonb_writer::write(&text::to_server(json)))
+        Self(jsonb_writer::write_jsonb(&text::to_server(json)))
     }
 
     /// A document of type text that is made here.
@@ -304,7 +304,7 @@ impl DocumentReceiver {
     /// Keeps what it receives in the current memory context.
     fn new() -> Self {
         Self {
-            header: receiver::header(receive),
+            header: receiver::header(receive_document),
             // SAFETY: a backend has one thread.
             context: unsafe { pg_sys::CurrentMemoryContext },
             document: None,
@@ -314,7 +314,7 @@ impl DocumentReceiver {
 }
 
 #[pgrx::pg_guard]
-unsafe extern "C-unwind" fn receive(
+unsafe extern "C-unwind" fn receive_document(
     slot: *mut pg_sys::TupleTableSlot,
     receiver: *mut pg_sys::DestReceiver,
 ) -> bool {
@@ -330,7 +330,7 @@ unsafe extern "C-unwind" fn receive(
             let before = pg_sys::MemoryContextSwitchTo(receiver.context);
             let is_text = tuple::attribute((*slot).tts_tupleDescriptor, 0).atttypid == pg_sys::JSONOID;
             let value = if is_text {
-                jsonb_writer::write(bytes::of_text(document))
+                jsonb_writer::write_jsonb(bytes::of_text(document))
             } else {
                 Datum::from(pg_sys::pg_detoast_datum_copy(document.cast_mut_ptr()))
             };

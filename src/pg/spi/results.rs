@@ -34,7 +34,7 @@ impl JsonText {
 
     /// Writes a value at the end.
     pub(crate) fn push(&mut self, value: &impl Serialize) -> Result<(), Error> {
-        json_writer::write(self, value).map_err(|error| {
+        json_writer::write_json(self, value).map_err(|error| {
             if error.is_io() {
                 Error::DocumentTooLarge
             } else {
@@ -189,7 +189,7 @@ unsafe impl BoxRet for JsonbResult {
         // SAFETY: a text, which lives until it has been read; the rest is promised by the caller.
         unsafe {
             let text = self.0.into_datum();
-            let value = jsonb_writer::write(bytes::of_text(text));
+            let value = jsonb_writer::write_jsonb(bytes::of_text(text));
             pg_sys::pfree(text.cast_mut_ptr());
             fcinfo.return_raw_datum(value)
         }

@@ -29,7 +29,7 @@ struct StoringReceiver {
 }
 
 #[pgrx::pg_guard]
-unsafe extern "C-unwind" fn receive(
+unsafe extern "C-unwind" fn receive_row(
     slot: *mut pg_sys::TupleTableSlot,
     receiver: *mut pg_sys::DestReceiver,
 ) -> bool {
@@ -73,7 +73,7 @@ impl RowStore {
         unsafe {
             let store = pg_sys::tuplestore_begin_heap(false, false, pg_sys::work_mem);
             let mut receiver = StoringReceiver {
-                header: receiver::header(receive),
+                header: receiver::header(receive_row),
                 store,
                 descriptor: std::ptr::null_mut(),
                 memory: pg_sys::CurrentMemoryContext,
@@ -253,7 +253,7 @@ impl TableSession {
     /// Prepares a statement, or finds it prepared. PostgreSQL's errors go on to the caller as they are.
     pub(crate) fn prepare(&self, statement: &str, types: &[Oid]) -> Result<TableStatement, Error> {
         if self.has_few_rows {
-            let kept = plan_cache::prepare_in_connection(caller::role(), statement, types)?;
+            let kept = plan_cache::prepare_in_connection(caller::current_role(), statement, types)?;
             return Ok(TableStatement {
                 plan: kept.plan,
                 types: types.to_vec(),

@@ -11,13 +11,13 @@ use pgrx::pg_sys::{self, Datum};
 use std::ffi::{CString, c_char};
 
 /// Runs a statement and ignores its rows. Returns how many rows it processed.
-pub(crate) fn run(statement: &str) -> Result<u64, Error> {
+pub(crate) fn run_statement(statement: &str) -> Result<u64, Error> {
     // Around the connection, whose memory goes with it.
     error_fields::kept(|| Connection::open().execute(statement))
 }
 
 /// Runs a statement that returns one row with one value; gives it as PostgreSQL prints it. `None` for null, or no row.
-pub(crate) fn value(statement: &str) -> Result<Option<String>, Error> {
+pub(crate) fn query_value(statement: &str) -> Result<Option<String>, Error> {
     error_fields::kept(|| {
         let connection = Connection::open();
         connection.execute(statement)?;
@@ -33,7 +33,7 @@ pub(crate) fn run_by_snapshot(
     values: &[ParameterValue],
     snapshot: &Snapshot,
 ) -> Result<u64, Error> {
-    let prepared = plan_cache::prepare_for(caller::role(), statement, types, Planning::EachTime)?;
+    let prepared = plan_cache::prepare_for(caller::current_role(), statement, types, Planning::EachTime)?;
     let mut datums: Vec<Datum> = values
         .iter()
         .map(|value| value.unwrap_or(Datum::null()))

@@ -33,7 +33,7 @@ struct StreamReceiver<'a> {
 
 /// Runs a SELECT of `width` columns of type `text` by the snapshot of the running statement, until `row` returns false.
 pub(crate) fn each_row(query: &str, width: usize, row: impl FnMut(&TextRow) -> bool) {
-    run(query, width, true, row);
+    stream_rows(query, width, true, row);
 }
 
 /// The same by a snapshot of now, which sees what the caller's statement has written, and what was committed while it
@@ -43,14 +43,14 @@ pub(crate) fn each_row_of_now(query: &str, width: usize, row: impl FnMut(&TextRo
     let memory = unsafe { pg_sys::maintenance_work_mem.max(pg_sys::work_mem) };
     let memory = CString::new(memory.to_string()).unwrap_or_default();
     let _memory = LocalSettings::begin(c"work_mem", &memory);
-    run(query, width, false, row);
+    stream_rows(query, width, false, row);
 }
 
-fn run(query: &str, width: usize, read_only: bool, mut row: impl FnMut(&TextRow) -> bool) {
+fn stream_rows(query: &str, width: usize, read_only: bool, mut row: impl FnMut(&TextRow) -> bool) {
     let query = CString::new(crate::pg::text::to_server(query)).unwrap_or_default();
     let scratch = Scratch::new();
     let mut receiver = StreamReceiver {
-        header: receiver::header(receive),
+        header: receiver::header(receive_text_row),
         width,
         scratch: &scratch,
         row: &mut row,
@@ -71,7 +71,7 @@ fn run(query: &str, width: usize, read_only: bool, mut row: impl FnMut(&TextRow)
 }
 
 #[pgrx::pg_guard]
-unsafe extern "C-unwind" fn receive(
+unsafe extern "C-unwind" fn receive_text_row(
     slot: *mut pg_sys::TupleTableSlot,
     receiver: *mut pg_sys::DestReceiver,
 ) -> bool {

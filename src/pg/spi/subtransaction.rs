@@ -12,7 +12,7 @@ use std::panic::AssertUnwindSafe;
 /// rolled back and its SQLSTATE is returned; any other error (a cancelled query above all) goes on to the caller.
 ///
 /// Subtransactions cannot be started in parallel mode, so whatever calls this is `PARALLEL UNSAFE`.
-pub(crate) fn attempt<T>(
+pub(crate) fn attempt_body<T>(
     expected: impl Fn(PgSqlErrorCode) -> bool,
     body: impl FnOnce() -> T,
 ) -> Result<T, PgSqlErrorCode> {
@@ -27,13 +27,13 @@ pub(crate) struct CaughtReport {
     pub(crate) hint: Option<String>,
 }
 
-/// As [`attempt`], with everything that the error says.
+/// As [`attempt_body`], with everything that the error says.
 pub(crate) fn attempt_with_report<T>(
     expected: impl Fn(PgSqlErrorCode) -> bool,
     body: impl FnOnce() -> T,
 ) -> Result<T, CaughtReport> {
     let callbacks = Mark::here();
-    match run(body) {
+    match run_body(body) {
         Ok(value) => Ok(value),
         Err(CaughtError::PostgresError(report) | CaughtError::ErrorReport(report))
             if expected(report.sql_error_code()) =>
@@ -75,7 +75,7 @@ pub(crate) fn or_warn(
         }
     };
     let callbacks = Mark::here();
-    let failure = match run(raising) {
+    let failure = match run_body(raising) {
         Ok(()) => return BookkeepingOutcome::Done,
         Err(
             CaughtError::PostgresError(report)
@@ -96,7 +96,8 @@ pub(crate) fn or_warn(
 /// returned. Only a cancel or a shutdown goes on to the caller.
 pub(crate) fn or_failure<T, E: From<Failure>>(body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     let callbacks = Mark::here();
-    let (outcome, observed) = error_fields::observed(|| end(body, |outcome| matches!(outcome, Ok(Ok(_)))));
+    let (outcome, observed) =
+        error_fields::observed(|| end_by_outcome(body, |outcome| matches!(outcome, Ok(Ok(_)))));
     let failure = match outcome {
         Ok(Ok(value)) => return Ok(value),
         // What was observed was caught below.
@@ -137,7 +138,7 @@ pub(in crate::pg) fn ends_everything(sqlstate: PgSqlErrorCode) -> bool {
 /// timeout or a shutdown goes on to the caller.
 pub(crate) fn or_reason<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     let callbacks = Mark::here();
-    reason_of(run(body), callbacks)
+    reason_of(run_body(body), callbacks)
 }
 
 /// What went wrong, as its message. A cancel, a timeout or a shutdown goes on to the caller.
@@ -158,17 +159,17 @@ pub(in crate::pg) fn reason_of<T>(outcome: Result<T, CaughtError>, callbacks: Ma
 
 /// Runs `body` in a subtransaction of its own, and rolls back whatever it did. An error goes on to the caller.
 pub(crate) fn rolled_back<T>(body: impl FnOnce() -> T) -> T {
-    let outcome = end(body, |_| false);
+    let outcome = end_by_outcome(body, |_| false);
     outcome.unwrap_or_else(|error| error.rethrow())
 }
 
 /// Runs `body` in a subtransaction of its own, which is rolled back when it raises an error.
-fn run<T>(body: impl FnOnce() -> T) -> Result<T, CaughtError> {
-    end(body, Result::is_ok)
+fn run_body<T>(body: impl FnOnce() -> T) -> Result<T, CaughtError> {
+    end_by_outcome(body, Result::is_ok)
 }
 
 /// Runs `body` in a subtransaction of its own, which is kept or rolled back by its outcome.
-fn end<T>(
+fn end_by_outcome<T>(
     body: impl FnOnce() -> T,
     is_kept: impl FnOnce(&Result<T, CaughtError>) -> bool,
 ) -> Result<T, CaughtError> {

@@ -165,10 +165,10 @@ impl StatementTrigger {
         // SAFETY: the data of a trigger are valid while it runs.
         let relation = unsafe { (*self.0).tg_relation };
         // SAFETY: the relation is open.
-        let mut columns = unsafe { OutputColumns::of(relation, layout) };
+        let mut columns = unsafe { OutputColumns::of_relation(relation, layout) };
         let need_settings = columns.need_settings;
         let mut work = || {
-            let Some(mut writer) = EventWriter::open(layout, origins) else {
+            let Some(mut writer) = EventWriter::open_events(layout, origins) else {
                 return CaptureOutcome::TableChanged;
             };
             // SAFETY: promised by the caller.
@@ -185,10 +185,10 @@ impl StatementTrigger {
 
     /// Writes the event that all rows are gone.
     pub(crate) fn write_truncation(&self, layout: &CaptureLayout, origins: &[i64]) -> CaptureOutcome {
-        let Some(mut writer) = EventWriter::open(layout, origins) else {
+        let Some(mut writer) = EventWriter::open_events(layout, origins) else {
             return CaptureOutcome::TableChanged;
         };
-        writer.add('T', None, None);
+        writer.add_event('T', None, None);
         writer.close();
         CaptureOutcome::Written
     }
@@ -205,7 +205,7 @@ struct OutputColumns<'a> {
 impl<'a> OutputColumns<'a> {
     /// # Safety
     /// The relation is open.
-    unsafe fn of(relation: pg_sys::Relation, layout: &'a CaptureLayout) -> Self {
+    unsafe fn of_relation(relation: pg_sys::Relation, layout: &'a CaptureLayout) -> Self {
         let mut need_settings = false;
         // SAFETY: promised by the caller; the lookups are in the current memory context, which lasts for the statement.
         let columns = unsafe {
@@ -247,7 +247,7 @@ impl<'a> OutputColumns<'a> {
             if i32::from((*slot).tts_nvalid) < natts {
                 pg_sys::slot_getsomeattrs_int(slot, natts);
             }
-            array.begin();
+            array.begin_array();
             for (position, column) in self.columns.iter_mut().enumerate() {
                 let shown = match column {
                     Some((at, printer)) if !is_old || self.keeps_old[position] => {
@@ -258,7 +258,7 @@ impl<'a> OutputColumns<'a> {
                 match shown {
                     None => array.add_null(),
                     Some((value, printer)) => {
-                        array.add(|out, room| printer.print(value, out, room))?;
+                        array.add_element(|out, room| printer.print(value, out, room))?;
                     }
                 }
             }
@@ -290,7 +290,7 @@ struct EventWriter {
 
 impl EventWriter {
     /// `None`: the table does not have the columns of events.
-    fn open(layout: &CaptureLayout, origins: &[i64]) -> Option<Self> {
+    fn open_events(layout: &CaptureLayout, origins: &[i64]) -> Option<Self> {
         // SAFETY: the table is one that the extension made, with the columns above; it is closed by `close`, or by the abort
         // of the (sub)transaction.
         unsafe {
@@ -347,7 +347,7 @@ impl EventWriter {
     }
 
     /// Adds an event. Its number is taken now, while the rows are locked: those of a row are in the order of its changes.
-    fn add(&mut self, operation: char, old: Option<Vec<u64>>, new: Option<Vec<u64>>) {
+    fn add_event(&mut self, operation: char, old: Option<Vec<u64>>, new: Option<Vec<u64>>) {
         // SAFETY: the sequence may be used by everybody.
         let seq = unsafe {
             pgrx::direct_function_call_as_datum(pg_sys::nextval_oid, &[Some(Datum::from(self.sequence))])
@@ -480,7 +480,7 @@ impl EventWriter {
             };
             match (old, new) {
                 (Some(None), _) | (_, Some(None)) => return CaptureOutcome::RowTooLarge,
-                (old, new) => self.add(operation, old.flatten(), new.flatten()),
+                (old, new) => self.add_event(operation, old.flatten(), new.flatten()),
             }
         }
     }

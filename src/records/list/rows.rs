@@ -33,7 +33,7 @@ impl<'a> Page<'a> {
                 .fold(selected.to_owned(), |list, ordered| {
                     with_item(list, ordered.selected())
                 });
-            let (anchor, rows) = after::compile(
+            let (anchor, rows) = after::compile_anchor(
                 after,
                 self.relation,
                 &joins,
@@ -113,7 +113,7 @@ impl<'a> Page<'a> {
             .iter()
             .map(|column| {
                 let given = format!("f.{}", document::page_column(column));
-                joined::equal((column, &column.of(LISTED)), (column, &given))
+                joined::equal((column, &column.sql_of(LISTED)), (column, &given))
             })
             .collect::<Result<Vec<_>, _>>()?;
         Ok(format!(

@@ -66,7 +66,7 @@ pub(crate) fn update_many(
     patch: JsonbValue,
     options: BulkOptions,
 ) -> Result<JsonbDatum, Error> {
-    change(relation, filter, &BulkChange::Update(patch), options)
+    change_records(relation, filter, &BulkChange::Update(patch), options)
 }
 
 /// Deletes the rows that pass a filter.
@@ -75,10 +75,10 @@ pub(crate) fn delete_many(
     filter: Option<FilterDocument>,
     options: BulkOptions,
 ) -> Result<JsonbDatum, Error> {
-    change(relation, filter, &BulkChange::Delete, options)
+    change_records(relation, filter, &BulkChange::Delete, options)
 }
 
-fn change(
+fn change_records(
     relation: Oid,
     filter: Option<FilterDocument>,
     change: &BulkChange,
@@ -91,25 +91,29 @@ fn change(
     if let Some(max_rows) = options.max_rows {
         not_negative("max_rows", max_rows)?;
     }
-    let mut target = WriteTarget::open(Some(relation))?;
+    let mut target = WriteTarget::open_relation(Some(relation))?;
     if options.input == WrittenForm::Display {
         target.read_as_displayed()?;
     }
     let keys = keys.as_deref();
-    let run = || target.watch_errors(Vec::new(), || run(&target, filter, keys, change, &options));
+    let run = || {
+        target.watch_errors(Vec::new(), || {
+            run_bulk_write(&target, filter, keys, change, &options)
+        })
+    };
     let run = || match options.dry_run {
         false => run(),
         true => subtransaction::rolled_back(|| {
             let outcome = run()?;
             // What would be checked when the transaction commits.
-            statement::run("SET CONSTRAINTS ALL IMMEDIATE")?;
+            statement::run_statement("SET CONSTRAINTS ALL IMMEDIATE")?;
             Ok(outcome)
         }),
     };
     if options.on_error == OnError::Raise && options.input == WrittenForm::Raw {
         return run();
     }
-    let failure = match report::attempt(run)? {
+    let failure = match report::attempt_write(run)? {
         Ok(document) => return Ok(document),
         Err(failure) => failure,
     };
@@ -127,7 +131,7 @@ fn change(
     Ok(JsonbDatum(JsonbValue::parse(&document.to_string()).datum()))
 }
 
-fn run(
+fn run_bulk_write(
     target: &WriteTarget,
     filter: Option<FilterDocument>,
     keys: Option<&RawValue>,
@@ -135,7 +139,7 @@ fn run(
     options: &BulkOptions,
 ) -> Result<JsonbDatum, Error> {
     let catalog = Catalog::new(Snapshot::latest());
-    let relation = RecordRelation::read(&catalog, target.row.oid)?;
+    let relation = RecordRelation::read_relation(&catalog, target.row.oid)?;
     let mut values = Values::default();
     let mut parameters = Parameters::default();
     // $1 and $2.
@@ -152,14 +156,14 @@ fn run(
         .transpose()?;
     let mut given = None;
     if let (Some(key), Some(ids)) = (&key, ids) {
-        let mut keys = GivenKeys::read(key, ids)?;
+        let mut keys = GivenKeys::from_ids(key, ids)?;
         keys.keep_valid()?;
         sources.push(keys.source()?);
         conditions.push(key.condition()?);
         given = Some(keys.ids);
     }
     if let Some(filter) = filter {
-        let filter = filter.parse(&mut values)?;
+        let filter = filter.into_filter(&mut values)?;
         let columns = RelationColumns {
             relation: &relation,
             alias: "target",
@@ -283,14 +287,14 @@ impl Returned {
 
     fn document(&self, options: &BulkOptions) -> String {
         let mut members = vec![
-            ("count", "(SELECT pg_catalog.count(*) FROM page)".to_owned()),
+            ("count", document::COUNT_OF_PAGE.to_owned()),
             ("dry_run", options.dry_run.to_string()),
         ];
         if options.on_error == OnError::Report {
             members.push(("errors", "'[]'::pg_catalog.json".into()));
         }
         members.extend(self.members.iter().cloned());
-        let document = format!("{}::pg_catalog.jsonb", document::object(&members));
+        let document = format!("{}::pg_catalog.jsonb", document::json_object(&members));
         match &self.more {
             Some(more) => format!("({document} OPERATOR(pg_catalog.||) ({more})::pg_catalog.jsonb)"),
             None => document,

@@ -9,10 +9,10 @@ use crate::pg::results::JsonText;
 use crate::pg::{Oid, dml, memory, server, text};
 
 /// Deletes the rows of these keys; gives the keys of those that there were, in the order asked for, as a JSON array.
-pub(crate) fn delete(relation: Oid, ids: JsonbValue) -> Result<JsonText, Error> {
-    let target = WriteTarget::open(Some(relation))?;
+pub(crate) fn delete_records(relation: Oid, ids: JsonbValue) -> Result<JsonText, Error> {
+    let target = WriteTarget::open_relation(Some(relation))?;
     let key = GivenKeys::key_of(&target, &ids)?;
-    let mut keys = GivenKeys::read(&key, ids)?;
+    let mut keys = GivenKeys::from_ids(&key, ids)?;
     keys.keep_valid()?;
     let statement = format!(
         "DELETE FROM {} AS target USING {} WHERE {} RETURNING given.position, {}",
@@ -24,7 +24,7 @@ pub(crate) fn delete(relation: Oid, ids: JsonbValue) -> Result<JsonText, Error> 
     let mut deleted = DeletedKeys::new(keys.count);
     target.watch_errors(Vec::new(), || {
         dml::run_for_pairs(&statement, &[keys.ids], &mut |position, key| {
-            deleted.add(position, key);
+            deleted.add_key(position, key);
         })
     })?;
     deleted.into_document(&target)
@@ -57,7 +57,7 @@ impl DeletedKeys {
         }
     }
 
-    fn add(&mut self, position: i64, key: &[u8]) {
+    fn add_key(&mut self, position: i64, key: &[u8]) {
         let start = self.keys.len();
         memory::reserve(&mut self.keys, key.len());
         self.keys.extend_from_slice(key);

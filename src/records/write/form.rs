@@ -46,14 +46,14 @@ pub(crate) struct FormField {
     key: String,
     #[serde(default)]
     parent_key: Option<String>,
-    #[serde(deserialize_with = "number")]
+    #[serde(deserialize_with = "deserialize_number")]
     column_attnum: i32,
-    #[serde(deserialize_with = "number")]
+    #[serde(deserialize_with = "deserialize_number")]
     table_oid: u32,
 }
 
 /// A number, or a string of its digits, which is what `to_jsonb` makes of an OID.
-fn number<'de, D: Deserializer<'de>, N: TryFrom<i64>>(deserializer: D) -> Result<N, D::Error> {
+fn deserialize_number<'de, D: Deserializer<'de>, N: TryFrom<i64>>(deserializer: D) -> Result<N, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum KeyNumber {
@@ -119,7 +119,7 @@ pub(crate) fn insert_filled(
     };
     let bound: Vec<ParameterValue> = compiled.parameters().iter().map(read).collect();
     reading.set(None);
-    run(&compiled.statement, &bound)
+    run_prepared(&compiled.statement, &bound)
 }
 
 /// Inserts what a form says. What a value means depends on the column: an object may say to what a foreign key refers.
@@ -145,7 +145,7 @@ pub(crate) fn insert_form(fields: &[FormField], values: &FormValues) -> Result<(
             return Ok(None);
         };
         let (values, columns) = &mut *taken.borrow_mut();
-        let filled = Filled::read(target, column, &field.key, value, values)?;
+        let filled = Filled::from_value(target, column, &field.key, value, values)?;
         if matches!(filled, Filled::Value(_)) {
             columns.push(column.attname.clone());
         }
@@ -166,10 +166,10 @@ pub(crate) fn insert_form(fields: &[FormField], values: &FormValues) -> Result<(
         error_fields::kept_with(locate, || values.bind(parameter))
     };
     let bound: Vec<ParameterValue> = parameters.iter().map(read).collect();
-    run(&statement, &bound)
+    run_prepared(&statement, &bound)
 }
 
-fn run(statement: &Prepared, values: &[ParameterValue]) -> Result<(), Error> {
+fn run_prepared(statement: &Prepared, values: &[ParameterValue]) -> Result<(), Error> {
     // Errors of PostgreSQL's reach the client whole.
     let (missing, _) = error_fields::kept_with(|_| (), || statement.fetch(values, Sees::OwnWrites))?;
     match missing {
@@ -261,7 +261,7 @@ impl<'a> InsertForm<'a> {
         relation: Oid,
         handed_on: &BTreeSet<i16>,
     ) -> Result<String, Error> {
-        let mut target = WriteTarget::read(self.catalog, relation)?;
+        let mut target = WriteTarget::read_relation(self.catalog, relation)?;
         if self.reads_displayed {
             target.read_as_displayed()?;
         }
@@ -432,7 +432,7 @@ impl Given<'_> {
 impl Filled {
     /// An object in a foreign key column says what the column is to refer to. In a column of any other sort that takes
     /// objects, it is a value.
-    fn read(
+    fn from_value(
         target: &WriteTarget,
         column: &PgAttribute,
         key: &str,
@@ -461,7 +461,10 @@ impl Filled {
 }
 
 fn takes_objects(column: &PgAttribute) -> bool {
-    matches!(Content::of(column.atttypid), Content::Json | Content::Composite)
+    matches!(
+        Content::of_type(column.atttypid),
+        Content::Json | Content::Composite
+    )
 }
 
 /// Checks that there are all fields above a field, and not endlessly many.

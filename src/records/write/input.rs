@@ -23,10 +23,10 @@ pub(super) struct Input {
 pub(super) const TEXT: &str = "\0";
 
 impl Input {
-    pub(super) fn of(type_oid: Oid, modifiers: i32) -> Result<Self, Error> {
+    pub(super) fn of_type(type_oid: Oid, modifiers: i32) -> Result<Self, Error> {
         Ok(Self {
             name: qualified_name(type_oid, modifiers).ok_or(Error::Vanished)?,
-            between: match Content::of(type_oid) {
+            between: match Content::of_type(type_oid) {
                 // As text, a JSON string is what it holds, and any other value its JSON text.
                 Content::Json => Some("pg_catalog.text"),
                 Content::JsonArray => Some("pg_catalog.text[]"),

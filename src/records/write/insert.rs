@@ -106,13 +106,13 @@ pub(crate) struct AddedRows {
     errors: Option<Vec<RowError>>,
 }
 
-/// Adds a row; gives it as it is then.
-pub(crate) fn add(
+/// Adds a row; gives it is then.
+pub(crate) fn add_record(
     tab_id: Option<Oid>,
     record: Option<JsonbValue>,
     wanted: WriteResultOptions,
 ) -> Result<JsonbDatum, Error> {
-    let target = WriteTarget::open(tab_id)?;
+    let target = WriteTarget::open_relation(tab_id)?;
     let record = record.ok_or(WriteError::NullArgument { argument: "rec_def" })?;
     let keys = record_keys(&record)?;
     let columns = target.columns_of_record(&keys)?;
@@ -130,14 +130,14 @@ fn add_to(
     let Some(returned) = readable_key(target)?.map(|key| key.returned_as_text()) else {
         return add_without_key(target, &insert, record, &wanted);
     };
-    let outcome = insert.run(Some(&returned), record)?;
+    let outcome = insert.insert_rows(Some(&returned), record)?;
     match outcome.returned.into_iter().flatten().next() {
         Some(key) => result::of_key(target, key, wanted),
         None => Teller::new(target, &wanted)?.of_none(),
     }
 }
 
-/// Adds a row that cannot be read again by its key; gives it as it was inserted.
+/// Adds a row that cannot be read again by its key; gives it was inserted.
 fn add_without_key(
     target: &WriteTarget,
     insert: &Insert,
@@ -146,7 +146,7 @@ fn add_without_key(
 ) -> Result<JsonbDatum, Error> {
     let teller = Teller::new(target, wanted)?;
     let without = || {
-        dml::run(&insert.sql(None), &[record])?;
+        dml::run_dml(&insert.sql(None), &[record])?;
         teller.of_none()
     };
     if teller.has_columns() {
@@ -162,13 +162,13 @@ fn add_without_key(
 
 /// Adds many rows. One statement inserts all of them, so that they may refer to each other.
 pub(crate) fn add_many(relation: Oid, rows: JsonbValue, options: &AddOptions) -> Result<AddedRows, Error> {
-    let mut target = WriteTarget::open(Some(relation))?;
+    let mut target = WriteTarget::open_relation(Some(relation))?;
     if options.input == WrittenForm::Display {
         target.read_as_displayed()?;
     } else if options.on_error == OnError::Raise {
         return add_to_all(&target, rows, options);
     }
-    match report::attempt(|| add_to_all(&target, rows, options))? {
+    match report::attempt_write(|| add_to_all(&target, rows, options))? {
         Ok(added) => Ok(AddedRows {
             errors: (options.on_error == OnError::Report).then(Vec::new),
             ..added
@@ -191,7 +191,7 @@ pub(crate) fn add_many(relation: Oid, rows: JsonbValue, options: &AddOptions) ->
 }
 
 fn add_to_all(target: &WriteTarget, rows: JsonbValue, options: &AddOptions) -> Result<AddedRows, Error> {
-    let sets = KeySets::read(target, &rows)?;
+    let sets = KeySets::from_rows(target, &rows)?;
     let conflict = options.conflict(target)?;
     let returned = readable_key(target)?.map(|key| key.returned());
     let numbers = match sets.groups.as_slice() {
@@ -207,7 +207,7 @@ fn add_to_all(target: &WriteTarget, rows: JsonbValue, options: &AddOptions) -> R
         [group] => {
             let insert = Insert::of_records(target, sets.of_group(group), 1, ALL_ROWS, group.rows.len())?
                 .on_conflict(conflict.as_ref());
-            let outcome = insert.run(returned.as_deref(), rows)?;
+            let outcome = insert.insert_rows(returned.as_deref(), rows)?;
             AddedRows::new(outcome.processed, outcome.returned.into_iter().flatten())
         }
         groups => add_groups(
@@ -240,7 +240,7 @@ fn add_groups(
         })
         .collect::<Result<Vec<_>, Error>>()?;
     let parameters: Vec<_> = groups.iter().map(|group| rows.choose(&group.rows)).collect();
-    let run = |returned: &str| dml::run(&together(&inserts, returned), &parameters);
+    let run = |returned: &str| dml::run_dml(&together(&inserts, returned), &parameters);
     let without_keys = || run("NULL::pg_catalog.text");
     let outcome = match returned {
         Some(key) => readable_or(target, || run(key), without_keys)?,
@@ -311,7 +311,7 @@ pub(super) fn keys_of_argument(argument: &'static str, record: &JsonbValue) -> R
 
 /// The key of the target, if it has one that the current role may read.
 fn readable_key(target: &WriteTarget) -> Result<Option<TargetKey<'_>>, Error> {
-    Ok(TargetKey::of(target)?.filter(TargetKey::is_readable))
+    Ok(TargetKey::of_target(target)?.filter(TargetKey::is_readable))
 }
 
 /// An INSERT from a SELECT.
@@ -451,8 +451,8 @@ impl<'a> Insert<'a> {
     }
 
     /// Runs the statement.
-    fn run(&self, returning: Option<&str>, json: JsonbValue) -> Result<DmlOutcome, Error> {
-        let run = |returning| dml::run(&self.sql(returning), &[json]);
+    fn insert_rows(&self, returning: Option<&str>, json: JsonbValue) -> Result<DmlOutcome, Error> {
+        let run = |returning| dml::run_dml(&self.sql(returning), &[json]);
         match returning {
             Some(_) => readable_or(self.target, || run(returning), || run(None)),
             None => run(None),
@@ -467,7 +467,7 @@ fn readable_or<T>(
     without: impl FnOnce() -> Result<T, Error>,
 ) -> Result<T, Error> {
     if target.may_hide_rows() {
-        subtransaction::attempt(refuses_returning, returning).unwrap_or_else(|_| without())
+        subtransaction::attempt_body(refuses_returning, returning).unwrap_or_else(|_| without())
     } else {
         returning()
     }

@@ -48,7 +48,7 @@ pub(super) type KeyValue = BTreeMap<String, Box<RawValue>>;
 
 impl<'a> TargetKey<'a> {
     /// The key of the rows of a table that has one.
-    pub(super) fn of(target: &'a WriteTarget) -> Result<Option<Self>, Error> {
+    pub(super) fn of_target(target: &'a WriteTarget) -> Result<Option<Self>, Error> {
         let key = Self::of_columns(target, target.key_columns()?);
         Ok(Some(key).filter(|key| !key.parts.is_empty()))
     }
@@ -90,7 +90,7 @@ impl<'a> TargetKey<'a> {
 
     /// The same, where a row must be addressed.
     pub(super) fn needed(target: &'a WriteTarget) -> Result<Self, Error> {
-        Self::of(target)?.ok_or_else(|| target.without_key())
+        Self::of_target(target)?.ok_or_else(|| target.without_key())
     }
 
     /// Whether the current role may read all of it.
@@ -140,16 +140,24 @@ impl<'a> TargetKey<'a> {
         for (name, value) in given {
             let attnum = self.target.column_of_key(&name)?.attnum.to_string();
             if !self.parts.iter().any(|part| part.attnum == attnum) {
-                return Err(self.wrong(&format!("\"{name}\" is not part of it")));
+                return Err(self.foreign_part(&name));
             }
             if key.insert(attnum, value).is_some() {
-                return Err(self.wrong(&format!("\"{name}\" is in it twice")));
+                return Err(self.part_twice(&name));
             }
         }
         match self.parts.iter().find(|part| !key.contains_key(&part.attnum)) {
             Some(part) => Err(self.wrong(&format!("\"{}\" is missing", part.column.attname))),
             None => Ok(key),
         }
+    }
+
+    pub(super) fn foreign_part(&self, name: &str) -> Error {
+        self.wrong(&format!("\"{name}\" is not part of it"))
+    }
+
+    pub(super) fn part_twice(&self, name: &str) -> Error {
+        self.wrong(&format!("\"{name}\" is in it twice"))
     }
 
     pub(super) fn wrong(&self, problem: &str) -> Error {
@@ -175,7 +183,7 @@ impl<'a> TargetKey<'a> {
                 Ok(Field {
                     key: &part.attnum,
                     attnum: part.column.attnum,
-                    input: Input::of(base, -1)?,
+                    input: Input::of_type(base, -1)?,
                 })
             })
             .collect()
@@ -301,7 +309,7 @@ pub(super) struct NamedPart<'a> {
 
 /// Whether a statement that reads a key, or keys, as values of their types can do so.
 pub(super) fn can_be_read(statement: &str, keys: JsonbValue) -> Result<bool, Error> {
-    match subtransaction::attempt(dml::is_about_a_value, || dml::run(statement, &[keys])) {
+    match subtransaction::attempt_body(dml::is_about_a_value, || dml::run_dml(statement, &[keys])) {
         Ok(outcome) => outcome.map(|_| true),
         Err(_) => Ok(false),
     }

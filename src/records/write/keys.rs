@@ -37,7 +37,7 @@ impl<'a> GivenKeys<'a> {
     }
 
     /// The keys in an array: each a value, or an object of all columns of the key.
-    pub(super) fn read(key: &'a TargetKey<'a>, ids: JsonbValue) -> Result<Self, Error> {
+    pub(super) fn from_ids(key: &'a TargetKey<'a>, ids: JsonbValue) -> Result<Self, Error> {
         let elements = ids.elements().ok_or(Error::InvalidArgument {
             argument: "rec_ids",
             problem: "it is not an array".into(),
@@ -111,7 +111,7 @@ impl<'a> GivenKeys<'a> {
                     "json".to_owned()
                 };
                 let base = comparison::base_type(type_oid);
-                if Content::of(base) == Content::Other && !parameter::is_array(base) {
+                if Content::of_type(base) == Content::Other && !parameter::is_array(base) {
                     let type_name = qualified_name(base, -1).ok_or(Error::Vanished)?;
                     return Ok(format!(
                         "{}, LATERAL (SELECT given.id) AS key({})",
@@ -189,10 +189,10 @@ fn check_object(key: &TargetKey, parts: &[NamedPart], element: &JsonbElement) ->
         let name = text::name_from_server(name);
         let Some(at) = parts.iter().position(|part| part.spellings.contains(&name)) else {
             key.check_name(&name)?;
-            return Err(key.wrong(&format!("\"{name}\" is not part of it")));
+            return Err(key.foreign_part(&name));
         };
         if std::mem::replace(&mut named[at], true) {
-            return Err(key.wrong(&format!("\"{}\" is in it twice", parts[at].name)));
+            return Err(key.part_twice(parts[at].name));
         }
     }
     match named.iter().position(|named| !named) {

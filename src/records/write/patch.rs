@@ -19,7 +19,7 @@ pub(crate) fn patch(
     record: Option<JsonbValue>,
     wanted: WriteResultOptions,
 ) -> Result<JsonbDatum, Error> {
-    let target = WriteTarget::open(tab_id)?;
+    let target = WriteTarget::open_relation(tab_id)?;
     let id = id.ok_or(WriteError::NullArgument { argument: "rec_id" })?;
     let record = record.ok_or(WriteError::NullArgument { argument: "rec_def" })?;
     let key = TargetKey::meant_by(&target, &id.text)?;
@@ -32,7 +32,7 @@ pub(crate) fn patch(
         return Err(no_such_row(&target));
     }
     let id = JsonbValue::parse(&serde_json::to_string(&id).map_err(Error::Serialization)?);
-    let outcome = target.watch_errors(Vec::new(), || dml::run(&statement, &[id, record]))?;
+    let outcome = target.watch_errors(Vec::new(), || dml::run_dml(&statement, &[id, record]))?;
     let mut keys = outcome.returned.into_iter().flatten();
     match (keys.next(), keys.next()) {
         (Some(key), None) => result::of_key(&target, key, wanted),

@@ -87,7 +87,9 @@ impl RowError {
 }
 
 /// Writes in a subtransaction; gives what PostgreSQL says against the data, if that is what ends it.
-pub(super) fn attempt<T>(write: impl FnOnce() -> Result<T, Error>) -> Result<Result<T, Failure>, Error> {
+pub(super) fn attempt_write<T>(
+    write: impl FnOnce() -> Result<T, Error>,
+) -> Result<Result<T, Failure>, Error> {
     match subtransaction::or_failure(|| Ok::<_, Failure>(write())) {
         Ok(outcome) => outcome.map(Ok),
         Err(failure) if is_about_data(&failure) => Ok(Err(failure)),
@@ -115,7 +117,7 @@ pub(super) fn errors_of_rows(
             server::check_for_interrupts();
             let row = rows.choose(&[index]);
             // Rows that can be written stay until the end: others may refer to them, or repeat their keys.
-            if let Err(failure) = attempt(|| write(row))? {
+            if let Err(failure) = attempt_write(|| write(row))? {
                 errors.extend(errors_of_row(target, row, index, failure)?);
             }
             if errors.len() >= MOST {
@@ -138,7 +140,7 @@ fn errors_of_row(
     index: usize,
     failure: Failure,
 ) -> Result<Vec<RowError>, Error> {
-    let sets = KeySets::read(target, &row)?;
+    let sets = KeySets::from_rows(target, &row)?;
     let fields = sets.groups.iter().flat_map(|group| sets.of_group(group));
     let mut errors = Vec::new();
     for (key, column) in fields {

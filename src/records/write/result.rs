@@ -40,7 +40,7 @@ pub(super) struct Teller<'a> {
 impl<'a> Teller<'a> {
     pub(super) fn new(target: &'a WriteTarget, wanted: &WriteResultOptions) -> Result<Self, Error> {
         let catalog = Catalog::new(Snapshot::latest());
-        let relation = RecordRelation::read(&catalog, target.row.oid)?;
+        let relation = RecordRelation::read_relation(&catalog, target.row.oid)?;
         let columns: Vec<&RecordColumn> = relation.readable().collect();
         let templates = document::templates(&catalog, wanted.templates.as_deref(), Purpose::Contract)?;
         Ok(Self {

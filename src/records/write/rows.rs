@@ -37,7 +37,7 @@ struct RowMember<'a> {
 }
 
 impl<'a> KeySets<'a> {
-    pub(super) fn read(target: &'a WriteTarget, rows: &JsonbValue) -> Result<Self, Error> {
+    pub(super) fn from_rows(target: &'a WriteTarget, rows: &JsonbValue) -> Result<Self, Error> {
         let mut sets = Self {
             target,
             keys: Vec::new(),

@@ -38,15 +38,15 @@ impl Deref for WriteTarget {
 
 impl WriteTarget {
     /// A relation by the argument `tab_id`.
-    pub(super) fn open(tab_id: Option<Oid>) -> Result<Self, Error> {
+    pub(super) fn open_relation(tab_id: Option<Oid>) -> Result<Self, Error> {
         let oid = tab_id.ok_or(WriteError::NullArgument { argument: "tab_id" })?;
         // The statement takes a stronger lock on it at once; so nothing that is read now is another when it runs.
         lock::share_until_commit(oid);
-        Self::read(&Catalog::new(Snapshot::latest()), oid)
+        Self::read_relation(&Catalog::new(Snapshot::latest()), oid)
     }
 
     /// A relation that is locked, or that is compared with the catalogs when it has been read.
-    pub(super) fn read(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
+    pub(super) fn read_relation(catalog: &Catalog, oid: Oid) -> Result<Self, Error> {
         let mut relation = Relation::find(catalog, oid)?;
         Ok(Self {
             sql: relation.sql(catalog)?,
@@ -98,7 +98,7 @@ impl WriteTarget {
 
     /// The same in the contract's functions, where digits are an attnum and nothing else.
     fn column_of_contract_key(&self, key: &str) -> Result<&PgAttribute, Error> {
-        match row_key::attnum(key) {
+        match row_key::parse_attnum(key) {
             Some(attnum) => self.find_column(attnum.into()),
             None => self.column_of_key(key),
         }
@@ -198,10 +198,10 @@ impl WriteTarget {
 
     /// A column as what a key of JSON objects goes into.
     pub(super) fn field_for<'k>(&self, column: &PgAttribute, key: &'k str) -> Result<Field<'k>, Error> {
-        let mut input = Input::of(column.atttypid, column.atttypmod)?;
+        let mut input = Input::of_type(column.atttypid, column.atttypmod)?;
         if let Some(display) = &self.display {
             let catalog = Catalog::new(Snapshot::latest());
-            input.displayed = display.read(&catalog, column.attnum, TEXT)?;
+            input.displayed = display.read_shown(&catalog, column.attnum, TEXT)?;
         }
         Ok(Field {
             key,

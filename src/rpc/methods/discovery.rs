@@ -11,7 +11,7 @@ pub(super) const METHODS: &[Method] = &[
         summary: "Returns an OpenRPC document of all methods.",
         needs_database: false,
         result: Map(&Anything),
-        body: MethodBody::Native(|_| discover::document()),
+        body: MethodBody::Native(|_| discover::discovery_document()),
         ..METHOD
     },
     Method {

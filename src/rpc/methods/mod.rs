@@ -44,14 +44,14 @@ const TOPICS: &[&[Method]] = &[
 ];
 
 /// All methods, by topic.
-pub(crate) fn all() -> impl Iterator<Item = &'static Method> {
+pub(crate) fn all_methods() -> impl Iterator<Item = &'static Method> {
     TOPICS.iter().copied().flatten()
 }
 
 /// The method of a name.
-pub(crate) fn find(name: &str) -> Option<&'static Method> {
+pub(crate) fn find_method(name: &str) -> Option<&'static Method> {
     static BY_NAME: LazyLock<FxHashMap<&str, &Method>> =
-        LazyLock::new(|| all().map(|method| (method.name, method)).collect());
+        LazyLock::new(|| all_methods().map(|method| (method.name, method)).collect());
     BY_NAME.get(name).copied()
 }
 

@@ -51,7 +51,7 @@ pub(super) fn read_columns(
     }
     let mut definitions = Vec::new();
     for column in &table.columns {
-        let description = comments.take(column.attnum);
+        let description = comments.take_comment(column.attnum);
         let options = take_options(metadata, &column.attname)?;
         let definition = match inherited.get(&column.attname) {
             Some(_) if column.attislocal && !table.row.relispartition => Some(columns.whole(column)?),
@@ -147,7 +147,7 @@ impl Columns<'_> {
                         IdentityGeneration::ByDefault
                     },
                     sequence: match self.sequence(column)? {
-                        Some((_, sequence)) => options(&sequence),
+                        Some((_, sequence)) => sequence_options(&sequence),
                         None => SequenceOptions::default(),
                     },
                 });
@@ -171,7 +171,7 @@ impl Columns<'_> {
                     name: is_given.then_some(class.relname),
                     sequence_type: (sequence.seqtypid != column.atttypid)
                         .then(|| sequence_type(sequence.seqtypid)),
-                    sequence: options(&sequence),
+                    sequence: sequence_options(&sequence),
                 });
                 return Ok(());
             }
@@ -237,7 +237,7 @@ fn sequence_type(type_oid: Oid) -> SequenceType {
 }
 
 /// The options of a sequence that are not what PostgreSQL takes anyway.
-pub(in crate::tables) fn options(row: &SequenceRow) -> SequenceOptions {
+pub(in crate::tables) fn sequence_options(row: &SequenceRow) -> SequenceOptions {
     let (least, greatest) = match sequence_type(row.seqtypid) {
         SequenceType::SmallInt => (i16::MIN.into(), i16::MAX.into()),
         SequenceType::Integer => (i32::MIN.into(), i32::MAX.into()),

@@ -19,7 +19,7 @@ pub(super) struct Constraints<'a> {
 }
 
 impl<'a> Constraints<'a> {
-    pub(super) fn read(table: &'a DefinedTable<'a>) -> Result<Self, Error> {
+    pub(super) fn of_table(table: &'a DefinedTable<'a>) -> Result<Self, Error> {
         let mut rows: Vec<ConstraintRow> = table.rows();
         // Those of a parent come along with it.
         rows.retain(|row| row.conparentid == Oid::INVALID && (row.conislocal || row.coninhcount == 0));
@@ -45,7 +45,7 @@ impl<'a> Constraints<'a> {
             name: Some(row.conname.clone()),
             deferrable: row.condeferrable,
             initially_deferred: row.condeferred,
-            description: ConstraintComment::of(&self.table.catalog.reader, row.oid),
+            description: ConstraintComment::of_constraint(&self.table.catalog.reader, row.oid),
             ..ConstraintDefinition::new(kind)
         };
         match kind {
@@ -107,7 +107,7 @@ impl<'a> Constraints<'a> {
             .ok_or(Error::Vanished)?;
         definition.method = Some(method.amname);
         let elements = elements
-            .read(self.table)?
+            .read_elements(self.table)?
             .into_iter()
             .zip(&row.conexclop)
             .zip(&index.indoption);

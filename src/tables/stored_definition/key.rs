@@ -24,7 +24,7 @@ pub(super) struct StoredKeyElement {
 }
 
 impl StoredKeyElements<'_> {
-    pub(super) fn read(&self, table: &DefinedTable<'_>) -> Result<Vec<StoredKeyElement>, Error> {
+    pub(super) fn read_elements(&self, table: &DefinedTable<'_>) -> Result<Vec<StoredKeyElement>, Error> {
         let mut expressions = self
             .expressions
             .map(node_tree::elements)

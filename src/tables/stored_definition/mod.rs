@@ -114,8 +114,8 @@ fn compose(table: &DefinedTable<'_>, parent_schema: Option<&str>) -> Result<Tabl
     let (catalog, row) = (table.catalog, &table.row);
     let schema = catalog.schema_name(row.relnamespace)?;
     let is_nested = parent_schema.is_some();
-    let mut comments = Comments::read(catalog, row.oid);
-    let mut metadata = read::document(catalog, row)?;
+    let mut comments = Comments::of_relation(catalog, row.oid);
+    let mut metadata = read::read_document(catalog, row)?;
     let parents: Vec<Oid> = PgInherits::parents(&catalog.reader, row.oid)
         .into_iter()
         .map(|row| row.inhparent)
@@ -137,7 +137,7 @@ fn compose(table: &DefinedTable<'_>, parent_schema: Option<&str>) -> Result<Tabl
         description,
         unlogged: row.relpersistence == Char(b'u'),
         columns,
-        constraints: Constraints::read(table)?.definitions()?,
+        constraints: Constraints::of_table(table)?.definitions()?,
         inherits,
         partition_of,
         bounds: partition::read_bounds(table)?,

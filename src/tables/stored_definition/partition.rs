@@ -34,7 +34,7 @@ pub(super) fn read_partition_key(table: &DefinedTable<'_>) -> Result<Option<Part
             Char(b'h') => PartitionStrategy::Hash,
             _ => PartitionStrategy::Range,
         },
-        key: elements.read(table)?.into_iter().map(element).collect(),
+        key: elements.read_elements(table)?.into_iter().map(element).collect(),
     }))
 }
 

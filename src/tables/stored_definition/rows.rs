@@ -168,7 +168,7 @@ catalog_row!(
 );
 
 impl ConstraintComment {
-    pub(super) fn of(reader: &Reader, constraint: Oid) -> Option<String> {
+    pub(super) fn of_constraint(reader: &Reader, constraint: Oid) -> Option<String> {
         let keys = [
             ("objoid", ScanKey::Oid(constraint)),
             ("classoid", ScanKey::Oid(catalog_oid::PG_CONSTRAINT.into())),

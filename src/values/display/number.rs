@@ -39,7 +39,7 @@ pub(crate) struct Currency<'a> {
 }
 
 impl DigitGrouping {
-    pub(crate) fn parse(word: &[u8]) -> Self {
+    pub(crate) fn from_word(word: &[u8]) -> Self {
         match word {
             b"always" => DigitGrouping::Always,
             b"auto" => DigitGrouping::Auto,
@@ -57,7 +57,7 @@ impl DigitGrouping {
 }
 
 impl SeparatorStyle {
-    pub(crate) fn parse(word: &[u8]) -> Self {
+    pub(crate) fn from_word(word: &[u8]) -> Self {
         match word {
             b"german" => SeparatorStyle::German,
             b"french" => SeparatorStyle::French,

@@ -71,10 +71,11 @@ impl Types {
     pub(crate) const NONE: Self = Self(0);
     pub(crate) const ALL: Self = Self((1 << Type::ALL.len()) - 1);
     pub(super) const MOMENTS: Self =
-        Self::of(&[Type::Date, Type::Timestamp, Type::TimestampWithZone, Type::Time]);
-    pub(super) const JSON: Self = Self::of(&[Type::JsonArray, Type::JsonObject, Type::MulticurrencyMoney]);
+        Self::from_list(&[Type::Date, Type::Timestamp, Type::TimestampWithZone, Type::Time]);
+    pub(super) const JSON: Self =
+        Self::from_list(&[Type::JsonArray, Type::JsonObject, Type::MulticurrencyMoney]);
 
-    const fn of(types: &[Type]) -> Self {
+    const fn from_list(types: &[Type]) -> Self {
         let (mut bits, mut at) = (0, 0);
         while at < types.len() {
             bits |= 1 << types[at] as u16;
@@ -95,7 +96,7 @@ impl Types {
         self.0 & other.0 != 0
     }
 
-    pub(super) fn add(&mut self, one: Type, fits: bool) {
+    pub(super) fn add_type(&mut self, one: Type, fits: bool) {
         self.0 |= u16::from(fits) << one as u16;
     }
 

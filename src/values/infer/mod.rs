@@ -106,9 +106,9 @@ impl ColumnInference {
         self.possible.is_empty()
     }
 
-    pub(crate) fn add(&mut self, text: &[u8]) {
+    pub(crate) fn add_value(&mut self, text: &[u8]) {
         if !self.is_decided() {
-            self.add_reading(&ValueReading::of(text, self.possible));
+            self.add_reading(&ValueReading::from_text(text, self.possible));
         }
     }
 
@@ -120,12 +120,12 @@ impl ColumnInference {
         if let Some(readings) = reading.readings {
             self.has_numbers = true;
             if self.possible.has(Type::Numeric) {
-                self.numbers.add(readings);
+                self.numbers.add_readings(readings);
                 self.exclude(Type::Numeric, self.numbers.fits.is_empty());
-                self.codes.add(reading.code);
+                self.codes.add_code(reading.code);
             }
             if self.possible.has(Type::Money) {
-                self.amounts.add(readings);
+                self.amounts.add_readings(readings);
                 let same_marks = is_same_mark(&mut self.prefix, reading.marks.0)
                     && is_same_mark(&mut self.suffix, reading.marks.1);
                 self.exclude(Type::Money, self.amounts.fits.is_empty() || !same_marks);
@@ -231,7 +231,7 @@ mod tests {
     fn infer(values: &[&str]) -> Option<Suggestion> {
         let mut column = ColumnInference::new();
         for value in values {
-            column.add(value.as_bytes());
+            column.add_value(value.as_bytes());
         }
         column.suggestion(None)
     }
@@ -371,7 +371,7 @@ mod tests {
         let of = |values: &[&str]| {
             let mut column = ColumnInference::new();
             for value in values {
-                column.add(value.as_bytes());
+                column.add_value(value.as_bytes());
             }
             column
         };

@@ -17,7 +17,7 @@ impl NumberStyle {
         fractional: Formats::NONE,
     };
 
-    pub(super) fn add(&mut self, readings: Readings) {
+    pub(super) fn add_readings(&mut self, readings: Readings) {
         self.fits = self.fits.and(readings.fits);
         self.grouped = self.grouped.or(readings.grouped);
         self.fractional = self.fractional.or(readings.fractional);

@@ -32,7 +32,7 @@ const LONGEST_WORD: usize = 100_000;
 
 impl<'a> ValueReading<'a> {
     /// Reads a value against the types that are wanted.
-    pub(crate) fn of(text: &'a [u8], wanted: Types) -> Self {
+    pub(crate) fn from_text(text: &'a [u8], wanted: Types) -> Self {
         let wanted = match text.len() {
             ..=LONGEST_WORD => wanted,
             _ => wanted.and(Types::JSON),
@@ -57,7 +57,7 @@ impl<'a> ValueReading<'a> {
         }
         let mut try_type = |one, is_one: fn(&[u8]) -> bool| {
             if wanted.has(one) {
-                reading.types.add(one, is_one(text));
+                reading.types.add_type(one, is_one(text));
             }
         };
         try_type(Type::Uuid, uuid::is_uuid);
@@ -69,13 +69,13 @@ impl<'a> ValueReading<'a> {
         if wanted.has(Type::MulticurrencyMoney) {
             reading
                 .types
-                .add(Type::MulticurrencyMoney, json::is_amount_with_currency(text));
+                .add_type(Type::MulticurrencyMoney, json::is_amount_with_currency(text));
         }
         if wanted.has(Type::Boolean)
             && let Some(truth) = boolean::read_boolean(text)
         {
-            reading.types.add(Type::Boolean, true);
-            reading.truth = Truth::of(text, truth);
+            reading.types.add_type(Type::Boolean, true);
+            reading.truth = Truth::from_text(text, truth);
         }
         reading.types = reading.types.and(wanted);
         reading
@@ -93,11 +93,11 @@ impl<'a> ValueReading<'a> {
             MomentKind::DateTime { midnight } => (midnight && moment.zone != Zone::Other, true),
             MomentKind::Time => (false, false),
         };
-        self.types.add(Type::Date, is_date);
+        self.types.add_type(Type::Date, is_date);
         self.types
-            .add(Type::Timestamp, is_date_time && moment.zone != Zone::Other);
-        self.types.add(Type::TimestampWithZone, is_date_time);
-        self.types.add(Type::Time, moment.kind == MomentKind::Time);
+            .add_type(Type::Timestamp, is_date_time && moment.zone != Zone::Other);
+        self.types.add_type(Type::TimestampWithZone, is_date_time);
+        self.types.add_type(Type::Time, moment.kind == MomentKind::Time);
         self.orders = moment.orders;
         self.is_ambiguous = moment.is_ambiguous;
         self.is_infinite = moment.kind == MomentKind::Infinite;
@@ -123,14 +123,15 @@ impl<'a> ValueReading<'a> {
         let Some(shape) = number.or(amount.as_ref().map(|amount| amount.shape)) else {
             self.readings = number::scientific(text);
             let fits = self.readings.is_some() || number::is_beyond_numbers(text);
-            self.types.add(Type::Numeric, fits);
+            self.types.add_type(Type::Numeric, fits);
             return;
         };
         let readings = shape.readings();
         let counts_something = !readings.fits.is_empty() && !is_code(&shape);
         self.types
-            .add(Type::Numeric, number.is_some() && counts_something);
-        self.types.add(Type::Money, amount.is_some() && counts_something);
+            .add_type(Type::Numeric, number.is_some() && counts_something);
+        self.types
+            .add_type(Type::Money, amount.is_some() && counts_something);
         self.readings = Some(readings);
         if let Some(amount) = amount {
             self.marks = (amount.prefix, amount.suffix);
@@ -171,7 +172,7 @@ impl Codes {
         is_empty: true,
     };
 
-    pub(super) fn add(&mut self, code: Code) {
+    pub(super) fn add_code(&mut self, code: Code) {
         let (digits, is_address) = match code {
             Code::None => (None, false),
             Code::Grouped(digits, is_address) => (Some(digits), is_address),
@@ -197,7 +198,7 @@ impl Truth {
     /// `true` and `false` in full, which have no other meaning.
     const IN_FULL: Self = Self(1 << 8);
 
-    fn of(text: &[u8], truth: bool) -> Self {
+    fn from_text(text: &[u8], truth: bool) -> Self {
         let (pair, rest) = match text.first().map(u8::to_ascii_lowercase) {
             Some(b'y' | b'n') => (0, Self::NONE),
             Some(b't' | b'f') if text.len() > 1 => (1, Self::IN_FULL),

@@ -32,7 +32,7 @@ const DEEPEST: usize = 1000;
 const PULSE: usize = 1024;
 
 /// The value of a JSON text in the server's encoding, in the current memory context.
-pub(crate) fn write(json: &[u8]) -> Datum {
+pub(crate) fn write_jsonb(json: &[u8]) -> Datum {
     let mut writer = JsonbWriter {
         json,
         at: 0,

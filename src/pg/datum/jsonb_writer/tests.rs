@@ -4,7 +4,7 @@ use pgrx::prelude::*;
 
 #[pg_schema]
 mod tests {
-    use super::super::{by_postgres, write};
+    use super::super::{by_postgres, write_jsonb};
     use pgrx::pg_sys::Datum;
     use pgrx::prelude::*;
 
@@ -17,7 +17,10 @@ mod tests {
     }
 
     fn check(json: &str) {
-        let (ours, theirs) = (bytes(write(json.as_bytes())), bytes(by_postgres(json.as_bytes())));
+        let (ours, theirs) = (
+            bytes(write_jsonb(json.as_bytes())),
+            bytes(by_postgres(json.as_bytes())),
+        );
         assert!(ours == theirs, "{json}\n{ours:?}\n{theirs:?}");
     }
 
@@ -164,7 +167,7 @@ mod tests {
     fn refused(json: &str) -> PgSqlErrorCode {
         let json = json.to_owned();
         PgTryBuilder::new(move || {
-            write(json.as_bytes());
+            write_jsonb(json.as_bytes());
             PgSqlErrorCode::ERRCODE_SUCCESSFUL_COMPLETION
         })
         .catch_others(|error| match error {
