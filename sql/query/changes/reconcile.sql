@@ -3,7 +3,11 @@
 -- Then the relations of now, and the snapshot by which they were read, are remembered: by one statement, as reading them
 -- takes most of the time.
 -- $1: {"own": [numbers of commands of this transaction that will be logged], "own_relations", "own_dropped": [OIDs]}
-WITH log AS MATERIALIZED (
+WITH turn AS MATERIALIZED (
+  -- One session at a time remembers. Another one is not waited for: what it finds it finds again, and remembers nothing.
+  SELECT FROM msar_catalog.stored_change_log FOR NO KEY UPDATE SKIP LOCKED
+),
+log AS MATERIALIZED (
   SELECT
     l.reconciled,
     -- The age of the oldest transaction that was running then: whatever was written since is younger.
@@ -108,20 +112,21 @@ gone AS (
 ),
 forgotten AS (
   DELETE FROM msar_catalog.stored_known_relations AS k
-  WHERE k.relation_oid NOT IN (SELECT n.relation_oid FROM now_there AS n)
+  WHERE k.relation_oid NOT IN (SELECT n.relation_oid FROM now_there AS n) AND EXISTS (SELECT FROM turn)
 ),
 remembered AS (
   INSERT INTO msar_catalog.stored_known_relations AS k
   SELECT n.*
   FROM now_there AS n
   LEFT JOIN msar_catalog.stored_known_relations AS o ON o.relation_oid = n.relation_oid
-  WHERE o.relation_oid IS NULL OR (n.schema_oid, n.schema_name, n.relation_name, n.kind, n.parts)
-    <> (o.schema_oid, o.schema_name, o.relation_name, o.kind, o.parts)
+  WHERE EXISTS (SELECT FROM turn)
+    AND (o.relation_oid IS NULL OR (n.schema_oid, n.schema_name, n.relation_name, n.kind, n.parts)
+      <> (o.schema_oid, o.schema_name, o.relation_name, o.kind, o.parts))
   ON CONFLICT (relation_oid) DO UPDATE SET schema_oid = EXCLUDED.schema_oid, schema_name = EXCLUDED.schema_name,
     relation_name = EXCLUDED.relation_name, kind = EXCLUDED.kind, parts = EXCLUDED.parts
 ),
 up_to AS (
-  UPDATE msar_catalog.stored_change_log SET reconciled = pg_catalog.pg_current_snapshot()
+  UPDATE msar_catalog.stored_change_log SET reconciled = pg_catalog.pg_current_snapshot() WHERE EXISTS (SELECT FROM turn)
 )
 SELECT COALESCE(pg_catalog.jsonb_agg(d.difference), '[]')
 FROM (

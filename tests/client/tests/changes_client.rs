@@ -529,3 +529,42 @@ fn change_tokens_do_not_survive_a_promotion() {
         "nor does the primary know the other way"
     );
 }
+
+/// A session that has called `msar.reconcile_changes` and does not end holds up no other one, nor a command.
+#[test]
+fn reconciling_waits_for_nobody() {
+    let database = Database::with_extension();
+    let (mut first, _) = database.connect_impatiently();
+    let (mut second, warned) = database.connect_impatiently();
+    run(
+        &mut first,
+        "CREATE SCHEMA app; CREATE TABLE app.told (id integer)",
+    );
+    run(&mut first, "SELECT msar.reconcile_changes()");
+    // By hand, of which nobody is told.
+    run(
+        &mut first,
+        "SET allow_system_table_mods = on; UPDATE pg_class SET relname = 'unseen' WHERE relname = 'told'",
+    );
+    const FOUND: &str = "SELECT coalesce(string_agg(c->>'name', ' ' ORDER BY c->>'name'), '')
+        FROM jsonb_array_elements(msar.reconcile_changes('app')) AS c";
+    run(&mut first, "BEGIN");
+    assert_eq!(text(&mut first, FOUND), "unseen");
+    assert_eq!(text(&mut second, FOUND), "unseen");
+    run(
+        &mut second,
+        "CREATE TABLE app.seen (id integer); DROP TABLE app.seen; SELECT msar.list_changes()",
+    );
+    run(&mut first, "ROLLBACK");
+    assert_eq!(*warned.lock().unwrap(), Vec::<String>::new());
+    // Whoever is alone remembers, so that it is found no more.
+    assert_eq!(text(&mut first, FOUND), "unseen");
+    assert_eq!(text(&mut second, FOUND), "");
+    assert_eq!(
+        text(
+            &mut second,
+            "SELECT count(*)::text FROM msar_catalog.stored_changes WHERE found_by = 'reconcile'"
+        ),
+        "2"
+    );
+}
