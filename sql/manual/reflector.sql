@@ -329,6 +329,7 @@ COMMENT ON FUNCTION __msar.store_source_table(oid, bigint, text, bigint, double 
 COMMENT ON FUNCTION __msar.forget_source_table(bigint) IS 'Removes a source with its triggers, events and reflections';
 COMMENT ON FUNCTION __msar.waiting_events(bigint, pg_snapshot, pg_snapshot, bigint) IS
 'How many events wait for a reflection, and since when';
+COMMENT ON FUNCTION __msar.has_due_events(bigint, pg_snapshot) IS 'Whether events wait for a reflection';
 COMMENT ON FUNCTION __msar.reflections_over_limit(bigint) IS 'Reflections for which more events wait than their source allows.';
 COMMENT ON FUNCTION __msar.prune_events(bigint) IS 'Truncates tables of events that every reflection has done';
 COMMENT ON FUNCTION __msar.event_slot() IS 'Which of the four tables of events is filled in this minute';
@@ -354,7 +355,7 @@ COMMENT ON COLUMN msar_catalog.stored_reflections.server_name IS 'Its name, by w
 COMMENT ON COLUMN msar_catalog.stored_reflections.incarnation IS 'What the other server calls the reflection, since its last copy began';
 COMMENT ON COLUMN msar_catalog.stored_reflections.target_token IS 'The last progress there that is known here';
 COMMENT ON COLUMN msar_catalog.stored_reflections.target_oid IS 'The target table, in this database';
-COMMENT ON COLUMN msar_catalog.stored_reflections.search_path IS 'The search_path under which its statements run';
+COMMENT ON COLUMN msar_catalog.stored_reflections.uses IS 'What its texts use in this database, as OIDs';
 COMMENT ON COLUMN msar_catalog.stored_reflections.next_snapshot IS 'The snapshot whose events are applied in several steps';
 COMMENT ON COLUMN msar_catalog.stored_reflections.last_seq IS 'The last of them that is done';
 COMMENT ON COLUMN msar_catalog.stored_reflections.copy_position IS 'The key up to which rows are copied';

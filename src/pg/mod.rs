@@ -22,13 +22,13 @@ pub(crate) use datum::{
 pub(in crate::pg) use datum::{text_array, value_printer};
 pub(crate) use errors::{error_fields, error_label, messages, report};
 pub(crate) use lookup::{
-    acl, catalog_row, column_type, comparison, deparse, expression, extension, foreign_server, identity,
-    mixed_comparison, names, node_tree, object_facts, own_casts, ownership, parser, quote, relations, scan,
-    snapshot, storage, type_name, watch,
+    acl, binding, catalog_row, column_type, comparison, deparse, expression, extension, foreign_server,
+    identity, mixed_comparison, names, node_tree, object_facts, own_casts, ownership, parser, quote,
+    relations, scan, snapshot, storage, type_name, watch,
 };
 pub(in crate::pg) use session::local_setting;
 pub(crate) use session::{
-    as_role, aside, caller, cluster, commit, launcher, lock, memory, password, server, wake, worker,
+    activity, as_role, aside, caller, cluster, commit, launcher, lock, memory, password, server, wake, worker,
 };
 pub(crate) use spi::{
     append, bookkeeping, copy, copy_lines, cursor, dml, json_rows, parameter, plan, plan_cache, receiver,

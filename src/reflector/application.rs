@@ -6,6 +6,8 @@ use super::stored::{SourceFacts, StoredReflection, TargetTable};
 use crate::pg::parameter;
 use crate::pg::row_store::StoredRow;
 use pgrx::pg_sys;
+use serde_json::Value;
+use std::cell::RefCell;
 
 /// The columns of a batch.
 pub(super) const SEQ: usize = 1;
@@ -31,6 +33,8 @@ pub(super) struct Application<'a> {
     pub(super) remote: Option<&'a RemoteTarget>,
     /// While rows are copied: the key up to which they are.
     pub(super) copied_up_to: Option<&'a [String]>,
+    /// Where the event that stops a reflection is noted, with its error.
+    pub(super) blamed: &'a RefCell<Option<Value>>,
 }
 
 impl Application<'_> {

@@ -198,7 +198,7 @@ impl Application<'_> {
             Err(failure) => failure,
         };
         server::check_for_interrupts();
-        if self.reflection.on_error == "stop" || !is_about_a_row(&failure) {
+        if !is_about_a_row(&failure) {
             Err(ApplyFailure(failure))?;
             return Ok(());
         }
@@ -207,14 +207,20 @@ impl Application<'_> {
             self.bisect(rows, first, middle, step, outcome)?;
             return self.bisect(rows, middle + 1, last, step, outcome);
         }
-        self.bury(rows, first, &failure)?;
+        let letter = self.make_letter(rows, first, &failure)?;
+        if self.reflection.on_error == "stop" {
+            self.blamed.replace(Some(letter));
+            Err(ApplyFailure(failure))?;
+            return Ok(());
+        }
+        self.bury(letter)?;
         outcome.applied += 1;
         outcome.dead_letters += 1;
         Ok(())
     }
 
-    /// Keeps an event that cannot be applied, with its error.
-    fn bury(&self, rows: &RowStore, n: i64, failure: &Failure) -> Result<(), Error> {
+    /// An event that cannot be applied, with its error.
+    fn make_letter(&self, rows: &RowStore, n: i64, failure: &Failure) -> Result<Value, Error> {
         let mut at = 0;
         let mut letter = Value::Null;
         rows.each(|row| {
@@ -233,6 +239,11 @@ impl Application<'_> {
             });
             Ok(false)
         })?;
+        Ok(letter)
+    }
+
+    /// Keeps it.
+    fn bury(&self, letter: Value) -> Result<(), Error> {
         store::as_owner(|statements| statements.run(store::ADD_DEAD_LETTER, &letter))?;
         if let Some(remote) = self.remote {
             remote.note_letter(letter);

@@ -6,6 +6,7 @@
 //! finds the rows to blame.
 
 use super::application::Application;
+use super::bound;
 use super::compile::{self, Mapping, key_columns};
 use super::copy;
 use super::error::{ApplyFailure, is_about_a_row};
@@ -39,6 +40,7 @@ pub(super) fn copy_rows(
     else {
         return Ok(None);
     };
+    bound::check_meaning(application.reflection, application.source)?;
     let last = last_key(application.source, start, most, snapshot)?;
     let copied = CopiedRows {
         count: last.count,

@@ -17,7 +17,7 @@ pub(super) const EVENTS: &std::ffi::CStr = c"__msar_events";
 /// That an event is one of those from number `$1` to `$2`.
 const IN_RANGE: &str = "e.n OPERATOR(pg_catalog.>=) $1 AND e.n OPERATOR(pg_catalog.<=) $2";
 
-/// That an event is one of these operations. (Operators of ours are qualified: the search_path is the reflection's own.)
+/// That an event is one of these operations.
 fn is_operation(letters: &str) -> String {
     format!("e.operation OPERATOR(pg_catalog.=) ANY (CAST('{{{letters}}}' AS pg_catalog.\"char\"[]))")
 }
@@ -360,7 +360,7 @@ impl Mapping<'_> {
     pub(super) fn last_rows(&self) -> Result<String, Error> {
         let keys = key_columns(self.source)?.join(", ");
         Ok(format!(
-            "SELECT DISTINCT ON ({keys}) * FROM ({rows}) AS \"__msar_rows\" \
+            "SELECT DISTINCT ON ({keys}) * FROM ({rows}) AS \"__msar_row\" \
              WHERE CASE WHEN \"__msar_removed\" THEN true ELSE {condition} END \
              ORDER BY {keys}, \"__msar_n\" DESC, \"__msar_removed\"",
             rows = self.changed_rows(),

@@ -5,13 +5,15 @@ use super::error::{ReflectionError, SourceTableError};
 use super::remote_target::RemoteTarget;
 use super::source::{self, FoundSource};
 use super::stored::{MappedField, SourceFacts, StoredReflection, TargetTable};
-use super::{foreign_types, named_parameters, new_target, prepared, remote_facts, run, store};
+use super::{bound, foreign_types, named_parameters, new_target, prepared, remote_facts, store};
 use crate::error::Error;
 use crate::explorations::node::Node;
+use crate::pg::binding::UsedObjects;
 use crate::pg::row_store::RowStore;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, bookkeeping, caller, lock, names, parser, quote};
 use serde_json::{Value, json};
+use std::cell::RefCell;
 
 /// What a caller asks for.
 struct WantedReflection {
@@ -76,7 +78,7 @@ pub(crate) fn add_reflection(table: Oid, target: &str, options: &str) -> Result<
         filter: wanted.filter.clone(),
         ignore_deletes: wanted.ignore_deletes,
         on_error: wanted.on_error.into(),
-        search_path: caller::search_path(),
+        uses: UsedObjects::default(),
         state: if wanted.copies { "copying" } else { "active" }.into(),
         recopy_reason: None,
         snapshot: None,
@@ -85,6 +87,7 @@ pub(crate) fn add_reflection(table: Oid, target: &str, options: &str) -> Result<
         copy_position: None,
         copy_is_again: false,
         copied: 0,
+        copy_seconds: 0.0,
         source_name: String::new(),
         source_oid: source.oid,
         source_exists: true,
@@ -100,6 +103,7 @@ pub(crate) fn add_reflection(table: Oid, target: &str, options: &str) -> Result<
         None => (target.as_ref(), None),
     };
     foreign_types::check_foreign_types(&reflection, &source, target.as_ref())?;
+    bound::bind_texts(&mut reflection, &source)?;
     check_statements(&reflection, &source, sides)?;
     if needs_old_rows(&reflection, &source) && !source.keeps_old_rows {
         source::keep_old_rows(&source)?;
@@ -113,7 +117,7 @@ pub(crate) fn add_reflection(table: Oid, target: &str, options: &str) -> Result<
         "target_schema": reflection.target_schema, "target_name": reflection.target_table, "fields": reflection.fields,
         "statement": reflection.statement, "delete_statement": reflection.delete_statement, "filter": reflection.filter,
         "ignore_deletes": reflection.ignore_deletes, "on_error": reflection.on_error,
-        "search_path": reflection.search_path, "state": reflection.state, "snapshot": reflection.snapshot,
+        "uses": reflection.uses, "state": reflection.state, "snapshot": reflection.snapshot,
     });
     let id: Option<i64> = store::as_owner(|statements| statements.query(store::INSERT_REFLECTION, &row))?;
     // The source may have gone meanwhile.
@@ -434,10 +438,9 @@ fn check_statements(
         target,
         remote,
         copied_up_to: None,
+        blamed: &RefCell::default(),
     };
-    run::under_settings(&reflection.search_path, || {
-        prepared::check_statements(&application, &sample)
-    })
+    bound::under_settings(|| prepared::check_statements(&application, &sample))
 }
 
 /// Whether events must hold more of the rows before a change than their keys.

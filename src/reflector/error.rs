@@ -164,6 +164,10 @@ pub(crate) enum ReflectionError {
     NotPlain {
         reason: String,
     },
+    MeansSomethingElse {
+        what: &'static str,
+        object: String,
+    },
     /// What PostgreSQL said while a statement of a caller was checked.
     Statement {
         what: &'static str,
@@ -293,6 +297,12 @@ impl TopicError for ReflectionError {
             )
             .detail(reason.clone())
             .hint("It copies columns into columns of the same names, of a table of the same name."),
+            Self::MeansSomethingElse { what, object } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("names in \"{what}\" mean something else than when the reflection was added"),
+            )
+            .detail(format!("They mean {object} now, which belongs to a role that the reflection's owner need not trust."))
+            .hint("Undo that, or drop the reflection and add it with names that mean what you want."),
             Self::Statement { what, sqlstate, message, hint } => {
                 ErrorText::new(*sqlstate, format!("\"{what}\" is refused: {message}")).hint(
                     hint.clone()

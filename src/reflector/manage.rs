@@ -4,7 +4,7 @@ use super::application::Application;
 use super::error::ReflectionError;
 use super::remote_target::{self, RemoteTarget};
 use super::stored::StoredReflection;
-use super::{copy, opened, run, source, status, store};
+use super::{bound, copy, opened, run, source, status, store};
 use crate::error::Error;
 use crate::pg::error_fields::Failure;
 use crate::pg::snapshot::Snapshot;
@@ -12,6 +12,7 @@ use crate::pg::storage::StorageTable;
 use crate::pg::{Oid, bookkeeping, caller, lock, server, subtransaction};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::cell::RefCell;
 
 /// What the current role may do with a reflection, and what it is about.
 #[derive(Deserialize)]
@@ -78,7 +79,13 @@ fn revive(id: i64, rights: &ReflectionRights) -> Result<(), Error> {
     let table = Oid::from(table);
     let restored = source::find_source(table)?.filter(|source| !source.is_live);
     source::make_default(table, restored.map(|source| source.id))?;
-    write_reflection(store::RESUME, id)
+    write_reflection(store::RESUME, id)?;
+    // What the names mean in this database.
+    let mut reflection = store::lock_reflection(id)?.ok_or(ReflectionError::Unknown { id })?;
+    let source = source::read_facts(reflection.source_id)?.ok_or(Error::UnknownRelation(table))?;
+    bound::under_settings(|| bound::bind_texts(&mut reflection, &source))?;
+    let argument = json!({"id": id, "uses": reflection.uses});
+    store::as_owner(|statements| statements.run(store::BIND, &argument))
 }
 
 /// `msar.recopy_reflection`.
@@ -190,15 +197,14 @@ pub(crate) fn retry_dead_letters(id: i64) -> Result<Value, Error> {
         },
         remote: remote.as_ref(),
         copied_up_to: None,
+        blamed: &RefCell::default(),
     };
     // Those of progress that was adopted just now get their numbers when this transaction commits; they wait for the next call.
     let mut letters = list_dead_letters(id)?;
     letters.retain(|letter| known.contains(&letter.id));
     let (mut applied, mut failed) = (Vec::new(), 0);
     for letter in letters {
-        let path = reflection.search_path.clone();
-        let retry =
-            || run::under_settings(&path, || retry_letter(&application, &letter)).map_err(Failure::from);
+        let retry = || bound::under_settings(|| retry_letter(&application, &letter)).map_err(Failure::from);
         match subtransaction::or_failure(retry) {
             Ok(()) => {
                 applied.push(letter.id);

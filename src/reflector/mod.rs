@@ -20,6 +20,7 @@
 
 mod application;
 mod apply;
+mod bound;
 mod bulk_copy;
 pub(crate) mod capture;
 mod compile;

@@ -4,6 +4,7 @@
 //! comments is left alone; so are casts (`::`).
 
 use super::error::ReflectionError;
+use crate::pg::quote;
 
 /// What a parameter stands for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,6 +68,49 @@ pub(super) fn number_parameters(statement: &str) -> Result<NumberedStatement, St
         rest = &rest[length..];
     }
     Ok(numbered)
+}
+
+/// The way back: a statement with numbered parameters, as PostgreSQL has written it, with their names.
+pub(super) fn name_parameters(statement: &str, parameters: &[EventParameter]) -> String {
+    let mut named = String::with_capacity(statement.len());
+    let mut rest = statement;
+    while !rest.is_empty() {
+        let skipped = opaque_length(rest, named.chars().next_back());
+        if skipped > 0 {
+            named.push_str(&rest[..skipped]);
+            rest = &rest[skipped..];
+            continue;
+        }
+        let digits = rest.strip_prefix('$').map_or(0, |after| {
+            after
+                .find(|digit: char| !digit.is_ascii_digit())
+                .unwrap_or(after.len())
+        });
+        let number = rest
+            .get(1..=digits)
+            .and_then(|number| number.parse::<usize>().ok());
+        match number.and_then(|number| parameters.get(number.wrapping_sub(1))) {
+            Some(EventParameter::Operation) => named.push_str(":op"),
+            Some(EventParameter::New(column)) => {
+                named.push_str(&format!(":new.{}", quote::identifier(column)));
+            }
+            Some(EventParameter::Old(column)) => {
+                named.push_str(&format!(":old.{}", quote::identifier(column)));
+            }
+            None => {
+                let letter = rest.chars().next().unwrap_or_default();
+                named.push(letter);
+                if letter == ':' {
+                    // That of a slice, with which no name begins.
+                    named.push(' ');
+                }
+                rest = &rest[letter.len_utf8()..];
+                continue;
+            }
+        }
+        rest = &rest[digits + 1..];
+    }
+    named
 }
 
 /// The parameter at the beginning of a text after its colon, and how long it is.
@@ -192,7 +236,7 @@ fn dollar_quoted_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::EventParameter::{New, Old, Operation};
-    use super::number_parameters;
+    use super::{name_parameters, number_parameters};
 
     #[test]
     fn numbers_named_parameters() {
@@ -222,6 +266,18 @@ mod tests {
             assert_eq!(numbered.sql, sql);
             assert!(numbered.parameters.is_empty());
         }
+    }
+
+    #[test]
+    fn names_numbered_parameters() {
+        let parameters = [New("a".into()), Old("B \"q\"".into()), Operation];
+        assert_eq!(
+            name_parameters(
+                "SELECT x[1:$1], y[lower:upper], '$1', $2::text, $3, $4",
+                &parameters
+            ),
+            "SELECT x[1: :new.a], y[lower: upper], '$1', :old.\"B \"\"q\"\"\"::text, :op, $4"
+        );
     }
 
     #[test]

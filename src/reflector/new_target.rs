@@ -4,7 +4,7 @@ use super::error::ReflectionError;
 use super::stored::{SourceFacts, TargetTable};
 use super::{compile, remote_facts};
 use crate::error::Error;
-use crate::pg::{Oid, names, quote, statement};
+use crate::pg::{Oid, column_type, names, quote, statement};
 use crate::remote::connection::RemoteConnection;
 
 /// The columns that a caller names, each with an expression over the source's columns; `None`: those of the source.
@@ -98,7 +98,7 @@ pub(super) fn create_remote_target(
             format!(
                 "{} {}",
                 quote::identifier(column),
-                type_id.to_sql().unwrap_or_default()
+                column_type::qualified_name(type_id.oid, type_id.modifier).unwrap_or_default()
             )
         })
         .collect();

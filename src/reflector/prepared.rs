@@ -3,17 +3,17 @@
 //! A mapping takes a batch in one statement; a caller's own statement runs once for each event, in their order.
 
 use super::application::{Application, EventStep, NEW_ROW, OLD_ROW};
+use super::bound;
 use super::compile::{self, EVENTS, RowCondition};
 use super::error::ReflectionError;
 use super::named_parameters::{self, EventParameter};
 use super::remote_statements::{RemoteCalls, RemoteMapping, RemoteOwnStatement};
 use super::stored::SourceFacts;
 use crate::error::Error;
-use crate::pg::error_fields::{Failure, sqlstate_code};
 use crate::pg::memory::Scratch;
 use crate::pg::parameter::{self, ParameterValue};
 use crate::pg::row_store::{RowStore, StoredRow, TableSession, TableStatement};
-use crate::pg::{Oid, server, subtransaction};
+use crate::pg::{Oid, server};
 use pgrx::pg_sys;
 use std::ops::RangeInclusive;
 
@@ -57,13 +57,9 @@ impl OwnStatement {
                 EventParameter::New(name) => (true, name),
                 EventParameter::Old(name) => (false, name),
             };
-            let position = source.position(name);
-            let type_oid = position.and_then(|position| source.columns[position].type_oid);
-            let (Some(position), Some(type_oid)) = (position, type_oid) else {
-                return Err(ReflectionError::MissingColumn { name: name.clone() }.into());
-            };
-            parameters.push(Some((is_new, position, Oid::from(type_oid))));
-            types.push(Oid::from(type_oid));
+            let (position, type_oid) = source.value(name)?;
+            parameters.push(Some((is_new, position, type_oid)));
+            types.push(type_oid);
         }
         let statement = session.prepare(&numbered.sql, &types)?;
         Ok(Self {
@@ -96,6 +92,7 @@ impl OwnStatement {
 impl ReflectionStatements {
     pub(super) fn prepare(application: &Application, session: &TableSession) -> Result<Self, Error> {
         let reflection = application.reflection;
+        bound::check_meaning(reflection, application.source)?;
         let mut types = vec![pg_sys::INT8OID, pg_sys::INT8OID];
         if application.copied_up_to.is_some() {
             types.push(pg_sys::TEXTARRAYOID);
@@ -230,17 +227,6 @@ fn each_step(
 /// Whether the statements of a reflection are ones that PostgreSQL can run. `rows` are some in the form of a batch.
 pub(super) fn check_statements(application: &Application, rows: &RowStore) -> Result<(), Error> {
     rows.as_table(EVENTS, |session| {
-        let check = |what, body: &dyn Fn() -> Result<(), Error>| -> Result<(), Error> {
-            subtransaction::or_failure(|| body().map_err(Failure::from)).map_err(|failure| {
-                ReflectionError::Statement {
-                    what,
-                    sqlstate: sqlstate_code(&failure.sqlstate),
-                    message: failure.message,
-                    hint: failure.hint,
-                }
-            })?;
-            Ok(())
-        };
         let reflection = application.reflection;
         if let Some(filter) = &reflection.filter {
             let condition = RowCondition {
@@ -249,14 +235,14 @@ pub(super) fn check_statements(application: &Application, rows: &RowStore) -> Re
             };
             let sql = compile::condition_flags(application.source, condition)?;
             let types = [pg_sys::INT8OID, pg_sys::INT8OID];
-            check("filter", &|| session.prepare(&sql, &types).map(|_| ()))?;
+            bound::name_in_refusal("filter", || session.prepare(&sql, &types).map(|_| ()))?;
         }
         let what = if reflection.statement.is_some() {
             "statement"
         } else {
             "fields"
         };
-        check(what, &|| {
+        bound::name_in_refusal(what, || {
             ReflectionStatements::prepare(application, session).map(|_| ())
         })
     })

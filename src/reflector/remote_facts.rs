@@ -124,16 +124,14 @@ pub(super) fn find_table(
         Some(schema) => quote::qualified(schema, name),
         None => quote::identifier(name),
     };
-    let Some(oid) = query_value(connection, FIND, &[Some(&name)])? else {
+    let Some(oid) = as_role_sees(connection, || query_value(connection, FIND, &[Some(&name)]))? else {
         return Ok(None);
     };
-    connection.batch("SAVEPOINT mathesar_look; SET LOCAL search_path = pg_catalog, pg_temp")?;
     let table = query_value(
         connection,
         include_str!("../../sql/query/reflector/remote_target.sql"),
         &[Some(&oid)],
     )?;
-    connection.batch("ROLLBACK TO SAVEPOINT mathesar_look; RELEASE SAVEPOINT mathesar_look")?;
     let mut table: Option<TargetTable> = table
         .map(|table| serde_json::from_str(&table).map_err(Error::UnreadableMetadata))
         .transpose()?;
@@ -144,9 +142,21 @@ pub(super) fn find_table(
     Ok(table)
 }
 
+/// Runs a query, whose own names are qualified, under the search_path that the role there has.
+fn as_role_sees<T>(
+    connection: &RemoteConnection,
+    query: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    connection.batch("SAVEPOINT mathesar_look; SET LOCAL search_path TO DEFAULT")?;
+    let found = query()?;
+    connection.batch("ROLLBACK TO SAVEPOINT mathesar_look; RELEASE SAVEPOINT mathesar_look")?;
+    Ok(found)
+}
+
 /// The schema in which the role there creates tables.
 pub(super) fn current_schema(connection: &RemoteConnection) -> Result<String, Error> {
-    let schema = query_value(connection, "SELECT pg_catalog.current_schema()::text", &[])?;
+    const SCHEMA: &str = "SELECT pg_catalog.current_schema()::pg_catalog.text";
+    let schema = as_role_sees(connection, || query_value(connection, SCHEMA, &[]))?;
     Ok(schema.ok_or_else(|| ReflectionError::Invalid {
         place: "target",
         problem: format!(

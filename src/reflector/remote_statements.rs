@@ -2,7 +2,6 @@
 
 use super::compile::{EVENTS, Mapping};
 use super::copy;
-use super::error::ReflectionError;
 use super::named_parameters::{self, EventParameter};
 use super::remote_target::RemoteTarget;
 use super::stored::SourceFacts;
@@ -87,15 +86,11 @@ impl RemoteOwnStatement {
                 EventParameter::New(name) => (true, name),
                 EventParameter::Old(name) => (false, name),
             };
-            let position = source.position(name);
-            let type_oid = position.and_then(|position| source.columns[position].type_oid);
-            let (Some(position), Some(type_oid)) = (position, type_oid) else {
-                return Err(ReflectionError::MissingColumn { name: name.clone() }.into());
-            };
+            let (position, type_oid) = source.value(name)?;
             parameters.push(Some((is_new, position)));
             // Built-in types have the same numbers there; of others the other server knows more.
-            types.push(match server::is_built_in(Oid::from(type_oid)) {
-                true => type_oid,
+            types.push(match server::is_built_in(type_oid) {
+                true => type_oid.to_u32(),
                 false => 0,
             });
         }

@@ -111,6 +111,9 @@ impl RemoteTarget {
             None => Rc::new(facts(&kept.connection)?),
         };
         let origin = remote_facts::origin_of_target(&kept.connection, &facts)?;
+        // Whatever a statement has set before: nothing that others create there stands in for what it names.
+        kept.connection
+            .batch("SET LOCAL search_path = pg_catalog, pg_temp")?;
         Ok(Self {
             kept,
             facts,

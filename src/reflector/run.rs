@@ -9,18 +9,18 @@ use super::apply::BatchOutcome;
 use super::error::ReflectionError;
 use super::remote_target::{self, RemoteTarget};
 use super::stored::{SourceFacts, StoredReflection, TargetTable};
-use super::{bulk_copy, copy, opened, reflector_worker, store};
+use super::{bound, bulk_copy, copy, opened, reflector_worker, store};
 use crate::error::Error;
 use crate::explorations::node::Node;
+use crate::pg::activity::ShownActivity;
 use crate::pg::error_fields::Failure;
 use crate::pg::row_store::RowStore;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::storage::StorageTable;
-use crate::pg::{Oid, bookkeeping, caller, lock, portable_output, server, subtransaction, worker};
+use crate::pg::{Oid, bookkeeping, caller, lock, server, subtransaction, worker};
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 use std::cell::RefCell;
-use std::ffi::CString;
 use std::time::{Duration, Instant};
 
 /// How many events, or rows of a copy, are read and applied at once.
@@ -50,13 +50,16 @@ pub(crate) fn run_reflections(options: &str) -> Result<Value, Error> {
     }
     let has_written = server::has_transaction_id();
     reflector_worker::start_missing_once()?;
-    let argument = json!({"owner": caller::current_role().to_u32(), "id": limits.reflection});
+    let argument = json!({
+        "owner": caller::current_role().to_u32(), "id": limits.reflection, "is_worker": worker::is_worker(),
+    });
     let ids: Vec<i64> = store::as_owner(|statements| statements.query(store::RUNNABLE, &argument))?;
     let mut results = Vec::new();
     let (mut events, mut copied) = (0, 0);
     let mut sources = Vec::new();
     for id in ids {
-        let run = || run_reflection(id, &limits, has_written, &mut sources).map_err(Failure::from);
+        let blamed = RefCell::default();
+        let run = || run_reflection(id, &limits, has_written, &mut sources, &blamed).map_err(Failure::from);
         match subtransaction::or_failure(run) {
             Ok(None) => results.push(json!({"id": id, "state": "running elsewhere"})),
             Ok(Some(outcome)) => {
@@ -68,9 +71,13 @@ pub(crate) fn run_reflections(options: &str) -> Result<Value, Error> {
                 }));
             }
             Err(failure) => {
-                let error = json!({
+                let mut error = json!({
                     "sqlstate": failure.sqlstate, "message": failure.message, "detail": failure.detail, "hint": failure.hint,
                 });
+                if let Some(mut event) = blamed.take() {
+                    error = event["error"].take();
+                    error["operation"] = event["operation"].take();
+                }
                 let argument = json!({"id": id, "error": error});
                 store::as_owner(|statements| statements.run(store::SAVE_FAILURE, &argument))?;
                 results.push(json!({"id": id, "state": "failed", "error": error}));
@@ -130,17 +137,12 @@ fn parse_run_limits(options: &str) -> Result<RunLimits, Error> {
     })
 }
 
-/// Runs `body` with the settings under which events are read, and the search_path of a reflection.
-pub(super) fn under_settings<T>(search_path: &str, body: impl FnOnce() -> T) -> T {
-    let path = CString::new(crate::pg::text::to_server(search_path)).unwrap_or_default();
-    portable_output::during_with(&[(c"lc_monetary", c"C"), (c"search_path", &path)], body)
-}
-
 fn run_reflection(
     id: i64,
     limits: &RunLimits,
     has_written: bool,
     sources: &mut Vec<i64>,
+    blamed: &RefCell<Option<Value>>,
 ) -> Result<Option<RunOutcome>, Error> {
     let Some(mut reflection) = store::lock_reflection(id)? else {
         return Ok(None);
@@ -153,7 +155,6 @@ fn run_reflection(
         return Ok(Some(outcome));
     }
     let tables = opened::open_tables(&reflection)?;
-    let path = reflection.search_path.clone();
     let is_remote = reflection.server.is_some();
     if is_remote && remote_target::waits_for_commit(id) {
         outcome.state = "waits for the end of the transaction".into();
@@ -172,10 +173,9 @@ fn run_reflection(
                 None => tables.target.as_ref(),
             },
             remote: remote.as_ref(),
+            blamed,
         };
-        under_settings(&path, || {
-            advance(&mut reflection, &sides, limits, has_written, &mut outcome)
-        })?;
+        bound::under_settings(|| advance(&mut reflection, &sides, limits, has_written, &mut outcome))?;
     }
     let mut progress = progress_document(&reflection);
     progress["applied"] = json!(outcome.events);
@@ -189,9 +189,7 @@ fn run_reflection(
         remote.commit(&reflection)?;
     }
     outcome.state = reflection.state;
-    if outcome.events > 0 {
-        sources.push(tables.source.id);
-    }
+    sources.push(tables.source.id);
     Ok(Some(outcome))
 }
 
@@ -227,6 +225,7 @@ struct ReflectionSides<'a> {
     target: Option<&'a TargetTable>,
     /// The transaction on the target's server, where that is another one.
     remote: Option<&'a RemoteTarget>,
+    blamed: &'a RefCell<Option<Value>>,
 }
 
 /// Applies events and copies rows, until nothing is due or a limit is reached.
@@ -244,6 +243,8 @@ fn advance(
             hint: "Call msar.run_reflections in a transaction of its own: a copy must not meet changes that are not committed.",
         })?;
     }
+    let shown = ShownActivity::start();
+    let begun = Instant::now();
     loop {
         let latest = Snapshot::latest();
         // A snapshot that was saved can only say which events come next; a copy needs a live one.
@@ -284,6 +285,7 @@ fn advance(
             return Ok(());
         }
         if !is_continued {
+            shown.show(&copy_progress(reflection, sides.source, begun));
             copy_chunk(reflection, sides, &latest, room, outcome)?;
         }
     }
@@ -323,6 +325,7 @@ fn apply_reflection(
         target: sides.target,
         remote: sides.remote,
         copied_up_to: reflection.copy_position.as_deref().filter(|_| is_copying),
+        blamed: sides.blamed,
     };
     application.apply(rows)
 }
@@ -332,6 +335,21 @@ fn note_batch(reflection: &mut StoredReflection, outcome: &mut RunOutcome, batch
     if let Some(gap) = &batch.gap {
         reflection.recopy_reason = Some(gap.clone());
     }
+}
+
+/// How far a copy is, in the few letters that `pg_stat_activity` has room for.
+fn copy_progress(reflection: &StoredReflection, source: &SourceFacts, begun: Instant) -> String {
+    let (id, rows, copied) = (reflection.id, source.estimated_rows, reflection.copied as f64);
+    if rows < 1.0 || copied > rows {
+        return format!("mathesar_ext reflector: copy {id}, {copied} rows");
+    }
+    let percent = (100.0 * copied / rows).floor();
+    if copied < 1.0 {
+        return format!("mathesar_ext reflector: copy {id}, {percent} %");
+    }
+    let seconds = reflection.copy_seconds + begun.elapsed().as_secs_f64();
+    let left = (seconds * (rows - copied) / copied).ceil();
+    format!("mathesar_ext reflector: copy {id}, {percent} %, {left} s left")
 }
 
 /// Copies the next rows by a snapshot that is the reflection's progress now.
@@ -348,6 +366,7 @@ fn copy_chunk(
         target: sides.target,
         remote: sides.remote,
         copied_up_to: None,
+        blamed: sides.blamed,
     };
     let start = reflection.copy_position.as_deref();
     let (count, position) = match bulk_copy::copy_rows(&application, start, most, snapshot)? {

@@ -1,5 +1,8 @@
 //! Source tables and reflections as they are stored, with the facts of now.
 
+use super::error::ReflectionError;
+use crate::pg::Oid;
+use crate::pg::binding::UsedObjects;
 use serde::{Deserialize, Serialize};
 
 /// A source table.
@@ -11,6 +14,7 @@ pub(super) struct SourceFacts {
     pub(super) name: String,
     pub(super) key_type: String,
     pub(super) keeps_old_rows: bool,
+    pub(super) estimated_rows: f64,
     /// By their positions in an event.
     pub(super) columns: Vec<SourceColumn>,
     /// The positions of the key's columns.
@@ -43,6 +47,17 @@ impl SourceFacts {
         self.columns
             .iter()
             .position(|column| column.name.as_deref() == Some(name))
+    }
+
+    /// The position and the type of the column of that name.
+    pub(super) fn value(&self, name: &str) -> Result<(usize, Oid), ReflectionError> {
+        let position = self.position(name);
+        position
+            .zip(position.and_then(|position| self.columns[position].type_oid))
+            .map(|(position, type_oid)| (position, Oid::from(type_oid)))
+            .ok_or_else(|| ReflectionError::MissingColumn {
+                name: name.to_owned(),
+            })
     }
 
     /// Whether events say which row they are about.
@@ -129,7 +144,8 @@ pub(super) struct StoredReflection {
     pub(super) filter: Option<String>,
     pub(super) ignore_deletes: bool,
     pub(super) on_error: String,
-    pub(super) search_path: String,
+    /// What its expressions, filter and statements use: see `bound`.
+    pub(super) uses: UsedObjects,
     pub(super) state: String,
     pub(super) recopy_reason: Option<String>,
     pub(super) snapshot: Option<String>,
@@ -138,6 +154,8 @@ pub(super) struct StoredReflection {
     pub(super) copy_position: Option<Vec<String>>,
     pub(super) copy_is_again: bool,
     pub(super) copied: i64,
+    /// How long the copy has been going on.
+    pub(super) copy_seconds: f64,
     pub(super) source_name: String,
     pub(super) source_oid: u32,
     pub(super) source_exists: bool,

@@ -39,9 +39,9 @@ const TICK: Duration = Duration::from_millis(50);
 /// How many statements are under way at once.
 const PIPELINE: usize = 256;
 
-/// Values are read as they are printed here, whatever the role has set; a lock is not waited for without end, and a session
+/// Values are read as they are printed here, whatever the role has set; names mean what PostgreSQL means by them; a lock is not waited for without end, and a session
 /// that is left behind ends.
-const SETTINGS: &str = "SET DateStyle = 'ISO, YMD'; SET IntervalStyle = postgres; SET extra_float_digits = 1; \
+const SETTINGS: &str = "SET search_path = pg_catalog, pg_temp; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = postgres; SET extra_float_digits = 1; \
     SET bytea_output = hex; SET lc_monetary = 'C'; SET standard_conforming_strings = on; SET array_nulls = on; \
     SET xmloption = content; SET client_min_messages = error; SET lock_timeout = '10s'; \
     SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off; \

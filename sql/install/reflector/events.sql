@@ -85,6 +85,22 @@ BEGIN
 END
 $$;
 
+-- Whether there are any.
+CREATE FUNCTION __msar.has_due_events(source_id bigint, done pg_snapshot) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  answer pg_catalog.bool;
+BEGIN
+  EXECUTE pg_catalog.format(
+    'SELECT EXISTS (SELECT FROM msar_reflector.events_%s AS e '
+    'WHERE e.transaction OPERATOR(pg_catalog.>=) pg_catalog.pg_snapshot_xmin($1) '
+    'AND NOT pg_catalog.pg_visible_in_snapshot(e.transaction, $1))', source_id
+  ) INTO answer USING done;
+  RETURN answer;
+END
+$$;
+
 -- The reflections for which more events wait, or have waited longer, than the source allows, and why in words.
 CREATE FUNCTION __msar.reflections_over_limit(source_id bigint) RETURNS TABLE (id bigint, reason text)
 LANGUAGE sql STABLE
@@ -155,6 +171,7 @@ RETURN (pg_catalog.floor(pg_catalog.date_part('epoch', pg_catalog.clock_timestam
 
 REVOKE EXECUTE ON FUNCTION __msar.add_event_table(oid), __msar.remove_event_table(oid), __msar.note_gap(bigint, text),
   __msar.create_event_table(bigint), __msar.drop_event_table(bigint),
-  __msar.waiting_events(bigint, pg_snapshot, pg_snapshot, bigint), __msar.reflections_over_limit(bigint),
+  __msar.waiting_events(bigint, pg_snapshot, pg_snapshot, bigint), __msar.has_due_events(bigint, pg_snapshot),
+  __msar.reflections_over_limit(bigint),
   __msar.prune_events(bigint), __msar.event_slot()
 FROM PUBLIC;

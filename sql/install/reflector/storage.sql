@@ -42,13 +42,15 @@ CREATE TABLE msar_catalog.stored_reflections (
   target_oid oid,
   target_schema name,
   target_name name,
+  -- With every name qualified.
   fields jsonb,
   statement text,
   delete_statement text,
   filter text,
   ignore_deletes boolean NOT NULL DEFAULT false,
   on_error text NOT NULL DEFAULT 'dead_letter',
-  search_path text NOT NULL,
+  -- The functions, relations and types that these use, as they were bound in this database.
+  uses jsonb NOT NULL DEFAULT '{"functions": [], "relations": [], "types": []}',
   state text NOT NULL,
   recopy_reason text,
   -- Events of transactions that it sees are done. While events are applied in several steps, next_snapshot is what will be

@@ -6,9 +6,10 @@ SELECT jsonb_build_object(
   'incarnation', r.incarnation, 'target_token', r.target_token, 'target_schema', r.target_schema, 'target_table', r.target_name,
   'target_name', COALESCE(quote_ident(r.target_schema) || '.' || quote_ident(r.target_name), ''), 'fields', r.fields, 'statement', r.statement,
   'delete_statement', r.delete_statement, 'filter', r.filter, 'ignore_deletes', r.ignore_deletes, 'on_error', r.on_error,
-  'search_path', r.search_path, 'state', r.state, 'recopy_reason', r.recopy_reason, 'snapshot', r.snapshot::text,
+  'uses', r.uses, 'state', r.state, 'recopy_reason', r.recopy_reason, 'snapshot', r.snapshot::text,
   'next_snapshot', r.next_snapshot::text, 'last_seq', r.last_seq, 'copy_position', to_jsonb(r.copy_position),
   'copy_is_again', r.copy_is_again, 'copied', r.copied,
+  'copy_seconds', COALESCE(date_part('epoch', clock_timestamp() - r.copy_started_at), 0),
   'source_name', format('%I.%I', s.schema_name, s.table_name),
   'source_oid', s.table_oid::bigint, 'source_exists', EXISTS (SELECT FROM pg_class AS c WHERE c.oid = s.table_oid),
   'source_of_target', (

@@ -3,6 +3,10 @@
 SELECT jsonb_build_object(
   'id', s.id, 'oid', s.table_oid::bigint, 'name', format('%I.%I', n.nspname, c.relname),
   'key_type', s.key_type, 'keeps_old_rows', s.keeps_old_rows,
+  'estimated_rows', (
+    SELECT COALESCE(sum(greatest(t.reltuples, 0)), 0)::double precision
+    FROM pg_class AS t WHERE t.relkind = 'r' AND t.oid IN (SELECT __msar.table_tree(s.table_oid))
+  ),
   'columns', (
     SELECT COALESCE(jsonb_agg(jsonb_build_object(
       'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'type_oid', a.atttypid::bigint,

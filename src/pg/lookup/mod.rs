@@ -1,6 +1,7 @@
 //! Lookups in the catalogs, by the server's parser and by its deparsers.
 
 pub(crate) mod acl;
+pub(crate) mod binding;
 pub(crate) mod catalog_row;
 pub(crate) mod column_type;
 pub(crate) mod comparison;

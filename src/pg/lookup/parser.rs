@@ -44,14 +44,20 @@ pub(crate) fn is_one_data_statement(sql: &str) -> bool {
             return false;
         };
         let statement = (*statement.cast::<pg_sys::RawStmt>()).stmt;
-        matches!(
-            (*statement).type_,
-            NodeTag::T_InsertStmt
-                | NodeTag::T_UpdateStmt
-                | NodeTag::T_DeleteStmt
-                | NodeTag::T_MergeStmt
-                | NodeTag::T_SelectStmt
-        )
+        match (*statement).type_ {
+            NodeTag::T_InsertStmt | NodeTag::T_UpdateStmt | NodeTag::T_DeleteStmt | NodeTag::T_MergeStmt => {
+                true
+            }
+            // One with INTO creates a table.
+            NodeTag::T_SelectStmt => {
+                let mut select = statement.cast::<pg_sys::SelectStmt>();
+                while !(*select).larg.is_null() {
+                    select = (*select).larg;
+                }
+                (*select).intoClause.is_null()
+            }
+            _ => false,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The session: its role, settings, locks and memory.
 
+pub(crate) mod activity;
 pub(crate) mod as_role;
 pub(crate) mod aside;
 pub(crate) mod caller;

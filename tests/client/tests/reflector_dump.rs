@@ -111,8 +111,8 @@ fn what_somebody_planted_belongs_to_nobody_after_a_restore() {
     run(&mut client, SAMPLE);
     run(
         &mut client,
-        "INSERT INTO msar_catalog.stored_reflections (source_id, owner_oid, owner_name, statement, search_path, state, written_by)
-           SELECT min(id), 10, 'postgres', 'SELECT :new.id', 'public', 'active', 'postgres' FROM msar_catalog.stored_source_tables;
+        "INSERT INTO msar_catalog.stored_reflections (source_id, owner_oid, owner_name, statement, state, written_by)
+           SELECT min(id), 10, 'postgres', 'SELECT :new.id', 'active', 'postgres' FROM msar_catalog.stored_source_tables;
          INSERT INTO msar_catalog.stored_dead_letters (reflection_id, seq, operation, new_row, error, written_by)
            SELECT id, 1, 'I', '{9}', '{}', 'postgres' FROM msar_catalog.stored_reflections WHERE owner_name = 'postgres'",
     );

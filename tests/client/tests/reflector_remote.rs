@@ -149,15 +149,21 @@ fn a_statement_of_ones_own_counts_once() {
         &mut here,
         r#"CREATE TABLE t (id integer PRIMARY KEY, v text);
            SELECT msar.add_reflection('t', '{"server": "b"}', '{"copy": false, "statement":
-             "INSERT INTO counter AS c VALUES (:op, 1) ON CONFLICT (op) DO UPDATE SET n = c.n + 1"}');
+             "INSERT INTO public.counter AS c VALUES (:op, 1) ON CONFLICT (op) DO UPDATE SET n = c.n + 1"}');
            SELECT msar.add_reflection('t', '{"server": "b"}', '{"copy": false, "statement":
-             "INSERT INTO log VALUES (:new.id, :old.v, :new.v)", "delete_statement": "INSERT INTO log VALUES (:old.id, :old.v)"}')"#,
+             "INSERT INTO public.log VALUES (:new.id, :old.v, :new.v)", "delete_statement": "INSERT INTO public.log VALUES (:old.id, :old.v)"}')"#,
     );
     let wrong = error(
         &mut here,
         r#"SELECT msar.add_reflection('t', '{"server": "b"}', '{"statement": "INSERT INTO nowhere VALUES (:new.id)"}')"#,
     );
     assert_eq!(wrong.code().code(), "42P01");
+    // Nothing there is found by the search_path of the role that connects.
+    let unqualified = error(
+        &mut here,
+        r#"SELECT msar.add_reflection('t', '{"server": "b"}', '{"statement": "INSERT INTO log VALUES (:new.id)"}')"#,
+    );
+    assert_eq!(unqualified.code().code(), "42P01");
     run(
         &mut here,
         "INSERT INTO t SELECT i, 'v' || i FROM generate_series(1, 3000) AS i; UPDATE t SET v = v || '!' WHERE id <= 10; DELETE FROM t WHERE id = 3000; INSERT INTO t VALUES (9000, 'bad')",
@@ -503,5 +509,75 @@ fn a_role_connects_with_a_password_of_its_own() {
     assert!(
         outcome.starts_with("failed 08") && outcome.contains("; active 1 0 0"),
         "{outcome}"
+    );
+}
+
+/// On the other server somebody has functions, operators and types in a schema that comes first on the search_path of the role
+/// that connects.
+#[test]
+fn what_others_created_there_is_not_used() {
+    let (_source, mut here, target, mut there) = pair();
+    run(
+        &mut there,
+        &format!(
+            "CREATE SCHEMA planted; CREATE TABLE planted.ran (what text);
+             CREATE FUNCTION planted.spy(what pg_catalog.text) RETURNS boolean LANGUAGE plpgsql AS
+               $$ BEGIN INSERT INTO planted.ran VALUES (what); RETURN true; END $$;
+             CREATE DOMAIN planted.text AS pg_catalog.text CHECK (planted.spy('text'));
+             CREATE DOMAIN planted.uuid AS pg_catalog.uuid CHECK (planted.spy('uuid'));
+             CREATE FUNCTION planted.same(integer, integer) RETURNS boolean LANGUAGE sql AS $$ SELECT planted.spy('=') $$;
+             CREATE OPERATOR planted.= (FUNCTION = planted.same, LEFTARG = integer, RIGHTARG = integer);
+             CREATE FUNCTION planted.same(oid, oid) RETURNS boolean LANGUAGE sql AS $$ SELECT planted.spy('= of oid') AND $1 OPERATOR(pg_catalog.=) $2 $$;
+             CREATE OPERATOR planted.= (FUNCTION = planted.same, LEFTARG = oid, RIGHTARG = oid);
+             CREATE TYPE public.colour AS ENUM ('red');
+             CREATE FUNCTION planted.lower(pg_catalog.text) RETURNS pg_catalog.text LANGUAGE sql AS
+               $$ SELECT CASE WHEN planted.spy('lower') THEN $1 END $$;
+             CREATE TABLE public.log (id integer, v pg_catalog.text, c public.colour);
+             ALTER DATABASE {} SET search_path = planted, public, pg_catalog",
+            target.name()
+        ),
+    );
+    run(
+        &mut here,
+        r#"CREATE TYPE colour AS ENUM ('red');
+           CREATE TABLE t (id integer PRIMARY KEY, v text, u uuid, c colour); INSERT INTO t VALUES (1, 'Copied');
+           SELECT msar.add_reflection('t', '{"server": "b", "table": "public.copy"}');
+           SELECT msar.add_reflection('t', '{"server": "b"}', '{"copy": false, "statement":
+             "INSERT INTO public.log SELECT :new.id, lower(:new.v), :new.c WHERE :new.id = 2"}')"#,
+    );
+    run(&mut here, "SELECT msar.run_reflections()");
+    run(
+        &mut here,
+        "INSERT INTO t VALUES (2, 'Later', gen_random_uuid(), 'red'), (3, 'Too', NULL, NULL); UPDATE t SET v = 'Changed' WHERE id = 1",
+    );
+    run(&mut here, "SELECT msar.run_reflections()");
+    run(
+        &mut here,
+        "SELECT msar.recopy_reflection(id) FROM msar_catalog.reflections WHERE target_name = 'copy'",
+    );
+    run(&mut here, "SELECT msar.run_reflections()");
+    assert_eq!(
+        text(
+            &mut there,
+            "SELECT pg_catalog.string_agg(v, ' ' ORDER BY id) FROM public.copy"
+        ),
+        "Changed Later Too"
+    );
+    assert_eq!(text(&mut there, "SELECT v FROM public.log"), "later");
+    assert_eq!(
+        text(
+            &mut there,
+            "SELECT pg_catalog.count(*)::pg_catalog.text FROM planted.ran"
+        ),
+        "0"
+    );
+    assert_eq!(
+        text(
+            &mut there,
+            "SELECT pg_catalog.string_agg(pg_catalog.format_type(atttypid, atttypmod), ' ' ORDER BY attnum)
+             FROM pg_catalog.pg_attribute
+             WHERE attrelid OPERATOR(pg_catalog.=) 'public.copy'::pg_catalog.regclass AND attnum OPERATOR(pg_catalog.>) 0"
+        ),
+        "integer text uuid colour"
     );
 }

@@ -230,3 +230,80 @@ fn without_preload_a_writer_brings_it_back() {
         "mirror",
     );
 }
+
+/// A worker that has nothing to do writes nothing, but now and then that it is there.
+#[test]
+fn an_idle_worker_writes_rarely() {
+    let server = with_worker(&[]);
+    let mut writer = shop(&server, "writer");
+    let mut admin = shop(&server, "postgres");
+    run(&mut writer, "INSERT INTO app.t VALUES (1)");
+    wait_in_shop(&server, "SELECT count(*)::text FROM app.copy", "1");
+    wait_in_shop(&server, "SELECT state FROM msar_catalog.reflections", "active");
+    let version = "SELECT xmin::text FROM msar_catalog.stored_reflections";
+    let start = Instant::now();
+    let (mut last, mut changes) = (text(&mut admin, version), 0);
+    for _ in 0..40 {
+        thread::sleep(Duration::from_millis(100));
+        let now = text(&mut admin, version);
+        changes += u64::from(now != last);
+        last = now;
+    }
+    // One may come from before, and one every ten seconds.
+    let most = 2 + start.elapsed().as_secs() / 10;
+    assert!(changes <= most, "{changes} writes in {:?}", start.elapsed());
+    // It is awake nevertheless; events that are done go, though nothing more comes.
+    run(&mut writer, "INSERT INTO app.t VALUES (2)");
+    wait_in_shop(&server, "SELECT count(*)::text FROM app.copy", "2");
+}
+
+/// Waits until a query of a superuser in the database of the shop gives `expected`.
+fn wait_in_shop(server: &Server, query: &str, expected: &str) {
+    let mut client = shop(server, "postgres");
+    let start = Instant::now();
+    loop {
+        let found = text(&mut client, query);
+        if found == expected {
+            return;
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "{query}: {found}");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// While the worker copies, `pg_stat_activity` says how far it is.
+#[test]
+fn the_progress_of_a_copy_is_shown() {
+    let server = with_worker(&[]);
+    let mut mirror = shop(&server, "mirror");
+    // Each chunk takes long enough to be seen.
+    run(
+        &mut mirror,
+        "CREATE TABLE app.big (id int PRIMARY KEY); INSERT INTO app.big SELECT generate_series(1, 70000); ANALYZE app.big;
+         CREATE TABLE app.big_copy (id int PRIMARY KEY);
+         CREATE FUNCTION app.wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$;
+         CREATE TRIGGER wait AFTER INSERT ON app.big_copy FOR EACH STATEMENT EXECUTE FUNCTION app.wait();
+         SELECT msar.add_reflection('app.big', '{\"table\": \"app.big_copy\"}')",
+    );
+    wait_in_shop(
+        &server,
+        "SELECT coalesce(bool_or(application_name ~ '^mathesar_ext reflector: copy \\d+, \\d+ %, \\d+ s left$'), false)::text
+         FROM pg_stat_activity WHERE backend_type = 'mathesar_ext reflector'",
+        "true",
+    );
+    wait_in_shop(&server, "SELECT count(*)::text FROM app.big_copy", "70000");
+    wait_in_shop(
+        &server,
+        "SELECT bool_and(application_name ~ '^mathesar_ext reflector: \\d+ events and rows$')::text
+         FROM pg_stat_activity WHERE backend_type = 'mathesar_ext reflector'",
+        "true",
+    );
+    let shown = "SELECT application_name FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+    run(
+        &mut mirror,
+        "SET application_name = 'mine'; SELECT msar.stop_reflector();
+         SELECT msar.recopy_reflection(id) FROM msar_catalog.reflections",
+    );
+    run(&mut mirror, "SELECT msar.run_reflections()");
+    assert_eq!(text(&mut mirror, shown), "mine");
+}

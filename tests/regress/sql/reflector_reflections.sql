@@ -122,6 +122,7 @@ SELECT pg_temp.run();
 ALTER TABLE strict ADD CHECK (id <> 7);
 INSERT INTO book VALUES (7, 'stops', 1), (8, 'waits', 1);
 SELECT pg_temp.run()->'failed';
+SELECT last_error->>'sqlstate', last_error->'key', last_error->>'operation', last_error->>'constraint', last_error->'statement' FROM msar_catalog.reflections WHERE id = :strict;
 SELECT count(*) FROM strict WHERE id IN (7, 8);
 SELECT msar.skip_events(:strict, 1);
 SELECT msar.resume_reflection(:strict)->>'state';
