@@ -1,7 +1,7 @@
 //! `GET /api/changes/<schema>`: what changes in a schema, as server-sent events. NOTIFY wakes, `msar.sync_schema` says.
 
 use crate::app::App;
-use crate::database::User;
+use crate::database::{Listener, Parameter, User};
 use crate::failure::Failure;
 use crate::login::LoggedIn;
 use axum::extract::{Path, Query, State};
@@ -12,6 +12,7 @@ use serde::Deserialize;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// A change may be committed by a session that did not notify: now and then we look without being woken.
 const LOOK: Duration = Duration::from_secs(60);
@@ -40,37 +41,18 @@ pub(crate) async fn stream(
     headers: HeaderMap,
     LoggedIn(user): LoggedIn,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
-    let (listener, wakes) = app.database.listen(&user, "mathesar_ext_changes").await?;
+    let listener = app.database.listen(&user).await?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    let token = last.map(str::to_owned).or(since.token);
     let first = Follower {
+        token: last.map(str::to_owned).or(since.token),
+        wakes: listener.wakes.clone(),
+        _listener: listener,
         app,
         user,
         schema,
-        token,
         is_first: true,
     };
-    let events = futures_util::stream::unfold(
-        (first, wakes, listener),
-        |(mut follower, mut wakes, listener)| async move {
-            loop {
-                // Woken or not, we look; without a connection to wake us, the browser connects again.
-                if !follower.is_first
-                    && let Ok(Err(_)) = tokio::time::timeout(LOOK, wakes.changed()).await
-                {
-                    return None;
-                }
-                match follower.sync().await {
-                    Ok(Some(event)) => return Some((Ok(event), (follower, wakes, listener))),
-                    Ok(None) => {}
-                    Err(failure) => {
-                        tracing::debug!("a stream of changes ends: {}", failure.message());
-                        return None;
-                    }
-                }
-            }
-        },
-    );
+    let events = futures_util::stream::unfold(first, Follower::next_event);
     Ok(Sse::new(events).keep_alive(KeepAlive::default()))
 }
 
@@ -80,17 +62,37 @@ struct Follower {
     user: Arc<User>,
     schema: u32,
     token: Option<String>,
+    wakes: watch::Receiver<()>,
+    _listener: Arc<Listener>,
     is_first: bool,
 }
 
 impl Follower {
+    /// The next news, when it is there. Woken or not, we look; without a connection to wake us, the stream ends and the
+    /// browser connects again.
+    async fn next_event(mut self) -> Option<(Result<Event, Infallible>, Self)> {
+        loop {
+            if !self.is_first
+                && let Ok(Err(_)) = tokio::time::timeout(LOOK, self.wakes.changed()).await
+            {
+                return None;
+            }
+            match self.sync().await {
+                Ok(Some(event)) => return Some((Ok(event), self)),
+                Ok(None) => {}
+                Err(failure) => {
+                    tracing::debug!("a stream of changes ends: {}", failure.message());
+                    return None;
+                }
+            }
+        }
+    }
+
     /// What the client has not seen, if there is anything.
     async fn sync(&mut self) -> Result<Option<Event>, Failure> {
         let sql = "SELECT msar.sync_schema($1::oid::regnamespace, $2::text)::text";
-        let database = &self.app.database;
-        let asked = database
-            .ask(&self.user, sql, &[&self.schema, &self.token])
-            .await?;
+        let arguments: [&dyn Parameter; 2] = [&self.schema, &self.token];
+        let asked = self.app.database.ask(&self.user, sql, &arguments).await?;
         let document = asked.unwrap_or_default();
         let synced: Synced = serde_json::from_str(&document).map_err(|_| Failure::Internal)?;
         let is_news =

@@ -5,11 +5,13 @@
 use crate::failure::Failure;
 use crate::settings::Settings;
 use bytes::Bytes;
+use futures_util::future::{BoxFuture, FutureExt, ready};
 use futures_util::stream::{Stream, StreamExt, unfold};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::future::poll_fn;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -74,9 +76,19 @@ pub(crate) struct User {
     verified: Mutex<Instant>,
     config: tokio_postgres::Config,
     /// Connections that nobody uses, and since when.
-    idle: Mutex<Vec<(Client, Instant)>>,
+    idle: Mutex<Vec<(Arc<Client>, Instant)>>,
     /// The requests that may hold a connection at once. Closed once another password has proved to be the right one.
     turns: Arc<Semaphore>,
+    /// As long as somebody hears it.
+    listener: tokio::sync::Mutex<Weak<Listener>>,
+}
+
+/// A connection that hears notifications, for all streams of a user: they are one connection, however many there are.
+pub(crate) struct Listener {
+    /// Changes with each notification, and ends with the connection.
+    pub(crate) wakes: watch::Receiver<()>,
+    /// The connection lives as long.
+    _client: Client,
 }
 
 impl Database {
@@ -153,6 +165,7 @@ impl Database {
             config,
             idle: Mutex::default(),
             turns: Arc::new(Semaphore::new(self.settings.user_connections)),
+            listener: tokio::sync::Mutex::default(),
         });
         if let Some(old) = users.insert(user.name.clone(), Arc::clone(&user)) {
             // The old password is no longer right: whoever used it has to log in again.
@@ -179,12 +192,12 @@ impl Database {
             session: Some((client, turns)),
             user: Arc::clone(user),
             database: Arc::clone(self),
-            state: SessionState::Usable,
+            state: SessionState::Spent,
         })
     }
 
     /// A new connection of a user. There are never more than the settings allow: connections that nobody uses make room.
-    async fn open(&self, user: &User) -> Result<Client, Failure> {
+    async fn open(&self, user: &User) -> Result<Arc<Client>, Failure> {
         let users: Vec<_> = lock(&self.users).values().cloned().collect();
         for user in users {
             while self.count_connections().0 > self.settings.connections && user.take_idle().is_some() {}
@@ -192,7 +205,7 @@ impl Database {
         let opened = timeout(CONNECT, user.config.connect(self.tls.clone())).await;
         let (client, connection) = opened.map_err(|_| Failure::Unreachable)??;
         tokio::spawn(connection);
-        Ok(client)
+        Ok(Arc::new(client))
     }
 
     /// Asks for one document, as the user.
@@ -205,15 +218,15 @@ impl Database {
         self.connect(user).await?.query_text(sql, arguments).await
     }
 
-    /// A connection of its own that hears notifications of the channel; each of them is a change of the second value,
-    /// which ends with the connection.
-    pub(crate) async fn listen(
-        &self,
-        user: &User,
-        channel: &'static str,
-    ) -> Result<(tokio_postgres::Client, watch::Receiver<()>), Failure> {
+    /// Hears the notifications of changes, as the user.
+    pub(crate) async fn listen(&self, user: &User) -> Result<Arc<Listener>, Failure> {
+        let mut kept = user.listener.lock().await;
+        let lives = |known: &Arc<Listener>| known.wakes.has_changed().is_ok();
+        if let Some(known) = kept.upgrade().filter(lives) {
+            return Ok(known);
+        }
         let (client, mut connection) = user.config.connect(self.tls.clone()).await?;
-        let (sender, receiver) = watch::channel(());
+        let (sender, wakes) = watch::channel(());
         tokio::spawn(async move {
             while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
                 if let AsyncMessage::Notification(_) = message {
@@ -221,8 +234,13 @@ impl Database {
                 }
             }
         });
-        client.batch_execute(&format!("LISTEN {channel}")).await?;
-        Ok((client, receiver))
+        client.batch_execute("LISTEN mathesar_ext_changes").await?;
+        let listener = Arc::new(Listener {
+            wakes,
+            _client: client,
+        });
+        *kept = Arc::downgrade(&listener);
+        Ok(listener)
     }
 
     /// Whether the database server answers. It is asked whether it speaks TLS, which it does not log.
@@ -252,7 +270,7 @@ impl Database {
 
     /// Cancels what runs in a session, and waits until the server is done with it: so long the connection counts, at most
     /// for the time that a statement may take.
-    async fn end(&self, client: Client) {
+    async fn end(&self, client: Arc<Client>) {
         match timeout(CONNECT, client.cancel_token().cancel_query(self.tls.clone())).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!("could not cancel a statement that nobody waits for: {error}"),
@@ -307,7 +325,7 @@ impl User {
     }
 
     /// The connection that was used last.
-    fn take_idle(&self) -> Option<Client> {
+    fn take_idle(&self) -> Option<Arc<Client>> {
         let mut idle = lock(&self.idle);
         std::iter::from_fn(|| idle.pop())
             .map(|(client, _)| client)
@@ -315,7 +333,7 @@ impl User {
     }
 
     /// Keeps a connection for the next request, unless the user has been closed.
-    fn keep(&self, client: Client) {
+    fn keep(&self, client: Arc<Client>) {
         let mut idle = lock(&self.idle);
         // Under the lock: whoever closes the user ends its turns first, and then the idle connections.
         if self.is_valid() {
@@ -330,10 +348,9 @@ impl User {
 }
 
 /// What a session is good for.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum SessionState {
-    /// Another request, once it is reset.
-    Usable,
+    /// Another request, once it is reset; the value says whether it is.
+    Resetting(BoxFuture<'static, bool>),
     /// Nothing: a statement is running.
     Running,
     /// No other request.
@@ -342,19 +359,20 @@ enum SessionState {
 
 /// A user's connection for the time of one request.
 pub(crate) struct Connection {
-    session: Option<(Client, (OwnedSemaphorePermit, OwnedSemaphorePermit))>,
+    session: Option<(Arc<Client>, (OwnedSemaphorePermit, OwnedSemaphorePermit))>,
     user: Arc<User>,
     database: Arc<Database>,
     state: SessionState,
 }
 
 impl Connection {
-    fn client(&self) -> Result<&Client, Failure> {
+    fn client(&self) -> Result<Arc<Client>, Failure> {
         let (client, _) = self.session.as_ref().ok_or(Failure::Internal)?;
-        Ok(client)
+        Ok(Arc::clone(client))
     }
 
-    /// Runs a statement that returns one value of type text, or null.
+    /// Runs a statement that returns one value of type text, or null. What resets the session goes to the server with it,
+    /// in one packet: the server does not wait for it, and the answer does not wait until it is done.
     pub(crate) async fn query_text(
         &mut self,
         sql: &str,
@@ -364,9 +382,21 @@ impl Connection {
             .iter()
             .map(|&argument| (argument as _, argument.sql_type()))
             .collect();
+        let client = self.client()?;
+        let mut row = pin!(client.query_typed_one(sql, &arguments));
+        let mut reset = reset(Arc::clone(&client)).boxed();
+        let mut is_sent = false;
         self.state = SessionState::Running;
-        let row = self.client()?.query_typed_one(sql, &arguments).await;
-        self.state = SessionState::Usable;
+        let row = poll_fn(|context| {
+            let row = row.as_mut().poll(context);
+            // Without a connection it ends at once.
+            if !std::mem::replace(&mut is_sent, true) && reset.as_mut().poll(context).is_ready() {
+                reset = ready(false).boxed();
+            }
+            row
+        });
+        let row = row.await;
+        self.state = SessionState::Resetting(reset);
         row?.try_get(0).map_err(Failure::from)
     }
 
@@ -396,12 +426,12 @@ impl Drop for Connection {
         let Some((client, turns)) = self.session.take() else {
             return;
         };
-        match self.state {
-            SessionState::Usable => {
-                // The answer does not wait for it. Until it is done, nobody else has the connection, or its turn.
+        match std::mem::replace(&mut self.state, SessionState::Spent) {
+            SessionState::Resetting(reset) => {
+                // Until it is done, nobody else has the connection, or its turn.
                 let user = Arc::clone(&self.user);
                 tokio::spawn(async move {
-                    if let Ok(true) = timeout(CONNECT, reset(&client)).await {
+                    if let Ok(true) = timeout(CONNECT, reset).await {
                         user.keep(client);
                     }
                     drop(turns);
@@ -421,7 +451,7 @@ impl Drop for Connection {
 }
 
 /// Makes a session ready for another request. Returns whether it is: otherwise it has to be thrown away.
-async fn reset(client: &Client) -> bool {
+async fn reset(client: Arc<Client>) -> bool {
     let is_done = |answer: &_| matches!(answer, SimpleQueryMessage::Row(row) if row.get(0) == Some("t"));
     let answers = client.simple_query(RESET).await;
     answers.is_ok_and(|answers| answers.iter().any(is_done))

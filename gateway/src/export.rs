@@ -38,43 +38,29 @@ const EXPLORATION: &str =
 pub(crate) async fn table(
     State(app): Shared,
     LoggedIn(user): LoggedIn,
-    Query(export): Query<TableExport>,
+    Query(of): Query<TableExport>,
 ) -> Answer {
-    send(
-        &app,
-        &user,
-        TABLE,
-        &[&export.table_oid, &export.filter, &export.order],
-    )
-    .await
+    send(&app, &user, TABLE, &[&of.table_oid, &of.filter, &of.order]).await
 }
 
 /// `GET /api/export/v0/explorations/`: the results of a saved exploration.
 pub(crate) async fn exploration(
     State(app): Shared,
     LoggedIn(user): LoggedIn,
-    Query(export): Query<ExplorationExport>,
+    Query(of): Query<ExplorationExport>,
 ) -> Answer {
-    send(
-        &app,
-        &user,
-        EXPLORATION,
-        &[&export.exploration_id, &export.limit, &export.offset],
-    )
-    .await
+    let arguments: [&dyn Parameter; 3] = [&of.exploration_id, &of.limit, &of.offset];
+    send(&app, &user, EXPLORATION, &arguments).await
 }
 
 /// Copies the result of the statement that `sql` returns. The database has written it, with everything quoted; it runs
 /// as the user.
 async fn send(app: &Arc<App>, user: &Arc<User>, sql: &str, arguments: &[&dyn Parameter]) -> Answer {
     let mut connection = app.database.connect(user).await?;
-    let query = connection
-        .query_text(sql, arguments)
-        .await?
-        .ok_or(Failure::NotFound)?;
-    let copy = connection
-        .copy_out(&format!("COPY ({query}) TO STDOUT (FORMAT csv, HEADER)"))
-        .await?;
+    let query = connection.query_text(sql, arguments).await?;
+    let query = query.ok_or(Failure::NotFound)?;
+    let copy = format!("COPY ({query}) TO STDOUT (FORMAT csv, HEADER)");
+    let copy = connection.copy_out(&copy).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment"),

@@ -123,18 +123,16 @@ pub(crate) async fn in_promised_form(response: Response) -> Response {
         return Response::from_parts(head, body);
     }
     let text = axum::body::to_bytes(body, 0x10000).await.unwrap_or_default();
-    let text = match String::from_utf8_lossy(&text) {
-        text if text.is_empty() => head.status.canonical_reason().unwrap_or_default().into(),
-        text => text,
-    };
+    let mut text = String::from_utf8_lossy(&text);
+    if text.is_empty() {
+        text = head.status.canonical_reason().unwrap_or_default().into();
+    }
     // The framework takes a body that stalls as one that cannot be read.
     if text.contains("within the designated timeout") {
         head.status = StatusCode::REQUEST_TIMEOUT;
     }
-    let allowed = head
-        .headers
-        .remove(header::ALLOW)
-        .map(|methods| [(header::ALLOW, methods)]);
+    let allowed = head.headers.remove(header::ALLOW);
+    let allowed = allowed.map(|methods| [(header::ALLOW, methods)]);
     let document = serde_json::json!({ "error": { "message": text } });
     (head.status, allowed, Json(document)).into_response()
 }

@@ -1,7 +1,7 @@
 //! Data files: uploads that are kept in the database until they are imported.
 
 use crate::app::{Answer, App, Shared};
-use crate::database::User;
+use crate::database::{Parameter, User};
 use crate::failure::Failure;
 use crate::login::LoggedIn;
 use crate::rpc::answer;
@@ -133,10 +133,8 @@ impl Upload {
         let origin = self.fields.get("created_from").map_or("file", String::as_str);
         let options =
             serde_json::json!({"header": self.has_header(true), "created_from": origin}).to_string();
-        let stored = app
-            .database
-            .ask(user, ADD, &[&self.name, &self.content.as_ref(), &options])
-            .await?;
+        let arguments: [&dyn Parameter; 3] = [&self.name, &self.content.as_ref(), &options];
+        let stored = app.database.ask(user, ADD, &arguments).await?;
         let document = stored.ok_or(Failure::Internal)?;
         let id = serde_json::from_str::<Value>(&document)
             .ok()

@@ -141,17 +141,12 @@ pub(crate) async fn log_in(
     }
     let (cookie, token) = (random_hex()?, random_hex()?);
     let lives = Duration::from_secs(app.settings.session_hours * 3600);
-    let ends = Instant::now() + lives;
-    let session = Session {
-        user: Arc::clone(&user),
-        token: token.clone(),
-        ends,
-    };
-    lock(&app.sessions.by_cookie).insert(hash(&cookie), session);
     tracing::info!(role = user.name, %address, "login");
     let mut response = describe(&app, Some(&user), Some(&token));
     set_cookie(&app, &mut response, SESSION_COOKIE, &cookie, lives, "; HttpOnly");
     set_cookie(&app, &mut response, TOKEN_COOKIE, &token, lives, "");
+    let ends = Instant::now() + lives;
+    lock(&app.sessions.by_cookie).insert(hash(&cookie), Session { user, token, ends });
     Ok(response)
 }
 
@@ -173,20 +168,16 @@ pub(crate) async fn show_session(
     headers: HeaderMap,
     user: Result<LoggedIn, Failure>,
 ) -> Answer {
+    let is_basic = headers.contains_key(header::AUTHORIZATION);
     match user {
         Ok(LoggedIn(user)) => {
             let session = cookie(&headers, SESSION_COOKIE).and_then(|cookie| app.sessions.find(cookie));
             let own = session.filter(|(owner, _)| owner.name == user.name);
-            Ok(describe(
-                &app,
-                Some(&user),
-                own.as_ref().map(|(_, token)| &**token),
-            ))
+            let token = own.as_ref().map(|(_, token)| &**token);
+            Ok(describe(&app, Some(&user), token))
         }
         // Nobody, unless a password came that is none.
-        Err(Failure::NotLoggedIn) if !headers.contains_key(header::AUTHORIZATION) => {
-            Ok(describe(&app, None, None))
-        }
+        Err(Failure::NotLoggedIn) if !is_basic => Ok(describe(&app, None, None)),
         Err(failure) => Err(failure),
     }
 }

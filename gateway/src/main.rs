@@ -122,15 +122,11 @@ async fn clean_up(app: Arc<App>) {
 }
 
 async fn end_on_signal(handle: Handle<SocketAddr>) {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
+    let both = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    let (Ok(mut terminate), Ok(mut interrupt)) = both else {
         return;
     };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+    tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
     tracing::info!("no new requests; those under way may go on for {GRACE:?}");
     handle.graceful_shutdown(Some(GRACE));
 }

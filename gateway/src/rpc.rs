@@ -51,8 +51,7 @@ pub(crate) async fn call(
 ) -> Answer {
     let content_type = headers
         .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+        .map_or("", |value| value.to_str().unwrap_or(""));
     let content_type = content_type.split(';').next().unwrap_or_default().trim();
     if !CONTENT_TYPES.contains(&content_type) {
         let problem = "JSON-RPC takes application/json";
@@ -68,10 +67,8 @@ pub(crate) async fn call(
     };
     // A NUL is no character of a text in PostgreSQL. Where JSON has none either, the database says so.
     let request = request.replace('\0', " \u{fffd} ");
-    let found = app
-        .database
-        .ask(&user, "SELECT msar.rpc_text($1)", &[&request])
-        .await?;
+    let sql = "SELECT msar.rpc_text($1)";
+    let found = app.database.ask(&user, sql, &[&request]).await?;
     // Notifications alone have no answer.
     Ok(found.map_or_else(|| StatusCode::NO_CONTENT.into_response(), answer))
 }
@@ -87,14 +84,8 @@ fn is_for_visitors(request: &str) -> bool {
 
 /// A document of the database as the body of an answer.
 pub(crate) fn answer(document: String) -> Response {
-    (
-        [
-            (header::CONTENT_TYPE, "application/json"),
-            (header::CACHE_CONTROL, "no-store"),
-        ],
-        document,
-    )
-        .into_response()
+    let kind = (header::CONTENT_TYPE, "application/json");
+    ([kind, (header::CACHE_CONTROL, "no-store")], document).into_response()
 }
 
 #[cfg(test)]

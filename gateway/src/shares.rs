@@ -11,29 +11,25 @@ const LIST_RELATED: &str = "SELECT msar.list_form_related_records($1::text::uuid
 
 /// `POST /api/shares/<slug>/`: records of a shared table, or results of a shared exploration.
 pub(crate) async fn read(State(app): Shared, Path(slug): Path<String>, options: String) -> Answer {
-    call(&app, READ, &slug, Some(&options)).await
+    call(&app, READ, &slug, &options).await
 }
 
 /// `GET /api/forms/<token>/`: a form.
 pub(crate) async fn show_form(State(app): Shared, Path(token): Path<String>) -> Answer {
-    call(&app, SHOW_FORM, &token, None).await
+    app.document(&app.visitor().await?, SHOW_FORM, &[&token]).await
 }
 
 /// `POST /api/forms/<token>/`: fills a form in.
 pub(crate) async fn submit_form(State(app): Shared, Path(token): Path<String>, values: String) -> Answer {
-    call(&app, SUBMIT_FORM, &token, Some(&values)).await
+    call(&app, SUBMIT_FORM, &token, &values).await
 }
 
 /// `POST /api/forms/<token>/related/`: the rows that a field of a form may link to.
 pub(crate) async fn list_related(State(app): Shared, Path(token): Path<String>, options: String) -> Answer {
-    call(&app, LIST_RELATED, &token, Some(&options)).await
+    call(&app, LIST_RELATED, &token, &options).await
 }
 
-async fn call(app: &Arc<App>, sql: &str, key: &str, document: Option<&str>) -> Answer {
-    let visitor = app.visitor().await?;
-    let document = document.map(|text| if text.is_empty() { "{}" } else { text });
-    match &document {
-        Some(document) => app.document(&visitor, sql, &[&key, document]).await,
-        None => app.document(&visitor, sql, &[&key]).await,
-    }
+async fn call(app: &Arc<App>, sql: &str, key: &str, document: &str) -> Answer {
+    let document = if document.is_empty() { "{}" } else { document };
+    app.document(&app.visitor().await?, sql, &[&key, &document]).await
 }

@@ -437,11 +437,31 @@ fn changes() {
             && !missed.to_string().contains("colour"),
         "{missed}"
     );
-    // The stream ends with its connection, and leaves none behind.
-    drop((events, again));
-    run(&mut admin, "CREATE TABLE last (id int)");
+    // All streams of a user hear by one connection.
     let listening =
         "SELECT count(*)::text FROM pg_stat_activity WHERE usename = 'clerk' AND query LIKE 'LISTEN%'";
+    assert_eq!(text(&mut admin, listening), "1");
+    run(&mut admin, "CREATE TABLE heard_by_both (id int)");
+    for stream in [&mut events, &mut again] {
+        while !stream
+            .next()
+            .expect("an event")
+            .1
+            .to_string()
+            .contains("heard_by_both")
+        {}
+    }
+    // One that its server ends is made again.
+    let ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'clerk' AND query LIKE 'LISTEN%'";
+    run(&mut admin, ended);
+    for stream in [&mut events, &mut again] {
+        while stream.next().is_some() {}
+    }
+    let mut events = Events::open(&gateway, &path, "");
+    assert_eq!(events.next().expect("an event at once").1["complete"], true);
+    // It ends with its streams.
+    drop((events, again));
+    run(&mut admin, "CREATE TABLE last (id int)");
     let end = Instant::now() + Duration::from_secs(30);
     while text(&mut admin, listening) != "0" {
         assert!(Instant::now() < end, "a connection listens for nobody");
