@@ -6,6 +6,7 @@
 mod rows;
 
 use super::document::{self, Linked, SizeLimit, json_object};
+use super::error::RecordError;
 use super::group::Groups;
 use super::joined::Joined;
 use super::order::{self, Ordered, Unreadable};
@@ -167,6 +168,14 @@ impl<'a> Page<'a> {
     }
 
     fn joined(&self) -> Result<Vec<Joined>, Error> {
+        // A path leads to rows, and columns, of which a request must not know that knows a part of a relation.
+        if self.request.restriction.is_some() && !self.request.joined.is_empty() {
+            Err(RecordError::Invalid {
+                argument: "options",
+                problem: "\"joined_columns\" lead out of what is shared".into(),
+                hint: "A share shows columns of its own table. Share an exploration to show columns of others.",
+            })?;
+        }
         let joined = self.request.joined.iter().enumerate();
         joined
             .map(|(number, joined)| {
@@ -283,8 +292,21 @@ impl<'a> Page<'a> {
             }
             Members::Written => vec![results, linked, own],
             Members::Shared => {
-                let columns = ("columns", self.describe_columns()?);
-                vec![count, columns, results, grouping, linked, ("next", self.next())]
+                let links = match links.as_slice() {
+                    [] => "NULL".to_owned(),
+                    links => merged(links.iter().map(String::as_str)),
+                };
+                vec![
+                    count,
+                    ("columns", self.describe_columns()?),
+                    results,
+                    grouping,
+                    linked,
+                    ("links", links),
+                    ("display", display),
+                    ("omitted", self.omitted()),
+                    ("next", self.next()),
+                ]
             }
         })
     }

@@ -61,7 +61,8 @@ RESET ROLE; SET ROLE attack_maker;
 CREATE TABLE app.marked (id int PRIMARY KEY, shown text, marker text, flag boolean, day date);
 INSERT INTO app.marked SELECT i, 'row ' || i, 'MARKER' || i, i % 3 = 0, date '2020-01-01' + i FROM generate_series(1, 20) AS i;
 INSERT INTO app.marked VALUES (21, 'MARKER-HIDDEN', 'x', true, '2020-01-01');
-GRANT SELECT ON app.marked TO attack_role;
+CREATE TABLE app.marked_too AS SELECT id, id AS marked, 'MARKER2' || id AS marker FROM app.marked; ALTER TABLE app.marked_too ADD FOREIGN KEY (marked) REFERENCES app.marked;
+GRANT SELECT ON app.marked, app.marked_too TO attack_role;
 SELECT msar.share_table('app.marked', '{"role": "attack_role", "columns": ["shown", "flag", "day"], "filter": {"type": "starts_with", "args": [{"type": "column", "value": "marker"}, {"type": "literal", "value": "MARKER"}]}}')->>'slug' AS marked \gset
 SELECT x->>'id' AS marked_id FROM msar.save_exploration('{"name": "Marked", "base_table": {"schema": "app", "name": "marked"},
   "initial_columns": [{"alias": "id", "column": "id"}, {"alias": "shown", "column": "shown"}, {"alias": "marker", "column": "marker"}, {"alias": "flag", "column": "flag"}, {"alias": "day", "column": "day"}],
@@ -88,6 +89,12 @@ BEGIN
   RETURN jsonb_build_object('type', function_, 'args', jsonb_build_array(column_, literal));
 EXCEPTION WHEN OTHERS THEN RETURN column_;
 END $$;
+-- A path from the table to itself, or to another table that the role may read, found in the catalogs.
+CREATE FUNCTION public.random_path() RETURNS jsonb LANGUAGE sql VOLATILE AS $$
+  SELECT jsonb_build_array(jsonb_build_object('alias', 'x', 'join_path', jsonb_build_array(jsonb_build_array(jsonb_build_array(marked, public.pick('1', '2', '5')::jsonb), jsonb_build_array(to_table, public.pick('1', '3')::jsonb))))
+    || public.pick('{"column": "marker"}', '{"template": "{marker}"}', '{"template": true}', '{}', '{"column": "id"}')::jsonb)
+  FROM (SELECT max(oid::bigint) FILTER (WHERE relname = 'marked') AS marked FROM pg_class WHERE relname = 'marked') AS c,
+    LATERAL (SELECT CASE WHEN random() < 0.7 THEN marked ELSE (SELECT oid::bigint FROM pg_class WHERE relname = 'marked_too') END AS to_table) AS t $$;
 CREATE FUNCTION public.attack(slug uuid, is_table boolean, times int, OUT answers int, OUT errors int, OUT leaks int, OUT leak text) LANGUAGE plpgsql AS $$
 DECLARE options jsonb; answer text; message text; detail text; hint text;
 BEGIN
@@ -99,6 +106,10 @@ BEGIN
       'numbers', public.pick('json', 'text'), 'previews', CASE WHEN random() < 0.2 THEN true END,
       'record_summaries', CASE WHEN is_table AND random() < 0.3 THEN true END,
       'columns', CASE WHEN is_table AND random() < 0.3 THEN jsonb_build_array(public.pick('shown', 'marker', 'id', 'flag')) END,
+      'joined_columns', CASE WHEN is_table AND random() < 0.1 THEN public.random_path() END, 'links', CASE WHEN is_table AND random() < 0.2 THEN true END,
+      'display', CASE WHEN is_table AND random() < 0.2 THEN true END, 'keys', CASE WHEN is_table AND random() < 0.3 THEN public.pick('names', 'attnums') END,
+      'search', CASE WHEN is_table AND random() < 0.2 THEN public.pick('"MARKER"', '"x"', '{"text": "MARKER", "columns": ["marker"]}', '{"text": "row", "columns": ["shown", "id.marker", "{id}"]}', '[{"text": "3", "columns": ["shown"]}]')::jsonb END,
+      'large_values', CASE WHEN is_table AND random() < 0.1 THEN public.pick('true', '1', '0')::jsonb END,
       'group', CASE WHEN is_table AND random() < 0.3 THEN jsonb_build_object('columns', jsonb_build_array((1 + random() * 5)::int)) END,
       'order', CASE WHEN random() < 0.5 THEN jsonb_build_array(jsonb_build_object(CASE WHEN is_table THEN 'column' ELSE 'field' END, public.pick('id', 'shown', 'marker', 'day', 'x.marker'), 'direction', public.pick('asc', 'desc'))) END,
       'filter', CASE WHEN random() < 0.7 THEN CASE WHEN is_table THEN public.random_filter(0) ELSE
@@ -119,8 +130,18 @@ BEGIN
   END LOOP;
 END $$;
 SELECT answers > 1000, errors > 1000, leaks, leak FROM public.attack(:'marked', true, 6000);
+-- A path leads to no other row, and to no other column of this one.
+RESET ROLE;
+SELECT 'app.marked'::regclass::oid AS marked_oid, 'app.marked_too'::regclass::oid AS too \gset
+SET ROLE attack_visitor;
+SELECT problem.* FROM unnest(ARRAY['[[[%1$s, 1], [%2$s, 2]]]", "column": "marker', '[[[%1$s, 1], [%2$s, 2]]]", "template": "{marker}', '[[[%1$s, 1], [%2$s, 2]], [[%2$s, 2], [%1$s, 1]]]", "column": "marker']) AS path,
+  pg_temp.problem(format('SELECT msar.read_share(%L, %L)', :'marked', replace(format('{"joined_columns": [{"alias": "x", "join_path": ' || path || '"}]}', :marked_oid, :too), ']]]", ', ']]], '))) AS problem;
+SELECT problem.* FROM unnest(ARRAY['{"search": {"text": "M", "columns": ["id.marker"]}}', '{"search": {"text": "M", "columns": ["{id}"]}}', '{"order": [{"column": "{id}"}]}', '{"filter": {"id.marker": "x"}}', '{"group": {"columns": ["id.marker"]}}']) AS options,
+  pg_temp.problem(format('SELECT msar.read_share(%L, %L)', :'marked', options)) AS problem;
+-- What a page says beside the rows.
+SELECT r - 'columns' FROM msar.read_share(:'marked', '{"limit": 1, "keys": "names", "display": true, "links": true, "large_values": 3, "order": [{"column": "shown"}]}') AS r;
 SELECT answers > 500, errors > 500, leaks, leak FROM public.attack(:'marked_exploration', false, 4000);
 RESET ROLE;
 SET client_min_messages = warning;
-DROP FUNCTION public.attack, public.random_filter, public.pick;
+DROP FUNCTION public.attack, public.random_path, public.random_filter, public.pick;
 DROP SCHEMA app CASCADE; DROP OWNED BY attack_maker, attack_role, attack_visitor; DROP ROLE attack_maker, attack_role, attack_visitor;
