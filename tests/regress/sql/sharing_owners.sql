@@ -186,7 +186,7 @@ END $$;
 SET ROLE regress_keeper;
 INSERT INTO msar_catalog.stored_shares (slug, table_oid, schema_name, table_name, refs, role_oid, role_name, creator_oid, creator_name)
 SELECT '22222222-2222-4222-8222-222222222222', table_oid, schema_name, table_name, refs, role_oid, role_name, role_oid, role_name
-FROM msar_catalog.stored_shares WHERE role_name = 'regress_alice' LIMIT 1;
+FROM msar_catalog.stored_shares WHERE role_name = 'regress_alice' AND table_oid IS NOT NULL ORDER BY id LIMIT 1;
 SELECT creator_name FROM msar_catalog.stored_shares WHERE slug = '22222222-2222-4222-8222-222222222222';
 RESET ROLE;
 DO $$ BEGIN
