@@ -5,7 +5,7 @@
 
 use super::error::ExplorationError;
 use crate::error::{Error, hints};
-use crate::json_words::nearest::find_nearest_names as nearest;
+use crate::json_words::nearest::{find_nearest_names as nearest, is_misspelt};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -202,8 +202,23 @@ impl ObjectMembers {
         self.take(key).ok_or_else(|| self.missing(key, hint))
     }
 
-    /// The error for a member that is not there.
+    /// The error for a member that is not there: another one has nearly its name, or none.
     pub(crate) fn missing(&self, key: &'static str, hint: &'static str) -> Error {
+        let unknown = self
+            .members
+            .keys()
+            .filter(|known| !self.known.contains(&known.as_str()));
+        for other in unknown {
+            if is_misspelt(other, key) {
+                return ExplorationError::UnknownKey {
+                    path: named(&self.path).to_owned(),
+                    key: other.clone(),
+                    known: list([key].into_iter()),
+                    nearest: format!("\"{key}\""),
+                }
+                .into();
+            }
+        }
         ExplorationError::Missing {
             path: self.place(key).to_string(),
             hint,

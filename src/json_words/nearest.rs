@@ -29,6 +29,12 @@ pub(crate) fn find_similar_name<'a>(wanted: &str, known: impl Iterator<Item = &'
     (2 * distance <= name.chars().count().max(wanted.len())).then(|| name.to_owned())
 }
 
+/// Whether a name is another one with a slip of the pen: so like it that it can hardly mean a third.
+pub(crate) fn is_misspelt(wanted: &str, name: &str) -> bool {
+    let wanted: Vec<char> = wanted.to_lowercase().chars().collect();
+    wanted.len() > 2 && distance(&wanted, name) <= 2
+}
+
 /// How many characters have to be put in, taken out or replaced to make one of the other, whatever their case.
 fn distance(wanted: &[char], name: &str) -> usize {
     let mut row: Vec<usize> = (0..=wanted.len()).collect();
