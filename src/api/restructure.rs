@@ -1,5 +1,6 @@
 //! Moving columns with their values from one table to another, and making links of columns.
 
+use crate::explorations::view_keeping::with_views_aside;
 use crate::pg::arguments::{IntegerArray, JsonArgument, RegClass, SmallintArray, TextArgument};
 use crate::pg::kept_values::{LookUp, LookUpResult};
 use crate::pg::results::JsonbResult;
@@ -67,7 +68,13 @@ fn link_column(
 ) -> Result<JsonbResult, ErrorReport> {
     const HINT: &str = "Pass {\"by\": column, \"compare\": \"exact\" or \"caseless\", \"on_missing\": \"error\", \"null\" or \"create\", \"name\": text, \"dry_run\": boolean}.";
     let options: LinkOptions = options.decode("options", HINT)?;
-    let report = link_column::link_column(tab_id.0, &column.0, referent.0, &options)?;
+    let report = link_column::link_column(
+        tab_id.0,
+        &column.0,
+        referent.0,
+        &options,
+        |relation, part, change| with_views_aside(relation, part, change),
+    )?;
     Ok(JsonbResult::new(&report)?)
 }
 

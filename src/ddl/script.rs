@@ -78,3 +78,17 @@ pub(crate) fn record_statements<T>(body: impl FnOnce() -> T) -> (T, Vec<String>)
     let outcome = body();
     (outcome, RECORD.take().unwrap_or_default())
 }
+
+/// How many statements were recorded so far.
+pub(crate) fn recorded() -> usize {
+    RECORD.with_borrow(|record| record.as_ref().map_or(0, Vec::len))
+}
+
+/// Forgets all but the first so many statements: what the others did was undone.
+pub(crate) fn forget_after(recorded: usize) {
+    RECORD.with_borrow_mut(|record| {
+        if let Some(statements) = record {
+            statements.truncate(recorded);
+        }
+    });
+}

@@ -4,13 +4,15 @@
 //! for as long as one ALTER TABLE rewrites the column through it. So each row of the table is read once to be grouped,
 //! and written once; attnum, comment, metadata and privileges of the column stay, and no trigger of a user fires.
 //!
-//! Where every text must lead to a row, the first pass is left out: the map has the texts of the referent, the ALTER
-//! TABLE counts, and the first text that leads nowhere ends it. Only then are all texts compared, to tell what is wrong.
+//! Mostly that query is left out: the map has the texts of the referent, to which rows were added for missing texts, and the
+//! ALTER TABLE counts. Where every text must lead to a row, the first one that leads nowhere ends it, and all texts are
+//! compared, to tell what is wrong.
 
+use super::aside::{Aside, ChangedPart};
 use super::error::{LinkError, TablesError};
-use super::linked_keys::{AskedMemory, KeysOfTexts, with_keys};
+use super::linked_keys::{KeysOfTexts, UnknownText, with_keys};
 use super::table::Table;
-use super::unmatched::{Unmatched, UnmatchedValues, ValueCount};
+use super::unmatched::{MatchCounts, TextMatch, UnmatchedValues, ValueCount};
 use crate::catalog::plain_sql;
 use crate::catalog::rows::PgAttribute;
 use crate::catalog::{Catalog, row_key};
@@ -21,7 +23,7 @@ use crate::error::Error;
 use crate::pg::ownership::{self, AlterLock};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::type_name::TypeId;
-use crate::pg::{Oid, comparison, deparse, lock, quote, server, stream, subtransaction, text};
+use crate::pg::{Oid, comparison, deparse, lock, quote, server, stream, subtransaction};
 use crate::previews::{self, Purpose, Templates};
 use pgrx::prelude::PgSqlErrorCode;
 use serde::{Deserialize, Serialize};
@@ -115,10 +117,19 @@ pub(crate) fn link_column(
     column: &str,
     referent: Oid,
     options: &LinkOptions,
+    with_views_aside: Aside,
 ) -> Result<LinkReport, Error> {
     let run = || -> Result<LinkReport, Error> {
-        let (outcome, statements) =
-            script::record_statements(|| ColumnLink::for_column(relation, column, referent, options)?.run());
+        let (outcome, statements) = script::record_statements(|| {
+            let link = ColumnLink::for_column(relation, column, referent, options)?;
+            let part = ChangedPart::Columns(vec![link.column.attnum]);
+            let mut report = None;
+            with_views_aside(relation, &part, &mut || {
+                report = Some(link.run()?);
+                Ok(())
+            })?;
+            report.ok_or(Error::Vanished)
+        });
         Ok(LinkReport {
             statements,
             ..outcome?
@@ -183,60 +194,51 @@ impl<'a> ColumnLink<'a> {
         })
     }
 
-    fn run(self) -> Result<LinkReport, Error> {
-        let is_plain = self.options.on_missing == MissingValues::Error
-            && self.options.compare == TextComparison::Exact
-            && !self.options.dry_run;
-        if is_plain
-            && !self.has_type_of_key()
+    fn run(&self) -> Result<LinkReport, Error> {
+        if !self.options.dry_run
             && let Some(report) = self.link_at_once()?
         {
             return Ok(report);
         }
         let mut found = self.compare()?;
         let mut created = 0;
-        let has_misfits = |found: &TextMatches| match self.options.on_missing {
+        let has_misfits = |counts: &MatchCounts| match self.options.on_missing {
             MissingValues::Null => false,
-            MissingValues::Error => found.missing.count.values > 0 || found.ambiguous.count.values > 0,
-            MissingValues::Create => found.ambiguous.count.values > 0,
+            MissingValues::Error => counts.missing.count.values > 0 || counts.ambiguous.count.values > 0,
+            MissingValues::Create => counts.ambiguous.count.values > 0,
         };
-        let is_possible = !has_misfits(&found);
+        let is_possible = !has_misfits(&found.counts);
         if is_possible {
-            let before = (found.matched, std::mem::take(&mut found.missing));
-            if self.options.on_missing == MissingValues::Create && before.1.count.values > 0 {
+            if self.options.on_missing == MissingValues::Create && found.counts.missing.count.values > 0 {
                 created = self.create_rows()?;
-                found = self.compare()?;
-                if found.missing.count.values > 0 || has_misfits(&found) {
-                    Err(self.refusal(&found))?;
+                let now = self.compare()?;
+                if now.counts.missing.count.values > 0 || has_misfits(&now.counts) {
+                    Err(self.refusal(&now.counts))?;
                 }
+                found.keys = now.keys;
             }
-            (found.matched, found.missing) = before;
             self.rewrite(found.keys)?;
         } else if !self.options.dry_run {
-            Err(self.refusal(&found))?;
+            Err(self.refusal(&found.counts))?;
         }
         Ok(LinkReport {
-            matched: found.matched,
-            ambiguous: found.ambiguous,
-            missing: found.missing,
-            created,
             is_possible,
-            ..self.report_of(found.empty_rows)?
+            ..self.report(found.counts, created)?
         })
     }
 
     /// The report of a call that found nothing wrong.
-    fn report_of(&self, empty_rows: u64) -> Result<LinkReport, Error> {
+    fn report(&self, counts: MatchCounts, created: u64) -> Result<LinkReport, Error> {
         Ok(LinkReport {
             column: self.column.attnum,
             name: self.name().to_owned(),
             type_name: self.key_type()?,
             referent: self.referent.oid().to_u32(),
-            matched: ValueCount::default(),
-            ambiguous: UnmatchedValues::default(),
-            missing: UnmatchedValues::default(),
-            empty_rows,
-            created: 0,
+            matched: counts.matched,
+            ambiguous: counts.ambiguous,
+            missing: counts.missing,
+            empty_rows: counts.empty_rows,
+            created,
             is_possible: true,
             dry_run: self.options.dry_run,
             statements: Vec::new(),
@@ -244,43 +246,98 @@ impl<'a> ColumnLink<'a> {
     }
 
     /// Rewrites the column by a look-up among the texts of the referent. `None`, and nothing is changed, if a text leads
-    /// to no row or to several, or if the referent is the larger table, so that few of its texts would be used.
+    /// to no row or to several and may not, or if the column possibly need not be rewritten, or if the referent is the
+    /// larger table, so that few of its texts would be used.
     fn link_at_once(&self) -> Result<Option<LinkReport>, Error> {
-        let keys = self.keys_of_referent()?;
-        if keys.by_text.is_empty() {
+        if self.is_referent_larger() {
             return Ok(None);
         }
+        let keys = self.keys_of_referent(None)?;
+        if self.has_type_of_key() && keys.is_identity {
+            return Ok(None);
+        }
+        let report = self.attempt(|| Ok((keys, 0)))?;
+        if report.is_some() || self.options.on_missing != MissingValues::Create {
+            return Ok(report);
+        }
+        self.attempt(|| {
+            let before = self.keys_of_referent(None)?;
+            let created = self.create_rows()?;
+            Ok((self.keys_of_referent(Some(&before))?, created))
+        })
+    }
+
+    /// Rewrites the column by these keys. `None`, and nothing is changed, if that meets a text that is not among them.
+    fn attempt(
+        &self,
+        keys: impl FnOnce() -> Result<(KeysOfTexts, u64), Error>,
+    ) -> Result<Option<LinkReport>, Error> {
+        let rewrite = || -> Result<_, Error> {
+            let (keys, created) = keys()?;
+            Ok((self.rewrite(keys)?.ok_or(Error::Vanished)?, created))
+        };
         let stops = |sqlstate| sqlstate == PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
-        match subtransaction::attempt_body(stops, || self.rewrite(keys)) {
+        let recorded = script::recorded();
+        match subtransaction::attempt_body(stops, rewrite) {
             Ok(outcome) => {
-                let keys = outcome?.ok_or(Error::Vanished)?;
-                Ok(Some(LinkReport {
-                    matched: keys.looked_up(),
-                    ..self.report_of(keys.empty_rows)?
-                }))
+                let (keys, created) = outcome?;
+                Ok(Some(self.report(keys.counts(self.options.examples), created)?))
             }
-            Err(_) => Ok(None),
+            Err(_) => {
+                script::forget_after(recorded);
+                Ok(None)
+            }
         }
     }
 
-    /// The texts of the referent that lead to one row; none if it takes more of the disk than the table.
-    fn keys_of_referent(&self) -> Result<KeysOfTexts, Error> {
+    /// Whether the referent takes more of the disk than the table.
+    fn is_referent_larger(&self) -> bool {
+        let query = format!(
+            "SELECT 'larger' WHERE {} OPERATOR(pg_catalog.>) {}",
+            size_sql(self.referent.oid()),
+            size_sql(self.table.oid())
+        );
+        let mut is_larger = false;
+        stream::each_row_of_now(&query, 1, |_| {
+            is_larger = true;
+            false
+        });
+        is_larger
+    }
+
+    /// The texts of the referent and what they lead to, once rows were added to it: to a new row those that were not
+    /// there `before`.
+    fn keys_of_referent(&self, before: Option<&KeysOfTexts>) -> Result<KeysOfTexts, Error> {
         let ReferentTexts { shown, joins, key } = self.referent_sql()?;
         let query = format!(
-            "SELECT {compared}, pg_catalog.min({key}) FROM {referent} AS t{joins} \
-             WHERE (SELECT {} OPERATOR(pg_catalog.<=) {}) GROUP BY 1 HAVING pg_catalog.count(*) OPERATOR(pg_catalog.=) 1",
-            size_sql(self.referent.oid()),
-            size_sql(self.table.oid()),
+            "SELECT {compared}, pg_catalog.min({key}), pg_catalog.max({key}), \
+             CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1 THEN 'one' END \
+             FROM {referent} AS t{joins} GROUP BY 1",
             compared = self.options.compare.normalize(&shown),
             referent = self.referent.sql(),
         );
-        let mut keys = KeysOfTexts::new(self.base_of_key());
-        let mut asked = AskedMemory::default();
-        stream::each_row_of_now(&query, 2, |row| {
+        let is_caseless = self.options.compare == TextComparison::Caseless;
+        let unknown = match self.options.on_missing {
+            MissingValues::Null => UnknownText::Null,
+            MissingValues::Error | MissingValues::Create => UnknownText::Refuse,
+        };
+        let mut keys = KeysOfTexts::of_referent(self.base_of_key(), is_caseless, unknown);
+        stream::each_row_of_now(&query, 4, |row| {
             server::check_for_interrupts();
-            if let (Some(text), Some(key)) = (row.get(0), row.get(1)) {
-                asked.add(text.len() + key.len());
-                keys.insert(text, Some(key));
+            let (Some(text), Some(first), Some(last)) = (row.get(0), row.get(1), row.get(2)) else {
+                return true;
+            };
+            let is_one = row.get(3).is_some();
+            match (is_one, before) {
+                (true, Some(before)) if !before.contains(text) => {
+                    keys.insert(text, Some(first), TextMatch::NewRow);
+                }
+                (true, _) => keys.insert(text, Some(first), TextMatch::Row),
+                (false, _) if unknown == UnknownText::Null => {
+                    keys.insert(text, None, several_rows(first, last));
+                }
+                // It is refused like a text that is not there.
+                (false, _) => {}
             }
             true
         });
@@ -312,22 +369,23 @@ impl<'a> ColumnLink<'a> {
         deparse::type_name_with_modifiers(self.key.atttypid, self.key.atttypmod).ok_or(Error::Vanished)
     }
 
-    fn refusal(&self, found: &TextMatches) -> LinkError {
+    fn refusal(&self, counts: &MatchCounts) -> LinkError {
         let unmatched =
             |values: &UnmatchedValues| (values.count, values.examples.iter().take(5).cloned().collect());
         LinkError::Unmatched {
             column: self.column.attname.clone(),
             referent: self.referent.name().to_owned(),
-            missing: unmatched(&found.missing),
-            ambiguous: unmatched(&found.ambiguous),
+            missing: unmatched(&counts.missing),
+            ambiguous: unmatched(&counts.ambiguous),
         }
     }
 
     /// Which texts lead to which keys.
     fn compare(&self) -> Result<TextMatches, Error> {
-        let most = self.options.examples;
-        let mut found = TextMatches::new(self.base_of_key());
-        let mut asked = AskedMemory::default();
+        let mut found = TextMatches {
+            keys: KeysOfTexts::of_column(self.base_of_key()),
+            counts: MatchCounts::default(),
+        };
         stream::each_row_of_now(&self.comparison_sql()?, 6, |row| {
             server::check_for_interrupts();
             let number = |at| {
@@ -336,29 +394,19 @@ impl<'a> ColumnLink<'a> {
             };
             let rows: u64 = number(1);
             let Some(value) = row.get(0) else {
-                found.empty_rows += rows;
+                found.counts.empty_rows += rows;
                 return true;
             };
-            let is_blank = row.get(2).is_none();
-            let key = row.get(4).filter(|_| number(3) == 1);
-            asked.add(value.len() + key.map_or(0, <[u8]>::len));
-            found.keys.insert(value, key);
-            let unmatched = |keys: &[Option<&[u8]>]| Unmatched {
-                value: text::from_server(value),
-                rows,
-                keys: keys.iter().flatten().map(|key| text::from_server(key)).collect(),
+            let leads_to = match (row.get(2), number(3), row.get(4), row.get(5)) {
+                (None, ..) => TextMatch::Blank,
+                (_, 1, ..) => TextMatch::Row,
+                (_, _, Some(first), Some(last)) => several_rows(first, last),
+                _ => TextMatch::NoRow,
             };
-            match number(3) {
-                _ if is_blank => found.empty_rows += rows,
-                0 => found.missing.add_unmatched(most, unmatched(&[])),
-                1 => {
-                    found.matched.values += 1;
-                    found.matched.rows += rows;
-                }
-                _ => found
-                    .ambiguous
-                    .add_unmatched(most, unmatched(&[row.get(4), row.get(5)])),
-            }
+            found.counts.add_text(self.options.examples, value, rows, &leads_to);
+            found
+                .keys
+                .insert(value, row.get(4).filter(|_| number(3) == 1), leads_to);
             true
         });
         Ok(found)
@@ -492,22 +540,12 @@ struct ReferentTexts {
 /// The outcome of comparing the texts with the referent.
 struct TextMatches {
     keys: KeysOfTexts,
-    matched: ValueCount,
-    ambiguous: UnmatchedValues,
-    missing: UnmatchedValues,
-    empty_rows: u64,
+    counts: MatchCounts,
 }
 
-impl TextMatches {
-    fn new(key_type: TypeId) -> Self {
-        Self {
-            keys: KeysOfTexts::new(key_type),
-            matched: ValueCount::default(),
-            ambiguous: UnmatchedValues::default(),
-            missing: UnmatchedValues::default(),
-            empty_rows: 0,
-        }
-    }
+/// Several rows have the text: these are the least and the greatest of their keys.
+fn several_rows(first: &[u8], last: &[u8]) -> TextMatch {
+    TextMatch::Rows(Box::new([first.into(), last.into()]))
 }
 
 /// The column that a caller names.
@@ -533,7 +571,6 @@ fn column_named<'t>(table: &'t Table, column: &ColumnRef) -> Result<&'t PgAttrib
     }
 }
 
-/// The type of a column, as SQL.
 /// The disk that a table takes with its partitions, as SQL.
 fn size_sql(relation: Oid) -> String {
     format!(
@@ -543,6 +580,7 @@ fn size_sql(relation: Oid) -> String {
     )
 }
 
+/// The type of a column, as SQL.
 fn type_sql(column: &PgAttribute) -> Result<String, Error> {
     type_of(column).to_sql().ok_or(Error::Vanished)
 }

@@ -1,7 +1,7 @@
 //! The keys that the texts of a column lead to, while the column is rewritten.
 
 use super::error::LinkError;
-use super::unmatched::ValueCount;
+use super::unmatched::{MatchCounts, TextMatch};
 use crate::error::Error;
 use crate::pg::kept_values::{KeptValue, KeptValues, LookUp, LookUpResult};
 use crate::pg::type_name::TypeId;
@@ -11,45 +11,125 @@ use std::cell::RefCell;
 
 /// The keys of the texts of a column, ready to be stored.
 pub(super) struct KeysOfTexts {
-    pub(super) by_text: FxHashMap<Box<[u8]>, KeyOfText>,
+    /// By text, as the column has it.
+    by_text: FxHashMap<Box<[u8]>, LinkedText>,
+    /// By text, as it is compared, where texts are compared caseless: a text of the column is looked up here once.
+    by_compared: Option<FxHashMap<Box<[u8]>, LinkedText>>,
+    unknown: UnknownText,
     keys: KeptValues,
     /// Whether each text is its own key.
     pub(super) is_identity: bool,
     /// How many rows without a text were looked up.
-    pub(super) empty_rows: u64,
+    empty_rows: u64,
+    asked: AskedMemory,
 }
 
-pub(super) struct KeyOfText {
+/// What happens to a text that leads nowhere.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum UnknownText {
+    Refuse,
+    /// It becomes NULL, and is counted.
+    Null,
+}
+
+#[derive(Clone)]
+struct LinkedText {
     /// `None` for a text that becomes NULL.
     key: Option<KeptValue>,
+    leads_to: TextMatch,
     /// How often it was looked up.
     rows: u64,
 }
 
 impl KeysOfTexts {
-    pub(super) fn new(key_type: TypeId) -> Self {
+    /// For texts that were all compared before.
+    pub(super) fn of_column(key_type: TypeId) -> Self {
         Self {
             by_text: FxHashMap::default(),
+            by_compared: None,
+            unknown: UnknownText::Refuse,
             keys: KeptValues::new(key_type),
             is_identity: true,
             empty_rows: 0,
+            asked: AskedMemory::default(),
         }
     }
 
-    pub(super) fn insert(&mut self, text: &[u8], key: Option<&[u8]>) {
-        self.is_identity &= key == Some(text);
-        let key = key.map(|key| self.keys.read_value(key));
-        self.by_text.insert(text.into(), KeyOfText { key, rows: 0 });
+    /// For the texts of the referent, as they are compared.
+    pub(super) fn of_referent(key_type: TypeId, is_caseless: bool, unknown: UnknownText) -> Self {
+        Self {
+            by_compared: is_caseless.then(FxHashMap::default),
+            unknown,
+            ..Self::of_column(key_type)
+        }
     }
 
-    /// The texts that were looked up, each in a row of the table.
-    pub(super) fn looked_up(&self) -> ValueCount {
-        let rows = self.by_text.values().map(|text| text.rows);
-        let looked_up = rows.filter(|&rows| rows > 0);
-        looked_up.fold(ValueCount::default(), |sum, rows| ValueCount {
-            values: sum.values + 1,
-            rows: sum.rows + rows,
-        })
+    pub(super) fn insert(&mut self, text: &[u8], key: Option<&[u8]>, leads_to: TextMatch) {
+        self.is_identity &= key == Some(text) && self.by_compared.is_none();
+        self.asked.add(text.len() + key.map_or(0, <[u8]>::len));
+        let key = key.map(|key| self.keys.read_value(key));
+        let linked = LinkedText {
+            key,
+            leads_to,
+            rows: 0,
+        };
+        let known = self.by_compared.as_mut().unwrap_or(&mut self.by_text);
+        known.insert(text.into(), linked);
+    }
+
+    /// Whether the text, as it is compared, is one of these.
+    pub(super) fn contains(&self, text: &[u8]) -> bool {
+        let known = self.by_compared.as_ref().unwrap_or(&self.by_text);
+        known.contains_key(text)
+    }
+
+    /// The key of a text of the column.
+    fn look_up(&mut self, text: &[u8]) -> Result<Option<KeptValue>, LinkError> {
+        if let Some(linked) = self.by_text.get_mut(text) {
+            linked.rows += 1;
+            return Ok(linked.key);
+        }
+        let linked = self.first_seen(text);
+        if matches!(linked.leads_to, TextMatch::NoRow) && self.unknown == UnknownText::Refuse {
+            return Err(LinkError::NewValue {
+                value: text::from_server(text::beginning(text, 800)),
+            });
+        }
+        self.asked.add(text.len());
+        let key = linked.key;
+        self.by_text.insert(text.into(), LinkedText { rows: 1, ..linked });
+        Ok(key)
+    }
+
+    /// What a text leads to that was not looked up before.
+    fn first_seen(&self, text: &[u8]) -> LinkedText {
+        let nothing = |leads_to| LinkedText {
+            key: None,
+            leads_to,
+            rows: 0,
+        };
+        let Some(by_compared) = &self.by_compared else {
+            return nothing(TextMatch::NoRow);
+        };
+        match text::caseless(text) {
+            None => nothing(TextMatch::Blank),
+            Some(compared) => by_compared
+                .get(compared)
+                .cloned()
+                .unwrap_or_else(|| nothing(TextMatch::NoRow)),
+        }
+    }
+
+    /// What was looked up, with so many examples of each sort.
+    pub(super) fn counts(&self, most: usize) -> MatchCounts {
+        let mut counts = MatchCounts {
+            empty_rows: self.empty_rows,
+            ..MatchCounts::default()
+        };
+        for (text, linked) in self.by_text.iter().filter(|(_, linked)| linked.rows > 0) {
+            counts.add_text(most, text, linked.rows, &linked.leads_to);
+        }
+        counts
     }
 }
 
@@ -66,14 +146,7 @@ pub(crate) fn linked_key(call: &LookUp) -> Result<LookUpResult, Error> {
             linked.empty_rows += 1;
             return Ok(LookUpResult::NULL);
         };
-        let Some(found) = linked.by_text.get_mut(text.0) else {
-            return Err(LinkError::NewValue {
-                value: text::from_server(text::beginning(text.0, 800)),
-            }
-            .into());
-        };
-        found.rows += 1;
-        match found.key {
+        match linked.look_up(text.0)? {
             Some(key) => Ok(linked.keys.result(key, call).ok_or(LinkError::NotLinking)?),
             None => Ok(LookUpResult::NULL),
         }
@@ -95,10 +168,10 @@ pub(super) fn with_keys<T>(keys: KeysOfTexts, body: impl FnOnce() -> T) -> (T, O
 
 /// Memory for the entries of a map, which grows to twice its size at once: asked for by the megabyte.
 #[derive(Default)]
-pub(super) struct AskedMemory(usize);
+struct AskedMemory(usize);
 
 impl AskedMemory {
-    pub(super) fn add(&mut self, bytes: usize) {
+    fn add(&mut self, bytes: usize) {
         self.0 += 2 * (bytes + 64);
         if self.0 > (1 << 20) {
             memory::require(self.0);

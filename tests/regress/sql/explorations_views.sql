@@ -156,6 +156,22 @@ SELECT 'msar_queries."Dry"'::regclass::oid = :was AS same, obj_description(:was,
 SELECT r->'is_possible' AS is_possible FROM msar.alter_columns('shop.dry'::regclass, '[{"column": "v", "type": {"name": "text"}}]', '{}') AS r;
 SELECT atttypid::regtype FROM pg_attribute WHERE attrelid = 'msar_queries."Dry"'::regclass AND attname = 'v';
 SELECT msar.delete_exploration(:dry) = :dry AS deleted;
+-- A column that gets another name and another type at once, and one that becomes a link: the views show them still.
+CREATE TABLE shop.kind (id int PRIMARY KEY, name text);
+INSERT INTO shop.kind VALUES (1, 'pens'), (2, 'inks');
+CREATE TABLE shop.thing (id int PRIMARY KEY, label varchar(10), kind text);
+INSERT INTO shop.thing VALUES (1, 'Pen', 'pens'), (2, 'Ink', 'inks');
+SELECT (msar.save_exploration('{"name": "Things", "view": true, "base_table": {"schema": "shop", "name": "thing"},
+  "initial_columns": [{"alias": "l", "column": "label"}, {"alias": "k", "column": "kind"}]}')->>'id')::bigint AS things \gset
+GRANT SELECT ON msar_queries."Things" TO regress_view_reader;
+SELECT msar.alter_columns('shop.thing'::regclass, '[{"column": "label", "name": "title", "type": {"name": "text"}}]');
+SELECT r->'matched' AS matched FROM msar.link_column('shop.thing', 'kind', 'shop.kind', '{"by": "name", "name": "kind_id", "dry_run": true}') AS r;
+TABLE msar_queries."Things";
+SELECT r->'matched' AS matched, r->'statements' AS statements FROM msar.link_column('shop.thing', 'kind', 'shop.kind', '{"by": "name", "name": "kind_id"}') AS r;
+TABLE msar_queries."Things";
+SELECT has_table_privilege('regress_view_reader', 'msar_queries."Things"', 'SELECT') AS is_granted,
+  count(*) AS problems FROM jsonb_array_elements(msar.check_explorations()) AS c WHERE c->>'name' = 'Things';
+SELECT msar.delete_exploration(:things) = :things AS deleted;
 SET client_min_messages = warning;
 DROP SCHEMA shop CASCADE;
 RESET client_min_messages;

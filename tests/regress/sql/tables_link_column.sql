@@ -56,6 +56,32 @@ TABLE link.visit;
 CREATE TABLE link.late AS SELECT n, CASE WHEN n > 2000 THEN 'Supplier ' || n % 3 ELSE 'Pavlova' END AS supplier FROM generate_series(1, 2010) AS n;
 SELECT msar.link_column('link.late', 'supplier', 'link.supplier', '{"by": "Company Name", "name": "supplier_id"}');
 SELECT count(*), count(DISTINCT supplier) FROM link.late;
+-- So are texts that become NULL or that are compared caseless, and rows that are added. The report is that of a dry run,
+-- which compares all texts before.
+CREATE FUNCTION link.both_ways(options jsonb, texts text[]) RETURNS TABLE (same boolean, report jsonb, linked text) LANGUAGE plpgsql AS $$
+DECLARE
+  before jsonb;
+BEGIN
+  CREATE TABLE link.shop (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);
+  INSERT INTO link.shop (name) VALUES ('Ärmel'), ('Baker'), ('Cheese'), ('Twice'), ('Twice'), (NULL), (' ');
+  CREATE TABLE link.bill AS SELECT n, texts[1 + n % cardinality(texts)] AS shop FROM generate_series(1, 1000) AS n;
+  before := msar.link_column('link.bill', 'shop', 'link.shop', options || '{"dry_run": true}') - 'dry_run';
+  report := msar.link_column('link.bill', 'shop', 'link.shop', options) - 'dry_run';
+  same := before = report;
+  report := report - '{column,name,type,referent,is_possible,statements}'::text[];
+  linked := (SELECT string_agg(concat_ws(' ', COALESCE(name, 'none'), number), ', ' ORDER BY name) FROM (
+    SELECT s.name, count(*) AS number FROM link.bill AS b LEFT JOIN link.shop AS s ON s.id = b.shop GROUP BY 1) AS l);
+  DROP TABLE link.bill, link.shop;
+  RETURN NEXT;
+END $$;
+SELECT w.* FROM (VALUES (1, '{"by": "name", "on_missing": "null"}'::jsonb, '{Ärmel,Cheese,Nobody,NULL,Twice," "}'::text[]),
+  (2, '{"by": "name", "on_missing": "null", "compare": "caseless"}', '{ärmel," CHEESE",nobody,NULL,twice,"  ",Ärmel}'), (3, '{"by": "name", "compare": "caseless"}', E'{ÄRMEL,"ärmel\n",cheese,NULL,""}'),
+  (4, '{"by": "name", "on_missing": "create"}', '{Ärmel,New,newer,NULL}'), (5, '{"by": "name", "on_missing": "create", "compare": "caseless"}', '{ärmel," New",new,NULL," "}'), (6, '{"by": "name", "on_missing": "create"}', '{Cheese,NULL}'),
+  (7, '{"on_missing": "null"}', '{Ärmel,Nobody}'), (8, '{"by": "name", "on_missing": "null", "examples": 1}', '{z,y,z}')) AS o(n, options, texts), link.both_ways(o.options, o.texts) AS w ORDER BY n;
+-- A text column to a key of text, by another column: it is rewritten, too. A role that may add no rows links what needs none.
+CREATE TABLE link.stay AS SELECT n, (ARRAY['Germany', 'Japan', 'Narnia'])[1 + n % 3] AS country FROM generate_series(1, 1000) AS n;
+SELECT r->'matched' AS matched, r->'missing' AS missing, r->'statements' AS statements FROM msar.link_column('link.stay', 'country', 'link.country', '{"by": "name", "on_missing": "null", "compare": "caseless"}') AS r;
+SELECT country, count(*) FROM link.stay GROUP BY 1 ORDER BY 1;
 -- A table may refer to itself; partitions follow.
 CREATE TABLE link.part (id integer, name text, part_of text, PRIMARY KEY (id)) PARTITION BY RANGE (id);
 CREATE TABLE link.part_1 PARTITION OF link.part FOR VALUES FROM (0) TO (10);
@@ -119,6 +145,13 @@ GRANT SELECT, REFERENCES ON link.supplier TO link_clerk;
 SET ROLE link_clerk;
 SELECT r->'matched' AS matched FROM msar.link_column('link.note', 'supplier', 'link.supplier', '{"by": "Company Name"}') AS r;
 TABLE link.note;
+RESET ROLE;
+SET ROLE link_clerk;
+CREATE TABLE link.memo AS SELECT n, 'Tokyo Traders' AS supplier FROM generate_series(1, 1000) AS n;
+SELECT r->'matched' AS matched, r->'created' AS created, jsonb_array_length(r->'statements') AS statements FROM msar.link_column('link.memo', 'supplier', 'link.supplier', '{"by": "Company Name", "on_missing": "create"}') AS r;
+CREATE TABLE link.memos AS SELECT n, 'Nobody' AS supplier FROM generate_series(1, 1000) AS n;
+SELECT msar.link_column('link.memos', 'supplier', 'link.supplier', '{"by": "Company Name", "on_missing": "create"}');
+SELECT DISTINCT supplier FROM link.memos;
 RESET ROLE;
 -- Keys of a domain that refuses NULL; a partitioned referent, which is larger than it looks.
 CREATE DOMAIN link.code AS varchar(8) NOT NULL CHECK (VALUE <> '');
