@@ -104,8 +104,22 @@ impl Graph {
         }
     }
 
-    /// A step from a table: along a foreign key, or back along one. The columns that are equal, and the next table.
-    fn step(&self, random: &mut Random, table: usize) -> Option<(String, usize, String)> {
+    /// A step from a table: along a foreign key, back along one, or by columns that no foreign key links. The columns that
+    /// are equal, and the next table.
+    fn step(&self, random: &mut Random, table: usize) -> Option<(Vec<String>, usize, Vec<String>)> {
+        let names = |columns: &[&str]| columns.iter().map(|&column| column.to_owned()).collect();
+        if random.one_in(6) {
+            let to = random.below(TABLES);
+            return Some(match random.one_in(2) {
+                true => (names(&["n"]), to, names(&["id"])),
+                false => (names(&["n", "w"]), to, names(&["n", "w"])),
+            });
+        }
+        let (from, to, column) = self.link(random, table)?;
+        Some((vec![from], to, vec![column]))
+    }
+
+    fn link(&self, random: &mut Random, table: usize) -> Option<(String, usize, String)> {
         let forward = self.links[table]
             .iter()
             .map(|&to| (format!("f{to}"), to, "id".to_owned()));
@@ -132,11 +146,21 @@ type Rows = Vec<Map<String, Value>>;
 /// Whether a row passes; `None` where SQL does not know.
 type Answer = dyn Fn(&Map<String, Value>) -> Option<bool>;
 
+/// Steps at the end, of which the reference knows the rows but for those that are alike in the order: in each group of rows
+/// that are alike in `per`, so many by `order`, from one on.
+struct Part {
+    per: Option<String>,
+    order: Vec<(String, bool)>,
+    offset: usize,
+    limit: usize,
+}
+
 struct Case {
     document: Value,
     rows: Rows,
     aliases: Vec<String>,
     steps: Vec<Value>,
+    part: Option<Part>,
 }
 
 impl Case {
@@ -154,19 +178,29 @@ impl Case {
                 let Some((from, to, column)) = graph.step(random, table) else {
                     break;
                 };
-                let end = |table: usize, column: &str| json!([{"schema": "graph", "name": table_name(table)}, column]);
+                let end = |table: usize, columns: &[String]| {
+                    let columns = match columns {
+                        [column] => json!(column),
+                        columns => json!(columns),
+                    };
+                    json!([{"schema": "graph", "name": table_name(table)}, columns])
+                };
                 path.push(json!([end(table, &from), end(to, &column)]));
-                let next = format!("{key}/{from}>{to}.{column}");
+                let next = format!("{key}/{from:?}>{to}.{column:?}");
                 if !joined.iter().all(|row| row.contains_key(&next)) {
                     joined = joined
                         .into_iter()
                         .flat_map(|row| {
-                            let value = row[&key]
-                                .as_ref()
-                                .map_or(Value::Null, |record| record[&from].clone());
+                            let is_met = |other: &Record| {
+                                row[&key].as_ref().is_some_and(|record| {
+                                    from.iter()
+                                        .zip(&column)
+                                        .all(|(a, b)| !record[a].is_null() && record[a] == other[b])
+                                })
+                            };
                             let found: Vec<Record> = graph.tables[to]
                                 .iter()
-                                .filter(|record| !value.is_null() && record[&column] == value)
+                                .filter(|other| is_met(other))
                                 .cloned()
                                 .collect();
                             let found: Vec<Option<Record>> = match found.is_empty() {
@@ -210,9 +244,13 @@ impl Case {
             rows,
             aliases: picks.into_iter().map(|(alias, ..)| alias).collect(),
             steps: Vec::new(),
+            part: None,
         };
         for _ in 0..random.below(5) {
             case.add_step(random);
+        }
+        if random.one_in(2) {
+            case.take_part(random);
         }
         case.document["transformations"] = Value::Array(case.steps.clone());
         case
@@ -231,9 +269,29 @@ impl Case {
     }
 
     fn add_step(&mut self, random: &mut Random) {
-        match random.below(6) {
+        match random.below(8) {
             0 | 1 => self.filter(random),
             2 => self.summarize(random),
+            6 => self.pivot(random),
+            7 => {
+                let mut kept: Vec<String> = Vec::new();
+                while kept.is_empty() {
+                    kept = self
+                        .aliases
+                        .iter()
+                        .filter(|_| !random.one_in(3))
+                        .cloned()
+                        .collect();
+                }
+                if random.one_in(2) {
+                    kept.reverse();
+                }
+                for row in &mut self.rows {
+                    row.retain(|alias, _| kept.contains(alias));
+                }
+                self.steps.push(json!({"type": "select", "spec": kept}));
+                self.aliases = kept;
+            }
             3 if self.aliases.len() > 1 => {
                 let hidden = self.aliases.remove(random.below(self.aliases.len()));
                 for row in &mut self.rows {
@@ -271,14 +329,20 @@ impl Case {
     }
 
     fn filter(&mut self, random: &mut Random) {
+        let Some((spec, answer)) = self.condition(random, 0) else {
+            return;
+        };
+        self.steps.push(json!({"type": "filter", "spec": spec}));
+        self.rows.retain(|row| answer(row) == Some(true));
+    }
+
+    /// A condition, and what a row says to it: NULL is neither true nor false.
+    fn condition(&self, random: &mut Random, depth: usize) -> Option<(Value, Box<Answer>)> {
         let column = |alias: &str| json!({"column_name": [alias]});
-        let negated = random.one_in(4);
-        // What a row says to it: NULL is neither true nor false.
-        let (spec, answer): (Value, Box<Answer>) = match random.below(4) {
+        let literal = |value: i64| json!({"literal": [value]});
+        Some(match random.below(if depth < 2 { 9 } else { 6 }) {
             0 => {
-                let Some(alias) = self.pick_alias(random, &["w"]) else {
-                    return;
-                };
+                let alias = self.pick_alias(random, &["w"])?;
                 let part = ["a", "%", "_", "b", "z"][random.below(5)];
                 (
                     json!({"contains": [column(&alias), {"literal": [part]}]}),
@@ -292,10 +356,48 @@ impl Case {
                     Box::new(move |row| Some(row[&alias].is_null())),
                 )
             }
+            2 => {
+                let alias = self.pick_alias(random, &["n", "id"])?;
+                let values: Vec<i64> = (0..random.below(3)).map(|_| random.below(5) as i64 - 1).collect();
+                (
+                    json!({"in": [column(&alias), {"list": values.iter().map(|&value| literal(value)).collect::<Vec<_>>()}]}),
+                    // No value is in an empty list, not even NULL.
+                    Box::new(move |row| match values.is_empty() {
+                        true => Some(false),
+                        false => row[&alias].as_i64().map(|value| values.contains(&value)),
+                    }),
+                )
+            }
+            3 => {
+                let alias = self.pick_alias(random, &["n", "id"])?;
+                let (from, to) = (random.below(3) as i64 - 1, random.below(5) as i64);
+                (
+                    json!({"between": [column(&alias), literal(from), literal(to)]}),
+                    Box::new(move |row| row[&alias].as_i64().map(|value| (from..=to).contains(&value))),
+                )
+            }
+            6 => {
+                let (spec, answer) = self.condition(random, depth + 1)?;
+                (
+                    json!({"not": [spec]}),
+                    Box::new(move |row| answer(row).map(|passes| !passes)),
+                )
+            }
+            7 | 8 => {
+                let (one, first) = self.condition(random, depth + 1)?;
+                let (other, second) = self.condition(random, depth + 1)?;
+                let decides = random.one_in(2);
+                (
+                    json!({if decides { "or" } else { "and" }: [one, other]}),
+                    Box::new(move |row| match (first(row), second(row)) {
+                        (a, b) if a == Some(decides) || b == Some(decides) => Some(decides),
+                        (Some(_), Some(_)) => Some(!decides),
+                        _ => None,
+                    }),
+                )
+            }
             _ => {
-                let Some(alias) = self.pick_alias(random, &["n", "id"]) else {
-                    return;
-                };
+                let alias = self.pick_alias(random, &["n", "id"])?;
                 let bound = random.below(5) as i64 - 1;
                 let (function, compare): (_, fn(&i64, &i64) -> bool) = [
                     ("lesser", i64::lt as fn(&i64, &i64) -> bool),
@@ -307,11 +409,152 @@ impl Case {
                     Box::new(move |row| row[&alias].as_i64().map(|value| compare(&value, &bound))),
                 )
             }
+        })
+    }
+
+    /// The first rows of all or of each group, at the end.
+    fn take_part(&mut self, random: &mut Random) {
+        let mut order: Vec<(String, bool)> = Vec::new();
+        for _ in 0..2 {
+            if let Some(alias) = self.pick_alias(random, &["n", "id"])
+                && !order.iter().any(|(known, _)| *known == alias)
+            {
+                order.push((alias, random.one_in(2)));
+            }
+        }
+        if order.is_empty() {
+            return;
+        }
+        let spec: Vec<Value> = order
+            .iter()
+            .map(|(alias, descends)| {
+                // NULLs are last in both directions.
+                json!({"field": alias, "direction": if *descends { "desc" } else { "asc" }, "nulls": "last"})
+            })
+            .collect();
+        let per = self.pick_alias(random, &["w"]).filter(|_| random.one_in(2));
+        let (offset, limit) = match per {
+            Some(_) => (0, 1 + random.below(3)),
+            None => (random.below(3), random.below(8)),
         };
-        let spec = if negated { json!({"not": [spec]}) } else { spec };
-        self.steps.push(json!({"type": "filter", "spec": spec}));
-        self.rows
-            .retain(|row| answer(row).is_some_and(|passes| passes != negated));
+        match &per {
+            Some(per) => self
+                .steps
+                .push(json!({"type": "top", "spec": {"per": [per], "order": spec, "limit": limit}})),
+            None => {
+                self.steps.push(json!({"type": "order", "spec": spec}));
+                self.steps.push(json!({"type": "offset", "spec": offset}));
+                self.steps.push(json!({"type": "limit", "spec": limit}));
+            }
+        }
+        self.part = Some(Part {
+            per,
+            order,
+            offset,
+            limit,
+        });
+    }
+
+    fn pivot(&mut self, random: &mut Random) {
+        let (Some(word), Some(number)) = (
+            self.pick_alias(random, &["w"]),
+            self.pick_alias(random, &["n", "id"]),
+        ) else {
+            return;
+        };
+        let by: Vec<String> = self
+            .aliases
+            .iter()
+            .filter(|alias| !alias.starts_with("list") && **alias != word && random.one_in(2))
+            .cloned()
+            .collect();
+        if by.is_empty() {
+            return;
+        }
+        let at = self.steps.len();
+        let function = ["sum", "count", "max"][random.below(3)];
+        let values = ["a", "B_", "nothing"];
+        self.steps.push(json!({"type": "pivot", "spec": {
+            "rows": by.iter().map(|alias| json!({"input_alias": alias, "output_alias": alias})).collect::<Vec<_>>(),
+            "column": word,
+            "values": values.iter().enumerate().map(|(cell, value)| json!({"literal": value, "output_alias": format!("n_cell{at}{cell}")})).collect::<Vec<_>>(),
+            "aggregation": {"input_alias": number, "function": function}}}));
+        let mut groups: Vec<(Vec<Value>, Rows)> = Vec::new();
+        for row in &self.rows {
+            let key: Vec<Value> = by.iter().map(|alias| row[alias].clone()).collect();
+            match groups.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, rows)) => rows.push(row.clone()),
+                None => groups.push((key, vec![row.clone()])),
+            }
+        }
+        self.rows = groups
+            .into_iter()
+            .map(|(key, rows)| {
+                let mut row: Map<String, Value> = by.iter().cloned().zip(key).collect();
+                for (cell, value) in values.iter().enumerate() {
+                    let numbers: Vec<i64> = rows
+                        .iter()
+                        .filter(|row| row[&word] == *value)
+                        .filter_map(|row| row[&number].as_i64())
+                        .collect();
+                    let result = match function {
+                        "count" => json!(numbers.len()),
+                        "sum" if !numbers.is_empty() => json!(numbers.iter().sum::<i64>()),
+                        _ => numbers.iter().max().map_or(Value::Null, |&most| match function {
+                            "max" => json!(most),
+                            _ => Value::Null,
+                        }),
+                    };
+                    row.insert(format!("n_cell{at}{cell}"), result);
+                }
+                row
+            })
+            .collect();
+        self.aliases = by;
+        self.aliases
+            .extend((0..values.len()).map(|cell| format!("n_cell{at}{cell}")));
+    }
+
+    /// Fails unless the rows are a part of those of the reference, as many and with such values as the part has.
+    fn check_part(&self, part: &Part, results: &[Value]) {
+        let whole = self.rows.iter().cloned().map(Value::Object).collect::<Vec<_>>();
+        let (all, mut some) = (canonical(&whole), canonical(results));
+        let mut rest = all.into_iter().peekable();
+        some.retain(|row| {
+            while rest.next_if(|known| known < row).is_some() {}
+            rest.next_if_eq(row).is_none()
+        });
+        assert_eq!(some, Vec::<String>::new(), "{:#}", self.document);
+        let group = |row: &Map<String, Value>| part.per.as_ref().map_or(Value::Null, |per| row[per].clone());
+        // Values that sort as the order says, NULLs last.
+        let place = |row: &Map<String, Value>| -> Vec<(bool, i64)> {
+            let value = |(alias, descends): &(String, bool)| {
+                let number = row[alias].as_i64();
+                let sign = if *descends { -1 } else { 1 };
+                (number.is_none(), number.unwrap_or(0) * sign)
+            };
+            part.order.iter().map(value).collect()
+        };
+        let mut groups: BTreeMap<String, Vec<Vec<(bool, i64)>>> = BTreeMap::new();
+        for row in &self.rows {
+            groups.entry(group(row).to_string()).or_default().push(place(row));
+        }
+        let mut expected = BTreeMap::new();
+        for (group, mut places) in groups {
+            places.sort();
+            let places: Vec<_> = places.into_iter().skip(part.offset).take(part.limit).collect();
+            if !places.is_empty() {
+                expected.insert(group, places);
+            }
+        }
+        let mut found: BTreeMap<String, Vec<Vec<(bool, i64)>>> = BTreeMap::new();
+        for row in results.iter().filter_map(Value::as_object) {
+            found.entry(group(row).to_string()).or_default().push(place(row));
+        }
+        if part.per.is_some() {
+            found.values_mut().for_each(|places| places.sort());
+        }
+        assert_eq!(found, expected, "{:#}", self.document);
     }
 
     fn summarize(&mut self, random: &mut Random) {
@@ -445,6 +688,13 @@ fn equal_a_reference_that_works_row_by_row() {
             let expected: Vec<Value> = case.rows.iter().cloned().map(Value::Object).collect();
             let whole = run_exploration(&mut client, &case.document, &json!({"limit": null}));
             let results = whole["records"]["results"].as_array().unwrap();
+            let expected = match &case.part {
+                Some(part) => {
+                    case.check_part(part, results);
+                    results.clone()
+                }
+                None => expected,
+            };
             assert_eq!(canonical(results), canonical(&expected), "{:#}", case.document);
             assert_eq!(
                 whole["records"]["count"],
