@@ -291,6 +291,34 @@ CREATE FUNCTION __msar.rpc_exploration(info jsonb) RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN __msar.rpc_with_database(info - '{owner,view,level,created_at,updated_at}'::text[]);
 
+-- A time as the service prints it: to the millisecond, if it has a fraction of a second.
+CREATE FUNCTION __msar.rpc_moment(moment timestamptz) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN pg_catalog.to_char(
+  moment AT TIME ZONE 'UTC',
+  CASE WHEN pg_catalog.date_trunc('second', moment AT TIME ZONE 'UTC') = moment AT TIME ZONE 'UTC'
+    THEN 'YYYY-MM-DD"T"HH24:MI:SS"Z"' ELSE 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"' END
+);
+
 CREATE FUNCTION __msar.rpc_form(info jsonb) RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN __msar.rpc_with_database(info - '{associated_role,creator}'::text[]);
+RETURN __msar.rpc_with_database(info - '{associated_role,creator}'::text[] || pg_catalog.jsonb_build_object(
+  'created_at', __msar.rpc_moment((info->>'created_at')::timestamptz),
+  'updated_at', __msar.rpc_moment((info->>'updated_at')::timestamptz)
+));
+
+-- Display options of columns are whole there.
+CREATE FUNCTION __msar.rpc_form_source_info(info jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT COALESCE(pg_catalog.jsonb_object_agg(t.oid, t.source || pg_catalog.jsonb_build_object('columns', (
+    SELECT COALESCE(pg_catalog.jsonb_object_agg(c.attnum, CASE
+      WHEN c.info ? 'metadata' THEN c.info || pg_catalog.jsonb_build_object('metadata', __msar.rpc_column_metadata(
+        (c.info->'metadata') || pg_catalog.jsonb_build_object('attnum', c.attnum::smallint)
+      ))
+      ELSE c.info
+    END), '{}')
+    FROM pg_catalog.jsonb_each(t.source->'columns') AS c(attnum, info)
+  ))), '{}')
+  FROM pg_catalog.jsonb_each(info) AS t(oid, source);
+END;

@@ -64,5 +64,9 @@ COMMENT ON FUNCTION __msar.rpc_with_database(jsonb) IS
 'A document with the number of the current database. Arguments: info: the document';
 COMMENT ON FUNCTION __msar.rpc_exploration(jsonb) IS
 'An exploration in the web service''s form. Arguments: info: as msar.get_exploration';
+COMMENT ON FUNCTION __msar.rpc_moment(timestamptz) IS
+'A time in the web service''s form: 2026-01-02T03:04:05.678Z. Arguments: moment';
+COMMENT ON FUNCTION __msar.rpc_form_source_info(jsonb) IS
+'Tables and columns of a form in the service''s form. Arguments: info: as msar.get_form_source_info';
 COMMENT ON FUNCTION __msar.rpc_form(jsonb) IS
 'A form in the web service''s form. Arguments: info: as msar.get_form';

@@ -59,6 +59,17 @@ Errors: none
 Example:
   SELECT __msar.json_form('1 day 02:03'::interval);$$;
 
+COMMENT ON FUNCTION __msar.contract_floats(text) IS
+$$Returns JSON with its numbers as Mathesar's service prints floating-point numbers: with a fraction
+or an exponent.
+
+Arguments: numbers: a number or an array, as to_json prints it
+Returns: JSON text
+Errors: none
+
+Example:
+  SELECT __msar.contract_floats('[2, 1e+15]');  -- [2.0, 1000000000000000.0]$$;
+
 COMMENT ON FUNCTION __msar.long_numbers_as_text(jsonb, oid) IS
 $$Writes the bigint and numeric values in the JSON of a row, or of an array of rows, as strings.
 

@@ -4,13 +4,14 @@
 use crate::catalog::datetime::{self, DatetimeText};
 use crate::error::Error;
 use crate::pg::arguments::JsonArgument;
-use crate::pg::bytes::NewText;
+use crate::pg::bytes::{NewText, TextBytes};
 use crate::pg::moment::{Date, Interval, Time, TimeWithZone, Timestamp, TimestampWithZone};
 use crate::pg::parameter::{self, ReadValue};
 use crate::pg::plain_value::{PlainJson, PlainText};
 use crate::pg::results::JsonbResult;
 use crate::pg::text;
 use crate::records::long_numbers;
+use crate::values::float;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use serde_json::value::RawValue;
@@ -25,6 +26,7 @@ extension_sql_file!(
         json_form_of_timestamp,
         json_form_of_timestamp_with_zone,
         json_form_of_interval,
+        contract_floats,
         long_numbers_as_text,
         plain_text,
         plain_jsonb,
@@ -65,6 +67,12 @@ fn json_form_of_timestamp_with_zone(value: TimestampWithZone) -> NewText {
 #[pg_extern(schema = "__msar", name = "json_form", immutable, strict, parallel_safe)]
 fn json_form_of_interval(value: Interval) -> NewText {
     form_text(datetime::format_interval(value.0, value.1, value.2))
+}
+
+/// Numbers in JSON as Mathesar's service prints floating-point numbers.
+#[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
+fn contract_floats(numbers: TextBytes<'_>) -> NewText {
+    NewText::encode(&float::as_python_prints(&numbers.decode()))
 }
 
 /// A value as its type prints it, where `value::text` would call a cast of the type's owner.

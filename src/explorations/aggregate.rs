@@ -75,10 +75,12 @@ impl Aggregate {
         Self::ALL.iter().copied().find(|aggregate| aggregate.key() == key)
     }
 
-    /// The name of the type of its results in Mathesar's contract, if that does not depend on the input.
-    pub(super) fn contract_type(self) -> Option<&'static str> {
+    /// The name of the type of its results in Mathesar's contract, if that does not depend on the input. The contract has no
+    /// sums of intervals and money.
+    pub(super) fn contract_type(self, result: Oid) -> Option<&'static str> {
         match self {
             Self::Count => Some("integer"),
+            Self::Sum | Self::Mean if [pg_sys::INTERVALOID, pg_sys::MONEYOID].contains(&result) => None,
             Self::Sum | Self::Mean | Self::PercentageTrue => Some("numeric"),
             _ => None,
         }

@@ -2,11 +2,12 @@
 
 use super::stage::StageColumn;
 use crate::catalog::Catalog;
+use crate::catalog::plain_sql;
 use crate::catalog::rows::{PgAttribute, PgClass};
 use crate::catalog::types::{TypeInfo, TypeOptions, TypeShape};
 use crate::error::Error;
 use crate::metadata::read::OfTable;
-use crate::pg::{Oid, column_type, comparison};
+use crate::pg::{Oid, column_type, comparison, type_name};
 use pgrx::pg_sys;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -84,6 +85,11 @@ pub(super) fn type_name(info: &TypeInfo, in_full: bool) -> String {
         (name, true) => name.to_owned(),
         (_, false) => "__unknown__".into(),
     }
+}
+
+/// Whether the contract has no name for a type.
+pub(super) fn is_unknown(info: &TypeInfo) -> bool {
+    type_name(info, false) == "__unknown__"
 }
 
 /// The options of a type, without those that are not set.
@@ -227,6 +233,16 @@ pub(super) fn form(
         if base == pg_sys::NUMERICOID {
             return format!("{value}::pg_catalog.text");
         }
+        if base == pg_sys::OIDOID {
+            return format!("{value}::pg_catalog.int8");
+        }
+        if FLOATS.contains(&base) {
+            return contract_floats(value);
+        }
+        // A composite value of users is what it prints.
+        if type_name::is_composite(base) && info.own_name.is_none() {
+            return plain_sql::as_text(value, base);
+        }
     }
     let json = crate::records::value::json(value, info, forms);
     match comparison::element_type(base).map(comparison::base_type) {
@@ -235,10 +251,18 @@ pub(super) fn form(
     }
 }
 
+const FLOATS: [Oid; 2] = [pg_sys::FLOAT4OID, pg_sys::FLOAT8OID];
+
+fn contract_floats(value: &str) -> String {
+    format!("__msar.contract_floats(pg_catalog.to_json({value})::pg_catalog.text)::pg_catalog.json")
+}
+
 /// An array whose elements have another form in Mathesar's contract than such values have on their own.
 fn contract_array(value: &str, element: Oid) -> Option<String> {
     match element {
         pg_sys::NUMERICOID => Some(format!("{value}::pg_catalog.text[]")),
+        pg_sys::OIDOID => Some(format!("{value}::pg_catalog.int8[]")),
+        element if FLOATS.contains(&element) => Some(contract_floats(value)),
         pg_sys::DATEOID
         | pg_sys::TIMEOID
         | pg_sys::TIMETZOID

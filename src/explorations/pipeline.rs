@@ -378,6 +378,7 @@ impl<'a> Pipeline<'a> {
             &input.type_info,
             condition,
         )?;
+        let contract_type = aggregation.aggregate.contract_type(type_info.oid);
         let is_float = [pg_sys::FLOAT4OID, pg_sys::FLOAT8OID].contains(&type_info.oid);
         use super::aggregate::Aggregate as A;
         Ok(StageColumn {
@@ -390,7 +391,7 @@ impl<'a> Pipeline<'a> {
             origin: None,
             described_as: described_as
                 .or_else(|| keeps_modifiers.then(|| input.described_as.clone()).flatten()),
-            contract_type: aggregation.aggregate.contract_type(),
+            contract_type,
             input: Some(aggregation.input.clone()),
             is_float_aggregate: is_float && matches!(aggregation.aggregate, A::Sum | A::Mean),
             is_visible: true,

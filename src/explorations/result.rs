@@ -499,6 +499,7 @@ pub(super) fn final_order(stage: &Stage, is_compatible: bool, has_order_step: bo
                 base != pg_sys::JSONBOID
                     && comparison::element_type(base).is_none()
                     && comparison::is_ordered(base)
+                    && !(is_compatible && describe::is_unknown(&column.type_info))
             };
             order.extend(
                 stage

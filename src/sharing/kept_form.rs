@@ -108,6 +108,20 @@ pub(super) fn find_kept_form(token: &Uuid) -> Result<Option<Rc<PlacedForm>>, Err
     Ok(Some(placed))
 }
 
+/// The form of a token as far as what it speaks of is still there: of a form that [`find`] does not give, because a column was
+/// dropped.
+pub(super) fn find_in_part(token: &Uuid) -> Result<Option<Rc<PlacedForm>>, Error> {
+    let argument = json!({"token": token.to_string()});
+    let found: Option<StoredForm> =
+        storage::write(|statements| statements.query(store::FORM_BY_TOKEN, &argument))?;
+    let placed = found.and_then(|mut form| {
+        form.place_what_is_left().ok()?;
+        let tracking = BTreeMap::new();
+        Some(Rc::new(PlacedForm { form, tracking }))
+    });
+    Ok(placed)
+}
+
 /// The tables that a form writes to or picks from.
 fn tables_of(form: &StoredForm) -> BTreeSet<u32> {
     fn add_tables(fields: &[StoredField], tables: &mut BTreeSet<u32>) {

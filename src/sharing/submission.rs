@@ -114,7 +114,19 @@ enum FormAudience {
 impl ServedForm {
     /// The form of a token, if it is there for the audience and its role is what it must be.
     fn find(token: &Uuid, audience: FormAudience) -> Result<Self, Error> {
-        let placed = kept_form::find_kept_form(token)?.ok_or(SharingError::NoForm)?;
+        Self::of(kept_form::find_kept_form(token)?, audience)
+    }
+
+    /// The same, to be looked at: also if a column of it was dropped.
+    fn find_in_part(token: &Uuid, audience: FormAudience) -> Result<Self, Error> {
+        match kept_form::find_kept_form(token)? {
+            Some(whole) => Self::of(Some(whole), audience),
+            None => Self::of(kept_form::find_in_part(token)?, audience),
+        }
+    }
+
+    fn of(placed: Option<Rc<PlacedForm>>, audience: FormAudience) -> Result<Self, Error> {
+        let placed = placed.ok_or(SharingError::NoForm)?;
         let form = &placed.form;
         let role = form.role();
         let is_served = form.publish_public
@@ -136,12 +148,15 @@ pub(crate) fn get_by_token(token: &Uuid) -> Result<Value, Error> {
     if let Some(form) = form::find_by_token(&token.to_string())? {
         return Ok(form.info());
     }
-    let mut info = ServedForm::find(token, FormAudience::Visitors)?
+    let mut info = ServedForm::find_in_part(token, FormAudience::Visitors)?
         .form()
         .clone()
         .info();
     for key in ["associated_role_id", "associated_role", "creator"] {
         info[key] = Value::Null;
+    }
+    if let Value::Object(members) = &mut info {
+        members.shift_remove("problem");
     }
     Ok(info)
 }
@@ -202,7 +217,7 @@ pub(crate) fn get_source_info<T>(
             }
         }
     }
-    let served = ServedForm::find(token, FormAudience::Makers)?;
+    let served = ServedForm::find_in_part(token, FormAudience::Makers)?;
     let mut wanted = BTreeMap::new();
     add_wanted(&served.form().fields, served.form().base_table_oid, &mut wanted);
     let described = served.role.act(|| describe(&wanted))?;

@@ -10,6 +10,7 @@ pub(crate) mod circle;
 pub(crate) mod currency;
 pub(crate) mod display;
 pub(crate) mod email;
+pub(crate) mod float;
 pub(crate) mod infer;
 pub(crate) mod interval;
 pub(crate) mod json;

@@ -48,6 +48,12 @@ const RUN_ERRORS: &[ServiceError] = &[
 /// What is a wrong parameter here (-32602), and an error of the service's Python there.
 const RUN_COMPAT_ERRORS: &[ServiceError] = &[
     MISSING,
+    ServiceError::saying(
+        "22023",
+        "must be an integer that is not negative",
+        -26007,
+        "DataError",
+    ),
     ServiceError::saying("22023", ".alias: this must be a string", -31002, "AssertionError"),
     ServiceError::saying(
         "22023",
@@ -106,7 +112,9 @@ pub(super) const METHODS: &[Method] = &[
         result: Named("ExplorationInfo"),
         body: MethodBody::Statement(
             "SELECT __msar.rpc_exploration(CASE
-                WHEN $1 OPERATOR(pg_catalog.?) 'id' THEN msar.save_exploration($1 OPERATOR(pg_catalog.-) 'database_id')
+                WHEN $1 OPERATOR(pg_catalog.?) 'id' THEN msar.save_exploration(
+                    '{\"display_names\": {}}'::pg_catalog.jsonb OPERATOR(pg_catalog.||) $1 OPERATOR(pg_catalog.-) 'database_id'
+                )
                 ELSE __msar.refuse('22023', 'id is missing', 'explorations.list returns the ids.')
             END)",
         ),

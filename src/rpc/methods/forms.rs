@@ -68,7 +68,7 @@ pub(super) const METHODS: &[Method] = &[
         parameters: &[given("form_token", Uuid)],
         result: Map(&Anything),
         body: MethodBody::StatementThen(
-            "SELECT msar.get_form_source_info($1::pg_catalog.uuid)",
+            "SELECT __msar.rpc_form_source_info(msar.get_form_source_info($1::pg_catalog.uuid))",
             super::must_exist,
         ),
         errors: &[NO_ROW],
