@@ -6,7 +6,7 @@
 //! - [`node`], [`parse`], [`expression`], [`model`]: from JSON to typed values
 //! - [`source`]: the initial rows; [`pipeline`], [`stage`]: the steps; [`completion`], [`aggregate`]: summaries
 //! - [`result`], [`keyset`], [`describe`]: the statement of a run; [`run`]: running it; [`readable`]: as SQL for people
-//! - [`stored`], [`store`]: those that are saved; [`saving`], [`grants`], [`transfer`]: changing, granting, carrying them
+//! - [`stored`], [`store`], [`kept_document`]: those that are saved; [`saving`], [`grants`], [`transfer`]: changing, granting, carrying them
 //! - [`mod@reference`], [`following`]: the tables and columns that saved ones mean, through renames and restores
 //! - [`view`], [`view_keeping`]: their views, and views that are in the way of a change of a table
 //! - [`error`]: what can be wrong with an exploration
@@ -18,6 +18,7 @@ pub(crate) mod error;
 pub(crate) mod expression;
 pub(crate) mod following;
 pub(crate) mod grants;
+mod kept_document;
 mod keyset;
 pub(crate) mod model;
 pub(crate) mod node;

@@ -55,7 +55,7 @@ impl TableReference {
 }
 
 /// A column to begin with, as it is stored.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct StoredColumnReference {
     pub(crate) alias: String,
     pub(crate) attnum: i16,
@@ -73,10 +73,10 @@ pub(crate) fn own_column(attnum: i16) -> StoredColumnReference {
 }
 
 /// One end of a join: a table and one column of it, or several.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct StoredEnd(pub(crate) u32, pub(crate) StoredAttnums);
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum StoredAttnums {
     One(i16),

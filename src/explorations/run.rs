@@ -12,7 +12,6 @@ use crate::pg::{caller, column_type, own_casts};
 use crate::records::page_request::Count;
 use crate::records::value::{Dates, Forms, Numbers};
 use crate::statements::{self, Literal, Parameters, Values};
-use serde_json::value::RawValue;
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -112,14 +111,14 @@ fn decode_word<T: serde::de::DeserializeOwned>(node: &Node, expected: &'static s
 /// Runs an exploration.
 pub(crate) fn run_exploration(document: &str, options: &str) -> Result<JsonDatum, Error> {
     let mut values = Values::default();
-    let exploration = Exploration::parse(&Node::parse("", document)?, &mut values)?;
+    let document = Node::parse("", document)?;
+    let exploration = Exploration::parse(&document, &mut values)?;
     let options = RunOptions::parse(&Node::parse("options", options)?, &mut values)?;
-    let whole: Box<RawValue> = serde_json::from_str(document).map_err(Error::Serialization)?;
     let request = RunRequest {
         exploration,
         more_steps: Vec::new(),
         members: ResultMembers::Whole {
-            document: values.take(whole),
+            document: values.take(document.raw()),
             limit: options.limit,
             offset: options.offset,
         },

@@ -6,9 +6,11 @@ use crate::pg::storage::{StorageOwner, StorageTable};
 use pgrx::pg_sys;
 use serde::Serialize;
 
-/// An exploration by its id, if the current role sees it. A statement of its own, so that its plan can be kept: each run
-/// of a saved exploration begins with it.
+/// An exploration by its id, if the current role sees it. A statement of its own, so that its plan can be kept.
 pub(super) const READ_ONE: &str = include_str!("../../sql/query/explorations/read_one.sql");
+
+/// Whether the current role sees an exploration.
+pub(super) const IS_VISIBLE: &str = include_str!("../../sql/query/explorations/is_visible.sql");
 
 /// The explorations that the current role sees: those of a schema, or all.
 pub(super) const READ: &str = include_str!("../../sql/query/explorations/read.sql");
@@ -42,6 +44,9 @@ pub(super) const RENAME_QUERY_VIEW: &str = include_str!("../../sql/query/explora
 /// Those whose views use a relation, or some of its columns, as owners see them.
 pub(super) const VIEWS_THAT_USE: &str = include_str!("../../sql/query/explorations/views_that_use.sql");
 
+/// An exploration, as owners see it.
+pub(super) const STORED: &str = include_str!("../../sql/query/explorations/stored.sql");
+
 /// What is granted on a view.
 pub(super) const VIEW_GRANTS: &str = include_str!("../../sql/query/explorations/view_grants.sql");
 
@@ -70,7 +75,11 @@ pub(super) const FIND_RETURNED: &str = include_str!("../../sql/query/exploration
 pub(crate) static EXPLORATIONS: StorageTable = StorageTable {
     schema: crate::STORAGE_SCHEMA,
     name: c"stored_explorations",
-    columns: &[("id", pg_sys::INT8OID), ("refs", pg_sys::JSONBOID)],
+    columns: &[
+        ("id", pg_sys::INT8OID),
+        ("owner_oid", pg_sys::OIDOID),
+        ("refs", pg_sys::JSONBOID),
+    ],
     primary_key: &["id"],
 };
 

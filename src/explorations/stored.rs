@@ -5,7 +5,7 @@
 
 use super::error::ExplorationError;
 use super::reference::{self, Placed, Placement, StoredColumnReference, TableReferences};
-use super::{run, store};
+use super::{kept_document, run, store};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::plan::JsonDatum;
@@ -105,9 +105,18 @@ impl StoredExploration {
         )
     }
 
+    /// Whether the numbers of now are those that are stored.
+    pub(super) fn is_placed_as_stored(&self, placed: &Placed) -> bool {
+        placed.base.to_u32() == self.base_table_oid && placed.columns == self.initial_columns
+    }
+
     /// As a document that can be run. Fails with what is gone.
     pub(crate) fn document(&self) -> Result<String, Error> {
-        let placed = self.place()?;
+        Ok(self.document_of(&self.place()?))
+    }
+
+    /// The same with the numbers of now.
+    pub(super) fn document_of(&self, placed: &Placed) -> String {
         let mut document = json!({
             "id": self.id,
             "name": self.name,
@@ -128,7 +137,7 @@ impl StoredExploration {
             document.push_str(&format!(",\"{key}\":{part}"));
         }
         document.push('}');
-        Ok(document)
+        document
     }
 
     fn serialize(&self) -> Result<String, Error> {
@@ -214,5 +223,5 @@ pub(crate) fn list_explorations(schema: Option<Oid>) -> Result<Vec<Box<RawValue>
 
 /// Runs a saved exploration.
 pub(crate) fn run_saved(id: i64, options: &str) -> Result<JsonDatum, Error> {
-    run::run_exploration(&find_exploration(id)?.document()?, options)
+    run::run_exploration(&kept_document::find_document(id)?, options)
 }

@@ -13,7 +13,7 @@ pub(crate) fn as_python_prints(json: &str) -> String {
         };
         let (token, after) = rest.split_at(length);
         match token.parse::<f64>() {
-            Ok(number) if next != '"' => printed.push_str(&print(number)),
+            Ok(number) if next != '"' => printed.push_str(&print_number(number)),
             _ => printed.push_str(token),
         }
         rest = after;
@@ -37,7 +37,7 @@ fn string_length(json: &str) -> usize {
 
 /// Rust chooses the digits, and between fraction and exponent, as Python does; Python's exponents have a sign, and two
 /// digits at least.
-fn print(number: f64) -> String {
+fn print_number(number: f64) -> String {
     let printed = format!("{number:?}");
     match printed.split_once('e') {
         Some((digits, exponent)) => match exponent.strip_prefix('-') {

@@ -17,6 +17,7 @@ use std::rc::Rc;
 pub(crate) enum ScanKey {
     Oid(Oid),
     Int2(i16),
+    Int8(i64),
     /// An int2 above 0.
     Positive,
     /// An xid8 that is not below this one.
@@ -63,6 +64,7 @@ impl ScanKey {
         match self {
             ScanKey::Oid(oid) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_OIDEQ, oid.into()),
             ScanKey::Int2(number) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_INT2EQ, number.into()),
+            ScanKey::Int8(number) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_INT8EQ, number.into()),
             ScanKey::Name(name) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_NAMEEQ, name),
             ScanKey::Uuid(uuid) => (pg_sys::BTEqualStrategyNumber, pg_sys::F_UUID_EQ, uuid),
             ScanKey::TransactionFrom(transaction) => (

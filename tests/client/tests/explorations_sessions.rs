@@ -206,3 +206,105 @@ fn views_of_a_role_without_rights() {
         "42501"
     );
 }
+
+/// A session keeps an exploration that it has run. What another session does to it, to its tables, or to who may see it counts
+/// with the next run, whatever the first one has kept.
+#[test]
+fn kept_explorations_are_those_of_now() {
+    let database = Database::with_extension();
+    let mut maker = database.connect_as_superuser();
+    run(&mut maker, SETUP);
+    let id = text(&mut maker, &save("books", "t", false));
+    let (reader, other) = (
+        mathesar_ext_client_tests::role_without_rights(),
+        mathesar_ext_client_tests::role_without_rights(),
+    );
+    run(
+        &mut maker,
+        &format!("GRANT USAGE ON SCHEMA al TO {reader}; GRANT SELECT ON al.t TO {reader}"),
+    );
+    let mut session = connect(&database.config(&reader));
+    let call = format!("SELECT msar.run_saved_exploration({id})->'records'->'results'->0->>'t'");
+    let mut outcome = || match session.query_one(&call, &[]) {
+        Ok(row) => row.get::<_, Option<String>>(0).unwrap_or_default(),
+        Err(error) => error.as_db_error().unwrap().code().code().to_owned(),
+    };
+    assert_eq!((outcome(), outcome()), ("the first".into(), "the first".into()));
+    for (change, expected) in [
+        ("ALTER TABLE al.t RENAME title TO label", "the first"),
+        ("ALTER TABLE al.t RENAME TO u", "the first"),
+        (
+            "CREATE TABLE al.t (id integer PRIMARY KEY, title text); INSERT INTO al.t VALUES (1, 'a trap'); GRANT SELECT ON al.t TO PUBLIC",
+            "the first",
+        ),
+        ("ALTER SCHEMA al RENAME TO moved", "the first"),
+        ("VACUUM FULL msar_catalog.stored_explorations", "the first"),
+        // Who sees it: a grant to another role, to this one, to nobody.
+        (
+            &format!("SELECT msar.grant_exploration('viewer', '{other}', {id})"),
+            "42704",
+        ),
+        (
+            &format!("SELECT msar.grant_exploration('viewer', '{reader}', {id})"),
+            "the first",
+        ),
+        (
+            &format!("SELECT msar.revoke_exploration('{reader}', {id})"),
+            "42704",
+        ),
+        (
+            &format!("SELECT msar.revoke_exploration('{other}', {id})"),
+            "the first",
+        ),
+        (&format!("REVOKE SELECT ON moved.u FROM {reader}"), "42704"),
+        (&format!("GRANT SELECT (id) ON moved.u TO {reader}"), "42501"),
+        (
+            &format!("GRANT SELECT (label) ON moved.u TO {reader}"),
+            "the first",
+        ),
+        (
+            &format!("SELECT msar.grant_exploration('viewer', '{other}', {id}); GRANT {other} TO {reader}"),
+            "the first",
+        ),
+        (&format!("REVOKE {other} FROM {reader}"), "42704"),
+        (
+            &format!("SELECT msar.set_exploration_owner({id}, '{reader}')"),
+            "the first",
+        ),
+        (
+            &format!(
+                "SELECT msar.save_exploration(msar.get_exploration({id}) - '{{owner,level,created_at,updated_at}}'::text[] || '{{\"transformations\": [{{\"type\": \"filter\", \"spec\": {{\"lesser\": [{{\"column_name\": [\"t\"]}}, {{\"literal\": [\"a\"]}}]}}}}]}}')"
+            ),
+            "",
+        ),
+        ("ALTER TABLE moved.u DROP label", "42703"),
+        (&format!("SELECT msar.delete_exploration({id})"), "42704"),
+    ] {
+        run(&mut maker, change);
+        assert_eq!(
+            (outcome(), outcome()),
+            (expected.into(), expected.into()),
+            "{change}"
+        );
+    }
+}
+
+/// What a session itself rolls back is not kept.
+#[test]
+fn an_exploration_that_was_rolled_back_is_not_kept() {
+    let database = Database::with_extension();
+    let mut client = database.connect_as_superuser();
+    run(&mut client, SETUP);
+    let id = text(&mut client, &save("books", "t", false));
+    let name = format!("SELECT msar.run_saved_exploration({id})->'query'->>'name'");
+    let rename = format!("SELECT msar.rename_exploration({id}, 'no books')");
+    run(&mut client, "BEGIN; SAVEPOINT s");
+    run(&mut client, &rename);
+    assert_eq!(text(&mut client, &name), "no books");
+    run(&mut client, "ROLLBACK TO s");
+    assert_eq!(text(&mut client, &name), "books");
+    run(&mut client, &rename);
+    assert_eq!(text(&mut client, &name), "no books");
+    run(&mut client, "ROLLBACK");
+    assert_eq!(text(&mut client, &name), "books");
+}
