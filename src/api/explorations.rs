@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::explorations::grants::{self, GrantScope};
 use crate::explorations::readable::Titles;
-use crate::explorations::{reference, run, saving, stored, transfer};
+use crate::explorations::{kept_document, reference, run, saving, stored, transfer};
 use crate::pg::Oid;
 use crate::pg::arguments::{JsonArgument, RegClass, RegNamespace, RegRole, TextArgument};
 use crate::pg::bytes::NewText;
@@ -52,7 +52,7 @@ fn run_exploration(
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]
 fn run_saved_exploration(id: i64, options: default!(JsonArgument, "'{}'")) -> Result<JsonDatum, ErrorReport> {
-    Ok(stored::run_saved(id, options.text())?)
+    Ok(kept_document::run_saved(id, options.text())?)
 }
 
 #[pg_extern(schema = "msar", stable, strict, parallel_unsafe)]

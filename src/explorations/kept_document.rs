@@ -5,10 +5,11 @@
 //! Of roles nothing is kept: whether the current one sees the exploration is asked at each use.
 
 use super::store::{self, EXPLORATIONS};
-use super::stored;
+use super::{run, stored};
 use crate::error::Error;
 use crate::pg::acl::CurrentRole;
 use crate::pg::catalog_row::{CatalogRow, RowSource, RowVersion, ScannedRow};
+use crate::pg::plan::JsonDatum;
 use crate::pg::recently_used::{Allowance, RecentlyUsed};
 use crate::pg::scan::{Reader, ScanKey};
 use crate::pg::snapshot::Snapshot;
@@ -44,7 +45,7 @@ struct ExplorationVersion {
 impl CatalogRow for ExplorationVersion {
     const SOURCE: RowSource = RowSource::Own(&EXPLORATIONS);
     const COLUMNS: &'static [&'static str] = &["owner_oid"];
-    fn read(row: &ScannedRow<'_>) -> Self {
+    fn from_scan(row: &ScannedRow<'_>) -> Self {
         Self {
             version: row.version(),
             owner: row.column(0),
@@ -52,8 +53,13 @@ impl CatalogRow for ExplorationVersion {
     }
 }
 
+/// Runs a saved exploration.
+pub(crate) fn run_saved(id: i64, options: &str) -> Result<JsonDatum, Error> {
+    run::run_exploration(&find_document(id)?, options)
+}
+
 /// The exploration as a document that can be run, if the current role sees it. Fails with what is gone.
-pub(super) fn find_document(id: i64) -> Result<Rc<str>, Error> {
+fn find_document(id: i64) -> Result<Rc<str>, Error> {
     server::catalog_changes();
     let rows: Vec<ExplorationVersion> =
         Reader::new(Snapshot::latest()).by_primary_key(&[("id", ScanKey::Int8(id))]);

@@ -18,7 +18,7 @@ pub(crate) mod error;
 pub(crate) mod expression;
 pub(crate) mod following;
 pub(crate) mod grants;
-mod kept_document;
+pub(crate) mod kept_document;
 mod keyset;
 pub(crate) mod model;
 pub(crate) mod node;

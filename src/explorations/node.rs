@@ -211,9 +211,9 @@ impl ObjectMembers {
         for other in unknown {
             if is_misspelt(other, key) {
                 return ExplorationError::UnknownKey {
-                    path: named(&self.path).to_owned(),
+                    path: name_place(&self.path).to_owned(),
                     key: other.clone(),
-                    known: list([key].into_iter()),
+                    known: list_names([key].into_iter()),
                     nearest: format!("\"{key}\""),
                 }
                 .into();

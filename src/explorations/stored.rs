@@ -5,10 +5,9 @@
 
 use super::error::ExplorationError;
 use super::reference::{self, Placed, Placement, StoredColumnReference, TableReferences};
-use super::{kept_document, run, store};
+use super::store;
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::pg::plan::JsonDatum;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, names};
 use serde::{Deserialize, Serialize};
@@ -219,9 +218,4 @@ pub(crate) fn list_explorations(schema: Option<Oid>) -> Result<Vec<Box<RawValue>
         .iter()
         .map(|exploration| raw_document(exploration.serialize()?))
         .collect()
-}
-
-/// Runs a saved exploration.
-pub(crate) fn run_saved(id: i64, options: &str) -> Result<JsonDatum, Error> {
-    run::run_exploration(&kept_document::find_document(id)?, options)
 }

@@ -65,8 +65,9 @@ fn make_again(exploration: &StoredExploration, grants: &[ViewGrant]) {
     let what = format!("view \"msar_queries\".\"{name}\" was dropped and not made again");
     let outcome = subtransaction::or_warn(&what, view::MADE_BY_SAVING, || {
         // The change may have given columns other names, which were followed.
-        let now: StoredExploration =
-            store::write_as_owner(|statements| statements.query(store::STORED, &json!({"id": exploration.id})))?;
+        let now: StoredExploration = store::write_as_owner(|statements| {
+            statements.query(store::STORED, &json!({"id": exploration.id}))
+        })?;
         let sql = run::sql_of_trusted_types(&now.document()?)?;
         view::make(name, &sql, exploration.description.as_deref(), grants)?;
         let argument = json!({"name": name, "owner": exploration.owner});

@@ -127,16 +127,6 @@ impl StoredForm {
         Ok(())
     }
 
-    /// The same, but columns that were dropped keep their numbers, which no other column gets. Fails where a table is gone, or
-    /// is another one that was created again without them.
-    pub(super) fn place_what_is_left(&mut self) -> Result<(), Error> {
-        let placer = Placer::new(&self.refs, Placement::SameDatabase);
-        let base = placer.table_oid(self.base_table_oid)?;
-        place_fields_left(&mut self.fields, self.base_table_oid, &placer)?;
-        self.base_table_oid = base;
-        Ok(())
-    }
-
     /// The form as its makers get it.
     pub(super) fn info(mut self) -> Value {
         let id = self.id;
@@ -167,21 +157,6 @@ fn place_fields(fields: &mut [StoredField], table: u32, placer: &Placer<'_>) -> 
         field.column_attnum = placer.column(table, field.column_attnum)?;
         if let Some(related) = field.related_table_oid {
             place_fields(&mut field.child_fields, related, placer)?;
-            field.related_table_oid = Some(placer.table_oid(related)?);
-        }
-    }
-    Ok(())
-}
-
-fn place_fields_left(fields: &mut [StoredField], table: u32, placer: &Placer<'_>) -> Result<(), Error> {
-    for field in fields {
-        match placer.column(table, field.column_attnum) {
-            Ok(attnum) => field.column_attnum = attnum,
-            Err(_) if placer.table_oid(table)? == table => {}
-            Err(gone) => return Err(gone),
-        }
-        if let Some(related) = field.related_table_oid {
-            place_fields_left(&mut field.child_fields, related, placer)?;
             field.related_table_oid = Some(placer.table_oid(related)?);
         }
     }

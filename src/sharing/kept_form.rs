@@ -7,7 +7,7 @@ use super::form::{StoredField, StoredForm};
 use super::store;
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::explorations::reference::Placement;
+use crate::explorations::reference::{Placement, Placer};
 use crate::explorations::store::{self as storage, FORMS};
 use crate::metadata::read as metadata;
 use crate::pg::catalog_row::{CatalogRow, RowSource, RowVersion, ScannedRow};
@@ -113,13 +113,38 @@ pub(super) fn find_kept_form(token: &Uuid) -> Result<Option<Rc<PlacedForm>>, Err
 pub(super) fn find_in_part(token: &Uuid) -> Result<Option<Rc<PlacedForm>>, Error> {
     let argument = json!({"token": token.to_string()});
     let found: Option<StoredForm> =
-        storage::write(|statements| statements.query(store::FORM_BY_TOKEN, &argument))?;
+        storage::write_as_owner(|statements| statements.query(store::FORM_BY_TOKEN, &argument))?;
     let placed = found.and_then(|mut form| {
-        form.place_what_is_left().ok()?;
+        place_what_is_left(&mut form).ok()?;
         let tracking = BTreeMap::new();
         Some(Rc::new(PlacedForm { form, tracking }))
     });
     Ok(placed)
+}
+
+/// Gives a form the numbers of now; columns that were dropped keep theirs, which no other column gets. Fails where a table is
+/// gone, or is another one that was created again without them.
+fn place_what_is_left(form: &mut StoredForm) -> Result<(), Error> {
+    let placer = Placer::new(&form.refs, Placement::SameDatabase);
+    let base = placer.table_oid(form.base_table_oid)?;
+    place_fields_left(&mut form.fields, form.base_table_oid, &placer)?;
+    form.base_table_oid = base;
+    Ok(())
+}
+
+fn place_fields_left(fields: &mut [StoredField], table: u32, placer: &Placer<'_>) -> Result<(), Error> {
+    for field in fields {
+        match placer.column(table, field.column_attnum) {
+            Ok(attnum) => field.column_attnum = attnum,
+            Err(_) if placer.table_oid(table)? == table => {}
+            Err(gone) => return Err(gone),
+        }
+        if let Some(related) = field.related_table_oid {
+            place_fields_left(&mut field.child_fields, related, placer)?;
+            field.related_table_oid = Some(placer.table_oid(related)?);
+        }
+    }
+    Ok(())
 }
 
 /// The tables that a form writes to or picks from.

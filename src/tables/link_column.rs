@@ -403,7 +403,9 @@ impl<'a> ColumnLink<'a> {
                 (_, _, Some(first), Some(last)) => several_rows(first, last),
                 _ => TextMatch::NoRow,
             };
-            found.counts.add_text(self.options.examples, value, rows, &leads_to);
+            found
+                .counts
+                .add_text(self.options.examples, value, rows, &leads_to);
             found
                 .keys
                 .insert(value, row.get(4).filter(|_| number(3) == 1), leads_to);

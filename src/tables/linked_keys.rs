@@ -5,7 +5,7 @@ use super::unmatched::{MatchCounts, TextMatch};
 use crate::error::Error;
 use crate::pg::kept_values::{KeptValue, KeptValues, LookUp, LookUpResult};
 use crate::pg::type_name::TypeId;
-use crate::pg::{memory, text};
+use crate::pg::{bytes, memory, text};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 
@@ -111,7 +111,7 @@ impl KeysOfTexts {
         let Some(by_compared) = &self.by_compared else {
             return nothing(TextMatch::NoRow);
         };
-        match text::caseless(text) {
+        match bytes::caseless(text) {
             None => nothing(TextMatch::Blank),
             Some(compared) => by_compared
                 .get(compared)

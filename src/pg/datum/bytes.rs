@@ -136,6 +136,27 @@ pub(super) unsafe fn of_limited_text<'a>(datum: Datum, most: usize, refuse: fn(u
     }
 }
 
+/// A text without the blanks around it, in lower case by the database's collation; `None` if nothing is left. As SQL says
+/// it: `NULLIF(lower(btrim(text, E' \t\n\r') COLLATE "default"), '')`. The result lives as long as the current memory
+/// context.
+pub(crate) fn caseless<'a>(text: &[u8]) -> Option<&'a [u8]> {
+    // These bytes are never a part of another character, in any encoding of a server.
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    let first = text.iter().position(|byte| !is_blank(byte))?;
+    let last = text.iter().rposition(|byte| !is_blank(byte))?;
+    let trimmed = &text[first..=last];
+    // SAFETY: a function of one text that is not null, which gives a text.
+    unsafe {
+        let argument = pg_sys::cstring_to_text_with_len(trimmed.as_ptr().cast(), trimmed.len() as i32);
+        let lower = pg_sys::OidFunctionCall1Coll(
+            pg_sys::F_LOWER_TEXT.into(),
+            pg_sys::DEFAULT_COLLATION_OID,
+            argument.into(),
+        );
+        Some(of_text(lower)).filter(|lower| !lower.is_empty())
+    }
+}
+
 /// A result of type `text` (or of a domain over it), in the server's encoding.
 pub(crate) struct NewText(pub(crate) Vec<u8>);
 

@@ -1,6 +1,6 @@
 //! Text between the server's encoding and Rust's UTF-8.
 
-use crate::pg::{bytes, memory};
+use crate::pg::memory;
 use pgrx::pg_sys::{self, Datum};
 use std::cell::Cell;
 use std::ffi::{CStr, c_char};
@@ -95,27 +95,6 @@ pub(crate) fn beginning(text: &[u8], most: usize) -> &[u8] {
     // SAFETY: pointer and length belong together.
     let whole = unsafe { pg_sys::pg_mbcliplen(text.as_ptr().cast(), text.len() as i32, most as i32) };
     &text[..whole as usize]
-}
-
-/// A text without the blanks around it, in lower case by the database's collation; `None` if nothing is left. As SQL says
-/// it: `NULLIF(lower(btrim(text, E' \t\n\r') COLLATE "default"), '')`. The result lives as long as the current memory
-/// context.
-pub(crate) fn caseless<'a>(text: &[u8]) -> Option<&'a [u8]> {
-    // These bytes are never a part of another character, in any encoding of a server.
-    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-    let first = text.iter().position(|byte| !is_blank(byte))?;
-    let last = text.iter().rposition(|byte| !is_blank(byte))?;
-    let trimmed = &text[first..=last];
-    // SAFETY: a function of one text that is not null, which gives a text.
-    unsafe {
-        let argument = pg_sys::cstring_to_text_with_len(trimmed.as_ptr().cast(), trimmed.len() as i32);
-        let lower = pg_sys::OidFunctionCall1Coll(
-            pg_sys::F_LOWER_TEXT.into(),
-            pg_sys::DEFAULT_COLLATION_OID,
-            argument.into(),
-        );
-        Some(bytes::of_text(lower)).filter(|lower| !lower.is_empty())
-    }
 }
 
 /// A C string of the server as a Rust string; null gives `None`.
