@@ -9,12 +9,14 @@
 
 use super::error::ReflectionError;
 use super::named_parameters::{self, EventParameter};
-use super::stored::{SourceFacts, StoredReflection};
+use super::store;
+use super::stored::{BoundNames, SourceFacts, StoredReflection};
 use crate::error::Error;
-use crate::pg::binding::{self, BoundText, UsedObjects};
+use crate::pg::binding::{self, BoundText, FormerColumn, UsedObjects};
 use crate::pg::error_fields::{Failure, sqlstate_code};
 use crate::pg::{Oid, caller, portable_output, subtransaction};
 use pgrx::pg_sys;
+use serde_json::json;
 use std::ffi::CStr;
 
 /// The name of the source's row where expressions stand.
@@ -50,17 +52,92 @@ pub(super) fn bind_texts(reflection: &mut StoredReflection, source: &SourceFacts
             bind("delete_statement", sql, &|sql| bind_statement(source, sql))?;
         }
     }
-    reflection.uses = uses;
+    reflection.uses = BoundNames {
+        objects: uses,
+        columns: column_names(source),
+    };
     Ok(())
+}
+
+fn column_names(source: &SourceFacts) -> Vec<Option<String>> {
+    source.columns.iter().map(|column| column.name.clone()).collect()
+}
+
+/// Stores what the texts mean, and the texts.
+pub(super) fn save_texts(reflection: &StoredReflection) -> Result<(), Error> {
+    let argument = json!({
+        "id": reflection.id, "uses": reflection.uses, "fields": reflection.fields, "filter": reflection.filter,
+        "statement": reflection.statement, "delete_statement": reflection.delete_statement,
+    });
+    store::as_owner(|statements| statements.run(store::BIND, &argument))
+}
+
+/// Writes the new names of the source's columns into the texts. The reflection is locked.
+pub(super) fn follow_renames(reflection: &mut StoredReflection, source: &SourceFacts) -> Result<(), Error> {
+    let known = &reflection.uses.columns;
+    let is_renamed = known
+        .iter()
+        .zip(&source.columns)
+        .any(|(known, column)| known.is_some() && column.name.is_some() && *known != column.name);
+    if !is_renamed {
+        return Ok(());
+    }
+    let columns: Vec<FormerColumn> = known
+        .iter()
+        .zip(&source.columns)
+        .filter_map(|(known, column)| {
+            // What was dropped has no name any more.
+            let _ = column.name.as_ref()?;
+            Some(FormerColumn {
+                attnum: column.attnum,
+                name: known.as_ref()?,
+                sql_type: column.sql_type.as_ref()?,
+            })
+        })
+        .collect();
+    let renamed_expression = |sql: &mut String| -> Result<(), Error> {
+        *sql = binding::rename_columns(sql, Oid::from(source.oid), &columns, ROW)?;
+        Ok(())
+    };
+    let renamed_statement = |sql: &mut String| -> Result<(), Error> {
+        let mut numbered = named_parameters::number_in_place("statement", sql)?;
+        for parameter in &mut numbered.parameters {
+            if let EventParameter::New(name) | EventParameter::Old(name) = parameter
+                && let Some(at) = known.iter().position(|known| known.as_ref() == Some(name))
+                && let Some(new) = &source.columns[at].name
+            {
+                name.clone_from(new);
+            }
+        }
+        let renamed = named_parameters::name_parameters(&numbered.sql, &numbered.parameters);
+        *sql = bind_statement(source, &renamed)?.text;
+        Ok(())
+    };
+    under_settings(|| {
+        let fields = reflection.fields.iter_mut().flatten();
+        fields
+            .filter_map(|field| field.expression.as_mut())
+            .chain(&mut reflection.filter)
+            .try_for_each(renamed_expression)?;
+        [&mut reflection.statement, &mut reflection.delete_statement]
+            .into_iter()
+            .flatten()
+            .try_for_each(renamed_statement)
+    })?;
+    reflection.uses.columns = column_names(source);
+    save_texts(reflection)
 }
 
 /// Fails where something means anything else by now. (What uses nothing but PostgreSQL's own cannot.)
 pub(super) fn check_meaning(reflection: &StoredReflection, source: &SourceFacts) -> Result<(), Error> {
-    if reflection.uses.is_empty() {
+    if reflection.uses.objects.is_empty() {
         return Ok(());
     }
     let check = |what, bound: Result<BoundText, Error>| -> Result<(), Error> {
-        match bound?.uses.foreign_to(&reflection.uses, caller::current_role()) {
+        match bound?
+            .uses
+            .foreign_to(&reflection.uses.objects, caller::current_role())
+        {
             None => Ok(()),
             Some(object) => Err(ReflectionError::MeansSomethingElse { what, object }.into()),
         }

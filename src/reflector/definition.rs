@@ -4,11 +4,10 @@ use super::application::Application;
 use super::error::{ReflectionError, SourceTableError};
 use super::remote_target::RemoteTarget;
 use super::source::{self, FoundSource};
-use super::stored::{MappedField, SourceFacts, StoredReflection, TargetTable};
+use super::stored::{BoundNames, MappedField, SourceFacts, StoredReflection, TargetTable};
 use super::{bound, foreign_types, named_parameters, new_target, prepared, remote_facts, store};
 use crate::error::Error;
 use crate::explorations::node::Node;
-use crate::pg::binding::UsedObjects;
 use crate::pg::row_store::RowStore;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, bookkeeping, caller, lock, names, parser, quote};
@@ -78,7 +77,7 @@ pub(crate) fn add_reflection(table: Oid, target: &str, options: &str) -> Result<
         filter: wanted.filter.clone(),
         ignore_deletes: wanted.ignore_deletes,
         on_error: wanted.on_error.into(),
-        uses: UsedObjects::default(),
+        uses: BoundNames::default(),
         state: if wanted.copies { "copying" } else { "active" }.into(),
         recopy_reason: None,
         snapshot: None,

@@ -84,8 +84,7 @@ fn revive(id: i64, rights: &ReflectionRights) -> Result<(), Error> {
     let mut reflection = store::lock_reflection(id)?.ok_or(ReflectionError::Unknown { id })?;
     let source = source::read_facts(reflection.source_id)?.ok_or(Error::UnknownRelation(table))?;
     bound::under_settings(|| bound::bind_texts(&mut reflection, &source))?;
-    let argument = json!({"id": id, "uses": reflection.uses});
-    store::as_owner(|statements| statements.run(store::BIND, &argument))
+    bound::save_texts(&reflection)
 }
 
 /// `msar.recopy_reflection`.
@@ -182,7 +181,7 @@ pub(crate) fn retry_dead_letters(id: i64) -> Result<Value, Error> {
         })?;
     }
     lock::share_until_commit(Oid::from(reflection.source_oid));
-    let tables = opened::open_tables(&reflection)?;
+    let tables = opened::open_tables(&mut reflection)?;
     let known: Vec<i64> = list_dead_letters(id)?.iter().map(|letter| letter.id).collect();
     let remote = match reflection.server {
         Some(_) => Some(RemoteTarget::begin_run(&mut reflection)?),

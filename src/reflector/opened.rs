@@ -3,7 +3,7 @@
 
 use super::error::ReflectionError;
 use super::stored::{SourceFacts, StoredReflection, TargetTable};
-use super::{foreign_types, source};
+use super::{bound, foreign_types, source};
 use crate::error::Error;
 use crate::pg::watch::CatalogWatch;
 use crate::pg::{Oid, caller, names, server};
@@ -34,7 +34,7 @@ const MOST: usize = 500;
 
 /// Reads what a reflection needs, as it is now, and checks the rights of its owner, who is the current role. The source is
 /// locked.
-pub(super) fn open_tables(reflection: &StoredReflection) -> Result<Rc<OpenedTables>, Error> {
+pub(super) fn open_tables(reflection: &mut StoredReflection) -> Result<Rc<OpenedTables>, Error> {
     let missing = || ReflectionError::NoSourceTable {
         name: reflection.source_name.clone(),
     };
@@ -46,6 +46,7 @@ pub(super) fn open_tables(reflection: &StoredReflection) -> Result<Rc<OpenedTabl
         None => look_up(reflection)?.ok_or_else(missing)?,
     };
     source::check_rights(&tables.source)?;
+    bound::follow_renames(reflection, &tables.source)?;
     foreign_types::check_foreign_types(reflection, &tables.source, tables.target.as_ref())?;
     Ok(tables)
 }

@@ -154,7 +154,7 @@ fn run_reflection(
         outcome.state = "waits for a change of the source table".into();
         return Ok(Some(outcome));
     }
-    let tables = opened::open_tables(&reflection)?;
+    let tables = opened::open_tables(&mut reflection)?;
     let is_remote = reflection.server.is_some();
     if is_remote && remote_target::waits_for_commit(id) {
         outcome.state = "waits for the end of the transaction".into();

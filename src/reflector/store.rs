@@ -135,7 +135,7 @@ pub(super) const PAUSE: &str = include_str!("../../sql/query/reflector/pause.sql
 /// Goes on where it was: a copy that was not finished is continued.
 pub(super) const RESUME: &str = include_str!("../../sql/query/reflector/resume.sql");
 
-/// Notes what the names of a reflection mean.
+/// Notes what the names of a reflection mean, and its texts.
 pub(super) const BIND: &str = include_str!("../../sql/query/reflector/bind.sql");
 
 pub(super) const RECOPY: &str = include_str!("../../sql/query/reflector/recopy.sql");

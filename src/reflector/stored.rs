@@ -29,6 +29,7 @@ pub(super) struct SourceColumn {
     pub(super) type_name: Option<String>,
     pub(super) type_oid: Option<u32>,
     pub(super) type_modifier: Option<i32>,
+    pub(super) attnum: i16,
     /// The type as SQL that means the same under every search_path.
     #[serde(skip)]
     pub(super) sql_type: Option<String>,
@@ -123,6 +124,16 @@ pub(super) struct MappedField {
     pub(super) expression: Option<String>,
 }
 
+/// What the names in the texts of a reflection mean in this database.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct BoundNames {
+    #[serde(flatten)]
+    pub(super) objects: UsedObjects,
+    /// The names that the source's columns have there, by their positions in an event.
+    #[serde(default)]
+    pub(super) columns: Vec<Option<String>>,
+}
+
 /// A reflection that is run.
 #[derive(Deserialize)]
 pub(super) struct StoredReflection {
@@ -145,7 +156,7 @@ pub(super) struct StoredReflection {
     pub(super) ignore_deletes: bool,
     pub(super) on_error: String,
     /// What its expressions, filter and statements use: see `bound`.
-    pub(super) uses: UsedObjects,
+    pub(super) uses: BoundNames,
     pub(super) state: String,
     pub(super) recopy_reason: Option<String>,
     pub(super) snapshot: Option<String>,

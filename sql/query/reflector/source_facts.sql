@@ -10,7 +10,7 @@ SELECT jsonb_build_object(
   'columns', (
     SELECT COALESCE(jsonb_agg(jsonb_build_object(
       'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'type_oid', a.atttypid::bigint,
-      'type_modifier', a.atttypmod,
+      'type_modifier', a.atttypmod, 'attnum', u.attnum,
       'stored_name', u.name
     ) ORDER BY u.at), '[]')
     FROM unnest(s.attnums, s.column_names) WITH ORDINALITY AS u(attnum, name, at)

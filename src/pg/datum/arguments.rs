@@ -330,6 +330,14 @@ impl JsonArgument {
         argument: &'static str,
         hint: &'static str,
     ) -> Result<T, Error> {
+        // What is derived would take an array of their values, too.
+        if argument == "options" && self.0.starts_with('[') {
+            return Err(Error::InvalidArgument {
+                argument,
+                problem: "the options are an array, not an object".into(),
+                hint,
+            });
+        }
         let decoded = match self.pulsed() {
             Some(reader) => serde_json::from_reader(reader),
             None => serde_json::from_str(&self.0),

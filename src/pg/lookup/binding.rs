@@ -101,15 +101,61 @@ pub(crate) fn bind_expression(
         ),
         &[],
     )?;
-    // SAFETY: the query has one target and one table; the deparser gives a C string.
+    Ok(BoundText {
+        text: deparse_target(query, table, row)?,
+        // SAFETY: a query of the analyser's.
+        uses: unsafe { find_uses(query) },
+    })
+}
+
+/// A column of a table by a name that it had.
+pub(crate) struct FormerColumn<'a> {
+    pub(crate) attnum: i16,
+    pub(crate) name: &'a str,
+    pub(crate) sql_type: &'a str,
+}
+
+/// A bound expression over columns that have other names by now.
+pub(crate) fn rename_columns(
+    sql: &str,
+    table: Oid,
+    columns: &[FormerColumn],
+    row: &CStr,
+) -> Result<String, Error> {
+    // A row whose columns have the numbers of the table's, and the former names.
+    let last = columns.iter().map(|column| column.attnum).max().unwrap_or(0);
+    let nulls: Vec<String> = (1..=last)
+        .map(
+            |attnum| match columns.iter().find(|column| column.attnum == attnum) {
+                Some(column) => format!(
+                    "CAST(NULL AS {}) AS {}",
+                    column.sql_type,
+                    quote::identifier(column.name)
+                ),
+                None => format!("NULL AS \"__msar_none_{attnum}\""),
+            },
+        )
+        .collect();
+    let query = analyse_statement(
+        &format!(
+            "SELECT ({sql}\n) FROM (SELECT {}) AS {}",
+            nulls.join(", "),
+            quote::identifier(&row.to_string_lossy())
+        ),
+        &[],
+    )?;
+    deparse_target(query, table, row)
+}
+
+/// What a query selects, over the columns of a table.
+fn deparse_target(query: *mut pg_sys::Query, table: Oid, row: &CStr) -> Result<String, Error> {
+    // SAFETY: a query of the analyser's with one target, over one row with the columns of the table; the deparser gives a
+    // C string.
     portable_output::during_with(&[(c"lc_monetary", c"C")], || unsafe {
         let target: *mut pg_sys::TargetEntry = pg_sys::list_nth((*query).targetList, 0).cast();
         let context = pg_sys::deparse_context_for(row.as_ptr(), table);
         let bound = pg_sys::deparse_expression((*target).expr.cast(), context, false, false);
-        Ok(BoundText {
-            text: text::from_server_cstr(bound).unwrap_or_default(),
-            uses: find_uses(query),
-        })
+        Ok(text::from_server_cstr(bound).unwrap_or_default())
     })
 }
 

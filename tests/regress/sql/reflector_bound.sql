@@ -88,6 +88,19 @@ SET ROLE reflector_thief; DROP TABLE shared.audit;
 SET ROLE reflector_mirror; CREATE TABLE shared.audit (id int);
 SELECT msar.resume_reflection(:audit)->>'state'; SELECT msar.run_reflections() - 'reflections'; SELECT * FROM shared.audit;
 RESET ROLE; SELECT * FROM shared.ran;
+-- Columns of the source that get other names, those of others among them, mean what they meant.
+SET ROLE reflector_mirror; SET search_path = mirror;
+ALTER TABLE mirror.book DROP COLUMN out_on; SELECT msar.drop_reflection(:mapped) IS NOT NULL;
+SELECT r->>'id' AS named FROM msar.add_reflection('mirror.book', '{"table": "mirror.named"}', '{"fields": {"id": "id",
+  "label": "label(title)", "section": "(SELECT s.name FROM mirror.sections AS s WHERE s.id = tags[1])"}, "filter": "title <> ''''"}') AS r \gset
+SELECT msar.run_reflections(format('{"reflection": %s}', :named)::jsonb) - 'reflections';
+ALTER TABLE mirror.book RENAME title TO "The Title"; ALTER TABLE mirror.book RENAME tags TO title; ALTER TABLE mirror.book ADD tags int[] DEFAULT '{1}';
+INSERT INTO mirror.book (id, "The Title", title) VALUES (6, 'Catharine', '{1}'), (7, '', '{1}');
+SELECT msar.run_reflections() - 'reflections';
+SELECT * FROM mirror.named WHERE id OPERATOR(pg_catalog.>) 5; SELECT * FROM mirror.log WHERE id OPERATOR(pg_catalog.>) 5;
+SELECT f ->> 'column', f ->> 'expression' FROM msar_catalog.reflections AS r, jsonb_array_elements(r.fields) AS f WHERE r.id IN (:named) AND f ? 'expression' ORDER BY r.id, 1;
+SELECT filter FROM msar_catalog.reflections WHERE id = :named; SELECT statement FROM msar_catalog.reflections WHERE id = :own;
+RESET ROLE; SELECT * FROM shared.ran;
 -- What cannot be bound is refused.
 SET ROLE reflector_mirror;
 SELECT pg_temp.problem_text($$SELECT msar.add_reflection('mirror.book', '{}', '{"statement": "SELECT :new.id INTO made"}')$$);

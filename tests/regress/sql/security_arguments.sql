@@ -30,6 +30,10 @@ SELECT jsonb_array_length(msar.list_records('typed', '{"filter": {"type": "equal
 SHOW array_nulls;
 RESET array_nulls;
 
+-- Options are an object.
+SELECT pg_temp.try($$SELECT msar.import_text('public', 'imported', 'a'::text, '[]')$$);
+SELECT pg_temp.try($$SELECT msar.import_text('public', 'imported', 'a'::bytea, '["csv"]')$$);
+
 -- As many steps as a path may have.
 SELECT max(depth) FROM msar.get_joinable_tables(2147483647);
 SELECT length(__msar.display_number('1', 2147483647, NULL, NULL, NULL, NULL, NULL, NULL));
