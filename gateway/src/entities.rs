@@ -285,6 +285,9 @@ fn pass(reply: UpstreamReply) -> Response {
         Some(content_type) => response.headers_mut().insert(header::CONTENT_TYPE, content_type),
         None => response.headers_mut().remove(header::CONTENT_TYPE),
     };
+    if let Some(moment) = reply.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, moment);
+    }
     response
 }
 

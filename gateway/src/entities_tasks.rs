@@ -115,10 +115,17 @@ impl Task<'_> {
         let plan = self.call(owner, "cache_scan_plan", &[]).await?;
         let asked_at = plan["asked_at"].as_str().unwrap_or_default();
         let scans = plan["scans"].as_array().map_or(&[][..], Vec::as_slice);
+        let metrics = &self.app.metrics;
+        metrics.scans.set(i64::try_from(scans.len()).unwrap_or(i64::MAX));
         for scan in scans.iter().take(STEPS) {
             let reply = self.entities.upstream.read(self.auth, &scan["request"]).await?;
-            self.call(owner, "cache_scan_result", &[&scan.to_string(), &reply, asked_at])
+            let result = self
+                .call(owner, "cache_scan_result", &[&scan.to_string(), &reply, asked_at])
                 .await?;
+            let rows = |member: &str| result[member].as_u64().unwrap_or_default();
+            let name = scan["scan"].as_str().unwrap_or_default();
+            let scanned = metrics.scanned.with_label_values(&[name]);
+            scanned.inc_by(rows("stored") + rows("ignored"));
         }
         Ok(!scans.is_empty())
     }

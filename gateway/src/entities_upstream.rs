@@ -34,6 +34,8 @@ pub(crate) struct Upstream {
 pub(crate) struct UpstreamReply {
     pub(crate) status: StatusCode,
     pub(crate) content_type: Option<HeaderValue>,
+    /// When to ask again, if it says so.
+    pub(crate) retry_after: Option<HeaderValue>,
     pub(crate) body: Bytes,
 }
 
@@ -42,6 +44,7 @@ impl UpstreamReply {
         Self {
             status,
             content_type: Some(HeaderValue::from_static("text/plain")),
+            retry_after: None,
             body: Bytes::from_static(message.as_bytes()),
         }
     }
@@ -83,7 +86,9 @@ impl Upstream {
                 };
             }
         };
-        let (status, content_type) = (reply.status(), reply.headers().get(header::CONTENT_TYPE).cloned());
+        let value = |name| reply.headers().get(name).cloned();
+        let (content_type, retry_after) = (value(header::CONTENT_TYPE), value(header::RETRY_AFTER));
+        let status = reply.status();
         let mut body = Vec::new();
         let mut chunks = reply.bytes_stream();
         while let Some(chunk) = chunks.next().await {
@@ -98,6 +103,7 @@ impl Upstream {
         UpstreamReply {
             status,
             content_type,
+            retry_after,
             body: body.into(),
         }
     }

@@ -20,6 +20,10 @@ pub(crate) struct Metrics {
     active: IntGauge,
     /// Requests to a cached upstream service, by what became of them.
     pub(crate) entities: IntCounterVec,
+    /// Scans of its entities under way.
+    pub(crate) scans: IntGauge,
+    /// Entities that scans have read, by scan.
+    pub(crate) scanned: IntCounterVec,
 }
 
 impl Metrics {
@@ -54,6 +58,15 @@ impl Metrics {
                 "mathesar_gateway_entity_requests_total",
                 "Requests to the cached upstream service by outcome",
                 &["outcome"],
+            )?,
+            scans: gauge(
+                "mathesar_gateway_entity_scans",
+                "Scans of the cached upstream service under way",
+            )?,
+            scanned: counter(
+                "mathesar_gateway_entity_scan_rows_total",
+                "Entities of the cached upstream service that scans have read, by scan",
+                &["scan"],
             )?,
             registry,
         })

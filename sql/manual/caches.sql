@@ -91,7 +91,8 @@ Example: SELECT msar.cache_read('studio', '{"type": "Shot", "return_fields": ["c
 COMMENT ON FUNCTION msar.cache_ingest(text, jsonb, jsonb, timestamptz) IS
 $$Stores the entities in a reply of the upstream: to a read, create, update, delete, revive or batch.
 Older data never overwrites newer. A reply to credentials that are not among "equal_credentials" is
-not stored.
+not stored; the fields that it says were written are unknown until they are read again. So are the
+other sides of links that a write has changed.
 
 Arguments:
   cache: the schema of the cache

@@ -1,8 +1,8 @@
 //! What entries of the event log say, into the tables, where it is certain that an entry is newer than the row.
 
-use super::event_entry::{EventValue, SaidByEvent, SaidOfType};
-use super::ingest::MARGIN;
-use super::layout::{self, ACTIVE};
+use super::entity_writes::MARGIN;
+use super::event_entry::{EventValue, SaidByEvent, SaidOfType, TouchedEntity};
+use super::layout::{self, ACTIVE, NOT_ACTIVE};
 use super::model::{CachedType, FieldClass};
 use super::reply::{EntityLink, SaidValue};
 use crate::error::Error;
@@ -11,6 +11,11 @@ use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::quote;
 use rustc_hash::FxHashSet;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// What an entry says that a field of an entity became.
+type SaidOfField<'a> = (i64, &'a SaidByEvent<'a>, &'a SaidValue);
 
 /// Writes what entries say of a type.
 pub(super) struct TypeEvents<'a> {
@@ -26,9 +31,9 @@ fn newer() -> String {
     )
 }
 
-/// It is older.
-fn older() -> String {
-    format!("COALESCE(d.at < t._stamp - {MARGIN}, false)")
+/// It is older; `at` is when it was logged.
+fn older(at: &str) -> String {
+    format!("COALESCE({at} < t._stamp - {MARGIN}, false)")
 }
 
 /// The fields that are not known, and this one.
@@ -54,22 +59,22 @@ impl TypeEvents<'_> {
 
     pub(super) fn apply(&self, said: &SaidOfType) -> Result<(), Error> {
         self.note_entities(said)?;
+        let mut values: BTreeMap<&str, Vec<SaidOfField>> = BTreeMap::new();
+        // The field with which the last entry of an entity is noted, so that its row is written once.
+        let mut last: BTreeMap<i64, &str> = BTreeMap::new();
         for (field, by_entity) in &said.fields {
-            let class = if *field == ACTIVE {
-                FieldClass::Checkbox
-            } else {
-                self.cached.field(field).unwrap_or(FieldClass::Opaque)
-            };
-            let (mut fit, mut unfit, mut links) = (Vec::new(), Vec::new(), Vec::new());
+            let (mut unfit, mut links) = (Vec::new(), Vec::new());
             for (id, said) in by_entity {
                 match &said.value {
                     EventValue::Became(SaidValue::Unfit | SaidValue::Links(_)) => unfit.push((*id, said)),
-                    EventValue::Became(value) => fit.push((*id, said, value)),
+                    EventValue::Became(value) => {
+                        values.entry(field).or_default().push((*id, said, value));
+                        if !is_noted_besides(field) {
+                            last.insert(*id, field);
+                        }
+                    }
                     EventValue::Links(added, removed) => links.push((*id, said, added, removed)),
                 }
-            }
-            if !fit.is_empty() {
-                self.set(field, class, &fit)?;
             }
             if !unfit.is_empty() {
                 self.doubt(field, &unfit)?;
@@ -89,7 +94,16 @@ impl TypeEvents<'_> {
                 &[],
             )?;
         }
-        self.note_events(said)
+        for is_last in [false, true] {
+            for (field, values) in &values {
+                let is_meant = |(id, ..): &&SaidOfField| (last.get(id) == Some(field)) == is_last;
+                let values: Vec<SaidOfField> = values.iter().filter(is_meant).copied().collect();
+                if !values.is_empty() {
+                    self.set(field, &values, is_last.then_some(said))?;
+                }
+            }
+        }
+        self.note_events(said, |id| !last.contains_key(&id))
     }
 
     /// Entities that are not there yet are noted, with nothing known of them.
@@ -110,27 +124,38 @@ impl TypeEvents<'_> {
         Ok(())
     }
 
-    fn set(
-        &self,
-        field: &str,
-        class: FieldClass,
-        said: &[(i64, &SaidByEvent, &SaidValue)],
-    ) -> Result<(), Error> {
-        let rows: Vec<Value> = said
-            .iter()
-            .map(|(id, said, value)| {
-                let mut row = json!({"id": id, "e": said.event, "at": said.at});
-                match value {
-                    SaidValue::Plain(value) => row["v"] = value.clone(),
-                    SaidValue::Link(Some(link)) => {
-                        row["v"] = link.entity_type.clone().into();
-                        row["w"] = link.id.into();
-                    }
-                    _ => {}
+    /// Sets a field to what it became; notes the newest entry of each entity as well, if these are passed.
+    fn set(&self, field: &str, values: &[SaidOfField], noted: Option<&SaidOfType>) -> Result<(), Error> {
+        let class = if field == ACTIVE {
+            FieldClass::Checkbox
+        } else {
+            self.cached.field(field).unwrap_or(FieldClass::Opaque)
+        };
+        let mut rows = String::from("[");
+        for (id, said, value) in values {
+            let separator = if rows.len() > 1 { "," } else { "" };
+            // Writing to a String cannot fail. A moment has no letter that JSON escapes.
+            let _ = write!(
+                rows,
+                "{separator}{{\"id\":{id},\"e\":{},\"at\":\"{}\"",
+                said.event, said.at
+            );
+            match value {
+                SaidValue::Plain(value) => {
+                    let _ = write!(rows, ",\"v\":{value}");
                 }
-                row
-            })
-            .collect();
+                SaidValue::Link(Some(link)) => {
+                    let link_type = Value::from(link.entity_type.as_str());
+                    let _ = write!(rows, ",\"v\":{link_type},\"w\":{}", link.id);
+                }
+                _ => {}
+            }
+            if let Some(touched) = noted.and_then(|noted| noted.entities.get(id)) {
+                write_touched(&mut rows, touched);
+            }
+            rows.push('}');
+        }
+        rows.push(']');
         let columns = layout::field_columns(field, class);
         let names: Vec<String> = columns
             .iter()
@@ -157,22 +182,40 @@ impl TypeEvents<'_> {
             .zip(values)
             .map(|(column, value)| format!("t.{column} IS DISTINCT FROM d.{value}"))
             .collect();
+        let (older, newer, differs) = (older("d.at"), newer(), differs.join(" OR "));
+        let known = layout::is_known(field);
+        let (changes, condition) = match noted {
+            None => (
+                format!(
+                    "{}, _unknown = CASE WHEN {newer} THEN {} ELSE {} END, _received_at = clock_timestamp()",
+                    changes.join(", "),
+                    without(field),
+                    with(field)
+                ),
+                format!(" AND NOT {older} AND ({newer} OR ({known} AND ({differs})))"),
+            ),
+            Some(_) => {
+                let unknown = format!(
+                    "CASE WHEN {older} THEN t._unknown WHEN {newer} THEN {} WHEN {known} AND ({differs}) THEN {} \
+                     ELSE t._unknown END",
+                    without(field),
+                    with(field)
+                );
+                (
+                    format!("{}, {}", changes.join(", "), self.noted_changes(unknown)),
+                    String::new(),
+                )
+            }
+        };
         dml::run_dml(
             &format!(
-                "UPDATE {} AS t SET {}, _unknown = CASE WHEN {newer} THEN {} ELSE {} END, _received_at = clock_timestamp() \
-                 FROM jsonb_to_recordset($1) AS d(id bigint, e bigint, at timestamptz, {}) \
-                 WHERE t.id = d.id AND NOT {} AND ({newer} OR ({} AND ({})))",
+                "UPDATE {} AS t SET {changes} \
+                 FROM jsonb_to_recordset($1) AS d(id bigint, e bigint, at timestamptz, {}, {TOUCHED}) \
+                 WHERE t.id = d.id{condition}",
                 self.table(),
-                changes.join(", "),
-                without(field),
-                with(field),
                 typed.join(", "),
-                older(),
-                layout::is_known(field),
-                differs.join(" OR "),
-                newer = newer(),
             ),
-            &[JsonbValue::parse(&Value::Array(rows).to_string())],
+            &[JsonbValue::parse(&rows)],
         )?;
         Ok(())
     }
@@ -188,7 +231,7 @@ impl TypeEvents<'_> {
                  FROM jsonb_to_recordset($1) AS d(id bigint, at timestamptz) WHERE t.id = d.id AND NOT {} AND {}",
                 self.table(),
                 with(field),
-                older(),
+                older("d.at"),
                 layout::is_known(field)
             ),
             &[JsonbValue::parse(&Value::Array(rows).to_string())],
@@ -229,7 +272,7 @@ impl TypeEvents<'_> {
                  RETURNING CASE WHEN {newer} THEN t.id::text END",
                 self.table(),
                 with(field),
-                older(),
+                older("d.at"),
                 layout::is_known(field),
                 has("added"),
                 has("removed"),
@@ -266,43 +309,77 @@ impl TypeEvents<'_> {
         Ok(())
     }
 
-    /// Notes the newest entry of each entity, and what each change changes besides: who made it, and when.
-    fn note_events(&self, said: &SaidOfType) -> Result<(), Error> {
-        let rows: Vec<Value> = said
-            .entities
-            .iter()
-            .map(|(id, touched)| json!({"id": id, "e": touched.event, "at": touched.at, "s": touched.stamp}))
-            .collect();
-        let has = |field: &str, class: FieldClass| self.cached.field(field) == Some(class);
-        let mut unknown = "t._unknown".to_owned();
-        let mut change = String::new();
-        if self.cached.fields.contains_key("updated_by") {
-            unknown = format!(
-                "CASE WHEN {} OR 'updated_by' = ANY ({unknown}) THEN {unknown} ELSE COALESCE({unknown}, '{{}}') || \
-                 'updated_by'::text END",
-                older()
-            );
+    /// Notes the newest entry of some entities.
+    fn note_events(&self, said: &SaidOfType, is_meant: impl Fn(i64) -> bool) -> Result<(), Error> {
+        let mut rows = String::from("[");
+        for (id, touched) in said.entities.iter().filter(|(id, _)| is_meant(**id)) {
+            let separator = if rows.len() > 1 { "," } else { "" };
+            let _ = write!(rows, "{separator}{{\"id\":{id}");
+            write_touched(&mut rows, touched);
+            rows.push('}');
         }
-        if has("updated_at", FieldClass::Moment) {
-            // The stamp is that of the moment when the entry was read: newer than the entry, and all that is needed.
-            let set = "COALESCE(d.s >= t.updated_at, d.s IS NOT NULL)";
-            change = format!("updated_at = CASE WHEN {set} THEN d.s ELSE t.updated_at END, ");
-            unknown = format!(
-                "CASE WHEN {} THEN {unknown} WHEN {set} THEN NULLIF(array_remove({unknown}, 'updated_at'), '{{}}') \
-                 WHEN 'updated_at' = ANY ({unknown}) THEN {unknown} ELSE COALESCE({unknown}, '{{}}') || 'updated_at'::text END",
-                older()
-            );
+        if rows.len() == 1 {
+            return Ok(());
         }
+        rows.push(']');
         dml::run_dml(
             &format!(
-                "UPDATE {} AS t SET {change}_unknown = {unknown}, _event_id = GREATEST(t._event_id, d.e), \
-                 _event_at = GREATEST(t._event_at, d.at), _received_at = clock_timestamp() \
-                 FROM jsonb_to_recordset($1) AS d(id bigint, e bigint, at timestamptz, s timestamptz) WHERE t.id = d.id",
-                self.table()
+                "UPDATE {} AS t SET {} FROM jsonb_to_recordset($1) AS d(id bigint, {TOUCHED}) WHERE t.id = d.id",
+                self.table(),
+                self.noted_changes("t._unknown".to_owned())
             ),
-            &[JsonbValue::parse(&Value::Array(rows).to_string())],
+            &[JsonbValue::parse(&rows)],
         )?;
         Ok(())
+    }
+
+    /// What notes the newest entry of a row, and what each change changes besides: who made it, and when. The fields that are
+    /// not known are passed.
+    fn noted_changes(&self, unknown: String) -> String {
+        // An entity that an entry is about is there.
+        let mut unknown = format!("NULLIF(array_remove({unknown}, '{NOT_ACTIVE}'), '{{}}')");
+        let mut change = String::new();
+        if self.cached.fields.contains_key(UPDATED_BY) {
+            unknown = format!(
+                "(SELECT CASE WHEN {} OR '{UPDATED_BY}' = ANY (u.u) THEN u.u ELSE COALESCE(u.u, '{{}}') || \
+                 '{UPDATED_BY}'::text END FROM (SELECT {unknown} AS u OFFSET 0) AS u)",
+                older("d.last_at")
+            );
+        }
+        if self.cached.field(UPDATED_AT) == Some(FieldClass::Moment) {
+            // The stamp is that of the moment when the entry was read: newer than the entry, and all that is needed.
+            let set = "COALESCE(d.stamp >= t.updated_at, d.stamp IS NOT NULL)";
+            change = format!("updated_at = CASE WHEN {set} THEN d.stamp ELSE t.updated_at END, ");
+            unknown = format!(
+                "(SELECT CASE WHEN {} THEN u.u WHEN {set} THEN NULLIF(array_remove(u.u, '{UPDATED_AT}'), '{{}}') \
+                 WHEN '{UPDATED_AT}' = ANY (u.u) THEN u.u ELSE COALESCE(u.u, '{{}}') || '{UPDATED_AT}'::text END \
+                 FROM (SELECT {unknown} AS u OFFSET 0) AS u)",
+                older("d.last_at")
+            );
+        }
+        format!(
+            "{change}_unknown = {unknown}, _event_id = GREATEST(t._event_id, d.last), \
+             _event_at = GREATEST(t._event_at, d.last_at), _received_at = clock_timestamp()"
+        )
+    }
+}
+
+/// The columns of the newest entry of an entity, and those that say so.
+const TOUCHED: &str = "last bigint, last_at timestamptz, stamp timestamptz";
+const UPDATED_AT: &str = "updated_at";
+const UPDATED_BY: &str = "updated_by";
+
+/// Whether a field is changed by noting an entry.
+fn is_noted_besides(field: &str) -> bool {
+    matches!(field, UPDATED_AT | UPDATED_BY)
+}
+
+/// The members of a row for the columns of [`TOUCHED`].
+fn write_touched(rows: &mut String, touched: &TouchedEntity) {
+    // Moments have no letter that JSON escapes.
+    let _ = write!(rows, ",\"last\":{},\"last_at\":\"{}\"", touched.event, touched.at);
+    if let Some(stamp) = touched.stamp {
+        let _ = write!(rows, ",\"stamp\":\"{stamp}\"");
     }
 }
 

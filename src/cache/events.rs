@@ -5,11 +5,11 @@
 //! last one applied. An entry from before that is ignored. Between the two nobody knows: if the value differs, the field
 //! is no longer known and is read again. Entities that are not there are noted as unknown and read.
 
+use super::entity_writes::doubt_links;
 use super::error::CacheError;
 use super::event_entry::{EventEntry, SaidOfType, take_entry};
 use super::event_writes::TypeEvents;
 use super::feed::Seen;
-use super::ingest::doubt_links;
 use super::layout::{self, ACTIVE};
 use super::model::CachedType;
 use super::store::{self, LockedCache};
@@ -20,9 +20,8 @@ use crate::pg::quote;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Entries that one request asks for, and missing ones among them.
+/// Entries that one request asks for.
 const PAGE: usize = 500;
-const MISSING: usize = 200;
 /// Sorts of entries that are counted, at most.
 const MOST_NOTED: usize = 200;
 
@@ -45,9 +44,13 @@ pub(crate) fn plan_event_requests(cache: &str) -> Result<Value, Error> {
             let mut conditions =
                 vec![json!({"path": "id", "relation": "greater_than", "values": [position]})];
             let patience = locked.definition.settings.gap_patience;
-            let missing = locked.feed.missing(now.epoch, patience, MISSING);
-            if !missing.is_empty() {
-                conditions.push(json!({"path": "id", "relation": "in", "values": missing}));
+            let missing = locked.feed.missing(now.epoch, patience);
+            if !missing.single.is_empty() {
+                conditions.push(json!({"path": "id", "relation": "in", "values": missing.single}));
+            }
+            for (from, to) in missing.ranges {
+                // Whether the bounds are within is of no concern: their neighbours have been seen.
+                conditions.push(json!({"path": "id", "relation": "between", "values": [from - 1, to + 1]}));
             }
             (conditions, "asc", PAGE)
         }

@@ -118,12 +118,33 @@ impl Feed {
         Seen::Late
     }
 
-    /// The missing numbers that are worth asking for, at most `most` of them.
-    pub(crate) fn missing(&self, now: f64, patience: f64, most: usize) -> Vec<i64> {
-        let waiting = self.gaps.iter().rev().filter(|gap| now - gap.noted_at < patience);
-        waiting.flat_map(|gap| gap.from..=gap.to).take(most).collect()
+    /// The missing numbers that are worth asking for.
+    pub(crate) fn missing(&self, now: f64, patience: f64) -> MissingEvents {
+        let mut missing = MissingEvents::default();
+        for gap in self.gaps.iter().rev().filter(|gap| now - gap.noted_at < patience) {
+            let is_few = gap.to - gap.from < MOST_SINGLE && missing.single.len() < MOST_MISSING;
+            if is_few {
+                missing.single.extend(gap.from..=gap.to);
+            } else if missing.ranges.len() < MOST_RANGES {
+                missing.ranges.push((gap.from, gap.to));
+            }
+        }
+        missing
     }
 }
+
+/// Numbers of events that are missing: some by themselves, and ranges of many, which may be as long as a batch that failed.
+#[derive(Default, Debug, PartialEq)]
+pub(crate) struct MissingEvents {
+    pub(crate) single: Vec<i64>,
+    pub(crate) ranges: Vec<(i64, i64)>,
+}
+
+/// The most numbers of a gap that are asked for one by one.
+const MOST_SINGLE: i64 = 20;
+/// How many numbers are asked for one by one, but for the rest of a gap; and the most ranges.
+const MOST_MISSING: usize = 200;
+const MOST_RANGES: usize = 50;
 
 #[cfg(test)]
 mod tests {
@@ -135,17 +156,36 @@ mod tests {
         assert_eq!(feed.see(10, 0.0), Seen::Before);
         assert_eq!(feed.see(11, 0.0), Seen::New);
         assert_eq!(feed.see(15, 5.0), Seen::New);
-        assert_eq!(feed.missing(6.0, 300.0, 10), vec![12, 13, 14]);
+        assert_eq!(feed.missing(6.0, 300.0).single, vec![12, 13, 14]);
         assert_eq!(feed.see(13, 6.0), Seen::Late);
         assert_eq!(feed.see(13, 6.0), Seen::Before);
-        let mut missing = feed.missing(6.0, 300.0, 10);
+        let mut missing = feed.missing(6.0, 300.0).single;
         missing.sort_unstable();
         assert_eq!(missing, vec![12, 14]);
         // Given up, and accepted all the same.
-        assert!(feed.missing(400.0, 300.0, 10).is_empty());
+        assert_eq!(feed.missing(400.0, 300.0), MissingEvents::default());
         assert_eq!(feed.see(12, 400.0), Seen::Late);
         assert_eq!(feed.see(14, 400.0), Seen::Late);
         assert!(feed.gaps.is_empty());
         assert_eq!(feed.see(9, 400.0), Seen::Before);
+    }
+
+    #[test]
+    fn a_large_gap_hides_no_other() {
+        let mut feed = Feed::default();
+        feed.see(10, 0.0);
+        feed.see(12, 0.0);
+        feed.see(5012, 1.0);
+        feed.see(5014, 1.0);
+        let missing = feed.missing(2.0, 300.0);
+        assert_eq!(
+            (missing.single, missing.ranges),
+            (vec![5013, 11], vec![(13, 5011)])
+        );
+        // One of its numbers leaves a range on both sides.
+        assert_eq!(feed.see(2000, 2.0), Seen::Late);
+        let mut ranges = feed.missing(2.0, 300.0).ranges;
+        ranges.sort_unstable();
+        assert_eq!(ranges, vec![(13, 1999), (2001, 5011)]);
     }
 }

@@ -219,6 +219,11 @@ enum NamedIds {
     List(Literal),
 }
 
+/// Whether a filter restricts its rows to ids that it names.
+pub(super) fn names_ids(filter: &ConditionGroup) -> bool {
+    named_ids(filter).is_some()
+}
+
 /// The ids to which a filter restricts its rows, if it does.
 fn named_ids(filter: &ConditionGroup) -> Option<NamedIds> {
     if filter.any {

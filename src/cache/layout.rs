@@ -20,6 +20,9 @@ use crate::pg::quote;
 /// What stands in `_unknown` for `_active`.
 pub(super) const ACTIVE: &str = "_active";
 
+/// What stands in `_unknown` beside that, if the entity was not there when the active ones were read.
+pub(super) const NOT_ACTIVE: &str = "_not_active";
+
 /// Whether a field of the row `t` is known: a condition.
 pub(super) fn is_known(field: &str) -> String {
     format!("COALESCE({} <> ALL (t._unknown), true)", quote::literal(field))
@@ -36,6 +39,12 @@ pub(super) fn table(schema: &str, entity_type: &str) -> String {
 /// The table of a multi-entity field, quoted.
 pub(super) fn links(schema: &str, entity_type: &str, field: &str) -> String {
     quote::qualified(schema, &multi_table(entity_type, field))
+}
+
+/// The two columns of a link of a row, quoted: the type and the id.
+pub(super) fn link_columns(alias: &str, field: &str) -> (String, String) {
+    let column = |part: &str| format!("{alias}.{}", quote::identifier(&format!("{field}__{part}")));
+    (column("type"), column("id"))
 }
 
 /// The columns of a field, with their types; none for a multi-entity field.

@@ -11,7 +11,7 @@ use pgrx::pg_sys;
 
 impl<'a> EntityStatement<'a> {
     /// The types that a field may link to, all of them cached.
-    fn linked_types(&self, entity_type: &str, field: &str) -> Result<&'a [String], MissReason> {
+    pub(super) fn linked_types(&self, entity_type: &str, field: &str) -> Result<&'a [String], MissReason> {
         let cached = self.cached(entity_type)?;
         let types = cached
             .fields

@@ -7,7 +7,8 @@
 //! - [`filter`]: its conditions as SQL; [`comparison`]: those on columns; [`relative_dates`]: those that compare with now;
 //!   [`link_filter`]: those on links; [`guards`]: what has to hold so that they mean what they mean upstream
 //! - [`read`] and [`summary`]: its statement
-//! - [`ingest`]: what replies of the upstream say, into the tables; [`reply`]: their rows, checked
+//! - [`ingest`]: what replies of the upstream say; [`reply`]: their rows, checked; [`entity_writes`]: into the tables;
+//!   [`other_sides`]: what a write changes besides; [`absent`]: entities that were asked for and are not there
 //! - [`events`]: applying entries of the event log ([`event_entry`], [`event_writes`]); [`feed`]: which of them have been seen; [`scans`]: reading everything again;
 //!   [`shadow`]: comparing answers
 //! - [`wire`]: the upstream's own protocol
@@ -15,8 +16,10 @@
 //! An answer is given only when what is recorded proves that it is the upstream's. Everything else is a miss with its
 //! reason: nothing here guesses.
 
+mod absent;
 mod comparison;
 mod coverage;
+mod entity_writes;
 mod error;
 mod event_entry;
 mod event_writes;
@@ -29,6 +32,7 @@ mod layout;
 mod link_filter;
 pub(crate) mod manage;
 mod model;
+mod other_sides;
 mod read;
 mod relative_dates;
 mod reply;

@@ -171,6 +171,18 @@ impl CachedField {
         // Checked when the definition was read; what somebody else wrote into the table is returned, never compared.
         FieldClass::from_data_type(&self.data_type).unwrap_or(FieldClass::Opaque)
     }
+
+    /// Whether it may link to entities of a type.
+    pub(crate) fn may_link_to(&self, entity_type: &str) -> bool {
+        let is_link = matches!(self.class(), FieldClass::Entity | FieldClass::MultiEntity);
+        is_link
+            && (self.entity_types.is_empty() || self.entity_types.iter().any(|known| known == entity_type))
+    }
+
+    /// Whether the upstream shows a value of a text field as it is, not by a name that it has for it.
+    pub(crate) fn is_shown_as_it_is(&self) -> bool {
+        matches!(self.data_type.as_str(), "text" | "list")
+    }
 }
 
 impl CachedType {

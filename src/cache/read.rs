@@ -6,6 +6,7 @@
 
 use super::error::MissReason;
 use super::filter::{BASE, EntitySource, EntityStatement, SourceJoin, split_path};
+use super::guards::names_ids;
 use super::layout::{self, MOMENT};
 use super::model::{FieldClass, NullOrder};
 use super::request::{AnswerPart, EntityPage, EntityRequest, PagingInfo};
@@ -67,17 +68,28 @@ impl EntityRequest {
         } else {
             "json_build_object('hit', true, 'results', r.document)"
         };
+        // OFFSET keeps the planner from copying the guards to each place that names their outcome.
         let sql = format!(
             "SELECT CASE WHEN g.reason IS NOT NULL THEN to_json(g.reason) WHEN r.is_doubtful THEN to_json({}::text) \
              ELSE {found} END, g.reason IS NOT NULL OR r.is_doubtful \
-             FROM (SELECT CASE{guards} END AS reason) AS g \
+             FROM (SELECT CASE{guards} END AS reason OFFSET 0) AS g \
              LEFT JOIN LATERAL ({rows}) AS r ON g.reason IS NULL",
-            quote::literal("a linked entity is retired, or not known in full")
+            quote::literal(match &self.answer {
+                AnswerPart::Page(_) => "a linked entity is retired, or not known in full",
+                AnswerPart::Summary(_) => {
+                    "what the upstream says of null, of no values, and of groups of retired entities or of equal names is not known"
+                }
+            })
         );
         Ok(Draft {
             sql: self.document(&sql),
             parameters: std::mem::take(&mut statement.parameters),
-            planning: Planning::EachTime,
+            // Which ids they are makes no difference to the plan.
+            planning: if names_ids(&self.filter) {
+                Planning::Once
+            } else {
+                Planning::EachTime
+            },
             estimate: None,
         })
     }

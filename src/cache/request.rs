@@ -35,8 +35,8 @@ pub(super) enum AnswerPart {
 pub(super) struct SummaryPart {
     /// Fields and how each is summed up.
     pub(super) summaries: Vec<(String, String)>,
-    /// The field of the groups, and whether they come in descending order.
-    pub(super) grouping: Option<(String, bool)>,
+    /// The fields of the groups within groups, each with whether they come in descending order.
+    pub(super) groupings: Vec<(String, bool)>,
 }
 
 /// A page of entities.

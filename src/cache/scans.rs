@@ -4,9 +4,10 @@
 //! A scan notes the newest event before it begins: the events since then keep what it has read complete.
 
 use super::coverage::normal_condition;
+use super::entity_writes::store_said;
 use super::error::CacheError;
 use super::feed::{EntityScan, LastScan};
-use super::ingest::{IngestResult, store_said};
+use super::ingest::IngestResult;
 use super::model::{CachedType, FieldClass};
 use super::reply::SaidOfEntity;
 use super::store::{self, LockedCache};

@@ -125,6 +125,11 @@ fn differences(cached: &Value, upstream: &Value) -> Result<Vec<Value>, Error> {
         rows.filter_map(|row| Some((row.get("id")?.as_i64()?, row.as_object()?.clone())))
             .collect()
     };
+    let ids = |rows: &Value| -> Vec<Value> {
+        let rows = rows.as_array().into_iter().flatten();
+        rows.filter_map(|row| row.get("id").cloned()).collect()
+    };
+    let (our_ids, their_ids) = (ids(ours), ids(theirs));
     let (ours, theirs) = (by_id(ours), by_id(theirs));
     let mut found = Vec::new();
     for (id, row) in &ours {
@@ -145,6 +150,19 @@ fn differences(cached: &Value, upstream: &Value) -> Result<Vec<Value>, Error> {
     for (id, row) in &theirs {
         if !ours.contains_key(id) {
             found.push(json!({"entity_id": id, "field": null, "cached": null, "upstream": row}));
+        }
+    }
+    if found.is_empty() && our_ids != their_ids {
+        found.push(json!({"field": "sorts", "cached": our_ids, "upstream": their_ids}));
+    }
+    let info = (cached.get("paging_info"), upstream.get("paging_info"));
+    if let (Some(ours), Some(theirs)) = info {
+        for key in ["has_next_page", "entity_count"] {
+            let (ours, theirs) = (ours.get(key), theirs.get(key));
+            if ours.is_some() && ours != theirs {
+                found
+                    .push(json!({"field": format!("paging_info.{key}"), "cached": ours, "upstream": theirs}));
+            }
         }
     }
     Ok(found)

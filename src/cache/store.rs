@@ -17,6 +17,7 @@ use serde_json::Value;
 use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 static CACHES: StorageTable = StorageTable {
     schema: crate::STORAGE_SCHEMA,
@@ -55,7 +56,7 @@ const WRITE_STATE: &str = include_str!("../../sql/query/cache/write_state.sql");
 pub(super) const STATUS: &str = include_str!("../../sql/query/cache/status.sql");
 pub(super) const ACCEPT: &str = include_str!("../../sql/query/cache/accept_credential.sql");
 pub(super) const REFUSE: &str = include_str!("../../sql/query/cache/refuse_credential.sql");
-pub(super) const IS_ACCEPTED: &str = include_str!("../../sql/query/cache/is_accepted.sql");
+const FIND_ACCEPTANCE: &str = include_str!("../../sql/query/cache/find_acceptance.sql");
 pub(super) const NOTE_DIFFERENCES: &str = include_str!("../../sql/query/cache/note_differences.sql");
 const CLOCK: &str = include_str!("../../sql/query/cache/clock.sql");
 
@@ -97,7 +98,18 @@ struct Statements {
     state: Option<Rc<Prepared>>,
     whole: Option<Rc<Prepared>>,
     known: Vec<Rc<CacheState>>,
+    accepted: Vec<AcceptedCredential>,
 }
+
+/// A credential that the upstream has accepted. A refusal gives the cache a new version.
+struct AcceptedCredential {
+    cache: Rc<CacheState>,
+    credential: String,
+    until: Instant,
+}
+
+/// The most credentials that a session remembers.
+const MOST_CREDENTIALS: usize = 100;
 
 thread_local! {
     static KEPT: RefCell<Statements> = RefCell::default();
@@ -132,6 +144,41 @@ pub(super) fn find_cache(name: &str) -> Result<(Rc<CacheState>, Option<f64>), Er
     });
     drop(replaced);
     Ok((state, found.age))
+}
+
+/// Whether the upstream has accepted a credential lately.
+pub(super) fn is_accepted(state: &Rc<CacheState>, credential: &str) -> Result<bool, Error> {
+    let now = Instant::now();
+    let is_known = KEPT.with_borrow(|kept| {
+        let of_credential =
+            |known: &&AcceptedCredential| known.cache == *state && known.credential == credential;
+        let known = kept.accepted.iter().find(of_credential);
+        known.is_some_and(|known| now < known.until)
+    });
+    if is_known {
+        return Ok(true);
+    }
+    let question = serde_json::json!({"id": state.id, "credential": credential});
+    let age: Option<f64> = write_as_owner(|statements| statements.query(FIND_ACCEPTANCE, &question))?;
+    let rest = age.map(|age| state.definition.settings.credential_lifetime - age.max(0.0));
+    let Some(rest) = rest.filter(|rest| *rest > 0.0) else {
+        return Ok(false);
+    };
+    KEPT.with_borrow_mut(|kept| {
+        // Of another version of this cache nothing counts.
+        kept.accepted.retain(|known| {
+            let is_current =
+                known.cache.id != state.id || known.cache == *state && known.credential != credential;
+            is_current && now < known.until
+        });
+        kept.accepted.truncate(MOST_CREDENTIALS - 1);
+        kept.accepted.push(AcceptedCredential {
+            cache: Rc::clone(state),
+            credential: credential.to_owned(),
+            until: now + Duration::from_secs_f64(rest),
+        });
+    });
+    Ok(true)
 }
 
 /// The same for a caller that has to be the cache's owner.

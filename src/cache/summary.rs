@@ -1,7 +1,8 @@
-//! Summaries: counts, sums and bounds of the entities that a filter admits, as a whole and by groups.
+//! Summaries: counts, sums and bounds of the entities that a filter admits, as a whole and by groups within groups.
 //!
-//! What the upstream says of no values at all, and of groups without a value, is not known: such requests are misses.
-//! Averages are not rounded.
+//! What the upstream says of no values at all, of groups without a value, and of texts that differ by the case of their
+//! letters alone is not known: such requests are misses. So are groups of ranges, whose bounds are not documented, and
+//! groups of fields whose values the upstream shows by names of its own, such as statuses. Averages are not rounded.
 
 use super::error::MissReason;
 use super::filter::{BASE, EntitySource, EntityStatement};
@@ -15,6 +16,9 @@ use crate::pg::quote;
 use crate::statements::Values;
 use serde_json::Value;
 use std::rc::Rc;
+
+/// The most groups within groups.
+const MOST_GROUPINGS: usize = 5;
 
 /// Reads a request to summarize.
 pub(super) fn parse_summary_request(
@@ -43,27 +47,29 @@ pub(super) fn parse_summary_request(
         }
         summaries.push((field, sort));
     }
-    let grouping = match array_member(members, "grouping")? {
-        [] => None,
-        [grouping] if text(grouping, "type").as_deref() == Some("exact") => {
-            let field = text(grouping, "field").ok_or("a grouping has no field")?;
-            let descending = match text(grouping, "direction").as_deref() {
-                None | Some("asc") => false,
-                Some("desc") => true,
-                Some(_) => return Err("the direction of a grouping is neither \"asc\" nor \"desc\"".into()),
-            };
-            Some((field, descending))
+    let mut groupings = Vec::new();
+    for grouping in array_member(members, "grouping")? {
+        if text(grouping, "type").as_deref() != Some("exact") {
+            return Err("groups that are not exact are not supported".into());
         }
-        [_] => return Err("groups that are not exact are not supported".into()),
-        _ => return Err("groups within groups are not supported".into()),
-    };
+        let field = text(grouping, "field").ok_or("a grouping has no field")?;
+        let descending = match text(grouping, "direction").as_deref() {
+            None | Some("asc") => false,
+            Some("desc") => true,
+            Some(_) => return Err("the direction of a grouping is neither \"asc\" nor \"desc\"".into()),
+        };
+        groupings.push((field, descending));
+    }
+    if groupings.len() > MOST_GROUPINGS {
+        return Err(format!("more than {MOST_GROUPINGS} groupings"));
+    }
     let (filter, demanded) = parse_filter(cache, document, values)?;
     Ok(EntityRequest {
         cache: Rc::clone(cache),
         entity_type: entity_type(members)?,
         filter,
         active: true,
-        answer: AnswerPart::Summary(SummaryPart { summaries, grouping }),
+        answer: AnswerPart::Summary(SummaryPart { summaries, groupings }),
         is_wire,
         demanded,
     })
@@ -87,22 +93,22 @@ impl SummaryPart {
         let mut columns = vec![format!("{BASE}.id AS s_id")];
         let sums = self.summaries(entity_type, statement, &mut columns)?;
         let total = format!("json_build_object({})", sums.pairs);
-        let mut groups = "'[]'::json".to_owned();
-        let mut doubt = format!("(SELECT {} FROM rows)", sums.doubt);
-        if let Some((field, descending)) = &self.grouping {
-            let value = self.group(entity_type, field, statement, source, &mut columns)?;
-            let direction = if *descending { " DESC" } else { "" };
-            groups = format!(
-                "(SELECT COALESCE(json_agg(g.document ORDER BY g.name{direction}), '[]') FROM (SELECT g_name AS name, \
-                 json_build_object('group_name', g_name, 'group_value', {value}, 'summaries', {total}) AS document \
-                 FROM rows GROUP BY g_name, g_type, g_id) AS g)"
-            );
-            doubt = format!(
-                "(SELECT COALESCE(bool_or(g.doubt), false) FROM (SELECT bool_or(g_doubt) OR g_name IS NULL OR {} AS doubt \
-                 FROM rows GROUP BY g_name, g_type, g_id) AS g) OR {doubt}",
-                sums.doubt
-            );
+        let mut values = Vec::new();
+        for (level, (field, _)) in self.groupings.iter().enumerate() {
+            values.push(Self::group_columns(
+                level,
+                entity_type,
+                field,
+                statement,
+                source,
+                &mut columns,
+            )?);
         }
+        let mut doubt = format!("(SELECT {} FROM rows)", sums.doubt);
+        if !values.is_empty() {
+            doubt = format!("{} OR {doubt}", doubtful_groups(values.len(), &sums.doubt));
+        }
+        let groups = self.groups(&values, &total);
         Ok(format!(
             "WITH rows AS MATERIALIZED (SELECT {} FROM {} AS {BASE}{} WHERE {condition}) \
              SELECT json_build_object('groups', {groups}, 'summaries', (SELECT {total} FROM rows)) AS document, \
@@ -123,8 +129,13 @@ impl SummaryPart {
         for (at, (field, sort)) in self.summaries.iter().enumerate() {
             let class = statement.class(entity_type, field)?;
             let column = format!("s{at}");
+            let is_scalar = !matches!(
+                class,
+                FieldClass::Entity | FieldClass::MultiEntity | FieldClass::Opaque
+            );
             let sql = match (sort.as_str(), class) {
                 ("count", _) if field == "id" => "count(*)".to_owned(),
+                ("count", _) if is_scalar => format!("count({column})"),
                 ("record_count", _) => "count(*)".to_owned(),
                 ("sum", FieldClass::Integer | FieldClass::Decimal) => format!("sum({column})"),
                 ("maximum", FieldClass::Integer | FieldClass::Decimal) => format!("max({column})"),
@@ -149,7 +160,12 @@ impl SummaryPart {
             statement.needed.insert(field.clone());
             if sql != "count(*)" {
                 columns.push(format!("{BASE}.{} AS {column}", quote::identifier(field)));
-                doubts.push(format!("count({column}) = 0"));
+                // Whether a count counts null is not known.
+                doubts.push(if sort == "count" {
+                    format!("count({column}) <> count(*)")
+                } else {
+                    format!("count({column}) = 0")
+                });
             }
             pairs.push(format!("{}, {sql}", quote::literal(field)));
         }
@@ -162,46 +178,112 @@ impl SummaryPart {
         })
     }
 
-    /// The columns by which rows are grouped; gives the value of a group.
-    fn group(
-        &self,
+    /// The groups of the first level as SQL, each with those of the next one; from the last level up, so that each of them is
+    /// computed once.
+    fn groups(&self, values: &[String], total: &str) -> String {
+        let mut inner: Option<String> = None;
+        for (level, value) in values.iter().enumerate().rev() {
+            let keys = group_keys(level + 1, &["key", "name", "type", "id"]).join(", ");
+            let members = format!("SELECT {keys}, {total} AS total FROM rows GROUP BY {keys}");
+            let (within, joined) = match &inner {
+                None => (String::new(), String::new()),
+                Some(inner) => (
+                    "'groups', inner_groups.groups, ".to_owned(),
+                    format!(
+                        " JOIN ({inner}) AS inner_groups USING ({})",
+                        group_keys(level + 1, &["key"]).join(", ")
+                    ),
+                ),
+            };
+            let outer = group_keys(level, &["key"]);
+            let by: Vec<&str> = outer.iter().map(String::as_str).collect();
+            let (listed, grouped) = if by.is_empty() {
+                (String::new(), String::new())
+            } else {
+                let by = by.join(", ");
+                (format!("{by}, "), format!(" GROUP BY {by}"))
+            };
+            let direction = if self.groupings[level].1 { " DESC" } else { "" };
+            inner = Some(format!(
+                "SELECT {listed}COALESCE(json_agg(json_build_object('group_name', g{level}_name, 'group_value', {value}, \
+                 {within}'summaries', total) ORDER BY g{level}_name{direction}), '[]') AS groups \
+                 FROM ({members}) AS members{joined}{grouped}"
+            ));
+        }
+        inner.map_or_else(|| "'[]'::json".to_owned(), |groups| format!("({groups})"))
+    }
+
+    /// Adds the columns by which rows are grouped on a level; gives the value of a group.
+    fn group_columns(
+        level: usize,
         entity_type: &str,
         field: &str,
         statement: &mut EntityStatement,
         source: &mut EntitySource,
         columns: &mut Vec<String>,
-    ) -> Result<&'static str, MissReason> {
+    ) -> Result<String, MissReason> {
         let cached = statement.cached(entity_type)?;
         let class = statement.class(entity_type, field)?;
         statement.needed.insert(field.to_owned());
+        let described = cached.fields.get(field);
         match class {
-            FieldClass::Text => {
+            FieldClass::Text if described.is_some_and(|field| field.is_shown_as_it_is()) => {
                 columns.push(format!(
-                    "{BASE}.{} AS g_name, NULL::text AS g_type, NULL::bigint AS g_id, false AS g_doubt",
+                    "{BASE}.{0} AS g{level}_key, {BASE}.{0} AS g{level}_name, lower({BASE}.{0}) AS g{level}_folded, \
+                     NULL::text AS g{level}_type, NULL::bigint AS g{level}_id, false AS g{level}_doubt",
                     quote::identifier(field)
                 ));
-                Ok("g_name")
+                Ok(format!("g{level}_name"))
             }
             FieldClass::Entity => {
-                let types = cached.fields.get(field).map(|field| &field.entity_types);
-                let [linked] = types.map_or(&[][..], Vec::as_slice) else {
-                    return Err(format!(
-                        "groups by {entity_type}.{field}, which links to several types"
-                    ));
-                };
-                let display = statement.display(linked)?;
-                let joined = statement.join(source, entity_type, BASE, field, linked)?;
-                let fields = statement.needed_elsewhere.entry(linked.clone()).or_default();
-                fields.insert(display.clone());
+                let (mut names, mut active) = (Vec::new(), Vec::new());
+                for linked in statement.linked_types(entity_type, field)? {
+                    let display = statement.display(linked)?;
+                    let joined = statement.join(source, entity_type, BASE, field, linked)?;
+                    let fields = statement.needed_elsewhere.entry(linked.clone()).or_default();
+                    fields.insert(display.clone());
+                    names.push(format!("{joined}.{}", quote::identifier(&display)));
+                    active.push(format!("{joined}._active"));
+                }
+                let link_type = format!("{BASE}.{}", quote::identifier(&format!("{field}__type")));
+                let link_id = format!("{BASE}.{}", quote::identifier(&format!("{field}__id")));
                 columns.push(format!(
-                    "{joined}.{} AS g_name, {BASE}.{} AS g_type, {BASE}.{} AS g_id, {joined}._active IS NOT TRUE AS g_doubt",
-                    quote::identifier(&display),
-                    quote::identifier(&format!("{field}__type")),
-                    quote::identifier(&format!("{field}__id")),
+                    "{link_type} || ':' || {link_id} AS g{level}_key, COALESCE({}, NULL) AS g{level}_name, \
+                     {link_type} || ':' || {link_id} AS g{level}_folded, {link_type} AS g{level}_type, \
+                     {link_id} AS g{level}_id, COALESCE({}, NULL) IS NOT TRUE AS g{level}_doubt",
+                    names.join(", "),
+                    active.join(", "),
                 ));
-                Ok("json_build_object('type', g_type, 'id', g_id, 'name', g_name, 'valid', 'valid')")
+                Ok(format!(
+                    "json_build_object('type', g{level}_type, 'id', g{level}_id, 'name', g{level}_name, 'valid', 'valid')"
+                ))
             }
             _ => Err(format!("groups by {entity_type}.{field} are not supported")),
         }
     }
+}
+
+/// The columns of the first levels of groups.
+fn group_keys(levels: usize, columns: &[&str]) -> Vec<String> {
+    (0..levels)
+        .flat_map(|level| columns.iter().map(move |column| format!("g{level}_{column}")))
+        .collect()
+}
+
+/// Whether the upstream's groups may be others: those without a value or without a name, those of retired entities, those
+/// whose texts differ by the case of their letters alone, and those with a sum of no values.
+fn doubtful_groups(levels: usize, sums: &str) -> String {
+    let unnamed: Vec<String> = (0..levels)
+        .map(|level| format!("bool_or(g{level}_doubt OR g{level}_name IS NULL)"))
+        .collect();
+    let ambiguous: Vec<String> = (0..levels)
+        .map(|level| format!("count(DISTINCT g{level}_key) <> count(DISTINCT g{level}_folded)"))
+        .collect();
+    format!(
+        "COALESCE((SELECT {} OR {} FROM rows), false) OR \
+         COALESCE((SELECT bool_or(g.doubt) FROM (SELECT {sums} AS doubt FROM rows GROUP BY {}) AS g), false)",
+        unnamed.join(" OR "),
+        ambiguous.join(" OR "),
+        group_keys(levels, &["key"]).join(", ")
+    )
 }

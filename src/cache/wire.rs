@@ -135,7 +135,7 @@ pub(crate) fn api3(cache: &str, body: &Value) -> Result<Api3Answer, Error> {
     let reason = match (&credential, method) {
         (_, method) if !matches!(method, "read" | "summarize") => upstreams(method),
         (None, _) => "answers to these credentials may be others than the cache's".to_owned(),
-        (Some(credential), _) if !is_accepted(&state, credential)? => {
+        (Some(credential), _) if !store::is_accepted(&state, credential)? => {
             "the upstream has not accepted these credentials lately".to_owned()
         }
         _ => match answer(&state, age, method, parameters, true)? {
@@ -157,7 +157,9 @@ pub(crate) fn api3(cache: &str, body: &Value) -> Result<Api3Answer, Error> {
     let mut miss = Map::new();
     miss.insert("forward".into(), forward);
     miss.insert("reason".into(), reason.into());
-    miss.insert("ingest".into(), credential.is_some().into());
+    // What others have written is not known any more.
+    let is_write = matches!(method, "create" | "update" | "delete" | "revive" | "batch");
+    miss.insert("ingest".into(), (is_write || credential.is_some()).into());
     miss.insert("asked_at".into(), asked_at.into());
     if let Some(keep) = keep {
         miss.insert("keep".into(), keep);
@@ -170,13 +172,6 @@ pub(crate) enum Api3Answer {
     /// The text of the reply.
     Reply(JsonbDatum),
     Forward(Value),
-}
-
-fn is_accepted(state: &CacheState, credential: &str) -> Result<bool, Error> {
-    let question = json!({
-        "id": state.id, "credential": credential, "lifetime": state.definition.settings.credential_lifetime
-    });
-    store::write_as_owner(|statements| statements.query(store::IS_ACCEPTED, &question))
 }
 
 /// The parameters of a request with all fields of the cache, and the keys of the reply that its caller asked for.

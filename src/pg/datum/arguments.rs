@@ -305,9 +305,10 @@ impl JsonArgument {
         &self.0
     }
 
-    /// The document, if it is not small: read like this, a cancel takes effect all the time.
+    /// The document, if it is large: read like this, a cancel takes effect all the time, and reading takes three times as long.
     pub(crate) fn pulsed(&self) -> Option<PulsedReader<'_>> {
-        const SMALL: usize = 64 << 10;
+        // Read at once within some 20 milliseconds.
+        const SMALL: usize = 4 << 20;
         (self.0.len() > SMALL).then_some(PulsedReader {
             rest: self.0.as_bytes(),
             reads: 0,

@@ -126,9 +126,10 @@ impl UpstreamServer {
             kind = "text/plain";
         }
         let mut stream = stream;
+        let retry_after = if status == 429 { "retry-after: 7\r\n" } else { "" };
         write!(
             stream,
-            "HTTP/1.1 {status} x\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{reply}",
+            "HTTP/1.1 {status} x\r\ncontent-type: {kind}\r\n{retry_after}content-length: {}\r\n\r\n{reply}",
             reply.len()
         )
         .ok()

@@ -106,11 +106,21 @@ fn gateway(address: &str, more: &[&str]) -> (Gateway, Client) {
 
 /// Until the cache knows everything.
 fn settle(client: &mut Client) {
+    settle_tables(client, &["shot", "task"]);
+}
+
+/// Until it knows everything of some types.
+fn settle_tables(client: &mut Client, tables: &[&str]) {
     let start = Instant::now();
-    let query = "SELECT (NOT EXISTS (SELECT FROM jsonb_array_elements(msar.get_cache_status('studio')->0->'entity_types') AS t
-        WHERE NOT (t->>'complete')::boolean) AND (SELECT count(*) FROM (SELECT FROM studio.shot WHERE _unknown IS NOT NULL
-        UNION ALL SELECT FROM studio.task WHERE _unknown IS NOT NULL) AS u) = 0)::text";
-    while text(client, query) != "true" {
+    let unknown: String = tables
+        .iter()
+        .map(|table| format!(" AND NOT EXISTS (SELECT FROM studio.{table} WHERE _unknown IS NOT NULL)"))
+        .collect();
+    let query = format!(
+        "SELECT (NOT EXISTS (SELECT FROM jsonb_array_elements(msar.get_cache_status('studio')->0->'entity_types') AS t
+        WHERE NOT (t->>'complete')::boolean){unknown})::text"
+    );
+    while text(client, &query) != "true" {
         assert!(
             start.elapsed() < Duration::from_secs(60),
             "{}",
@@ -219,6 +229,15 @@ fn the_stock_client_works_unchanged() {
         "{got:#?}"
     );
     expect("user", json!(1));
+
+    // How far the scans are.
+    let metrics = Caller::nobody().get(&gateway.url("/metrics")).body;
+    let scanned = "mathesar_gateway_entity_scan_rows_total{scan=\"Task\"} ";
+    let rows = metrics
+        .lines()
+        .find_map(|line| line.strip_prefix(scanned)?.parse::<u64>().ok());
+    assert!(rows.is_some_and(|rows| rows >= 620), "{metrics}");
+    assert!(metrics.contains("mathesar_gateway_entity_scans "), "{metrics}");
 
     // Once everything is known, a read does not reach the upstream; what others may see is always theirs to say.
     settle(&mut clerk);
@@ -330,7 +349,12 @@ fn hits_go_on_while_the_upstream_fails() {
             json!({"method_name": "read", "params": [{"script_name": "ingest", "script_key": "right"}, {"type": "Version"}]}).to_string(),
         );
         match manner {
-            Manner::Status(status) => assert_eq!(missed.status, status, "{expected}"),
+            Manner::Status(status) => {
+                assert_eq!(missed.status, status, "{expected}");
+                // Who asks too often is told when to ask again.
+                let retry_after = missed.headers.get("retry-after").map(|value| value.as_bytes());
+                assert_eq!(retry_after, (status == 429).then_some(&b"7"[..]));
+            }
             Manner::Garbage => assert_eq!((missed.status, missed.body.as_str()), (200, "<html>")),
             _ => assert_eq!(missed.status, 500, "{}", missed.body),
         }
@@ -401,6 +425,186 @@ fn the_upstream_over_https() {
         assert_eq!(picture.status, 502, "{address}");
     }
     std::fs::remove_dir_all(&folder).expect("the folder can be removed");
+}
+
+/// A service with shots that have fields of every type.
+fn varied_service() -> UpstreamServer {
+    let shot: BTreeMap<&str, Field> = BTreeMap::from([
+        ("code", ("text", &[] as &[&str])),
+        ("sg_group", ("list", &[])),
+        ("sg_list", ("list", &[])),
+        ("sg_number", ("number", &[])),
+        ("sg_float", ("float", &[])),
+        ("sg_percent", ("percent", &[])),
+        ("sg_duration", ("duration", &[])),
+        ("sg_timecode", ("timecode", &[])),
+        ("sg_done", ("checkbox", &[])),
+        ("sg_due", ("date", &[])),
+        ("sg_when", ("date_time", &[])),
+        ("updated_at", ("date_time", &[])),
+        ("project", ("entity", &["Project"])),
+        ("sg_link", ("entity", &["Asset", "Project"])),
+        ("sg_links", ("multi_entity", &["Asset"])),
+    ]);
+    let named: BTreeMap<&str, Field> = BTreeMap::from([
+        ("code", ("text", &[] as &[&str])),
+        ("updated_at", ("date_time", &[])),
+    ]);
+    let types = [("Project", named.clone()), ("Asset", named), ("Shot", shot)];
+    let types = types.into_iter().map(|(name, fields)| {
+        let described = EntityType {
+            fields,
+            display: "code",
+        };
+        (name, described)
+    });
+    let mut upstream = Upstream::new(types.collect());
+    let mut write = |method: &str, parameters: Value| {
+        upstream.wait(1);
+        upstream.call(method, &parameters).expect("a result")["results"]["id"].clone()
+    };
+    let texts = [
+        "a",
+        "A",
+        "ab",
+        "aB_",
+        "100%",
+        "x%y",
+        "_",
+        "back\\slash",
+        "naïve",
+        "O'Hara \"q\"",
+        "日本",
+    ];
+    for (name, code) in [
+        ("Project", "Kite"),
+        ("Project", "aB_"),
+        ("Asset", "naïve"),
+        ("Asset", "x%y"),
+        ("Asset", "A"),
+    ] {
+        write(
+            "create",
+            json!({"type": name, "fields": [{"field_name": "code", "value": code}]}),
+        );
+    }
+    for number in 0..60usize {
+        let or_null = |every: usize, value: Value| if number % every == 0 { Value::Null } else { value };
+        let link = |name: &str, id: usize| json!({"type": name, "id": id});
+        let fields = [
+            ("code", or_null(9, json!(texts[number % texts.len()]))),
+            ("sg_group", json!(["one", "two", "three"][number % 3])),
+            ("sg_list", or_null(7, json!(texts[number % 5]))),
+            ("sg_number", or_null(5, json!(number % 8))),
+            ("sg_float", or_null(6, json!((number % 9) as f64 / 4.0 - 1.0))),
+            ("sg_percent", or_null(4, json!(number % 6))),
+            ("sg_duration", or_null(8, json!(number % 5))),
+            ("sg_timecode", or_null(3, json!(number % 7))),
+            ("sg_done", json!(number % 2 == 0)),
+            (
+                "sg_due",
+                or_null(7, json!(format!("2024-01-0{}", 1 + number % 9))),
+            ),
+            (
+                "sg_when",
+                or_null(6, json!(format!("2024-01-01T00:00:0{}Z", number % 10))),
+            ),
+            ("project", or_null(10, link("Project", 1 + number % 2))),
+            (
+                "sg_link",
+                or_null(
+                    5,
+                    if number % 2 == 0 {
+                        link("Asset", 3 + number % 3)
+                    } else {
+                        link("Project", 1)
+                    },
+                ),
+            ),
+            (
+                "sg_links",
+                (3..3 + number % 4).map(|id| link("Asset", id)).collect(),
+            ),
+        ];
+        let fields: Vec<Value> = fields
+            .into_iter()
+            .map(|(field, value)| json!({"field_name": field, "value": value}))
+            .collect();
+        let id = write("create", json!({"type": "Shot", "fields": fields}));
+        if number % 11 == 0 {
+            write("delete", json!({"type": "Shot", "id": id}));
+        }
+    }
+    UpstreamServer::start(upstream)
+}
+
+/// Random calls, and what of them differs.
+fn random_calls(gateway: &GatewayProcess, service: &UpstreamServer, seed: u64, calls: usize, writes: &str) {
+    let output = Command::new("python3")
+        .arg("tests/cache_gateway/random_calls.py")
+        .args([&gateway.address, &service.address])
+        .args([&seed.to_string(), &calls.to_string(), writes])
+        .env(
+            "PYTHONPATH",
+            std::env::var("MATHESAR_SHOTGUN_PATH").expect("scripts/test names the folder"),
+        )
+        .output()
+        .expect("python3 runs");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success() && printed == format!("[\"done\", {calls}]\n"),
+        "seed {seed}: {printed}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// The stock client asks the gateway and the service itself: both give the same, and the cache has answered.
+#[test]
+fn random_calls_of_the_stock_client() {
+    let service = varied_service();
+    let (gateway, mut clerk) = gateway(&service.address, &[]);
+    run(&mut clerk, "SELECT msar.drop_cache('studio')");
+    let schema = service
+        .upstream()
+        .call("schema_read", &Value::Null)
+        .expect("a schema");
+    let types: serde_json::Map<String, Value> = ["Project", "Asset", "Shot"]
+        .map(|name| {
+            let fields: Vec<&String> = schema["results"][name]
+                .as_object()
+                .expect("fields")
+                .keys()
+                .collect();
+            (name.to_owned(), json!({"fields": fields, "display": "code"}))
+        })
+        .into_iter()
+        .collect();
+    let definition = json!({"entity_types": types, "schema": schema, "settings": {"max_staleness": 3600,
+        "equal_credentials": ["ingest", "keeper"], "order": {"collation": "C", "nulls": "last"}}});
+    run(
+        &mut clerk,
+        &format!("SELECT msar.create_cache('studio', $definition${definition}$definition$)"),
+    );
+    settle_tables(&mut clerk, &["shot"]);
+    let seed = std::env::var("MATHESAR_EXT_TEST_SEED").map_or(1, |seed| seed.parse().expect("a number"));
+    let count = |outcome: &str| {
+        let outcome = format!("outcome=\"{outcome}\"}} ");
+        let line = outcomes(&gateway)
+            .lines()
+            .find_map(|line| line.split_once(&outcome)?.1.parse::<u64>().ok());
+        line.unwrap_or(0)
+    };
+    random_calls(&gateway, &service, seed, 600, "");
+    // The client's info, and what accepts its key.
+    let (hits, misses) = (count("hit"), count("miss").saturating_sub(2));
+    assert!(
+        hits >= 500 && misses * 100 < hits + misses,
+        "{hits} hits and {misses} misses"
+    );
+    // What is written by the cache is seen at once, whether it has heard of it by an event or not.
+    random_calls(&gateway, &service, seed, 200, "writes");
+    let differences = "SELECT count(*)::text FROM msar_catalog.cache_differences";
+    assert_eq!(text(&mut clerk, differences), "0");
 }
 
 /// Both keep the cache up to date and answer from it, each a process of its own.

@@ -134,6 +134,10 @@ struct World {
     /// Those of them that sum up, and those that compare with now.
     summaries: u64,
     relative: u64,
+    /// Those with groups within groups.
+    nested: u64,
+    /// How many levels of groups the last summary asked for.
+    grouped: usize,
     misses: BTreeMap<String, u64>,
 }
 
@@ -204,8 +208,13 @@ impl World {
                 .unwrap_or_else(|fault| panic!("{fault:?}"));
             return;
         }
-        let body =
-            json!({"method_name": method, "params": [{"script_name": "s", "script_key": "k"}, parameters]});
+        // Some writers are people, whose replies are not stored.
+        let auth = if self.dice.roll(4) == 0 {
+            json!({"user_login": "ada", "user_password": "secret"})
+        } else {
+            json!({"script_name": "s", "script_key": "k"})
+        };
+        let body = json!({"method_name": method, "params": [auth, parameters]});
         let decision = self.ask("SELECT msar.api3('studio', $1)::jsonb", &[&body]);
         let forward = &decision["forward"]["params"][1];
         let reply = self
@@ -420,7 +429,7 @@ impl World {
             fields.map(|(field, _)| *field).collect()
         };
         let (numbers, dates) = (of_type(&["number", "float"]), of_type(&["date", "date_time"]));
-        let groups = of_type(&["text", "list"]);
+        let (groups, links) = (of_type(&["text", "list"]), of_type(&["entity"]));
         let mut summaries = vec![json!({"field": "id", "type": "count"})];
         if !numbers.is_empty() {
             let sort = *self.dice.pick(&["sum", "average", "minimum", "maximum"]);
@@ -431,15 +440,28 @@ impl World {
             summaries.push(json!({"field": *self.dice.pick(&dates), "type": sort}));
         }
         let mut request = json!({"type": name, "summaries": summaries, "filters": self.group(name, 1)});
-        if self.dice.roll(3) == 0 {
-            let field = if self.dice.roll(2) == 0 {
-                "project"
-            } else {
-                *self.dice.pick(&groups)
-            };
+        let mut groupings = Vec::new();
+        for _ in 0..self.dice.roll(4).saturating_sub(1) {
+            let fields = if self.dice.roll(2) == 0 { &links } else { &groups };
+            let field = *self.dice.pick(fields);
             let direction = *self.dice.pick(&["asc", "desc"]);
-            request["grouping"] = json!([{"field": field, "type": "exact", "direction": direction}]);
+            groupings.push(json!({"field": field, "type": "exact", "direction": direction}));
         }
+        self.grouped = groupings.len();
+        // Groups without a value, and of texts that differ by case alone, are misses.
+        if self.dice.roll(4) > 0 {
+            let mut conditions = vec![request["filters"].clone()];
+            for grouping in &groupings {
+                let field = grouping["field"].as_str().unwrap_or_default();
+                conditions.push(if links.contains(&field) {
+                    json!({"path": field, "relation": "is_not", "values": [null]})
+                } else {
+                    json!({"path": field, "relation": "in", "values": ["ab", "100%", "x%y", "naïve"]})
+                });
+            }
+            request["filters"] = json!({"logical_operator": "and", "conditions": conditions});
+        }
+        request["grouping"] = groupings.into();
         request
     }
 
@@ -485,6 +507,7 @@ impl World {
         }
         self.hits += 1;
         self.summaries += u64::from(is_summary);
+        self.nested += u64::from(is_summary && self.grouped > 1);
         self.relative +=
             u64::from(request.to_string().contains("in_last") || request.to_string().contains("in_calendar"));
         self.upstream.today = calendar::now();
@@ -494,12 +517,17 @@ impl World {
             upstream.unwrap_or_else(|fault| panic!("{request}: {fault:?}, and the cache has {answer}"));
         let (mut ours, mut theirs) = (normal(&answer["results"]), normal(&upstream["results"]));
         // Groups of one name are in no order.
-        for results in [&mut ours, &mut theirs] {
-            if let Some(groups) = results.get_mut("groups").and_then(Value::as_array_mut) {
-                groups.sort_by_key(ToString::to_string);
-            }
-        }
+        sort_groups(&mut ours);
+        sort_groups(&mut theirs);
         assert_eq!(ours, theirs, "{request:#}");
+    }
+}
+
+/// Groups by their text, on every level.
+fn sort_groups(results: &mut Value) {
+    if let Some(groups) = results.get_mut("groups").and_then(Value::as_array_mut) {
+        groups.iter_mut().for_each(sort_groups);
+        groups.sort_by_key(ToString::to_string);
     }
 }
 
@@ -529,7 +557,8 @@ fn normal(value: &Value) -> Value {
     }
 }
 
-fn run_seed(seed: u64, rounds: usize) -> (u64, BTreeMap<String, u64>) {
+/// A service with a random schema and entities, and a cache that knows everything.
+fn new_world(seed: u64) -> (Database, World) {
     let database = Database::with_extension();
     let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     for _ in 0..10 {
@@ -544,6 +573,8 @@ fn run_seed(seed: u64, rounds: usize) -> (u64, BTreeMap<String, u64>) {
         hits: 0,
         summaries: 0,
         relative: 0,
+        nested: 0,
+        grouped: 0,
         misses: BTreeMap::new(),
     };
     for _ in 0..150 {
@@ -569,6 +600,11 @@ fn run_seed(seed: u64, rounds: usize) -> (u64, BTreeMap<String, u64>) {
         "calendar": {"time_zone": calendar::ZONE}, "equal_credentials": ["s"], "max_staleness": null, "page_size": 7}});
     world.ask("SELECT msar.create_cache('studio', $1)", &[&definition]);
     world.settle();
+    (database, world)
+}
+
+fn run_seed(seed: u64, rounds: usize) -> (World, BTreeMap<String, u64>) {
+    let (database, mut world) = new_world(seed);
     for round in 0..rounds {
         // A scan whose replies are old when they come.
         let stale = if round % 3 == 0 {
@@ -602,7 +638,7 @@ fn run_seed(seed: u64, rounds: usize) -> (u64, BTreeMap<String, u64>) {
             world.clients.push(database.connect_as_owner());
         }
         world.settle();
-        for _ in 0..30 {
+        for _ in 0..50 {
             world.check(true);
         }
     }
@@ -613,27 +649,31 @@ fn run_seed(seed: u64, rounds: usize) -> (u64, BTreeMap<String, u64>) {
         world.summaries,
         world.relative
     );
-    (world.hits, world.misses)
+    let misses = std::mem::take(&mut world.misses);
+    (world, misses)
+}
+
+/// A number of the environment.
+fn env_number(name: &str, default: usize) -> usize {
+    std::env::var(name)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(default)
 }
 
 #[test]
 fn every_answer_is_the_upstreams_or_a_miss() {
-    let number = |name: &str, default: usize| {
-        std::env::var(name)
-            .ok()
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(default)
-    };
     let (seeds, rounds) = (
-        number("MATHESAR_EXT_TEST_SEEDS", 4),
-        number("MATHESAR_EXT_TEST_ROUNDS", 12),
+        env_number("MATHESAR_EXT_TEST_SEEDS", 4),
+        env_number("MATHESAR_EXT_TEST_ROUNDS", 12),
     );
-    let first = number("MATHESAR_EXT_TEST_SEED", 1);
-    let (mut hits, mut uncovered, mut unknown) = (0, 0, 0);
+    let first = env_number("MATHESAR_EXT_TEST_SEED", 1);
+    let (mut hits, mut nested, mut uncovered, mut unknown) = (0, 0, 0, 0);
     let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
     for seed in first..first + seeds {
-        let (found, misses) = run_seed(seed as u64, rounds);
-        hits += found;
+        let (world, misses) = run_seed(seed as u64, rounds);
+        hits += world.hits;
+        nested += world.nested;
         for (reason, count) in misses {
             // What the upstream means is not known: nobody is to guess.
             let is_open = reason.contains("retired")
@@ -647,11 +687,38 @@ fn every_answer_is_the_upstreams_or_a_miss() {
     println!(
         "{hits} hits, {unknown} misses of covered requests, {uncovered} requests that no cache can answer: {reasons:#?}"
     );
-    assert!(hits > 0);
+    // Thousands of requests, of every sort.
+    assert!(
+        hits > 100 * (seeds * rounds) as u64 / 5 && nested > 0,
+        "{hits} hits, {nested} nested"
+    );
     assert!(
         unknown * 100 < hits + unknown,
         "{unknown} misses of {hits} hits: {reasons:#?}"
     );
+}
+
+/// All writers go through the cache, which hears of no event meanwhile: nothing that it answers is stale, neither what was
+/// written nor the other side of its links.
+#[test]
+fn what_is_written_through_the_cache_is_seen_at_once() {
+    let first = env_number("MATHESAR_EXT_TEST_SEED", 1);
+    let mut hits = 0;
+    for seed in first..first + 3 {
+        let (_database, mut world) = new_world(seed as u64 + 1000);
+        for _ in 0..15 {
+            for _ in 0..4 {
+                world.write(EventFate::Logged, true);
+                for _ in 0..6 {
+                    world.check(true);
+                }
+            }
+            world.settle();
+        }
+        hits += world.hits;
+    }
+    // Whatever is doubtful is a miss: that must not be everything.
+    assert!(hits > 200, "{hits} hits");
 }
 
 /// What a test database holds is not the point here; that the text of a miss is one, is.

@@ -76,6 +76,24 @@ SELECT answer('{"type": "Task", "summaries": [{"field": "id", "type": "count"}],
 SELECT answer('{"type": "Shot", "summaries": [{"field": "id", "type": "count"}], "grouping": [{"field": "project", "type": "exact", "direction": "asc"}], "filters": {"logical_operator": "and", "conditions": [{"path": "project", "relation": "is_not", "values": [null]}]}}');
 SELECT answer('{"type": "Shot", "summaries": [{"field": "sg_cut_in", "type": "sum"}], "filters": {"logical_operator": "and", "conditions": [{"path": "code", "relation": "is", "values": [null]}]}}');
 SELECT answer('{"type": "Shot", "summaries": [{"field": "sg_cut_in", "type": "average"}]}');
+-- Groups within groups, of links to several types among them.
+SELECT answer('{"type": "Task", "summaries": [{"field": "id", "type": "count"}], "grouping": [{"field": "entity", "type": "exact", "direction": "desc"}, {"field": "content", "type": "exact"}],
+  "filters": {"logical_operator": "and", "conditions": [{"path": "entity", "relation": "is_not", "values": [null]}]}}');
+SELECT answer('{"type": "Shot", "summaries": [{"field": "sg_cut_in", "type": "sum"}], "grouping": [{"field": "code", "type": "exact"}, {"field": "project", "type": "exact"}],
+  "filters": {"logical_operator": "and", "conditions": [{"path": "project", "relation": "is_not", "values": [null]}]}}');
+-- What is not known is a miss: a group without a value, names that the upstream has for values, ranges, a count of null.
+SELECT answer(r) FROM unnest(ARRAY[
+  '{"type": "Task", "summaries": [{"field": "id", "type": "count"}], "grouping": [{"field": "content", "type": "exact"}, {"field": "entity", "type": "exact"}]}',
+  '{"type": "Shot", "summaries": [{"field": "id", "type": "count"}], "grouping": [{"field": "status", "type": "exact"}]}',
+  '{"type": "Shot", "summaries": [{"field": "id", "type": "count"}], "grouping": [{"field": "sg_cut_in", "type": "tens"}]}',
+  '{"type": "Shot", "summaries": [{"field": "sg_cut_in", "type": "count"}]}'
+]) AS r;
+SELECT answer('{"type": "Shot", "summaries": [{"field": "sg_cut_in", "type": "count"}], "filters": {"logical_operator": "and", "conditions": [{"path": "sg_cut_in", "relation": "is_not", "values": [null]}]}}');
+-- Texts that differ by case alone may be one group.
+BEGIN;
+UPDATE studio.task SET content = 'ANIM' WHERE id = 2;
+SELECT answer('{"type": "Task", "summaries": [{"field": "id", "type": "count"}], "grouping": [{"field": "content", "type": "exact"}]}');
+ROLLBACK;
 
 -- The protocol. The upstream has to accept credentials first, and only those that are declared equal.
 CREATE FUNCTION public.reply(auth text, method text DEFAULT 'read', p text DEFAULT '{"type": "Task", "return_fields": ["content"]}') RETURNS text LANGUAGE sql AS $$
@@ -86,6 +104,7 @@ SELECT reply('{"script_name": "ingest", "script_key": "k"}');
 SELECT reply('{"script_name": "ingest", "script_key": "other"}');
 SELECT reply('{"script_name": "ingest", "script_key": "k", "sudo_as_login": "ada"}');
 SELECT reply('{"script_name": "someone", "script_key": "k"}');
+SELECT reply('{"script_name": "someone", "script_key": "k"}', 'update', '{"type": "Task", "id": 1, "fields": []}');
 SELECT reply('{"script_name": "ingest", "script_key": "k"}', 'update', '{"type": "Task", "id": 1, "fields": []}');
 SELECT reply('{"script_name": "ingest", "script_key": "k"}', 'create', '{"type": "Task", "fields": [{"field_name": "content", "value": "x"}], "return_fields": ["id"]}');
 SELECT msar.api3('studio', '{"method_name": "info", "params": []}')::jsonb - 'asked_at';

@@ -30,6 +30,15 @@ SELECT shots();
 SELECT ids('Shot', '["code", "is", ["set"]]'), ids('Shot', '["id", "is", [861]]'), ids('Shot', '["status", "is", ["x"]]');
 SELECT answer('{"type": "Shot", "return_only": "retired", "return_fields": ["code"]}');
 
+-- Writes of others: what they say is not stored, and what they are about is not known.
+BEGIN;
+SELECT msar.cache_ingest('studio', '{"method_name": "update", "params": [{"user_login": "ada"}, {"type": "Shot", "id": 861, "fields": [{"field_name": "status", "value": "fin"}]}]}', '{"results": {"type": "Shot", "id": 861, "status": "fin"}}', clock_timestamp());
+SELECT msar.cache_ingest('studio', '{"method_name": "create", "params": [{"user_login": "ada"}, {"type": "Shot", "fields": [{"field_name": "code", "value": "hidden"}]}]}', '{"results": {"type": "Shot", "id": 871, "code": "hidden"}}', clock_timestamp());
+SELECT msar.cache_ingest('studio', '{"method_name": "read", "params": [{"user_login": "ada"}, {"type": "Shot"}]}', '{"results": {"entities": [{"type": "Shot", "id": 872, "code": "hidden"}]}}', clock_timestamp());
+SELECT shots();
+SELECT ids('Shot', '["id", "is", [861]]', '["status", "is", ["wtg"]]'), answer('{"type": "Shot"}');
+ROLLBACK;
+
 -- Events: a change after the entity was read is applied, one from before is not, one of the same second is doubtful.
 SELECT msar.cache_apply_events('studio', '{"entities": [
   {"id": 101, "event_type": "Shotgun_Shot_Change", "attribute_name": "code", "entity": {"type": "Shot", "id": 860}, "created_at": "2024-05-06T07:00:00Z", "meta": {"new_value": "before"}},
@@ -54,6 +63,35 @@ SELECT answer('{"type": "Project"}');
 SELECT entity_type, entity_id, field, cached, upstream FROM msar_catalog.cache_differences;
 CALL scan();
 SELECT answer('{"type": "Project"}');
+
+-- The order and what is said of paging count as well.
+SELECT msar.cache_compare('studio', '{"type": "Asset", "return_fields": ["code"], "return_paging_info": true}',
+  '{"results": {"entities": [{"type": "Asset", "id": 32, "code": "Rope"}, {"type": "Asset", "id": 31, "code": "Kite"}], "paging_info": {"entity_count": 3}}}')->'differences';
+
+-- An entity that is neither active nor retired is not there: nobody waits for it.
+SELECT msar.cache_apply_events('studio', '[{"id": 107, "event_type": "Shotgun_Asset_New", "entity": {"type": "Asset", "id": 90}, "created_at": "2024-05-07T08:00:00Z", "meta": {}}]')->'applied';
+SELECT answer('{"type": "Asset"}');
+CREATE PROCEDURE public.reread() LANGUAGE plpgsql AS $$
+DECLARE
+  plan jsonb := msar.cache_event_plan('studio');
+  request jsonb;
+BEGIN
+  FOR request IN SELECT * FROM jsonb_array_elements(plan->'reads') AS r WHERE r->>'type' = 'Asset' LOOP
+    PERFORM msar.cache_ingest('studio', request, '{"entities": []}', (plan->>'asked_at')::timestamptz);
+  END LOOP;
+END $$;
+CALL reread();
+SELECT id, _unknown FROM studio.asset ORDER BY id;
+SELECT answer('{"type": "Asset"}');
+-- One that was active, and was retired without an event, is asked for among the retired ones.
+BEGIN;
+UPDATE studio.asset SET _unknown = '{code}' WHERE id = 32;
+CALL reread();
+SELECT id, _active, _unknown FROM studio.asset ORDER BY id;
+SELECT r->'filters'->'conditions'->0->'values', r->'return_only' FROM jsonb_array_elements(msar.cache_event_plan('studio')->'reads') AS r WHERE r->>'type' = 'Asset';
+SELECT msar.cache_ingest('studio', '{"type": "Asset", "return_only": "retired"}', '{"entities": [{"type": "Asset", "id": 32, "code": "Rope", "project": null}]}', clock_timestamp())->'stored';
+SELECT id, _active, _unknown FROM studio.asset ORDER BY id;
+ROLLBACK;
 
 -- Altering: new fields are not complete; what goes takes its column along.
 SELECT msar.alter_cache('studio', '{"entity_types": {"Project": {"fields": {"sg_new": "text", "archived": null}}}}')->'name';
