@@ -93,6 +93,13 @@ SELECT msar.cache_ingest('studio', '{"type": "Asset", "return_only": "retired"}'
 SELECT id, _active, _unknown FROM studio.asset ORDER BY id;
 ROLLBACK;
 
+-- A moment means the same to every session.
+BEGIN;
+SET LOCAL datestyle = 'SQL, DMY';
+SET LOCAL timezone = 'Asia/Kolkata';
+SELECT msar.cache_event_plan('studio')->>'asked_at' ~ '^\d{4}-\d\d-\d\dT[0-9:.]+\+05:30$';
+ROLLBACK;
+
 -- Altering: new fields are not complete; what goes takes its column along.
 SELECT msar.alter_cache('studio', '{"entity_types": {"Project": {"fields": {"sg_new": "text", "archived": null}}}}')->'name';
 SELECT answer('{"type": "Project", "return_fields": ["name"]}'), answer('{"type": "Project", "return_fields": ["sg_new"]}'), answer('{"type": "Project", "return_fields": ["archived"]}');
