@@ -5,8 +5,9 @@ Arguments: exploration: {"base_table_oid": OID, "initial_columns": [{"alias", "a
   "join_path"}], "transformations": [{"type", "spec"}], "display_names": {alias: name}};
   docs/explorations.md has the transformations and functions. options: {"limit": 100, "offset": 0,
   or "after": "next" of the page before, "count": "exact", "estimated" or "none", "numbers": "json"
-  or "text", "dates": "contract" or "iso", "previews": false, "compat": false}; a limit of 0 or null
-  is none; "compat" gives the shape and the values of Mathesar's contract.
+  or "text", "dates": "contract" or "iso", "previews": false, "display": false, "compat": false}; a
+  limit of 0 or null is none; "display" adds the values as display options show them; "compat" gives
+  the shape and the values of Mathesar's contract.
 Returns: {"query": the exploration with whole summaries, "records": {"count", "results": [{alias:
   value}]}, "output_columns": [alias], "column_metadata": {alias: {"alias", "display_name", "type",
   "primary_key", "type_options", "metadata", "is_initial_column", "input_column_name",

@@ -94,7 +94,8 @@ Arguments:
     there are no paths to other tables, no "joined_columns" and no "record_summaries".
 Returns: of a table, {"count", "columns": [{"attnum", "name", "type", "type_options", "ui_type",
   "primary_key"}], "results", "grouping", "linked_record_summaries", "links", "display", "omitted",
-  "next"}, as msar.list_records has them; of an exploration, {"records", "output_columns", "column_metadata", "linked_record_summaries", "next"}.
+  "next"}, as msar.list_records has them; of an exploration, {"records", "output_columns",
+  "column_metadata", "linked_record_summaries", "next"}.
 Errors:
   22023: an option that a share does not take, or an unknown one
   42704: there is no such share, it is disabled, has expired, or its role no longer meets the

@@ -9,12 +9,12 @@ use super::keyset::{RowsAfter, exact_text};
 use super::model::{Exploration, ExplorationStep, Transformation};
 use super::pipeline::Pipeline;
 use super::stage::{LONGEST_NAME, Sorting, Stage, StageColumn};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, plain_sql};
 use crate::error::Error;
 use crate::pg::comparison;
 use crate::pg::plan::Planning;
 use crate::pg::quote;
-use crate::previews::{Purpose, Templates};
+use crate::previews::{ColumnDisplay, Purpose, Templates};
 use crate::records::document;
 use crate::records::page_request::Count;
 use crate::records::value::Forms;
@@ -43,6 +43,8 @@ pub(crate) struct PageOptions {
     pub(crate) count: Count,
     pub(crate) forms: Forms,
     pub(crate) previews: bool,
+    /// Values are returned as their display options show them, too.
+    pub(crate) display: bool,
     /// The result has the shape of Mathesar's contract.
     pub(crate) is_compatible: bool,
 }
@@ -287,6 +289,9 @@ impl RunPage<'_> {
                 false => "NULL".into(),
             };
             members.push(("linked_record_summaries", linked));
+            if page.display {
+                members.push(("display", self.display()?));
+            }
             members.push(("next", self.next(order)));
         }
         Ok(members)
@@ -355,30 +360,25 @@ impl RunPage<'_> {
                 )
             })
             .collect();
-        if members.iter().all(|(alias, _)| alias.len() <= LONGEST_NAME) {
-            let items: Vec<String> = members
-                .iter()
-                .map(|(alias, value)| format!("{value} AS {}", quote::identifier(alias)))
-                .collect();
-            return document::rows_of_page(&items);
-        }
-        // A name in SQL is not that long; and a function takes a hundred arguments.
-        let parts: Vec<String> = members
-            .chunks(50)
-            .map(|part| {
-                let object = document::json_object(part);
-                format!("pg_catalog.substr(pg_catalog.btrim(({object})::pg_catalog.text), 2)")
-            })
-            .collect();
-        let whole = parts
-            .iter()
-            .map(|part| format!("pg_catalog.left({part}, -1)"))
-            .collect::<Vec<_>>()
-            .join(" OPERATOR(pg_catalog.||) ',' OPERATOR(pg_catalog.||) ");
-        format!(
-            "(SELECT COALESCE(pg_catalog.json_agg(('{{' OPERATOR(pg_catalog.||) {whole} OPERATOR(pg_catalog.||) '}}')\
-             ::pg_catalog.json), '[]') FROM page AS p)"
-        )
+        rows_of_page(&members)
+    }
+
+    /// The same as their display options show them; as text, what is computed.
+    fn display(&self) -> Result<String, Error> {
+        let catalog = self.pipeline.catalog();
+        let members = self.pipeline.stage.visible().map(|column| {
+            let value = format!("p.{}", quote::identifier(&column.name));
+            let text = match column.origin {
+                Some(origin) => ColumnDisplay::of_relation(catalog, origin.relation)?.show(
+                    catalog,
+                    origin.attnum,
+                    &value,
+                )?,
+                None => plain_sql::as_text(&value, column.type_info.oid),
+            };
+            Ok((column.alias.as_str(), text))
+        });
+        Ok(rows_of_page(&members.collect::<Result<Vec<_>, Error>>()?))
     }
 
     /// How the rows read that columns of the page refer to: `{alias: {key: text}}`; the aliases of a key of several
@@ -459,6 +459,34 @@ impl RunPage<'_> {
             limit - 1
         )
     }
+}
+
+/// The rows of the page, in its order, with these members.
+fn rows_of_page(members: &[(&str, String)]) -> String {
+    if members.iter().all(|(alias, _)| alias.len() <= LONGEST_NAME) {
+        let items: Vec<String> = members
+            .iter()
+            .map(|(alias, value)| format!("{value} AS {}", quote::identifier(alias)))
+            .collect();
+        return document::rows_of_page(&items);
+    }
+    // A name in SQL is not that long; and a function takes a hundred arguments.
+    let parts: Vec<String> = members
+        .chunks(50)
+        .map(|part| {
+            let object = document::json_object(part);
+            format!("pg_catalog.substr(pg_catalog.btrim(({object})::pg_catalog.text), 2)")
+        })
+        .collect();
+    let whole = parts
+        .iter()
+        .map(|part| format!("pg_catalog.left({part}, -1)"))
+        .collect::<Vec<_>>()
+        .join(" OPERATOR(pg_catalog.||) ',' OPERATOR(pg_catalog.||) ");
+    format!(
+        "(SELECT COALESCE(pg_catalog.json_agg(('{{' OPERATOR(pg_catalog.||) {whole} OPERATOR(pg_catalog.||) '}}')\
+         ::pg_catalog.json), '[]') FROM page AS p)"
+    )
 }
 
 /// The stage that reads what was computed once.

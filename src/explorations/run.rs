@@ -45,6 +45,7 @@ impl RunOptions {
             .take("dates")
             .map(|node| decode_word(&node, "\"contract\" or \"iso\""));
         let previews = members.take("previews").map(|node| node.boolean());
+        let display = members.take("display").map(|node| node.boolean());
         let is_compatible = members.take("compat").map(|node| node.boolean());
         let after = members.take("after");
         members.finish()?;
@@ -63,6 +64,16 @@ impl RunOptions {
                 path: "options".into(),
                 problem: "\"offset\" and \"after\" exclude each other".into(),
                 hint: "A page begins after a row, or at a number of rows.",
+            }
+            .into());
+        }
+        let is_compatible = is_compatible.transpose()?.unwrap_or(false);
+        let display = display.transpose()?.unwrap_or(false);
+        if is_compatible && display {
+            return Err(ExplorationError::Invalid {
+                path: "options".into(),
+                problem: "\"compat\" and \"display\" exclude each other".into(),
+                hint: "The contract's results have values alone.",
             }
             .into());
         }
@@ -95,7 +106,8 @@ impl RunOptions {
                     ..Forms::default()
                 },
                 previews: previews.transpose()?.unwrap_or(false),
-                is_compatible: is_compatible.transpose()?.unwrap_or(false),
+                display,
+                is_compatible,
             },
             limit: given(limit, USUAL_LIMIT, values),
             offset: given(offset, 0, values),

@@ -34,6 +34,9 @@ pub(crate) struct ErrorData {
     /// The five characters of an error of PostgreSQL's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sqlstate: Option<String>,
+    /// The message of that error, without the other fields.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) message: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) detail: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,6 +133,7 @@ impl From<Failure> for RpcError {
             message,
             data: Box::new(ErrorData {
                 sqlstate: Some(failure.sqlstate),
+                message: Some(failure.message),
                 detail: failure.detail,
                 hint: failure.hint,
                 constraint: failure.constraint,

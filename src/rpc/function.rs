@@ -52,9 +52,20 @@ pub(crate) struct FunctionArgument {
 }
 
 impl FunctionArgument {
+    /// The type of the value that is bound: an OID that means a table or a schema can be its name.
+    fn bound_type(&self) -> Oid {
+        match self.name.as_deref() {
+            Some("tab_id" | "table_id" | "rel_id" | "frel_id") if self.type_oid == pg_sys::OIDOID => {
+                pg_sys::REGCLASSOID
+            }
+            Some("sch_id") if self.type_oid == pg_sys::OIDOID => pg_sys::REGNAMESPACEOID,
+            _ => self.type_oid,
+        }
+    }
+
     /// The JSON Schema of what it takes.
     pub(crate) fn schema(&self) -> Value {
-        let mut schema = schema_of_type(self.type_oid);
+        let mut schema = schema_of_type(self.bound_type());
         if let Some(schema) = schema.as_object_mut() {
             schema.insert("description".into(), json!(self.type_name));
         }
@@ -293,7 +304,7 @@ impl CallableFunction {
                     ));
                 }
                 Some((_, item)) => {
-                    let takes = Takes::of_type(argument.type_oid);
+                    let takes = Takes::of_type(argument.bound_type());
                     if takes.fit(*item).is_none() {
                         let name = self.argument_name(at);
                         return Err(binding::wrong_type(&name, takes.described(), *item));
@@ -327,11 +338,17 @@ impl CallableFunction {
             .filter_map(|(number, &at)| {
                 let argument = self.arguments.get(at)?;
                 let variadic = if argument.is_variadic { "VARIADIC " } else { "" };
+                // The cast chooses between forms whose arguments are an OID and a name.
+                let cast = match argument.bound_type() == argument.type_oid {
+                    true => "",
+                    false => "::pg_catalog.oid",
+                };
+                let value = format!("${}{cast}", number + 1);
                 Some(match &argument.name {
                     Some(name) if by_name => {
-                        format!("{variadic}{} => ${}", quote::identifier(name), number + 1)
+                        format!("{variadic}{} => {value}", quote::identifier(name))
                     }
-                    _ => format!("{variadic}${}", number + 1),
+                    _ => format!("{variadic}{value}"),
                 })
             })
             .collect();
@@ -384,7 +401,7 @@ impl ChosenFunction<'_> {
     fn fit(&self) -> u32 {
         let fit = |&(at, item): &(usize, JsonbItem)| {
             let argument = self.function.arguments.get(at)?;
-            Takes::of_type(argument.type_oid).fit(item)
+            Takes::of_type(argument.bound_type()).fit(item)
         };
         self.given.iter().filter_map(fit).sum()
     }
@@ -398,8 +415,8 @@ impl ChosenFunction<'_> {
             let Some(argument) = function.arguments.get(*at) else {
                 continue;
             };
-            types.push(binding::parameter_type(argument.type_oid));
-            values.push(binding::bind(*item, argument.type_oid)?);
+            types.push(binding::parameter_type(argument.bound_type()));
+            values.push(binding::bind(*item, argument.bound_type())?);
         }
         Ok(kept::run_kept(
             &function.statement(&places),

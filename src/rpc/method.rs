@@ -278,9 +278,12 @@ impl Method {
         if given.parse() == Ok(server::current_database().to_u32()) {
             return Ok(());
         }
-        let error = RpcError::new(number::NO_CONNECTION, "NoConnectionAvailable: ");
+        let problem = format!("this session is not connected to database {given}");
+        // The service says nothing.
+        let said = if is_compat { "" } else { problem.as_str() };
+        let mut error = RpcError::new(number::NO_CONNECTION, format!("NoConnectionAvailable: {said}"));
+        error.data.message = Some(problem);
         Err(error
-            .with_detail(format!("This session is not connected to database {given}."))
             .with_hint("databases.configured.list lists the databases; connect to the other one."))
     }
 

@@ -129,4 +129,11 @@ ANALYZE f.all_types;
 SELECT x->'records'->'count' = to_jsonb((SELECT count(*) FROM f.all_types)) AS is_estimated, jsonb_array_length((x->'records'->'results')::jsonb) AS shown
 FROM CAST(msar.run_exploration('{"base_table": {"schema": "f", "name": "all_types"}, "initial_columns": [{"alias": "id", "column": "id"}, {"alias": "t", "column": "t"}],
   "transformations": [{"type": "filter", "spec": {"not_null": [{"column_name": ["id"]}]}}]}', '{"count": "estimated", "limit": 2, "offset": 1}') AS jsonb) AS x;
+-- Values as they are shown, too: by the options of the columns that they come from; what is computed, as text.
+SELECT msar.set_column_metadata('f.all_types', '[{"name": "dt", "date_format": "DD.MM.YYYY"}, {"name": "b", "bool_true": "yes", "bool_false": "no"}, {"name": "n", "num_grouping": "never", "num_min_frac_digits": 1}]') IS NOT NULL AS set;
+SELECT r->'display', r->'records'->'results' FROM msar.run_exploration('{"base_table": {"schema": "f", "name": "all_types"}, "initial_columns": [{"alias": "day", "column": "dt"}, {"alias": "b", "column": "b"}, {"alias": "n", "column": "n"}],
+  "transformations": [{"type": "compute", "spec": {"alias": "twice", "expression": {"multiply": [{"column_name": ["n"]}, {"literal": [2]}]}}}, {"type": "order", "spec": [{"field": "day"}]}]}', '{"limit": 2, "display": true}') AS r;
+SELECT r->'display' FROM msar.run_exploration('{"base_table": {"schema": "f", "name": "all_types"}, "initial_columns": [{"alias": "day", "column": "dt"}, {"alias": "n", "column": "n"}],
+  "transformations": [{"type": "summarize", "spec": {"grouping_expressions": [{"input_alias": "day", "output_alias": "d"}], "aggregation_expressions": [{"input_alias": "n", "output_alias": "sum", "function": "sum"}]}}]}', '{"limit": 1, "display": true}') AS r;
+SELECT * FROM pg_temp.problem('SELECT msar.run_exploration(''{"base_table": {"schema": "f", "name": "all_types"}, "initial_columns": [{"alias": "day", "column": "dt"}]}'', ''{"display": true, "compat": true}'')');
 DROP SCHEMA f CASCADE;

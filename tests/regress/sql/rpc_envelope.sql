@@ -32,6 +32,13 @@ SELECT msar.rpc(request) FROM unnest('{"[]","{\"method\": \"a\", \"jsonrpc\": \"
   "{\"method\": \"msar.uri_scheme\", \"jsonrpc\": \"2.0\", \"params\": 1, \"id\": 1}"}'::jsonb[]) AS t(request);
 RESET mathesar_ext.rpc_compat;
 
+-- Where a function takes the OID of a table or of a schema, a call may name it, in every form of the function.
+CREATE TABLE public.named (id integer PRIMARY KEY, note text);
+SELECT r - 'id' - 'jsonrpc' FROM unnest('{"{\"method\": \"msar.add_columns\", \"params\": [\"named\", [{\"name\": \"more\"}]]}", "{\"method\": \"msar.alter_columns\", \"params\": {\"tab_id\": \"public.named\", \"col_alters\": [{\"attnum\": 2, \"name\": \"text\"}]}}",
+  "{\"method\": \"msar.list_records_from_table\", \"params\": {\"tab_id\": \"named\", \"limit_\": 1, \"offset_\": 0, \"order_\": null, \"filter_\": null, \"group_\": null}}", "{\"method\": \"msar.drop_columns\", \"params\": [\"named\", [3]]}",
+  "{\"method\": \"msar.patch_schema\", \"params\": {\"sch_id\": \"nowhere\", \"patch\": {}}}", "{\"method\": \"msar.drop_table\", \"params\": {\"tab_id\": \"nothing\", \"cascade_\": false}}", "{\"method\": \"msar.drop_table\", \"params\": {\"tab_id\": true, \"cascade_\": false}}",
+  "{\"method\": \"msar.drop_table\", \"params\": {\"tab_id\": \"named\", \"cascade_\": false}}"}'::jsonb[]) AS request, msar.rpc('{"jsonrpc": "2.0", "id": 1}' || request) AS r;
+
 -- A batch is one transaction; each element undoes itself alone.
 CREATE TABLE public.entry (id integer PRIMARY KEY, word text CHECK (word <> 'bad'));
 SELECT jsonb_pretty(msar.rpc('[
