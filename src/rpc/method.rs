@@ -283,8 +283,7 @@ impl Method {
         let said = if is_compat { "" } else { problem.as_str() };
         let mut error = RpcError::new(number::NO_CONNECTION, format!("NoConnectionAvailable: {said}"));
         error.data.message = Some(problem);
-        Err(error
-            .with_hint("databases.configured.list lists the databases; connect to the other one."))
+        Err(error.with_hint("databases.configured.list lists the databases; connect to the other one."))
     }
 
     /// As Python words it.
