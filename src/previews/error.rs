@@ -39,10 +39,11 @@ pub(crate) enum PreviewError {
         keys: String,
     },
 
-    MixedKeys {
-        position: usize,
-        key: String,
+    /// That not all are of one key of the relation.
+    OtherKey {
+        relation: String,
         first: String,
+        other: String,
     },
 
     TypeNotNameable {
@@ -142,12 +143,12 @@ impl TopicError for PreviewError {
             )
             .detail(keys.clone())
             .hint(KEY_OBJECT),
-            Self::MixedKeys { position, key, first } => ErrorText::new(
+            Self::OtherKey { relation, first, other } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-                format!("key {position} has another form than the first key"),
+                format!("not all keys are of the same key of relation \"{relation}\""),
             )
-            .detail(format!("It is {key}, the first one is {first}."))
-            .hint("Pass either values or objects, and objects with the same attnums."),
+            .detail(format!("The first one is {first}, another one is {other}."))
+            .hint("Pass keys of one primary key or unique constraint in a call, each column by its attnum or name."),
             Self::TypeNotNameable { column } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 format!("permission denied for the schema of the type of column \"{column}\""),

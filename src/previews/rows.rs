@@ -11,15 +11,17 @@ use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::arguments::JsonArgument;
 use crate::pg::catalog_row::Char;
+use crate::pg::column_type::Content;
 use crate::pg::comparison::{Comparison, base_type, operator_oid};
 use crate::pg::plan::{JsonbDatum, Planning, Sees};
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{quote, server};
+use crate::pg::{parameter, quote, server};
 use crate::statements::{self, Draft, Form, Literal, Parameters, Shape, Values, array_parts};
 use pgrx::pg_sys;
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// The alias of the relation in statements.
 const ALIAS: &str = "t";
@@ -53,49 +55,63 @@ pub(crate) fn print_statement(relation: Oid) -> Result<String, Error> {
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct PreviewRequest {
     relation: Oid,
-    kind: RowKeyKind,
+    /// How the first key is written, which says of which key of the relation all of them are; `None` if there are none.
+    first: Option<KeySpelling>,
+    /// The ways in which keys are written.
+    spellings: BTreeSet<KeySpelling>,
     keys: Literal,
     /// Whether there are so many keys that their array is taken apart by its parts.
     has_parts: bool,
 }
 
-/// The form that all keys have.
-#[derive(PartialEq, Eq, Hash)]
-enum RowKeyKind {
-    /// There are none.
-    Nothing,
-    /// Values of the primary key.
+/// How a key is written.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum KeySpelling {
+    /// A value of the primary key.
     Value,
-    /// Objects with these columns, as the caller names them.
+    /// An object with these columns, as the caller names them. (Or a row of a composite type, with its fields.)
     Object(BTreeSet<String>),
 }
 
-impl RowKeyKind {
+impl KeySpelling {
     fn from_key(key: &Value) -> Self {
         match key {
-            Value::Object(key) => RowKeyKind::Object(key.keys().cloned().collect()),
-            _ => RowKeyKind::Value,
-        }
-    }
-
-    fn of_all(keys: &[Value]) -> Result<Self, PreviewError> {
-        let Some(first) = keys.first() else {
-            return Ok(RowKeyKind::Nothing);
-        };
-        let kind = Self::from_key(first);
-        match keys.iter().position(|key| Self::from_key(key) != kind) {
-            None => Ok(kind),
-            Some(at) => Err(PreviewError::MixedKeys {
-                position: at + 1,
-                key: keys[at].to_string(),
-                first: first.to_string(),
-            }),
+            Value::Object(key) => Self::Object(key.keys().cloned().collect()),
+            _ => Self::Value,
         }
     }
 }
 
-/// The keys that a caller passes. There may be many: a cancel is heard while they are read.
-struct GivenRowKeys(Vec<Value>);
+impl fmt::Display for KeySpelling {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value => out.write_str("a value"),
+            Self::Object(names) => {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                write!(out, "an object with {}", names.join(", "))
+            }
+        }
+    }
+}
+
+/// How the keys are written that a caller passes. There may be many keys: a cancel is heard while they are read.
+#[derive(Default)]
+struct GivenRowKeys {
+    first: Option<KeySpelling>,
+    spellings: BTreeSet<KeySpelling>,
+    count: usize,
+}
+
+impl GivenRowKeys {
+    fn add(&mut self, key: &Value) {
+        let spelling = KeySpelling::from_key(key);
+        if self.first.is_none() {
+            self.first = Some(spelling.clone());
+        }
+        self.spellings.insert(spelling);
+        self.count += 1;
+    }
+}
 
 impl<'de> Deserialize<'de> for GivenRowKeys {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -103,17 +119,17 @@ impl<'de> Deserialize<'de> for GivenRowKeys {
         impl<'de> Visitor<'de> for KeysVisitor {
             type Value = GivenRowKeys;
 
-            fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
                 out.write_str("an array")
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<GivenRowKeys, A::Error> {
-                let mut keys = Vec::new();
+                let mut keys = GivenRowKeys::default();
                 while let Some(key) = elements.next_element()? {
                     server::check_for_interrupts();
-                    keys.push(key);
+                    keys.add(&key);
                 }
-                Ok(GivenRowKeys(keys))
+                Ok(keys)
             }
         }
         deserializer.deserialize_seq(KeysVisitor)
@@ -125,13 +141,13 @@ pub(crate) fn list_by_keys(relation: Oid, document: &JsonArgument) -> Result<Jso
     if !document.text().trim_start().starts_with('[') {
         return Err(PreviewError::KeysNotAnArray.into());
     }
-    let GivenRowKeys(keys) = document.decode("keys", "Pass an array.")?;
-    let kind = RowKeyKind::of_all(&keys)?;
+    let given: GivenRowKeys = document.decode("keys", "Pass an array.")?;
     let mut values = Values::default();
     let request = PreviewRequest {
         relation,
-        kind,
-        has_parts: array_parts::has_parts(keys.len()),
+        first: given.first,
+        spellings: given.spellings,
+        has_parts: array_parts::has_parts(given.count),
         keys: values.take(document.decode("keys", "Pass an array.")?),
     };
     let (previews, _) = statements::statement_for(request)?.run(&values, Sees::WhatCallerSees)?;
@@ -180,81 +196,167 @@ impl Shape for PreviewRequest {
 impl PreviewRequest {
     /// That a row has the key `k.key`.
     fn condition(&self, catalog: &Catalog, relation: &PreviewedRelation) -> Result<String, Error> {
+        let Some(first) = &self.first else {
+            return Ok("false".into());
+        };
         let keys = find_keys(catalog, relation);
-        let named = self.named_columns(relation)?;
-        let attnums: Option<Vec<i16>> = named
-            .as_ref()
-            .map(|named| named.iter().map(|(_, attnum)| *attnum).collect());
-        let columns: Vec<Vec<i16>> = keys.iter().map(|key| key.columns.clone()).collect();
-        let found = match (&self.kind, attnums) {
-            (RowKeyKind::Nothing, _) => None,
-            (RowKeyKind::Value, _) => {
-                let mut primary = keys.iter().filter(|key| key.is_primary && key.columns.len() == 1);
-                primary.next().map(|key| key.columns.as_slice())
-            }
-            (RowKeyKind::Object(_), Some(attnums)) => row_key::with_columns(&columns, &attnums),
-            (RowKeyKind::Object(_), None) => None,
+        let Some(key) = find_key(first, relation, &keys)? else {
+            return Err(explain_missing_key(first, catalog, relation, &keys)?);
         };
-        let Some(key) = found else {
-            if !relation.columns.is_empty() && relation.readable(catalog).next().is_none() {
-                Err(Error::UnreadableRelation {
-                    name: relation.row.relname.clone(),
-                })?;
-            }
-            let (name, keys) = (relation.row.relname.clone(), list_keys(catalog, relation, &keys)?);
-            return match &self.kind {
-                RowKeyKind::Nothing => Ok("false".into()),
-                RowKeyKind::Value => Err(PreviewError::KeyNotAnObject { relation: name, keys }.into()),
-                RowKeyKind::Object(attnums) => {
-                    let attnums: Vec<&str> = attnums.iter().map(String::as_str).collect();
-                    let attnums = attnums.join(", ");
-                    Err(PreviewError::NoSuchKey {
-                        relation: name,
-                        attnums,
-                        keys,
-                    }
-                    .into())
+        let mut members = KeyMembers::default();
+        for spelling in &self.spellings {
+            if find_key(spelling, relation, &keys)?.is_none_or(|meant| meant.columns != key.columns) {
+                return Err(PreviewError::OtherKey {
+                    relation: relation.row.relname.clone(),
+                    first: first.to_string(),
+                    other: spelling.to_string(),
                 }
-            };
-        };
-        let comparisons = key.iter().map(|&attnum| {
-            let name = named.iter().flatten().find(|(_, named)| *named == attnum);
-            let value = match name {
-                Some((name, _)) => format!("k.key OPERATOR(pg_catalog.->>) {}", quote::literal(name)),
-                None => "k.key OPERATOR(pg_catalog.#>>) '{}'".to_owned(),
-            };
-            is_equal(catalog, relation, attnum, &value)
-        });
+                .into());
+            }
+            members.add(find_named_columns(spelling, relation)?, key);
+        }
+        let comparisons = key
+            .columns
+            .iter()
+            .map(|&attnum| is_equal(catalog, relation, attnum, &members.print_json(attnum)));
         Ok(comparisons.collect::<Result<Vec<_>, Error>>()?.join(" AND "))
     }
 }
 
-impl PreviewRequest {
-    /// The names of the members of the keys, each with its column; `None` if one names no column.
-    fn named_columns(&self, relation: &PreviewedRelation) -> Result<Option<Vec<(&str, i16)>>, Error> {
-        let RowKeyKind::Object(names) = &self.kind else {
-            return Ok(None);
-        };
-        let columns = relation
-            .columns
-            .iter()
-            .map(|column| (column.attnum, column.attname.as_str()));
-        let find = |name: &str| row_key::find_column(&relation.row.relname, name, columns.clone());
-        let mut named = Vec::with_capacity(names.len());
-        for name in names {
-            match find(name)? {
-                Some(attnum) => named.push((name.as_str(), attnum)),
-                None => return Ok(None),
+/// How the values of a key are found in `k.key`.
+#[derive(Default)]
+struct KeyMembers {
+    /// Whether some are the value of the only column.
+    has_values: bool,
+    /// The names of members, each with its column.
+    names: BTreeSet<(i16, String)>,
+}
+
+impl KeyMembers {
+    /// Adds those of one spelling, which names the columns of the key, or is its value.
+    fn add(&mut self, named: Option<Vec<(&str, i16)>>, key: &UniqueKey) {
+        match named.filter(|named| key.has_exactly(named)) {
+            Some(named) => {
+                let names = named.into_iter().map(|(name, attnum)| (attnum, name.to_owned()));
+                self.names.extend(names);
             }
+            None => self.has_values = true,
         }
-        Ok(Some(named))
     }
+
+    /// The value of a column of the key, as jsonb.
+    fn print_json(&self, attnum: i16) -> String {
+        let names = || {
+            let of_column = self.names.iter().filter(move |(column, _)| *column == attnum);
+            of_column.map(|(_, name)| format!("{}::pg_catalog.text", quote::literal(name)))
+        };
+        let each = |operator: &str| {
+            names()
+                .map(|name| format!("k.key OPERATOR(pg_catalog.{operator}) {name}"))
+                .collect::<Vec<_>>()
+        };
+        let member = || format!("COALESCE({})", each("->").join(", "));
+        if !self.has_values {
+            return member();
+        }
+        if self.names.is_empty() {
+            return "k.key".to_owned();
+        }
+        // Of a composite type, the value is an object, too.
+        let is_only_member: Vec<String> = each("-")
+            .into_iter()
+            .map(|rest| format!("({rest}) OPERATOR(pg_catalog.=) '{{}}'"))
+            .collect();
+        format!(
+            "CASE WHEN pg_catalog.jsonb_typeof(k.key) OPERATOR(pg_catalog.<>) 'object' THEN k.key \
+             WHEN {} THEN {} ELSE k.key END",
+            is_only_member.join(" OR "),
+            member()
+        )
+    }
+}
+
+/// The columns that the members of a key name; `None` if it is no object, or if one of them names no column.
+fn find_named_columns<'s>(
+    spelling: &'s KeySpelling,
+    relation: &PreviewedRelation,
+) -> Result<Option<Vec<(&'s str, i16)>>, Error> {
+    let KeySpelling::Object(names) = spelling else {
+        return Ok(None);
+    };
+    let columns = relation
+        .columns
+        .iter()
+        .map(|column| (column.attnum, column.attname.as_str()));
+    let find = |name: &'s String| {
+        let found = row_key::find_column(&relation.row.relname, name, columns.clone())?;
+        Ok(found.map(|attnum| (name.as_str(), attnum)))
+    };
+    names.iter().map(find).collect()
+}
+
+/// The key that is meant: that of the columns of an object, or the primary key of one column, whose value it is.
+fn find_key<'k>(
+    spelling: &KeySpelling,
+    relation: &PreviewedRelation,
+    keys: &'k [UniqueKey],
+) -> Result<Option<&'k UniqueKey>, Error> {
+    if let Some(named) = find_named_columns(spelling, relation)?
+        && let Some(key) = keys.iter().find(|key| key.has_exactly(&named))
+    {
+        return Ok(Some(key));
+    }
+    let takes_value = |key: &&UniqueKey| match key.columns[..] {
+        [attnum] if key.is_primary => {
+            let column_type = relation.column(attnum).map(|column| column.atttypid);
+            *spelling == KeySpelling::Value
+                || column_type.is_some_and(|of_column| {
+                    matches!(Content::of(of_column), Content::Json | Content::Composite)
+                })
+        }
+        _ => false,
+    };
+    Ok(keys.iter().find(takes_value))
+}
+
+/// That there is no key of which the first of the keys could be one.
+fn explain_missing_key(
+    first: &KeySpelling,
+    catalog: &Catalog,
+    relation: &PreviewedRelation,
+    keys: &[UniqueKey],
+) -> Result<Error, Error> {
+    let name = relation.row.relname.clone();
+    if !relation.columns.is_empty() && relation.readable(catalog).next().is_none() {
+        return Ok(Error::UnreadableRelation { name });
+    }
+    let keys = list_keys(catalog, relation, keys)?;
+    Ok(match first {
+        KeySpelling::Value => PreviewError::KeyNotAnObject { relation: name, keys }.into(),
+        KeySpelling::Object(names) => {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            PreviewError::NoSuchKey {
+                relation: name,
+                attnums: names.join(", "),
+                keys,
+            }
+            .into()
+        }
+    })
 }
 
 /// Columns by which a row is found.
 struct UniqueKey {
     is_primary: bool,
     columns: Vec<i16>,
+}
+
+impl UniqueKey {
+    /// Whether these are its columns, each named once.
+    fn has_exactly(&self, named: &[(&str, i16)]) -> bool {
+        let attnums: Vec<i16> = named.iter().map(|(_, attnum)| *attnum).collect();
+        row_key::with_columns(std::slice::from_ref(&self.columns), &attnums).is_some()
+    }
 }
 
 /// The keys of a relation, the primary key first, then by name.
@@ -272,19 +374,28 @@ fn find_keys(catalog: &Catalog, relation: &PreviewedRelation) -> Vec<UniqueKey> 
     keys
 }
 
-/// That a column has the value of which `printed` is the text.
+/// That a column has a value, which is an expression of jsonb.
 fn is_equal(
     catalog: &Catalog,
     relation: &PreviewedRelation,
     attnum: i16,
-    printed: &str,
+    json: &str,
 ) -> Result<String, Error> {
     let column = relation.column(attnum).ok_or(Error::Vanished)?;
     // A key has an index, and so its type has such an operator.
     let operator = operator_oid(column.atttypid, Comparison::Equal).ok_or(Error::Vanished)?;
     // Without domains: a value that one refuses is not the key of any row.
     let base = base_type(column.atttypid);
-    let value = format!("({printed})::{}", catalog.qualified_type_name(base)?);
+    let type_name = catalog.qualified_type_name(base)?;
+    let value = match Content::of(base) {
+        Content::Other | Content::Json if !parameter::is_array(base) => {
+            format!("(({json}) OPERATOR(pg_catalog.#>>) '{{}}')::{type_name}")
+        }
+        // Arrays and rows in the form that records have, or as PostgreSQL prints them.
+        _ => format!(
+            "(SELECT r.v FROM pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', {json})) AS r(v {type_name}))"
+        ),
+    };
     let left = Operand::of_column(column_of(column), column);
     let right = Operand::new(value, base, column.attcollation);
     comparison::compile_comparison(catalog, operator, left, right)?.ok_or_else(|| {

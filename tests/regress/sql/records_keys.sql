@@ -35,6 +35,12 @@ SELECT o.* FROM unnest(ARRAY[
     $$SELECT msar.get_record_from_table('seats'::regclass, '{"code": "b1"}'::jsonb) -> 'results'$$,
     $$SELECT msar.preview_rows('seats', '[{"row": "a", "2": 1}, {"row": "z", "2": 1}]')$$,
     $$SELECT msar.preview_rows('seats', '[{"code": "a2"}, {"code": "b1"}]')$$,
+    $$SELECT msar.preview_rows('seats', '[{"row": "a", "2": 1}, {"1": "b", "no": 2}, {"#1": "a", "\"no\"": 2}]')$$,
+    $$SELECT msar.preview_rows('seats', '[{"code": "a2"}, {"row": "a", "no": 1}]')$$,
+    $$SELECT msar.preview_rows('seats', '[{"row": "a", "no": 1}, {"row": "a", "1": "a"}]')$$,
+    $$SELECT msar.preview_rows('seats', '[{"row": "a", "no": 1}, "a"]')$$,
+    $$SELECT msar.preview_rows('months', '["a", {"month": "b"}, {"#1": "c"}, null, {"month": null}]')$$,
+    $$SELECT msar.preview_rows('months', '["a", {"1": "b"}]')$$,
     $$SELECT msar.list_records('seats', '{"after": {"row": "a", "no": 2}, "limit": 1}') -> 'results'$$,
     $$SELECT msar.list_records('seats', '{"after": {"3": "a2"}, "limit": 1}') -> 'results'$$,
     $$SELECT msar.list_records('seats', '{"after": {"code": "a2"}, "order": [{"column": "code", "direction": "desc"}], "limit": 1}') -> 'results'$$,
@@ -82,6 +88,10 @@ SELECT n, o.message AS ids FROM unnest(ARRAY[
 CREATE TABLE priced (price mathesar_types.multicurrency_money PRIMARY KEY, what text);
 INSERT INTO priced VALUES ((1.5, 'EUR'), 'pen');
 SELECT msar.get_record_from_table('priced'::regclass, '{"value": 1.5, "currency": "EUR"}'::jsonb) -> 'count' AS count;
+SELECT msar.preview_rows('priced', '[{"value": 1.5, "currency": "EUR"}, {"price": {"value": 1.5, "currency": "EUR"}}, {"1": "(1.5,EUR)"}, "(2,EUR)"]');
+CREATE TABLE listed (tags text[] PRIMARY KEY, what text);
+INSERT INTO listed VALUES ('{a,b}', 'pen'), ('{}', 'ink');
+SELECT msar.preview_rows('listed', '[["a", "b"], {"tags": []}, "{a,b}", {"1": "{a}"}]');
 
 -- One rule for columns that the role may not read: 42501 where a request names one. Only the order of the contract's functions leaves it out.
 CREATE ROLE regress_reader;
