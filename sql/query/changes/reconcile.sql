@@ -75,13 +75,32 @@ logged AS MATERIALIZED (
   SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'own_relations') AS o
 ),
 now_there AS MATERIALIZED (SELECT * FROM __msar.known_relations()),
+-- Where relations were by the last change since then that the log has of them.
+placed AS MATERIALIZED (
+  SELECT DISTINCT ON (c.object_oid) c.object_oid AS relation_oid, c.schema_oid, c.schema_name, c.object_name AS relation_name,
+    c.kind, c.action
+  FROM msar_catalog.stored_changes AS c
+  WHERE c.class_oid = 1259 AND c.attnum = 0 AND c.schema_oid IS NOT NULL AND c.object_name IS NOT NULL
+    AND c.kind IN ('table', 'partitioned_table', 'partition', 'view', 'materialized_view', 'foreign_table')
+    AND c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
+  ORDER BY c.object_oid, c.transaction DESC, c.number DESC
+),
+-- The relations that the log takes to be there. The parts are those of the last time.
+known AS MATERIALIZED (
+  SELECT COALESCE(p.relation_oid, k.relation_oid) AS relation_oid, COALESCE(p.schema_oid, k.schema_oid) AS schema_oid,
+    COALESCE(p.schema_name, k.schema_name) AS schema_name, COALESCE(p.relation_name, k.relation_name) AS relation_name,
+    COALESCE(p.kind, k.kind) AS kind, k.parts
+  FROM msar_catalog.stored_known_relations AS k
+  FULL JOIN placed AS p ON p.relation_oid = k.relation_oid
+  WHERE p.action IS DISTINCT FROM 'dropped'
+),
 -- First by what is cheap.
 suspected AS MATERIALIZED (
   SELECT n.*, k.schema_oid AS old_schema_oid, k.schema_name AS old_schema_name, k.relation_name AS old_relation_name,
     k.relation_oid IS NULL AS is_new,
     n.relation_oid IN (SELECT u.object_oid FROM unlogged AS u WHERE u.class_oid = 1259) AS is_unlogged
   FROM now_there AS n
-  LEFT JOIN msar_catalog.stored_known_relations AS k ON k.relation_oid = n.relation_oid
+  LEFT JOIN known AS k ON k.relation_oid = n.relation_oid
   WHERE k.parts <> n.parts OR n.relation_oid IN (SELECT u.object_oid FROM unlogged AS u WHERE u.class_oid = 1259)
 ),
 differing AS (
@@ -102,8 +121,10 @@ differing AS (
 ),
 gone AS (
   SELECT k.*
-  FROM msar_catalog.stored_known_relations AS k
+  FROM known AS k
   WHERE NOT EXISTS (SELECT FROM now_there AS n WHERE n.relation_oid = k.relation_oid)
+    -- Some relations of our own schemas are logged, and not remembered.
+    AND (k.parts IS NOT NULL OR NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = k.relation_oid))
     AND NOT EXISTS (
       SELECT FROM msar_catalog.stored_changes AS c
       WHERE c.object_oid = k.relation_oid AND c.class_oid = 1259 AND c.attnum = 0 AND c.action = 'dropped'

@@ -64,3 +64,23 @@ SELECT * FROM pg_temp.synced(:'token');
 UPDATE pg_class SET relname = 'by_hand' WHERE oid = 'stock.created'::regclass;
 SELECT * FROM pg_temp.reconciled();
 SELECT * FROM pg_temp.synced(:'token');
+
+-- What was created since the last time, and has gone or moved without events: other sessions are told, too.
+\c -
+CREATE TABLE stock.short (id integer);
+CREATE TABLE stock.wandering (id integer);
+CREATE SCHEMA other_stock;
+ALTER TABLE stock.kept SET SCHEMA other_stock;
+SELECT msar.sync_schema('stock')->>'token' AS token \gset
+SELECT msar.sync_schema('other_stock')->>'token' AS other_token \gset
+SET event_triggers = off;
+DROP TABLE stock.short;
+ALTER TABLE stock.wandering SET SCHEMA other_stock;
+ALTER TABLE other_stock.kept SET SCHEMA stock;
+RESET event_triggers;
+SELECT concat_ws(' ', c->>'action', c->>'kind', c->>'old_schema_name', c->>'schema_name', c->>'name') AS reconciled
+FROM jsonb_array_elements(msar.reconcile_changes()) AS c ORDER BY 1;
+SELECT msar.reconcile_changes();
+\c -
+SELECT s->>'complete' AS complete, jsonb_path_query_array(s, '$.relations[*].name') AS relations, jsonb_array_length(s->'removed') AS removed
+FROM (SELECT msar.sync_schema('stock', :'token')::jsonb UNION ALL SELECT msar.sync_schema('other_stock', :'other_token')::jsonb) AS a (s);
