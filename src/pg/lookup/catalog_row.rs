@@ -1,6 +1,7 @@
 //! Rows of catalogs, and of tables of the extension, as typed structs: which columns a struct has, and the types that columns
 //! are read as. `scan` finds the rows.
 
+use super::row_layout::RowTuple;
 use crate::pg::storage::StorageTable;
 use crate::pg::{array, jsonb_value, text};
 use pgrx::FromDatum;
@@ -50,9 +51,7 @@ macro_rules! catalog_row {
 
 /// One row while a scan stands on it.
 pub(crate) struct ScannedRow<'a> {
-    pub(super) values: &'a [Datum],
-    pub(super) nulls: &'a [bool],
-    pub(super) positions: &'a [Option<usize>],
+    pub(super) tuple: RowTuple<'a>,
     /// The transaction that wrote it; `None` for one that every snapshot sees.
     pub(super) writer: Option<u32>,
     pub(super) version: RowVersion,
@@ -90,11 +89,8 @@ impl ScannedRow<'_> {
 
     /// The value of the row type's column number `index`.
     pub(crate) fn column<T: FromColumn>(&self, index: usize) -> T {
-        let datum = self.positions[index]
-            .filter(|&at| !self.nulls[at])
-            .map(|at| self.values[at]);
         // SAFETY: the datum is of the catalog column that the row type gives this Rust type to.
-        unsafe { T::from_column(datum) }
+        unsafe { T::from_column(self.tuple.value(index)) }
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) mod ownership;
 pub(crate) mod parser;
 pub(crate) mod quote;
 pub(crate) mod relations;
+mod row_layout;
 pub(crate) mod scan;
 pub(crate) mod snapshot;
 pub(crate) mod storage;

@@ -1,9 +1,10 @@
 //! Reading catalogs, and tables of the extension: index scans with one snapshot, rows as the structs of `catalog_row`.
 //!
-//! A row type names the columns that it wants; their positions are looked up in the running server's catalog once,
+//! A row type names the columns that it wants; their places are looked up in the running server's catalog once,
 //! so one build of the source fits every version, and a column that a version does not have reads as `None`.
 
 use super::catalog_row::{CatalogRow, RowSource, RowVersion, ScannedRow};
+use super::row_layout::{RowLayout, RowRoom, RowTuple};
 use crate::pg::{server, snapshot::Snapshot, text, tuple};
 use pgrx::pg_sys::{self, Datum, Oid};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -242,17 +243,17 @@ const ALL: usize = usize::MAX;
 
 struct OpenCatalog {
     relation: pg_sys::Relation,
-    /// Where each column of the row type stands in this server's catalog, in their order.
-    positions: Rc<[Option<usize>]>,
-    /// A row's values, and which of them are null.
-    buffers: RefCell<(Vec<Datum>, Vec<bool>)>,
+    /// Where the columns of the row type stand in this server's catalog.
+    layout: Rc<RowLayout>,
+    /// For the values of a row.
+    room: RowRoom,
     /// The attnums of columns that indexes are searched by.
     searched: RefCell<Vec<(String, i16)>>,
 }
 
 thread_local! {
-    /// The positions of row types of catalogs: the columns of a catalog stay what they are as long as the server runs.
-    static POSITIONS: RefCell<FxHashMap<TypeId, Rc<[Option<usize>]>>> = RefCell::default();
+    /// The layouts of row types of catalogs: the columns of a catalog stay what they are as long as the server runs.
+    static LAYOUTS: RefCell<FxHashMap<TypeId, Rc<RowLayout>>> = RefCell::default();
 }
 
 impl OpenCatalog {
@@ -262,42 +263,25 @@ impl OpenCatalog {
             RowSource::Own(table) => table.find()?,
         };
         // SAFETY: a catalog, which cannot be dropped, or a storage table (when another session drops the extension at
-        // this moment, PostgreSQL says so by an error); its descriptor has `natts` attributes.
-        let (relation, width) = unsafe {
+        // this moment, PostgreSQL says so by an error).
+        let relation = unsafe {
             let relation = pg_sys::table_open(oid, pg_sys::AccessShareLock as i32);
             if let RowSource::Own(table) = R::SOURCE {
                 table.assert_unchanged(relation);
             }
-            (relation, (*(*relation).rd_att).natts as usize)
+            relation
         };
-        let find_positions = || -> Rc<[Option<usize>]> {
-            // Mostly a column stands behind the one before it.
-            let mut next = 0;
-            R::COLUMNS
-                .iter()
-                .map(|column| {
-                    let found = position_from(relation, column, next);
-                    next = found.map_or(next, |at| at + 1);
-                    found
-                })
-                .collect()
-        };
-        let positions = match R::SOURCE {
-            RowSource::Own(_) => find_positions(),
-            RowSource::Catalog(_) => {
-                let of_row_type = TypeId::of::<R>();
-                let known = POSITIONS.with_borrow(|all| all.get(&of_row_type).cloned());
-                known.unwrap_or_else(|| {
-                    let positions = find_positions();
-                    POSITIONS.with_borrow_mut(|all| all.insert(of_row_type, Rc::clone(&positions)));
-                    positions
-                })
-            }
+        // SAFETY: the table is open.
+        let find_layout = || Rc::new(unsafe { RowLayout::of(relation, R::COLUMNS) });
+        let layout = match R::SOURCE {
+            RowSource::Own(_) => find_layout(),
+            RowSource::Catalog(_) => LAYOUTS
+                .with_borrow_mut(|all| Rc::clone(all.entry(TypeId::of::<R>()).or_insert_with(find_layout))),
         };
         let catalog = Self {
             relation,
-            positions,
-            buffers: RefCell::new((vec![Datum::null(); width], vec![true; width])),
+            room: layout.room(),
+            layout,
             searched: RefCell::default(),
         };
         let is_needed = matches!(R::SOURCE, RowSource::Catalog(_)) || !catalog.is_empty();
@@ -330,8 +314,6 @@ impl OpenCatalog {
         most: usize,
         is_wanted: impl Fn(&ScannedRow<'_>) -> bool,
     ) -> Vec<R> {
-        let mut buffers = self.buffers.borrow_mut();
-        let (values, nulls) = &mut *buffers;
         let mut rows = Vec::new();
         loop {
             let tuple = next();
@@ -339,25 +321,17 @@ impl OpenCatalog {
                 return rows;
             }
             server::check_for_interrupts();
-            // SAFETY: a tuple of this catalog; the buffers are as wide as its rows.
-            let (writer, version) = unsafe {
-                let descriptor = (*self.relation).rd_att;
-                pg_sys::heap_deform_tuple(tuple, descriptor, values.as_mut_ptr(), nulls.as_mut_ptr());
+            // SAFETY: a tuple of this catalog, read before the next is asked for.
+            let row = unsafe {
                 let header = &*(*tuple).t_data;
                 let is_frozen =
                     u32::from(header.t_infomask) & pg_sys::HEAP_XMIN_FROZEN == pg_sys::HEAP_XMIN_FROZEN;
                 let writer = header.t_choice.t_heap.t_xmin.into_inner();
-                (
-                    (!is_frozen).then_some(writer),
-                    RowVersion::new(writer, (*tuple).t_self),
-                )
-            };
-            let row = ScannedRow {
-                values,
-                nulls,
-                positions: &self.positions,
-                writer,
-                version,
+                ScannedRow {
+                    tuple: RowTuple::new(tuple, (*self.relation).rd_att, &self.layout, &self.room),
+                    writer: (!is_frozen).then_some(writer),
+                    version: RowVersion::new(writer, (*tuple).t_self),
+                }
             };
             if is_wanted(&row) {
                 if rows.is_empty() {
@@ -392,20 +366,6 @@ impl OpenCatalog {
             pg_sys::ScanKeyInit(&mut entry, attnum, strategy as u16, procedure.into(), argument);
         }
         entry
-    }
-}
-
-/// Where a column stands in an open catalog, if it is not at `guess`.
-fn position_from(relation: pg_sys::Relation, column: &str, guess: usize) -> Option<usize> {
-    // SAFETY: the relation is open.
-    let attributes = unsafe { tuple::attributes((*relation).rd_att) };
-    let is_there = attributes
-        .get(guess)
-        .is_some_and(|attribute| tuple::is_named(attribute, column));
-    if is_there {
-        Some(guess)
-    } else {
-        position(relation, column)
     }
 }
 
