@@ -65,7 +65,7 @@ static HEAD: StorageTable = StorageTable {
 
 /// Whether the log is there: while the extension is created or dropped, it may not be.
 pub(super) fn is_there() -> bool {
-    CHANGES.find().is_some()
+    append::is_there(&CHANGES)
 }
 
 fn name_cell(name: Option<&String>) -> Cell<'_> {
@@ -145,7 +145,8 @@ pub(super) fn append(entries: &[ChangeEntry]) -> Result<bool, Error> {
             is_in_partial_indexes: is_about_relation(entry),
         }
     });
-    was_written(append::append_rows(&CHANGES, rows))
+    let are_partial = entries.iter().any(is_about_relation);
+    was_written(append::append_rows(&CHANGES, are_partial, rows))
 }
 
 /// Whether the index `stored_changes_relation` has the change: its condition in other words.
@@ -165,7 +166,7 @@ pub(super) fn append_gap(reason: &str) -> Result<(), Error> {
         ],
         is_in_partial_indexes: false,
     };
-    was_written(append::append_rows(&GAPS, std::iter::once(row))).map(drop)
+    was_written(append::append_rows(&GAPS, false, std::iter::once(row))).map(drop)
 }
 
 fn was_written(outcome: AppendOutcome) -> Result<bool, Error> {
