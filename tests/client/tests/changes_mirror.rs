@@ -3,6 +3,8 @@
 //! to its role.
 //!
 //! `estimated_rows` is compared, too: no command of these is an ANALYZE, and autovacuum is off for the tables.
+//!
+//! `MATHESAR_EXT_TEST_ROUNDS` sets how many rounds there are, `MATHESAR_EXT_TEST_SEED` which commands come.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -328,7 +330,9 @@ impl Mirror {
 
 #[test]
 fn changes_mirrored_by_sync_alone() {
-    let rounds: usize = std::env::var("MATHESAR_EXT_TEST_ROUNDS").map_or(8, |rounds| rounds.parse().unwrap());
+    let number = |name, default| std::env::var(name).map_or(default, |number| number.parse().unwrap());
+    let rounds = number("MATHESAR_EXT_TEST_ROUNDS", 60) as usize;
+    let first_seed = number("MATHESAR_EXT_TEST_SEED", 0);
     let database = Database::with_extension();
     let mut config = admin_config();
     config.dbname(database.name());
@@ -372,7 +376,9 @@ fn changes_mirrored_by_sync_alone() {
         thread::scope(|scope| {
             for session in 0..4 {
                 let (config, roles) = (config.clone(), &roles);
-                let seed = (round as u64 * 4 + session + 1) * 6_364_136_223_846_793;
+                let seed = (round as u64 * 4 + session + 1)
+                    .wrapping_mul(6_364_136_223_846_793)
+                    .wrapping_add(first_seed.wrapping_mul(1_442_695_040_888_963_407));
                 scope.spawn(move || play(&config, seed, roles));
             }
             // They ask while others are busy, too.
