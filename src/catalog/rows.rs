@@ -121,9 +121,7 @@ pub(crate) trait OfRelation: CatalogRow {
 
 impl PgClass {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
-        reader
-            .by_index(index_oid::PG_CLASS_OID, &[("oid", ScanKey::Oid(oid))])
-            .pop()
+        reader.by_unique_index(index_oid::PG_CLASS_OID, &[("oid", ScanKey::Oid(oid))])
     }
 
     /// Every relation of the database.
@@ -187,8 +185,7 @@ impl PgAttribute {
             ("attnum", ScanKey::Int2(attnum)),
         ];
         reader
-            .by_index(index_oid::PG_ATTRIBUTE_RELID_ATTNUM, &keys)
-            .pop()
+            .by_unique_index(index_oid::PG_ATTRIBUTE_RELID_ATTNUM, &keys)
             .filter(|column: &Self| !column.attisdropped)
     }
 }
@@ -245,9 +242,7 @@ impl OfRelation for PgConstraint {
 
 impl PgConstraint {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
-        reader
-            .by_index(index_oid::PG_CONSTRAINT_OID, &[("oid", ScanKey::Oid(oid))])
-            .pop()
+        reader.by_unique_index(index_oid::PG_CONSTRAINT_OID, &[("oid", ScanKey::Oid(oid))])
     }
 
     pub(crate) fn of_domain(reader: &Reader, domain: Oid) -> Vec<Self> {
@@ -283,9 +278,7 @@ catalog_row!(
 
 impl ConstraintName {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
-        reader
-            .by_index(index_oid::PG_CONSTRAINT_OID, &[("oid", ScanKey::Oid(oid))])
-            .pop()
+        reader.by_unique_index(index_oid::PG_CONSTRAINT_OID, &[("oid", ScanKey::Oid(oid))])
     }
 }
 
@@ -419,9 +412,7 @@ catalog_row!(
 
 impl PgNamespace {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
-        reader
-            .by_index(index_oid::PG_NAMESPACE_OID, &[("oid", ScanKey::Oid(oid))])
-            .pop()
+        reader.by_unique_index(index_oid::PG_NAMESPACE_OID, &[("oid", ScanKey::Oid(oid))])
     }
 }
 
@@ -432,9 +423,7 @@ catalog_row!(
 
 impl PgDatabase {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
-        reader
-            .by_index(index_oid::PG_DATABASE_OID, &[("oid", ScanKey::Oid(oid))])
-            .pop()
+        reader.by_unique_index(index_oid::PG_DATABASE_OID, &[("oid", ScanKey::Oid(oid))])
     }
 }
 
@@ -455,9 +444,7 @@ impl PgDbRoleSetting {
             ("setdatabase", ScanKey::Oid(database)),
             ("setrole", ScanKey::Oid(role)),
         ];
-        reader
-            .by_index(index_oid::PG_DB_ROLE_SETTING_DATABASEID_ROL, &keys)
-            .pop()
+        reader.by_unique_index(index_oid::PG_DB_ROLE_SETTING_DATABASEID_ROL, &keys)
     }
 }
 
@@ -498,9 +485,7 @@ catalog_row!(
 
 impl PgAuthid {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
-        reader
-            .by_index(index_oid::PG_AUTHID_OID, &[("oid", ScanKey::Oid(oid))])
-            .pop()
+        reader.by_unique_index(index_oid::PG_AUTHID_OID, &[("oid", ScanKey::Oid(oid))])
     }
 }
 
@@ -523,9 +508,7 @@ catalog_row!(
 
 impl PgType {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
-        reader
-            .by_index(index_oid::PG_TYPE_OID, &[("oid", ScanKey::Oid(oid))])
-            .pop()
+        reader.by_unique_index(index_oid::PG_TYPE_OID, &[("oid", ScanKey::Oid(oid))])
     }
 }
 
@@ -541,9 +524,7 @@ catalog_row!(
 
 impl PgOperator {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
-        reader
-            .by_index(index_oid::PG_OPERATOR_OID, &[("oid", ScanKey::Oid(oid))])
-            .pop()
+        reader.by_unique_index(index_oid::PG_OPERATOR_OID, &[("oid", ScanKey::Oid(oid))])
     }
 }
 
@@ -554,9 +535,7 @@ catalog_row!(
 
 impl PgCollation {
     pub(crate) fn by_oid(reader: &Reader, oid: Oid) -> Option<Self> {
-        reader
-            .by_index(index_oid::PG_COLLATION_OID, &[("oid", ScanKey::Oid(oid))])
-            .pop()
+        reader.by_unique_index(index_oid::PG_COLLATION_OID, &[("oid", ScanKey::Oid(oid))])
     }
 }
 

@@ -311,7 +311,7 @@ fn find_key<'k>(
             let column_type = relation.column(attnum).map(|column| column.atttypid);
             *spelling == KeySpelling::Value
                 || column_type.is_some_and(|of_column| {
-                    matches!(Content::of(of_column), Content::Json | Content::Composite)
+                    matches!(Content::of_type(of_column), Content::Json | Content::Composite)
                 })
         }
         _ => false,
@@ -387,7 +387,7 @@ fn is_equal(
     // Without domains: a value that one refuses is not the key of any row.
     let base = base_type(column.atttypid);
     let type_name = catalog.qualified_type_name(base)?;
-    let value = match Content::of(base) {
+    let value = match Content::of_type(base) {
         Content::Other | Content::Json if !parameter::is_array(base) => {
             format!("(({json}) OPERATOR(pg_catalog.#>>) '{{}}')::{type_name}")
         }

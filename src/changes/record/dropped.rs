@@ -4,6 +4,7 @@ use super::super::entry::{ChangeAction, ObjectPlace, kind_word};
 use super::Recorder;
 use super::behind::{depends_on_relations, relations_behind, relations_of_rows};
 use super::subject::{belongs_to_relation, owner_in_rows, relation_kind};
+use crate::catalog::relation::RelationKind;
 use crate::catalog::rows::{ConstraintOutline, PgClass, PgConstraint, PgDepend, catalog_oid};
 use crate::events::Command;
 use crate::pg::catalog_row::Char;
@@ -17,8 +18,6 @@ use serde_json::{Value, json};
 struct DroppedTogether<'a> {
     /// The relations among them, by their schema and name.
     relations: FxHashMap<(Option<&'a str>, Option<&'a str>), u32>,
-    /// Schemas by the names that relations among them give.
-    schemas: FxHashMap<&'a str, Oid>,
     /// Schema and kind of relations, as they were.
     places: FxHashMap<u32, Option<(Oid, &'static str)>>,
     /// The constraints of relations among them.
@@ -104,10 +103,11 @@ impl Recorder {
                 continue;
             }
             let constraint = self.constraint_of_dropped(&mut all, object);
-            // PostgreSQL 18 has not-null constraints by themselves. They come with their relation, and go with it.
+            // Not-null constraints, which PostgreSQL 18 has by themselves, and keys, which have an index, are not logged when
+            // they come with their relation: so they are not when they go with it.
             if constraint
                 .as_ref()
-                .is_some_and(|(_, outline)| outline.contype == Char(b'n'))
+                .is_some_and(|(_, outline)| outline.contype == Char(b'n') || outline.is_key())
             {
                 continue;
             }
@@ -171,6 +171,23 @@ impl Recorder {
         Some((relation, *constraint))
     }
 
+    /// Schema and kind of a relation that was dropped, as far as PostgreSQL's words and what it depended on tell. A schema
+    /// that was dropped as well has no name any more.
+    fn find_place(object: &DroppedObject, dependencies: &[PgDepend]) -> Option<(Oid, &'static str)> {
+        let kind = match object.object_type.as_str() {
+            "index" => "index",
+            "sequence" => "sequence",
+            "view" => RelationKind::View.name(),
+            "materialized view" => RelationKind::MaterializedView.name(),
+            "table" => find_table_kind(object.address.object, dependencies, RelationKind::Table).name(),
+            "foreign table" => {
+                find_table_kind(object.address.object, dependencies, RelationKind::ForeignTable).name()
+            }
+            _ => return None,
+        };
+        Some((names::find_schema(object.schema_name.as_deref()?)?, kind))
+    }
+
     /// Schema and kind of a relation before the command.
     fn place_before(&self, all: &mut DroppedTogether<'_>, relation: u32) -> Option<(Oid, &'static str)> {
         *all.places.entry(relation).or_insert_with(|| {
@@ -198,16 +215,14 @@ impl Recorder {
             .or_else(|| object.address_names.last().cloned());
         let mut schema = None;
         if address.class == catalog_oid::PG_CLASS {
-            let schema_name = object.schema_name.as_deref();
-            // Of these, PostgreSQL's word is the kind; where another relation has told their schema, no row is needed.
-            let known = schema_name
-                .filter(|_| matches!(object.object_type.as_str(), "index" | "sequence"))
-                .and_then(|schema| all.schemas.get(schema).copied());
-            if known.is_some() {
-                schema = known;
-            } else if let Some((its_schema, kind)) = self.place_before(all, address.object) {
+            let told = (address.part == 0)
+                .then(|| Self::find_place(object, dependencies))
+                .flatten();
+            if let Some(place) = told {
+                all.places.insert(address.object, Some(place));
+            }
+            if let Some((its_schema, kind)) = told.or_else(|| self.place_before(all, address.object)) {
                 schema = Some(its_schema);
-                all.schemas.extend(schema_name.map(|name| (name, its_schema)));
                 if address.part == 0 {
                     entry.kind = kind.into();
                 }
@@ -266,5 +281,24 @@ impl Recorder {
         let row = PgConstraint::by_oid(self.before(), address.object.into())?;
         let column = row.conkey.first().filter(|_| row.contype == Char(b'n'))?;
         Some(json!({"not_null": column}))
+    }
+}
+
+/// The kind of a table that depended on these: a partition depends on its parent automatically, and the columns of a
+/// partition key depend on their table. `otherwise`: that of one which is neither.
+fn find_table_kind(table: u32, dependencies: &[PgDepend], otherwise: RelationKind) -> RelationKind {
+    let depends = |on_itself: bool, how: u8| {
+        dependencies.iter().any(|row| {
+            row.refclassid.to_u32() == catalog_oid::PG_CLASS
+                && row.deptype == Char(how)
+                && (row.refobjid.to_u32() == table) == on_itself
+        })
+    };
+    if depends(false, b'a') {
+        RelationKind::Partition
+    } else if depends(true, b'i') {
+        RelationKind::PartitionedTable
+    } else {
+        otherwise
     }
 }

@@ -68,6 +68,25 @@ pub(crate) unsafe fn texts(datum: Datum) -> Vec<Option<String>> {
 /// # Safety
 /// `datum` is such an array.
 pub(crate) unsafe fn text_elements(datum: Datum) -> Vec<String> {
-    // SAFETY: promised by the caller.
-    unsafe { texts(datum) }.into_iter().flatten().collect()
+    // SAFETY: promised by the caller. Where nothing is NULL, the elements stand behind the header and the dimensions, each
+    // aligned as an integer, if its header is not one of a single byte.
+    unsafe {
+        let array = pg_sys::pg_detoast_datum(datum.cast_mut_ptr()).cast::<pg_sys::ArrayType>();
+        if (*array).ndim != 1 || (*array).dataoffset != 0 {
+            return texts(datum).into_iter().flatten().collect();
+        }
+        let dimensions = array.add(1).cast::<i32>();
+        let begin = array.cast::<u8>();
+        let mut element = dimensions.add(2).cast::<u8>();
+        (0..*dimensions)
+            .map(|_| {
+                if element.read() == 0 {
+                    element = begin.add((element.offset_from_unsigned(begin)).next_multiple_of(4));
+                }
+                let text = text::from_text_datum(Datum::from(element));
+                element = element.add(pgrx::varsize_any(element.cast()));
+                text
+            })
+            .collect()
+    }
 }

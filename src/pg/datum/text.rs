@@ -114,9 +114,17 @@ pub(crate) unsafe fn from_server_cstr(text: *const c_char) -> Option<String> {
 /// # Safety
 /// `datum` is a varlena of text.
 pub(crate) unsafe fn from_text_datum(datum: Datum) -> String {
-    // SAFETY: a varlena, as the caller promises; detoasting gives a readable one of the length it states.
+    // SAFETY: a varlena, as the caller promises; detoasting gives a readable one of the length it states. What is neither
+    // compressed nor kept elsewhere is one already.
     unsafe {
-        let text = pg_sys::pg_detoast_datum_packed(datum.cast_mut_ptr());
+        let stored = datum.cast_mut_ptr::<pg_sys::varlena>();
+        let is_plain =
+            pgrx::varatt_is_4b_u(stored) || pgrx::varatt_is_1b(stored) && !pgrx::varatt_is_1b_e(stored);
+        let text = if is_plain {
+            stored
+        } else {
+            pg_sys::pg_detoast_datum_packed(stored)
+        };
         let bytes = std::slice::from_raw_parts(
             pgrx::vardata_any(text).cast::<u8>(),
             pgrx::varsize_any_exhdr(text),

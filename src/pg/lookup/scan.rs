@@ -130,6 +130,12 @@ impl Reader {
         }
     }
 
+    /// The row that matches all keys of a unique index.
+    pub(crate) fn by_unique_index<R: CatalogRow>(&self, index: u32, keys: &[(&str, ScanKey)]) -> Option<R> {
+        let catalog = self.catalog::<R>()?;
+        self.scan_index(&catalog, index, keys, 1, |_| true).pop()
+    }
+
     /// The same, found through the primary key of a table of our own.
     pub(crate) fn by_primary_key<R: CatalogRow>(&self, keys: &[(&str, ScanKey)]) -> Vec<R> {
         match self.catalog::<R>() {
@@ -335,7 +341,7 @@ impl OpenCatalog {
             };
             if is_wanted(&row) {
                 if rows.is_empty() {
-                    rows.reserve(R::USUAL_NUMBER);
+                    rows.reserve(R::USUAL_NUMBER.min(most));
                 }
                 rows.push(R::from_scan(&row));
                 if rows.len() == most {

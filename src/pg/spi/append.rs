@@ -526,17 +526,17 @@ unsafe fn write_rows<'a, const WIDTH: usize>(
                     nulls.as_mut_ptr(),
                 ));
                 are_in_partial.push(row.is_in_partial_indexes);
-                for index in indexes_of(&indexes, row.is_in_partial_indexes) {
+                for index in select_indexes(&indexes, row.is_in_partial_indexes) {
                     if index.layout.is_by_value {
                         let key = index.layout.attnums.iter().map(|&attnum| attnum as usize - 1);
                         keys.extend(key.map(|at| (values[at], nulls[at])));
                     }
                 }
             }
-            put(relation, &tuples);
+            insert_tuples(relation, &tuples);
             let mut key = keys.drain(..);
             for (tuple, is_in_partial) in tuples.drain(..).zip(are_in_partial.drain(..)) {
-                for index in indexes_of(&indexes, is_in_partial) {
+                for index in select_indexes(&indexes, is_in_partial) {
                     if index.layout.is_by_value {
                         let key = key.by_ref().take(index.layout.attnums.len());
                         index.insert(relation, &raw mut (*tuple).t_self, key);
@@ -551,7 +551,7 @@ unsafe fn write_rows<'a, const WIDTH: usize>(
 }
 
 /// The indexes that have a row.
-fn indexes_of(indexes: &[AppendedIndex], is_in_partial: bool) -> impl Iterator<Item = &AppendedIndex> {
+fn select_indexes(indexes: &[AppendedIndex], is_in_partial: bool) -> impl Iterator<Item = &AppendedIndex> {
     indexes
         .iter()
         .filter(move |index| is_in_partial || !index.layout.is_partial)

@@ -77,7 +77,8 @@ pub(crate) struct DroppedObject {
     pub(crate) object_type: String,
     pub(crate) schema_name: Option<String>,
     pub(crate) object_name: Option<String>,
-    /// Its name with those of what it belongs to, as address functions take it; of what has a name by itself, none.
+    /// Its name with those of what it belongs to, as address functions take it; none of what has a name by itself, and of
+    /// defaults, of which nobody asks.
     pub(crate) address_names: Vec<String>,
 }
 
@@ -110,6 +111,9 @@ pub(crate) fn defined_objects() -> Vec<DefinedObject> {
     objects
 }
 
+/// The catalog of defaults.
+const PG_ATTRDEF: u32 = 2604;
+
 /// The objects that the running command dropped. An error outside an event trigger for `sql_drop`.
 pub(crate) fn dropped_objects() -> Vec<DroppedObject> {
     let mut objects = Vec::new();
@@ -129,7 +133,8 @@ pub(crate) fn dropped_objects() -> Vec<DroppedObject> {
                     part: number(2) as i32,
                 };
                 let object_name = text(8);
-                let needs_names = object_name.is_none() || address.part != 0;
+                let is_default = address.class == PG_ATTRDEF;
+                let needs_names = (object_name.is_none() && !is_default) || address.part != 0;
                 objects.push(DroppedObject {
                     address,
                     is_original: is(3),
