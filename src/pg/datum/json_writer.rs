@@ -13,24 +13,13 @@ use std::io::Write;
 const RAW: &str = "$serde_json::private::RawValue";
 
 /// Writes a value as JSON.
-pub(crate) fn write_json(out: &mut impl JsonSink, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
+pub(crate) fn write_json(out: &mut impl Write, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
     value.serialize(JsonWriter(out))
 }
 
-/// What JSON is written to.
-pub(crate) trait JsonSink: Write {
-    /// Writes three texts, one behind the other.
-    #[inline]
-    fn write_three(&mut self, parts: [&[u8]; 3]) -> std::io::Result<()> {
-        parts.into_iter().try_for_each(|part| self.write_all(part))
-    }
-}
-
-impl JsonSink for Vec<u8> {}
-
 struct JsonWriter<'a, W>(&'a mut W);
 
-impl<'a, W: JsonSink> JsonWriter<'a, W> {
+impl<'a, W: Write> JsonWriter<'a, W> {
     #[inline]
     fn text(self, text: &str) -> Result<(), Error> {
         self.0.write_all(text.as_bytes()).map_err(Error::io)
@@ -66,13 +55,15 @@ const fn is_special(byte: u8) -> bool {
 }
 
 #[inline]
-fn write_string(out: &mut impl JsonSink, text: &str) -> Result<(), Error> {
+fn write_string(out: &mut impl Write, text: &str) -> Result<(), Error> {
     // No early end: so the compiler looks at 16 bytes at a time.
     let needs_escape = text.bytes().fold(false, |any, byte| any | is_special(byte));
     if needs_escape {
         return serde_json::to_writer(out, text);
     }
-    out.write_three([b"\"", text.as_bytes(), b"\""])
+    out.write_all(b"\"")
+        .and_then(|()| out.write_all(text.as_bytes()))
+        .and_then(|()| out.write_all(b"\""))
         .map_err(Error::io)
 }
 
@@ -86,7 +77,7 @@ macro_rules! by_serde_json {
     )*};
 }
 
-impl<'a, W: JsonSink> Serializer for JsonWriter<'a, W> {
+impl<'a, W: Write> Serializer for JsonWriter<'a, W> {
     type Ok = ();
     type Error = Error;
     type SerializeSeq = Compound<'a, W>;
@@ -213,7 +204,7 @@ struct Compound<'a, W> {
     end: &'static str,
 }
 
-impl<W: JsonSink> Compound<'_, W> {
+impl<W: Write> Compound<'_, W> {
     #[inline]
     fn separate(&mut self) -> Result<(), Error> {
         if std::mem::replace(&mut self.is_first, false) {
@@ -237,12 +228,11 @@ impl<W: JsonSink> Compound<'_, W> {
                 is_raw: true,
             });
         }
-        let before: &[u8] = match std::mem::replace(&mut self.is_first, false) {
-            true => b"\"",
-            false => b",\"",
-        };
+        self.separate()?;
         self.out
-            .write_three([before, name.as_bytes(), b"\":"])
+            .write_all(b"\"")
+            .and_then(|()| self.out.write_all(name.as_bytes()))
+            .and_then(|()| self.out.write_all(b"\":"))
             .map_err(Error::io)?;
         value.serialize(JsonWriter(self.out))
     }
@@ -256,7 +246,7 @@ impl<W: JsonSink> Compound<'_, W> {
 /// `Compound` is what every kind of array and object becomes.
 macro_rules! compound {
     ($($kind:ident . $method:ident = $does:ident),*) => {$(
-        impl<W: JsonSink> ser::$kind for Compound<'_, W> {
+        impl<W: Write> ser::$kind for Compound<'_, W> {
             type Ok = ();
             type Error = Error;
 
@@ -281,7 +271,7 @@ compound!(
 
 macro_rules! compound_with_names {
     ($($kind:ident),*) => {$(
-        impl<W: JsonSink> ser::$kind for Compound<'_, W> {
+        impl<W: Write> ser::$kind for Compound<'_, W> {
             type Ok = ();
             type Error = Error;
 
@@ -303,7 +293,7 @@ macro_rules! compound_with_names {
 }
 compound_with_names!(SerializeStruct, SerializeStructVariant);
 
-impl<W: JsonSink> ser::SerializeMap for Compound<'_, W> {
+impl<W: Write> ser::SerializeMap for Compound<'_, W> {
     type Ok = ();
     type Error = Error;
 
@@ -334,7 +324,7 @@ struct TextWriter<'a, W> {
     is_raw: bool,
 }
 
-impl<W: JsonSink> TextWriter<'_, W> {
+impl<W: Write> TextWriter<'_, W> {
     fn refuse<T>() -> Result<T, Error> {
         Err(ser::Error::custom("a key of an object is a string"))
     }
@@ -358,7 +348,7 @@ macro_rules! refused {
 
 type Never = Impossible<(), Error>;
 
-impl<W: JsonSink> Serializer for TextWriter<'_, W> {
+impl<W: Write> Serializer for TextWriter<'_, W> {
     type Ok = ();
     type Error = Error;
     type SerializeSeq = Never;

@@ -2,7 +2,6 @@
 //! JSON values or a second copy of the text.
 
 use crate::error::Error;
-use crate::pg::json_writer::JsonSink;
 use crate::pg::{bytes, json_writer, jsonb_writer, server, text};
 use pgrx::callconv::{BoxRet, FcInfo};
 use pgrx::datum::Datum;
@@ -108,25 +107,6 @@ impl Write for JsonText {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl JsonSink for JsonText {
-    #[inline]
-    fn write_three(&mut self, parts: [&[u8]; 3]) -> io::Result<()> {
-        let needed = self.length + parts[0].len() + parts[1].len() + parts[2].len();
-        if needed > self.capacity {
-            self.grow(needed)?;
-        }
-        if needed >> 16 != self.length >> 16 {
-            server::check_for_interrupts();
-        }
-        for part in parts {
-            // SAFETY: there is room for all parts behind what is written.
-            unsafe { copy(part, self.value.add(self.length)) }
-            self.length += part.len();
-        }
         Ok(())
     }
 }
