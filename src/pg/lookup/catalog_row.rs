@@ -88,6 +88,7 @@ impl ScannedRow<'_> {
     }
 
     /// The value of the row type's column number `index`.
+    #[inline]
     pub(crate) fn column<T: FromColumn>(&self, index: usize) -> T {
         // SAFETY: the datum is of the catalog column that the row type gives this Rust type to.
         unsafe { T::from_column(self.tuple.value(index)) }

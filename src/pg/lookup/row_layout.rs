@@ -10,22 +10,28 @@ use std::cell::{Cell, RefCell};
 
 /// Where the columns of a row type stand in the rows of a table.
 pub(super) struct RowLayout {
-    /// The columns of the row type; `None` for one that the table does not have.
-    columns: Vec<Option<ColumnPlace>>,
+    /// The columns of the row type.
+    columns: Vec<ColumnPlace>,
     /// How many columns of the table, from the first on, have a fixed length and are declared NOT NULL.
     fixed: usize,
     /// How many columns the table has.
     width: usize,
 }
 
-struct ColumnPlace {
-    at: usize,
-    fixed: Option<FixedPlace>,
+/// Where a column of the row type stands.
+#[derive(Clone, Copy)]
+enum ColumnPlace {
+    /// The table does not have it.
+    Absent,
+    /// At the same place in all rows that have values in the columns of fixed places.
+    Fixed(FixedPlace),
+    /// As this column of the table.
+    Varying(usize),
 }
 
-/// A value at a place that is the same in all rows.
 #[derive(Clone, Copy)]
 struct FixedPlace {
+    at: usize,
     offset: usize,
     length: i16,
     is_by_value: bool,
@@ -49,6 +55,7 @@ impl RowLayout {
             let offset = end.next_multiple_of(alignment(attribute.attalign as u8));
             end = offset + attribute.attlen as usize;
             fixed.push(FixedPlace {
+                at: fixed.len(),
                 offset,
                 length: attribute.attlen,
                 is_by_value: attribute.attbyval,
@@ -62,14 +69,17 @@ impl RowLayout {
                     .get(*at)
                     .is_some_and(|attribute| tuple::is_named(attribute, column))
             };
-            let at = Some(next)
+            let found = Some(next)
                 .filter(is_it)
-                .or_else(|| (0..attributes.len()).find(is_it))?;
+                .or_else(|| (0..attributes.len()).find(is_it));
+            let Some(at) = found else {
+                return ColumnPlace::Absent;
+            };
             next = at + 1;
-            Some(ColumnPlace {
-                at,
-                fixed: fixed.get(at).copied(),
-            })
+            match fixed.get(at) {
+                Some(place) => ColumnPlace::Fixed(*place),
+                None => ColumnPlace::Varying(at),
+            }
         });
         Self {
             columns: columns.collect(),
@@ -99,6 +109,8 @@ pub(super) type RowRoom = RefCell<(Vec<Datum>, Vec<bool>)>;
 /// A row of a table while it can be read.
 pub(super) struct RowTuple<'a> {
     tuple: pg_sys::HeapTuple,
+    /// Where its values begin.
+    data: *const u8,
     descriptor: pg_sys::TupleDesc,
     layout: &'a RowLayout,
     room: &'a RowRoom,
@@ -118,9 +130,14 @@ impl<'a> RowTuple<'a> {
         room: &'a RowRoom,
     ) -> Self {
         // SAFETY: promised by the caller.
-        let is_regular = unsafe { Self::has_all(tuple, layout.fixed) };
+        let (data, is_regular) = unsafe {
+            let header = (*tuple).t_data;
+            let data = header.cast::<u8>().add((*header).t_hoff as usize);
+            (data.cast_const(), Self::has_all(tuple, layout.fixed))
+        };
         Self {
             tuple,
+            data,
             descriptor,
             layout,
             room,
@@ -130,24 +147,23 @@ impl<'a> RowTuple<'a> {
     }
 
     /// The value of a column of the row type; `None` for NULL, and for a column that the table does not have.
+    #[inline]
     pub(super) fn value(&self, column: usize) -> Option<Datum> {
-        let place = self.layout.columns[column].as_ref()?;
-        match place.fixed {
+        match self.layout.columns[column] {
             // SAFETY: the tuple has all columns of fixed places.
-            Some(fixed) if self.is_regular => Some(unsafe { self.fixed_value(fixed) }),
-            // SAFETY: a column of the table.
-            _ if unsafe { Self::is_null(self.tuple, place.at) } => None,
-            _ => self.any_value(place.at),
+            ColumnPlace::Fixed(place) if self.is_regular => Some(unsafe { self.fixed_value(place) }),
+            ColumnPlace::Fixed(FixedPlace { at, .. }) | ColumnPlace::Varying(at) => self.any_value(at),
+            ColumnPlace::Absent => None,
         }
     }
 
     /// # Safety
     /// The tuple has a value at this place.
+    #[inline]
     unsafe fn fixed_value(&self, place: FixedPlace) -> Datum {
-        // SAFETY: promised by the caller. The data begins at an address that fits all alignments.
+        // SAFETY: promised by the caller. The values begin at an address that fits all alignments.
         unsafe {
-            let header = (*self.tuple).t_data;
-            let at = header.cast::<u8>().add((*header).t_hoff as usize + place.offset);
+            let at = self.data.add(place.offset);
             if !place.is_by_value {
                 return Datum::from(at);
             }
@@ -163,6 +179,10 @@ impl<'a> RowTuple<'a> {
 
     /// The value of a column of the table, whatever stands before it.
     fn any_value(&self, at: usize) -> Option<Datum> {
+        // SAFETY: a column of the table.
+        if unsafe { Self::is_null(self.tuple, at) } {
+            return None;
+        }
         let mut room = self.room.borrow_mut();
         let (values, nulls) = &mut *room;
         if !self.is_taken_apart.replace(true) {

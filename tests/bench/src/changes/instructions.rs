@@ -5,6 +5,9 @@
 //! few times, another session runs it more often: the difference of their sums is what the commands cost, without what
 //! it takes to start a session and to fill its caches.
 //!
+//! An ALTER TABLE that is repeated finds the table as the one before left it, and what a table costs that was altered
+//! depends on that. So each is of a table of its own, all of which are there before.
+//!
 //! `scripts/bench changes --instructions` starts the server so, and names the folder of the files in the environment.
 
 use std::{fs, path::PathBuf, thread, time::Duration};
@@ -14,6 +17,7 @@ use crate::{Result, server::Server, table::Table};
 
 /// How often a session runs a command at least, and how much more often the other session does.
 const FEW: usize = 10;
+const WARM_UP: usize = 2;
 const MORE: usize = 20;
 
 /// What is counted together: its name, what is run once before, and what is repeated.
@@ -27,17 +31,16 @@ pub(crate) fn report(server: &Server) -> Result<()> {
     let folder = std::env::var("MATHESAR_EXT_BENCH_CALLGRIND")
         .map_err(|_| "MATHESAR_EXT_BENCH_CALLGRIND is not set: run scripts/bench changes --instructions")?;
     let folder = PathBuf::from(folder);
-    let [create, add, drop] = COMMANDS.map(|(_, command)| command.to_owned());
-    // The second is also given as the difference to the first.
+    let [create, _, drop] = COMMANDS.map(|(_, command)| command.to_owned());
     let counted = [
         Counted {
             name: "CREATE TABLE and DROP TABLE".to_owned(),
-            statements: vec![create.clone(), drop.clone()],
+            statements: vec![create.clone(), drop],
             repeats: MORE,
         },
         Counted {
-            name: "the same with ALTER TABLE ADD COLUMN".to_owned(),
-            statements: vec![create, add, drop],
+            name: "ALTER TABLE ADD COLUMN".to_owned(),
+            statements: vec![format!("ALTER TABLE {OWN} ADD added integer")],
             repeats: MORE,
         },
         Counted {
@@ -50,34 +53,42 @@ pub(crate) fn report(server: &Server) -> Result<()> {
         "Instructions in thousands, counted by callgrind: with the log and without",
         &["commands", "log", "no log", "ratio"],
     );
-    let mut before: Option<[f64; 2]> = None;
     for counted in counted {
         eprintln!("counting instructions of {} ...", counted.name);
+        let few = FEW.min(counted.repeats);
+        let repeats = [WARM_UP, few, few + counted.repeats];
         let mut costs = [0.0; 2];
         for (cost, database) in costs.iter_mut().zip([LOGGED, UNLOGGED]) {
-            let few = FEW.min(counted.repeats);
-            let less = session(server, &folder, database, &counted.statements, few)?;
-            let more = session(
-                server,
-                &folder,
-                database,
-                &counted.statements,
-                few + counted.repeats,
-            )?;
+            if counted.statements.iter().any(|statement| statement.contains(OWN)) {
+                create_own_tables(server, database, &create, repeats.iter().sum())?;
+            }
+            let mut first = 0;
+            // The first session after that finds rows that nobody has read yet.
+            let mut count = |repeats| {
+                let numbers = first..first + repeats;
+                first += repeats;
+                session(server, &folder, database, &counted.statements, numbers)
+            };
+            let [_, less, more] = [count(repeats[0])?, count(repeats[1])?, count(repeats[2])?];
             *cost = more.saturating_sub(less) as f64 / counted.repeats as f64 / 1000.0;
         }
-        let adds = counted.statements.len() == 3;
         table.row(row(counted.name, costs));
-        if let (Some([log, plain]), true) = (before, adds) {
-            table.row(row(
-                "ALTER TABLE ADD COLUMN alone".to_owned(),
-                [costs[0] - log, costs[1] - plain],
-            ));
-        }
-        before = Some(costs);
     }
     table.print();
     Ok(())
+}
+
+/// The table of a round.
+const OWN: &str = "app.own_{number}";
+
+/// As many tables like the one that `create` makes.
+fn create_own_tables(server: &Server, database: &str, create: &str, count: usize) -> Result<()> {
+    let mut client = server.connect_to(database)?;
+    for number in 0..count {
+        let name = OWN.replace("{number}", &number.to_string());
+        client.batch_execute(&create.replace("app.fresh", &name))?;
+    }
+    Ok(client.batch_execute("VACUUM FULL ANALYZE")?)
 }
 
 fn row(name: String, [log, plain]: [f64; 2]) -> Vec<String> {
@@ -89,21 +100,21 @@ fn row(name: String, [log, plain]: [f64; 2]) -> Vec<String> {
     ]
 }
 
-/// Runs statements in a session of their own; returns how many instructions its process has executed.
+/// Runs statements in a session of their own, once for each number; returns how many instructions its process has executed.
 fn session(
     server: &Server,
     folder: &std::path::Path,
     database: &str,
     statements: &[String],
-    repeats: usize,
+    numbers: std::ops::Range<usize>,
 ) -> Result<u64> {
     let mut client = server.connect_to(database)?;
     let pid: i32 = client
         .query_one("SELECT pg_catalog.pg_backend_pid()", &[])?
         .get(0);
-    for _ in 0..repeats {
+    for number in numbers {
         for statement in statements {
-            client.batch_execute(statement)?;
+            client.batch_execute(&statement.replace("{number}", &number.to_string()))?;
         }
     }
     drop(client);
