@@ -86,6 +86,7 @@ impl fmt::Display for KeySpelling {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value => out.write_str("a value"),
+            Self::Object(names) if names.is_empty() => out.write_str("an empty object"),
             Self::Object(names) => {
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 write!(out, "an object with {}", names.join(", "))
