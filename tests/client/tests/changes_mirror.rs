@@ -330,7 +330,8 @@ impl Mirror {
 
 #[test]
 fn changes_mirrored_by_sync_alone() {
-    let number = |name, default| std::env::var(name).map_or(default, |number| number.parse().unwrap());
+    let number =
+        |name: &str, default: u64| std::env::var(name).map_or(default, |number| number.parse().unwrap());
     let rounds = number("MATHESAR_EXT_TEST_ROUNDS", 60) as usize;
     let first_seed = number("MATHESAR_EXT_TEST_SEED", 0);
     let database = Database::with_extension();
