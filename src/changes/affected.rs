@@ -64,6 +64,10 @@ impl Search<'_> {
         }
         if change.class == catalog_oid::PG_CLASS {
             self.follow_relation(object, action, change.attnum);
+            if change.is_reconciled {
+                // Whatever was done to it: its names may be others.
+                self.follow_relation(object, Action::Moved, change.attnum);
+            }
             return;
         }
         self.found
@@ -96,8 +100,26 @@ impl Search<'_> {
         if row_type_changes || matches!(action, Action::Renamed | Action::Moved) {
             self.dependents(catalog_oid::PG_CLASS, relation.to_u32());
         }
+        if action == Action::Moved {
+            self.follow_sequences(relation);
+        }
         if matches!(action, Action::Created | Action::Renamed | Action::Moved) {
             self.foreign_keys(relation);
+        }
+    }
+
+    /// The sequences of columns move with their table, and PostgreSQL reports the table alone. Defaults of other tables may
+    /// use them.
+    fn follow_sequences(&mut self, table: Oid) {
+        let is_sequence = |relation: Oid| {
+            relations::find_facts(relation).is_some_and(|facts| facts.kind == pg_sys::RELKIND_SEQUENCE)
+        };
+        let parts = PgDepend::of_relation(self.reader, table).into_iter();
+        let sequences = parts
+            .filter(|row| row.classid.to_u32() == catalog_oid::PG_CLASS && is_sequence(row.objid))
+            .map(|row| row.objid.to_u32());
+        for sequence in sequences.collect::<FxHashSet<u32>>() {
+            self.dependents(catalog_oid::PG_CLASS, sequence);
         }
     }
 

@@ -232,3 +232,11 @@ SELECT msar.run_exploration('{"base_table": {"schema": "stock", "name": "early"}
 SELECT msar.run_exploration('{"base_table": {"schema": "stock", "name": "late"}, "initial_columns": [{"alias": "c", "column": "cost"}]}');
 SELECT msar.add_records('stock.late', '[{"id": 1, "cost": 2}]');
 SELECT msar.set_column_metadata('stock.late', '[{"name": "cost", "display_width": 3}]');
+
+-- The sequence of a column moves with its table; defaults of other tables name it.
+CREATE TABLE stock.counted (id serial);
+CREATE TABLE stock.counts_too (LIKE stock.counted INCLUDING ALL);
+CREATE SCHEMA elsewhere;
+SELECT msar.sync_schema('stock')->>'token' AS token \gset
+ALTER TABLE stock.counted SET SCHEMA elsewhere;
+SELECT * FROM pg_temp.synced(:'token');
