@@ -3,7 +3,7 @@
 //! A document by aspect: `{"comment": {"before", "after"}}`, `{"owner": ...}`, `{"privileges": [...]}`, and for columns
 //! `{"columns": {"3": {"default": {"before", "after"}}}}`. Roles, types and schemas stand in it by OID. `"accounted"`
 //! says that what else the command did is in other changes, `"follows"` that the change came with that of another
-//! relation.
+//! relation, `"merged"` that a new owner had privileges of its own before.
 //!
 //! Nothing is in it that the catalogs would not show, except metadata, which is read back only for who may change it.
 
@@ -15,10 +15,15 @@ use crate::pg::catalog_row::Char;
 use crate::pg::event_objects::{AlteredPart, ObjectAddress};
 use crate::pg::object_facts;
 use crate::pg::scan::Reader;
-use crate::pg::{Oid, caller, deparse};
+use crate::pg::{Oid, deparse, portable_output};
 use pgrx::pg_sys::AlterTableType;
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value, json};
+use std::ffi::CStr;
+
+/// What the texts of the log are written under, beside the settings of `portable_output`; undo runs them under the same.
+pub(in crate::changes) const STORED: [(&CStr, &CStr); 2] =
+    [(c"lc_monetary", c"C"), (c"standard_conforming_strings", c"on")];
 
 /// The value of an aspect on both sides, unless it is the same.
 fn aspect(before: Value, after: Value) -> Option<Value> {
@@ -37,14 +42,30 @@ impl Recorder {
                 aspect(comment(self.before()).into(), comment(self.after()).into())
                     .map(|comment| json!({"comment": comment}))
             }
-            ChangeAction::Owner => {
-                let owner = |reader| owner_and_acl(reader, address).0.map(Oid::to_u32);
-                aspect(owner(self.before()).into(), owner(self.after()).into())
-                    .map(|owner| json!({"owner": owner}))
-            }
+            ChangeAction::Owner => self.owner_difference(address),
             ChangeAction::Privileges => self.privileges(address),
             _ => None,
         }
+    }
+
+    /// The owners, and whether privileges that the new one had before are now one with the owner's.
+    fn owner_difference(&self, address: ObjectAddress) -> Option<Value> {
+        let (old, acl) = owner_and_acl(self.before(), address);
+        let new = owner_and_acl(self.after(), address).0.map(Oid::to_u32);
+        let owner = aspect(old.map(Oid::to_u32).into(), new.into())?;
+        let mut lists: Vec<Acl> = acl.into_iter().collect();
+        if address.class == catalog_oid::PG_CLASS {
+            let columns = PgAttribute::of_relation(self.before(), address.object.into());
+            lists.extend(columns.into_iter().filter_map(|column| column.attacl));
+        }
+        let is_named = |acl: &Acl| {
+            acl.grants()
+                .any(|((grantor, grantee), _)| Some(grantor) == new || Some(grantee) == new)
+        };
+        Some(match lists.iter().any(is_named) {
+            true => json!({"owner": owner, "merged": true}),
+            false => json!({"owner": owner}),
+        })
     }
 
     fn privileges(&self, address: ObjectAddress) -> Option<Value> {
@@ -157,9 +178,11 @@ impl Recorder {
         let defaults_before = defaults(&before, self.before());
         let defaults_after = defaults(&after, self.after());
 
-        // Names are written with their schemas: they mean the same under any search_path.
+        // Names are written with their schemas, values and quotes in one way: they mean the same in any session.
         let default = |tree: Option<&str>| {
-            tree.and_then(|tree| caller::with_system_path(|| deparse::expression(tree, relation)))
+            tree.and_then(|tree| {
+                portable_output::during_with(&STORED, || deparse::expression(tree, relation))
+            })
         };
         let mut differences = Map::new();
         for new in after {

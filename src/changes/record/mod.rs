@@ -11,6 +11,7 @@ mod hidden;
 mod subject;
 
 pub(super) use behind::{relations_behind, relations_behind_defaults, relations_behind_view};
+pub(super) use differences::STORED;
 pub(super) use subject::{new_entry, place_of};
 
 use super::entry::{ChangeAction, ChangeEntry};

@@ -172,7 +172,16 @@ fn goes_along(
         matches!(row.deptype.0, b'a' | b'i')
             && objects.contains(&(row.refclassid.to_u32(), row.refobjid.to_u32()))
     };
-    owners.iter().any(is_owner).then_some(NOTE)
+    if owners.iter().any(is_owner) {
+        return Some(NOTE);
+    }
+    let is_of_identity = |row: &PgDepend| {
+        change.kind == "sequence" && row.deptype.0 == b'i' && row.refclassid.to_u32() == CLASS_OF_RELATIONS
+    };
+    owners
+        .iter()
+        .any(is_of_identity)
+        .then_some("It goes with the identity of its column.")
 }
 
 /// The object as it is now; a column that is there.
@@ -325,6 +334,11 @@ impl Subject<'_> {
         };
         if facts.owner == Some(owner) {
             return Inverse::Nothing("The object belongs to its old owner.");
+        }
+        if self.change.difference("merged").is_some() {
+            return Inverse::impossible(
+                "The new owner had privileges before: PostgreSQL made them one with the owner's, and they would be lost.",
+            );
         }
         match names::of_role(owner) {
             Some(name) => self.alter(&format!("OWNER TO {}", quote::identifier(&name))),

@@ -21,12 +21,13 @@ mod privileges;
 
 pub(crate) use change::ChangeId;
 
+use super::record::STORED;
 use super::{ChangeError, storage};
 use crate::ddl::script::{record_statements, run_statement};
 use crate::error::{Error, ErrorFields, ErrorText, TopicError};
 use crate::pg::arguments::JsonArgument;
 use crate::pg::error_fields::Failure;
-use crate::pg::{bookkeeping, caller, error_label, server, subtransaction};
+use crate::pg::{bookkeeping, error_label, portable_output, server, subtransaction};
 use change::{CreatedObjects, Inverse, LoggedChange};
 use pgrx::prelude::PgSqlErrorCode;
 use rustc_hash::FxHashSet;
@@ -202,8 +203,9 @@ fn run_inverse(change: &LoggedChange, created: &CreatedObjects, is_dry_run: bool
         Inverse::Nothing(note) => Ok(Outcome::Done(Some(note.to_owned()))),
         Inverse::Impossible(reason) => Ok(Outcome::Impossible(reason)),
         Inverse::Statements(statements) => {
-            // Names in them have their schemas; what they call is what they called when they were written.
-            caller::with_system_path(|| {
+            // Names in them have their schemas; what they call is what they called when they were written. Literals are read
+            // as they were written.
+            portable_output::during_with(&STORED, || {
                 statements
                     .into_iter()
                     .try_for_each(|statement| run_statement(statement).map(|_| ()))
