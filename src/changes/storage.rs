@@ -177,6 +177,9 @@ fn was_written(outcome: AppendOutcome) -> Result<bool, Error> {
     }
 }
 
+/// What `found_by` is of changes that a comparison found.
+const RECONCILE: &str = "reconcile";
+
 /// A row of `stored_changes`, as far as it matters for what relations look like.
 pub(super) struct StoredChange {
     pub(super) transaction: u64,
@@ -194,6 +197,8 @@ pub(super) struct ChangedObject {
     pub(super) old_schema: u32,
     pub(super) relation: u32,
     pub(super) affects: Vec<u32>,
+    /// Whether it was found by a comparison, which does not show what was done.
+    pub(super) is_reconciled: bool,
 }
 
 impl From<ChangeEntry> for ChangedObject {
@@ -208,6 +213,7 @@ impl From<ChangeEntry> for ChangedObject {
             old_schema: entry.old_place.map_or(0, |place| place.schema),
             relation: entry.relation,
             affects: entry.affects,
+            is_reconciled: entry.found_by == RECONCILE,
         }
     }
 }
@@ -225,6 +231,7 @@ impl CatalogRow for StoredChange {
         "old_schema_oid",
         "relation_oid",
         "affects",
+        "found_by",
     ];
 
     fn from_scan(row: &ScannedRow<'_>) -> Self {
@@ -242,6 +249,7 @@ impl CatalogRow for StoredChange {
                 old_schema: oid(7),
                 relation: oid(8),
                 affects: affects.into_iter().map(Oid::to_u32).collect(),
+                is_reconciled: row.column::<Text>(10).0 == RECONCILE,
             },
         }
     }

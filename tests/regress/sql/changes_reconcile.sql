@@ -84,3 +84,14 @@ SELECT msar.reconcile_changes();
 \c -
 SELECT s->>'complete' AS complete, jsonb_path_query_array(s, '$.relations[*].name') AS relations, jsonb_array_length(s->'removed') AS removed
 FROM (SELECT msar.sync_schema('stock', :'token')::jsonb UNION ALL SELECT msar.sync_schema('other_stock', :'other_token')::jsonb) AS a (s);
+
+-- Who names what was renamed is told, too.
+CREATE TABLE stock.named (id integer PRIMARY KEY);
+CREATE TABLE other_stock.names_it (id integer REFERENCES stock.named);
+SELECT msar.sync_schema('other_stock')->>'token' AS other_token \gset
+SET event_triggers = off;
+ALTER TABLE stock.named RENAME id TO renamed;
+RESET event_triggers;
+SELECT count(*) > 0 AS found FROM jsonb_array_elements(msar.reconcile_changes());
+SELECT s->>'complete' AS complete, jsonb_path_query_array(s, '$.relations[*].name') AS relations
+FROM (SELECT msar.sync_schema('other_stock', :'other_token')::jsonb) AS a (s);
