@@ -92,6 +92,13 @@ SELECT msar.preview_rows('priced', '[{"value": 1.5, "currency": "EUR"}, {"price"
 CREATE TABLE listed (tags text[] PRIMARY KEY, what text);
 INSERT INTO listed VALUES ('{a,b}', 'pen'), ('{}', 'ink');
 SELECT msar.preview_rows('listed', '[["a", "b"], {"tags": []}, "{a,b}", {"1": "{a}"}]');
+-- The type reads a key, and no cast that its owner has made.
+CREATE TYPE letter AS ENUM ('a', 'b');
+CREATE TABLE lettered (id letter PRIMARY KEY, what text);
+INSERT INTO lettered VALUES ('a', 'pen');
+CREATE FUNCTION to_letter(text) RETURNS letter LANGUAGE plpgsql AS $$BEGIN RAISE NOTICE 'cast'; RETURN 'b'; END$$;
+CREATE CAST (text AS letter) WITH FUNCTION to_letter(text);
+SELECT msar.preview_rows('lettered', '["a", {"id": "a"}, "b"]');
 
 -- One rule for columns that the role may not read: 42501 where a request names one. Only the order of the contract's functions leaves it out.
 CREATE ROLE regress_reader;
