@@ -176,7 +176,10 @@ fn goes_along(
         return Some(NOTE);
     }
     let is_of_identity = |row: &PgDepend| {
-        change.kind == "sequence" && row.deptype.0 == b'i' && row.refclassid.to_u32() == CLASS_OF_RELATIONS
+        action == ChangeAction::Created
+            && change.kind == "sequence"
+            && row.deptype.0 == b'i'
+            && row.refclassid.to_u32() == CLASS_OF_RELATIONS
     };
     owners
         .iter()
