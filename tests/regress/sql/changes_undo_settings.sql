@@ -38,9 +38,9 @@ SELECT c->>'name' AS name, c->'undone' AS undone, c->>'reason' AS reason
 FROM jsonb_array_elements(msar.undo_changes(msar.list_changes(:'token')->'changes', true)->'changes') AS c;
 
 -- The sequence of an identity goes with it.
-CREATE TABLE kept.numbered (a integer DEFAULT 1, b text);
+CREATE TABLE kept.numbered (a integer NOT NULL, b text);
 SELECT msar.get_change_token() AS token \gset
-ALTER TABLE kept.numbered ALTER a DROP DEFAULT, ALTER a SET NOT NULL, ALTER a ADD GENERATED ALWAYS AS IDENTITY;
+ALTER TABLE kept.numbered ALTER a ADD GENERATED ALWAYS AS IDENTITY;
 SELECT count(*) > 0 AS undone FROM jsonb_array_elements(msar.undo_changes(msar.list_changes(:'token')->'changes')->'changes');
 SELECT attname, attnotnull, attidentity, atthasdef FROM pg_attribute WHERE attrelid = 'kept.numbered'::regclass AND attnum = 1;
 
