@@ -10,10 +10,16 @@ WITH turn AS MATERIALIZED (
 log AS MATERIALIZED (
   SELECT
     l.reconciled,
+    n.newest,
     -- The age of the oldest transaction that was running then: whatever was written since is younger.
-    (pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text::pg_catalog.numeric
-      - pg_catalog.pg_snapshot_xmin(l.reconciled)::pg_catalog.text::pg_catalog.numeric)::pg_catalog.int8 AS oldest
-  FROM msar_catalog.stored_change_log AS l
+    (n.newest - pg_catalog.pg_snapshot_xmin(l.reconciled)::pg_catalog.text::pg_catalog.numeric)::pg_catalog.int8 AS oldest
+  FROM msar_catalog.stored_change_log AS l,
+    -- The whole number of the transaction from which this one counts ages: not the newest that its snapshot knows, as others
+    -- begin meanwhile.
+    LATERAL (
+      SELECT pg_catalog.pg_current_xact_id()::pg_catalog.text::pg_catalog.numeric
+        + pg_catalog.age(pg_catalog.pg_current_xact_id()::pg_catalog.xid) AS newest
+    ) AS n
 ),
 written AS MATERIALIZED (
   SELECT c.xmin AS xid, 1259::pg_catalog.oid AS class_oid, c.oid AS object_oid
@@ -54,8 +60,7 @@ unlogged AS (
       -- Seen at the last time already: a transaction that was younger than the oldest one then.
       SELECT FROM log AS l
       WHERE pg_catalog.pg_visible_in_snapshot(
-        (pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text::pg_catalog.numeric
-          - pg_catalog.age(w.xid))::pg_catalog.text::pg_catalog.xid8,
+        (l.newest - pg_catalog.age(w.xid))::pg_catalog.text::pg_catalog.xid8,
         l.reconciled
       )
     )

@@ -567,4 +567,11 @@ fn reconciling_waits_for_nobody() {
         ),
         "2"
     );
+    // A transaction counts ages from the newest one of its beginning; others begin meanwhile.
+    run(&mut first, "BEGIN; SELECT age('3'::xid)");
+    for _ in 0..20 {
+        run(&mut second, "SELECT pg_current_xact_id()");
+    }
+    assert_eq!(text(&mut first, FOUND), "");
+    run(&mut first, "COMMIT");
 }
