@@ -9,7 +9,7 @@ use super::{event_limit, reflector_worker, store};
 use crate::error::{Error, TopicError};
 use crate::pg::capture::{self, CaptureLayout, CaptureOutcome, CapturedOperation, StatementTrigger};
 use crate::pg::watch::CatalogWatch;
-use crate::pg::{Oid, names, ownership, quote, report, wake};
+use crate::pg::{Oid, names, ownership, quote, relations, report, wake};
 use crate::settings;
 use pgrx::pg_sys;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -165,6 +165,11 @@ fn truncate(
 }
 
 fn truncate_part(trigger: &StatementTrigger, source: &SourceLayout, origins: &[i64]) -> Result<(), Error> {
+    let facts = relations::find_facts(trigger.relation());
+    if facts.is_some_and(|facts| facts.kind == pg_sys::RELKIND_PARTITIONED_TABLE) {
+        // Its rows are those of its partitions, for which PostgreSQL calls their own triggers.
+        return Ok(());
+    }
     if !source.has_key {
         let table = relation_name(trigger);
         return note_gap(source.source_id, &format!("table {table} was truncated"));

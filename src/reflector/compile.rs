@@ -6,7 +6,7 @@
 
 use super::error::ReflectionError;
 use super::foreign_types;
-use super::stored::{MappedField, SourceColumn, SourceFacts, TargetTable};
+use super::stored::{MappedField, SourceColumn, SourceFacts, TargetColumn, TargetTable};
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::{Oid, quote};
@@ -326,6 +326,13 @@ impl Mapping<'_> {
                 // Compared as values of the target's type.
                 selected.push(format!("CAST({value} AS {type_name}) AS {alias}"));
                 on.push(self.key_match(field, &format!("\"__msar_change\".{alias}"))?);
+                if self
+                    .target
+                    .column(field)
+                    .is_some_and(TargetColumn::has_several_forms)
+                {
+                    set.push(format!("{column} = \"__msar_change\".{alias}"));
+                }
             } else {
                 selected.push(format!(
                     "CASE WHEN NOT \"__msar_removed\" THEN {value} END AS {alias}"

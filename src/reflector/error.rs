@@ -141,6 +141,10 @@ pub(crate) enum ReflectionError {
     KeyNotMapped {
         columns: String,
     },
+    UnknownParameter {
+        name: String,
+        columns: String,
+    },
     NotReadCommitted,
     NoSnapshot {
         id: i64,
@@ -247,6 +251,12 @@ impl TopicError for ReflectionError {
                 format!("column \"{name}\" of the reflection does not exist"),
             )
             .hint("Drop the reflection and add it with other fields."),
+            Self::UnknownParameter { name, columns } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
+                format!("there is no parameter for \"{name}\": the source table has no such column"),
+            )
+            .detail(format!("Its columns are {columns}."))
+            .hint("Name a column, :new.column or :old.column. Where one was dropped, drop the reflection and add another."),
             Self::KeyNotMapped { columns } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
                 "the fields do not include the key of the source table",

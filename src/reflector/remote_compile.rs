@@ -165,7 +165,7 @@ impl Mapping<'_> {
                 false => values[at].clone(),
             };
             selected.push(format!("{value} AS \"__msar_{at}\""));
-            if !key_fields.contains(&at) {
+            if !key_fields.contains(&at) || self.remote_column(field)?.has_several_forms() {
                 set.push(format!("{} = \"__msar_change\".\"__msar_{at}\"", columns[at]));
             }
             inserted.push(format!("\"__msar_change\".\"__msar_{at}\""));

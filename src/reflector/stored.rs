@@ -3,6 +3,7 @@
 use super::error::ReflectionError;
 use crate::pg::Oid;
 use crate::pg::binding::UsedObjects;
+use pgrx::pg_sys;
 use serde::{Deserialize, Serialize};
 
 /// A source table.
@@ -56,8 +57,14 @@ impl SourceFacts {
         position
             .zip(position.and_then(|position| self.columns[position].type_oid))
             .map(|(position, type_oid)| (position, Oid::from(type_oid)))
-            .ok_or_else(|| ReflectionError::MissingColumn {
+            .ok_or_else(|| ReflectionError::UnknownParameter {
                 name: name.to_owned(),
+                columns: self
+                    .columns
+                    .iter()
+                    .filter_map(|column| column.name.as_deref())
+                    .collect::<Vec<_>>()
+                    .join(", "),
             })
     }
 
@@ -98,6 +105,30 @@ pub(super) struct TargetColumn {
     /// The operator by which values are equal, where the type has one.
     #[serde(default)]
     pub(super) equality: Option<String>,
+}
+
+impl TargetColumn {
+    /// Whether values that are equal can be different ones nevertheless, as 1.0 and 1.00 are.
+    pub(super) fn has_several_forms(&self) -> bool {
+        const OF_ONE_FORM: [Oid; 14] = [
+            pg_sys::BOOLOID,
+            pg_sys::CHAROID,
+            pg_sys::NAMEOID,
+            pg_sys::INT2OID,
+            pg_sys::INT4OID,
+            pg_sys::INT8OID,
+            pg_sys::OIDOID,
+            pg_sys::TEXTOID,
+            pg_sys::VARCHAROID,
+            pg_sys::BYTEAOID,
+            pg_sys::DATEOID,
+            pg_sys::TIMESTAMPOID,
+            pg_sys::TIMESTAMPTZOID,
+            pg_sys::UUIDOID,
+        ];
+        self.type_oid
+            .is_none_or(|type_oid| !OF_ONE_FORM.contains(&Oid::from(type_oid)))
+    }
 }
 
 impl TargetTable {

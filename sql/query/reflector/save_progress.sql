@@ -15,6 +15,9 @@ SET snapshot = ($1->>'snapshot')::pg_snapshot, next_snapshot = ($1->>'next_snaps
   state = $1->>'state', recopy_reason = $1->>'recopy_reason', applied = r.applied + ($1->>'applied')::bigint,
   rate = CASE WHEN ($1->>'applied')::bigint > 0 AND ($1->>'seconds')::double precision > 0
     THEN ($1->>'applied')::bigint / ($1->>'seconds')::double precision ELSE r.rate END,
-  last_error = CASE WHEN r.failures > 0 THEN NULL ELSE r.last_error END,
+  -- That of an event is one as long as there are dead letters.
+  last_error = CASE
+    WHEN EXISTS (SELECT FROM msar_catalog.stored_dead_letters AS d WHERE d.reflection_id = r.id) THEN r.last_error
+  END,
   failures = 0, retry_at = NULL, last_run_at = clock_timestamp()
 WHERE r.id = ($1->>'id')::bigint
