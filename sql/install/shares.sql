@@ -19,6 +19,10 @@ CREATE TABLE msar_catalog.stored_shares (
   max_rows bigint CONSTRAINT max_rows_is_positive CHECK (max_rows > 0),
   shows_previews boolean NOT NULL DEFAULT false,
   expires_at timestamptz,
+  -- As which dates, times and intervals the values of its filter are read.
+  time_zone text NOT NULL DEFAULT pg_catalog.current_setting('TimeZone'),
+  date_style text NOT NULL DEFAULT pg_catalog.current_setting('DateStyle'),
+  interval_style text NOT NULL DEFAULT pg_catalog.current_setting('IntervalStyle'),
   created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
   updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
   CONSTRAINT is_of_one_exploration_or_table CHECK ((exploration_id IS NULL) <> (table_oid IS NULL))

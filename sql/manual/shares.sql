@@ -129,6 +129,8 @@ Example: none, it serves a trigger only.$$;
 COMMENT ON SEQUENCE msar_catalog.stored_shares_id_seq IS 'Numbers for new shares';
 COMMENT ON TABLE msar_catalog.stored_shares IS
   'Shares of tables and explorations. Read them by the view msar_catalog.shares';
+COMMENT ON COLUMN msar_catalog.stored_shares.time_zone IS
+  'The setting TimeZone under which its filter was set, and it is read; so with the next two';
 COMMENT ON COLUMN msar_catalog.stored_shares.role_oid IS 'The role with whose rights it is read';
 COMMENT ON COLUMN msar_catalog.stored_shares.role_name IS
   'The name of that role, for other clusters';

@@ -38,7 +38,17 @@ struct ServedShare {
     filter: Option<Box<RawValue>>,
     max_rows: Option<i64>,
     shows_previews: bool,
+    settings: ShareSettings,
     exploration: Option<StoredExploration>,
+}
+
+/// The settings under which a share is read: those of the session that set its filter, whose values mean the same to every
+/// visitor.
+#[derive(Deserialize)]
+struct ShareSettings {
+    time_zone: String,
+    date_style: String,
+    interval_style: String,
 }
 
 /// The rows that a share shows.
@@ -57,7 +67,19 @@ pub(crate) fn read_share(slug: &str, options: &str) -> Result<JsonbDatum, Error>
     if as_role::can_write() {
         storage::write_as_owner(|statements| statements.run(store::COUNT_USE, &json!({"id": share.id})))?;
     }
-    let outcome = share.role.act(|| share.read_rows(options));
+    let ShareSettings {
+        time_zone,
+        date_style,
+        interval_style,
+    } = &share.settings;
+    let settings = [
+        (c"TimeZone", time_zone.as_str()),
+        (c"DateStyle", date_style.as_str()),
+        (c"IntervalStyle", interval_style.as_str()),
+    ];
+    let outcome = share
+        .role
+        .act(|| as_role::with_settings(&settings, || share.read_rows(options)));
     outcome.map_err(|problem| match problem.fields().sqlstate {
         // What the role may no longer read is shared no longer.
         PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE => SharingError::NoShare.into(),
@@ -88,6 +110,7 @@ impl ServedShare {
         }
         let parts: StoredShareParts = serde_json::from_str(json).map_err(Error::UnreadableMetadata)?;
         Ok(Self {
+            settings: serde_json::from_str(json).map_err(Error::UnreadableMetadata)?,
             role: serde_json::from_str(json).map_err(Error::UnreadableMetadata)?,
             id: parts.id,
             table_oid: parts.table_oid,

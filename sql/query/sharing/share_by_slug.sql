@@ -4,6 +4,7 @@ SELECT jsonb_build_object(
   'id', s.id, 'exploration_id', s.exploration_id, 'table_oid', s.table_oid::bigint, 'refs', s.refs,
   'role_oid', s.role_oid::bigint, 'creator_oid', s.creator_oid::bigint, 'is_privileged', s.is_privileged,
   'columns', s.columns, 'filter', s.filter, 'max_rows', s.max_rows, 'shows_previews', s.shows_previews,
+  'time_zone', s.time_zone, 'date_style', s.date_style, 'interval_style', s.interval_style,
   'exploration', to_jsonb(e)
 )
 FROM msar_catalog.stored_shares AS s

@@ -65,6 +65,17 @@ pub(crate) fn as_role<T>(role: Oid, search_path: &str, body: impl FnOnce() -> T)
     body()
 }
 
+/// Runs `body` with other values of settings that every role may set.
+pub(crate) fn with_settings<T>(settings: &[(&CStr, &str)], body: impl FnOnce() -> T) -> T {
+    let values: Vec<CString> = settings
+        .iter()
+        .map(|(_, value)| CString::new(text::to_server(value)).unwrap_or_default())
+        .collect();
+    let names = settings.iter().map(|(name, _)| *name);
+    let _settings = LocalSettings::begin_all(names.zip(values.iter().map(CString::as_c_str)));
+    body()
+}
+
 /// Fires all deferred triggers now, as the caller whose statements have queued them, and defers none from here to the end
 /// of the transaction.
 ///

@@ -128,6 +128,32 @@ SELECT x->>'name' FROM msar.save_exploration(jsonb_build_object('id', :other) ||
 SELECT * FROM pg_temp.problem(format('SELECT msar.read_share(%L)', :'other_slug'));
 SELECT * FROM pg_temp.problem(format('SELECT msar.share_exploration(%s)', :other));
 
+-- The values of a share's filter mean to every visitor what they meant to the role that set it, whatever settings the visitor has.
+RESET ROLE;
+CREATE TABLE club.event (id int PRIMARY KEY, at timestamptz, day date, lasts interval);
+INSERT INTO club.event VALUES (1, '2024-06-01 02:00+00', '2024-01-02', '-1 day -2 hours'), (2, '2024-06-01 04:00+00', '2024-02-01', '-1 day +2 hours');
+GRANT SELECT ON club.event TO share_role; ALTER TABLE club.event OWNER TO share_maker;
+SET ROLE share_maker;
+SET TimeZone = 'Europe/Amsterdam'; SET DateStyle = 'SQL, DMY'; SET IntervalStyle = 'sql_standard';
+SELECT s->>'id' AS at_id, s->>'slug' AS at_slug FROM msar.share_table('club.event', '{"role": "share_role", "columns": ["id"], "filter": {"at": {">=": "2024-06-01 05:00"}}}') AS s \gset
+SELECT msar.share_table('club.event', '{"role": "share_role", "columns": ["id"], "filter": {"day": "01/02/2024"}}')->>'slug' AS day_slug \gset
+SELECT msar.share_table('club.event', '{"role": "share_role", "columns": ["id"], "filter": {"lasts": "-1 2:00:00"}}')->>'slug' AS lasts_slug \gset
+RESET TimeZone; RESET DateStyle; RESET IntervalStyle;
+SET ROLE share_visitor;
+CREATE FUNCTION pg_temp.seen(slug uuid) RETURNS text LANGUAGE sql AS $$ SELECT string_agg(r->>'1', ',') FROM jsonb_array_elements(msar.read_share(slug)->'results') AS r $$;
+SELECT pg_temp.seen(:'at_slug') AS at, pg_temp.seen(:'day_slug') AS day, pg_temp.seen(:'lasts_slug') AS lasts;
+SET TimeZone = 'Asia/Tokyo'; SET DateStyle = 'SQL, MDY'; SET IntervalStyle = 'postgres';
+SELECT pg_temp.seen(:'at_slug') AS at, pg_temp.seen(:'day_slug') AS day, pg_temp.seen(:'lasts_slug') AS lasts, current_setting('TimeZone') AS time_zone;
+RESET TimeZone; RESET DateStyle; RESET IntervalStyle;
+-- A new filter is that of the session which sets it; other changes leave the old one what it means.
+SET ROLE share_maker;
+SET TimeZone = 'UTC';
+SELECT msar.set_share(:at_id, '{"limit": 5}') IS NOT NULL AS limited;
+SELECT pg_temp.seen(:'at_slug') AS at;
+SELECT msar.set_share(:at_id, '{"filter": {"at": {">=": "2024-06-01 01:00"}}}') IS NOT NULL AS filtered;
+RESET TimeZone;
+SELECT pg_temp.seen(:'at_slug') AS at;
+RESET ROLE; DROP FUNCTION pg_temp.seen;
 -- Whoever may write to the tables, to restore them, gets no other role by that.
 RESET ROLE;
 CREATE ROLE share_restorer; GRANT USAGE ON SCHEMA msar_catalog TO share_restorer;
