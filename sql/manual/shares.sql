@@ -130,7 +130,9 @@ COMMENT ON SEQUENCE msar_catalog.stored_shares_id_seq IS 'Numbers for new shares
 COMMENT ON TABLE msar_catalog.stored_shares IS
   'Shares of tables and explorations. Read them by the view msar_catalog.shares';
 COMMENT ON COLUMN msar_catalog.stored_shares.time_zone IS
-  'The setting TimeZone under which its filter was set, and it is read; so with the next two';
+  'The setting TimeZone of the session that set its filter: it is read under it';
+COMMENT ON COLUMN msar_catalog.stored_shares.date_style IS 'The setting DateStyle of that session';
+COMMENT ON COLUMN msar_catalog.stored_shares.interval_style IS 'The setting IntervalStyle of that session';
 COMMENT ON COLUMN msar_catalog.stored_shares.role_oid IS 'The role with whose rights it is read';
 COMMENT ON COLUMN msar_catalog.stored_shares.role_name IS
   'The name of that role, for other clusters';
