@@ -7,7 +7,7 @@ use crate::login::LoggedIn;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt};
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -43,16 +43,20 @@ pub(crate) async fn stream(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
     let listener = app.database.listen(&user).await?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    let first = Follower {
-        token: last.map(str::to_owned).or(since.token),
+    let token = last.map(str::to_owned).or(since.token);
+    let mut follower = Follower {
+        // An empty one is none.
+        token: token.filter(|token| !token.is_empty()),
         wakes: listener.wakes.clone(),
         _listener: listener,
         app,
         user,
         schema,
-        is_first: true,
     };
-    let events = futures_util::stream::unfold(first, Follower::next_event);
+    // Before the answer begins, so that a token that is none gets an answer that says so.
+    let (first, _) = follower.sync().await?;
+    let later = futures_util::stream::unfold(follower, Follower::next_event);
+    let events = futures_util::stream::once(async { Ok(first) }).chain(later);
     Ok(Sse::new(events).keep_alive(KeepAlive::default()))
 }
 
@@ -64,7 +68,6 @@ struct Follower {
     token: Option<String>,
     wakes: watch::Receiver<()>,
     _listener: Arc<Listener>,
-    is_first: bool,
 }
 
 impl Follower {
@@ -72,14 +75,12 @@ impl Follower {
     /// browser connects again.
     async fn next_event(mut self) -> Option<(Result<Event, Infallible>, Self)> {
         loop {
-            if !self.is_first
-                && let Ok(Err(_)) = tokio::time::timeout(LOOK, self.wakes.changed()).await
-            {
+            if let Ok(Err(_)) = tokio::time::timeout(LOOK, self.wakes.changed()).await {
                 return None;
             }
             match self.sync().await {
-                Ok(Some(event)) => return Some((Ok(event), self)),
-                Ok(None) => {}
+                Ok((event, true)) => return Some((Ok(event), self)),
+                Ok((_, false)) => {}
                 Err(failure) => {
                     tracing::debug!("a stream of changes ends: {}", failure.message());
                     return None;
@@ -88,18 +89,16 @@ impl Follower {
         }
     }
 
-    /// What the client has not seen, if there is anything.
-    async fn sync(&mut self) -> Result<Option<Event>, Failure> {
+    /// What the client has not seen, and whether that is anything.
+    async fn sync(&mut self) -> Result<(Event, bool), Failure> {
         let sql = "SELECT msar.sync_schema($1::oid::regnamespace, $2::text)::text";
         let arguments: [&dyn Parameter; 2] = [&self.schema, &self.token];
         let asked = self.app.database.ask(&self.user, sql, &arguments).await?;
         let document = asked.unwrap_or_default();
         let synced: Synced = serde_json::from_str(&document).map_err(|_| Failure::Internal)?;
-        let is_news =
-            self.is_first || synced.complete || !synced.relations.is_empty() || !synced.removed.is_empty();
-        self.is_first = false;
+        let is_news = synced.complete || !synced.relations.is_empty() || !synced.removed.is_empty();
         let event = Event::default().event("sync").id(&synced.token).data(document);
         self.token = Some(synced.token);
-        Ok(is_news.then_some(event))
+        Ok((event, is_news))
     }
 }

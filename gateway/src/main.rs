@@ -33,6 +33,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -42,11 +43,20 @@ const GRACE: Duration = Duration::from_secs(20);
 /// How long a client may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(15);
 
-#[tokio::main]
-async fn main() -> std::process::ExitCode {
+fn main() -> std::process::ExitCode {
     let settings = Settings::parse();
     start_log(&settings);
-    match serve(settings).await {
+    // Half of the processors: most of the work is the database's, and to wake another thread takes as long as the work that a
+    // request is here.
+    let threads = std::thread::available_parallelism().map_or(1, |all| all.get().div_ceil(2));
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build();
+    let served = runtime
+        .map_err(Box::from)
+        .and_then(|runtime| runtime.block_on(serve(settings)));
+    match served {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(problem) => {
             tracing::error!("{problem}");

@@ -182,7 +182,7 @@ function listTables() {
   fill(list, found.map((relation) => h("li", {},
     h("a", { href: `#/table/${relation.oid}`, "aria-current": String(relation.oid) === open ? "page" : null },
       h("span", { class: "name" }, relation.name),
-      relation.kind === "table" ? null : h("span", { class: "tag" }, KINDS[relation.kind])))));
+      relation.kind === "table" ? null : h("span", { class: "tag", title: KINDS[relation.kind] }, KINDS[relation.kind].replace("materialized", "mat."))))));
 }
 
 function showSchema(schema) {

@@ -81,12 +81,17 @@ export function say(text, kind = "info") {
   const message = h("div", { class: `message ${kind}` },
     h("span", {}, text),
     h("button", { type: "button", class: "quiet", "aria-label": "Dismiss", onclick: () => message.remove() }, "✕"));
+  // A notice takes the place of the one before; errors stay until they are dismissed.
+  region.querySelectorAll(".message.info").forEach((old) => old.remove());
   region.append(message);
   // Shown again, it stands above a dialog that was opened since.
   region.hidePopover();
   region.showPopover();
   if (kind !== "error") setTimeout(() => message.remove(), 6000);
 }
+
+/** The class of a cell in a list. */
+export const cellClass = (place, value) => [place, value === null || value === undefined ? "null" : ""].filter(Boolean).join(" ") || null;
 
 /** Runs an action of the user; an error becomes a message. */
 export async function attempt(action) {

@@ -1,7 +1,7 @@
 // Explorations: a question about the data, built by choosing, run, saved, shared.
 
 import { msar } from "./api.js";
-import { attempt, confirmDialog, field, fill, h, openDialog, say } from "./dom.js";
+import { attempt, cellClass, confirmDialog, field, fill, h, openDialog, say } from "./dom.js";
 import { shareDialog } from "./sharing.js";
 
 const AGGREGATES = ["count", "sum", "mean", "median", "min", "max", "mode", "distinct_aggregate_to_array", "percentage_true", "peak_month"];
@@ -141,7 +141,7 @@ class Builder {
       h("p", { class: "muted" }, `${new Intl.NumberFormat("en-US").format(found.records.count)} rows${found.records.count > 200 ? ", the first 200 are shown" : ""}`),
       h("div", { class: "scroll", tabindex: 0 }, h("table", { class: "list fit" },
         h("thead", {}, h("tr", {}, found.output_columns.map((alias) => h("th", { scope: "col", class: isNumber(alias) ? "number" : null }, this.exploration.display_names?.[alias] ?? metadata[alias]?.display_name ?? alias)))),
-        h("tbody", {}, found.records.results.map((record) => h("tr", {}, found.output_columns.map((alias) => h("td", { class: isNumber(alias) ? "number" : null }, show(record[alias])))))))));
+        h("tbody", {}, found.records.results.map((record) => h("tr", {}, found.output_columns.map((alias) => h("td", { class: cellClass(isNumber(alias) ? "number" : "", record[alias]) }, show(record[alias])))))))));
   }
 
   askColumns() {

@@ -1,7 +1,7 @@
 // A file becomes a table: drop it, look at the types that were found, import.
 
 import { msar } from "./api.js";
-import { attempt, field, fill, h, say } from "./dom.js";
+import { attempt, cellClass, field, fill, h, say } from "./dom.js";
 import { isNumeric } from "./values.js";
 
 /** Shows the place to drop a file. */
@@ -56,7 +56,7 @@ export function showImport(target, context) {
       field("Name of the table", rename),
       h("div", { class: "scroll", tabindex: 0 }, h("table", { class: "list fit" },
         h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col", class: isNumeric(column) ? "number" : null }, column.name, h("br", {}), h("span", { class: "tag" }, column.type_full))))),
-        h("tbody", {}, page.results.map((record) => h("tr", {}, columns.map((column) => h("td", { class: isNumeric(column) ? "number" : null }, record[column.id] === null ? "" : String(record[column.id])))))))),
+        h("tbody", {}, page.results.map((record) => h("tr", {}, columns.map((column) => h("td", { class: cellClass(isNumeric(column) ? "number" : "", record[column.id]) }, String(record[column.id] ?? "")))))))),
       imported.bad_rows?.length ? h("p", { class: "problem" }, `${imported.bad_rows.length} rows of the file could not be read.`) : null,
       h("footer", {}, h("button", { type: "button", class: "danger", onclick: drop }, "Do not import"), h("span", { class: "grow" }), h("button", { class: "primary" }, "Keep the table"))));
   }

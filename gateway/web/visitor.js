@@ -1,7 +1,7 @@
 // The page for visitors: a shared table or exploration, or a form to fill in. No login; the link is the key.
 
 import { visitor } from "./api.js";
-import { debounce, describeError, field, fill, h } from "./dom.js";
+import { cellClass, debounce, describeError, field, fill, h } from "./dom.js";
 import { isNumeric, makeInput, readInput, showValue } from "./values.js";
 
 const root = document.getElementById("app");
@@ -41,7 +41,7 @@ async function drawShare(options) {
   let offset = rows.length;
   const draw = (fresh) => {
     body.append(...fresh.map((record) => h("tr", {}, columns.map((column) =>
-      h("td", { class: isNumeric(column) ? "number" : isMoment(column) ? "tight" : null }, show(record, column))))));
+      h("td", { class: cellClass(isNumeric(column) ? "number" : isMoment(column) ? "tight" : "", record[keyOf(column)]) }, show(record, column))))));
     more.hidden = records.count === null || offset >= records.count;
   };
   more.onclick = async () => {

@@ -44,6 +44,8 @@ async function eventually(ask, text, seconds = 15) {
 
 /** A view in light and in dark. */
 async function shoot(page, name) {
+  // A dialog rises for a moment, and can be seen through.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
   await page.screenshot({ path: join(shots, `${name}.png`) });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
   await page.screenshot({ path: join(shots, `${name} dark.png`) });

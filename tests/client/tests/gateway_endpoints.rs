@@ -472,6 +472,20 @@ fn changes() {
         Caller::clerk().get(&gateway.url("/api/changes/nonsense")).status,
         400
     );
+    // A token that is none is refused before any event; an empty one is none at all.
+    for garbage in [&*format!("{path}?token=garbage"), &format!("{path}?token=%ff")] {
+        assert_eq!(
+            Caller::clerk().get(&gateway.url(garbage)).status,
+            400,
+            "{garbage}"
+        );
+    }
+    let answer = Caller::clerk().get(&gateway.url(&format!("{path}?token=garbage")));
+    fails(&answer, 400, Some("22023"));
+    let (_, whole) = Events::open(&gateway, &format!("{path}?token="), "")
+        .next()
+        .expect("an event at once");
+    assert_eq!(whole["complete"], true, "{whole}");
     // A schema that is gone is one without anything.
     let (_, gone) = Events::open(&gateway, "/api/changes/1", "")
         .next()
