@@ -35,6 +35,30 @@ pub(crate) fn describe_problem(problem: &serde_json::Error) -> String {
     }
 }
 
+/// A problem of a document that was to be a `T` as one phrase, with the place where it is: `order[0].column: ...`.
+pub(crate) fn describe_place_of<'a, T: serde::Deserialize<'a>, R: serde_json::de::Read<'a>>(
+    problem: &serde_json::Error,
+    mut document: serde_json::Deserializer<R>,
+) -> String {
+    let problem = describe_problem(problem);
+    // Asked of a document only once it is known to be wrong: a reader that keeps track is slower.
+    let tracked: Result<T, _> = serde_path_to_error::deserialize(&mut document);
+    let place = tracked.err().map(|error| error.path().to_string());
+    let place = place.as_deref().filter(|place| *place != ".").unwrap_or_default();
+    // The problem itself names an unknown key.
+    let key = problem
+        .strip_prefix("unknown key \"")
+        .and_then(|rest| rest.split('"').next());
+    let place = match key.and_then(|key| place.strip_suffix(key)) {
+        Some(object) => object.trim_end_matches('.'),
+        None => place,
+    };
+    match place {
+        "" => problem,
+        place => format!("{place}: {problem}"),
+    }
+}
+
 /// Words of other products and of PostgreSQL, and the keys that mean the same here.
 const SYNONYMS: [(&str, &str); 14] = [
     ("nullable", "not_null"),
@@ -80,6 +104,8 @@ fn replace_words(message: &str) -> String {
         ("invalid type: sequence", "invalid type: array"),
         ("a sequence", "an array"),
         ("a map", "an object"),
+        ("a tuple of size 2", "an array of two values"),
+        ("an array of length 2", "an array of two values"),
         ("variant identifier", "a string"),
         ("u32", "a positive integer"),
         ("i32", "an integer"),

@@ -125,7 +125,13 @@ fn preview_query(
 #[serde(deny_unknown_fields, expecting = "the options")]
 struct PreviewOptions {
     /// The most values that are listed.
+    #[serde(default = "most_misfits")]
     misfits: usize,
+}
+
+/// As many as `msar.alter_columns` lists.
+fn most_misfits() -> usize {
+    100
 }
 
 #[pg_extern(schema = "msar", volatile, parallel_unsafe)]

@@ -50,7 +50,7 @@ impl RowsAfter {
             };
             terms.push(AfterTerm {
                 sorting: sorting.clone(),
-                value: pipeline.literal(*literal, &column),
+                value: pipeline.literal(*literal, &column, "\"after\""),
                 is_null: literal.sort == Sort::Null,
                 equal: operator(Comparison::Equal)?,
                 beyond,

@@ -463,10 +463,14 @@ impl<'a> Pipeline<'a> {
         stage.is_computed_once = true;
     }
 
-    /// The literal of a value as SQL, of a column's type.
-    pub(super) fn literal(&mut self, literal: Literal, column: &StageColumn) -> String {
-        self.parameters
-            .sql(literal, Form::Value, comparison::base_type(column.type_info.oid))
+    /// The literal of a value as SQL, of a column's type; `place` is where it stands in the request.
+    pub(super) fn literal(&mut self, literal: Literal, column: &StageColumn, place: &str) -> String {
+        let place = format!("In {place}, for column \"{}\".", column.alias);
+        let before = self.parameters.set_place(Some(place.into()));
+        let type_oid = comparison::base_type(column.type_info.oid);
+        let value = self.parameters.sql(literal, Form::Value, type_oid);
+        self.parameters.set_place(before);
+        value
     }
 
     pub(super) fn catalog(&self) -> &'a Catalog {

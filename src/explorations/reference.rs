@@ -158,6 +158,22 @@ pub(crate) fn place_columns(
     })
 }
 
+/// The same for a table and all of its columns that are known.
+pub(crate) fn place_all(
+    references: &TableReferences,
+    table: u32,
+    placement: Placement,
+) -> Result<(Oid, BTreeMap<i16, i16>), Error> {
+    let placer = Placer::new(references, placement);
+    let now = placer.table(table)?.oid;
+    let known = references
+        .get(&table)
+        .into_iter()
+        .flat_map(|own| own.columns.keys());
+    let columns = known.map(|&attnum| Ok((attnum, placer.column(table, attnum)?)));
+    Ok((now, columns.collect::<Result<_, Error>>()?))
+}
+
 /// Translates numbers to those of now.
 pub(crate) struct Placer<'a> {
     reader: Reader,

@@ -344,4 +344,8 @@ impl NamedColumns for StageColumns<'_> {
         };
         Ok(self.stage.column(self.path, &alias)?.value.clone())
     }
+
+    fn place(&self) -> &str {
+        self.path
+    }
 }

@@ -193,11 +193,14 @@ fn raw_document(json: String) -> Result<Box<RawValue>, Error> {
     RawValue::from_string(json).map_err(Error::Serialization)
 }
 
-/// The exploration with an id, if the current role sees it.
+/// The exploration with an id, if the current role sees it; an error otherwise.
 pub(crate) fn find_exploration(id: i64) -> Result<StoredExploration, Error> {
-    let found: Option<StoredExploration> =
-        store::read_as_caller(|statements| statements.query(store::READ_ONE, &json!({"id": id})))?;
-    found.ok_or_else(|| ExplorationError::Unknown { id }.into())
+    find_visible(id)?.ok_or_else(|| ExplorationError::Unknown { id }.into())
+}
+
+/// The same, or `None`.
+pub(crate) fn find_visible(id: i64) -> Result<Option<StoredExploration>, Error> {
+    store::read_as_caller(|statements| statements.query(store::READ_ONE, &json!({"id": id})))
 }
 
 /// The explorations that the current role sees.

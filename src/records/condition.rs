@@ -29,6 +29,9 @@ pub(crate) struct Conditions<'p, C> {
 pub(crate) trait NamedColumns {
     /// The value of a column that the current role may read.
     fn find_column(&self, reference: &ColumnReference) -> Result<Expression, Error>;
+
+    /// The part of the request that names them, for messages.
+    fn place(&self) -> &str;
 }
 
 /// The columns of a relation, which the statement calls `alias`.
@@ -52,14 +55,37 @@ impl NamedColumns for RelationColumns<'_> {
         let column = self.relation.column(reference)?;
         Ok(Expression::of_column(column, self.alias))
     }
+
+    fn place(&self) -> &str {
+        "the filter"
+    }
 }
 
 impl<C: NamedColumns> Conditions<'_, C> {
     /// A filter as an SQL condition.
     pub(crate) fn condition(&mut self, filter: &Filter) -> Result<String, Error> {
-        let condition = self.any_condition(filter)?;
+        let condition = self.in_place_of(filter, |this| this.any_condition(filter))?;
         check_size(&condition)?;
         Ok(condition)
+    }
+
+    /// Runs `body` while the values in a filter are said to stand beside the column that it is about.
+    fn in_place_of<T>(&mut self, filter: &Filter, body: impl FnOnce(&mut Self) -> T) -> T {
+        let Filter::Call(_, arguments) = filter else {
+            return body(self);
+        };
+        let column = arguments.iter().find_map(|argument| match argument {
+            Filter::Column(reference) => Some(reference),
+            _ => None,
+        });
+        let Some(column) = column else {
+            return body(self);
+        };
+        let place = format!("In {}, for column {column}.", self.columns.place());
+        let before = self.parameters.set_place(Some(place.into()));
+        let outcome = body(self);
+        self.parameters.set_place(before);
+        outcome
     }
 
     fn any_condition(&mut self, filter: &Filter) -> Result<String, Error> {
@@ -133,7 +159,7 @@ impl<C: NamedColumns> Conditions<'_, C> {
 
     /// A filter as a value; a literal becomes one of type `expected`.
     pub(crate) fn value(&mut self, filter: &Filter, expected: Oid) -> Result<Expression, Error> {
-        let value = self.any_value(filter, expected)?;
+        let value = self.in_place_of(filter, |this| this.any_value(filter, expected))?;
         check_size(&value.sql)?;
         Ok(value)
     }

@@ -1,5 +1,6 @@
 //! Errors in a request for records.
 
+use super::path;
 use crate::error::{self, ErrorFields, ErrorText, MissingObject, TopicError, hints};
 use pgrx::prelude::PgSqlErrorCode;
 
@@ -96,6 +97,12 @@ pub(crate) enum RecordError {
     InvalidPath {
         problem: String,
     },
+
+    /// Of a joined column, by its number.
+    DuplicateAlias {
+        number: usize,
+        alias: String,
+    },
 }
 
 impl TopicError for RecordError {
@@ -117,8 +124,11 @@ impl TopicError for RecordError {
                 name,
                 columns,
             } => {
-                let text =
-                    error::unknown_column(relation, column).detail(format!("The columns are {columns}."));
+                let mut detail = format!("The columns are {columns}.");
+                if name.as_deref().is_some_and(path::is_path) {
+                    detail.push_str(" A path along foreign keys is not taken here.");
+                }
+                let text = error::unknown_column(relation, column).detail(detail);
                 let text = match name {
                     None => text,
                     Some(name) => text.missing(MissingObject::Column {
@@ -217,6 +227,11 @@ impl TopicError for RecordError {
                 "The current role sees no row of \"{relation}\" with that key."
             ))
             .hint("It may have been deleted. Begin again without \"after\", or use \"offset\"."),
+            Self::DuplicateAlias { number, alias } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_DUPLICATE_ALIAS,
+                format!("joined_columns[{number}]: the alias \"{alias}\" is taken"),
+            )
+            .hint("Choose an alias that no other joined column has, and no member of the records."),
             Self::InvalidPath { problem } => {
                 // The code that clients of these functions know.
                 ErrorText::new(

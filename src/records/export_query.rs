@@ -45,7 +45,7 @@ pub(crate) fn write_query(relation: Oid, options: ExportOptions) -> Result<Strin
         let templates = Templates::new(None, Purpose::Own)?;
         compile_select(
             &relation,
-            &PathJoins::new(catalog, &templates),
+            &PathJoins::new(catalog, &templates, LISTED),
             options.columns.as_deref(),
             filter.as_ref(),
             &order,

@@ -29,6 +29,13 @@ pub(crate) struct JoinedColumn {
     template: Option<JoinedTemplate>,
 }
 
+impl JoinedColumn {
+    /// The name of its member of a record.
+    pub(super) fn alias(&self) -> &str {
+        &self.alias
+    }
+}
+
 /// A template for the rows of the last table.
 #[derive(Deserialize, PartialEq, Eq, Hash, Debug, Clone)]
 #[serde(untagged, expecting = "a template, or true for that of the table")]

@@ -99,7 +99,7 @@ impl RecordKey {
         if let Some(named) = self.named(relation)? {
             return Ok(named
                 .into_iter()
-                .map(|(column, literal)| (column, literal_value(parameters, literal, column.base_type)))
+                .map(|(column, literal)| (column, value_of_key(parameters, literal, column)))
                 .collect());
         }
         let key = relation.needed_key()?;
@@ -120,7 +120,7 @@ impl RecordKey {
         }
         Ok(key
             .into_iter()
-            .map(|column| (column, literal_value(parameters, self.whole, column.base_type)))
+            .map(|column| (column, value_of_key(parameters, self.whole, column)))
             .collect())
     }
 
@@ -142,6 +142,15 @@ impl RecordKey {
             .collect();
         Ok(conditions.join(" AND "))
     }
+}
+
+/// The value of a column of a key, as SQL.
+fn value_of_key(parameters: &mut Parameters, literal: Literal, column: &RecordColumn) -> String {
+    let place = format!("In the key, for column \"{}\".", column.name);
+    let before = parameters.set_place(Some(place.into()));
+    let value = literal_value(parameters, literal, column.base_type);
+    parameters.set_place(before);
+    value
 }
 
 /// For messages: `{"1": book_id, "2": author_id}`.

@@ -20,6 +20,7 @@ use crate::catalog::types::TypeOptions;
 use crate::error::Error;
 use crate::previews::{Purpose, Templates};
 use crate::statements::{Draft, Parameters, Shape};
+use std::borrow::Cow;
 
 impl Shape for PageRequest {
     fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
@@ -33,7 +34,7 @@ impl Shape for PageRequest {
             Members::Listed | Members::Searched | Members::Written => Purpose::Contract,
         };
         let templates = document::templates(catalog, self.templates.as_deref(), purpose)?;
-        let paths = PathJoins::new(catalog, &templates);
+        let paths = PathJoins::new(catalog, &templates, LISTED);
         // A request that knows a part of a relation cannot ask what it links to.
         let known_paths = self.restriction.is_none().then_some(&paths);
         let mut page = Page::new(self, catalog, &templates, &relation, known_paths, parameters)?;
@@ -176,6 +177,7 @@ impl<'a> Page<'a> {
                 hint: "A share shows columns of its own table. Share an exploration to show columns of others.",
             })?;
         }
+        self.check_aliases()?;
         let joined = self.request.joined.iter().enumerate();
         joined
             .map(|(number, joined)| {
@@ -189,6 +191,24 @@ impl<'a> Page<'a> {
                 )
             })
             .collect()
+    }
+
+    /// Joined columns are members of a record beside its own ones.
+    fn check_aliases(&self) -> Result<(), RecordError> {
+        let keys = self.request.forms.keys;
+        let mut taken: Vec<Cow<'_, str>> = match self.request.joined.as_slice() {
+            [] => return Ok(()),
+            _ => self.shown.iter().map(|column| keys.name(column).into()).collect(),
+        };
+        for (number, joined) in self.request.joined.iter().enumerate() {
+            let alias = joined.alias();
+            if taken.iter().any(|name| name == alias) {
+                let alias = alias.to_owned();
+                return Err(RecordError::DuplicateAlias { number, alias });
+            }
+            taken.push(alias.into());
+        }
+        Ok(())
     }
 
     /// The columns that the page must have.

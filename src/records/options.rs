@@ -109,7 +109,10 @@ impl RecordOptions {
     pub(crate) fn parse(json: &str) -> Result<Self, Error> {
         let parsed = match json.trim_start().starts_with('[') {
             true => Err("the options are an array, not an object".to_owned()),
-            false => serde_json::from_str(json).map_err(|problem| json_words::describe_problem(&problem)),
+            false => serde_json::from_str(json).map_err(|problem| {
+                let document = serde_json::Deserializer::from_str(json);
+                json_words::describe_place_of::<Self, _>(&problem, document)
+            }),
         };
         parsed.map_err(|problem| Error::InvalidArgument {
             argument: "options",

@@ -6,7 +6,7 @@
 
 use super::error::RecordError;
 use super::expression::Expression;
-use super::relation::{ColumnReference, LISTED, RecordColumn, RecordRelation};
+use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;
 use crate::error::Error;
@@ -22,6 +22,7 @@ const LONGEST: usize = 16;
 pub(crate) struct PathJoins<'a> {
     catalog: &'a Catalog,
     templates: &'a Templates,
+    listed: &'static str,
     /// In the order in which they were asked for.
     rows: RefCell<Vec<JoinedRow>>,
 }
@@ -56,10 +57,12 @@ impl Arrival<'_> {
 }
 
 impl<'a> PathJoins<'a> {
-    pub(super) fn new(catalog: &'a Catalog, templates: &'a Templates) -> Self {
+    /// `listed` is what the statement calls the rows where paths begin.
+    pub(super) fn new(catalog: &'a Catalog, templates: &'a Templates, listed: &'static str) -> Self {
         Self {
             catalog,
             templates,
+            listed,
             rows: RefCell::default(),
         }
     }
@@ -95,7 +98,7 @@ impl<'a> PathJoins<'a> {
             return Ok(None);
         };
         let mut at = Arrival::Listed(relation);
-        let mut alias = LISTED.to_owned();
+        let mut alias = self.listed.to_owned();
         let mut passed = Vec::new();
         for segment in way {
             (at, alias) = self.follow(&at, &alias, &mut passed, segment)?;

@@ -154,15 +154,33 @@ fn compared(
             arguments.extend(bounds.map(|bound| Filter::Literal(values.take(bound))));
             Filter::Call(function, arguments)
         }
-        Function::In if !value.get().starts_with('[') => {
-            return Err(invalid_filter("\"in\" takes an array".into()));
-        }
+        Function::In => one_of(column, value, values)?,
         _ => Filter::Call(function, vec![subject(), Filter::Literal(values.take(value))]),
     };
     Ok(match is_negated {
         true => Filter::Call(Function::Not, vec![condition]),
         false => condition,
     })
+}
+
+/// That a column has one of the values of a list. Null means in a list what it means alone.
+fn one_of(column: &ColumnReference, list: Box<RawValue>, values: &mut Values) -> Result<Filter, RecordError> {
+    let subject = || Filter::Column(column.clone());
+    let mut elements: Vec<&RawValue> =
+        serde_json::from_str(list.get()).map_err(|_| invalid_filter("\"in\" takes an array".into()))?;
+    let count = elements.len();
+    elements.retain(|element| element.get() != "null");
+    if elements.len() == count {
+        let list = Filter::Literal(values.take(list));
+        return Ok(Filter::Call(Function::In, vec![subject(), list]));
+    }
+    let is_null = Filter::Call(Function::Null, vec![subject()]);
+    if elements.is_empty() {
+        return Ok(is_null);
+    }
+    let rest = Filter::Literal(values.take_list(&elements));
+    let is_in = Filter::Call(Function::In, vec![subject(), rest]);
+    Ok(Filter::Call(Function::Or, vec![is_null, is_in]))
 }
 
 fn all_of(mut conditions: Vec<Filter>) -> Filter {
@@ -246,6 +264,16 @@ mod tests {
         let null = format!(r#"{{"type": "null", "args": [{}]}}"#, column("country"));
         same(r#"{"country": null}"#, &null);
         same(r#"["country", "null"]"#, &null);
+        same(r#"{"country": [null]}"#, &null);
+        let list = format!(
+            r#"{{"type": "or", "args": [{null}, {{"type": "in", "args": [{}, {{"type": "literal", "value": ["Germany"]}}]}}]}}"#,
+            column("country")
+        );
+        same(r#"{"country": ["Germany", null]}"#, &list);
+        same(
+            r#"["country", "not in", [null, "Germany"]]"#,
+            &format!(r#"{{"type": "not", "args": [{list}]}}"#),
+        );
         same(
             r#"["a", "between", [1, 2]]"#,
             &format!(

@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorFields, ErrorText, TopicError};
 use crate::pg::subtransaction::CaughtReport;
 use pgrx::prelude::PgSqlErrorCode;
+use serde_json::{Value, json};
 
 /// That something cannot be shared, or a link does not lead to anything.
 #[derive(Debug)]
@@ -127,6 +128,12 @@ impl TopicError for SharingError {
             }
         }
     }
+}
+
+/// A problem as a member of a document.
+pub(super) fn describe_problem(problem: &Error) -> Value {
+    let fields = problem.fields();
+    json!({"message": fields.message, "detail": fields.detail})
 }
 
 /// The fields of an error that PostgreSQL raised.

@@ -4,7 +4,7 @@
 //! write columns of the table that it refers to. Fields are stored with their form, in one document.
 
 use super::acting::{self, ActingRole};
-use super::error::SharingError;
+use super::error::{SharingError, describe_problem};
 use super::store;
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAttribute;
@@ -146,7 +146,7 @@ impl StoredForm {
             info["input"] = "display".into();
         }
         if let Some(problem) = problem {
-            info["problem"] = json!({"message": problem.to_string(), "detail": problem.fields().detail});
+            info["problem"] = describe_problem(&problem);
         }
         info
     }

@@ -7,7 +7,7 @@ use super::store;
 use crate::error::Error;
 use crate::explorations::model::{Exploration, Transformation};
 use crate::explorations::node::Node;
-use crate::explorations::reference::{self, Placement, StoredColumnReference, TableReferences};
+use crate::explorations::reference::{self, Placement, TableReferences};
 use crate::explorations::result::{ResultMembers, RunRequest};
 use crate::explorations::run::RunOptions;
 use crate::explorations::store as storage;
@@ -158,21 +158,11 @@ impl ServedShare {
     /// The table of now, and what it shows. Numbers of columns are those of now.
     fn restriction(&self, values: &mut Values) -> Result<(Oid, Restriction), Error> {
         let base = self.table_oid.unwrap_or_default();
-        let own = self.refs.get(&base);
-        let known: Vec<i16> = own.iter().flat_map(|own| own.columns.keys().copied()).collect();
-        let columns: Vec<StoredColumnReference> = known
-            .iter()
-            .map(|&attnum| reference::own_column(attnum))
-            .collect();
         // What is gone answers as a share that is gone.
-        let gone = |_| Error::from(SharingError::NoShare);
-        let placed =
-            reference::place_columns(&self.refs, base, &columns, Placement::SameDatabase).map_err(gone)?;
-        let now = |attnum: i16| {
-            let at = known.iter().position(|&known| known == attnum);
-            at.map(|at| placed.columns[at].attnum)
-                .ok_or_else(|| Error::from(SharingError::NoShare))
-        };
+        let gone = || Error::from(SharingError::NoShare);
+        let (table, placed) =
+            reference::place_all(&self.refs, base, Placement::SameDatabase).map_err(|_| gone())?;
+        let now = |attnum: i16| placed.get(&attnum).copied().ok_or_else(gone);
         let columns = match &self.columns {
             Some(Value::Array(attnums)) => {
                 let attnums = attnums.iter().map(|attnum| {
@@ -195,7 +185,7 @@ impl ServedShare {
             }
             None => None,
         };
-        Ok((placed.base, Restriction { columns, filter }))
+        Ok((table, Restriction { columns, filter }))
     }
 
     fn read_exploration(&self, stored: &StoredExploration, options: &str) -> Result<JsonbDatum, Error> {

@@ -1,7 +1,7 @@
 //! Shares: making and changing them, and reading through them.
 
 use super::acting::{self};
-use super::error::SharingError;
+use super::error::{SharingError, describe_problem};
 use super::store;
 use crate::catalog::Catalog;
 use crate::error::Error;
@@ -10,7 +10,7 @@ use crate::explorations::expression;
 use crate::explorations::following;
 use crate::explorations::model::{Exploration, ExplorationStep, Transformation};
 use crate::explorations::node::{Node, ObjectMembers};
-use crate::explorations::reference::{self, StoredColumnReference, TableReferences};
+use crate::explorations::reference::{self, Placement, StoredColumnReference, TableReferences};
 use crate::explorations::result::{ResultMembers, RunRequest};
 use crate::explorations::store as storage;
 use crate::explorations::stored::{self, ExplorationLevel};
@@ -90,13 +90,22 @@ pub(crate) struct ShareInfo {
     limit: Option<i64>,
     previews: bool,
     expires_at: Option<String>,
+    /// What it shows and is gone: then visitors get 42704.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<Value>,
     created_at: String,
     updated_at: String,
 }
 
-impl From<ShareRow> for ShareInfo {
-    fn from(row: ShareRow) -> Self {
-        Self {
+impl ShareInfo {
+    fn from_row(row: ShareRow) -> Result<Self, Error> {
+        let problem = match (row.table_oid, row.exploration_id) {
+            (Some(table), _) => reference::place_all(&row.refs, table, Placement::SameDatabase).err(),
+            (None, Some(id)) => stored::find_visible(id)?.and_then(|exploration| exploration.place().err()),
+            (None, None) => None,
+        };
+        Ok(Self {
+            problem: problem.as_ref().map(describe_problem),
             id: row.id,
             slug: row.slug,
             enabled: row.enabled,
@@ -111,7 +120,7 @@ impl From<ShareRow> for ShareInfo {
             expires_at: row.expires_at,
             created_at: row.created_at,
             updated_at: row.updated_at,
-        }
+        })
     }
 }
 
@@ -169,7 +178,7 @@ fn create_share(shared: Shared, options: &str) -> Result<ShareInfo, Error> {
     let id: Option<i64> =
         storage::write_as_owner(|statements| statements.query(store::INSERT_SHARE, &share))?;
     match (id, share.exploration_id) {
-        (Some(id), _) => Ok(find_share(id)?.into()),
+        (Some(id), _) => ShareInfo::from_row(find_share(id)?),
         // It has been deleted meanwhile.
         (None, id) => Err(ExplorationError::Unknown {
             id: id.unwrap_or_default(),
@@ -401,7 +410,7 @@ pub(crate) fn list_shares(table: Option<Oid>, exploration: Option<i64>) -> Resul
     };
     let (schema, name) = names.unzip();
     let rows = find_all(&json!({"schema": schema, "table": name, "exploration_id": exploration}))?;
-    Ok(rows.into_iter().map(ShareInfo::from).collect())
+    rows.into_iter().map(ShareInfo::from_row).collect()
 }
 
 /// Changes a share. Its creator may change all of it; the owner of the table or exploration may disable it.
@@ -419,7 +428,7 @@ pub(crate) fn change_share(id: i64, patch: &str) -> Result<ShareInfo, Error> {
             })?;
         }
         storage::write_as_owner(|statements| statements.run(store::DISABLE_SHARE, &json!({"id": id})))?;
-        return Ok(find_share(id)?.into());
+        return ShareInfo::from_row(find_share(id)?);
     }
     let role = members
         .take("role")
@@ -494,7 +503,7 @@ pub(crate) fn change_share(id: i64, patch: &str) -> Result<ShareInfo, Error> {
     }
     following::look_again();
     storage::write_as_owner(|statements| statements.run(store::UPDATE_SHARE, &share))?;
-    Ok(find_share(id)?.into())
+    ShareInfo::from_row(find_share(id)?)
 }
 
 /// Deletes a share: every role that may see it may do so.

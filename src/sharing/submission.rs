@@ -337,7 +337,15 @@ pub(crate) fn submit_form(token: &Uuid, values: &str) -> Result<Value, Error> {
         let insert = || write::insert_filled(shape, &values, &reading);
         match subtransaction::attempt_with_report(is_about_data, insert) {
             Ok(outcome) => outcome,
-            Err(report) => Err(blame(report, &visited, reading.get(), &sent)),
+            Err(report) => {
+                let sent = Sent {
+                    visited: &visited,
+                    values: &values,
+                    texts: &sent,
+                    input: form.input,
+                };
+                Err(sent.blame(report, reading.get())?)
+            }
         }
     })?;
     Ok(json!({
@@ -463,74 +471,115 @@ fn is_about_data(sqlstate: PgSqlErrorCode) -> bool {
         )
 }
 
-/// The error with the key of the field that it is about, as far as that can be told.
-fn blame(report: CaughtReport, visited: &[Visited<'_>], reading: Option<usize>, sent: &SentValues) -> Error {
-    if report.sqlstate == PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE {
-        // What the role may no longer do is nothing to the visitor.
-        return SharingError::NoForm.into();
+/// What was sent in, to find the field that an error is about.
+struct Sent<'s> {
+    visited: &'s [Visited<'s>],
+    values: &'s Values,
+    texts: &'s SentValues,
+    input: FormInput,
+}
+
+impl<'s> Sent<'s> {
+    /// The error with the key of the field that it is about, as far as that can be told. `reading` is the place of the
+    /// value that was being read.
+    fn blame(&self, report: CaughtReport, reading: Option<usize>) -> Result<Error, Error> {
+        if report.sqlstate == PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE {
+            // What the role may no longer do is nothing to the visitor.
+            return Ok(SharingError::NoForm.into());
+        }
+        let blamed = match self.named(&report, reading) {
+            Some(named) => Some(named),
+            None => self.misfit(&report)?.or_else(|| self.quoted(&report)),
+        };
+        let problem = SharingError::Postgres(self.for_visitor(report).into());
+        Ok(match blamed {
+            Some(visited) => SharingError::Field {
+                key: visited.field.key.clone(),
+                problem: problem.into(),
+            }
+            .into(),
+            None => problem.into(),
+        })
     }
-    let name_of = |visited: &Visited<'_>| {
-        names::of_column(Oid::from(visited.table), visited.field.column_attnum).unwrap_or_default()
-    };
-    let is_place = |name: &str| {
-        let place = format!("In column \"{name}\".");
-        report
-            .detail
-            .as_ref()
-            .is_some_and(|detail| detail.ends_with(&place))
-    };
-    let is_read = |visited: &&Visited<'_>| match visited.filled {
-        Some(Filled::Value(literal)) => reading == Some(literal.slot()),
-        _ => false,
-    };
-    let unreadable = visited
-        .iter()
-        .find(is_read)
-        .or_else(|| visited.iter().find(|visited| is_place(&name_of(visited))));
-    let named = || {
-        visited
-            .iter()
-            .find(|visited| names_column(&report, &name_of(visited)))
-    };
-    let constrained = || {
+
+    /// The field whose value was being read, or which the error names by its column or a constraint.
+    fn named(&self, report: &CaughtReport, reading: Option<usize>) -> Option<&'s Visited<'s>> {
+        let find = |is_it: &dyn Fn(&Visited<'_>) -> bool| self.visited.iter().find(|visited| is_it(visited));
+        let name_of = |visited: &Visited<'_>| {
+            names::of_column(Oid::from(visited.table), visited.field.column_attnum).unwrap_or_default()
+        };
+        let is_read = |visited: &Visited<'_>| match visited.filled {
+            Some(Filled::Value(literal)) => reading == Some(literal.slot()),
+            _ => false,
+        };
+        let is_place = |visited: &Visited<'_>| {
+            let place = format!("In column \"{}\".", name_of(visited));
+            let detail = report.detail.as_ref();
+            detail.is_some_and(|detail| detail.ends_with(&place))
+        };
         let reader = Reader::new(Snapshot::latest());
-        visited.iter().find(|visited| {
+        let is_constrained = |visited: &Visited<'_>| {
             PgConstraint::of_relation(&reader, Oid::from(visited.table))
                 .iter()
                 .filter(|row| report.message.contains(&format!("\"{}\"", row.conname)))
                 .any(|row| row.conkey.contains(&visited.field.column_attnum))
-        })
-    };
-    // A text that is read as its column shows values is read by the statement, whose error has the text.
-    let quoted = || {
+        };
+        find(&is_read)
+            .or_else(|| find(&is_place))
+            .or_else(|| find(&is_constrained))
+            .or_else(|| find(&|visited| names_column(report, &name_of(visited))))
+    }
+
+    /// The field whose value alone fails like that.
+    fn misfit(&self, report: &CaughtReport) -> Result<Option<&'s Visited<'s>>, Error> {
+        if !dml::is_about_a_value(report.sqlstate) {
+            return Ok(None);
+        }
+        let is_displayed = self.input == FormInput::Display;
+        for visited in self.visited {
+            let Some(Filled::Value(literal)) = visited.filled else {
+                continue;
+            };
+            let column = (visited.table.into(), visited.field.column_attnum);
+            if write::is_misfit(column, &self.values.json(literal), is_displayed, report.sqlstate)? {
+                return Ok(Some(visited));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The only field whose text the error quotes: what a trigger or a function says of a value.
+    fn quoted(&self, report: &CaughtReport) -> Option<&'s Visited<'s>> {
         let is_quoted = |visited: &&Visited<'_>| {
-            let text = sent.get(&visited.field.key).and_then(|value| text(value.get()));
+            let sent = self.texts.get(&visited.field.key);
+            let text = sent.and_then(|value| text(value.get()));
             text.is_some_and(|text| report.message.contains(&format!("\"{text}\"")))
         };
-        let mut quoted = visited.iter().filter(is_quoted);
+        let mut quoted = self.visited.iter().filter(is_quoted);
         quoted.next().filter(|_| quoted.next().is_none())
-    };
-    let blamed = unreadable.or_else(constrained).or_else(named).or_else(quoted);
-    // The visitor knows fields, not columns.
-    let detail = report
-        .detail
-        .as_deref()
-        .map(|detail| match detail.find("In column \"") {
+    }
+
+    /// The error in terms of the form: the visitor knows fields, not columns, and no settings of the server.
+    fn for_visitor(&self, report: CaughtReport) -> CaughtReport {
+        let detail = report.detail.as_deref();
+        let detail = detail.map(|detail| match detail.find("In column \"") {
             Some(at) => detail[..at].trim_end(),
             None => detail,
         });
-    let report = CaughtReport {
-        detail: detail.filter(|detail| !detail.is_empty()).map(str::to_owned),
-        ..report
-    };
-    let problem = SharingError::Postgres(report.into());
-    match blamed {
-        Some(visited) => SharingError::Field {
-            key: visited.field.key.clone(),
-            problem: problem.into(),
+        let is_date = matches!(
+            report.sqlstate,
+            PgSqlErrorCode::ERRCODE_INVALID_DATETIME_FORMAT | PgSqlErrorCode::ERRCODE_DATETIME_FIELD_OVERFLOW
+        );
+        let hint = match (is_date, self.input) {
+            (true, FormInput::Display) => None,
+            (true, FormInput::Raw) => Some("A date is written as 2026-12-31, a time as 23:59.".to_owned()),
+            (false, _) => report.hint,
+        };
+        CaughtReport {
+            detail: detail.filter(|detail| !detail.is_empty()).map(str::to_owned),
+            hint,
+            ..report
         }
-        .into(),
-        None => problem.into(),
     }
 }
 

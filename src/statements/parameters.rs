@@ -1,6 +1,7 @@
 //! The parameters of a statement: each is a value of the request, made a value of the type that the statement needs.
 
 use crate::pg::Oid;
+use std::rc::Rc;
 
 /// A value that stands in a request: which one, and what sort of JSON it is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -23,11 +24,13 @@ pub(crate) enum Sort {
 }
 
 /// A parameter of a statement: a value of the request as a value of a type.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(PartialEq, Eq, Debug)]
 pub(crate) struct Parameter {
     pub(super) slot: usize,
     pub(super) form: Form,
     pub(crate) type_oid: Oid,
+    /// Where the value stands in the request, as a sentence for the error about one that is none of the type.
+    pub(super) place: Option<Rc<str>>,
 }
 
 impl Literal {
@@ -70,6 +73,8 @@ pub(super) type LiteralOf = dyn Fn(&Parameter) -> String;
 #[derive(Default)]
 pub(crate) struct Parameters {
     list: Vec<Parameter>,
+    /// The place of the values that are asked for at the moment.
+    place: Option<Rc<str>>,
     /// For a statement that has its values in its text, and no parameters: the text of each.
     inlined: Option<Box<LiteralOf>>,
 }
@@ -79,6 +84,7 @@ impl Parameters {
     pub(super) fn inlined(literal_of: Box<LiteralOf>) -> Self {
         Self {
             list: Vec::new(),
+            place: None,
             inlined: Some(literal_of),
         }
     }
@@ -89,6 +95,7 @@ impl Parameters {
             slot: literal.slot,
             form,
             type_oid,
+            place: self.place.clone(),
         };
         if let Some(inlined) = &self.inlined {
             return inlined(&parameter);
@@ -99,6 +106,11 @@ impl Parameters {
             self.list.len() - 1
         });
         format!("${}", at + 1)
+    }
+
+    /// Says where the values stand that are asked for from now on, as a sentence; returns what was said before.
+    pub(crate) fn set_place(&mut self, place: Option<Rc<str>>) -> Option<Rc<str>> {
+        std::mem::replace(&mut self.place, place)
     }
 
     pub(crate) fn len(&self) -> usize {

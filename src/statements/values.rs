@@ -5,7 +5,7 @@
 
 use super::parameters::{Form, Literal, Parameter, Parameters, Sort};
 use crate::pg::parameter::{self, ParameterValue};
-use crate::pg::{Oid, column_type, memory, quote, server};
+use crate::pg::{Oid, column_type, error_fields, memory, quote, server};
 use serde::Deserializer as _;
 use serde::de::{SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -52,6 +52,11 @@ impl Values {
         self.take(raw_json(&number))
     }
 
+    /// Takes values in as a list.
+    pub(crate) fn take_list(&mut self, elements: &[&RawValue]) -> Literal {
+        self.take(raw_json(&elements))
+    }
+
     /// A value as it was taken in.
     pub(crate) fn json(&self, literal: Literal) -> Box<RawValue> {
         self.0.get(literal.slot).cloned().unwrap_or_default()
@@ -60,7 +65,11 @@ impl Values {
     /// The value of a parameter, read by the input function of its type.
     pub(crate) fn bind(&self, parameter: &Parameter) -> ParameterValue {
         let text = self.text_of(parameter)?;
-        Some(parameter::read_parameter(&text, parameter.type_oid))
+        let read = || parameter::read_parameter(&text, parameter.type_oid);
+        Some(match &parameter.place {
+            Some(place) => error_fields::kept_with(|failure| failure.add_to_detail(place), read),
+            None => read(),
+        })
     }
 
     /// The parameters of a statement that has these values in its text.
@@ -102,7 +111,7 @@ impl Values {
 }
 
 fn raw_json(value: &impl serde::Serialize) -> Box<RawValue> {
-    // Text and integers always have a JSON form.
+    // Text, integers and JSON always have a JSON form.
     serde_json::value::to_raw_value(value).unwrap_or_default()
 }
 

@@ -345,7 +345,16 @@ impl JsonArgument {
         };
         decoded.map_err(|problem| Error::InvalidArgument {
             argument,
-            problem: json_words::describe_problem(&problem),
+            problem: match self.pulsed() {
+                Some(reader) => json_words::describe_place_of::<T, _>(
+                    &problem,
+                    serde_json::Deserializer::from_reader(reader),
+                ),
+                None => json_words::describe_place_of::<T, _>(
+                    &problem,
+                    serde_json::Deserializer::from_str(&self.0),
+                ),
+            },
             hint,
         })
     }

@@ -202,6 +202,16 @@ pub(crate) fn sqlstate_code(letters: &str) -> PgSqlErrorCode {
     PgSqlErrorCode::from(packed)
 }
 
+impl Failure {
+    /// Adds a sentence to the detail.
+    pub(crate) fn add_to_detail(&mut self, sentence: &str) {
+        self.detail = Some(match self.detail.take() {
+            Some(detail) => format!("{detail} {sentence}"),
+            None => sentence.to_owned(),
+        });
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let fields = error.advised_fields();

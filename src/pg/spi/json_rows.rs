@@ -68,10 +68,7 @@ pub(crate) fn describe_place(row: Option<usize>, column: Option<&str>) -> Option
 /// Adds the place of a value to what an error says.
 pub(crate) fn add_place(failure: &mut Failure, row: Option<usize>) {
     if let Some(place) = describe_place(row, failure.column.as_deref()) {
-        failure.detail = Some(match failure.detail.take() {
-            Some(detail) => format!("{detail} {place}"),
-            None => place,
-        });
+        failure.add_to_detail(&place);
     }
 }
 

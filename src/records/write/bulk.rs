@@ -20,6 +20,7 @@ use crate::records::condition::{Conditions, RelationColumns};
 use crate::records::document;
 use crate::records::filter_document::FilterDocument;
 use crate::records::options::not_negative;
+use crate::records::path::PathJoins;
 use crate::records::relation::{RecordColumn, RecordRelation};
 use crate::statements::{Form, Parameters, Values};
 use pgrx::pg_sys;
@@ -164,19 +165,25 @@ fn run_bulk_write(
     }
     if let Some(filter) = filter {
         let filter = filter.into_filter(&mut values)?;
+        let templates = document::templates(&catalog, None, Purpose::Own)?;
+        let paths = PathJoins::new(&catalog, &templates, "target");
         let columns = RelationColumns {
             relation: &relation,
             alias: "target",
-            paths: None,
+            paths: Some(&paths),
         };
-        conditions.push(
-            Conditions {
-                columns,
-                parameters: &mut parameters,
-                has_eras: true,
-            }
-            .condition(&filter)?,
-        );
+        let condition = Conditions {
+            columns,
+            parameters: &mut parameters,
+            has_eras: true,
+        }
+        .condition(&filter)?;
+        let joins = paths.sql();
+        conditions.push(match joins.is_empty() {
+            true => condition,
+            // What an UPDATE or DELETE changes cannot be the left side of an outer join.
+            false => format!("EXISTS (SELECT FROM (SELECT) AS started{joins} WHERE {condition})"),
+        });
     }
     let condition = conditions.join(" AND ");
     let (verb, from, patch) = match change {

@@ -7,11 +7,13 @@
 use super::error::WriteError;
 use super::insert::Insert;
 use super::references;
+use super::report;
 use super::target::WriteTarget;
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
 use crate::pg::column_type::Content;
+use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::parameter::ParameterValue;
 use crate::pg::plan::{Planning, Prepared, Sees};
 use crate::pg::snapshot::Snapshot;
@@ -19,6 +21,7 @@ use crate::pg::{Oid, error_fields, json_rows, lock, plan_cache, quote};
 use crate::statements::parameters::Parameter;
 use crate::statements::{self, Draft, Form, Literal, Parameters, Shape, Sort, Values};
 use pgrx::pg_sys;
+use pgrx::prelude::PgSqlErrorCode;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -120,6 +123,24 @@ pub(crate) fn insert_filled(
     let bound: Vec<ParameterValue> = compiled.parameters().iter().map(read).collect();
     reading.set(None);
     run_prepared(&compiled.statement, &bound)
+}
+
+/// Whether a value alone, given to a column, fails with a SQLSTATE: PostgreSQL does not say whose value is too long or too
+/// large. It is tried in a subtransaction.
+pub(crate) fn is_misfit(
+    (table, attnum): (Oid, i16),
+    value: &RawValue,
+    reads_displayed: bool,
+    sqlstate: PgSqlErrorCode,
+) -> Result<bool, Error> {
+    let mut target = WriteTarget::read_relation(&Catalog::new(Snapshot::latest()), table)?;
+    if reads_displayed {
+        target.read_as_displayed()?;
+    }
+    let field = target.field_for(target.find_column(attnum.into())?, "v")?;
+    let document = JsonbValue::parse(&format!("{{\"v\": {}}}", value.get()));
+    let failure = report::failure_of(document, &field);
+    Ok(failure.is_some_and(|failure| failure.sqlstate == error_fields::sqlstate_text(sqlstate as i32)))
 }
 
 /// Inserts what a form says. What a value means depends on the column: an object may say to what a foreign key refers.

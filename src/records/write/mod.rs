@@ -29,7 +29,7 @@ mod target;
 
 pub(crate) use bulk::{BulkOptions, delete_many, update_many};
 pub(crate) use delete::delete_records;
-pub(crate) use form::{Filled, FormField, FormShape, insert_filled, insert_form};
+pub(crate) use form::{Filled, FormField, FormShape, insert_filled, insert_form, is_misfit};
 pub(crate) use insert::{AddOptions, add_many, add_record};
 pub(crate) use patch::patch;
 pub(crate) use result::WriteResultOptions;

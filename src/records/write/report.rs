@@ -183,6 +183,6 @@ pub(super) fn errors_of_delete(target: &WriteTarget, failure: Failure) -> Vec<Ro
 }
 
 /// What is wrong with the value of a field.
-fn failure_of(document: JsonbValue, field: &Field) -> Option<Failure> {
+pub(super) fn failure_of(document: JsonbValue, field: &Field) -> Option<Failure> {
     json_rows::failure_of(document, &declarations([field]), &field.value("given"))
 }

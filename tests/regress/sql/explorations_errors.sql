@@ -39,6 +39,7 @@ SELECT pg_temp.step('filter', '{"equal": [{"column_name": ["title"]}]}');
 SELECT pg_temp.step('filter', '{"equal": [{"column_name": ["titel"]}, {"literal": ["x"]}]}');
 SELECT pg_temp.step('filter', '{"equal": [{"column_name": ["title"]}, "x"]}');
 SELECT pg_temp.step('filter', '{"equal": [{"column_name": ["id"]}, {"literal": ["x"]}]}');
+SELECT pg_temp.step('filter', '{"and": [{"equal": [{"column_name": ["title"]}, {"literal": ["x"]}]}, {"not": [{"in": [{"column_name": ["id"]}, {"list": [1, "y"]}]}]}]}');
 SELECT pg_temp.step('filter', '{"literal": [{}]}');
 SELECT pg_temp.step('filter', '{"year": [{"column_name": ["title"]}]}');
 SELECT pg_temp.step('summarize', '{"base_grouping_column": "titel"}');
@@ -60,6 +61,8 @@ SELECT pg_temp.problem('{}', '{"limits": 1}');
 SELECT pg_temp.problem('{}', '{"count": "all"}');
 SELECT pg_temp.problem('{}', '{"offset": 1, "after": ["1"]}');
 SELECT pg_temp.problem('{}', '{"after": ["1", "2"]}');
+SELECT pg_temp.problem('{}', '{"after": ["one"]}');
+SELECT pg_temp.step('pivot', '{"rows": [], "column": "id", "values": [{"literal": "one", "output_alias": "one"}], "aggregation": {"input_alias": "title", "function": "count"}}');
 SELECT pg_temp.problem('{"transformations": [{"type": "summarize", "spec": {"aggregation_expressions": [{"input_alias": "id", "output_alias": "n", "function": "count"}]}}]}', '{"after": ["1"]}');
 -- Names of any sort: longer than those of SQL, with quotes, like ours, with a dot.
 SELECT msar.run_exploration(jsonb_build_object('base_table', '{"schema": "library", "name": "branch"}'::jsonb, 'initial_columns',

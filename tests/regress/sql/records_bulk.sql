@@ -21,6 +21,11 @@ SELECT jsonb_pretty(msar.update_records('bulk.invoice', NULL, '{"tags": []}',
 SELECT msar.update_records('bulk.invoice', '{"type": "equal", "args": [{"type": "column", "value": "no"}, {"type": "literal", "value": 2}]}',
   '{"status": "sent"}', '{"keys": [{"year": 2025, "no": 2}, {"year": 2025, "no": 1}]}');
 TABLE bulk.invoice ORDER BY year, no;
+-- By what a row refers to, along foreign keys; a row that refers to none has no value there.
+SELECT msar.update_records('bulk.invoice', '{"customer_id.name": "Ana"}', '{"status": "sent"}', '{"return": "keys"}');
+SELECT msar.update_records('bulk.invoice', '["or", {"{customer_id}": ["Alfreds"]}, {"customer_id.country": null}]', '{"status": "sent"}', '{"return": "keys", "dry_run": true}');
+SELECT msar.delete_records('bulk.invoice', '["and", {"year": 2026}, {"customer_id.country": {"!=": "Mexico"}}]', '{"return": "keys", "dry_run": true, "max_rows": 1, "keys": [{"year": 2026, "no": 1}, {"year": 2025, "no": 1}]}');
+SELECT msar.delete_records('bulk.invoice', '{"customer_id.town": "Berlin"}');
 -- A dry run says how many; triggers and deferred constraints run, and nothing stays.
 SELECT msar.update_records('bulk.invoice', '{}', '{"amount": 0}', '{"dry_run": true}');
 ALTER TABLE bulk.invoice ALTER CONSTRAINT invoice_customer_id_fkey DEFERRABLE INITIALLY DEFERRED;

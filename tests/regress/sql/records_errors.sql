@@ -92,3 +92,20 @@ SELECT msar.alter_columns('form.lead'::regclass, '[{"column": "lead_id", "name":
 SELECT msar.alter_columns('form.lead'::regclass, '[{"attnum": 1, "name": "lead_id"}]', '{}')->'attnums' AS attnums;
 SELECT jsonb_path_query_array(msar.get_column_info('form.lead'), '$[*].name') AS names;
 DROP SCHEMA form CASCADE;
+-- Options of the wrong shape: which of them.
+CREATE SCHEMA form;
+CREATE TABLE form.person (id integer PRIMARY KEY, name text);
+CREATE FUNCTION pg_temp.options_problem(options text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM msar.list_records('form.person', options::jsonb);
+  RETURN 'no problem';
+EXCEPTION WHEN OTHERS THEN
+  RETURN SQLSTATE || ' ' || SQLERRM;
+END $$;
+SELECT pg_temp.options_problem(options) FROM unnest(ARRAY['{"columns": "name"}', '{"columns": ["name", {}]}', '{"order": "name"}', '{"order": [{"column": "name"}, {"column": 1}]}',
+  '{"order": [{"colum": "name"}]}', '{"display": "yes"}', '{"limit": "x"}', '{"previews": 3}', '{"count": "all"}', '{"offsets": 1}', '[1]',
+  '{"filter": {"id": 1}, "joined_columns": [{"alias": "a", "join_path": [[1, 2]]}]}', '{"joined_columns": [{"alias": "a", "join_path": [[["x", 2], [3, 4]]]}]}',
+  '{"joined_columns": [{"alias": "a", "join_path": [[[1, 2]]]}]}', '{"joined_columns": [{"alias": "a"}]}', '{"group": {"columns": 1}}']) AS options;
+SELECT msar.update_records('form.person', '{}', '{"name": "x"}', '{"max_rows": "many"}');
+SELECT msar.add_records('form.person', '[]', '{"key": "id"}');
+DROP SCHEMA form CASCADE;

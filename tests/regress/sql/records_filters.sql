@@ -152,3 +152,19 @@ SELECT pg_temp.try('null') = pg_temp.try(NULL);
 SELECT pg_temp.try((repeat('{"type": "not", "args": [', 60) || '{"type": "attnum", "value": 9}' || repeat(']}', 60))::jsonb)->'count';
 \set VERBOSITY terse
 SELECT pg_temp.try((repeat('{"type": "not", "args": [', 70) || '{"type": "attnum", "value": 9}' || repeat(']}', 70))::jsonb)->'count';
+-- In a short list null means what it means alone: that there is no value.
+CREATE FUNCTION pg_temp.ids(filter jsonb) RETURNS jsonb LANGUAGE sql AS
+$$ SELECT jsonb_path_query_array(msar.list_records('thing', jsonb_build_object('keys', 'names', 'columns', '["id"]'::jsonb, 'count', 'none', 'filter', filter)), '$.results[*].id') $$;
+SELECT filter, pg_temp.ids(filter) = (SELECT COALESCE(jsonb_agg(id ORDER BY id) FILTER (WHERE CASE n
+    WHEN 1 THEN num IS NULL WHEN 2 THEN num IS NULL OR num = 10 WHEN 3 THEN num IS NOT NULL AND num <> 10 WHEN 4 THEN num IS NOT NULL
+    WHEN 5 THEN tags IS NULL OR tags = '{a,b}' ELSE jsb IS NULL OR jsb = '"null"' END), '[]') FROM thing) AS as_sql
+FROM (VALUES (1, '{"num": [null]}'::jsonb), (2, '{"num": [10, null]}'), (3, '["num", "not in", [null, 10]]'), (4, '{"num": {"not in": [null]}}'),
+  (5, '{"tags": [null, ["a", "b"]]}'), (6, '{"jsb": ["\"null\"", null]}')) AS v(n, filter);
+-- A value that is none of its column's type is told with its place.
+SELECT pg_temp.ids('{"num": "abc"}');
+SELECT pg_temp.ids('{"id": 1, "num": {">": 1, "<": "abc"}}');
+SELECT pg_temp.ids('{"dat": ["2020-01-31", "soon"]}');
+SELECT pg_temp.ids('["or", {"num": 1}, ["not", ["#2", "between", [1, "x"]]]]');
+SELECT msar.list_records('thing', '{"after": "abc"}');
+SELECT msar.get_linked_records('thing', 'abc'::text);
+SELECT msar.update_records('thing', '{"num": "abc"}', '{"num": 1}');

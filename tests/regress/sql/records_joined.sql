@@ -23,6 +23,12 @@ FROM msar.get_joinable_tables(1) AS j WHERE j.base = 'library.book'::regclass AN
 SELECT pg_temp.joined('library.book', 'library.edition', 1, '{"template": "{yeer}"}');
 SELECT pg_temp.joined('library.book', 'library.edition', 1, '{"template": "{year"}');
 SELECT pg_temp.joined('library.book', 'library.edition', 1, '{"column": "yeer"}');
+-- An alias that another member of the records has.
+SELECT pg_temp.joined('library.book', 'library.edition', 1, '{"alias": "title"}');
+SELECT pg_temp.joined('library.book', 'library.edition', 1, '{"alias": "2"}', '{"keys": "attnums"}');
+SELECT pg_temp.joined('library.book', 'library.edition', 1, '{"alias": "title"}', '{"columns": ["id"]}') IS NOT NULL;
+SELECT msar.list_records('library.book', jsonb_build_object('joined_columns', jsonb_build_array(m, m))), jsonb_build_object('alias', 'a', 'join_path', j.join_path)
+FROM msar.get_joinable_tables(1) AS j, jsonb_build_object('alias', 'a', 'join_path', j.join_path) AS m WHERE j.base = 'library.book'::regclass AND j.target = 'library.edition'::regclass;
 -- Rows that read alike are counted each; rows without a key are told apart by how they read.
 CREATE SCHEMA joins;
 CREATE TABLE joins.parent (id integer PRIMARY KEY, doc json);

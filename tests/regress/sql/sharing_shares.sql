@@ -165,6 +165,31 @@ INSERT INTO msar_catalog.stored_shares (slug, table_oid, schema_name, table_name
 SELECT * FROM pg_temp.problem('SELECT msar.read_share(''11111111-1111-4111-8111-111111111111'')');
 UPDATE msar_catalog.stored_shares SET role_name = 'postgres', is_privileged = true WHERE slug = :'slug';
 SELECT * FROM pg_temp.problem(format('SELECT msar.read_share(%L)', :'slug'));
+-- The owner learns what a share lacks; visitors do not.
+RESET ROLE; CREATE SCHEMA short AUTHORIZATION share_maker;
+SET ROLE share_maker;
+GRANT USAGE ON SCHEMA short TO share_role;
+CREATE TABLE short.city (id int PRIMARY KEY, name text);
+CREATE TABLE short.short (id int PRIMARY KEY, a text, b text, c text, city int REFERENCES short.city);
+GRANT SELECT ON short.short TO share_role;
+SELECT msar.share_table('short.short', '{"role": "share_role", "columns": ["a", "b"], "filter": {"c": "x"}}')->>'slug' AS short \gset
+SELECT msar.share_exploration((msar.save_exploration('{"name": "Short", "base_table": {"schema": "short", "name": "short"}, "initial_columns": [{"alias": "a", "column": "a"}]}')->>'id')::bigint, '{"role": "share_role"}')->>'slug' AS explored \gset
+SELECT s ? 'problem' FROM jsonb_array_elements(msar.list_shares('short.short'::regclass)) AS s;
+ALTER TABLE short.short RENAME COLUMN b TO bb;
+ALTER TABLE short.short DROP COLUMN c;
+SELECT s->'enabled', s->'problem' FROM jsonb_array_elements(msar.list_shares('short.short'::regclass)) AS s;
+SELECT s->'problem' FROM jsonb_array_elements(msar.list_shares()) AS s WHERE s->>'slug' = :'explored';
+ALTER TABLE short.short DROP COLUMN a;
+SELECT s->'problem' FROM jsonb_array_elements(msar.list_shares()) AS s WHERE s->>'slug' IN (:'short', :'explored');
+SELECT msar.set_share((s->>'id')::bigint, '{"filter": null, "columns": ["bb"]}') ? 'problem' FROM jsonb_array_elements(msar.list_shares('short.short'::regclass)) AS s;
+-- A filter of a share is about the table's own columns.
+SELECT * FROM pg_temp.problem($$SELECT msar.share_table('short.short', '{"filter": {"city.name": "Gouda"}}')$$);
+DROP TABLE short.short;
+SELECT s->'problem' FROM jsonb_array_elements(msar.list_shares()) AS s WHERE s->>'slug' IN (:'short', :'explored');
+SET ROLE share_visitor;
+SELECT code, message, detail FROM pg_temp.problem(format('SELECT msar.read_share(%L)', :'short'));
+RESET ROLE;
+SET client_min_messages = warning; DROP SCHEMA short CASCADE;
 RESET ROLE;
 SET client_min_messages = warning;
 DROP OWNED BY share_restorer; DROP ROLE share_restorer;
