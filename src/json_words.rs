@@ -3,6 +3,8 @@
 
 pub(crate) mod nearest;
 
+use serde_path_to_error::Segment;
+
 /// A problem, and what was expected if serde says so.
 pub(crate) fn split_problem(message: &str) -> (String, Option<String>) {
     // The position means nothing to a client: jsonb does not keep the text as it was passed.
@@ -43,7 +45,12 @@ pub(crate) fn describe_place_of<'a, T: serde::Deserialize<'a>, R: serde_json::de
     let problem = describe_problem(problem);
     // Asked of a document only once it is known to be wrong: a reader that keeps track is slower.
     let tracked: Result<T, _> = serde_path_to_error::deserialize(&mut document);
-    let place = tracked.err().map(|error| error.path().to_string());
+    let place = tracked.err().and_then(|error| {
+        let path = error.path();
+        // A key that its object cannot have has no place of its own.
+        let is_known = path.iter().all(|segment| !matches!(segment, Segment::Unknown));
+        is_known.then(|| path.to_string())
+    });
     let place = place.as_deref().filter(|place| *place != ".").unwrap_or_default();
     // The problem itself names an unknown key.
     let key = problem

@@ -393,7 +393,7 @@ $$Returns rows of a table with columns cast to other types, and all values that 
 
 Arguments:
   tab_id, col_cast_def, rec_limit: as msar.get_preview of three arguments
-  options: {"misfits": the most values that are listed}
+  options: {"misfits": the most values that are listed; 100 by default}
 Returns: {"records": as msar.get_preview of three arguments, with null for values that do not fit,
   "misfits": [{"key": of the row, null without a primary key, "column", "value", "reason"}],
   "misfit_count": of all rows}

@@ -158,7 +158,7 @@ pub(crate) fn place_columns(
     })
 }
 
-/// The same for a table and all of its columns that are known.
+/// The same for a table and all of its columns that are spoken of.
 pub(crate) fn place_all(
     references: &TableReferences,
     table: u32,
@@ -166,11 +166,9 @@ pub(crate) fn place_all(
 ) -> Result<(Oid, BTreeMap<i16, i16>), Error> {
     let placer = Placer::new(references, placement);
     let now = placer.table(table)?.oid;
-    let known = references
-        .get(&table)
-        .into_iter()
-        .flat_map(|own| own.columns.keys());
-    let columns = known.map(|&attnum| Ok((attnum, placer.column(table, attnum)?)));
+    let own = references.get(&table).into_iter();
+    let spoken_of = own.flat_map(|own| own.columns.keys().chain(own.dropped_columns.keys()));
+    let columns = spoken_of.map(|&attnum| Ok((attnum, placer.column(table, attnum)?)));
     Ok((now, columns.collect::<Result<_, Error>>()?))
 }
 

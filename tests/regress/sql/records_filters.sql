@@ -161,6 +161,7 @@ SELECT filter, pg_temp.ids(filter) = (SELECT COALESCE(jsonb_agg(id ORDER BY id) 
 FROM (VALUES (1, '{"num": [null]}'::jsonb), (2, '{"num": [10, null]}'), (3, '["num", "not in", [null, 10]]'), (4, '{"num": {"not in": [null]}}'),
   (5, '{"tags": [null, ["a", "b"]]}'), (6, '{"jsb": ["\"null\"", null]}')) AS v(n, filter);
 -- A value that is none of its column's type is told with its place.
+\set VERBOSITY default
 SELECT pg_temp.ids('{"num": "abc"}');
 SELECT pg_temp.ids('{"id": 1, "num": {">": 1, "<": "abc"}}');
 SELECT pg_temp.ids('{"dat": ["2020-01-31", "soon"]}');

@@ -103,6 +103,7 @@ SELECT msar.list_records('trade.invoice', '{"limit": 0, "display": true}')->'dis
 SELECT pg_temp.ids('{"filter": {"employee_id.name": 1}}');
 SELECT pg_temp.ids('{"filter": {"freight.name": 1}}');
 SELECT pg_temp.ids('{"order": [{"column": "employe_id.last_name"}]}');
+-- Rows that are changed are found along foreign keys, too.
 SELECT msar.update_records('trade.invoice', '{"employee_id.last_name": "x"}', '{"paid": true}');
 
 -- As a role with few rights: one column that it may not read does not refuse the rest; a path over one does.

@@ -82,7 +82,7 @@ SELECT d->>'id' AS displayed_id, d->>'token' AS displayed FROM pg_temp.narrow('d
 SELECT msar.set_form_publish(:raw_id, true), msar.set_form_publish(:displayed_id, true);
 SET ROLE form_visitor;
 SELECT problem.* FROM unnest(ARRAY[:'raw', :'displayed']) AS token, unnest(ARRAY['{"f2": "abc", "f3": "abcd"}', '{"f2": "abcd", "f3": "abc"}', '{"f2": "abc", "f4": 12345}', '{"f4": "99.999", "f2": "abc"}',
-  '{"f5": "32.01.2026"}', '{"f2": "a", "f6": ["ab", "abc"]}', '{"f2": "abcd", "f7": {"type": "create"}, "city": "Gouda"}']) AS sent,
+  '{"f5": "32.01.2026"}', '{"f2": "a", "f6": ["ab", "abc"]}', '{"f2": "abcd", "f7": {"type": "create"}, "city": "Zwolle"}']) AS sent,
   pg_temp.problem(format('SELECT msar.submit_form(%L, %L)', token, sent));
 RESET ROLE;
 SELECT count(*) FROM app.narrow;

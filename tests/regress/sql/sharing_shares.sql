@@ -188,6 +188,8 @@ DROP TABLE short.short;
 SELECT s->'problem' FROM jsonb_array_elements(msar.list_shares()) AS s WHERE s->>'slug' IN (:'short', :'explored');
 SET ROLE share_visitor;
 SELECT code, message, detail FROM pg_temp.problem(format('SELECT msar.read_share(%L)', :'short'));
+SET ROLE share_maker;
+SELECT count(msar.delete_share((s->>'id')::bigint)) FROM jsonb_array_elements(msar.list_shares()) AS s WHERE s->>'slug' IN (:'short', :'explored');
 RESET ROLE;
 SET client_min_messages = warning; DROP SCHEMA short CASCADE;
 RESET ROLE;
