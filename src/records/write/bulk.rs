@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::{JsonbDatum, Planning, Prepared, Sees};
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, statement, subtransaction};
+use crate::pg::{Oid, subtransaction};
 use crate::previews::Purpose;
 use crate::records::condition::{Conditions, RelationColumns};
 use crate::records::document;
@@ -102,14 +102,16 @@ fn change_records(
             run_bulk_write(&target, filter, keys, change, &options)
         })
     };
+    let run = || {
+        let outcome = run()?;
+        if options.dry_run || options.on_error == OnError::Report {
+            report::check_deferred()?;
+        }
+        Ok(outcome)
+    };
     let run = || match options.dry_run {
         false => run(),
-        true => subtransaction::rolled_back(|| {
-            let outcome = run()?;
-            // What would be checked when the transaction commits.
-            statement::run_statement("SET CONSTRAINTS ALL IMMEDIATE")?;
-            Ok(outcome)
-        }),
+        true => subtransaction::rolled_back(run),
     };
     if options.on_error == OnError::Raise && options.input == WrittenForm::Raw {
         return run();

@@ -168,7 +168,14 @@ pub(crate) fn add_many(relation: Oid, rows: JsonbValue, options: &AddOptions) ->
     } else if options.on_error == OnError::Raise {
         return add_to_all(&target, rows, options);
     }
-    match report::attempt_write(|| add_to_all(&target, rows, options))? {
+    let add = || {
+        let added = add_to_all(&target, rows, options)?;
+        if options.on_error == OnError::Report {
+            report::check_deferred()?;
+        }
+        Ok(added)
+    };
+    match report::attempt_write(add)? {
         Ok(added) => Ok(AddedRows {
             errors: (options.on_error == OnError::Report).then(Vec::new),
             ..added

@@ -9,7 +9,7 @@ use super::target::WriteTarget;
 use crate::error::Error;
 use crate::pg::error_fields::{self, Failure};
 use crate::pg::jsonb_value::JsonbValue;
-use crate::pg::{json_rows, names, server, subtransaction};
+use crate::pg::{json_rows, names, server, statement, subtransaction};
 use serde::{Deserialize, Serialize};
 
 /// The most errors that are reported.
@@ -84,6 +84,12 @@ impl RowError {
             failure,
         }
     }
+}
+
+/// Checks what would be checked when the transaction commits.
+pub(super) fn check_deferred() -> Result<(), Error> {
+    statement::run_statement("SET CONSTRAINTS ALL IMMEDIATE")?;
+    Ok(())
 }
 
 /// Writes in a subtransaction; gives what PostgreSQL says against the data, if that is what ends it.

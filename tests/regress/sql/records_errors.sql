@@ -70,6 +70,13 @@ SELECT msar.update_records('form.person', '{}', '{"born": "x", "price": "y", "na
 SELECT msar.update_records('form.person', '{"id": 1}', '{"price": -1}', '{"on_error": "report"}');
 SELECT msar.update_records('form.person', '{"id": 1}', '{"price": 9}', '{"on_error": "report", "dry_run": true}');
 SELECT msar.delete_records('form.person', '{"id": 50}', '{"on_error": "report"}');
+-- Deferred constraints are checked at once: COMMIT has nothing to say.
+CREATE TABLE form.task (id integer PRIMARY KEY, next integer CONSTRAINT next_is_there REFERENCES form.task DEFERRABLE INITIALLY DEFERRED);
+SELECT msar.add_records('form.task', '[{"id": 1, "next": 2}, {"id": 2, "next": 9}]', '{"on_error": "report"}');
+SELECT msar.add_records('form.task', '[{"id": 1, "next": 2}, {"id": 2}]', '{"on_error": "report"}');
+SELECT msar.update_records('form.task', '{"id": 2}', '{"next": 9}', '{"on_error": "report"}');
+SELECT msar.delete_records('form.task', '{"id": 2}', '{"on_error": "report"}');
+SELECT msar.delete_records('form.task', '{}', '{"on_error": "report"}');
 -- What is wrong with the call itself is an error all the same.
 SELECT msar.add_records('form.person', '[{"nom": "Ann"}]', '{"on_error": "report"}');
 SELECT msar.add_records('form.person', '[{"name": "Ann"}]', '{"on_error": "ignore"}');
