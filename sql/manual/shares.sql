@@ -41,8 +41,8 @@ first.
 Arguments:
   tab_id: only those of this table
   exploration_id: only those of this exploration
-Returns: an array, each element as msar.share_table returns it, with "problem": {"message", "detail"}
-  if what it shows is gone.
+Returns: an array, each element as msar.share_table returns it, with "problem": {"message",
+  "detail"} if what it shows is gone.
 Errors: none.
 
 Example: SELECT msar.list_shares();$$;
