@@ -7,7 +7,8 @@
 use super::error::{ORDERED_VALUES, RecordError};
 pub(crate) use super::expression::Expression;
 use super::filter::{Filter, Function};
-use super::path::{self, PathJoins};
+use super::path::PathJoins;
+use super::path_name;
 use super::relation::{ColumnReference, RecordRelation};
 use super::value::{self, Forms};
 use crate::error::Error;
@@ -46,7 +47,7 @@ pub(crate) struct RelationColumns<'a> {
 impl NamedColumns for RelationColumns<'_> {
     fn find_column(&self, reference: &ColumnReference) -> Result<Expression, Error> {
         if let (ColumnReference::Name(name), Some(paths)) = (reference, self.paths)
-            && path::is_path(name)
+            && path_name::is_path(name)
             && !self.relation.has(reference)?
             && let Some(found) = paths.find_value(self.relation, name)?
         {

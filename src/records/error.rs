@@ -1,6 +1,6 @@
 //! Errors in a request for records.
 
-use super::path;
+use super::path_name;
 use crate::error::{self, ErrorFields, ErrorText, MissingObject, TopicError, hints};
 use pgrx::prelude::PgSqlErrorCode;
 
@@ -125,7 +125,7 @@ impl TopicError for RecordError {
                 columns,
             } => {
                 let mut detail = format!("The columns are {columns}.");
-                if name.as_deref().is_some_and(path::is_path) {
+                if name.as_deref().is_some_and(path_name::is_path) {
                     detail.push_str(" A path along foreign keys is not taken here.");
                 }
                 let text = error::unknown_column(relation, column).detail(detail);

@@ -4,7 +4,7 @@
 //! parameters, which runs as the caller. Each part of a request has a file:
 //!
 //! - [`filter`] and [`condition`]: which rows, as a tree, and as SQL; [`search`]: rows that contain texts
-//! - [`filter_document`], [`short_filter`]: filters as JSON; [`expression`]: a value; [`path`]: columns along foreign keys
+//! - [`filter_document`], [`short_filter`]: filters as JSON; [`expression`]: a value; [`path`], [`path_name`]: columns along foreign keys
 //! - [`order`], [`after`]: in what order, and where a page begins; [`key`]: how a row is addressed
 //! - [`group`], [`joined`]: groups, and columns of other tables
 //! - [`value`]: values as JSON; [`long_numbers`]: numbers within rows; [`document`]: the parts of a result
@@ -38,6 +38,7 @@ pub(crate) mod options;
 pub(crate) mod order;
 pub(crate) mod page_request;
 mod path;
+mod path_name;
 pub(crate) mod relation;
 pub(crate) mod search;
 mod short_filter;

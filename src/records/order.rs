@@ -3,7 +3,8 @@
 use super::document;
 use super::error::{ORDER_SHAPE, RecordError};
 use super::expression::Expression;
-use super::path::{self, PathJoins};
+use super::path::PathJoins;
+use super::path_name;
 use super::relation::{ColumnReference, LISTED, RecordColumn, RecordRelation};
 use crate::definition::form::lenient;
 use crate::error::Error;
@@ -161,7 +162,7 @@ pub(crate) fn resolve(
     let mut order: Vec<Ordered> = Vec::new();
     for item in items {
         if let (ColumnReference::Name(name), Some(paths)) = (&item.column, paths)
-            && path::is_path(name)
+            && path_name::is_path(name)
             && !relation.has(&item.column)?
             && let Some(value) = paths.find_value(relation, name)?
         {

@@ -6,6 +6,7 @@
 
 use super::error::RecordError;
 use super::expression::Expression;
+use super::path_name::split_names;
 use super::relation::{ColumnReference, RecordColumn, RecordRelation};
 use crate::catalog::Catalog;
 use crate::catalog::link::ForeignKeyLink;
@@ -206,31 +207,6 @@ impl<'a> PathJoins<'a> {
 /// A column of a row on the way, which the current role may read.
 fn column_of<'r>(relation: &'r RecordRelation, segment: &str) -> Result<&'r RecordColumn, Error> {
     relation.column(&ColumnReference::Name(segment.to_owned()))
-}
-
-/// Whether a name that is no column may be a path.
-pub(super) fn is_path(name: &str) -> bool {
-    name.starts_with('{') || split_names(name).len() > 1
-}
-
-/// The names of a path, which may stand in double quotes as in SQL.
-fn split_names(path: &str) -> Vec<String> {
-    let mut segments = vec![String::new()];
-    let mut is_quoted = false;
-    for character in path.chars() {
-        match character {
-            '.' if !is_quoted => segments.push(String::new()),
-            _ => {
-                if character == '"' {
-                    is_quoted = !is_quoted;
-                }
-                if let Some(segment) = segments.last_mut() {
-                    segment.push(character);
-                }
-            }
-        }
-    }
-    segments
 }
 
 /// The name of a link's preview, where nothing else can be meant.

@@ -4,6 +4,7 @@ use super::condition::{Conditions, NamedColumns, RelationColumns, like};
 use super::document::LinkTo;
 use super::error::RecordError;
 use super::path;
+use super::path_name;
 use super::relation::{ColumnReference, RecordRelation};
 use crate::catalog::row_key;
 use crate::error::Error;
@@ -150,7 +151,7 @@ impl SearchedText {
             Some(columns) => {
                 let mut readable = Vec::with_capacity(columns.len());
                 for column in columns {
-                    let is_path = matches!(column, ColumnReference::Name(name) if path::is_path(name))
+                    let is_path = matches!(column, ColumnReference::Name(name) if path_name::is_path(name))
                         && !relation.has(column)?;
                     if is_path || relation.named(column)?.is_readable {
                         readable.push(column.clone());
