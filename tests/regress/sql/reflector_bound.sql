@@ -28,11 +28,11 @@ SELECT r->>'id' AS own FROM msar.add_reflection('mirror.book', '{}', $${"copy": 
 SELECT r->>'id' AS loose FROM msar.add_reflection('mirror.book', '{"table": "mirror.loose"}', '{"fields": {"id": "id", "v": "any_of(id)"}}') AS r \gset
 SELECT f ->> 'column', f ->> 'expression' FROM msar_catalog.reflections AS r, jsonb_array_elements(r.fields) AS f WHERE r.id IN (:mapped, :loose) AND f ? 'expression' ORDER BY r.id, 1;
 SELECT filter FROM msar_catalog.reflections WHERE id = :mapped;
-SELECT s ->> 'statement' FROM jsonb_array_elements(msar.get_reflection_status()) AS s WHERE s ->> 'id' = :'own';
+SELECT regexp_replace(s ->> 'statement', '\s+', ' ', 'g') FROM jsonb_array_elements(msar.get_reflection_status()) AS s WHERE s ->> 'id' = :'own';
 SELECT r->>'id' AS merged FROM msar.add_reflection('mirror.book', '{}', $${"copy": false, "statement":
   "MERGE INTO counted AS c USING (SELECT :new.id AS id, :op AS op) AS s ON c.id = s.id WHEN MATCHED THEN UPDATE SET n = c.n + 1 WHEN NOT MATCHED THEN INSERT (id, n) VALUES (s.id, 1)",
   "delete_statement": "WITH gone AS (DELETE FROM counted WHERE id = :old.id RETURNING n) INSERT INTO counted AS c SELECT -1, n FROM gone ON CONFLICT (id) DO UPDATE SET n = c.n + EXCLUDED.n"}$$) AS r \gset
-SELECT statement, delete_statement FROM msar_catalog.reflections WHERE id = :merged;
+SELECT statement LIKE 'MERGE INTO mirror.counted%:new.id%:op%', delete_statement LIKE '%DELETE FROM mirror.counted%:old.id%INTO mirror.counted%' FROM msar_catalog.reflections WHERE id = :merged;
 SELECT msar.run_reflections() - 'reflections';
 -- Another role plants what would have been found first: functions, operators, tables, types.
 SET ROLE reflector_thief;
@@ -99,7 +99,7 @@ INSERT INTO mirror.book (id, "The Title", title) VALUES (6, 'Catharine', '{1}'),
 SELECT msar.run_reflections() - 'reflections';
 SELECT * FROM mirror.named WHERE id OPERATOR(pg_catalog.>) 5; SELECT * FROM mirror.log WHERE id OPERATOR(pg_catalog.>) 5;
 SELECT f ->> 'column', f ->> 'expression' FROM msar_catalog.reflections AS r, jsonb_array_elements(r.fields) AS f WHERE r.id IN (:named) AND f ? 'expression' ORDER BY r.id, 1;
-SELECT filter FROM msar_catalog.reflections WHERE id = :named; SELECT statement FROM msar_catalog.reflections WHERE id = :own;
+SELECT filter FROM msar_catalog.reflections WHERE id = :named; SELECT pg_catalog.regexp_replace(statement, '\s+', ' ', 'g') FROM msar_catalog.reflections WHERE id = :own;
 RESET ROLE; SELECT * FROM shared.ran;
 -- What cannot be bound is refused.
 SET ROLE reflector_mirror;
