@@ -4,7 +4,6 @@
 //! comments is left alone; so are casts (`::`).
 
 use super::error::ReflectionError;
-use crate::pg::quote;
 
 /// What a parameter stands for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -92,10 +91,10 @@ pub(super) fn name_parameters(statement: &str, parameters: &[EventParameter]) ->
         match number.and_then(|number| parameters.get(number.wrapping_sub(1))) {
             Some(EventParameter::Operation) => named.push_str(":op"),
             Some(EventParameter::New(column)) => {
-                named.push_str(&format!(":new.{}", quote::identifier(column)));
+                named.push_str(&format!(":new.{}", write_name(column)));
             }
             Some(EventParameter::Old(column)) => {
-                named.push_str(&format!(":old.{}", quote::identifier(column)));
+                named.push_str(&format!(":old.{}", write_name(column)));
             }
             None => {
                 let letter = rest.chars().next().unwrap_or_default();
@@ -111,6 +110,19 @@ pub(super) fn name_parameters(statement: &str, parameters: &[EventParameter]) ->
         rest = &rest[digits + 1..];
     }
     named
+}
+
+/// A name as `read_name` reads it.
+fn write_name(name: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_lowercase() || letter == '_';
+    match name.starts_with(is_plain)
+        && name
+            .chars()
+            .all(|letter| is_plain(letter) || letter.is_ascii_digit())
+    {
+        true => name.to_owned(),
+        false => format!("\"{}\"", name.replace('"', "\"\"")),
+    }
 }
 
 /// The parameter at the beginning of a text after its colon, and how long it is.
