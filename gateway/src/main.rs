@@ -33,7 +33,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -49,14 +49,10 @@ fn main() -> std::process::ExitCode {
     // Half of the processors: most of the work is the database's, and to wake another thread takes as long as the work that a
     // request is here.
     let threads = std::thread::available_parallelism().map_or(1, |all| all.get().div_ceil(2));
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(threads)
-        .enable_all()
-        .build();
-    let served = runtime
-        .map_err(Box::from)
-        .and_then(|runtime| runtime.block_on(serve(settings)));
-    match served {
+    let mut builder = Builder::new_multi_thread();
+    let runtime = builder.worker_threads(threads).enable_all().build();
+    let run = |runtime: Runtime| runtime.block_on(serve(settings));
+    match runtime.map_err(Box::from).and_then(run) {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(problem) => {
             tracing::error!("{problem}");
