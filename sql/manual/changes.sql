@@ -145,7 +145,9 @@ $$Undoes changes of the log, newest first; all or none.
 
 Arguments:
   changes: an array of changes as msar.list_changes returns them. Only "transaction" and "number" of
-    each are read: what it was, and what was there before, comes from the log. 10000 at most
+    each are read: what it was, and what was there before, comes from the log. 10000 at most. A change
+    that created a table that has rows now, or a column that has values, needs one member more,
+    "drop_data": true
   dry_run: true to return the statements, and leave everything as it is
 Returns: {"dry_run": boolean, "changes": [{"transaction", "number", "kind", "action",
   "schema_name", "name", "undone": boolean, "statements": [text], "reason": text or null}]}. The
@@ -156,7 +158,7 @@ Errors:
   22023: changes is no such array
   42501: the caller may not change the object
   54000: there are more than 10000 changes
-  55000: one of the changes cannot be undone; DETAIL says why
+  55000: one of the changes cannot be undone, or data would be lost; DETAIL says why
   P0002: the log has no such change
   2BP01: something depends on what was created
   Others: whatever a statement raises

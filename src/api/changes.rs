@@ -73,6 +73,6 @@ fn reconcile_changes(sch_id: default!(Option<RegNamespace>, "NULL")) -> Result<J
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn undo_changes(changes: JsonArgument, dry_run: default!(bool, false)) -> Result<JsonbResult, ErrorReport> {
-    let changes = undo::read_ids(&changes)?;
+    let changes = undo::read_changes(&changes)?;
     Ok(JsonbResult::new(&undo::undo_changes(&changes, dry_run)?)?)
 }

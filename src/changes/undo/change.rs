@@ -7,6 +7,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
 
+/// A change that is to be undone.
+#[derive(Deserialize)]
+pub(crate) struct RequestedChange {
+    #[serde(flatten)]
+    pub(super) id: ChangeId,
+    /// Whether rows of the table, or values of the column, that the change created may go with it.
+    #[serde(default)]
+    pub(super) drop_data: bool,
+}
+
 /// Which change. Other keys of the documents of `msar.list_changes` are ignored.
 #[derive(Deserialize, Serialize, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct ChangeId {
@@ -36,6 +46,9 @@ pub(super) struct LoggedChange {
     pub(super) later: Option<String>,
     /// Whether a command has dropped the object.
     pub(super) was_dropped: bool,
+    /// Whether the caller has said that data may go with what the change created.
+    #[serde(skip)]
+    pub(super) may_drop_data: bool,
 }
 
 impl LoggedChange {

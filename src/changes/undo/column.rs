@@ -6,12 +6,13 @@
 //! A dry run tries only what runs no code of roles that the caller does not trust: who asks has not decided to run it.
 
 use super::change::{Inverse, LoggedChange, logged_oid};
+use super::data_loss::exists;
 use crate::catalog::rows::{PgAttribute, PgClass, PgType};
 use crate::error::Error;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::type_name::{self, TypeId};
-use crate::pg::{Oid, bookkeeping, caller, deparse, names, own_casts, ownership, quote, statement};
+use crate::pg::{Oid, bookkeeping, caller, deparse, names, own_casts, ownership, quote};
 use pgrx::pg_sys;
 use serde_json::{Value, json};
 
@@ -61,7 +62,7 @@ pub(super) fn set_not_null(relation: Oid, column: &str) -> Result<Inverse, Error
     )]))
 }
 
-fn sql_of(relation: Oid) -> Result<String, Error> {
+pub(super) fn sql_of(relation: Oid) -> Result<String, Error> {
     let (schema, name) = names::of_relation(relation).ok_or(Error::Vanished)?;
     Ok(quote::qualified(&schema, &name))
 }
@@ -135,7 +136,7 @@ impl ColumnPlan {
         let (Some(old_sql), Some(new_sql)) = (sql_of_type(old.of_type), sql_of_type(new.of_type)) else {
             return Ok(Err("The type before has been dropped.".to_owned()));
         };
-        if self.is_dry_run && self.runs_code_of_others([old.of_type.oid, new.of_type.oid])? {
+        if self.is_dry_run && runs_code_of_others(self.relation, &[old.of_type.oid, new.of_type.oid])? {
             return Ok(Err(NOT_TRIED.to_owned()));
         }
         let (name, relation) = (column.sql(), sql_of(self.relation)?);
@@ -182,28 +183,29 @@ impl ColumnPlan {
     }
 }
 
-impl ColumnPlan {
-    /// Whether a change of a column's type may run code of roles that the caller does not trust: casts and operators of the
-    /// types, and what the owners of the table and of its partitions have written into checks, indexes and the like.
-    fn runs_code_of_others(&self, types: [Oid; 2]) -> Result<bool, Error> {
-        let caller = caller::current_role();
-        if !types
-            .iter()
-            .all(|&of_type| own_casts::may_be_used_by(caller, of_type))
-        {
-            return Ok(true);
-        }
-        let owners: Vec<u32> = bookkeeping::as_caller(|statements| {
-            statements.query(
-                include_str!("../../../sql/query/changes/owners_of_code.sql"),
-                &json!({"relation": self.relation.to_u32()}),
-            )
-        })?;
-        Ok(owners
-            .iter()
-            .any(|&owner| !ownership::may_run_code_of(caller, Oid::from(owner))))
+/// Whether reading a table, or a change of a column's type, may run code of roles that the caller does not trust: casts and
+/// operators of the types, and what the owners of the table and of its partitions have written into checks, indexes and the
+/// like.
+pub(super) fn runs_code_of_others(relation: Oid, types: &[Oid]) -> Result<bool, Error> {
+    let caller = caller::current_role();
+    if !types
+        .iter()
+        .all(|&of_type| own_casts::may_be_used_by(caller, of_type))
+    {
+        return Ok(true);
     }
+    let owners: Vec<u32> = bookkeeping::as_caller(|statements| {
+        statements.query(
+            include_str!("../../../sql/query/changes/owners_of_code.sql"),
+            &json!({"relation": relation.to_u32()}),
+        )
+    })?;
+    Ok(owners
+        .iter()
+        .any(|&owner| !ownership::may_run_code_of(caller, Oid::from(owner))))
+}
 
+impl ColumnPlan {
     fn belongs_to_trusted(&self) -> bool {
         PgClass::by_oid(&Reader::new(Snapshot::latest()), self.relation)
             .is_some_and(|row| ownership::may_run_code_of(caller::current_role(), row.relowner))
@@ -211,7 +213,7 @@ impl ColumnPlan {
 }
 
 /// Why a dry run does not say whether something can be undone.
-const NOT_TRIED: &str = "A dry run does not try it: that may run code of another role with the caller's privileges. \
+pub(super) const NOT_TRIED: &str = "A dry run does not try it: that may run code of another role with the caller's privileges. \
      The undo itself would try it.";
 
 /// Whether an expression, as PostgreSQL writes it, may name something that is in no schema of PostgreSQL: such names have
@@ -235,11 +237,6 @@ fn names_others(expression: &str) -> bool {
 fn sql_of_type(of_type: TypeId) -> Option<String> {
     PgType::by_oid(&Reader::new(Snapshot::latest()), of_type.oid)?;
     of_type.to_sql()
-}
-
-fn exists(query: &str) -> Result<bool, Error> {
-    let value = caller::with_system_path(|| statement::query_value(&format!("SELECT EXISTS ({query})")))?;
-    Ok(value.as_deref() == Some("t"))
 }
 
 #[derive(Clone, Copy)]

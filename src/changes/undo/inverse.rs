@@ -2,7 +2,7 @@
 
 use super::super::entry::ChangeAction;
 use super::change::{CreatedObjects, Inverse, LoggedChange, keyword, logged_oid};
-use super::{column, metadata, privileges};
+use super::{column, data_loss, metadata, privileges};
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint, PgDepend, catalog_oid};
 use crate::error::Error;
 use crate::pg::identity::{self, ObjectIdentity};
@@ -86,7 +86,10 @@ pub(super) fn invert_change(
     };
     let object = Subject { change, object };
     Ok(match action {
-        ChangeAction::Created => object.drop(),
+        ChangeAction::Created => match data_loss::reason_to_keep(change, is_dry_run)? {
+            Some(reason) => Inverse::Impossible(reason),
+            None => object.drop(),
+        },
         ChangeAction::Renamed => match &change.old_name {
             Some(old_name) if facts.name.as_ref() == Some(old_name) => {
                 Inverse::Nothing("The object has its old name.")
@@ -166,11 +169,13 @@ fn goes_along(
     if change.difference("follows").is_some() {
         return Some("It came with a change of another object, and goes with it.");
     }
-    // Sequences of columns, indexes of constraints.
+    // Sequences of columns, indexes of constraints. (A partitioned table depends on the columns of its own key.)
     let owners = PgDepend::of_object(reader, change.class.into(), change.object.into());
     let is_owner = |row: &PgDepend| {
+        let owner = (row.refclassid.to_u32(), row.refobjid.to_u32());
         matches!(row.deptype.0, b'a' | b'i')
-            && objects.contains(&(row.refclassid.to_u32(), row.refobjid.to_u32()))
+            && owner != (change.class, change.object)
+            && objects.contains(&owner)
     };
     if owners.iter().any(is_owner) {
         return Some(NOTE);

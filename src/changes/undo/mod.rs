@@ -5,21 +5,23 @@
 //! change first, so each finds what its change left. All changes are undone or none.
 //!
 //! A change is not undone when a later one, which is not to be undone, has changed the same again: that would undo the
-//! later one silently. What was created is dropped, without CASCADE, and takes its own changes and parts along.
+//! later one silently. What was created is dropped, without CASCADE, and takes its own changes and parts along. If it holds
+//! data, the caller has to say that they may go.
 //!
 //! A dry run is a run in a subtransaction that is rolled back: so it finds every error that the run would find. What may run
 //! code of roles that the caller does not trust is left out of it, and the answer says so.
 //!
 //! - [`change`]: a change as the log has it; [`inverse`]: the statements that undo it; [`mod@column`], [`privileges`],
-//!   [`metadata`]: of these aspects
+//!   [`metadata`]: of these aspects; [`data_loss`]: what would be lost
 
 mod change;
 mod column;
+mod data_loss;
 mod inverse;
 mod metadata;
 mod privileges;
 
-pub(crate) use change::ChangeId;
+pub(crate) use change::RequestedChange;
 
 use super::record::STORED;
 use super::{ChangeError, storage};
@@ -28,7 +30,7 @@ use crate::error::{Error, ErrorFields, ErrorText, TopicError};
 use crate::pg::arguments::JsonArgument;
 use crate::pg::error_fields::Failure;
 use crate::pg::{bookkeeping, error_label, portable_output, server, subtransaction};
-use change::{CreatedObjects, Inverse, LoggedChange};
+use change::{ChangeId, CreatedObjects, Inverse, LoggedChange};
 use pgrx::prelude::PgSqlErrorCode;
 use rustc_hash::FxHashSet;
 use serde::Serialize;
@@ -111,19 +113,22 @@ impl TopicError for UndoError {
 }
 
 /// Undoes changes; all or none.
-pub(crate) fn undo_changes(changes: &[ChangeId], is_dry_run: bool) -> Result<UndoResult, Error> {
-    let found: Vec<LoggedChange> = bookkeeping::as_owner(storage::storage_owner()?, |statements| {
-        statements.query(
-            include_str!("../../../sql/query/changes/undo_changes.sql"),
-            &changes,
-        )
+pub(crate) fn undo_changes(changes: &[RequestedChange], is_dry_run: bool) -> Result<UndoResult, Error> {
+    let ids: Vec<ChangeId> = changes.iter().map(|change| change.id).collect();
+    let mut found: Vec<LoggedChange> = bookkeeping::as_owner(storage::storage_owner()?, |statements| {
+        statements.query(include_str!("../../../sql/query/changes/undo_changes.sql"), &ids)
     })?;
     let known: FxHashSet<ChangeId> = found.iter().map(|change| change.id).collect();
-    if let Some(unknown) = changes.iter().find(|id| !known.contains(id)) {
+    if let Some(unknown) = ids.iter().find(|id| !known.contains(id)) {
         return Err(UndoError::NotLogged {
             change: format!("{}-{}", unknown.transaction, unknown.number),
         }
         .into());
+    }
+    let with_consent = changes.iter().filter(|change| change.drop_data);
+    let with_consent: FxHashSet<ChangeId> = with_consent.map(|change| change.id).collect();
+    for change in &mut found {
+        change.may_drop_data = with_consent.contains(&change.id);
     }
     let created = CreatedObjects::from_changes(&found);
     let all = || -> Result<Vec<UndoneChange>, Error> {
@@ -220,8 +225,9 @@ fn run_inverse(change: &LoggedChange, created: &CreatedObjects, is_dry_run: bool
 const MOST: usize = 10_000;
 
 /// Reads the argument.
-pub(crate) fn read_ids(changes: &JsonArgument) -> Result<Vec<ChangeId>, Error> {
-    let changes: Vec<ChangeId> = (changes.decode("changes", "")).map_err(|_| ChangeError::NoChanges)?;
+pub(crate) fn read_changes(changes: &JsonArgument) -> Result<Vec<RequestedChange>, Error> {
+    let changes: Vec<RequestedChange> =
+        (changes.decode("changes", "")).map_err(|_| ChangeError::NoChanges)?;
     match changes.len() {
         ..=MOST => Ok(changes),
         _ => Err(ChangeError::TooMany { most: MOST }.into()),
@@ -235,19 +241,19 @@ mod tests {
 
     #[test]
     fn changes_are_named_by_transaction_and_number() {
-        let read = serde_json::from_value::<Vec<ChangeId>>;
-        let ids = read(json!([{"transaction": 7, "number": 0, "kind": "table"}])).unwrap();
-        assert!(
-            ids == [ChangeId {
-                transaction: 7,
-                number: 0
-            }]
-        );
+        let read = serde_json::from_value::<Vec<RequestedChange>>;
+        let changes = read(json!([{"transaction": 7, "number": 0, "kind": "table"}])).unwrap();
+        let id = ChangeId {
+            transaction: 7,
+            number: 0,
+        };
+        assert!(matches!(&changes[..], [change] if change.id == id && !change.drop_data));
         for wrong in [
             json!(1),
             json!([1]),
             json!([{"transaction": "x", "number": 1}]),
             json!([{"number": 1}]),
+            json!([{"transaction": 7, "number": 0, "drop_data": "yes"}]),
         ] {
             assert!(read(wrong).is_err());
         }

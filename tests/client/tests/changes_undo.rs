@@ -188,7 +188,8 @@ fn describe(client: &mut Client) -> String {
 fn undo(client: &mut Client, token: &str) -> Result<String, postgres::Error> {
     // All at once: a page has 1,000 changes.
     let row = client.query_one(
-        "SELECT msar.undo_changes(msar.list_changes($1, '{\"limit\": 100000}')->'changes')::text",
+        "SELECT msar.undo_changes(jsonb_agg(change || '{\"drop_data\": true}'))::text
+         FROM jsonb_array_elements(msar.list_changes($1, '{\"limit\": 100000}')->'changes') AS change",
         &[&token],
     )?;
     Ok(row.get(0))
@@ -237,7 +238,8 @@ fn changes_undone_describe_as_before() {
         let dry = text(
             &mut client,
             &format!(
-                "SELECT msar.undo_changes(msar.list_changes('{token}', '{{\"limit\": 100000}}')->'changes', true)::text"
+                "SELECT msar.undo_changes(jsonb_agg(change || '{{\"drop_data\": true}}'), true)::text
+                 FROM jsonb_array_elements(msar.list_changes('{token}', '{{\"limit\": 100000}}')->'changes') AS change"
             ),
         );
         assert_eq!(

@@ -1,0 +1,77 @@
+//! What would be lost with an object that undoing drops: the rows of a table, the values of a column.
+
+use super::change::LoggedChange;
+use super::column::{NOT_TRIED, runs_code_of_others, sql_of};
+use crate::catalog::rows::{PgAttribute, PgClass, catalog_oid};
+use crate::error::Error;
+use crate::pg::scan::Reader;
+use crate::pg::snapshot::Snapshot;
+use crate::pg::{Oid, bookkeeping, caller, ownership, quote, statement};
+use pgrx::pg_sys;
+use serde_json::json;
+
+/// Why what a change created is not dropped, if it holds data, and the caller has not said that they may go. Its relation
+/// is locked.
+pub(super) fn reason_to_keep(change: &LoggedChange, is_dry_run: bool) -> Result<Option<String>, Error> {
+    if change.may_drop_data || change.class != catalog_oid::PG_CLASS {
+        return Ok(None);
+    }
+    let relation = Oid::from(change.object);
+    let reader = Reader::new(Snapshot::latest());
+    let has_own_rows = PgClass::by_oid(&reader, relation).is_some_and(|row| {
+        let kind = row.relkind.0;
+        kind == pg_sys::RELKIND_RELATION || kind == pg_sys::RELKIND_PARTITIONED_TABLE
+    });
+    let column = match change.attnum {
+        0 => None,
+        attnum => PgAttribute::by_number(&reader, relation, attnum),
+    };
+    // What a generated column holds is in the others.
+    if !has_own_rows || column.as_ref().is_some_and(|column| column.attgenerated.0 != 0) {
+        return Ok(None);
+    }
+    let types: Vec<Oid> = column.iter().map(|column| column.atttypid).collect();
+    if is_dry_run && runs_code_of_others(relation, &types)? {
+        return Ok(Some(NOT_TRIED.to_owned()));
+    }
+    if ownership::row_security_applies(relation) {
+        return Ok(Some(format!(
+            "Row-level security hides rows of the table from the caller: they could get lost. {CONSENT}"
+        )));
+    }
+    let (condition, what) = match &column {
+        None => (String::new(), "The table has rows."),
+        Some(column) => (
+            format!(" WHERE {}", has_own_value(relation, column)?),
+            "The column has values.",
+        ),
+    };
+    let has_data = exists(&format!("SELECT FROM {}{condition}", sql_of(relation)?))?;
+    Ok(has_data.then(|| format!("{what} {CONSENT}")))
+}
+
+const CONSENT: &str = "Add \"drop_data\": true to the change if they may go.";
+
+/// The condition that a row has a value that somebody gave to it: not the one that all rows got when the column was added.
+fn has_own_value(relation: Oid, column: &PgAttribute) -> Result<String, Error> {
+    let name = column.sql();
+    let of_all: Option<String> = bookkeeping::as_caller(|statements| {
+        statements.query(
+            include_str!("../../../sql/query/changes/missing_value.sql"),
+            &json!({"relation": relation.to_u32(), "attnum": column.attnum}),
+        )
+    })?;
+    Ok(match of_all {
+        None => format!("{name} IS NOT NULL"),
+        Some(value) => format!(
+            "{name} IS NOT NULL AND {name}::pg_catalog.text OPERATOR(pg_catalog.<>) {}",
+            quote::literal(&value)
+        ),
+    })
+}
+
+/// Whether a query of the caller's has rows.
+pub(super) fn exists(query: &str) -> Result<bool, Error> {
+    let value = caller::with_system_path(|| statement::query_value(&format!("SELECT EXISTS ({query})")))?;
+    Ok(value.as_deref() == Some("t"))
+}
