@@ -152,11 +152,11 @@ BEGIN ATOMIC
 END;
 
 -- A JSON array of objects as an array of rows. "base" only says of which type they are; a body that takes any type is bound
--- when it runs, so all in it is qualified.
+-- when it runs, so all in it is qualified, and no constant has a backslash.
 CREATE FUNCTION __msar.array_of_rows(value text, base anyelement) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
-  SELECT CASE WHEN value OPERATOR(pg_catalog.~) '^\s*\[\s*(\{|null\M|\])' THEN (
+  SELECT CASE WHEN value OPERATOR(pg_catalog.~) '^[[:space:]]*[[][[:space:]]*([{]|null[[:>:]]|])' THEN (
     SELECT COALESCE(pg_catalog.array_agg(
       CASE WHEN pg_catalog.jsonb_typeof(e.element) OPERATOR(pg_catalog.=) 'object'::pg_catalog.text
         THEN pg_catalog.jsonb_populate_record(base, e.element)::pg_catalog.text
@@ -286,6 +286,7 @@ BEGIN
   inferred := __msar.infer_columns(
     tab_id, pg_catalog.jsonb_build_object(
       'date_order', options OPERATOR(pg_catalog.->) 'date_order',
+      'decimal_p', options OPERATOR(pg_catalog.->) 'decimal_p',
       'integers', COALESCE(options OPERATOR(pg_catalog.->) 'integers', 'false')
     )
   );
@@ -319,7 +320,8 @@ CREATE FUNCTION msar.import_text(sch_id regnamespace, tab_name text, data text, 
 LANGUAGE plpgsql
 AS $$
 BEGIN
-  IF data OPERATOR(pg_catalog.~) '^\\x([0-9A-Fa-f]{2})+$' THEN
+  -- (No backslash in a constant: what it is depends on a setting.)
+  IF data OPERATOR(pg_catalog.~) '^.x([0-9A-Fa-f]{2})+$' AND pg_catalog.ascii(data) OPERATOR(pg_catalog.=) 92 THEN
     RETURN msar.import_text(sch_id, tab_name, pg_catalog.decode(pg_catalog.substr(data, 3), 'hex'), options);
   END IF;
   IF pg_catalog.lower(options OPERATOR(pg_catalog.->>) 'encoding') OPERATOR(pg_catalog.<>) ALL ('{utf-8,utf8}'::pg_catalog.text[]) THEN

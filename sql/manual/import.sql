@@ -308,8 +308,9 @@ Arguments:
     the web (latin1, utf-16le), "delimiter", "quote", "escape": single ASCII characters, "header":
     whether the first row has the columns' names, "null": text that means NULL in csv and tsv (the
     empty string by default), "bad_rows": refuse (the whole file) or skip, "date_order": YMD, DMY or
-    MDY, for dates whose values leave it open, "integers": whether whole numbers become integer or
-    bigint instead of numeric}; an option that is left out is detected
+    MDY, for dates whose values leave it open, "decimal_p": . or , likewise for numbers and money,
+    "integers": whether whole numbers become integer or bigint instead of numeric}; an option that
+    is left out is detected
 Returns: {"table_oid", "table_name", "renamed_columns", "pkey_column_attnum": as
   msar.prepare_table_for_import, "columns": as msar.infer_table_column_data_types, and for a column
   that stays text although nine of ten values fit a type "runner_up": {"type", "fits": number of

@@ -14,7 +14,7 @@ Returns: {"<attnum>": {"type": name of a type, "details": {"mathesar_casting": t
   "details" is missing if the type does not change. It has the cast_options: the separators of
   numbers and money (an empty string for none), currency marks, and the order of day, month and
   year (YMD, DMY, MDY) if it matters, with "date_order_proven": true if the values leave no other.
-  "undecided" is there if all values fit a type but leave open how to read them (1,500; 01/02/2024):
+  "undecided" is there if all values fit a type but leave open how to read them (1,500; €1.500; 01/02/2024):
   {"type", "needs": the key of cast_options that says it}.
 Errors:
   42P01: unknown relation
@@ -28,8 +28,9 @@ $$Suggests types for the columns of type text of a table, for msar.import_text.
 
 Arguments:
   tab_id: the table
-  options: {"date_order": YMD, DMY or MDY, for dates whose values leave it open, or null, "integers":
-    whether whole numbers become integer or bigint instead of numeric}
+  options: {"date_order": YMD, DMY or MDY, for dates whose values leave it open, or null,
+    "decimal_p": . or , likewise for numbers and money, or null, "integers": whether whole numbers
+    become integer or bigint instead of numeric}
 Returns: as msar.infer_table_column_data_types, and "runner_up" as msar.import_text
 Errors:
   22023: invalid options
@@ -47,7 +48,8 @@ Arguments:
     "enum_max_values": suggest an enum (_enum) for columns of text with at most so many distinct
     values, each occurring twice on average (0: never),
     "misfits": the number of values to list for each type that do not fit it (3),
-    "date_order": YMD, DMY or MDY, for dates whose values leave it open}
+    "date_order": YMD, DMY or MDY, for dates whose values leave it open,
+    "decimal_p": . or , likewise for numbers and money}
 Returns: {"<attnum>": {"name", "type": "text", "rows": int, "nulls": int,
   "distinct": int, or null if it is more than 10,000,
   "suggestion": {"type", "cast_options": null or an object, "undecided": as returned by

@@ -67,7 +67,8 @@ fn fill_table(
 
 fn file_options(options: &JsonArgument) -> Result<FileOptions, Error> {
     let hint = "The options are format (csv, tsv, json_lines, json), encoding, delimiter, quote, escape, header, null, \
-        bad_rows (refuse, skip), date_order (YMD, DMY, MDY), integers (true, false).";
+        bad_rows (refuse, skip), date_order (YMD, DMY, MDY), decimal_p (a point or a comma), \
+        integers (true, false).";
     options.decode("options", hint)
 }
 

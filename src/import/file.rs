@@ -11,6 +11,7 @@ use super::error::{FileError, MOST_BAD_ROWS, MOST_COLUMNS, RejectedRow};
 use super::heading::{self, Confidence, FirstLine, Heading};
 use super::objects::Objects;
 use super::separated::{self, Dialect, Separated};
+use crate::values::infer::DecimalMark;
 use crate::values::moment::Order;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -28,9 +29,11 @@ pub(crate) struct FileOptions {
     /// The text that means NULL in CSV and TSV.
     null: String,
     bad_rows: BadRows,
-    /// Not about the file, but about its dates: for inference.
+    /// Not about the file, but about its dates and numbers: for inference.
     #[serde(rename = "date_order")]
     _date_order: Option<Order>,
+    #[serde(rename = "decimal_p")]
+    _decimal_p: Option<DecimalMark>,
     #[serde(rename = "integers")]
     _integers: bool,
 }

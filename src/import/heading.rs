@@ -3,7 +3,7 @@
 //! A name that reads as a value (`No`, `2023`, `user.name`) says little by itself. What decides is whether it could stand
 //! in the column below it: a word over numbers is a name, a number over numbers is a value.
 
-use crate::values::infer::{ColumnInference, Type, Types, ValueReading};
+use crate::values::infer::{Answers, ColumnInference, Type, Types, ValueReading};
 use serde::Serialize;
 use std::collections::HashSet;
 
@@ -168,7 +168,8 @@ impl ColumnBelow {
         if name.is_empty() {
             return Evidence::default();
         }
-        let has_type = self.values.suggestion(None).is_some() || self.values.undecided(None).is_some();
+        let has_type = self.values.suggestion(Answers::default()).is_some()
+            || self.values.undecided(Answers::default()).is_some();
         if has_type {
             return match self.fits(name) {
                 // A column of truth values has few, and a name such as Y is one of them.
@@ -193,7 +194,7 @@ impl ColumnBelow {
 
     fn is_boolean(&self) -> bool {
         self.values
-            .suggestion(None)
+            .suggestion(Answers::default())
             .is_some_and(|suggestion| suggestion.of_type() == Type::Boolean)
     }
 
@@ -201,9 +202,11 @@ impl ColumnBelow {
     fn fits(&self, name: &str) -> bool {
         let type_of = |column: &ColumnInference| {
             column
-                .suggestion(None)
+                .suggestion(Answers::default())
                 .map(|suggestion| suggestion.of_type())
-                .or(column.undecided(None).map(|undecided| undecided.one))
+                .or(column
+                    .undecided(Answers::default())
+                    .map(|undecided| undecided.one))
         };
         let mut with_first = self.values.clone();
         with_first.add_value(name.as_bytes());

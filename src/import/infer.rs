@@ -8,7 +8,7 @@ use crate::pg::lock::RelationLock;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, deparse, quote, stream};
 use crate::progress::{Progress, Total};
-use crate::values::infer::{ColumnInference, Proof, Separators, Suggestion, Undecided};
+use crate::values::infer::{Answers, ColumnInference, DecimalMark, Proof, Separators, Suggestion, Undecided};
 use crate::values::moment::Order;
 use pgrx::pg_sys;
 use serde::{Deserialize, Serialize};
@@ -84,8 +84,19 @@ impl TextRelation {
 pub(crate) struct InferenceOptions {
     /// The order of day, month and year in columns whose values leave it open.
     date_order: Option<Order>,
+    /// What stands before decimals in such columns.
+    decimal_p: Option<DecimalMark>,
     /// Whether whole numbers become integer or bigint instead of numeric.
     integers: bool,
+}
+
+impl InferenceOptions {
+    fn answers(&self) -> Answers {
+        Answers {
+            date_order: self.date_order,
+            decimal: self.decimal_p,
+        }
+    }
 }
 
 /// All values of a column of type text.
@@ -317,13 +328,13 @@ pub(crate) fn infer_column_types(
 /// The same of a relation that is open.
 pub(super) fn infer_columns(source: &TextRelation, options: &InferenceOptions) -> BTreeMap<i16, Inferred> {
     let values = source.values(options);
-    let order = options.date_order;
+    let answers = options.answers();
     source
         .columns
         .iter()
         .map(|(column, type_name)| {
             let values = values.get(&column.attnum);
-            let suggestion = values.and_then(|values| Some((values, values.inference.suggestion(order)?)));
+            let suggestion = values.and_then(|values| Some((values, values.inference.suggestion(answers)?)));
             let inferred = match suggestion {
                 Some((values, suggestion)) => match values.integer_type(&suggestion) {
                     Some(type_name) => Inferred::unchanged(type_name.into(), None),
@@ -331,7 +342,7 @@ pub(super) fn infer_columns(source: &TextRelation, options: &InferenceOptions) -
                 },
                 None => Inferred::unchanged(
                     type_name.clone(),
-                    values.and_then(|values| values.inference.undecided(order)),
+                    values.and_then(|values| values.inference.undecided(answers)),
                 ),
             };
             (column.attnum, inferred)
@@ -346,7 +357,7 @@ pub(super) fn cast_options(
 ) -> Result<BTreeMap<i16, definition::CastOptions>, Error> {
     let values = TextRelation::lock_relation(relation)?.values(options);
     let shown = values.into_iter().filter_map(|(attnum, values)| {
-        let suggestion = values.inference.suggestion(options.date_order)?;
+        let suggestion = values.inference.suggestion(options.answers())?;
         Some((attnum, SuggestedCastOptions::from_suggestion(&suggestion).into()))
     });
     Ok(shown.collect())

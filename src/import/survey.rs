@@ -8,7 +8,9 @@ use super::infer::{
 use crate::error::Error;
 use crate::pg::stream::TextRow;
 use crate::pg::{Oid, text};
-use crate::values::infer::{ColumnInference, Separators, Suggestion, Type, Types, ValueReading};
+use crate::values::infer::{
+    Answers, ColumnInference, DecimalMark, Separators, Suggestion, Type, Types, ValueReading,
+};
 use crate::values::moment::Order;
 use serde::{Deserialize, Serialize};
 use std::collections::hash_map::{DefaultHasher, Entry};
@@ -27,6 +29,8 @@ pub(crate) struct SurveyOptions {
     misfits: Option<usize>,
     /// The order of day, month and year in columns whose values leave it open.
     date_order: Option<Order>,
+    /// What stands before decimals in such columns.
+    decimal_p: Option<DecimalMark>,
 }
 
 /// The number of distinct values that are counted for a column; no more, so that memory stays flat.
@@ -122,7 +126,11 @@ impl SurveyedColumn {
             undecided: None,
             enum_values: None,
         };
-        match self.column.suggestion(options.date_order) {
+        let answers = Answers {
+            date_order: options.date_order,
+            decimal: options.decimal_p,
+        };
+        match self.column.suggestion(answers) {
             Some(Suggestion::Numeric(Separators {
                 group: None,
                 decimal: None,
@@ -131,10 +139,7 @@ impl SurveyedColumn {
                 cast_options: Some(SuggestedCastOptions::from_suggestion(&suggestion)),
                 ..plain(suggestion.of_type().name())
             },
-            None => match (
-                self.enum_values(options),
-                self.column.undecided(options.date_order),
-            ) {
+            None => match (self.enum_values(options), self.column.undecided(answers)) {
                 (Some(values), None) => SuggestedType {
                     enum_values: Some(values),
                     ..plain("_enum")

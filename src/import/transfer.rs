@@ -1,9 +1,9 @@
 //! The statements that show the rows of a table as other types, and that put them into another table.
 
 use super::infer::{self, InferenceOptions};
-use crate::catalog::Catalog;
 use crate::catalog::relation::Relation;
 use crate::catalog::rows::PgAttribute;
+use crate::catalog::{Catalog, plain_sql};
 use crate::definition::alteration::{CastOptions, ColumnAlteration};
 use crate::definition::form::lenient;
 use crate::definition::name::ColumnRef;
@@ -135,15 +135,22 @@ fn preview_query_with_nulls(
         match cast {
             // PostgreSQL refuses a column that the caller asks for and may not read.
             Some((attnum, cast)) => {
-                let mut value = cast_column(column, &name, cast)?;
+                let (mut value, of_type) = cast_column(column, &name, cast)?;
                 if nulls.contains(attnum) {
+                    let text = plain_sql::as_text(&name, column.atttypid);
                     value = format!(
-                        "CASE WHEN NOT __msar.is_misfit({attnum}::pg_catalog.int2, {name}::pg_catalog.text) THEN {value} END"
+                        "CASE WHEN NOT __msar.is_misfit({attnum}::pg_catalog.int2, {text}) THEN {value} END"
                     );
                 }
+                shown.push(format!(
+                    "{} AS {name}",
+                    plain_sql::as_json_member(&value, of_type)
+                ));
+            }
+            None if table.may_read(&catalog, column) => {
+                let value = plain_sql::as_json_member(&name, column.atttypid);
                 shown.push(format!("{value} AS {name}"));
             }
-            None if table.may_read(&catalog, column) => shown.push(name),
             None => {}
         }
     }
@@ -185,13 +192,14 @@ impl PreviewWithMisfits {
     }
 }
 
-fn cast_column(column: &PgAttribute, name: &str, cast: &ColumnAlteration) -> Result<String, Error> {
+/// The column as the change would make it, and its type then.
+fn cast_column(column: &PgAttribute, name: &str, cast: &ColumnAlteration) -> Result<(String, Oid), Error> {
     let current = TypeId {
         oid: column.atttypid,
         modifier: column.atttypmod,
     };
     let Some(definition) = &cast.type_ else {
-        return Ok(name.to_owned());
+        return Ok((name.to_owned(), column.atttypid));
     };
     let target = column_type::resolve_from(
         definition,
@@ -210,5 +218,5 @@ fn cast_column(column: &PgAttribute, name: &str, cast: &ColumnAlteration) -> Res
     let none = CastOptions::default();
     let options = cast.cast_options.as_ref().unwrap_or(&none);
     let value = cast::compile_cast(name, column.atttypid, target.oid, options)?;
-    Ok(format!("({value})::{}", column_type::to_sql(target)?))
+    Ok((format!("({value})::{}", column_type::to_sql(target)?), target.oid))
 }

@@ -11,7 +11,7 @@ mod number_style;
 mod value;
 
 pub(crate) use candidates::{Type, Types};
-pub(crate) use number_style::Separators;
+pub(crate) use number_style::{DecimalMark, Separators};
 pub(crate) use value::ValueReading;
 
 use super::moment::{Order, Orders};
@@ -40,6 +40,13 @@ pub(crate) enum Proof {
     Values,
     /// From the caller.
     Caller,
+}
+
+/// What a caller says of columns whose values leave it open.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Answers {
+    pub(crate) date_order: Option<Order>,
+    pub(crate) decimal: Option<DecimalMark>,
 }
 
 /// Why a column is text though all of its values fit a type.
@@ -89,8 +96,8 @@ impl ColumnInference {
             has_values: false,
             has_numbers: false,
             has_days: false,
-            numbers: NumberStyle::UNKNOWN,
-            amounts: NumberStyle::UNKNOWN,
+            numbers: NumberStyle::OF_NUMBERS,
+            amounts: NumberStyle::OF_AMOUNTS,
             codes: Codes::NONE_YET,
             prefix: Vec::new(),
             suffix: Vec::new(),
@@ -147,33 +154,33 @@ impl ColumnInference {
         self.possible.0 &= !(u16::from(really) << one as u16);
     }
 
-    /// The first type that all values fit, if there are values. Where the values leave the order of day and month open,
-    /// `order` decides, if there is one.
-    pub(crate) fn suggestion(&self, order: Option<Order>) -> Option<Suggestion> {
+    /// The first type that all values fit, if there are values. Where the values leave open how they are to be read, the
+    /// caller's answers decide.
+    pub(crate) fn suggestion(&self, answers: Answers) -> Option<Suggestion> {
         if !self.has_values {
             return None;
         }
         Type::ALL
             .into_iter()
             .filter(|&one| self.possible.has(one))
-            .find_map(|one| self.suggestion_of(one, order))
+            .find_map(|one| self.suggestion_of(one, answers))
     }
 
-    fn suggestion_of(&self, one: Type, order: Option<Order>) -> Option<Suggestion> {
+    fn suggestion_of(&self, one: Type, answers: Answers) -> Option<Suggestion> {
         match one {
             Type::Boolean if !self.truth.is_told() => None,
             Type::Numeric if !self.has_numbers || self.codes.name_something() => None,
-            Type::Numeric => self.numbers.separators().map(Suggestion::Numeric),
+            Type::Numeric => self.numbers.separators(answers.decimal).map(Suggestion::Numeric),
             // Without a mark anywhere they are numbers.
             Type::Money if self.prefix.is_empty() && self.suffix.is_empty() => None,
             Type::Money => Some(Suggestion::Money {
-                separators: self.amounts.separators()?,
+                separators: self.amounts.separators(answers.decimal)?,
                 prefix: self.prefix.clone(),
                 suffix: self.suffix.clone(),
             }),
             _ if one.has_date() && !self.has_days => None,
             _ if one.has_date() && self.is_ordered => {
-                let (order, proof) = self.order(order)?;
+                let (order, proof) = self.order(answers.date_order)?;
                 Some(Suggestion::Ordered(one, order, proof))
             }
             _ => Some(Suggestion::Plain(one)),
@@ -196,8 +203,8 @@ impl ColumnInference {
     }
 
     /// Why the column is text, if its values fit a type and only leave open how they are to be read.
-    pub(crate) fn undecided(&self, order: Option<Order>) -> Option<Undecided> {
-        if !self.has_values || self.suggestion(order).is_some() {
+    pub(crate) fn undecided(&self, answers: Answers) -> Option<Undecided> {
+        if !self.has_values || self.suggestion(answers).is_some() {
             return None;
         }
         let has_marks = !self.prefix.is_empty() || !self.suffix.is_empty();
@@ -233,7 +240,7 @@ mod tests {
         for value in values {
             column.add_value(value.as_bytes());
         }
-        column.suggestion(None)
+        column.suggestion(Answers::default())
     }
 
     fn name(values: &[&str]) -> &'static str {
@@ -368,6 +375,10 @@ mod tests {
 
     #[test]
     fn what_the_column_does_not_tell_is_asked_for() {
+        const NONE: Answers = Answers {
+            date_order: None,
+            decimal: None,
+        };
         let of = |values: &[&str]| {
             let mut column = ColumnInference::new();
             for value in values {
@@ -376,28 +387,70 @@ mod tests {
             column
         };
         let dates = of(&["01/02/2024", "03/04/2024"]);
-        assert_eq!(dates.suggestion(None), None);
+        assert_eq!(dates.suggestion(NONE), None);
         let undecided = |one, needs| Some(Undecided { one, needs });
-        assert_eq!(dates.undecided(None), undecided(Type::Date, "date_order"));
+        assert_eq!(dates.undecided(NONE), undecided(Type::Date, "date_order"));
+        let with_order = |order| Answers {
+            date_order: Some(order),
+            ..NONE
+        };
         for order in [Order::Dmy, Order::Mdy] {
             let suggested = Suggestion::Ordered(Type::Date, order, Proof::Caller);
-            assert_eq!(dates.suggestion(Some(order)), Some(suggested));
+            assert_eq!(dates.suggestion(with_order(order)), Some(suggested));
         }
-        assert_eq!(dates.suggestion(Some(Order::Ymd)), None);
+        assert_eq!(dates.suggestion(with_order(Order::Ymd)), None);
         assert_eq!(
-            of(&["1,500"]).undecided(None),
+            of(&["1,500"]).undecided(NONE),
             undecided(Type::Numeric, "decimal_p")
         );
         assert_eq!(
-            of(&["$1,500"]).undecided(None),
+            of(&["$1,500"]).undecided(NONE),
             undecided(Type::Money, "decimal_p")
         );
-        assert_eq!(of(&["1,5"]).undecided(None), None);
-        assert_eq!(of(&["a"]).undecided(None), None);
+        assert_eq!(of(&["1,5"]).undecided(NONE), None);
+        assert_eq!(of(&["a"]).undecided(NONE), None);
         assert_eq!(
-            of(&["01/02/2024 10:00"]).undecided(None),
+            of(&["01/02/2024 10:00"]).undecided(NONE),
             undecided(Type::Timestamp, "date_order")
         );
+    }
+
+    #[test]
+    fn the_decimal_mark_of_amounts_is_asked_for() {
+        let separators = |values: &[&str], decimal| {
+            let mut column = ColumnInference::new();
+            for value in values {
+                column.add_value(value.as_bytes());
+            }
+            let answers = Answers {
+                decimal,
+                ..Answers::default()
+            };
+            match column.suggestion(answers) {
+                Some(Suggestion::Money { separators, .. } | Suggestion::Numeric(separators)) => {
+                    Some((separators.group, separators.decimal))
+                }
+                _ => None,
+            }
+        };
+        let (point, comma) = (Some(DecimalMark::Point), Some(DecimalMark::Comma));
+        for values in [&["€1.000", "€2.500"][..], &["1.000 €", "7 €"], &["$1.000"]] {
+            assert_eq!(separators(values, None), None, "{values:?}");
+            assert_eq!(separators(values, point), Some((None, Some(b'.'))), "{values:?}");
+            assert_eq!(separators(values, comma), Some((Some(b'.'), None)), "{values:?}");
+        }
+        for values in [&["$1,500"][..], &["1,500"]] {
+            assert_eq!(separators(values, None), None, "{values:?}");
+            assert_eq!(separators(values, point), Some((Some(b','), None)), "{values:?}");
+            assert_eq!(separators(values, comma), Some((None, Some(b','))), "{values:?}");
+        }
+        // Where the values tell, no answer changes it.
+        assert_eq!(separators(&["€1.000", "€2.50"], comma), Some((None, Some(b'.'))));
+        assert_eq!(
+            separators(&["€1.000", "€1.000.000"], point),
+            Some((Some(b'.'), None))
+        );
+        assert_eq!(separators(&["12.345"], comma), Some((None, Some(b'.'))));
     }
 
     #[test]

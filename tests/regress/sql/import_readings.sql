@@ -54,13 +54,21 @@ SELECT r #> '{columns,2}' AS inferred FROM imported(E'day,a\n01/02/2024,x\n03/04
 SELECT r #> '{columns,2}' AS inferred FROM imported(E'day,a\n01/02/2024,x\n31/04/2024,y\n', '{"date_order": "MDY"}') AS r;
 SELECT r #> '{columns,2}' AS inferred FROM imported(E'day,a\n01/02/2024,x\n31/03/2024,y\n', '{"date_order": "MDY"}') AS r;
 SELECT r #> '{columns,2}' AS inferred FROM imported(E'day,a\n05/05/2024,x\n', '{}') AS r;
+-- A mark before three digits, in amounts of money: thousands to some readers, decimals to others.
+SELECT r #> '{columns,2}' AS inferred FROM imported(E'sum,a\n€1.000,x\n€2.500,y\n') AS r;
+SELECT r #> '{columns,2}' AS inferred FROM imported(E'sum,a\n€1.000,x\n€2.500,y\n', '{"decimal_p": ","}') AS r;
+SELECT r #> '{columns,2}' AS inferred FROM imported(E'sum,a\n€1.000,x\n€2.500,y\n', '{"decimal_p": "."}') AS r;
+SELECT r #> '{columns,2}' AS inferred FROM imported(E'sum;a\n1,000;x\n2,500;y\n', '{"decimal_p": "."}') AS r;
+SELECT r #> '{columns,2}' AS inferred FROM imported(E'sum,a\n€1.000,x\n€2.55,y\n', '{"decimal_p": ","}') AS r;
 CREATE TABLE undecided (day text, amount text, sum text);
 INSERT INTO undecided VALUES ('01/02/2024', '1,500', '$1,500'), ('03/04/2024', '2,750', '$2,750');
 SELECT jsonb_path_query(msar.infer_types('undecided'), '$.*.suggestion');
 SELECT msar.infer_types('undecided', '{"date_order": "DMY"}') #> '{1,suggestion}' AS suggestion;
+SELECT jsonb_path_query(msar.infer_types('undecided', '{"decimal_p": "."}'), '$.*.suggestion');
 \set VERBOSITY terse
 SELECT msar.infer_types('undecided', '{"date_order": "dmy"}');
 SELECT imported('a', '{"date_order": 5}');
+SELECT imported('a', '{"decimal_p": ";"}');
 \set VERBOSITY default
 
 -- Into columns of other types of numbers and dates than the very one inferred.
@@ -123,3 +131,16 @@ SELECT code, message FROM unnest(ARRAY[
 SELECT regexp_replace(msar.prepare_temp_table_for_import(NULL, '{a}') ->> 'copy_sql', 'pg_temp_\d+', 'pg_temp') AS copy_sql FROM generate_series(1, 2);
 CREATE TEMPORARY TABLE unrelated (a int);
 SELECT regexp_replace(msar.prepare_temp_table_for_import('', '{a}') ->> 'copy_sql', 'pg_temp_\d+', 'pg_temp') AS copy_sql;
+
+-- Nothing depends on how the session writes strings or arrays.
+SET standard_conforming_strings = off;
+SET array_nulls = off;
+SET escape_string_warning = off;
+SELECT msar.import_text('readings', 'settings', E'a,c\n1,x\n'::text)->'rows' AS rows;
+CREATE TABLE readings.listed (id integer PRIMARY KEY, names text[]);
+INSERT INTO readings.listed VALUES (1, ARRAY['z', NULL]);
+SELECT msar.alter_columns('readings.listed'::regclass, '[{"column": "names", "type": "varchar(5)[]"}]');
+SELECT names[2] IS NULL AS is_null FROM readings.listed;
+RESET standard_conforming_strings;
+RESET array_nulls;
+RESET escape_string_warning;
