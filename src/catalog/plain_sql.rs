@@ -1,8 +1,9 @@
-//! Values as text and as JSON by nothing but the output functions of their types: SQL expressions.
+//! Values as text and as JSON by nothing but the output functions of their types, and read from text by nothing but their
+//! input functions: SQL expressions.
 //!
-//! Values of types whose casts may be a user's (see [`own_casts`]) are shown without them.
+//! Values of types whose casts may be a user's (see [`own_casts`]) are shown and read without them.
 
-use crate::pg::{Oid, comparison, own_casts, tuple};
+use crate::pg::{Oid, comparison, own_casts, server, tuple};
 
 /// A value of a type as text: an SQL expression.
 pub(crate) fn as_text(sql: &str, type_oid: Oid) -> String {
@@ -30,4 +31,17 @@ pub(crate) fn as_json_member(sql: &str, type_oid: Oid) -> String {
         true => format!("__msar.plain_jsonb({sql})"),
         false => format!("__msar.plain_text({sql})"),
     }
+}
+
+/// A text as a value of a type: an SQL expression. A cast may be anybody's, and need not give back the value that has the text.
+pub(crate) fn from_text(sql: &str, type_oid: Oid, type_name: &str) -> String {
+    match server::is_built_in(type_oid) {
+        true => format!("CAST(({sql}) AS {type_name})"),
+        false => format!("__msar.read_value({sql}, {})", typed_null(type_name)),
+    }
+}
+
+/// NULL of a type. A domain may refuse it where it is evaluated, which it is not here.
+pub(crate) fn typed_null(type_name: &str) -> String {
+    format!("(SELECT CAST(NULL AS {type_name}) WHERE false)")
 }

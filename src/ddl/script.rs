@@ -1,7 +1,7 @@
 //! The statements of one call.
 
 use crate::error::Error;
-use crate::pg::{quote, statement};
+use crate::pg::{portable_output, quote, statement};
 use std::cell::RefCell;
 
 /// Statements in the order in which they are run.
@@ -50,7 +50,7 @@ impl Script {
 
 /// Runs one statement as the caller; gives how many rows it was about.
 pub(crate) fn run_statement(statement: String) -> Result<u64, Error> {
-    let rows = statement::run_statement(&statement)?;
+    let rows = portable_output::reading_sql(|| statement::run_statement(&statement))?;
     record_statement(|| statement);
     Ok(rows)
 }

@@ -7,6 +7,7 @@
 use super::error::ReflectionError;
 use super::foreign_types;
 use super::stored::{MappedField, SourceColumn, SourceFacts, TargetColumn, TargetTable};
+use crate::catalog::plain_sql::typed_null;
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::{Oid, quote};
@@ -171,11 +172,6 @@ fn read_text(column: &SourceColumn, text: &str) -> String {
         true => format!("__msar.read_value({text}, {})", typed_null(type_name)),
         false => format!("CAST({text} AS {type_name})"),
     }
-}
-
-/// NULL of a type. A domain may refuse it where it is evaluated, which it is not here.
-fn typed_null(type_name: &str) -> String {
-    format!("(SELECT CAST(NULL AS {type_name}) WHERE false)")
 }
 
 /// The live columns of the source's table itself.

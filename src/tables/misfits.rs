@@ -208,9 +208,10 @@ fn rows_sql(table: &Table, columns: &[RetypedColumn]) -> String {
 fn failure_of(column: &RetypedColumn, values: &[&str]) -> Result<Option<Failure>, Error> {
     let values = serde_json::to_string(values).map_err(Error::Serialization)?;
     let statement = format!(
-        "SELECT pg_catalog.count({})::pg_catalog.text FROM (SELECT g.value::{} AS value \
+        "SELECT pg_catalog.count({})::pg_catalog.text FROM (SELECT {} AS value \
          FROM pg_catalog.jsonb_array_elements_text($1) AS g(value) OFFSET 0) AS v",
-        column.test, column.source_type
+        column.test,
+        plain_sql::from_text("g.value", column.column.atttypid, &column.source_type)
     );
     let failure = json_rows::failure_of_statement(&statement, JsonbValue::parse(&values));
     Ok(failure.filter(|failure| dml::is_value_sqlstate(&failure.sqlstate)))

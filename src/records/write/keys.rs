@@ -2,6 +2,7 @@
 
 use super::key::{NamedPart, TargetKey, can_be_read};
 use super::target::WriteTarget;
+use crate::catalog::plain_sql;
 use crate::error::Error;
 use crate::pg::column_type::{Content, qualified_name};
 use crate::pg::comparison;
@@ -115,8 +116,10 @@ impl<'a> GivenKeys<'a> {
                     let type_name = qualified_name(base, -1).ok_or(Error::Vanished)?;
                     return Ok(format!(
                         "{}, LATERAL (SELECT given.id) AS key({})",
-                        given(&format!(
-                            "CAST(({json}) OPERATOR(pg_catalog.#>>) '{{}}' AS {type_name})"
+                        given(&plain_sql::from_text(
+                            &format!("(({json}) OPERATOR(pg_catalog.#>>) '{{}}')"),
+                            base,
+                            &type_name
                         )),
                         quote::identifier(attnum)
                     ));

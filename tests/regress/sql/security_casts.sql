@@ -25,6 +25,10 @@ BEGIN
       EXECUTE format('CREATE CAST (planted.%1$s AS %2$s) WITH FUNCTION planted.cast_to_%3$s(planted.%1$s) %4$s', type_name, target, type_name || '_' || target,
         CASE WHEN target = 'text' AND type_name <> 'mood' THEN 'AS IMPLICIT' ELSE 'AS ASSIGNMENT' END);
     END LOOP;
+    -- And the way back.
+    EXECUTE format($f$CREATE FUNCTION planted.%1$s_of_text(text) RETURNS planted.%1$s LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'code of another role runs as %%: text to %1$s', current_user; END $$$f$, type_name);
+    EXECUTE format('CREATE CAST (text AS planted.%1$s) WITH FUNCTION planted.%1$s_of_text(text) AS ASSIGNMENT', type_name);
   END LOOP;
 END $do$;
 CREATE TABLE planted.trap (
@@ -69,6 +73,14 @@ SELECT msar.run_exploration('{"base_table": {"schema": "planted", "name": "trap"
   "transformations": [{"type": "summarize", "spec": {"base_grouping_column": "author", "grouping_expressions": [{"input_alias": "author", "output_alias": "author"}],
     "aggregation_expressions": [{"input_alias": "mood", "output_alias": "all", "function": "distinct_aggregate_to_array"},
       {"input_alias": "moods", "output_alias": "every", "function": "aggregate_to_array"}]}}]}')->'records'->'results';
+-- Keys, and rows before a column is retyped.
+SELECT msar.preview_rows('planted.by_mood', '["sad", "glad"]');
+SELECT msar.update_records('planted.by_mood', NULL, '{"state": "glad"}', '{"keys": ["sad"], "return": "records"}');
+DELETE FROM planted.refers;
+SELECT msar.delete_records('planted.by_mood', NULL, '{"keys": ["none", "sad"], "return": "keys", "dry_run": true}');
+SELECT msar.delete_records_from_table('planted.by_mood'::regclass, '["none", "sad"]');
+SELECT msar.get_preview('planted.trap'::regclass, '[]', 1);
+SELECT msar.get_preview('planted.trap'::regclass, '[{"attnum": 1, "type": {"name": "text"}}]', 1, '{"misfits": 3}');
 SELECT msar.update_records('planted.by_mood', '{"mood": "glad"}', '{"state": "glad"}', '{"return": "records"}');
 SELECT msar.delete_records('planted.by_mood', '{"mood": "glad"}', '{"return": "keys"}');
 SELECT msar.add_records('planted.by_mood', '[{"mood": "glad"}]');
