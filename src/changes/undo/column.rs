@@ -6,15 +6,15 @@
 //! A dry run tries only what runs no code of roles that the caller does not trust: who asks has not decided to run it.
 
 use super::change::{Inverse, LoggedChange, logged_oid};
-use super::data_loss::exists;
+use super::data_loss::{NOT_TRIED, exists, runs_code_of_others, sql_of};
 use crate::catalog::rows::{PgAttribute, PgClass, PgType};
 use crate::error::Error;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::type_name::{self, TypeId};
-use crate::pg::{Oid, bookkeeping, caller, deparse, names, own_casts, ownership, quote};
+use crate::pg::{Oid, caller, deparse, ownership, quote};
 use pgrx::pg_sys;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The statements that set the changed aspects of columns back.
 pub(super) fn invert_column_change(change: &LoggedChange, is_dry_run: bool) -> Result<Inverse, Error> {
@@ -60,11 +60,6 @@ pub(super) fn set_not_null(relation: Oid, column: &str) -> Result<Inverse, Error
         sql_of(relation)?,
         quote::identifier(column)
     )]))
-}
-
-pub(super) fn sql_of(relation: Oid) -> Result<String, Error> {
-    let (schema, name) = names::of_relation(relation).ok_or(Error::Vanished)?;
-    Ok(quote::qualified(&schema, &name))
 }
 
 /// The actions of an ALTER TABLE. PostgreSQL brings them into the order in which they can be done.
@@ -183,38 +178,12 @@ impl ColumnPlan {
     }
 }
 
-/// Whether reading a table, or a change of a column's type, may run code of roles that the caller does not trust: casts and
-/// operators of the types, and what the owners of the table and of its partitions have written into checks, indexes and the
-/// like.
-pub(super) fn runs_code_of_others(relation: Oid, types: &[Oid]) -> Result<bool, Error> {
-    let caller = caller::current_role();
-    if !types
-        .iter()
-        .all(|&of_type| own_casts::may_be_used_by(caller, of_type))
-    {
-        return Ok(true);
-    }
-    let owners: Vec<u32> = bookkeeping::as_caller(|statements| {
-        statements.query(
-            include_str!("../../../sql/query/changes/owners_of_code.sql"),
-            &json!({"relation": relation.to_u32()}),
-        )
-    })?;
-    Ok(owners
-        .iter()
-        .any(|&owner| !ownership::may_run_code_of(caller, Oid::from(owner))))
-}
-
 impl ColumnPlan {
     fn belongs_to_trusted(&self) -> bool {
         PgClass::by_oid(&Reader::new(Snapshot::latest()), self.relation)
             .is_some_and(|row| ownership::may_run_code_of(caller::current_role(), row.relowner))
     }
 }
-
-/// Why a dry run does not say whether something can be undone.
-pub(super) const NOT_TRIED: &str = "A dry run does not try it: that may run code of another role with the caller's privileges. \
-     The undo itself would try it.";
 
 /// Whether an expression, as PostgreSQL writes it, may name something that is in no schema of PostgreSQL: such names have
 /// their schemas. Reading a literal of a type may run code of its owner.

@@ -1,12 +1,12 @@
-//! What would be lost with an object that undoing drops: the rows of a table, the values of a column.
+//! What would be lost with an object that undoing drops: the rows of a table, the values of a column. And what undoing asks of
+//! tables with rows in them.
 
 use super::change::LoggedChange;
-use super::column::{NOT_TRIED, runs_code_of_others, sql_of};
 use crate::catalog::rows::{PgAttribute, PgClass, catalog_oid};
 use crate::error::Error;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, bookkeeping, caller, ownership, quote, statement};
+use crate::pg::{Oid, bookkeeping, caller, names, own_casts, ownership, quote, statement};
 use pgrx::pg_sys;
 use serde_json::json;
 
@@ -75,3 +75,34 @@ pub(super) fn exists(query: &str) -> Result<bool, Error> {
     let value = caller::with_system_path(|| statement::query_value(&format!("SELECT EXISTS ({query})")))?;
     Ok(value.as_deref() == Some("t"))
 }
+
+pub(super) fn sql_of(relation: Oid) -> Result<String, Error> {
+    let (schema, name) = names::of_relation(relation).ok_or(Error::Vanished)?;
+    Ok(quote::qualified(&schema, &name))
+}
+
+/// Whether reading a table, or a change of a column's type, may run code of roles that the caller does not trust: casts and
+/// operators of the types, and what the owners of the table and of its partitions have written into checks, indexes and the
+/// like.
+pub(super) fn runs_code_of_others(relation: Oid, types: &[Oid]) -> Result<bool, Error> {
+    let caller = caller::current_role();
+    if !types
+        .iter()
+        .all(|&of_type| own_casts::may_be_used_by(caller, of_type))
+    {
+        return Ok(true);
+    }
+    let owners: Vec<u32> = bookkeeping::as_caller(|statements| {
+        statements.query(
+            include_str!("../../../sql/query/changes/owners_of_code.sql"),
+            &json!({"relation": relation.to_u32()}),
+        )
+    })?;
+    Ok(owners
+        .iter()
+        .any(|&owner| !ownership::may_run_code_of(caller, Oid::from(owner))))
+}
+
+/// Why a dry run does not say whether something can be undone.
+pub(super) const NOT_TRIED: &str = "A dry run does not try it: that may run code of another role with the caller's privileges. \
+     The undo itself would try it.";
