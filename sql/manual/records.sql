@@ -121,11 +121,12 @@ Arguments:
     "order": [{"attnum" or "column", "direction", "nulls"}], "filter": {"type", "args"} or short,
     {"country": "Germany"}, "search": a text, {"text", "columns"} or an array of these,
     "group": {"columns", "preproc"}, "columns": only these and the key, "keys": "attnums" or
-    "names", "count": "exact", "estimated" or "none", "previews": true, false or a list of columns, "links": previews beside
-    the records, "record_summaries": false, "display": false, "numbers": "json" or "text", "dates":
-    "iso" or "contract", "joined_columns": [{"alias", "join_path", "template" or "column"}],
-    "large_values": true or the most bytes of a value}, all optional. order, filter and search also
-    name columns along foreign keys, "customer_id.name", and previews of links, "{customer_id}".
+    "names", "count": "exact", "estimated" or "none", "previews": true, false or a list of columns,
+    "links": previews beside the records, "record_summaries": false, "display": false, "numbers":
+    "json" or "text", "dates": "iso" or "contract", "joined_columns": [{"alias", "join_path",
+    "template" or "column"}], "large_values": true or the most bytes of a value}, all optional.
+    order, filter and search also name columns along foreign keys, "customer_id.name", and previews
+    of links, "{customer_id}".
     msar.list_records_schema() returns their JSON Schema, docs/records.md describes them.
 Returns: {"count", "results": [{"<attnum or name>": value}], "grouping", "linked_record_summaries",
   "links": {"<columns>": [text of each record]}, "record_summaries", "display": [{"<attnum or
