@@ -413,6 +413,31 @@ impl Server {
         server
     }
 
+    /// A new, empty server whose 32-bit transaction numbers begin anew after so many more transactions.
+    #[must_use]
+    pub fn before_wraparound(transactions: u32) -> Self {
+        const TRANSACTIONS_A_SEGMENT: u32 = 1 << 20;
+        let server = Self::create(&["autovacuum = off"]);
+        // Rows that are not frozen would be of the future.
+        run(&mut connect(&server.config()), "VACUUM FREEZE");
+        server.stop();
+        let next = 0u32.wrapping_sub(transactions);
+        // The state of the transactions around it, which PostgreSQL expects to find.
+        let segment = format!("data/pg_xact/{:04X}", next / TRANSACTIONS_A_SEGMENT);
+        finish(
+            as_server_user("truncate")
+                .arg("--size=256K")
+                .arg(server.folder.join(segment)),
+        );
+        finish(
+            program("pg_resetwal")
+                .arg(format!("--next-transaction-id={next}"))
+                .arg(server.data_argument()),
+        );
+        server.start(&[]);
+        server
+    }
+
     fn create_in(binaries: PathBuf, settings: &[&str]) -> Self {
         let server = Self {
             folder: new_folder(),
