@@ -475,12 +475,16 @@ impl<'a> ColumnLink<'a> {
             }
         };
         script::run_statement(format!(
-            "INSERT INTO {referent} ({by_name}) SELECT CAST(pg_catalog.min({written} COLLATE pg_catalog.\"C\") AS {type_name}) \
+            "INSERT INTO {referent} ({by_name}) SELECT {value} \
              FROM {table} AS s WHERE {compared} IS NOT NULL AND NOT EXISTS (SELECT FROM {referent} AS t \
              WHERE {known} OPERATOR(pg_catalog.=) {compared}) GROUP BY {compared} ORDER BY 1",
             referent = self.referent.sql(),
             table = self.table.sql(),
-            type_name = type_sql(by)?,
+            value = plain_sql::from_text(
+                &format!("pg_catalog.min({written} COLLATE pg_catalog.\"C\")"),
+                by.atttypid,
+                &type_sql(by)?
+            ),
             compared = normalize(&column),
             known = normalize(&plain_sql::as_text(&format!("t.{by_name}"), by.atttypid)),
         ))

@@ -167,5 +167,16 @@ INSERT INTO link.parted SELECT n, 'name ' || n FROM generate_series(1, 999) AS n
 CREATE TABLE link.few (name text); INSERT INTO link.few VALUES ('name 7'), ('name 8');
 SELECT r->'matched' AS matched FROM msar.link_column('link.few', 'name', 'link.parted', '{"by": "name"}') AS r;
 TABLE link.few;
+
+-- Rows that are created have the value that the text is, whatever cast somebody has made for the type.
+CREATE TYPE link.level AS ENUM ('low', 'high');
+CREATE FUNCTION link.other_level(text) RETURNS link.level IMMUTABLE LANGUAGE sql RETURN CASE $1 WHEN 'high' THEN 'low' ELSE 'high' END::link.level;
+CREATE CAST (text AS link.level) WITH FUNCTION link.other_level(text);
+CREATE TABLE link.levels (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, level link.level NOT NULL UNIQUE);
+CREATE TABLE link.graded (id integer PRIMARY KEY, level text);
+INSERT INTO link.graded VALUES (1, 'high'), (2, 'high');
+SELECT msar.link_column('link.graded', 'level', 'link.levels', '{"by": "level", "on_missing": "create"}')->'created' AS created;
+SELECT g.id, l.level FROM link.graded AS g JOIN link.levels AS l ON l.id = g.level ORDER BY g.id;
+
 DROP SCHEMA link CASCADE;
 DROP ROLE link_clerk;
