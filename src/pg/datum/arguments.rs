@@ -307,8 +307,8 @@ impl JsonArgument {
 
     /// The document, if it is large: read like this, a cancel takes effect all the time, and reading takes three times as long.
     pub(crate) fn pulsed(&self) -> Option<PulsedReader<'_>> {
-        // Read at once within some 20 milliseconds.
-        const SMALL: usize = 4 << 20;
+        // Read at once within some 5 milliseconds.
+        const SMALL: usize = 1 << 20;
         (self.0.len() > SMALL).then_some(PulsedReader {
             rest: self.0.as_bytes(),
             reads: 0,
