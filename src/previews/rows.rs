@@ -388,9 +388,8 @@ fn is_equal(
     // Without domains: a value that one refuses is not the key of any row.
     let base = base_type(column.atttypid);
     let type_name = catalog.qualified_type_name(base)?;
-    let is_builtin = base.to_u32() < pg_sys::FirstNormalObjectId;
     let value = match Content::of_type(base) {
-        Content::Other | Content::Json if is_builtin && !parameter::is_array(base) => {
+        Content::Other | Content::Json if server::is_built_in(base) && !parameter::is_array(base) => {
             format!("(({json}) OPERATOR(pg_catalog.#>>) '{{}}')::{type_name}")
         }
         // Arrays and rows in the form that records have, or as PostgreSQL prints them. And types of users: as a member of an

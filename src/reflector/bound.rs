@@ -104,7 +104,7 @@ pub(super) fn follow_renames(reflection: &mut StoredReflection, source: &SourceF
         for parameter in &mut numbered.parameters {
             if let EventParameter::New(name) | EventParameter::Old(name) = parameter
                 && let Some(at) = known.iter().position(|known| known.as_ref() == Some(name))
-                && let Some(new) = &source.columns[at].name
+                && let Some(new) = source.columns.get(at).and_then(|column| column.name.as_ref())
             {
                 name.clone_from(new);
             }

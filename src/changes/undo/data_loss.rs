@@ -2,6 +2,7 @@
 //! tables with rows in them.
 
 use super::change::LoggedChange;
+use crate::catalog::plain_sql;
 use crate::catalog::rows::{PgAttribute, PgClass, catalog_oid};
 use crate::error::Error;
 use crate::pg::scan::Reader;
@@ -11,8 +12,8 @@ use pgrx::pg_sys;
 use serde_json::json;
 
 /// Why what a change created is not dropped, if it holds data, and the caller has not said that they may go. Its relation
-/// is locked.
-pub(super) fn reason_to_keep(change: &LoggedChange, is_dry_run: bool) -> Result<Option<String>, Error> {
+/// is locked. DROP runs no code of the object's owner, so looking for data runs none either.
+pub(super) fn reason_to_keep(change: &LoggedChange) -> Result<Option<String>, Error> {
     if change.may_drop_data || change.class != catalog_oid::PG_CLASS {
         return Ok(None);
     }
@@ -31,8 +32,10 @@ pub(super) fn reason_to_keep(change: &LoggedChange, is_dry_run: bool) -> Result<
         return Ok(None);
     }
     let types: Vec<Oid> = column.iter().map(|column| column.atttypid).collect();
-    if is_dry_run && runs_code_of_others(relation, &types)? {
-        return Ok(Some(NOT_TRIED.to_owned()));
+    if runs_code_of_others(relation, &types)? {
+        return Ok(Some(format!(
+            "Looking whether there are data could run code of another role with the caller's privileges. {CONSENT}"
+        )));
     }
     if ownership::row_security_applies(relation) {
         return Ok(Some(format!(
@@ -64,7 +67,8 @@ fn has_own_value(relation: Oid, column: &PgAttribute) -> Result<String, Error> {
     Ok(match of_all {
         None => format!("{name} IS NOT NULL"),
         Some(value) => format!(
-            "{name} IS NOT NULL AND {name}::pg_catalog.text OPERATOR(pg_catalog.<>) {}",
+            "{name} IS NOT NULL AND {} OPERATOR(pg_catalog.<>) {}",
+            plain_sql::as_text(&name, column.atttypid),
             quote::literal(&value)
         ),
     })

@@ -86,7 +86,7 @@ pub(super) fn invert_change(
     };
     let object = Subject { change, object };
     Ok(match action {
-        ChangeAction::Created => match data_loss::reason_to_keep(change, is_dry_run)? {
+        ChangeAction::Created => match data_loss::reason_to_keep(change)? {
             Some(reason) => Inverse::Impossible(reason),
             None => object.drop(),
         },

@@ -46,6 +46,25 @@ SELECT c->>'reason' FROM jsonb_array_elements(msar.undo_changes(msar.list_change
 WHERE c->>'action' = 'created' AND c->>'name' = 'hidden';
 DROP TABLE undo.hidden;
 
+-- Nor does looking for rows run code of their owner, which DROP would not run.
+CREATE FUNCTION undo.spy(text) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'code of another role runs as %', current_user; RETURN true; END $$;
+CREATE TABLE undo.trap (id integer);
+SET client_min_messages = error;
+CREATE INDEX ON undo.trap (id) WHERE undo.spy('x');
+RESET client_min_messages;
+RESET ROLE;
+SELECT c->'undone', c->>'reason' FROM jsonb_array_elements(msar.undo_changes(msar.list_changes(:'token')->'changes', true)->'changes') AS c
+WHERE c->>'action' = 'created' AND c->>'name' = 'trap';
+DO $$
+BEGIN
+  PERFORM msar.undo_changes(jsonb_agg(c)) FROM jsonb_array_elements(msar.list_changes(current_setting('undo.token'))->'changes') AS c WHERE c->>'name' = 'trap';
+EXCEPTION WHEN OTHERS THEN RAISE WARNING '%', SQLSTATE;
+END $$;
+SET client_min_messages = warning;
+DROP TABLE undo.trap;
+DROP FUNCTION undo.spy;
+SET ROLE regress_undoer;
+
 -- One change is allowed to, then all.
 SELECT msar.undo_changes(jsonb_agg(c || '{"drop_data": true}'))->'changes'->0->'statements'
 FROM jsonb_array_elements(msar.list_changes(:'token')->'changes') AS c WHERE c->>'name' = 'given';
