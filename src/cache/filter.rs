@@ -18,20 +18,20 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct EntitySource {
     pub(super) entity_type: String,
     pub(super) alias: String,
-    pub(super) joins: Vec<SourceJoin>,
+    joins: Vec<SourceJoin>,
 }
 
 /// A linked entity's row beside the one that links to it.
-pub(super) struct SourceJoin {
+struct SourceJoin {
     from: String,
     field: String,
     entity_type: String,
-    pub(super) alias: String,
-    pub(super) sql: String,
+    alias: String,
+    sql: String,
 }
 
 impl SourceJoin {
-    pub(super) fn new(from: &str, field: &str, entity_type: &str, alias: &str, sql: String) -> Self {
+    fn new(from: &str, field: &str, entity_type: &str, alias: &str, sql: String) -> Self {
         Self {
             from: from.to_owned(),
             field: field.to_owned(),
@@ -42,7 +42,7 @@ impl SourceJoin {
     }
 
     /// Whether it follows a link of a row source to a type.
-    pub(super) fn is(&self, from: &str, field: &str, entity_type: &str) -> bool {
+    fn is(&self, from: &str, field: &str, entity_type: &str) -> bool {
         self.from == from && self.field == field && self.entity_type == entity_type
     }
 }
@@ -222,21 +222,16 @@ impl<'a> EntityStatement<'a> {
             return Ok(known.alias.clone());
         }
         let joined = self.alias("j");
-        let sql = self.join_sql(alias, field, linked, &joined);
+        let (link_type, link_id) = layout::link_columns(alias, field);
+        let sql = format!(
+            " LEFT JOIN {} AS {joined} ON {link_type} = {} AND {joined}.id = {link_id}",
+            layout::table(&self.cache.schema, linked),
+            quote::literal(linked),
+        );
         source
             .joins
             .push(SourceJoin::new(alias, field, linked, &joined, sql));
         Ok(joined)
-    }
-
-    pub(super) fn join_sql(&self, alias: &str, field: &str, linked: &str, joined: &str) -> String {
-        format!(
-            " LEFT JOIN {} AS {joined} ON {alias}.{} = {} AND {joined}.id = {alias}.{}",
-            layout::table(&self.cache.schema, linked),
-            quote::identifier(&format!("{field}__type")),
-            quote::literal(linked),
-            quote::identifier(&format!("{field}__id")),
-        )
     }
 
     fn leaf(

@@ -6,7 +6,7 @@
 //! - [`request`]: a request to read, apart from its values ([`values`])
 //! - [`filter`]: its conditions as SQL; [`comparison`]: those on columns; [`relative_dates`]: those that compare with now;
 //!   [`link_filter`]: those on links; [`guards`]: what has to hold so that they mean what they mean upstream
-//! - [`read`] and [`summary`]: its statement
+//! - [`read`] and [`summary`]: its statement, whose answer is put together as text ([`json_text`])
 //! - [`ingest`]: what replies of the upstream say; [`reply`]: their rows, checked; [`entity_writes`]: into the tables;
 //!   [`other_sides`]: what a write changes besides; [`absent`]: entities that were asked for and are not there
 //! - [`events`]: applying entries of the event log ([`event_entry`], [`event_writes`]); [`feed`]: which of them have been seen; [`scans`]: reading everything again;
@@ -28,6 +28,7 @@ mod feed;
 mod filter;
 mod guards;
 pub(crate) mod ingest;
+mod json_text;
 mod layout;
 mod link_filter;
 pub(crate) mod manage;

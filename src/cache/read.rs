@@ -5,8 +5,9 @@
 //! one snapshot.
 
 use super::error::MissReason;
-use super::filter::{BASE, EntitySource, EntityStatement, SourceJoin, split_path};
+use super::filter::{BASE, EntitySource, EntityStatement, split_path};
 use super::guards::names_ids;
+use super::json_text::{self, JsonText};
 use super::layout::{self, MOMENT};
 use super::model::{FieldClass, NullOrder};
 use super::request::{AnswerPart, EntityPage, EntityRequest, PagingInfo};
@@ -18,15 +19,12 @@ use crate::statements::{Draft, Form, Shape};
 use pgrx::pg_sys;
 use std::collections::BTreeSet;
 
-/// The most arguments of a function are 100.
-const MOST_PAIRS: usize = 45;
-
 impl Shape for EntityRequest {
     fn compile(&self, _: &Catalog) -> Result<Draft, Error> {
         Ok(match self.statement() {
             Ok(draft) => draft,
             Err(reason) => Draft::new(self.document(&format!(
-                "SELECT to_json({}::text), true AS is_miss",
+                "SELECT to_json({}::text)::text, true",
                 quote::literal(&reason)
             ))),
         })
@@ -34,13 +32,13 @@ impl Shape for EntityRequest {
 }
 
 impl EntityRequest {
-    /// The statement with its document in the type that the caller wants: text of JSON for the protocol, which is passed on
-    /// as it is.
+    /// The statement with its document, text of JSON, in the type that the caller wants: the protocol passes on the text as
+    /// it is.
     fn document(&self, sql: &str) -> String {
         if self.is_wire {
-            format!("SELECT d.document::text, d.is_miss FROM ({sql}) AS d (document, is_miss)")
-        } else {
             sql.to_owned()
+        } else {
+            format!("SELECT d.document::json, d.is_miss FROM ({sql}) AS d (document, is_miss)")
         }
     }
 
@@ -54,7 +52,11 @@ impl EntityRequest {
         let rows = match &self.answer {
             AnswerPart::Page(page) => self.page(page, &mut statement, &mut source, &condition)?,
             AnswerPart::Summary(summary) => {
-                summary.compile(&self.entity_type, &mut statement, &mut source, &condition)?
+                let document = summary.compile(&self.entity_type, &mut statement, &mut source, &condition)?;
+                format!(
+                    "SELECT {}::text || s.document::text || '}}' AS document, s.is_doubtful FROM ({document}) AS s",
+                    quote::literal(self.before_results())
+                )
             }
         };
         statement.cover(&self.entity_type, &self.filter, &self.demanded.0)?;
@@ -63,15 +65,10 @@ impl EntityRequest {
             .iter()
             .map(|(condition, reason)| format!(" WHEN {condition} THEN {}", quote::literal(reason)))
             .collect();
-        let found = if self.is_wire {
-            "json_build_object('results', r.document)"
-        } else {
-            "json_build_object('hit', true, 'results', r.document)"
-        };
         // OFFSET keeps the planner from copying the guards to each place that names their outcome.
         let sql = format!(
-            "SELECT CASE WHEN g.reason IS NOT NULL THEN to_json(g.reason) WHEN r.is_doubtful THEN to_json({}::text) \
-             ELSE {found} END, g.reason IS NOT NULL OR r.is_doubtful \
+            "SELECT CASE WHEN g.reason IS NOT NULL THEN to_json(g.reason)::text WHEN r.is_doubtful THEN to_json({}::text)::text \
+             ELSE r.document END, g.reason IS NOT NULL OR r.is_doubtful \
              FROM (SELECT CASE{guards} END AS reason OFFSET 0) AS g \
              LEFT JOIN LATERAL ({rows}) AS r ON g.reason IS NULL",
             quote::literal(match &self.answer {
@@ -94,7 +91,16 @@ impl EntityRequest {
         })
     }
 
-    /// The rows of a page, as a document and whether any of it is doubtful.
+    /// What stands before the results in an answer.
+    fn before_results(&self) -> &'static str {
+        if self.is_wire {
+            "{\"results\" : "
+        } else {
+            "{\"hit\" : true, \"results\" : "
+        }
+    }
+
+    /// The rows of a page, as the text of the answer and whether any of it is doubtful.
     fn page(
         &self,
         page: &EntityPage,
@@ -104,60 +110,74 @@ impl EntityRequest {
     ) -> Result<String, MissReason> {
         let table = layout::table(&self.cache.schema, &self.entity_type);
         let order = self.order(page, statement, source)?;
-        let joins = source.joins();
+        let found = format!("FROM {table} AS {BASE}{} WHERE {condition}", source.joins());
         let shown = shown(page, statement, &self.entity_type)?;
         // One more than the page tells whether another one follows.
         let limit = page.limit + i64::from(page.paging == PagingInfo::NextPage);
-        let bounds = match page.offset {
-            None => format!("LIMIT {limit}"),
+        let numbered = |columns: &str, bounds: &str| {
+            format!(
+                "SELECT i.*, row_number() OVER () AS _place FROM (SELECT {columns} {found} ORDER BY {} LIMIT {limit}{bounds}) AS i",
+                order.keys
+            )
+        };
+        let columns = list(BASE, &shown.columns);
+        let rows = match page.offset {
+            None => format!("{BASE} AS ({})", numbered(&columns, "")),
             Some(offset) => {
                 let offset = statement.parameters.sql(offset, Form::Value, pg_sys::INT8OID);
-                format!("LIMIT {limit} OFFSET {offset}")
+                let bounds = format!(" OFFSET {offset}");
+                if shown.columns.is_subset(&order.columns) {
+                    format!("{BASE} AS ({})", numbered(&columns, &bounds))
+                } else {
+                    // Rows that are skipped are not fetched, only their keys.
+                    format!(
+                        "k AS ({}), {BASE} AS (SELECT x.*, k._place FROM k FULL JOIN (SELECT {} FROM {table} AS x \
+                         WHERE x.id = ANY (ARRAY(SELECT id FROM k))) AS x ON x.id = k.id)",
+                        numbered(&format!("{BASE}.id"), &bounds),
+                        list("x", &shown.columns)
+                    )
+                }
             }
         };
-        let rows = if page.offset.is_none() {
-            format!(
-                "SELECT w.*, row_number() OVER () AS _place FROM (SELECT {BASE}.* FROM {table} AS {BASE}{joins} \
-                 WHERE {condition} ORDER BY {order} {bounds}) AS w"
-            )
+        let mut document = JsonText::default();
+        document.known(self.before_results());
+        document.known("{\"entities\" : [");
+        let on_page = if page.paging == PagingInfo::NextPage {
+            format!(" FILTER (WHERE {BASE}._place <= {})", page.limit)
         } else {
-            // Rows that are skipped are not fetched.
-            format!(
-                "SELECT w.*, k._place FROM (SELECT i.id, row_number() OVER () AS _place FROM (\
-                 SELECT {BASE}.id FROM {table} AS {BASE}{joins} WHERE {condition} ORDER BY {order} {bounds}) AS i) AS k \
-                 JOIN {table} AS w ON w.id = k.id"
-            )
+            String::new()
         };
-        let entities = format!("COALESCE(json_agg({} ORDER BY {BASE}._place)", shown.document);
-        let (entities, info) = match page.paging {
-            PagingInfo::None => (format!("{entities}, '[]')"), String::new()),
-            PagingInfo::NextPage => (
-                format!("{entities} FILTER (WHERE {BASE}._place <= {}), '[]')", page.limit),
-                format!(
-                    ", 'paging_info', json_build_object('has_next_page', count(*) > {})",
-                    page.limit
-                ),
-            ),
+        document.sql(format!(
+            "COALESCE(string_agg({}, ', ' ORDER BY {BASE}._place){on_page}, '')",
+            shown.document
+        ));
+        document.known("]");
+        match page.paging {
+            PagingInfo::None => {}
+            PagingInfo::NextPage => {
+                document.known(", \"paging_info\" : {\"has_next_page\" : ");
+                document.sql(format!("(count(*) > {})::text", page.limit));
+                document.known("}");
+            }
             PagingInfo::Count => {
                 let number = statement
                     .parameters
                     .sql(page.number, Form::Value, pg_sys::INT8OID);
-                let count = format!("(SELECT count(*) FROM {table} AS {BASE}{joins} WHERE {condition})");
-                (
-                    format!("{entities}, '[]')"),
-                    format!(
-                        ", 'paging_info', (SELECT json_build_object('current_page', {number}, 'page_count', \
-                         GREATEST(1, (n.n + {} - 1) / {}), 'entity_count', n.n, 'entities_per_page', {}) \
-                         FROM (SELECT {count} AS n) AS n)",
-                        page.limit, page.limit, page.limit
-                    ),
-                )
+                document.known(", \"paging_info\" : ");
+                document.sql(format!(
+                    "(SELECT json_build_object('current_page', {number}, 'page_count', GREATEST(1, (n.n + {0} - 1) / {0}), \
+                     'entity_count', n.n, 'entities_per_page', {0})::text FROM (SELECT (SELECT count(*) {found}) AS n) AS n)",
+                    page.limit
+                ));
             }
-        };
+        }
+        document.known("}}");
         Ok(format!(
-            "SELECT json_build_object('entities', {entities}{info}) AS document, \
-             COALESCE(bool_or({}), false) AS is_doubtful FROM ({rows}) AS {BASE}{}",
-            shown.doubt, shown.joins
+            "WITH {rows}{} SELECT {} AS document, COALESCE(bool_or({}), false) AS is_doubtful FROM {BASE}{}",
+            shown.sources,
+            document.into_sql(),
+            shown.doubt,
+            shown.joins
         ))
     }
 
@@ -167,8 +187,9 @@ impl EntityRequest {
         page: &EntityPage,
         statement: &mut EntityStatement,
         source: &mut EntitySource,
-    ) -> Result<String, MissReason> {
+    ) -> Result<PageOrder, MissReason> {
         let mut keys = Vec::new();
+        let mut columns = BTreeSet::from(["id".to_owned()]);
         let mut by_id = None;
         for (path, descending) in &page.sorts {
             let (mut entity_type, mut alias, mut field) =
@@ -197,6 +218,7 @@ impl EntityRequest {
             }
             if alias == BASE {
                 statement.needed.insert(field.to_owned());
+                columns.insert(field.to_owned());
             } else {
                 let fields = statement.needed_elsewhere.entry(entity_type).or_default();
                 fields.insert(field.to_owned());
@@ -225,15 +247,40 @@ impl EntityRequest {
         if by_id.is_none() {
             keys.push(format!("{BASE}.id"));
         }
-        Ok(keys.join(", "))
+        Ok(PageOrder {
+            keys: keys.join(", "),
+            columns,
+        })
     }
+}
+
+/// The order of a page.
+struct PageOrder {
+    keys: String,
+    /// The columns among its keys that are of the entities themselves.
+    columns: BTreeSet<String>,
+}
+
+/// Columns of a table, which always are some.
+fn list(alias: &str, columns: &BTreeSet<String>) -> String {
+    let columns: Vec<String> = columns
+        .iter()
+        .map(|column| format!("{alias}.{}", quote::identifier(column)))
+        .collect();
+    columns.join(", ")
 }
 
 /// The entities of a page as SQL.
 struct ShownEntity {
-    document: String,
+    /// The columns of the entities themselves that are read.
+    columns: BTreeSet<String>,
+    /// The queries of a WITH clause for what they lead to, each after a comma.
+    sources: String,
     joins: String,
+    /// Whether an entity is doubtful.
     doubt: String,
+    /// The text of an entity.
+    document: String,
 }
 
 /// What an entity looks like.
@@ -243,59 +290,86 @@ fn shown(
     entity_type: &str,
 ) -> Result<ShownEntity, MissReason> {
     let mut writer = EntityWriter {
-        source: EntitySource::new(entity_type, BASE),
+        entity_type,
         statement,
-        after: String::new(),
+        columns: BTreeSet::from(["id".to_owned()]),
+        linked: Vec::new(),
+        joins: String::new(),
         doubts: Vec::new(),
+        document: JsonText::default(),
     };
-    let mut pairs = vec![
-        format!("'type', {}::text", quote::literal(entity_type)),
-        format!("'id', {BASE}.id"),
-    ];
+    writer
+        .document
+        .known(&format!("{{\"type\" : {}, \"id\" : ", json_text::quoted(entity_type)));
+    writer.document.sql(format!("{BASE}.id::text"));
     let mut seen = BTreeSet::from(["type", "id"]);
     for field in &page.fields {
         if !seen.insert(field) {
             continue;
         }
-        let value = writer.path(field)?;
-        pairs.push(format!("{}, {value}", quote::literal(field)));
+        writer
+            .document
+            .known(&format!(", {} : ", json_text::quoted(field)));
+        writer.path(field)?;
     }
-    let document = if pairs.len() <= MOST_PAIRS {
-        format!("json_build_object({})", pairs.join(", "))
-    } else {
-        let parts: Vec<String> = pairs
-            .chunks(MOST_PAIRS)
-            .map(|pairs| format!("jsonb_build_object({})", pairs.join(", ")))
-            .collect();
-        format!("({})", parts.join(" || "))
-    };
-    let joins = writer.source.joins() + &writer.after;
-    let doubt = if writer.doubts.is_empty() {
-        "false".to_owned()
-    } else {
-        writer.doubts.join(" OR ")
-    };
+    writer.document.known("}");
+    let sources = writer
+        .linked
+        .iter()
+        .map(|linked| format!(", {} AS ({})", linked.alias, linked.sql()));
     Ok(ShownEntity {
-        document,
-        joins,
-        doubt,
+        sources: sources.collect(),
+        columns: writer.columns,
+        joins: writer.joins,
+        doubt: match &writer.doubts[..] {
+            [] => "false".to_owned(),
+            doubts => doubts.join(" OR "),
+        },
+        document: writer.document.into_sql(),
     })
 }
 
 /// Writes the values of entities.
+///
+/// What the rows of a page lead to is looked up for all of them at once: links of links level by level, and lists of links.
+/// The planner takes an array for a few values, so that is done by an index, whatever statistics say. Each row that is found
+/// belongs to one of the page, so FULL JOIN gives what LEFT JOIN would, but never compares each with each.
 struct EntityWriter<'s, 'a> {
+    entity_type: &'s str,
     statement: &'s mut EntityStatement<'a>,
-    source: EntitySource,
-    /// Joins behind those of the source.
-    after: String,
+    /// The columns of the entities themselves that are read.
+    columns: BTreeSet<String>,
+    linked: Vec<LinkedRows>,
+    joins: String,
     /// Conditions under which a row is doubtful.
     doubts: Vec<String>,
+    document: JsonText,
+}
+
+/// Rows to which a page leads.
+struct LinkedRows {
+    /// Of linked entities: where the link is, and the type that it leads to.
+    link: Option<(String, String, String)>,
+    alias: String,
+    /// The columns that are read of linked entities.
+    columns: BTreeSet<String>,
+    /// What stands behind the columns.
+    from: String,
+}
+
+impl LinkedRows {
+    fn sql(&self) -> String {
+        match self.link {
+            Some(_) => format!("SELECT {} {}", list("x", &self.columns), self.from),
+            None => self.from.clone(),
+        }
+    }
 }
 
 impl EntityWriter<'_, '_> {
-    /// The value of a path.
-    fn path(&mut self, path: &str) -> Result<String, MissReason> {
-        let (mut entity_type, mut alias, mut rest) = (self.source.entity_type.clone(), BASE.to_owned(), path);
+    /// Writes the value of a path.
+    fn path(&mut self, path: &str) -> Result<(), MissReason> {
+        let (mut entity_type, mut alias, mut rest) = (self.entity_type.to_owned(), BASE.to_owned(), path);
         while let Some((field, linked, next)) = split_path(rest)? {
             if self.statement.cached(&entity_type)?.field(field) != Some(FieldClass::Entity) {
                 return Err(format!("{path} does not lead through single links of the cache"));
@@ -309,13 +383,30 @@ impl EntityWriter<'_, '_> {
         self.value(&entity_type, &alias, rest)
     }
 
+    /// A column of a row.
+    fn column(&mut self, alias: &str, name: &str) -> String {
+        let linked = self.linked.iter_mut().find(|linked| linked.alias == alias);
+        let columns = linked.map_or(&mut self.columns, |linked| &mut linked.columns);
+        columns.insert(name.to_owned());
+        format!("{alias}.{}", quote::identifier(name))
+    }
+
+    /// The two columns of a link of a row: the type and the id.
+    fn link_columns(&mut self, alias: &str, field: &str) -> (String, String) {
+        (
+            self.column(alias, &format!("{field}__type")),
+            self.column(alias, &format!("{field}__id")),
+        )
+    }
+
     /// Notes that a field of a row has to be known: of the type that is asked for by its guard, of a linked one here.
     fn known(&mut self, alias: &str, field: &str) {
         if alias == BASE {
             self.statement.needed.insert(field.to_owned());
         } else if field != "id" {
+            let unknown = self.column(alias, "_unknown");
             self.doubts.push(format!(
-                "COALESCE({} = ANY ({alias}._unknown), false)",
+                "COALESCE({} = ANY ({unknown}), false)",
                 quote::literal(field)
             ));
         }
@@ -329,30 +420,44 @@ impl EntityWriter<'_, '_> {
                 "answers about linked type {linked} differed from the upstream's"
             ));
         }
-        let joined = self.statement.alias("n");
-        let sql = self.statement.join_sql(alias, field, linked, &joined);
-        let found = self.source.join_known(alias, field, linked, &joined, sql);
-        if found == joined {
-            self.doubts.push(format!(
-                "({alias}.{} = {} AND {joined}._active IS NOT TRUE)",
-                quote::identifier(&format!("{field}__type")),
-                quote::literal(linked)
-            ));
+        let link = Some((alias.to_owned(), field.to_owned(), linked.to_owned()));
+        if let Some(known) = self.linked.iter().find(|known| known.link == link) {
+            return Ok(known.alias.clone());
         }
-        Ok(found)
+        let joined = self.statement.alias("n");
+        let (link_type, link_id) = self.link_columns(alias, field);
+        let is_linked = format!("{link_type} = {}", quote::literal(linked));
+        self.linked.push(LinkedRows {
+            link,
+            alias: joined.clone(),
+            columns: BTreeSet::from(["id".to_owned()]),
+            from: format!(
+                "FROM {} AS x WHERE x.id = ANY (ARRAY(SELECT {link_id} FROM {alias} WHERE {is_linked}))",
+                layout::table(&self.statement.cache.schema, linked)
+            ),
+        });
+        self.joins += &format!(" FULL JOIN {joined} ON {joined}.id = {link_id} AND {is_linked}");
+        let active = self.column(&joined, "_active");
+        self.doubts.push(format!("({is_linked} AND {active} IS NOT TRUE)"));
+        Ok(joined)
     }
 
-    /// The value of a field of a row.
-    fn value(&mut self, entity_type: &str, alias: &str, field: &str) -> Result<String, MissReason> {
-        let class = self.statement.class(entity_type, field)?;
-        let column = format!("{alias}.{}", quote::identifier(field));
-        Ok(match class {
-            FieldClass::Moment => format!("to_char({column} AT TIME ZONE 'UTC', {MOMENT})"),
-            FieldClass::Entity => self.link(entity_type, alias, field)?,
-            FieldClass::MultiEntity => self.links(entity_type, alias, field)?,
-            // A row that is not there has no value, whatever stands in a column that is never null.
-            _ => column,
-        })
+    /// Writes the value of a field of a row.
+    fn value(&mut self, entity_type: &str, alias: &str, field: &str) -> Result<(), MissReason> {
+        let json = match self.statement.class(entity_type, field)? {
+            FieldClass::Entity => return self.link(entity_type, alias, field),
+            FieldClass::MultiEntity => return self.links(entity_type, alias, field),
+            FieldClass::Integer | FieldClass::Decimal | FieldClass::Checkbox | FieldClass::Opaque => {
+                format!("{}::text", self.column(alias, field))
+            }
+            FieldClass::Text | FieldClass::Date => format!("to_json({})::text", self.column(alias, field)),
+            FieldClass::Moment => format!(
+                "('\"' || to_char({} AT TIME ZONE 'UTC', {MOMENT}) || '\"')",
+                self.column(alias, field)
+            ),
+        };
+        self.document.sql(json_text::or_null(&json));
+        Ok(())
     }
 
     fn targets(&self, entity_type: &str, field: &str) -> Result<Vec<(String, String)>, MissReason> {
@@ -376,29 +481,26 @@ impl EntityWriter<'_, '_> {
         Ok(targets)
     }
 
-    fn link(&mut self, entity_type: &str, alias: &str, field: &str) -> Result<String, MissReason> {
-        let mut names = Vec::new();
+    fn link(&mut self, entity_type: &str, alias: &str, field: &str) -> Result<(), MissReason> {
+        let mut text = LinkText::default();
+        let (link_type, link_id) = self.link_columns(alias, field);
         for (linked, display) in self.targets(entity_type, field)? {
             let joined = self.join(alias, field, &linked)?;
             self.known(&joined, &display);
-            names.push(format!("{joined}.{}", quote::identifier(&display)));
+            let name = self.column(&joined, &display);
+            text.add(&linked, name);
         }
-        let name = if let [name] = &names[..] {
-            name.clone()
-        } else {
-            format!("COALESCE({})", names.join(", "))
-        };
-        let link_type = format!("{alias}.{}", quote::identifier(&format!("{field}__type")));
-        Ok(format!(
-            "CASE WHEN {link_type} IS NOT NULL THEN json_build_object('type', {link_type}, 'id', {alias}.{}, 'name', {name}) END",
-            quote::identifier(&format!("{field}__id"))
-        ))
+        self.document
+            .sql(json_text::or_null(&text.sql(&link_type, &link_id)));
+        self.doubts.push(text.doubt(&link_type));
+        Ok(())
     }
 
-    fn links(&mut self, entity_type: &str, alias: &str, field: &str) -> Result<String, MissReason> {
+    fn links(&mut self, entity_type: &str, alias: &str, field: &str) -> Result<(), MissReason> {
         let (m, l) = (self.statement.alias("m"), self.statement.alias("l"));
         let mut joins = String::new();
-        let (mut names, mut known) = (Vec::new(), Vec::new());
+        let mut text = LinkText::default();
+        let mut known = Vec::new();
         for (linked, display) in self.targets(entity_type, field)? {
             let t = self.statement.alias("t");
             joins += &format!(
@@ -406,40 +508,64 @@ impl EntityWriter<'_, '_> {
                 layout::table(&self.statement.cache.schema, &linked),
                 quote::literal(&linked)
             );
-            names.push(format!("{t}.{}", quote::identifier(&display)));
+            text.add(&linked, format!("{t}.{}", quote::identifier(&display)));
             known.push(format!(
                 "COALESCE({t}._active AND ({t}._unknown IS NULL OR {} <> ALL ({t}._unknown)), false)",
                 quote::literal(&display)
             ));
         }
-        let links = layout::links(&self.statement.cache.schema, entity_type, field);
-        self.after += &format!(
-            " LEFT JOIN LATERAL (SELECT json_agg(json_build_object('type', {m}.child_type, 'id', {m}.child_id, 'name', \
-             COALESCE({})) ORDER BY {m}._position, {m}.child_id) AS links, bool_or(NOT ({})) AS is_doubtful \
-             FROM {links} AS {m}{joins} WHERE {m}.parent_id = {alias}.id) AS {l} ON true",
-            names.join(", "),
-            known.join(" OR ")
-        );
+        let parent = self.column(alias, "id");
+        self.linked.push(LinkedRows {
+            link: None,
+            alias: l.clone(),
+            columns: BTreeSet::new(),
+            from: format!(
+                "SELECT {m}.parent_id, '[' || string_agg({}, ', ' ORDER BY {m}._position, {m}.child_id) || ']' AS links, \
+                 bool_or(NOT ({})) AS is_doubtful FROM {} AS {m}{joins} \
+                 WHERE {m}.parent_id = ANY (ARRAY(SELECT {parent} FROM {alias})) GROUP BY {m}.parent_id",
+                text.sql(&format!("{m}.child_type"), &format!("{m}.child_id")),
+                known.join(" OR "),
+                layout::links(&self.statement.cache.schema, entity_type, field),
+            ),
+        });
+        self.joins += &format!(" FULL JOIN {l} ON {l}.parent_id = {parent}");
         self.doubts.push(format!("COALESCE({l}.is_doubtful, false)"));
         // Of an entity that is not there, the value is null.
-        Ok(if alias == BASE {
-            format!("COALESCE({l}.links, '[]')")
-        } else {
-            format!("CASE WHEN {alias}.id IS NOT NULL THEN COALESCE({l}.links, '[]') END")
-        })
+        self.document.sql(format!(
+            "CASE WHEN {parent} IS NULL THEN 'null' ELSE COALESCE({l}.links, '[]') END"
+        ));
+        Ok(())
     }
 }
 
-impl EntitySource {
-    /// The alias under which a linked row is joined: that of an equal join, or the new one.
-    fn join_known(&mut self, alias: &str, field: &str, linked: &str, joined: &str, sql: String) -> String {
-        match self.joins.iter().find(|join| join.is(alias, field, linked)) {
-            Some(known) => known.alias.clone(),
-            None => {
-                self.joins
-                    .push(SourceJoin::new(alias, field, linked, joined, sql));
-                joined.to_owned()
-            }
-        }
+/// A link as JSON: which types it may lead to, and the name of the entity of each.
+#[derive(Default)]
+struct LinkText {
+    types: String,
+    listed: Vec<String>,
+    names: Vec<String>,
+}
+
+impl LinkText {
+    fn add(&mut self, linked: &str, name: String) {
+        let before_id = format!("{{\"type\" : {}, \"id\" : ", json_text::quoted(linked));
+        self.types += &format!(" WHEN {} THEN {}", quote::literal(linked), quote::literal(&before_id));
+        self.listed.push(quote::literal(linked));
+        self.names.push(name);
+    }
+
+    /// The text of a link; NULL if there is none, or if it leads to another type.
+    fn sql(&self, link_type: &str, link_id: &str) -> String {
+        let name = format!("to_json(COALESCE({}))::text", self.names.join(", "));
+        format!(
+            "(CASE {link_type}{} END || {link_id} || ', \"name\" : ' || {} || '}}')",
+            self.types,
+            json_text::or_null(&name)
+        )
+    }
+
+    /// Whether a link leads to another type, whose names nobody has.
+    fn doubt(&self, link_type: &str) -> String {
+        format!("COALESCE({link_type} NOT IN ({}), false)", self.listed.join(", "))
     }
 }
