@@ -40,6 +40,12 @@ pub(crate) enum CacheError {
         problem: String,
     },
 
+    /// The tables are others than it created.
+    Altered {
+        name: String,
+        problem: String,
+    },
+
     Unreadable {
         name: String,
         problem: String,
@@ -86,6 +92,12 @@ impl TopicError for CacheError {
             )
             .detail("Nothing of it was stored.")
             .hint("Pass the reply of the upstream as it came."),
+            Self::Altered { name, problem } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("the tables of the cache in schema \"{name}\" have been altered"),
+            )
+            .detail(problem.clone())
+            .hint("Undo that, or drop the cache and create it again."),
             Self::Unreadable { name, problem } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 format!("what is stored of the cache in schema \"{name}\" cannot be read"),

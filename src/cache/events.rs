@@ -27,7 +27,7 @@ const MOST_NOTED: usize = 200;
 
 /// The requests by which a cache keeps up: for entries of the event log, and for entities that are not known in full.
 pub(crate) fn plan_event_requests(cache: &str) -> Result<Value, Error> {
-    let state = store::find_own(cache)?;
+    let state = store::find_unchanged(cache)?;
     let locked = store::lock_cache(&state)?;
     let now = store::clock()?;
     let mut fields: Vec<String> = ["event_type", "attribute_name", "entity", "meta", "created_at"]
@@ -123,7 +123,7 @@ fn unknown_entities(locked: &LockedCache, name: &str, cached: &CachedType) -> Re
 
 /// Applies entries of the event log.
 pub(crate) fn apply_events(cache: &str, entries: &Value, asked_at: Option<&str>) -> Result<Value, Error> {
-    let state = store::find_own(cache)?;
+    let state = store::find_unchanged(cache)?;
     let results = entries.get("results").unwrap_or(entries);
     let rows = results.get("entities").unwrap_or(results).as_array();
     let rows = rows.ok_or_else(|| CacheError::Reply {

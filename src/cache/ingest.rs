@@ -7,6 +7,7 @@ use super::model::{CachedType, FieldClass};
 use super::other_sides::WrittenLinks;
 use super::reply::{SaidOfEntity, SaidValue};
 use super::store::{self, CacheState};
+use super::unchanged;
 use crate::error::Error;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -32,11 +33,16 @@ pub(crate) fn ingest(
 ) -> Result<IngestResult, Error> {
     let (state, _) = store::find_cache(cache)?;
     let (method, auth, parameters) = super::wire::take_apart(request)?;
-    let is_fault = reply.get("exception").and_then(Value::as_bool) == Some(true);
+    unchanged::assert_unchanged(&state.schema, &state.definition)?;
+    let is_fault = reply.get("exception").and_then(Value::as_bool) == Some(true)
+        || reply.get("error_code").is_some_and(|code| !code.is_null());
     let credential = auth.and_then(|auth| super::wire::credential(&state, auth));
     if let Some(credential) = &credential {
-        let is_refused = is_fault && reply.get("error_code").and_then(Value::as_i64) == Some(102);
-        note_credential(&state, cache, credential, is_fault, is_refused)?;
+        if is_fault && reply.get("error_code").and_then(Value::as_i64) == Some(102) {
+            note_credential(&state, cache, credential, store::REFUSE)?;
+        } else if !is_fault && is_answer(method, reply) {
+            note_credential(&state, cache, credential, store::ACCEPT)?;
+        }
     }
     // What the upstream shows to others is not what it shows to all: of their writes only what they are about counts.
     let is_shown_to_all = auth.is_none() || credential.is_some();
@@ -71,18 +77,27 @@ pub(crate) fn ingest(
     Ok(result)
 }
 
+/// Whether a reply is the upstream's answer to what the cache itself answers. It shows that the caller may have such answers;
+/// other methods, such as "info", the upstream may answer to anybody.
+fn is_answer(method: &str, reply: &Value) -> bool {
+    let results = reply.get("results").unwrap_or(reply);
+    match method {
+        "read" => results.get("entities").is_some_and(Value::is_array),
+        "summarize" => results.get("summaries").is_some_and(Value::is_object),
+        _ => false,
+    }
+}
+
 fn note_credential(
     state: &CacheState,
     cache: &str,
     credential: &str,
-    is_fault: bool,
-    is_refused: bool,
+    statement: &'static str,
 ) -> Result<(), Error> {
     // Whoever may decide what is answered to whom: the cache's owner.
-    if (is_fault && !is_refused) || !store::is_own(cache)? {
+    if !store::is_own(cache)? {
         return Ok(());
     }
-    let statement = if is_refused { store::REFUSE } else { store::ACCEPT };
     store::write_as_owner(|statements| {
         statements.run(statement, &json!({"id": state.id, "credential": credential}))
     })

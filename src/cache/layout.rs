@@ -12,7 +12,7 @@
 //! | `_event_at` | when that happened, by the upstream's clock |
 //! | `_received_at` | when anything of it was last received, by this database's clock |
 
-use super::model::{CacheDefinition, CachedField, CachedType, FieldClass, multi_table};
+use super::model::{CacheDefinition, CachedField, CachedType, FieldClass, NullOrder, multi_table};
 use crate::ddl::script::Script;
 use crate::error::Error;
 use crate::pg::quote;
@@ -30,6 +30,24 @@ pub(super) fn is_known(field: &str) -> String {
 
 /// What a moment of a column looks like in the protocol: the format of `to_char`, as a literal.
 pub(super) const MOMENT: &str = r#"'YYYY-MM-DD"T"HH24:MI:SS"Z"'"#;
+
+/// Columns of our own in the table of a type.
+pub(super) const OWN_COLUMNS: [(&str, &str); 6] = [
+    (ACTIVE, "boolean"),
+    ("_unknown", "text[]"),
+    ("_stamp", "timestamptz"),
+    ("_event_id", "bigint"),
+    ("_event_at", "timestamptz"),
+    ("_received_at", "timestamptz"),
+];
+
+/// The columns of the table of a multi-entity field.
+pub(super) const LINK_COLUMNS: [(&str, &str); 4] = [
+    ("parent_id", "bigint"),
+    ("child_type", "text"),
+    ("child_id", "bigint"),
+    ("_position", "integer"),
+];
 
 /// The table of a type, quoted.
 pub(super) fn table(schema: &str, entity_type: &str) -> String {
@@ -59,14 +77,59 @@ pub(super) fn field_columns(name: &str, class: FieldClass) -> Vec<(String, &'sta
     }
 }
 
-/// The collation by which texts are sorted, as a clause; nothing for the database's own.
-pub(super) fn collate(definition: &CacheDefinition) -> String {
-    match &definition.settings.order {
-        Some(order) if order.collation != "default" => {
-            format!(" COLLATE {}", quote::identifier(&order.collation))
+/// How a column is sorted: what an index says of it, and what ORDER BY does.
+///
+/// An operator instead of a collation where that compares bytes: the index then has the very column that a page is sorted by,
+/// and skipping entries takes a third less time.
+struct SortOrder {
+    in_index: String,
+    ascending: String,
+    descending: String,
+}
+
+impl SortOrder {
+    fn new(definition: &CacheDefinition, class: FieldClass) -> Self {
+        let order = definition.settings.order.as_ref();
+        let (mut in_index, mut ascending, mut descending) = match order {
+            Some(order) if class == FieldClass::Text && order.collation == "C" => (
+                " text_pattern_ops".to_owned(),
+                " USING ~<~".to_owned(),
+                " USING ~>~".to_owned(),
+            ),
+            Some(order) if class == FieldClass::Text && order.collation != "default" => {
+                let collate = format!(" COLLATE {}", quote::identifier(&order.collation));
+                (collate.clone(), collate.clone(), collate + " DESC")
+            }
+            _ => (String::new(), String::new(), " DESC".to_owned()),
+        };
+        // PostgreSQL takes null for larger than all values.
+        if order.is_some_and(|order| order.nulls == NullOrder::First) {
+            in_index += " NULLS FIRST";
+            ascending += " NULLS FIRST";
+            descending += " NULLS LAST";
         }
-        _ => String::new(),
+        Self {
+            in_index,
+            ascending,
+            descending,
+        }
     }
+}
+
+/// How the upstream sorts by a column, as a key of ORDER BY.
+pub(super) fn sort_key(
+    definition: &CacheDefinition,
+    column: &str,
+    class: FieldClass,
+    descending: bool,
+) -> String {
+    let order = SortOrder::new(definition, class);
+    let order = if descending {
+        order.descending
+    } else {
+        order.ascending
+    };
+    format!("{column}{order}")
 }
 
 /// Whether a field gets an index of its own.
@@ -77,8 +140,15 @@ fn is_indexed(cached: &CachedType, name: &str, field: &CachedField) -> bool {
         || matches!(name, "updated_at" | "created_at")
 }
 
-fn add_indexes(script: &mut Script, table: &str, name: &str, class: FieldClass, collate: &str) {
+fn add_indexes(
+    script: &mut Script,
+    table: &str,
+    name: &str,
+    class: FieldClass,
+    definition: &CacheDefinition,
+) {
     let column = quote::identifier(name);
+    let order = SortOrder::new(definition, class).in_index;
     match class {
         FieldClass::Entity => {
             let columns = field_columns(name, class);
@@ -93,11 +163,11 @@ fn add_indexes(script: &mut Script, table: &str, name: &str, class: FieldClass, 
                 "CREATE INDEX ON {table} (lower({column}) text_pattern_ops)"
             ));
             script.push(format!(
-                "CREATE INDEX ON {table} ({column}{collate}, id) WHERE _active"
+                "CREATE INDEX ON {table} ({column}{order}, id) WHERE _active"
             ));
         }
         FieldClass::MultiEntity | FieldClass::Opaque => {}
-        _ => script.push(format!("CREATE INDEX ON {table} ({column}, id)")),
+        _ => script.push(format!("CREATE INDEX ON {table} ({column}{order}, id)")),
     }
 }
 
@@ -127,31 +197,30 @@ fn create_links(script: &mut Script, schema: &str, entity_type: &str, field: &st
     ));
 }
 
-fn create_type(script: &mut Script, schema: &str, entity_type: &str, cached: &CachedType, collate: &str) {
+fn create_type(
+    script: &mut Script,
+    schema: &str,
+    entity_type: &str,
+    cached: &CachedType,
+    definition: &CacheDefinition,
+) {
     let table = table(schema, entity_type);
     let mut parts = vec!["id bigint PRIMARY KEY".to_owned()];
     for (name, field) in &cached.fields {
         parts.extend(column_sql(name, field.class()));
     }
-    parts.extend(
-        [
-            "_active boolean",
-            "_unknown text[]",
-            "_stamp timestamptz",
-            "_event_id bigint",
-            "_event_at timestamptz",
-            "_received_at timestamptz NOT NULL DEFAULT clock_timestamp()",
-        ]
-        .map(str::to_owned),
-    );
-    script.push(format!("CREATE TABLE {table} ({})", parts.join(", ")));
+    parts.extend(OWN_COLUMNS.map(|(name, sql_type)| format!("{name} {sql_type}")));
+    script.push(format!(
+        "CREATE TABLE {table} ({} NOT NULL DEFAULT clock_timestamp())",
+        parts.join(", ")
+    ));
     script.push(format!("CREATE INDEX ON {table} (id) WHERE _unknown IS NOT NULL"));
     script.push(format!("CREATE INDEX ON {table} (id) WHERE _active IS NOT TRUE"));
     for (name, field) in &cached.fields {
         if field.class() == FieldClass::MultiEntity {
             create_links(script, schema, entity_type, name);
         } else if is_indexed(cached, name, field) {
-            add_indexes(script, &table, name, field.class(), collate);
+            add_indexes(script, &table, name, field.class(), definition);
         }
     }
 }
@@ -159,9 +228,8 @@ fn create_type(script: &mut Script, schema: &str, entity_type: &str, cached: &Ca
 /// Creates the tables of a cache.
 pub(super) fn create(schema: &str, definition: &CacheDefinition) -> Result<(), Error> {
     let mut script = Script::new();
-    let collate = collate(definition);
     for (entity_type, cached) in &definition.entity_types {
-        create_type(&mut script, schema, entity_type, cached, &collate);
+        create_type(&mut script, schema, entity_type, cached, definition);
     }
     script.run()
 }
@@ -169,7 +237,6 @@ pub(super) fn create(schema: &str, definition: &CacheDefinition) -> Result<(), E
 /// Turns the tables of one definition into those of another. Fields that change their type lose their values.
 pub(super) fn alter(schema: &str, before: &CacheDefinition, after: &CacheDefinition) -> Result<(), Error> {
     let mut script = Script::new();
-    let collate = collate(after);
     for (entity_type, cached) in &before.entity_types {
         if !after.entity_types.contains_key(entity_type) {
             drop_type(&mut script, schema, entity_type, cached);
@@ -177,8 +244,8 @@ pub(super) fn alter(schema: &str, before: &CacheDefinition, after: &CacheDefinit
     }
     for (entity_type, cached) in &after.entity_types {
         match before.entity_types.get(entity_type) {
-            None => create_type(&mut script, schema, entity_type, cached, &collate),
-            Some(before) => alter_type(&mut script, schema, entity_type, before, cached, &collate),
+            None => create_type(&mut script, schema, entity_type, cached, after),
+            Some(before) => alter_type(&mut script, schema, entity_type, before, cached, after),
         }
     }
     script.run()
@@ -190,7 +257,7 @@ fn alter_type(
     entity_type: &str,
     before: &CachedType,
     after: &CachedType,
-    collate: &str,
+    definition: &CacheDefinition,
 ) {
     let table = table(schema, entity_type);
     let stays = |name: &str, class: FieldClass| after.field(name) == Some(class);
@@ -230,7 +297,7 @@ fn alter_type(
                     .get(name)
                     .is_some_and(|field| is_indexed(before, name, field)))
         {
-            add_indexes(script, &table, name, field.class(), collate);
+            add_indexes(script, &table, name, field.class(), definition);
         }
     }
     let changed = |name: &String| before.field(name) != after.field(name);

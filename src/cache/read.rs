@@ -7,10 +7,11 @@
 use super::error::MissReason;
 use super::filter::{BASE, EntitySource, EntityStatement, split_path};
 use super::guards::names_ids;
-use super::json_text::{self, JsonText};
+use super::json_pieces::{self, JsonPieces};
 use super::layout::{self, MOMENT};
-use super::model::{FieldClass, NullOrder};
+use super::model::FieldClass;
 use super::request::{AnswerPart, EntityPage, EntityRequest, PagingInfo};
+use super::unchanged;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pg::plan::Planning;
@@ -20,8 +21,15 @@ use pgrx::pg_sys;
 use std::collections::BTreeSet;
 
 impl Shape for EntityRequest {
-    fn compile(&self, _: &Catalog) -> Result<Draft, Error> {
-        Ok(match self.statement() {
+    fn compile(&self, catalog: &Catalog) -> Result<Draft, Error> {
+        let altered = unchanged::find_difference(&self.cache.schema, &self.cache.definition, |table| {
+            catalog.reader.depends_on(table);
+        });
+        let draft = match altered {
+            None => self.statement(),
+            Some(problem) => Err(format!("the tables of the cache have been altered: {problem}")),
+        };
+        Ok(match draft {
             Ok(draft) => draft,
             Err(reason) => Draft::new(self.document(&format!(
                 "SELECT to_json({}::text)::text, true",
@@ -120,26 +128,24 @@ impl EntityRequest {
                 order.keys
             )
         };
-        let columns = list(BASE, &shown.columns);
         let rows = match page.offset {
-            None => format!("{BASE} AS ({})", numbered(&columns, "")),
+            None => format!("{BASE} AS ({})", numbered(&column_list(BASE, &shown.columns), "")),
             Some(offset) => {
                 let offset = statement.parameters.sql(offset, Form::Value, pg_sys::INT8OID);
-                let bounds = format!(" OFFSET {offset}");
-                if shown.columns.is_subset(&order.columns) {
-                    format!("{BASE} AS ({})", numbered(&columns, &bounds))
+                // Rows that are skipped are not fetched: an index may have all that is asked of them.
+                let keys = numbered(&column_list(BASE, &order.columns), &format!(" OFFSET {offset}"));
+                if shown.columns.iter().all(|column| order.columns.contains(column)) {
+                    format!("{BASE} AS ({keys})")
                 } else {
-                    // Rows that are skipped are not fetched, only their keys.
                     format!(
-                        "k AS ({}), {BASE} AS (SELECT x.*, k._place FROM k FULL JOIN (SELECT {} FROM {table} AS x \
+                        "k AS ({keys}), {BASE} AS (SELECT x.*, k._place FROM k FULL JOIN (SELECT {} FROM {table} AS x \
                          WHERE x.id = ANY (ARRAY(SELECT id FROM k))) AS x ON x.id = k.id)",
-                        numbered(&format!("{BASE}.id"), &bounds),
-                        list("x", &shown.columns)
+                        column_list("x", &shown.columns)
                     )
                 }
             }
         };
-        let mut document = JsonText::default();
+        let mut document = JsonPieces::default();
         document.known(self.before_results());
         document.known("{\"entities\" : [");
         let on_page = if page.paging == PagingInfo::NextPage {
@@ -189,8 +195,8 @@ impl EntityRequest {
         source: &mut EntitySource,
     ) -> Result<PageOrder, MissReason> {
         let mut keys = Vec::new();
-        let mut columns = BTreeSet::from(["id".to_owned()]);
-        let mut by_id = None;
+        let mut columns = Vec::new();
+        let mut is_unique = false;
         for (path, descending) in &page.sorts {
             let (mut entity_type, mut alias, mut field) =
                 (self.entity_type.clone(), BASE.to_owned(), path.as_str());
@@ -210,43 +216,34 @@ impl EntityRequest {
             ) {
                 return Err(unsupported());
             }
-            let direction = if *descending { " DESC" } else { "" };
             if field == "id" && alias == BASE {
-                by_id = Some(direction);
+                let direction = if *descending { " DESC" } else { "" };
+                is_unique = true;
                 keys.push(format!("{BASE}.id{direction}"));
                 break;
             }
             if alias == BASE {
                 statement.needed.insert(field.to_owned());
-                columns.insert(field.to_owned());
+                if !columns.iter().any(|known| known == field) {
+                    columns.push(field.to_owned());
+                }
             } else {
                 let fields = statement.needed_elsewhere.entry(entity_type).or_default();
                 fields.insert(field.to_owned());
             }
-            let Some(order) = &self.cache.definition.settings.order else {
+            let definition = &self.cache.definition;
+            if definition.settings.order.is_none() {
                 return Err(format!(
                     "sorting by {path}: the definition does not say how the upstream sorts (settings.order)"
                 ));
-            };
-            let collate = if class == FieldClass::Text {
-                layout::collate(&self.cache.definition)
-            } else {
-                String::new()
-            };
-            // PostgreSQL takes null for larger than all values.
-            let nulls = match (order.nulls, descending) {
-                (NullOrder::Last, _) => "",
-                (NullOrder::First, false) => " NULLS FIRST",
-                (NullOrder::First, true) => " NULLS LAST",
-            };
-            keys.push(format!(
-                "{alias}.{}{collate}{direction}{nulls}",
-                quote::identifier(field)
-            ));
+            }
+            let column = format!("{alias}.{}", quote::identifier(field));
+            keys.push(layout::sort_key(definition, &column, class, *descending));
         }
-        if by_id.is_none() {
+        if !is_unique {
             keys.push(format!("{BASE}.id"));
         }
+        columns.push("id".to_owned());
         Ok(PageOrder {
             keys: keys.join(", "),
             columns,
@@ -257,14 +254,14 @@ impl EntityRequest {
 /// The order of a page.
 struct PageOrder {
     keys: String,
-    /// The columns among its keys that are of the entities themselves.
-    columns: BTreeSet<String>,
+    /// The columns among its keys that are of the entities themselves, in their order; the id is the last one.
+    columns: Vec<String>,
 }
 
 /// Columns of a table, which always are some.
-fn list(alias: &str, columns: &BTreeSet<String>) -> String {
+fn column_list<'a>(alias: &str, columns: impl IntoIterator<Item = &'a String>) -> String {
     let columns: Vec<String> = columns
-        .iter()
+        .into_iter()
         .map(|column| format!("{alias}.{}", quote::identifier(column)))
         .collect();
     columns.join(", ")
@@ -296,11 +293,12 @@ fn shown(
         linked: Vec::new(),
         joins: String::new(),
         doubts: Vec::new(),
-        document: JsonText::default(),
+        document: JsonPieces::default(),
     };
-    writer
-        .document
-        .known(&format!("{{\"type\" : {}, \"id\" : ", json_text::quoted(entity_type)));
+    writer.document.known(&format!(
+        "{{\"type\" : {}, \"id\" : ",
+        json_pieces::quoted(entity_type)
+    ));
     writer.document.sql(format!("{BASE}.id::text"));
     let mut seen = BTreeSet::from(["type", "id"]);
     for field in &page.fields {
@@ -309,7 +307,7 @@ fn shown(
         }
         writer
             .document
-            .known(&format!(", {} : ", json_text::quoted(field)));
+            .known(&format!(", {} : ", json_pieces::quoted(field)));
         writer.path(field)?;
     }
     writer.document.known("}");
@@ -343,7 +341,7 @@ struct EntityWriter<'s, 'a> {
     joins: String,
     /// Conditions under which a row is doubtful.
     doubts: Vec<String>,
-    document: JsonText,
+    document: JsonPieces,
 }
 
 /// Rows to which a page leads.
@@ -360,7 +358,7 @@ struct LinkedRows {
 impl LinkedRows {
     fn sql(&self) -> String {
         match self.link {
-            Some(_) => format!("SELECT {} {}", list("x", &self.columns), self.from),
+            Some(_) => format!("SELECT {} {}", column_list("x", &self.columns), self.from),
             None => self.from.clone(),
         }
     }
@@ -438,7 +436,8 @@ impl EntityWriter<'_, '_> {
         });
         self.joins += &format!(" FULL JOIN {joined} ON {joined}.id = {link_id} AND {is_linked}");
         let active = self.column(&joined, "_active");
-        self.doubts.push(format!("({is_linked} AND {active} IS NOT TRUE)"));
+        self.doubts
+            .push(format!("({is_linked} AND {active} IS NOT TRUE)"));
         Ok(joined)
     }
 
@@ -456,7 +455,7 @@ impl EntityWriter<'_, '_> {
                 self.column(alias, field)
             ),
         };
-        self.document.sql(json_text::or_null(&json));
+        self.document.sql(json_pieces::or_null(&json));
         Ok(())
     }
 
@@ -491,7 +490,7 @@ impl EntityWriter<'_, '_> {
             text.add(&linked, name);
         }
         self.document
-            .sql(json_text::or_null(&text.sql(&link_type, &link_id)));
+            .sql(json_pieces::or_null(&text.sql(&link_type, &link_id)));
         self.doubts.push(text.doubt(&link_type));
         Ok(())
     }
@@ -548,8 +547,12 @@ struct LinkText {
 
 impl LinkText {
     fn add(&mut self, linked: &str, name: String) {
-        let before_id = format!("{{\"type\" : {}, \"id\" : ", json_text::quoted(linked));
-        self.types += &format!(" WHEN {} THEN {}", quote::literal(linked), quote::literal(&before_id));
+        let before_id = format!("{{\"type\" : {}, \"id\" : ", json_pieces::quoted(linked));
+        self.types += &format!(
+            " WHEN {} THEN {}",
+            quote::literal(linked),
+            quote::literal(&before_id)
+        );
         self.listed.push(quote::literal(linked));
         self.names.push(name);
     }
@@ -560,7 +563,7 @@ impl LinkText {
         format!(
             "(CASE {link_type}{} END || {link_id} || ', \"name\" : ' || {} || '}}')",
             self.types,
-            json_text::or_null(&name)
+            json_pieces::or_null(&name)
         )
     }
 

@@ -108,7 +108,7 @@ impl SaidValue {
             (FieldClass::Moment, Value::String(text)) => is_moment(text),
             _ => false,
         };
-        let fits = fits && !has_nul(value);
+        let fits = fits && can_be_kept(value);
         if fits {
             Self::Plain(value.clone())
         } else {
@@ -117,15 +117,17 @@ impl SaidValue {
     }
 }
 
-/// Whether a text somewhere in a value has a character that PostgreSQL cannot store.
-fn has_nul(value: &Value) -> bool {
+/// Whether all of a value can be kept: no text in it has a character that PostgreSQL cannot store, and no number was an
+/// integer with more digits than a double has.
+fn can_be_kept(value: &Value) -> bool {
     match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(values) => values.iter().any(has_nul),
+        Value::String(text) => !text.contains('\0'),
+        Value::Number(number) => !number.is_f64() || number.as_f64().is_some_and(|value| value.abs() < 9e15),
+        Value::Array(values) => values.iter().all(can_be_kept),
         Value::Object(members) => members
             .iter()
-            .any(|(key, value)| key.contains('\0') || has_nul(value)),
-        _ => false,
+            .all(|(key, value)| !key.contains('\0') && can_be_kept(value)),
+        _ => true,
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn scopes(cached: &CachedType) -> Vec<Vec<Value>> {
 
 /// The requests that scans send next.
 pub(crate) fn plan_scans(cache: &str) -> Result<Value, Error> {
-    let state = store::find_own(cache)?;
+    let state = store::find_unchanged(cache)?;
     let mut locked = store::lock_cache(&state)?;
     let now = store::clock()?;
     let Some(position) = locked.feed.position else {
@@ -163,7 +163,7 @@ pub(crate) fn result(
     reply: &Value,
     asked_at: Option<&str>,
 ) -> Result<Value, Error> {
-    let state = store::find_own(cache)?;
+    let state = store::find_unchanged(cache)?;
     let planned: PlannedScan =
         serde_json::from_value(planned.clone()).map_err(|problem| CacheError::Request {
             problem: format!("the scan is no element of a plan: {problem}"),

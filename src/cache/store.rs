@@ -5,6 +5,7 @@ use super::coverage::Coverage;
 use super::error::CacheError;
 use super::feed::Feed;
 use super::model::CacheDefinition;
+use super::unchanged;
 use crate::error::Error;
 use crate::pg::bookkeeping::{self, BookkeepingSession};
 use crate::pg::jsonb_value::JsonbValue;
@@ -194,6 +195,13 @@ pub(super) fn find_own(name: &str) -> Result<Rc<CacheState>, Error> {
         .into()),
         Some(state) => Ok(Rc::new(state)),
     }
+}
+
+/// The same, if its tables are those that it created.
+pub(super) fn find_unchanged(name: &str) -> Result<Rc<CacheState>, Error> {
+    let state = find_own(name)?;
+    unchanged::assert_unchanged(&state.schema, &state.definition)?;
+    Ok(state)
 }
 
 /// Whether the current role has the rights of the cache's owner.

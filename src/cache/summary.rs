@@ -47,6 +47,9 @@ pub(super) fn parse_summary_request(
         }
         summaries.push((field, sort));
     }
+    if summaries.is_empty() {
+        return Err("what a summary without summaries is is not known".into());
+    }
     let mut groupings = Vec::new();
     for grouping in array_member(members, "grouping")? {
         if text(grouping, "type").as_deref() != Some("exact") {

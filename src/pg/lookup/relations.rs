@@ -1,7 +1,7 @@
 //! Facts about relations and schemas that no catalog row has by itself: what an index adds to its key, whether a table has
 //! pages, how PostgreSQL names the sequence of a column, whether the role may look up names in a schema.
 
-use crate::pg::{Oid, text};
+use crate::pg::{Oid, names, text};
 use pgrx::pg_sys;
 use std::ffi::CString;
 
@@ -52,6 +52,13 @@ pub(crate) fn find_facts(relation: Oid) -> Option<RelationFacts> {
         pg_sys::ReleaseSysCache(tuple);
         Some(facts)
     }
+}
+
+/// The type of the live column of that name.
+pub(crate) fn column_type(table: Oid, column: &str) -> Option<Oid> {
+    let attnum = names::find_column(table, column)?;
+    // SAFETY: a plain look-up.
+    Some(unsafe { pg_sys::get_atttype(table, attnum) })
 }
 
 /// Whether a table has no page, and so no row that anybody could see.

@@ -118,7 +118,7 @@ fn measure(server: &Server, client: &mut Client, tasks: i64) -> Result<()> {
             sql: "SELECT json_build_object('results', json_build_object('entities', json_agg(json_build_object('type', 'Task', 'id', b.id,
                     'content', b.content) ORDER BY b.place)))::text
                 FROM (SELECT w.*, k.place FROM (SELECT i.id, row_number() OVER () AS place FROM (SELECT id FROM bench.task WHERE _active
-                  ORDER BY content COLLATE \"C\", id LIMIT 500 OFFSET ($1::bigint * 2 / 500 * 19 / 20 - 1) * 500) AS i) AS k
+                  ORDER BY content USING ~<~, id LIMIT 500 OFFSET ($1::bigint * 2 / 500 * 19 / 20 - 1) * 500) AS i) AS k
                   JOIN bench.task AS w ON w.id = k.id) AS b",
             bar: 8.0,
         },

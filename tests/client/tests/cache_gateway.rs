@@ -229,6 +229,19 @@ fn the_stock_client_works_unchanged() {
         "{got:#?}"
     );
     expect("user", json!(1));
+    // What the service answers to anybody says nothing of the key.
+    let with_wrong_key = |method: &str| {
+        let auth = json!({"script_name": "ingest", "script_key": "wrong"});
+        let body = json!({"method_name": method, "params": [auth, {"type": "Shot"}]});
+        let url = gateway.url("/api3/json");
+        Caller::nobody()
+            .post(&url, "application/json", body.to_string())
+            .body
+    };
+    let info = with_wrong_key("info");
+    assert!(info.contains("full_version"), "{info}");
+    let refused = with_wrong_key("read");
+    assert!(refused.contains("Can't authenticate script"), "{refused}");
 
     // How far the scans are.
     let metrics = Caller::nobody().get(&gateway.url("/metrics")).body;

@@ -1,10 +1,10 @@
 //! Random schemas, entities, writers and requests: every answer of the cache equals the upstream's at that moment, or is a
 //! miss. Writers go through the cache and past it; entries of the event log come late, twice or never, scans are stale,
-//! sessions end, and two programs keep the cache up to date.
+//! sessions end, servers crash and restart, and two programs keep the cache up to date.
 
 use mathesar_ext_client_tests::calendar;
 use mathesar_ext_client_tests::upstream::{EntityType, EventFate, Field, Inverse, Upstream};
-use mathesar_ext_client_tests::{Database, run, text};
+use mathesar_ext_client_tests::{Database, Server, connect, reconnected, run, text};
 use postgres::Client;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ const INVERSE: Inverse = ("Task", "sg_shot", "Shot", "sg_tasks");
 
 /// A random schema: every type has a name and links; `Task` has no `updated_at`.
 fn schema(dice: &mut Dice) -> BTreeMap<&'static str, EntityType> {
-    let optional: [(&str, Field); 9] = [
+    let optional: [(&str, Field); 17] = [
         ("sg_text", ("text", &[])),
         ("sg_list", ("list", &[])),
         ("sg_number", ("number", &[])),
@@ -54,6 +54,14 @@ fn schema(dice: &mut Dice) -> BTreeMap<&'static str, EntityType> {
         ("sg_when", ("date_time", &[])),
         ("sg_link", ("entity", &["Asset", "Shot"])),
         ("sg_links", ("multi_entity", &["Asset", "Project"])),
+        ("sg_status", ("status_list", &[])),
+        ("sg_color", ("color", &[])),
+        ("sg_percent", ("percent", &[])),
+        ("sg_duration", ("duration", &[])),
+        ("sg_timecode", ("timecode", &[])),
+        ("sg_price", ("currency", &[])),
+        ("sg_tags", ("tag_list", &[])),
+        ("sg_meta", ("serializable", &[])),
     ];
     TYPES
         .into_iter()
@@ -104,16 +112,21 @@ fn value(dice: &mut Dice, upstream: &Upstream, field: Field) -> Value {
             .collect();
         return links.into();
     }
-    if data_type == "checkbox" {
-        return json!(dice.roll(2) == 0);
+    match data_type {
+        "checkbox" => return json!(dice.roll(2) == 0),
+        "tag_list" => return (0..dice.roll(3)).map(|_| *dice.pick(&TEXTS)).collect(),
+        _ => {}
     }
     if dice.roll(5) == 0 {
         return Value::Null;
     }
     match data_type {
-        "text" | "list" => json!(*dice.pick(&TEXTS)),
-        "number" => json!(dice.roll(6) as i64 - 2),
-        "float" => json!(dice.roll(8) as f64 / 4.0 - 1.0),
+        "text" | "list" | "status_list" | "color" => json!(*dice.pick(&TEXTS)),
+        "number" | "percent" | "duration" | "timecode" => json!(dice.roll(6) as i64 - 2),
+        "serializable" => dice
+            .pick(&[json!([1, null, "x"]), json!("x"), json!(2.5), json!([])])
+            .clone(),
+        "float" | "currency" => json!(dice.roll(8) as f64 / 4.0 - 1.0),
         // Far from now, or near it: never so near that the seconds count that a test takes.
         "date" if dice.roll(2) == 0 => json!(calendar::date(upstream.today, dice.roll(90) as i64 - 45)),
         "date" => json!(format!("2024-01-0{}", 1 + dice.roll(9))),
@@ -126,10 +139,41 @@ fn value(dice: &mut Dice, upstream: &Upstream, field: Field) -> Value {
     }
 }
 
+/// Where a cache is.
+enum Home {
+    Shared(Database),
+    /// A server that can be restarted.
+    Own(Server),
+}
+
+impl Home {
+    fn shared() -> Self {
+        Self::Shared(Database::with_extension())
+    }
+
+    /// With a role that is no superuser.
+    fn own() -> Self {
+        let server = Server::create(&[]);
+        run(
+            &mut connect(&server.config()),
+            "CREATE EXTENSION mathesar_ext; CREATE ROLE keeper LOGIN; GRANT CREATE ON DATABASE postgres TO keeper",
+        );
+        Self::Own(server)
+    }
+
+    fn connect(&self) -> Client {
+        match self {
+            Self::Shared(database) => database.connect_as_owner(),
+            Self::Own(server) => reconnected(server.config().user("keeper")),
+        }
+    }
+}
+
 struct World {
     upstream: Upstream,
     dice: Dice,
     clients: Vec<Client>,
+    home: Home,
     hits: u64,
     /// Those of them that sum up, and those that compare with now.
     summaries: u64,
@@ -226,6 +270,29 @@ impl World {
             "SELECT msar.cache_ingest('studio', $1, $2, $3::text::timestamptz)",
             &[&decision["forward"], &reply, &asked_at],
         );
+    }
+
+    /// The server stops, with or without a warning, while entries of the event log are being applied: those are lost.
+    fn restart(&mut self) {
+        let Home::Own(server) = &self.home else {
+            return;
+        };
+        let mut interrupted = self.home.connect();
+        run(&mut interrupted, "BEGIN");
+        let mut ask = |statement: &str, arguments: &[&(dyn postgres::types::ToSql + Sync)]| -> Value {
+            let row = interrupted.query_one(statement, arguments);
+            row.unwrap_or_else(|error| panic!("{statement}: {error:?}"))
+                .get(0)
+        };
+        let plan = ask("SELECT msar.cache_event_plan('studio')", &[]);
+        let reply = self.upstream.call("read", &plan["events"]).expect("entries");
+        ask("SELECT msar.cache_apply_events('studio', $1)", &[&reply]);
+        if self.dice.roll(2) == 0 {
+            server.crash_and_restart();
+        } else {
+            server.restart();
+        }
+        self.clients = vec![self.home.connect(), self.home.connect()];
     }
 
     /// One look at the event log, and what it asks for.
@@ -330,7 +397,9 @@ impl World {
     fn condition(&mut self, name: &'static str) -> Value {
         let (path, field) = self.path(name, true);
         let relations: &[&str] = match field.0 {
-            "text" | "list" => &[
+            // Nothing is compared with those.
+            "tag_list" | "serializable" => return json!({"path": path, "relation": "is", "values": ["a"]}),
+            "text" | "list" | "status_list" | "color" => &[
                 "is",
                 "is_not",
                 "in",
@@ -428,7 +497,10 @@ impl World {
                 .filter(|(_, (data_type, _))| wanted.contains(data_type));
             fields.map(|(field, _)| *field).collect()
         };
-        let (numbers, dates) = (of_type(&["number", "float"]), of_type(&["date", "date_time"]));
+        let (numbers, dates) = (
+            of_type(&["number", "float", "percent", "duration", "timecode", "currency"]),
+            of_type(&["date", "date_time"]),
+        );
         let (groups, links) = (of_type(&["text", "list"]), of_type(&["entity"]));
         let mut summaries = vec![json!({"field": "id", "type": "count"})];
         if !numbers.is_empty() {
@@ -564,8 +636,7 @@ fn normal(value: &Value) -> Value {
 }
 
 /// A service with a random schema and entities, and a cache that knows everything.
-fn new_world(seed: u64) -> (Database, World) {
-    let database = Database::with_extension();
+fn new_world(seed: u64, home: Home) -> World {
     let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     for _ in 0..10 {
         dice.roll(2);
@@ -575,7 +646,8 @@ fn new_world(seed: u64) -> (Database, World) {
     let mut world = World {
         upstream,
         dice,
-        clients: vec![database.connect_as_owner(), database.connect_as_owner()],
+        clients: vec![home.connect(), home.connect()],
+        home,
         hits: 0,
         summaries: 0,
         relative: 0,
@@ -606,11 +678,11 @@ fn new_world(seed: u64) -> (Database, World) {
         "calendar": {"time_zone": calendar::ZONE}, "equal_credentials": ["s"], "max_staleness": null, "page_size": 7}});
     world.ask("SELECT msar.create_cache('studio', $1)", &[&definition]);
     world.settle();
-    (database, world)
+    world
 }
 
-fn run_seed(seed: u64, rounds: usize) -> (World, BTreeMap<String, u64>) {
-    let (database, mut world) = new_world(seed);
+fn run_seed(seed: u64, rounds: usize, home: Home) -> (World, BTreeMap<String, u64>) {
+    let mut world = new_world(seed, home);
     for round in 0..rounds {
         // A scan whose replies are old when they come.
         let stale = if round % 3 == 0 {
@@ -623,7 +695,12 @@ fn run_seed(seed: u64, rounds: usize) -> (World, BTreeMap<String, u64>) {
         } else {
             Vec::new()
         };
-        for _ in 0..=world.dice.roll(8) {
+        let writes = 1 + world.dice.roll(8);
+        let restart_before = world.dice.roll(writes);
+        for at in 0..writes {
+            if at == restart_before {
+                world.restart();
+            }
             let fate = *world.dice.pick(&[
                 EventFate::Logged,
                 EventFate::Logged,
@@ -641,7 +718,7 @@ fn run_seed(seed: u64, rounds: usize) -> (World, BTreeMap<String, u64>) {
         if round % 5 == 0 {
             // A program ends, and another one goes on.
             world.clients.remove(0);
-            world.clients.push(database.connect_as_owner());
+            world.clients.push(world.home.connect());
         }
         world.settle();
         for _ in 0..50 {
@@ -669,21 +746,32 @@ fn env_number(name: &str, default: usize) -> usize {
 
 #[test]
 fn every_answer_is_the_upstreams_or_a_miss() {
-    let (seeds, rounds) = (
+    check_answers(
         env_number("MATHESAR_EXT_TEST_SEEDS", 4),
         env_number("MATHESAR_EXT_TEST_ROUNDS", 12),
+        Home::shared,
     );
+}
+
+/// The same on a server that crashes or restarts in each round.
+#[test]
+fn every_answer_is_the_upstreams_after_restarts() {
+    check_answers(2, env_number("MATHESAR_EXT_TEST_ROUNDS", 8), Home::own);
+}
+
+fn check_answers(seeds: usize, rounds: usize, home: fn() -> Home) {
     let first = env_number("MATHESAR_EXT_TEST_SEED", 1);
     let (mut hits, mut nested, mut uncovered, mut unknown) = (0, 0, 0, 0);
     let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
     for seed in first..first + seeds {
-        let (world, misses) = run_seed(seed as u64, rounds);
+        let (world, misses) = run_seed(seed as u64, rounds, home());
         hits += world.hits;
         nested += world.nested;
         for (reason, count) in misses {
             // What the upstream means is not known: nobody is to guess.
             let is_open = reason.contains("retired")
                 || reason.contains("is not supported")
+                || reason.contains("are not supported")
                 || reason.contains("is not known")
                 || reason.contains("does not lead through single links");
             *(if is_open { &mut uncovered } else { &mut unknown }) += count;
@@ -711,7 +799,7 @@ fn what_is_written_through_the_cache_is_seen_at_once() {
     let first = env_number("MATHESAR_EXT_TEST_SEED", 1);
     let mut hits = 0;
     for seed in first..first + 3 {
-        let (_database, mut world) = new_world(seed as u64 + 1000);
+        let mut world = new_world(seed as u64 + 1000, Home::shared());
         for _ in 0..15 {
             for _ in 0..4 {
                 world.write(EventFate::Logged, true);

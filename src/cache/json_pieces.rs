@@ -5,28 +5,28 @@ use crate::pg::quote;
 
 /// Text of JSON: what is known beforehand, and expressions between.
 #[derive(Default)]
-pub(super) struct JsonText {
-    pieces: Vec<Piece>,
+pub(super) struct JsonPieces {
+    pieces: Vec<JsonPiece>,
 }
 
-enum Piece {
+enum JsonPiece {
     Known(String),
     /// An expression of type text, which is not null.
     Sql(String),
 }
 
-impl JsonText {
+impl JsonPieces {
     /// Adds what is known beforehand.
     pub(super) fn known(&mut self, json: &str) {
         match self.pieces.last_mut() {
-            Some(Piece::Known(known)) => known.push_str(json),
-            _ => self.pieces.push(Piece::Known(json.to_owned())),
+            Some(JsonPiece::Known(known)) => known.push_str(json),
+            _ => self.pieces.push(JsonPiece::Known(json.to_owned())),
         }
     }
 
     /// Adds an expression of type text that is JSON, and never null.
     pub(super) fn sql(&mut self, sql: String) {
-        self.pieces.push(Piece::Sql(sql));
+        self.pieces.push(JsonPiece::Sql(sql));
     }
 
     /// The text as an expression, whose parts are joined in pairs: PostgreSQL's parser takes only so many levels.
@@ -35,8 +35,8 @@ impl JsonText {
             .pieces
             .into_iter()
             .map(|piece| match piece {
-                Piece::Known(json) => format!("{}::text", quote::literal(&json)),
-                Piece::Sql(sql) => sql,
+                JsonPiece::Known(json) => format!("{}::text", quote::literal(&json)),
+                JsonPiece::Sql(sql) => sql,
             })
             .collect();
         joined(&pieces)
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn parts_are_joined_in_pairs() {
-        let mut text = JsonText::default();
+        let mut text = JsonPieces::default();
         text.known("{");
         text.known("\"it's\" : ");
         text.sql("b.id::text".to_owned());
@@ -79,6 +79,6 @@ mod tests {
             text.into_sql(),
             "('{\"it''s\" : '::text || (b.id::text || '}'::text))"
         );
-        assert_eq!(JsonText::default().into_sql(), "''::text");
+        assert_eq!(JsonPieces::default().into_sql(), "''::text");
     }
 }
