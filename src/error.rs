@@ -109,6 +109,49 @@ pub(crate) mod hints {
         "The owner of the relation, and roles that inherit the owner's privileges, may change it.";
 }
 
+/// A page of the documentation, to which a hint refers: the one about the document that is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ManualPage {
+    Changes,
+    Definitions,
+    Explorations,
+    Forms,
+    Reflector,
+    Roles,
+    Rpc,
+    Sharing,
+    Types,
+}
+
+impl ManualPage {
+    #[cfg(test)]
+    const ALL: [Self; 9] = [
+        Self::Changes,
+        Self::Definitions,
+        Self::Explorations,
+        Self::Forms,
+        Self::Reflector,
+        Self::Roles,
+        Self::Rpc,
+        Self::Sharing,
+        Self::Types,
+    ];
+
+    pub(crate) fn path(self) -> &'static str {
+        match self {
+            Self::Changes => "docs/changes.md",
+            Self::Definitions => "docs/definitions.md",
+            Self::Explorations => "docs/explorations.md",
+            Self::Forms => "docs/forms.md",
+            Self::Reflector => "docs/reflector.md",
+            Self::Roles => "docs/roles.md",
+            Self::Rpc => "docs/rpc.md",
+            Self::Sharing => "docs/sharing.md",
+            Self::Types => "docs/types.md",
+        }
+    }
+}
+
 /// That a column does not exist; `column` is its number, or its name in quotes.
 pub(crate) fn unknown_column(relation: &str, column: impl fmt::Display) -> ErrorText {
     ErrorText::new(
@@ -451,5 +494,19 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.fields().message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ManualPage;
+    use std::path::Path;
+
+    #[test]
+    fn every_page_that_hints_name_exists() {
+        for page in ManualPage::ALL {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page.path());
+            assert!(path.exists(), "{}", path.display());
+        }
     }
 }

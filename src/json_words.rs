@@ -5,6 +5,9 @@ pub(crate) mod nearest;
 
 use serde_path_to_error::Segment;
 
+/// What is wrong with options that are an array: what is derived would read the values of its elements in their order.
+pub(crate) const ARRAY_OF_OPTIONS: &str = "the options are an array, not an object";
+
 /// A problem, and what was expected if serde says so.
 pub(crate) fn split_problem(message: &str) -> (String, Option<String>) {
     // The position means nothing to a client: jsonb does not keep the text as it was passed.

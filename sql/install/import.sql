@@ -256,6 +256,24 @@ BEGIN ATOMIC
   WHERE o.options <> '{}';
 END;
 
+-- The columns whose names are not the headings of the file: an object by heading has no place for one that comes twice.
+CREATE FUNCTION __msar.renamed_headings(file jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT COALESCE(
+    pg_catalog.jsonb_agg(
+      -- The first column of the table is its key.
+      pg_catalog.jsonb_build_object('attnum', c.n + 1, 'heading', c.heading, 'name', c.name) ORDER BY c.n
+    ),
+    '[]'
+  )
+  FROM ROWS FROM (
+    pg_catalog.jsonb_array_elements_text(file -> 'columns'),
+    pg_catalog.jsonb_array_elements_text(__msar.import_column_names(file -> 'columns', '["id"]'))
+  ) WITH ORDINALITY AS c(heading, name, n)
+  WHERE c.heading <> c.name AND (file ->> 'header')::boolean;
+END;
+
 CREATE FUNCTION msar.import_text(sch_id regnamespace, tab_name text, data bytea, options jsonb DEFAULT '{}') RETURNS jsonb
 LANGUAGE plpgsql
 AS $$
@@ -300,7 +318,8 @@ BEGIN
   RETURN pg_catalog.jsonb_build_object(
     'table_oid', prepared OPERATOR(pg_catalog.->) 'table_oid',
     'table_name', prepared OPERATOR(pg_catalog.->) 'table_name',
-    'renamed_columns', prepared OPERATOR(pg_catalog.->) 'renamed_columns',
+    'renamed_columns', (prepared OPERATOR(pg_catalog.->) 'renamed_columns') OPERATOR(pg_catalog.-) ''::pg_catalog.text,
+    'renamed', __msar.renamed_headings(file),
     'pkey_column_attnum', prepared OPERATOR(pg_catalog.->) 'pkey_column_attnum',
     'columns', inferred,
     'rows', row_count,

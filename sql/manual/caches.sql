@@ -57,8 +57,8 @@ Errors:
 Example: SELECT msar.drop_cache('studio');$$;
 
 COMMENT ON FUNCTION msar.get_cache_status(text) IS
-$$Returns the caches whose schema the current role may use: which fields are complete, how far the
-event log was read, which scans are running.
+$$Returns the state of the caches whose schema the current role may use: which fields are complete,
+how far the event log was read, and which scans are running.
 
 Arguments:
   cache: the schema of one cache; all by default
@@ -257,15 +257,15 @@ COMMENT ON COLUMN msar_catalog.cache_differences.noted_at IS 'When it was record
 
 COMMENT ON FUNCTION __msar.cache_row() IS
   'Finds schema and owner of a cache by their names, for rows of a restore.';
-COMMENT ON SEQUENCE msar_catalog.stored_caches_id_seq IS 'Gives caches their numbers';
+COMMENT ON SEQUENCE msar_catalog.stored_caches_id_seq IS 'Numbers for new caches';
 COMMENT ON SEQUENCE msar_catalog.stored_cache_versions IS
-  'Versions of caches: no two states have one';
-COMMENT ON SEQUENCE msar_catalog.stored_cache_differences_id_seq IS 'Numbers of differences';
+  'Versions of caches; each state of a cache has its own';
+COMMENT ON SEQUENCE msar_catalog.stored_cache_differences_id_seq IS 'Numbers for new differences';
 COMMENT ON TABLE msar_catalog.stored_caches IS
   'Caches of upstream services. Read msar_catalog.caches.';
 COMMENT ON COLUMN msar_catalog.stored_caches.schema_oid IS 'Schema of its tables';
 COMMENT ON COLUMN msar_catalog.stored_caches.owner_oid IS
-  'Role that created it; 0 if it is not here';
+  'Role that created it; 0 if there is no such role';
 COMMENT ON COLUMN msar_catalog.stored_caches.owner_name IS 'Name of that role, for a restore';
 COMMENT ON COLUMN msar_catalog.stored_caches.salt IS 'Salt of the digests of credentials';
 COMMENT ON TABLE msar_catalog.stored_cache_feeds IS

@@ -1,7 +1,7 @@
 COMMENT ON TABLE msar_catalog.stored_changes IS
   'The change log: what commands changed in this database. The view changes shows it';
 COMMENT ON TABLE msar_catalog.stored_change_gaps IS
-  'Transactions of which changes are missing in the log';
+  'Transactions whose changes are missing in the log';
 COMMENT ON TABLE msar_catalog.stored_change_log IS
   'One row: the number of the log, from where on it is complete, and up to where it was reconciled';
 COMMENT ON TABLE msar_catalog.stored_known_relations IS
@@ -38,14 +38,14 @@ COMMENT ON COLUMN msar_catalog.changes.found_by IS
 COMMENT ON COLUMN msar_catalog.stored_changes.affects IS
   'Other relations on which the object depended before';
 COMMENT ON COLUMN msar_catalog.stored_changes.command_xid IS
-  'The transaction number that rows of the catalogs carry which the command wrote';
+  'The transaction number in the rows of the catalogs that the command wrote';
 COMMENT ON COLUMN msar_catalog.stored_changes.differences IS
   'Old and new values of the changed properties: for msar.undo_changes';
 COMMENT ON COLUMN msar_catalog.stored_change_gaps.transaction IS 'The transaction';
 COMMENT ON COLUMN msar_catalog.stored_change_gaps.happened_at IS 'When it committed';
 COMMENT ON COLUMN msar_catalog.stored_change_gaps.reason IS 'Why its changes are missing';
 COMMENT ON COLUMN msar_catalog.stored_change_log.epoch IS
-  'A number of its own for each creation of the extension';
+  'A number that differs for each creation of the extension';
 COMMENT ON COLUMN msar_catalog.stored_change_log.horizon IS
   'Changes of transactions before this one may have been pruned';
 COMMENT ON COLUMN msar_catalog.stored_change_log.reconciled IS
@@ -75,9 +75,10 @@ Arguments:
 Returns: {"token": text, "complete": boolean, "schema": object or null, "relations": [...],
   "removed": [OIDs]}. relations has the details (as in msar.get_schema_table_details) of each
   relation that may look different to the caller, removed the OIDs of relations that left the
-  schema. complete is true when the client has to replace what it holds by relations: without a
-  token, or when the token cannot be served (it is from another database or too old, the caller's
-  memberships or settings that the description depends on are others, or the log misses changes).
+  schema. complete is true when the client must replace everything that it holds with relations:
+  without a token, or when the token cannot be served (it is from another database or too old, the
+  caller's memberships or the settings that the description depends on have changed, or changes are
+  missing in the log).
   schema is as in msar.get_schema; null when there is no such schema
 Errors:
   22023: the text is not a token
@@ -127,8 +128,8 @@ Example:
   SELECT msar.list_changes(msar.get_change_token());$$;
 
 COMMENT ON FUNCTION msar.reconcile_changes(regnamespace) IS
-$$Compares the change log with the catalogs, and adds changes that fired no event trigger. It waits
-for another transaction that has called it and is not over: two would add the same changes.
+$$Compares the change log with the catalogs, and adds changes that fired no event trigger. If another
+transaction has called it, it waits until that one ends, since both would add the same changes.
 
 Arguments:
   sch_id: the schema of which differences are returned; NULL for all. All are added to the log
@@ -144,18 +145,17 @@ COMMENT ON FUNCTION msar.undo_changes(jsonb, boolean) IS
 $$Undoes changes of the log, newest first; all or none.
 
 Arguments:
-  changes: an array of changes as msar.list_changes returns them. Only "transaction" and "number" of
-    each are read: what it was, and what was there before, comes from the log. 10000 at most. A
-    change that created a table that has rows now, or a column that has values, needs one member
-    more, "drop_data": true
+  changes: an array of at most 10000 changes as msar.list_changes returns them. Only "transaction"
+    and "number" of each are read; the log says what was changed. A change that created a table
+    which now has rows, or a column which now has values, also needs "drop_data": true
   dry_run: true to return the statements, and leave everything as it is
 Returns: {"dry_run": boolean, "changes": [{"transaction", "number", "kind", "action",
   "schema_name", "name", "undone": boolean, "statements": [text], "reason": text or null}]}. The
-  statements run with the caller's rights. reason says why there is none: what was dropped does not
-  come back, and parts go along with what was created. In a dry run, undone says whether the change
-  can be undone
+  statements run with the caller's privileges. reason says why there are none: a dropped object
+  cannot be restored, and parts are dropped with the object that was created. In a dry run, undone
+  says whether the change can be undone
 Errors:
-  22023: changes is no such array
+  22023: changes is not such an array
   42501: the caller may not change the object
   54000: there are more than 10000 changes
   55000: one of the changes cannot be undone, or data would be lost; DETAIL says why

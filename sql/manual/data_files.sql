@@ -10,14 +10,14 @@ COMMENT ON COLUMN msar_catalog.stored_data_files.type IS 'csv, tsv, json or json
 COMMENT ON COLUMN msar_catalog.stored_data_files.base_name IS 'Its name without the extension';
 COMMENT ON COLUMN msar_catalog.stored_data_files.header IS
   'Whether the first row has the columns'' names';
-COMMENT ON COLUMN msar_catalog.stored_data_files.delimiter IS 'What separates the fields of a row';
+COMMENT ON COLUMN msar_catalog.stored_data_files.delimiter IS 'Delimiter';
 COMMENT ON COLUMN msar_catalog.stored_data_files.escapechar IS
-  'What a quotation mark is escaped by';
-COMMENT ON COLUMN msar_catalog.stored_data_files.quotechar IS 'What fields are quoted by';
+  'Character that escapes a quote character';
+COMMENT ON COLUMN msar_catalog.stored_data_files.quotechar IS 'Quote character';
 COMMENT ON COLUMN msar_catalog.stored_data_files.max_level IS 'For clients; not used';
 COMMENT ON COLUMN msar_catalog.stored_data_files.sheet_index IS 'For clients; not used';
 COMMENT ON COLUMN msar_catalog.stored_data_files.size IS 'Bytes';
-COMMENT ON COLUMN msar_catalog.stored_data_files.created_at IS 'When it came';
+COMMENT ON COLUMN msar_catalog.stored_data_files.created_at IS 'When it was added';
 COMMENT ON TABLE msar_catalog.stored_data_file_chunks IS
 'Contents of files to import: read msar_catalog.data_file_chunks';
 COMMENT ON COLUMN msar_catalog.stored_data_file_chunks.data_file_id IS 'The file';
@@ -29,21 +29,21 @@ COMMENT ON FUNCTION __msar.place_data_file() IS
 'Trigger of msar_catalog.stored_data_files: finds the owner of a file by name';
 
 COMMENT ON VIEW msar_catalog.data_files IS
-'The files to import that the user of the session has sent within a day';
+'The files to import that the user of the session added within a day';
 COMMENT ON COLUMN msar_catalog.data_files.id IS 'Number of the file';
 COMMENT ON COLUMN msar_catalog.data_files.file IS 'Name of the file';
 COMMENT ON COLUMN msar_catalog.data_files.created_from IS 'file, paste or url';
 COMMENT ON COLUMN msar_catalog.data_files.type IS 'csv, tsv, json or json_lines';
 COMMENT ON COLUMN msar_catalog.data_files.base_name IS 'Its name without the extension';
 COMMENT ON COLUMN msar_catalog.data_files.header IS 'Whether the first row has the columns'' names';
-COMMENT ON COLUMN msar_catalog.data_files.delimiter IS 'What separates the fields of a row';
-COMMENT ON COLUMN msar_catalog.data_files.escapechar IS 'What a quotation mark is escaped by';
-COMMENT ON COLUMN msar_catalog.data_files.quotechar IS 'What fields are quoted by';
+COMMENT ON COLUMN msar_catalog.data_files.delimiter IS 'Delimiter';
+COMMENT ON COLUMN msar_catalog.data_files.escapechar IS 'Character that escapes a quote character';
+COMMENT ON COLUMN msar_catalog.data_files.quotechar IS 'Quote character';
 COMMENT ON COLUMN msar_catalog.data_files.max_level IS 'For clients; not used';
 COMMENT ON COLUMN msar_catalog.data_files.sheet_index IS 'For clients; not used';
 COMMENT ON COLUMN msar_catalog.data_files.owner_oid IS 'Role of the user who added it';
 COMMENT ON COLUMN msar_catalog.data_files.size IS 'Bytes';
-COMMENT ON COLUMN msar_catalog.data_files.created_at IS 'When it came';
+COMMENT ON COLUMN msar_catalog.data_files.created_at IS 'When it was added';
 COMMENT ON VIEW msar_catalog.data_file_chunks IS
   'The contents of the files of msar_catalog.data_files';
 COMMENT ON COLUMN msar_catalog.data_file_chunks.data_file_id IS 'The file';
@@ -60,7 +60,7 @@ Example:
   SELECT info FROM __msar.data_file_info();$$;
 
 COMMENT ON FUNCTION msar.list_data_files() IS
-$$Returns the files to import that the user of the session has sent within a day.
+$$Returns the files to import that the user of the session added within a day.
 
 Returns: array of {"id", "file": name, "user": OID of the user's role, "header": whether the first
   row has the columns' names, "delimiter", "escapechar", "quotechar", "created_from": file, paste or
@@ -92,7 +92,7 @@ Arguments:
     (default), paste or url}
 Returns: as an element of msar.list_data_files, with the detected properties of the file
 Errors:
-  22P04: the content is no table
+  22P04: the content cannot be read as a table
   22023: unknown option
 
 Example:
@@ -130,7 +130,7 @@ $$Creates a table of text columns with the rows of a file, and deletes the file.
 Arguments:
   id: the file
   sch_id: the schema of the table
-  tab_name: its name, with a number added if it is taken; NULL for the file's
+  tab_name: its name, with the first free number added if it is taken; NULL for the file's
   comment_: its comment, or NULL
 Returns: {"oid", "name", "renamed_columns": {old: new}}
 Errors:

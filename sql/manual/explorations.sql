@@ -1,22 +1,29 @@
 COMMENT ON FUNCTION msar.run_exploration(jsonb, jsonb) IS
 $$Runs an exploration that need not be saved, in one statement. Returns its rows and columns.
 
-Arguments: exploration: {"base_table_oid": OID, "initial_columns": [{"alias", "attnum",
-  "join_path"}], "transformations": [{"type", "spec"}], "display_names": {alias: name}};
-  docs/explorations.md has the transformations and functions. options: {"limit": 100, "offset": 0,
-  or "after": "next" of the page before, "count": "exact", "estimated" or "none", "numbers": "json"
-  or "text", "dates": "contract" or "iso", "previews": false, "display": false, "compat": false}; a
-  limit of 0 or null is none; "display" adds the values as display options show them; "compat" gives
-  the shape and the values of Mathesar's contract.
+Arguments:
+  exploration: {"base_table_oid": OID, "initial_columns": [{"alias", "attnum", "join_path"}],
+    "transformations": [{"type", "spec"}], "display_names": {alias: name}}; docs/explorations.md
+    describes the transformations and functions
+  options: {"limit": 100, "offset": 0, or "after": "next" of the previous page, "count": "exact",
+    "estimated" or "none", "numbers": "json" or "text", "dates": "contract" or "iso", "previews":
+    false, "display": false, "compat": false}. A limit of 0 or null means no limit. "display" adds
+    the values as display options show them. "compat" returns the shape and the values of Mathesar's
+    contract
 Returns: {"query": the exploration with whole summaries, "records": {"count", "results": [{alias:
   value}]}, "output_columns": [alias], "column_metadata": {alias: {"alias", "display_name", "type",
   "primary_key", "type_options", "metadata", "is_initial_column", "input_column_name",
   "input_table_name", "input_table_id", "input_alias"}}, "limit", "offset",
   "linked_record_summaries", "next"}.
-Errors: 22023 a document of another shape, with the place of the problem; 42703 an unknown column;
-  42804 a function that does not take the type; 42712 an alias that is taken; 42P01 an unknown
-  relation; 42501 no SELECT on a column; 55000 "after" where the order does not tell rows apart;
-  22P02 and others of PostgreSQL for a literal that its type does not take.
+Errors:
+  22023: a document of another shape, with the place of the problem
+  42703: an unknown column
+  42804: a function that does not take the type
+  42712: an alias that is taken
+  42P01: an unknown relation
+  42501: no SELECT on a column
+  55000: "after", but the order does not distinguish all rows
+  22P02 and others of PostgreSQL: a literal that is invalid for its type
 
 Example: SELECT msar.run_exploration(jsonb_build_object('base_table_oid', 'app.book'::regclass::oid,
   'initial_columns', '[{"alias": "title", "column": "title"}]'::jsonb));$$;
@@ -24,7 +31,9 @@ Example: SELECT msar.run_exploration(jsonb_build_object('base_table_oid', 'app.b
 COMMENT ON FUNCTION msar.exploration_sql(jsonb, jsonb) IS
 $$Returns the SQL to which an exploration is compiled: readable, complete, with the values in it.
 
-Arguments: exploration: as for msar.run_exploration; options: {"limit", "offset"}, none by default.
+Arguments:
+  exploration: as for msar.run_exploration
+  options: {"limit", "offset"}, none by default
 Returns: a SELECT whose columns have the aliases as names.
 Errors: as msar.run_exploration.
 
@@ -130,9 +139,9 @@ Errors:
 Example: SELECT msar.rename_exploration(1, 'All titles');$$;
 
 COMMENT ON FUNCTION msar.set_exploration_owner(bigint, regrole) IS
-$$Changes the owner of an exploration and its view. The view is made anew from the exploration, read
-as the owner of before: whatever that owner changed in it is gone, and of the privileges on it,
-those that let others read are kept. Where it cannot be made, it stays away, and a warning says why.
+$$Changes the owner of an exploration and its view. The view is created again from the exploration,
+as the former owner reads it: changes that this owner made to the view are lost, and of the
+privileges on it only SELECT is kept. If the view cannot be created, it is left out with a warning.
 
 Arguments:
   id: the exploration
@@ -185,7 +194,7 @@ Errors:
 Example: SELECT msar.check_explorations();$$;
 
 COMMENT ON FUNCTION msar.export_explorations(regnamespace) IS
-$$Returns the explorations of a schema as a document for other databases, with names in the place of
+$$Returns the explorations of a schema as a document for other databases, with names instead of
 numbers.
 
 Arguments:
@@ -224,8 +233,8 @@ Errors: as msar.save_exploration.
 Example: SELECT msar.register_view_as_exploration('library.book_catalogue');$$;
 
 COMMENT ON FUNCTION __msar.place_exploration(jsonb, boolean) IS
-$$Gives a row of stored_explorations the numbers that its names have in this database. Called by the
-trigger of that table.
+$$Finds the numbers that the names in a row of stored_explorations mean in this database. Called by
+the trigger of that table.
 
 Arguments:
   stored: the row
@@ -249,18 +258,17 @@ Errors: none.
 Example: none, it serves the views of explorations, shares and forms only.$$;
 
 COMMENT ON FUNCTION __msar.has_returned(jsonb) IS
-$$Returns whether the tables of which references say that they were dropped are there again, with
-their columns.
+$$Returns whether tables that references mark as dropped exist again, with their columns.
 
 Arguments:
   refs: as for __msar.current_relation
-Returns: whether they are; false if none was dropped.
+Returns: true if they all exist; false if none was dropped.
 Errors: none.
 
 Example: none, it serves the bookkeeping only.$$;
 
 COMMENT ON FUNCTION __msar.end_shares_of_others() IS
-$$Trigger of stored_explorations: disables the shares whose creator the writer cannot be.
+$$Trigger of stored_explorations: disables the shares whose creator the writer cannot become.
 
 Returns: nothing.
 Errors: none.
@@ -268,7 +276,7 @@ Errors: none.
 Example: none, it serves a trigger only.$$;
 
 COMMENT ON FUNCTION __msar.forget_exploration() IS
-$$Trigger of stored_explorations: deletes what is granted on an exploration, and its shares.
+$$Trigger of stored_explorations: deletes the grants on an exploration, and its shares.
 
 Returns: nothing.
 Errors: none.
@@ -365,7 +373,7 @@ COMMENT ON COLUMN msar_catalog.explorations.table_name IS
 COMMENT ON COLUMN msar_catalog.explorations.initial_columns IS
   'The columns that it begins with: [{"alias", "attnum", "join_path"}]';
 COMMENT ON COLUMN msar_catalog.explorations.transformations IS
-  'What is done with the rows: [{"type", "spec"}]';
+  'The steps that transform the rows: [{"type", "spec"}]';
 COMMENT ON COLUMN msar_catalog.explorations.display_options IS 'How a client shows it';
 COMMENT ON COLUMN msar_catalog.explorations.display_names IS 'The names of columns: {alias: name}';
 COMMENT ON COLUMN msar_catalog.explorations.view_name IS 'Its view in msar_queries, if it has one';

@@ -3,13 +3,13 @@ $$Creates a form: everybody who knows its token can add rows to a table, with th
 role.
 
 Arguments:
-  form_def: {"name", "version", "base_table_oid", "header_title", "fields"}, and maybe "schema_oid",
+  form_def: {"name", "version", "base_table_oid", "header_title", "fields"}; optional: "schema_oid",
     "description", "associated_role_id" (name or OID of the role that it runs as; the current role
     by default, which must be able to set it), "header_subtitle", "submit_message",
     "submit_redirect_url", "submit_button_label", "privileged_role", "input" ("display" to
     read texts as their columns show values; "raw" by default). A field is {"key", "index",
-    "kind": "scalar_column" or "foreign_key", "column_attnum"}, and maybe "label", "help",
-    "styling", "is_required"; a foreign key also has "related_table_oid", "fk_interaction_rule":
+    "kind": "scalar_column" or "foreign_key", "column_attnum"}; optional: "label", "help",
+    "styling", "is_required". A foreign key also has "related_table_oid", "fk_interaction_rule":
     "must_pick", "can_pick_or_create" or "must_create", and "child_fields", the fields of a row that
     is created.
 Returns: as msar.get_form.
@@ -17,6 +17,7 @@ Errors:
   22023: a document of another shape, with the place of the problem
   42501: the current role cannot set the role, or the role is privileged
   42703: an unknown column
+  42704: there is no such role
   42P01: there is no such table
 
 Example:
@@ -71,7 +72,7 @@ COMMENT ON FUNCTION msar.delete_form(bigint) IS
 $$Deletes a form.
 
 Arguments:
-  id: the form, which the current role made, or which writes to its table
+  id: a form that the current role made, or one of its tables
 Returns: its id.
 Errors:
   42704: the current role sees no such form
@@ -210,7 +211,7 @@ COMMENT ON COLUMN msar_catalog.forms.schema_name IS 'The schema of that table, k
 COMMENT ON COLUMN msar_catalog.forms.table_name IS 'The name of that table, kept up to date';
 COMMENT ON COLUMN msar_catalog.forms.refs IS
   'The names behind the numbers, as in msar_catalog.explorations';
-COMMENT ON COLUMN msar_catalog.forms.role_oid IS 'The role with whose rights it runs';
+COMMENT ON COLUMN msar_catalog.forms.role_oid IS 'The role whose privileges it uses';
 COMMENT ON COLUMN msar_catalog.forms.role IS 'The name of that role';
 COMMENT ON COLUMN msar_catalog.forms.creator IS 'The role that made it';
 COMMENT ON COLUMN msar_catalog.forms.header_title IS 'The title, for clients';

@@ -129,7 +129,7 @@ Example:
     '{"decimal_p": ","}')::library.edition[];$$;
 
 COMMENT ON FUNCTION __msar.remember_import_target(regclass, regclass) IS
-$$Stores in the metadata of a table made by an import into which table its rows went, if the current
+$$Stores in the metadata of an imported table into which table its rows were inserted, if the current
 role may change the metadata.
 
 Arguments:
@@ -154,6 +154,7 @@ Returns: the number of inserted rows. Without cast_options, text columns whose v
   the other table as import_target_oid.
 Errors:
   22023: no mapping, or an unknown key
+  22P02: the values are numbers that can be read in two ways (1,500); cast_options says which
   42P01: unknown relation
   42703: unknown column
   and those of INSERT (42501, 23505, 23502, ...) and of the casts
@@ -178,7 +179,8 @@ $$Creates a table of text columns with a primary key id, for COPY to fill.
 
 Arguments:
   sch_id: its schema
-  tab_name: its name, with a number added if it is taken; NULL or empty for Table N
+  tab_name: its name, with the first free number added if it is taken; NULL or empty for the first
+    free name of Table 1, Table 2, ...
   col_names: names of the columns; NULL or empty for Column N; a name that is taken (such as id)
     gets a number
   comment_: its comment, or NULL
@@ -243,7 +245,7 @@ Returns: {"format", "encoding", "delimiter", "header", "header_confidence", "hea
 Errors:
   22023: invalid options
   22P04: the file cannot be read, or has bad rows that are not to be skipped
-  53200: the system has not enough memory
+  53200: out of memory
   54000: more than 10000 bad rows to be skipped
   54011: more than 1600 columns
 
@@ -312,20 +314,20 @@ Arguments:
     "integers": whether whole numbers become integer or bigint instead of numeric}; an option that
     is left out is detected
 Returns: {"table_oid", "table_name", "renamed_columns", "pkey_column_attnum": as
-  msar.prepare_table_for_import, "columns": as msar.infer_table_column_data_types, and for a column
-  that stays text although nine of ten values fit a type "runner_up": {"type", "fits": number of
-  values, "share", "misfits": ten of the others}, "rows": number of
-  imported rows, "bad_rows": [{"line": int, in a JSON array the number of the object, "reason",
-  "text"}], "format", "encoding", "delimiter", "header": as given or detected,
-  "header_confidence": given, high, medium or low, "header_reason": why the first line was taken for
-  a header or for values}
+  msar.prepare_table_for_import, "renamed": [{"attnum", "heading", "name"}] for the columns whose
+  names are not the headings of the file, "columns": as msar.infer_table_column_data_types, and for
+  a column that stays text although nine of ten values fit a type "runner_up": {"type", "fits":
+  number of values, "share", "misfits": ten of the others}, "rows": number of imported rows,
+  "bad_rows": [{"line": int, in a JSON array the number of the object, "reason", "text"}], "format",
+  "encoding", "delimiter", "header": as given or detected, "header_confidence": given, high, medium
+  or low, "header_reason": why the first line was taken for a header or for values}
 Errors:
   22004: data is NULL
   22023: unknown option
   22P04: a file that cannot be read or has bad rows
   3F000: unknown schema
   42501: no CREATE on the schema
-  53200: the system has not enough memory
+  53200: out of memory
   54000: more than 10000 bad rows to be skipped
   54011: more than 1600 columns
 
@@ -381,9 +383,8 @@ Arguments:
   sch_id: its schema
   wanted: the requested name, which is truncated if it is too long; NULL or empty for the fallback
   fallback: the name to number if none is requested
-Returns: the requested name; if it is taken or empty, that name or the fallback with a number, which
-  begins after the number of tables in the schema, or with 1 if the schema is that of temporary
-  tables
+Returns: the requested name; if it is taken or empty, the first free name of that name or the
+  fallback followed by 1, 2, ...
 Errors: none
 
 Example:
@@ -408,3 +409,15 @@ Errors:
 Example:
   SELECT msar.get_preview('public.import'::regclass, '[{"column": "founded", "type": "date"}]', 10,
     '{"misfits": 20}');$$;
+
+COMMENT ON FUNCTION __msar.renamed_headings(jsonb) IS
+$$Returns the columns of an imported table whose names are not the headings of the file.
+
+Arguments:
+  file: the result of __msar.inspect_file
+Returns: array of {"attnum", "heading", "name"}, ordered by attnum; [] without a header
+Errors: none
+
+Example:
+  SELECT __msar.renamed_headings('{"columns": ["a", "a"], "header": true}');
+  -- [{"name": "a 1", "attnum": 3, "heading": "a"}]$$;

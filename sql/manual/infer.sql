@@ -13,10 +13,9 @@ Returns: {"<attnum>": {"type": name of a type, "details": {"mathesar_casting": t
   are no values. Columns of other types keep their type.
   "details" is missing if the type does not change. It has the cast_options: the separators of
   numbers and money (an empty string for none), currency marks, and the order of day, month and
-  year (YMD, DMY, MDY) if it matters, with "date_order_proven": true if the values leave no other.
-  "undecided" is there if all values fit a type but leave open how to read them (1,500; 1.500 EUR;
-  01/02/2024):
-  {"type", "needs": the key of cast_options that says it}.
+  year (YMD, DMY, MDY) if it matters, with "date_order_proven": true if the values allow no other.
+  "undecided" is present if all values fit a type but can be read in two ways (1,500; 1.500 EUR;
+  01/02/2024): {"type", "needs": the key of cast_options that decides it}.
 Errors:
   42P01: unknown relation
   42501: no SELECT on a column of type text

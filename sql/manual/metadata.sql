@@ -41,9 +41,9 @@ COMMENT ON COLUMN msar_catalog.table_metadata.created_at IS 'When the row was cr
 COMMENT ON COLUMN msar_catalog.table_metadata.updated_at IS 'When an option was last changed';
 
 COMMENT ON VIEW msar_catalog.column_metadata IS
-'Display metadata of columns that the current role may SELECT, or whose table''s owner''s privileges
-it has. msar.set_column_metadata changes it. The ui_type of a column decides which options it takes;
-NULL is the default';
+'Display metadata of columns that the current role may SELECT, and of all columns of tables whose
+owner''s privileges it has. msar.set_column_metadata changes it. The ui_type of a column decides
+which options it takes; NULL is the default';
 COMMENT ON COLUMN msar_catalog.column_metadata.table_oid IS 'The table';
 COMMENT ON COLUMN msar_catalog.column_metadata.attnum IS 'The number of the column';
 COMMENT ON COLUMN msar_catalog.column_metadata.schema_name IS
@@ -57,9 +57,9 @@ COMMENT ON COLUMN msar_catalog.column_metadata.owner_name IS
 COMMENT ON COLUMN msar_catalog.column_metadata.bool_input IS
 'Input of a boolean: dropdown or checkbox';
 COMMENT ON COLUMN msar_catalog.column_metadata.bool_true IS
-'What true is shown as; True by default';
+'Text shown for true; True by default';
 COMMENT ON COLUMN msar_catalog.column_metadata.bool_false IS
-'What false is shown as; False by default';
+'Text shown for false; False by default';
 COMMENT ON COLUMN msar_catalog.column_metadata.num_min_frac_digits IS
 'Fewest digits after the decimal point, 0 to 20';
 COMMENT ON COLUMN msar_catalog.column_metadata.num_max_frac_digits IS
@@ -86,9 +86,9 @@ COMMENT ON COLUMN msar_catalog.column_metadata.duration_max IS
 COMMENT ON COLUMN msar_catalog.column_metadata.duration_show_units IS
 'Whether units are shown with the numbers of a duration';
 COMMENT ON COLUMN msar_catalog.column_metadata.label IS
-'What the column is called on the screen, in place of its name';
+'Label of the column on the screen, instead of its name';
 COMMENT ON COLUMN msar_catalog.column_metadata.help_text IS
-'A text that helps people to fill in the column';
+'Help text for people who fill in the column';
 COMMENT ON COLUMN msar_catalog.column_metadata.is_hidden IS
 'Whether clients leave the column out of tables that they show';
 COMMENT ON COLUMN msar_catalog.column_metadata.display_width IS

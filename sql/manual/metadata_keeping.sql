@@ -36,7 +36,7 @@ Errors: none
 Example: none, it serves triggers only$$;
 
 COMMENT ON FUNCTION __msar.detached_metadata_row() IS
-'Takes the preview template out of kept metadata of other roles';
+'Row trigger: removes the preview template from detached metadata of other roles';
 COMMENT ON FUNCTION __msar.keep_restored_copy() IS
 $$Row trigger: merges a restored copy of detached metadata with the copy that exists under its
 names.
@@ -47,7 +47,7 @@ Errors: none
 Example: none, it serves triggers only$$;
 
 COMMENT ON TRIGGER a_guard ON msar_catalog.stored_detached_metadata IS
-'Keeps preview templates to those who can be the owner';
+'Keeps preview templates only for roles that can be the owner';
 COMMENT ON TRIGGER a_restore ON msar_catalog.stored_detached_metadata IS
 'Merges a restored copy with metadata that the same restore has detached';
 
@@ -161,8 +161,8 @@ Example:
 COMMENT ON FUNCTION msar.repair_metadata() IS
 $$Repairs the metadata that msar.check_metadata lists, by the names that it was stored under.
 
-Returns: {"mended": number of rows that match again, "kept_aside": number of rows whose names mean
-  nothing here and which were detached, see msar.list_detached_metadata}
+Returns: {"mended": number of rows that match again, "kept_aside": number of rows that were
+  detached because their names match nothing here; msar.list_detached_metadata lists them}
 Errors:
   42501: the role did not create the extension, and is not a superuser
 

@@ -103,7 +103,8 @@ Arguments:
     key where rows are ignored. "on_error": raise (default) or report, which returns all errors and
     adds nothing. "input": raw (default) or display, by which texts are read as display options show
     them: 13/02/2024
-Returns: {"count": number of rows inserted or updated, "keys": [their keys, in the order of rows]};
+Returns: {"count": number of rows inserted or updated, "keys": [their keys, in the order of rows,
+  as msar.list_records returns them]};
   "keys" is null if the relation has no primary key, or the current role may not read it. With
   report also "errors": [{"index": of the row, from 0, "column", "code": SQLSTATE, "message",
   "detail", "constraint"}]
@@ -126,13 +127,14 @@ Arguments:
   filter: which rows, as for msar.list_records: {"status": "open"}, ["due", "<", "2026-01-01"] or a
     tree; {} means all rows, NULL those of options.keys
   patch: an object of the columns to change, as rec_def of msar.add_record_to_table
-  options: {"keys", "max_rows", "return", "dry_run", "on_error", "input"}
+  options: {"keys", "max_rows", "return", "dry_run", "on_error", "input", "dates", "numbers"}
     keys: only the rows of these keys: an array of values of the primary key, or of objects with the
       columns of the primary key or of a unique constraint
     max_rows: the call fails, and changes nothing, if more rows are meant
     return: count (default); keys, the keys that the rows have then; records, the rows as
       msar.list_records returns them, with previews
     on_error, input: as msar.add_records
+    dates, numbers: the forms of what is returned, as for msar.list_records
     dry_run: whether to report only. Triggers and deferred constraints run, then all is rolled back
 Returns: {"count", "dry_run"} and "keys", or "results", "record_summaries" and
   "linked_record_summaries", as asked for
@@ -153,7 +155,8 @@ $$Deletes many rows in one statement.
 Arguments:
   tab_id: the table, or an updatable view
   filter: which rows, as for msar.update_records; {} means all rows, NULL those of options.keys
-  options: {"keys", "max_rows", "return", "dry_run", "on_error"}, as for msar.update_records
+  options: {"keys", "max_rows", "return", "dry_run", "on_error", "dates", "numbers"}, as for
+    msar.update_records
 Returns: as msar.update_records, about the rows as they were
 Errors:
   22004: tab_id is NULL, or neither a filter nor keys are passed

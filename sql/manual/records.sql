@@ -182,8 +182,8 @@ Example:
 COMMENT ON FUNCTION msar.get_export_query(regclass, jsonb) IS
 $$Writes the SELECT of an export: the rows of a table or view, for COPY (...) TO.
 
-The statement has the values of the filter in its text and reads with the rights of the role that
-runs it. Its headings are the names of the columns.
+The statement has the values of the filter in its text, and reads with the privileges of the role
+that runs it. Its headings are the names of the columns.
 
 Arguments:
   tab_id: the table or view

@@ -3,8 +3,8 @@ COMMENT ON SCHEMA msar_reflector IS
 
 COMMENT ON FUNCTION msar.add_source_table(regclass, jsonb) IS
 $$Makes a table a source: from now on each change of its rows is written to its event table, in the
-same transaction, by triggers for statements. A role that writes to the table needs no other
-right. Waits for transactions that write to it.
+same transaction, by statement triggers. A role that writes to the table needs no other privilege.
+The call waits for transactions that write to the table.
 
 Arguments:
   tab_id: an ordinary or partitioned table, which the current role owns
@@ -28,7 +28,7 @@ Errors:
 Example: SELECT msar.add_source_table('library.author');$$;
 
 COMMENT ON FUNCTION msar.list_source_tables() IS
-$$The source tables that the current role may read.
+$$Lists the source tables that the current role may read.
 
 Returns: an array, each element as msar.add_source_table returns it. "warnings" say which changes
   are not captured: those of tables without a key, of foreign partitions, of subscriptions.
@@ -52,8 +52,8 @@ Example: SELECT msar.add_source_table('library.author');
 SELECT msar.drop_source_table('library.author');$$;
 
 COMMENT ON FUNCTION msar.add_reflection(regclass, jsonb, jsonb) IS
-$$Lets a table follow a source table, or runs a statement for each change. Changes are applied by
-msar.run_reflections, with the rights of the current role, which owns the reflection.
+$$Makes a table follow a source table, or runs a statement for each change. msar.run_reflections
+applies the changes with the privileges of the current role, which owns the reflection.
 
 Arguments:
   source: the table that is followed; it is made a source if it is none
@@ -61,11 +61,12 @@ Arguments:
     mathesar_ext, by default this database}; the table is created if it is missing. With a
     statement {} or {"server"}: where it runs
   options: {"fields": {"target column": "expression over the source's columns"} or ["column"] (by
-    default the columns of the same names), "filter": "expression": rows that enter and leave it
-    are inserts and deletes, "ignore_deletes": true (deletes are applied by default), "statement":
-    an INSERT, UPDATE, DELETE, MERGE or SELECT that runs once for each event, with parameters
-    :new.column, :old.column and :op ('INSERT', 'UPDATE', 'DELETE'), "delete_statement": another
-    one for deletes, "copy": false (the rows of now are copied by default), "on_error":
+    default the columns of the same names), "filter": "expression": a row that begins to match it
+    is inserted, one that no longer matches is deleted, "ignore_deletes": true (deletes are applied
+    by default), "statement": an INSERT, UPDATE, DELETE, MERGE or SELECT that runs once for each
+    event, with parameters :new.column, :old.column and :op ('INSERT', 'UPDATE', 'DELETE'),
+    "delete_statement": another one for deletes, "copy": false (existing rows are copied by
+    default), "on_error":
     "dead_letter" (an event that cannot be applied is stored) or "stop"}
 Returns: as an element of msar.get_reflection_status.
 Errors:
@@ -84,19 +85,19 @@ from cron, or in a loop.
 
 Arguments:
   options: {"reflection": only this one, also before its pause after a failure is over,
-    "max_events": the most events and rows for each reflection, "max_seconds": when no more is
-    begun}
+    "max_events": the most events and rows for each reflection, "max_seconds": the time after which
+    no further batch begins}
 Returns: {"events", "copied", "reflections": [{"id", "state", "events", "copied", "dead_letters",
   "error"}]}
 Errors:
   0A000: the isolation level is not READ COMMITTED
   22023: an unknown option
-  What goes wrong in a reflection is in its element, and in msar.get_reflection_status.
+  An error of a reflection is in its element, and in msar.get_reflection_status.
 
 Example: SELECT msar.run_reflections();$$;
 
 COMMENT ON FUNCTION msar.pause_reflection(bigint) IS
-$$Lets a reflection rest. Its events wait.
+$$Pauses a reflection. Its events wait until it is resumed.
 
 Arguments:
   id: a reflection of the current role, or of a source table of it
@@ -108,7 +109,7 @@ Example: SELECT msar.pause_reflection((r->>'id')::bigint)
 FROM msar.add_reflection('library.author', '{"table": "library.paused"}') AS r;$$;
 
 COMMENT ON FUNCTION msar.resume_reflection(bigint) IS
-$$Lets a reflection go on where it was, at once. One that was restored from a dump is copied again.
+$$Resumes a reflection at once, where it stopped. One that was restored from a dump is copied again.
 
 Arguments:
   id: a reflection of the current role
@@ -181,8 +182,8 @@ Example: SELECT msar.retry_dead_letters((r->>'id')::bigint)
 FROM msar.add_reflection('library.author', '{"table": "library.retried"}') AS r;$$;
 
 COMMENT ON FUNCTION msar.get_reflection_status() IS
-$$What each reflection is doing, how far behind it is, and why. Those of the current role, and those
-of its tables.
+$$Returns the state of the current role's reflections, and of those of its tables: what each one is
+doing, how far behind it is, and why.
 
 Returns: an array of {"id", "source": {"id", "schema", "name"}, "target": {"schema", "name"},
   "statement", "owner", "state": "copying", "active", "failed" or "paused", "recopy_needed",
@@ -196,14 +197,14 @@ Errors: none.
 Example: SELECT msar.get_reflection_status();$$;
 
 COMMENT ON FUNCTION msar.start_reflector() IS
-$$Starts a background worker that runs the reflections of the current role in this database: each
-batch in a transaction of its own, ten looks a second. It ends by msar.stop_reflector, and comes
-back after a restart of the server: at once with mathesar_ext in shared_preload_libraries,
-otherwise with the next session that changes a source table, where the setting
-mathesar_ext.restart_reflector is on. pg_stat_activity shows it with backend_type
-'mathesar_ext reflector', and what it has done in application_name.
+$$Starts a background worker that runs the reflections of the current role in this database. It looks
+for events ten times a second, and applies each batch in a transaction of its own.
+msar.stop_reflector ends it. After a restart of the server it starts again: at once if mathesar_ext
+is in shared_preload_libraries, otherwise with the next session that changes a source table, if the
+setting mathesar_ext.restart_reflector is on. In pg_stat_activity its backend_type is
+'mathesar_ext reflector', and application_name says what it has done.
 
-Returns: the worker's process id; of the one that runs already, if there is one.
+Returns: the process ID of the worker, which may already be running.
 Errors:
   42501: the current role cannot log in
   53000: the server has no slot for another worker
@@ -211,7 +212,7 @@ Errors:
 Example: SELECT msar.start_reflector() > 0, msar.stop_reflector();$$;
 
 COMMENT ON FUNCTION msar.stop_reflector() IS
-$$Stops the background worker of the current role in this database, after the batch at hand.
+$$Stops the background worker of the current role in this database after its current batch.
 
 Returns: whether there was one.
 Errors: none.
@@ -219,7 +220,7 @@ Errors: none.
 Example: SELECT msar.stop_reflector();$$;
 
 COMMENT ON FUNCTION msar.reflection_as_publication(bigint) IS
-$$The statements by which PostgreSQL's logical replication does what a plain reflection does.
+$$Returns statements by which PostgreSQL's logical replication does the same as a plain reflection.
 
 Arguments:
   id: a reflection of the current role, or of a source table of it, whose fields are columns of
@@ -243,7 +244,7 @@ COMMENT ON COLUMN msar_catalog.source_tables.schema_name IS 'Its schema.';
 COMMENT ON COLUMN msar_catalog.source_tables.table_name IS 'Its name.';
 COMMENT ON COLUMN msar_catalog.source_tables.column_names IS 'The columns of an event, dropped ones among them.';
 COMMENT ON COLUMN msar_catalog.source_tables.key_type IS 'primary, unique, replica identity, full or none.';
-COMMENT ON COLUMN msar_catalog.source_tables.key_names IS 'The columns that tell rows apart.';
+COMMENT ON COLUMN msar_catalog.source_tables.key_names IS 'The columns that identify a row.';
 COMMENT ON COLUMN msar_catalog.source_tables.keeps_old_rows IS 'Whether events hold whole rows from before a change.';
 COMMENT ON COLUMN msar_catalog.source_tables.on_error IS 'What happens to rows that are too large: recopy or fail.';
 COMMENT ON COLUMN msar_catalog.source_tables.max_events IS 'The most events that wait for a reflection.';
@@ -269,15 +270,15 @@ COMMENT ON COLUMN msar_catalog.reflections.ignore_deletes IS 'Whether deletes ar
 COMMENT ON COLUMN msar_catalog.reflections.on_error IS 'dead_letter or stop.';
 COMMENT ON COLUMN msar_catalog.reflections.state IS 'copying, active, failed or paused.';
 COMMENT ON COLUMN msar_catalog.reflections.recopy_reason IS 'Why it must be copied again to be complete.';
-COMMENT ON COLUMN msar_catalog.reflections.snapshot IS 'Events of transactions that it sees are done.';
-COMMENT ON COLUMN msar_catalog.reflections.applied IS 'How many events were applied.';
-COMMENT ON COLUMN msar_catalog.reflections.copied IS 'How many rows the last copy has copied.';
+COMMENT ON COLUMN msar_catalog.reflections.snapshot IS 'Events of transactions that it sees are applied.';
+COMMENT ON COLUMN msar_catalog.reflections.applied IS 'Number of applied events.';
+COMMENT ON COLUMN msar_catalog.reflections.copied IS 'Number of rows that the last copy copied.';
 COMMENT ON COLUMN msar_catalog.reflections.copy_started_at IS 'When the last copy began.';
 COMMENT ON COLUMN msar_catalog.reflections.copied_at IS 'When it was done.';
 COMMENT ON COLUMN msar_catalog.reflections.rate IS 'Events a second in the last run that applied some.';
 COMMENT ON COLUMN msar_catalog.reflections.dead_letters IS 'Number of events that could not be applied.';
 COMMENT ON COLUMN msar_catalog.reflections.last_error IS 'The last error.';
-COMMENT ON COLUMN msar_catalog.reflections.failures IS 'How many runs have failed in a row.';
+COMMENT ON COLUMN msar_catalog.reflections.failures IS 'Number of runs that failed in a row.';
 COMMENT ON COLUMN msar_catalog.reflections.retry_at IS 'When it is tried again.';
 COMMENT ON COLUMN msar_catalog.reflections.last_run_at IS 'When it ran last.';
 COMMENT ON COLUMN msar_catalog.reflections.created_at IS 'When it was added.';
@@ -290,17 +291,17 @@ COMMENT ON COLUMN msar_catalog.dead_letters.operation IS 'INSERT, UPDATE, DELETE
 COMMENT ON COLUMN msar_catalog.dead_letters.key IS 'The key of the row.';
 COMMENT ON COLUMN msar_catalog.dead_letters.sqlstate IS 'The SQLSTATE of the error.';
 COMMENT ON COLUMN msar_catalog.dead_letters.message IS 'Its message.';
-COMMENT ON COLUMN msar_catalog.dead_letters.error IS 'All that is known of the error.';
-COMMENT ON COLUMN msar_catalog.dead_letters.attempts IS 'How often it was tried.';
+COMMENT ON COLUMN msar_catalog.dead_letters.error IS 'All fields of the error.';
+COMMENT ON COLUMN msar_catalog.dead_letters.attempts IS 'Number of attempts.';
 COMMENT ON COLUMN msar_catalog.dead_letters.failed_at IS 'When it failed last.';
 
 COMMENT ON FUNCTION __msar.has_parent_table(oid) IS
-$$Whether a table inherits from another one or is a partition: statements can change it that do not
-name it.
+$$Returns whether a table inherits from another one or is a partition, so that statements which do
+not name it can change it.
 
 Arguments:
   tab_id: the table
-Returns: whether it is so.
+Returns: true if it does.
 Errors: none.
 
 Example: SELECT __msar.has_parent_table('library.author'::regclass);$$;
@@ -310,8 +311,8 @@ COMMENT ON FUNCTION __msar.source_is_live(bigint, oid) IS
 COMMENT ON FUNCTION __msar.table_tree(oid) IS 'A table and all that PostgreSQL reads as part of it';
 COMMENT ON FUNCTION __msar.captured_columns(oid) IS
 'The columns of a table that are captured: all but virtual generated ones';
-COMMENT ON FUNCTION __msar.source_key(oid) IS 'The columns that tell the rows of a table apart, and why these';
-COMMENT ON FUNCTION __msar.note_gap(bigint, text) IS 'Says in the events of a source that some are missing';
+COMMENT ON FUNCTION __msar.source_key(oid) IS 'The columns that identify the rows of a table, and which key they are';
+COMMENT ON FUNCTION __msar.note_gap(bigint, text) IS 'Adds an event to a source that says that events are missing';
 COMMENT ON FUNCTION __msar.create_event_table(bigint) IS 'Creates the event table of a source, as a member of the extension';
 COMMENT ON FUNCTION __msar.drop_event_table(bigint) IS 'Drops the event table of a source, if it is there';
 COMMENT ON FUNCTION __msar.capture_triggers(bigint) IS 'The triggers of a source: which tables have them, and how they are enabled';
@@ -322,9 +323,9 @@ COMMENT ON FUNCTION __msar.has_rows(oid) IS 'Whether a table itself has rows; th
 COMMENT ON FUNCTION __msar.add_event_table(oid) IS 'Makes a part of an event table a member of the extension';
 COMMENT ON FUNCTION __msar.remove_event_table(oid) IS 'Takes a part of an event table out of the extension, so that it can be dropped';
 COMMENT ON FUNCTION __msar.add_capture_trigger(oid, text) IS 'Lets a trigger be dropped with the extension';
-COMMENT ON FUNCTION __msar.source_is_followed(bigint) IS 'Whether what is stored about a source, and its triggers, fit the catalogs';
+COMMENT ON FUNCTION __msar.source_is_followed(bigint) IS 'Whether the stored facts about a source, and its triggers, match the catalogs';
 COMMENT ON FUNCTION __msar.follow_source_table(bigint) IS
-'Makes what is stored about a source, and its triggers, fit the catalogs again';
+'Makes the stored facts about a source, and its triggers, match the catalogs again';
 COMMENT ON FUNCTION __msar.store_source_table(oid, bigint, text, bigint, double precision, text) IS 'Adds a source table, or makes a restored one live again';
 COMMENT ON FUNCTION __msar.forget_source_table(bigint) IS 'Removes a source with its triggers, events and reflections';
 COMMENT ON FUNCTION __msar.waiting_events(bigint, pg_snapshot, pg_snapshot, bigint) IS
@@ -343,9 +344,9 @@ COMMENT ON SEQUENCE msar_catalog.stored_reflections_id_seq IS 'Numbers for new r
 COMMENT ON SEQUENCE msar_catalog.stored_dead_letters_id_seq IS 'Numbers for new dead letters';
 COMMENT ON TABLE msar_catalog.stored_source_tables IS 'Source tables; callers read msar_catalog.source_tables';
 COMMENT ON COLUMN msar_catalog.stored_source_tables.attnums IS 'The columns of the table at the positions of an event';
-COMMENT ON COLUMN msar_catalog.stored_source_tables.column_types IS 'Their types: another one is a gap';
-COMMENT ON COLUMN msar_catalog.stored_source_tables.key_attnums IS 'The columns that tell rows apart';
-COMMENT ON COLUMN msar_catalog.stored_source_tables.members IS 'The tables that were read as the source when it was looked at last';
+COMMENT ON COLUMN msar_catalog.stored_source_tables.column_types IS 'Their types; if one of them changes, events are missing';
+COMMENT ON COLUMN msar_catalog.stored_source_tables.key_attnums IS 'The columns that identify a row';
+COMMENT ON COLUMN msar_catalog.stored_source_tables.members IS 'The tables that made up the source when it was last examined';
 COMMENT ON COLUMN msar_catalog.stored_source_tables.event_table IS 'The event table; 0 where a restore brought the row';
 COMMENT ON TABLE msar_catalog.stored_reflections IS 'Reflections; callers read msar_catalog.reflections';
 COMMENT ON COLUMN msar_catalog.stored_reflections.owner_oid IS 'The role that owns it; 0 where a restore found none of its name';
@@ -368,4 +369,4 @@ COMMENT ON COLUMN msar_catalog.stored_reflections.written_by IS 'The role that w
 COMMENT ON COLUMN msar_catalog.stored_dead_letters.written_by IS 'The role that wrote it first, in a dump as well';
 COMMENT ON COLUMN msar_catalog.stored_dead_letters.old_row IS 'The row before the change, as texts at the positions of an event';
 COMMENT ON COLUMN msar_catalog.stored_dead_letters.new_row IS 'The row after the change';
-COMMENT ON COLUMN msar_catalog.stored_dead_letters.writer_oid IS 'The role that wrote it: a letter is applied if it can be the owner of the reflection';
+COMMENT ON COLUMN msar_catalog.stored_dead_letters.writer_oid IS 'The role that wrote it; the letter is applied only if this role can be the owner of the reflection';

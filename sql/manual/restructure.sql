@@ -6,7 +6,8 @@ values, NOT NULL, and constraints on these columns alone move with them.
 Arguments:
   tab_id: the table
   col_ids: attnums of the columns
-  new_tab_name: name of the new table, with a number added if it is taken; NULL or empty for Table N
+  new_tab_name: name of the new table; NULL or empty for the first free name of Table 1, Table 2,
+    ...
   fk_col_name: name of the column that refers to it, which may be the name of a column that moves;
     NULL or empty for <new table>_id
 Returns: [OID of the new table, attnum of the column that refers to it]. The key of the new table is
@@ -19,6 +20,7 @@ Errors:
   42501: the current role is not the owner or has no CREATE on the schema, or row-level security
     hides rows
   42622: a name of more than 63 bytes
+  42P07: the schema has a relation of that name; msar.link_column refers to an existing table
   2BP01: something else depends on a column
   Nothing changes then.
 
@@ -53,7 +55,7 @@ Example:
   SELECT msar.move_columns_to_referenced_table('public.book', 'public.publisher', '{6}');$$;
 
 COMMENT ON FUNCTION __msar.linked_key(text, anyelement) IS
-$$Returns the key to which a text leads while msar.link_column rewrites its column; else an error.
+$$Returns the key for a text while msar.link_column rewrites a column. Fails at any other time.
 
 Arguments:
   value: the text

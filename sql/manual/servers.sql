@@ -17,8 +17,8 @@ Example:
   SELECT __msar.validate_server_options('{port=5432}', 'pg_foreign_server'::regclass);$$;
 
 COMMENT ON FUNCTION __msar.server_entries() IS
-$$Returns the databases that are known: the current one, whose server has the number 0, and one for
-each foreign server of the wrapper mathesar_ext that the current role may use.
+$$Returns the registered databases: the current one, whose server has the number 0, and one for each
+foreign server of the wrapper mathesar_ext that the current role may use.
 
 Returns: entry_id: OID of the database, or of the foreign server; server_id: the first of those with
   the same host and port; name: of the foreign server; host, port, sslmode, dbname, nickname
@@ -64,7 +64,7 @@ Example:
   SELECT msar.list_servers();$$;
 
 COMMENT ON FUNCTION msar.list_databases(bigint) IS
-$$Returns the current database, and those that are known of other servers (msar.add_database).
+$$Returns the current database, and the registered ones of other servers (msar.add_database).
 
 Arguments:
   server_id: only those of this server; NULL for all
@@ -95,12 +95,12 @@ Example:
   SELECT msar.set_server(16400, '{"sslmode": "require"}');$$;
 
 COMMENT ON FUNCTION msar.add_database(jsonb) IS
-$$Notes a database of another server, by CREATE SERVER, and the credentials of the current role
-there, by CREATE USER MAPPING. Nothing is connected to.
+$$Registers a database of another server, by CREATE SERVER, and the credentials of the current role
+there, by CREATE USER MAPPING. It opens no connection.
 
 Arguments:
   database_def: {"host", "port", "database", "nickname", "sslmode", "role", "password"}; the first
-    and the third are needed. Pass it as a parameter if it has a password.
+    and the third are required. Pass the document as a parameter if it has a password.
 Returns: as an element of msar.list_databases
 Errors:
   22023: no host or database
@@ -127,7 +127,7 @@ Example:
   SELECT msar.set_database(16400, '{"nickname": "Old books"}');$$;
 
 COMMENT ON FUNCTION msar.forget_database(bigint) IS
-$$Forgets a database of another server and the credentials for it, by DROP SERVER.
+$$Removes a registered database of another server and the credentials for it, by DROP SERVER.
 
 Arguments:
   database_id: as msar.list_databases returns it
@@ -152,8 +152,8 @@ Example:
   SELECT msar.list_configured_roles(0);$$;
 
 COMMENT ON FUNCTION msar.add_configured_role(bigint, text, text) IS
-$$Stores the credentials of the current role on another server, as a user mapping. PostgreSQL keeps
-its password as it is. Of this server, it returns the role: no password of it is needed or stored.
+$$Stores the credentials of the current role on another server, as a user mapping. PostgreSQL stores
+the password unencrypted. For this server it only returns the role: no password is needed or stored.
 
 Arguments:
   server_id: as msar.list_servers returns it
@@ -179,8 +179,8 @@ Example:
   SELECT __msar.server_of_mapping(16401);$$;
 
 COMMENT ON FUNCTION msar.delete_configured_role(bigint) IS
-$$Forgets the credentials of the current role on another server. Of a role of this server, it ends
-that users act as it in this database; the role stays.
+$$Deletes the credentials of the current role on another server. For a role of this server, users no
+longer act as that role in this database; the role stays.
 
 Arguments:
   configured_role_id: as msar.list_configured_roles returns it
@@ -193,7 +193,7 @@ Example:
   SELECT msar.delete_configured_role(16401);$$;
 
 COMMENT ON FUNCTION msar.set_configured_role_password(bigint, text) IS
-$$Stores another password for the current role on another server. Of a role of this server nothing
+$$Stores another password for the current role on another server. For a role of this server nothing
 is stored: msar.set_user_password sets its password.
 
 Arguments:

@@ -54,7 +54,7 @@ it.
 Arguments:
   id: the share
   patch: the options of msar.share_table that change, and "new_slug": true for another slug; null
-    takes "expires_at", "columns", "filter" and "limit" away
+    removes "expires_at", "columns", "filter" or "limit"
 Returns: as msar.share_table.
 Errors: as msar.share_table, and
   42704: the current role sees no such share
@@ -134,7 +134,7 @@ COMMENT ON COLUMN msar_catalog.stored_shares.time_zone IS
   'The setting TimeZone of the session that set its filter: it is read under it';
 COMMENT ON COLUMN msar_catalog.stored_shares.date_style IS 'The setting DateStyle of that session';
 COMMENT ON COLUMN msar_catalog.stored_shares.interval_style IS 'The setting IntervalStyle of that session';
-COMMENT ON COLUMN msar_catalog.stored_shares.role_oid IS 'The role with whose rights it is read';
+COMMENT ON COLUMN msar_catalog.stored_shares.role_oid IS 'The role whose privileges it uses';
 COMMENT ON COLUMN msar_catalog.stored_shares.role_name IS
   'The name of that role, for other clusters';
 COMMENT ON COLUMN msar_catalog.stored_shares.is_privileged IS
@@ -159,7 +159,7 @@ COMMENT ON COLUMN msar_catalog.shares.schema_name IS 'The schema of that table, 
 COMMENT ON COLUMN msar_catalog.shares.table_name IS 'The name of that table, kept up to date';
 COMMENT ON COLUMN msar_catalog.shares.refs IS
   'The names behind the numbers, as in msar_catalog.explorations';
-COMMENT ON COLUMN msar_catalog.shares.role IS 'The role with whose rights it is read';
+COMMENT ON COLUMN msar_catalog.shares.role IS 'The role whose privileges it uses';
 COMMENT ON COLUMN msar_catalog.shares.creator IS 'The role that made it';
 COMMENT ON COLUMN msar_catalog.shares.columns IS
   'The attnums or aliases that it shows; NULL for all';

@@ -3,7 +3,8 @@ $$Creates a table with a primary key column, followed by the given columns.
 
 Arguments:
   sch_id: the schema
-  tab_name: its name, with a number added if it is taken; NULL or empty for Table N
+  tab_name: its name, with a number added if it is taken; NULL or empty for Table N. The numbers
+    begin after the number of tables in the schema
   pk_col_def: {"name": "id" by default, "type": IDENTITY (default; an integer from a sequence) or
     UUIDv4}; NULL for the defaults, or for no such column if con_defs has a primary key
   col_defs: array of {"name", "type": {"name", "options"} or {"schema", "name", "options"} or

@@ -6,7 +6,7 @@ COMMENT ON FUNCTION __msar.preview_extension_drop(oid) IS
 $$Returns the other objects that dropping an extension with CASCADE drops: [{"kind", "identity"}].$$;
 
 COMMENT ON FUNCTION msar.get_uninstall_plan() IS
-$$Lists what has to be done before DROP EXTENSION mathesar_ext, and what that command takes along.
+$$Returns what must be done before DROP EXTENSION mathesar_ext, and what that command would drop.
 
 Arguments: none
 Returns: {"columns", "statements", "dependents", "stored", "is_droppable", "drop"}
@@ -18,7 +18,7 @@ Returns: {"columns", "statements", "dependents", "stored", "is_droppable", "drop
   dependents: the other objects that CASCADE would drop: [{"kind", "identity"}]; before the ALTERs,
     the columns are among them
   stored: how many rows of metadata, explorations, forms and shares the current role sees, all of
-    which go. msar.export_metadata() and msar.export_explorations() return documents of them
+    which would be lost. msar.export_metadata() and msar.export_explorations() export them
   is_droppable: whether there are no dependents, so that no CASCADE is needed
 Errors: none
 

@@ -1,5 +1,5 @@
 COMMENT ON TABLE msar_catalog.stored_user_profiles IS
-'What users have that PostgreSQL has no place for: read msar_catalog.user_profiles';
+'Data of users that PostgreSQL does not store; read msar_catalog.user_profiles';
 COMMENT ON COLUMN msar_catalog.stored_user_profiles.role_oid IS
   'The role; NULL if there is none of that name';
 COMMENT ON COLUMN msar_catalog.stored_user_profiles.role_name IS
@@ -87,7 +87,7 @@ $$Creates a role that can log in, and its profile.
 
 Arguments:
   user_def: {"username", "password", "is_superuser": whether the user may add others, "email",
-    "full_name", "short_name", "display_language"}; only the first two are needed. The role gets
+    "full_name", "short_name", "display_language"}; only the first two are required. The role gets
     CREATEROLE for "is_superuser", never SUPERUSER. The password, or its SCRAM verifier, is kept
     by PostgreSQL alone; pass it as a parameter, not in the text of the statement.
 Returns: as msar.get_user; the user is asked to choose another password
@@ -105,8 +105,8 @@ $$Changes a user's role and profile.
 
 Arguments:
   user_id: the user's role
-  patch: {"username", "is_superuser", "email", "full_name", "short_name", "display_language"}; what
-    is left out stays
+  patch: {"username", "is_superuser", "email", "full_name", "short_name", "display_language"}; a key
+    that is left out changes nothing
 Returns: as msar.get_user
 Errors:
   42704: no such role, or it cannot log in
@@ -119,7 +119,7 @@ Example:
   SELECT msar.patch_user(current_user::regrole, '{"full_name": "Ada Lovelace"}');$$;
 
 COMMENT ON FUNCTION msar.delete_user(regrole) IS
-$$Drops a user's role and forgets the profile.
+$$Drops a user's role and deletes the profile.
 
 Arguments:
   user_id: the user's role
@@ -133,8 +133,8 @@ Example:
   SELECT msar.delete_user('ada');$$;
 
 COMMENT ON FUNCTION msar.set_user_password(regrole, text, boolean) IS
-$$Sets the password of a user. It is in no statement that is logged or counted; pass it as a
-parameter, so that it does not stand in yours.
+$$Sets the password of a user. It occurs in no statement that is logged or counted; pass it as a
+parameter, so that it is not in the text of your own statement either.
 
 Arguments:
   user_id: the user's role

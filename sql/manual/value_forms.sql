@@ -84,7 +84,7 @@ Example:
     'mathesar_types.multicurrency_money'::regtype);  -- {"value": "1.50", "currency": "EUR"}$$;
 
 COMMENT ON FUNCTION __msar.plain_text(anycompatible) IS
-$$Returns a value as its type prints it, by no cast.
+$$Returns the text output of a value, without calling a cast.
 
 Arguments: the value
 Returns: text
@@ -94,7 +94,7 @@ Example:
   SELECT __msar.plain_text('[1,3)'::int4range);$$;
 
 COMMENT ON FUNCTION __msar.read_value(text, anyelement) IS
-$$Returns a text as a value of a type, read by the type's input function and by no cast.
+$$Returns the value of a type for a text, read by the type's input function without calling a cast.
 
 Arguments:
   value: the text
@@ -106,8 +106,8 @@ Example:
   SELECT __msar.read_value('[1,3)', NULL::int4range);$$;
 
 COMMENT ON FUNCTION __msar.plain_jsonb(anycompatible) IS
-$$Returns a value as JSON. No cast to json is called that the owner of a type has made, unless a
-superuser owns the type.
+$$Returns a value as JSON. It calls no cast to json that the owner of a type has created, unless that
+owner is a superuser.
 
 Arguments: the value
 Returns: what to_jsonb would return; a string where that would call such a cast

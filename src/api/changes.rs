@@ -2,7 +2,7 @@
 
 use crate::changes::list::{self, ChangeFilter};
 use crate::changes::{reconcile, sync, undo};
-use crate::error::Error;
+use crate::error::{Error, ManualPage};
 use crate::pg::arguments::{JsonArgument, RegNamespace, TextArgument};
 use crate::pg::results::{JsonResult, JsonbResult};
 use pgrx::pg_sys::panic::ErrorReport;
@@ -46,7 +46,7 @@ fn list_changes(
     options: default!(Option<JsonArgument>, "'{}'"),
 ) -> Result<JsonbResult, ErrorReport> {
     let token = token.map(|token| token.0);
-    let filter: Option<ChangeFilter> = super::read_optional("options", options)?;
+    let filter: Option<ChangeFilter> = super::read_optional(ManualPage::Changes, "options", options)?;
     Ok(JsonbResult::new(&list::list_changes(
         token.as_deref(),
         &filter.unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 use crate::definition::alteration::ColumnAlteration;
 use crate::definition::column::ColumnDefinition;
+use crate::error::ManualPage;
 use crate::explorations::view_keeping::with_views_aside;
 use crate::pg::arguments::{self, JsonArgument, TextArgument};
 use crate::pg::results::JsonbResult;
@@ -32,13 +33,15 @@ fn add_columns(
     col_defs: JsonArgument,
     raw_default: default!(bool, false),
 ) -> Result<Vec<i16>, ErrorReport> {
-    let columns: Vec<ColumnDefinition> = super::parse_definition("col_defs", &col_defs)?;
+    let columns: Vec<ColumnDefinition> =
+        super::parse_definition(ManualPage::Definitions, "col_defs", &col_defs)?;
     Ok(add::add_columns(tab_id, &columns, raw_default)?)
 }
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn alter_columns(tab_id: Oid, col_alters: JsonArgument) -> Result<Option<Vec<i32>>, ErrorReport> {
-    let alterations: Vec<ColumnAlteration> = super::parse_definition("col_alters", &col_alters)?;
+    let alterations: Vec<ColumnAlteration> =
+        super::parse_definition(ManualPage::Definitions, "col_alters", &col_alters)?;
     let part = ChangedPart::refused_in_views(tab_id, &alterations);
     let altered = with_views_aside(tab_id, &part, || alter::alter_columns(tab_id, &alterations))?;
     let altered: Vec<i32> = altered.into_iter().map(i32::from).collect();
@@ -53,7 +56,8 @@ fn alter_columns_by_options(
 ) -> Result<JsonbResult, ErrorReport> {
     const HINT: &str =
         "Pass {\"dry_run\": boolean, \"on_error\": \"raise\" or \"null\", \"misfits\": number}.";
-    let alterations: Vec<ColumnAlteration> = super::parse_definition("col_alters", &col_alters)?;
+    let alterations: Vec<ColumnAlteration> =
+        super::parse_definition(ManualPage::Definitions, "col_alters", &col_alters)?;
     let options: AlterationOptions = options.decode("options", HINT)?;
     let part = ChangedPart::refused_in_views(tab_id, &alterations);
     let change = || {

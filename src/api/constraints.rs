@@ -2,6 +2,7 @@
 
 use crate::definition::constraint::ConstraintDefinition;
 use crate::definition::name::QualifiedName;
+use crate::error::ManualPage;
 use crate::pg::arguments::{JsonArgument, TextArgument};
 use crate::pg::bytes::NewText;
 use crate::tables::{add, drop};
@@ -23,7 +24,8 @@ extension_sql_file!(
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn add_constraints(tab_id: Oid, con_defs: JsonArgument) -> Result<Vec<Oid>, ErrorReport> {
-    let constraints: Vec<ConstraintDefinition> = super::parse_definition("con_defs", &con_defs)?;
+    let constraints: Vec<ConstraintDefinition> =
+        super::parse_definition(ManualPage::Definitions, "con_defs", &con_defs)?;
     Ok(add::add_constraints(tab_id, &constraints)?)
 }
 

@@ -1,5 +1,6 @@
 //! Files to import. The functions for clients are in `sql/install/data_files.sql`.
 
+use crate::error::ManualPage;
 use crate::import::data_file;
 use crate::pg::arguments::{JsonArgument, TextArgument};
 use pgrx::pg_sys::panic::ErrorReport;
@@ -23,7 +24,7 @@ extension_sql_file!(
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn store_data_file(name: TextArgument, content: &[u8], options: JsonArgument) -> Result<i64, ErrorReport> {
-    let options = super::parse_definition("options", &options)?;
+    let options = super::parse_definition(ManualPage::Rpc, "options", &options)?;
     Ok(data_file::store_file(&name.0, content, &options)?)
 }
 
@@ -31,7 +32,7 @@ fn store_data_file(name: TextArgument, content: &[u8], options: JsonArgument) ->
 fn change_data_file(id: i64, patch: JsonArgument) -> Result<(), ErrorReport> {
     Ok(data_file::change_file(
         id,
-        &super::parse_definition("patch", &patch)?,
+        &super::parse_definition(ManualPage::Rpc, "patch", &patch)?,
     )?)
 }
 

@@ -5,6 +5,7 @@ use crate::definition::alteration::CastOptions;
 use crate::definition::column::ColumnDefinition;
 use crate::definition::constraint::ConstraintDefinition;
 use crate::definition::type_object::TypeObject;
+use crate::error::ManualPage;
 use crate::pg::arguments::{JsonArgument, RegType, TextArgument};
 use crate::pg::bytes::NewText;
 use crate::pg::results::JsonbResult;
@@ -31,7 +32,7 @@ extension_sql_file!(
 
 #[pg_extern(schema = "__msar", stable, strict, parallel_safe)]
 fn type_in_full(r#type: JsonArgument) -> Result<NewText, ErrorReport> {
-    let definition: TypeObject = super::parse_definition("type", &r#type)?;
+    let definition: TypeObject = super::parse_definition(ManualPage::Definitions, "type", &r#type)?;
     let resolved = column_type::resolve_type(Some(&definition))?;
     Ok(NewText::encode(&column_type::to_sql(resolved)?))
 }
@@ -46,7 +47,7 @@ fn cast_expression(
     let (Some(value), Some(source), Some(target)) = (value, source, target) else {
         return Ok(None);
     };
-    let options: Option<CastOptions> = super::read_optional("options", options)?;
+    let options: Option<CastOptions> = super::read_optional(ManualPage::Definitions, "options", options)?;
     let sql = cast::compile_cast(&value.0, source.0, target.0, &options.unwrap_or_default())?;
     Ok(Some(NewText::encode(&sql)))
 }
@@ -56,7 +57,8 @@ fn resolved_col_defs(
     tab_id: Option<Oid>,
     col_defs: Option<JsonArgument>,
 ) -> Result<JsonbResult, ErrorReport> {
-    let columns: Option<Vec<ColumnDefinition>> = super::read_optional("col_defs", col_defs)?;
+    let columns: Option<Vec<ColumnDefinition>> =
+        super::read_optional(ManualPage::Definitions, "col_defs", col_defs)?;
     Ok(JsonbResult::new(&composite::compose_columns(
         tab_id,
         &columns.unwrap_or_default(),
@@ -68,7 +70,8 @@ fn resolved_con_defs(
     tab_id: Option<Oid>,
     con_defs: Option<JsonArgument>,
 ) -> Result<JsonbResult, ErrorReport> {
-    let constraints: Option<Vec<ConstraintDefinition>> = super::read_optional("con_defs", con_defs)?;
+    let constraints: Option<Vec<ConstraintDefinition>> =
+        super::read_optional(ManualPage::Definitions, "con_defs", con_defs)?;
     Ok(JsonbResult::new(&composite::compose_constraints(
         tab_id,
         &constraints.unwrap_or_default(),

@@ -1,17 +1,17 @@
 //! Importing files and pasted texts.
 
 use crate::definition::alteration::{CastOptions, ColumnAlteration};
-use crate::error::Error;
+use crate::error::{Error, ManualPage};
 use crate::import::file::{self, FileOptions};
 use crate::import::transfer::{ColumnMapping, PreviewWithMisfits};
 use crate::import::{fill, transfer};
 use crate::pg::arguments::{JsonArgument, RegClass, RegType, TextArgument};
 use crate::pg::bytes::{NewText, TextBytes};
 use crate::pg::results::JsonbResult;
-use crate::pg::{arguments, memory, relations, server};
+use crate::pg::{arguments, memory, server};
 use crate::statements::values;
 use crate::tables::cast::RowsStatement;
-use crate::tables::create;
+use crate::tables::{create, free_name};
 use crate::values::json;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -74,8 +74,8 @@ fn file_options(options: &JsonArgument) -> Result<FileOptions, Error> {
 
 #[pg_extern(schema = "__msar", immutable, strict, parallel_safe)]
 fn import_column_names(col_names: JsonArgument, reserved: JsonArgument) -> Result<JsonbResult, ErrorReport> {
-    let names: Vec<Option<String>> = super::parse_definition("col_names", &col_names)?;
-    let reserved = super::parse_definition("reserved", &reserved)?;
+    let names: Vec<Option<String>> = super::parse_definition(ManualPage::Types, "col_names", &col_names)?;
+    let reserved = super::parse_definition(ManualPage::Types, "reserved", &reserved)?;
     let names = create::file_column_names(&names, reserved).map_err(Error::from)?;
     Ok(JsonbResult::new(&names)?)
 }
@@ -87,14 +87,10 @@ fn import_table_name(
     fallback: Option<TextArgument>,
 ) -> NewText {
     let [wanted, fallback] = [wanted, fallback].map(|name| name.map(|name| name.0));
+    // The schema of temporary tables does not exist before the first of them.
     let schema = sch_id.filter(|&schema| schema != pg_sys::Oid::INVALID);
-    let (wanted, fallback) = (wanted.as_deref(), fallback.as_deref().unwrap_or("Table"));
-    let name = match schema {
-        Some(schema) if !relations::is_temporary_schema(schema) => {
-            create::file_table_name(schema, wanted, fallback)
-        }
-        temporary => create::temporary_table_name(temporary, wanted, fallback),
-    };
+    let fallback = fallback.as_deref().unwrap_or("Table");
+    let name = free_name::file_table_name(schema, wanted.as_deref(), fallback);
     NewText::encode(&name)
 }
 
@@ -104,7 +100,7 @@ fn import_statement(
     dst_tab_id: RegClass,
     mappings: JsonArgument,
 ) -> Result<NewText, ErrorReport> {
-    let mappings: Vec<ColumnMapping> = super::parse_definition("mappings", &mappings)?;
+    let mappings: Vec<ColumnMapping> = super::parse_definition(ManualPage::Types, "mappings", &mappings)?;
     let statement = transfer::insert_statement(src_tab_id.0, dst_tab_id.0, &mappings)?;
     Ok(NewText::encode(&statement))
 }
@@ -116,7 +112,8 @@ fn preview_query(
     rec_limit: Option<i32>,
 ) -> Result<NewText, ErrorReport> {
     let tab_id = super::not_null("tab_id", tab_id)?;
-    let casts: Option<Vec<ColumnAlteration>> = super::read_optional("col_cast_def", col_cast_def)?;
+    let casts: Option<Vec<ColumnAlteration>> =
+        super::read_optional(ManualPage::Types, "col_cast_def", col_cast_def)?;
     let query = transfer::preview_query(tab_id.0, &casts.unwrap_or_default(), rec_limit)?;
     Ok(NewText::encode(&query))
 }
@@ -143,7 +140,8 @@ fn get_preview(
     options: Option<JsonArgument>,
 ) -> Result<JsonbResult, ErrorReport> {
     let tab_id = super::not_null("tab_id", tab_id)?;
-    let casts: Option<Vec<ColumnAlteration>> = super::read_optional("col_cast_def", col_cast_def)?;
+    let casts: Option<Vec<ColumnAlteration>> =
+        super::read_optional(ManualPage::Types, "col_cast_def", col_cast_def)?;
     let options: PreviewOptions =
         super::not_null("options", options)?.decode("options", "Pass {\"misfits\": number}.")?;
     let casts = casts.unwrap_or_default();
@@ -185,7 +183,7 @@ struct CompiledRows {
 
 impl CompiledRows {
     fn new(row_type: pg_sys::Oid, options: JsonArgument) -> Result<Self, Error> {
-        let casts: CastOptions = super::parse_definition("options", &options)?;
+        let casts: CastOptions = super::parse_definition(ManualPage::Types, "options", &options)?;
         Ok(Self {
             row_type,
             statement: RowsStatement::compile_cast(row_type, &casts)?,

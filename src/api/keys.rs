@@ -1,6 +1,7 @@
 //! Primary keys, and columns that refer to them.
 
 use crate::definition::column::{KeyKind, MappingColumn};
+use crate::error::ManualPage;
 use crate::pg::arguments::{JsonArgument, RegClass, TextArgument, enum_argument};
 use crate::tables::{key, link};
 use pgrx::pg_sys::Oid;
@@ -79,6 +80,7 @@ fn add_mapping_table(
     tab_name: TextArgument,
     mapping_columns: JsonArgument,
 ) -> Result<Oid, ErrorReport> {
-    let columns: Vec<MappingColumn> = super::parse_definition("mapping_columns", &mapping_columns)?;
+    let columns: Vec<MappingColumn> =
+        super::parse_definition(ManualPage::Definitions, "mapping_columns", &mapping_columns)?;
     Ok(link::add_table(sch_id, &tab_name.0, &columns)?.oid)
 }

@@ -48,7 +48,7 @@ mod users;
 mod value_forms;
 
 use crate::definition;
-use crate::error::Error;
+use crate::error::{Error, ManualPage};
 use crate::pg::arguments::JsonArgument;
 use serde::de::DeserializeOwned;
 
@@ -57,18 +57,24 @@ fn not_null<T>(argument: &'static str, value: Option<T>) -> Result<T, Error> {
     value.ok_or_else(|| Error::NullArgument { argument })
 }
 
-/// The definition in an argument.
-fn parse_definition<T: DeserializeOwned>(argument: &'static str, json: &JsonArgument) -> Result<T, Error> {
-    Ok(match json.pulsed() {
-        Some(reader) => definition::parse_long_argument(argument, reader)?,
-        None => definition::parse_argument(argument, json.text())?,
-    })
+/// The definition in an argument, which a page of the documentation describes.
+fn parse_definition<T: DeserializeOwned>(
+    page: ManualPage,
+    argument: &'static str,
+    json: &JsonArgument,
+) -> Result<T, Error> {
+    let parsed = match json.pulsed() {
+        Some(reader) => definition::parse_long_argument(argument, reader),
+        None => definition::parse_argument(argument, json.text()),
+    };
+    Ok(parsed.map_err(|problem| problem.on_page(page))?)
 }
 
 /// The same, of an argument that may be null, as SQL and as JSON has it.
 fn read_optional<T: DeserializeOwned>(
+    page: ManualPage,
     argument: &'static str,
     json: Option<JsonArgument>,
 ) -> Result<Option<T>, Error> {
-    json.map_or(Ok(None), |json| parse_definition(argument, &json))
+    json.map_or(Ok(None), |json| parse_definition(page, argument, &json))
 }

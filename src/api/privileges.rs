@@ -1,6 +1,7 @@
 //! Privileges of roles. The functions for clients are in `sql/install/privileges.sql`.
 
 use super::parse_definition;
+use crate::error::ManualPage;
 use crate::pg::Oid;
 use crate::pg::arguments::JsonArgument;
 use crate::roles::privileges;
@@ -24,18 +25,18 @@ extension_sql_file!(
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn replace_database_privileges_for_roles(priv_spec: JsonArgument) -> Result<(), ErrorReport> {
-    let spec = parse_definition("priv_spec", &priv_spec)?;
+    let spec = parse_definition(ManualPage::Roles, "priv_spec", &priv_spec)?;
     Ok(privileges::replace_on_database(&spec)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn replace_schema_privileges_for_roles(sch_id: Oid, priv_spec: JsonArgument) -> Result<(), ErrorReport> {
-    let spec = parse_definition("priv_spec", &priv_spec)?;
+    let spec = parse_definition(ManualPage::Roles, "priv_spec", &priv_spec)?;
     Ok(privileges::replace_on_schema(sch_id, &spec)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn replace_table_privileges_for_roles(tab_id: Oid, priv_spec: JsonArgument) -> Result<(), ErrorReport> {
-    let spec = parse_definition("priv_spec", &priv_spec)?;
+    let spec = parse_definition(ManualPage::Roles, "priv_spec", &priv_spec)?;
     Ok(privileges::replace_on_relation(tab_id, &spec)?)
 }

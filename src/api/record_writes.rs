@@ -118,7 +118,7 @@ fn bulk_filter(filter: Option<JsonArgument>) -> Result<Option<FilterDocument>, E
 }
 
 fn bulk_options(options: Option<JsonArgument>) -> Result<BulkOptions, Error> {
-    const HINT: &str = "Pass {\"keys\": [key, ...], \"max_rows\": number, \"return\": \"count\", \"keys\" or \"records\", \"dry_run\": boolean, \"on_error\": \"raise\" or \"report\", \"input\": \"raw\" or \"display\"}.";
+    const HINT: &str = "Pass {\"keys\": [key, ...], \"max_rows\": number, \"return\": \"count\", \"keys\" or \"records\", \"dry_run\": boolean, \"on_error\": \"raise\" or \"report\", \"input\": \"raw\" or \"display\", \"dates\": \"iso\" or \"contract\", \"numbers\": \"json\" or \"text\"}.";
     let options: Option<BulkOptions> = options.map_or(Ok(None), |options| options.decode("options", HINT))?;
     Ok(options.unwrap_or_default())
 }

@@ -2,6 +2,7 @@
 
 use super::{not_null, parse_definition};
 use crate::definition::object::JsonObject;
+use crate::error::ManualPage;
 use crate::pg::Oid;
 use crate::pg::arguments::{JsonArgument, OidArray, TextArgument};
 use crate::roles::schema;
@@ -31,7 +32,7 @@ fn create_schema(
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn patch_schema(sch_id: Oid, patch: JsonArgument) -> Result<(), ErrorReport> {
-    let JsonObject(patch) = parse_definition("patch", &patch)?;
+    let JsonObject(patch) = parse_definition(ManualPage::Roles, "patch", &patch)?;
     Ok(schema::patch_schema(sch_id, &patch)?)
 }
 

@@ -1,7 +1,7 @@
 //! Creating, changing and dropping tables.
 
 use crate::definition::alteration::TableAlteration;
-use crate::error::Error;
+use crate::error::{Error, ManualPage};
 use crate::explorations::view_keeping::with_views_aside;
 use crate::pg::arguments::{JsonArgument, RegRole, TextArgument};
 use crate::pg::bytes::NewText;
@@ -35,9 +35,9 @@ fn add_mathesar_table(
     let table = NewTable {
         schema: super::not_null("sch_id", sch_id)?,
         name: name.as_deref(),
-        key: super::read_optional("pk_col_def", pk_col_def)?,
-        columns: super::read_optional("col_defs", col_defs)?.unwrap_or_default(),
-        constraints: super::read_optional("con_defs", con_defs)?.unwrap_or_default(),
+        key: super::read_optional(ManualPage::Definitions, "pk_col_def", pk_col_def)?,
+        columns: super::read_optional(ManualPage::Definitions, "col_defs", col_defs)?.unwrap_or_default(),
+        constraints: super::read_optional(ManualPage::Definitions, "con_defs", con_defs)?.unwrap_or_default(),
         owner: own_id.map(|role| role.0),
         comment: comment.as_deref(),
     };
@@ -46,7 +46,8 @@ fn add_mathesar_table(
 
 #[pg_extern(schema = "msar", volatile, strict, parallel_unsafe)]
 fn alter_table(tab_id: Oid, tab_alters: JsonArgument) -> Result<Option<NewText>, ErrorReport> {
-    let alteration: TableAlteration = super::parse_definition("tab_alters", &tab_alters)?;
+    let alteration: TableAlteration =
+        super::parse_definition(ManualPage::Definitions, "tab_alters", &tab_alters)?;
     let part = ChangedPart::refused_in_views(tab_id, &alteration.columns);
     let altered = with_views_aside(tab_id, &part, || {
         alter::alter_table(tab_id, &alteration, alter::MathesarKey::Kept)

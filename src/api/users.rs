@@ -1,5 +1,6 @@
 //! Users and the roles that they act as. The functions for clients are in `sql/install/users.sql`.
 
+use crate::error::ManualPage;
 use crate::pg::Oid;
 use crate::pg::arguments::{JsonArgument, TextArgument};
 use crate::roles::{role_map, user};
@@ -27,14 +28,18 @@ extension_sql_file!(
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn add_user(user_def: JsonArgument) -> Result<(), ErrorReport> {
-    Ok(user::add_user(&super::parse_definition("user_def", &user_def)?)?)
+    Ok(user::add_user(&super::parse_definition(
+        ManualPage::Roles,
+        "user_def",
+        &user_def,
+    )?)?)
 }
 
 #[pg_extern(schema = "__msar", volatile, strict, parallel_unsafe)]
 fn patch_user(user_id: Oid, patch: JsonArgument) -> Result<(), ErrorReport> {
     Ok(user::patch_user(
         user_id,
-        &super::parse_definition("patch", &patch)?,
+        &super::parse_definition(ManualPage::Roles, "patch", &patch)?,
     )?)
 }
 

@@ -78,17 +78,17 @@ impl EntityStatement<'_> {
                         let text = self.parameters.sql(*value, Form::Value, pg_sys::TEXTOID);
                         format!("right(lower({column}), length(lower({text}))) = lower({text})")
                     }
-                    "starts_with" => {
-                        let pattern = self.parameters.sql(*value, Form::StartsWith, pg_sys::TEXTOID);
-                        format!("lower({column}) LIKE lower({pattern})")
-                    }
                     relation => {
-                        let pattern = self.parameters.sql(*value, Form::Contains, pg_sys::TEXTOID);
-                        let contains = format!("lower({column}) LIKE lower({pattern})");
-                        if relation == "contains" {
-                            contains
+                        let form = match relation {
+                            "starts_with" => Form::StartsWith,
+                            _ => Form::Contains,
+                        };
+                        let pattern = self.parameters.sql(*value, form, pg_sys::TEXTOID);
+                        let matches = format!("lower({column}) LIKE lower({pattern})");
+                        if relation == "not_contains" {
+                            format!("({matches}) IS NOT TRUE")
                         } else {
-                            format!("({contains}) IS NOT TRUE")
+                            matches
                         }
                     }
                 })
@@ -107,7 +107,7 @@ impl EntityStatement<'_> {
                 let high = self.value(class, values.scalars.get(1));
                 low.zip(high).map(|(low, high)| {
                     if relation == "between" {
-                        format!("({column} >= {low} AND {column} <= {high})")
+                        between(column, &low, &high)
                     } else {
                         format!("({column} < {low} OR {column} > {high})")
                     }
@@ -156,4 +156,9 @@ impl EntityStatement<'_> {
         self.guard_case(form);
         Some(self.parameters.sql(literal, Form::Value, type_oid))
     }
+}
+
+/// That a column is between two values, or is one of them.
+pub(super) fn between(column: &str, low: &str, high: &str) -> String {
+    format!("({column} >= {low} AND {column} <= {high})")
 }

@@ -5,7 +5,7 @@ use super::entity_writes::store_said;
 use super::error::CacheError;
 use super::model::{CachedType, FieldClass};
 use super::other_sides::WrittenLinks;
-use super::reply::{SaidOfEntity, SaidValue};
+use super::reply::{SaidOfEntity, SaidValue, entities_of};
 use super::store::{self, CacheState};
 use super::unchanged;
 use crate::error::Error;
@@ -144,10 +144,7 @@ impl<'a> SaidByType<'a> {
                 .into());
             }
         };
-        let rows = results.get("entities").and_then(Value::as_array);
-        let rows = rows.ok_or_else(|| CacheError::Reply {
-            problem: "it has no \"entities\"".into(),
-        })?;
+        let rows = entities_of(results)?;
         for row in rows {
             self.add_row(
                 row,

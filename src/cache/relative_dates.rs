@@ -8,6 +8,7 @@
 //!   of dates whole days, today among them.
 //! - `not_in_last`, `not_in_next`: all others, null among them.
 
+use super::comparison::between;
 use super::error::MissReason;
 use super::filter::EntityStatement;
 use super::model::{FieldClass, UpstreamCalendar, WeekStart};
@@ -163,7 +164,7 @@ impl EntityStatement<'_> {
         } else {
             (near, far)
         };
-        Some(format!("({column} >= {low} AND {column} <= {high})"))
+        Some(between(column, &low, &high))
     }
 }
 

@@ -142,3 +142,11 @@ impl EntityLink {
         })
     }
 }
+
+/// The entities in the results of a read.
+pub(super) fn entities_of(results: &Value) -> Result<&Vec<Value>, CacheError> {
+    let entities = results.get("entities").and_then(Value::as_array);
+    entities.ok_or_else(|| CacheError::Reply {
+        problem: "it has no \"entities\"".into(),
+    })
+}

@@ -9,7 +9,7 @@ use super::error::CacheError;
 use super::feed::{EntityScan, LastScan};
 use super::ingest::IngestResult;
 use super::model::{CachedType, FieldClass};
-use super::reply::SaidOfEntity;
+use super::reply::{SaidOfEntity, entities_of};
 use super::store::{self, LockedCache};
 use crate::error::Error;
 use serde::Deserialize;
@@ -179,10 +179,7 @@ pub(crate) fn result(
         return Ok(json!({"stored": 0, "ignored": 0, "finished": false, "outdated": true}));
     };
     let results = reply.get("results").unwrap_or(reply);
-    let rows = results.get("entities").and_then(Value::as_array);
-    let rows = rows.ok_or_else(|| CacheError::Reply {
-        problem: "it has no \"entities\"".into(),
-    })?;
+    let rows = entities_of(results)?;
     let mut said = Vec::with_capacity(rows.len());
     for row in rows {
         said.push(SaidOfEntity::from_row(cached, row, Some(!scan.retired))?);

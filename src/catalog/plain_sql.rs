@@ -3,13 +3,19 @@
 //!
 //! Values of types whose casts may be a user's (see [`own_casts`]) are shown and read without them.
 
-use crate::pg::{Oid, comparison, own_casts, server, tuple};
+use crate::pg::column_type::Content;
+use crate::pg::{Oid, comparison, own_casts, parameter, server, tuple};
+use pgrx::pg_sys;
 
 /// A value of a type as text: an SQL expression.
 pub(crate) fn as_text(sql: &str, type_oid: Oid) -> String {
-    match own_casts::are_trusted(type_oid) {
-        true => format!("{sql}::pg_catalog.text"),
-        false => format!("__msar.plain_text({sql})"),
+    if !own_casts::are_trusted(type_oid) {
+        format!("__msar.plain_text({sql})")
+    } else if comparison::base_type(type_oid) == pg_sys::INETOID {
+        // The cast to text adds the length of the netmask to an address that is printed without.
+        format!("pg_catalog.abbrev({sql})")
+    } else {
+        format!("{sql}::pg_catalog.text")
     }
 }
 
@@ -38,6 +44,28 @@ pub(crate) fn from_text(sql: &str, type_oid: Oid, type_name: &str) -> String {
     match server::is_built_in(type_oid) {
         true => format!("CAST(({sql}) AS {type_name})"),
         false => format!("__msar.read_value({sql}, {})", typed_null(type_name)),
+    }
+}
+
+/// JSON in the form that records have as a value of a type, which is no domain: an SQL expression. No cast is called that the
+/// owner of the type has made.
+pub(crate) fn from_json(json: &str, base: Oid, type_name: &str) -> String {
+    let read_as = |declared: &str| {
+        format!(
+            "(SELECT r.v FROM pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', {json})) AS r(v {declared}))"
+        )
+    };
+    match Content::of_type(base) {
+        // Elements that are strings hold JSON text.
+        Content::JsonArray => format!("CAST({} AS {type_name})", read_as("pg_catalog.text[]")),
+        // Arrays and rows as JSON has them, or as PostgreSQL prints them.
+        Content::Composite => read_as(type_name),
+        Content::Other if parameter::is_array(base) => read_as(type_name),
+        Content::Other | Content::Json => from_text(
+            &format!("({json}) OPERATOR(pg_catalog.#>>) '{{}}'"),
+            base,
+            type_name,
+        ),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Errors in a definition by itself.
 
-use crate::error::{ErrorFields, ErrorText, TopicError};
+use crate::error::{ErrorFields, ErrorText, ManualPage, TopicError};
 use crate::json_words;
 use pgrx::prelude::PgSqlErrorCode;
 
@@ -12,6 +12,7 @@ pub(crate) enum DefinitionError {
         argument: &'static str,
         problem: String,
         detail: Option<String>,
+        page: ManualPage,
     },
 
     /// Keys that are each right by themselves, but not together.
@@ -29,6 +30,7 @@ impl TopicError for DefinitionError {
                 argument,
                 problem,
                 detail,
+                page,
             } => {
                 let text = ErrorText::new(
                     PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
@@ -38,7 +40,10 @@ impl TopicError for DefinitionError {
                     Some(detail) => text.detail(detail.clone()),
                     None => text,
                 }
-                .hint("\\df+ in psql shows the form of each argument; docs/definitions.md lists every key.")
+                .hint(format!(
+                    "\\df+ in psql shows the form of each argument; {} lists every key.",
+                    page.path()
+                ))
             }
             Self::Contradictory {
                 object,
@@ -68,6 +73,25 @@ impl DefinitionError {
             argument,
             problem,
             detail,
+            page: ManualPage::Definitions,
+        }
+    }
+
+    /// The same about an argument that another page describes.
+    pub(crate) fn on_page(self, page: ManualPage) -> Self {
+        match self {
+            Self::Malformed {
+                argument,
+                problem,
+                detail,
+                ..
+            } => Self::Malformed {
+                argument,
+                problem,
+                detail,
+                page,
+            },
+            Self::Contradictory { .. } => self,
         }
     }
 

@@ -1,7 +1,11 @@
 //! Errors of explorations.
 
-use crate::error::{Error, ErrorFields, ErrorText, MissingObject, TopicError};
+use crate::error::{Error, ErrorFields, ErrorText, ManualPage, MissingObject, TopicError};
 use pgrx::prelude::PgSqlErrorCode;
+
+/// Messages by which callers of the web service's methods tell errors apart, too.
+pub(crate) const BLANK_ALIAS: &str = "an alias is not blank";
+pub(crate) const NULLS_TWICE: &str = "NULLs come first or last";
 
 /// An exploration that cannot be compiled, run or stored.
 #[derive(Debug)]
@@ -16,6 +20,7 @@ pub(crate) enum ExplorationError {
         path: String,
         expected: &'static str,
         given: String,
+        page: ManualPage,
     },
 
     Missing {
@@ -126,12 +131,13 @@ impl TopicError for ExplorationError {
                 path,
                 expected,
                 given,
+                page,
             } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
                 format!("{path}: this must be {expected}"),
             )
             .detail(format!("It is {given}."))
-            .hint("docs/explorations.md describes the document."),
+            .hint(format!("{} describes the document.", page.path())),
             Self::Missing { path, hint } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
                 format!("{path} is missing"),

@@ -4,7 +4,7 @@
 //! Values stay the text that they came as, so that numbers keep all their digits.
 
 use super::error::ExplorationError;
-use crate::error::{Error, hints};
+use crate::error::{Error, ManualPage, hints};
 use crate::json_words::nearest::{find_nearest_names as nearest, is_misspelt};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -15,6 +15,8 @@ use std::rc::Rc;
 pub(crate) struct Node {
     path: Rc<str>,
     json: Rc<RawValue>,
+    /// The page of the documentation that describes the document.
+    page: ManualPage,
 }
 
 /// The members of an object, taken one by one.
@@ -22,13 +24,14 @@ pub(crate) struct ObjectMembers {
     path: Rc<str>,
     members: BTreeMap<String, Box<RawValue>>,
     known: Vec<&'static str>,
+    page: ManualPage,
 }
 
 impl Node {
     /// A whole document, called `path` in errors.
-    pub(crate) fn parse(path: &str, json: &str) -> Result<Self, Error> {
+    pub(crate) fn parse(page: ManualPage, path: &str, json: &str) -> Result<Self, Error> {
         match serde_json::from_str::<Box<RawValue>>(json) {
-            Ok(json) => Ok(Self::new(path.into(), json)),
+            Ok(json) => Ok(Self::new(page, path.into(), json)),
             Err(problem) => Err(ExplorationError::Invalid {
                 path: path.into(),
                 problem: problem.to_string(),
@@ -38,10 +41,11 @@ impl Node {
         }
     }
 
-    fn new(path: Rc<str>, json: Box<RawValue>) -> Self {
+    fn new(page: ManualPage, path: Rc<str>, json: Box<RawValue>) -> Self {
         Self {
             path,
             json: json.into(),
+            page,
         }
     }
 
@@ -84,6 +88,7 @@ impl Node {
             path: Rc::clone(&self.path),
             members,
             known: Vec::new(),
+            page: self.page,
         })
     }
 
@@ -92,7 +97,7 @@ impl Node {
             serde_json::from_str(self.json()).map_err(|_| self.must_be("an array"))?;
         let elements = elements.into_iter().enumerate();
         Ok(elements
-            .map(|(at, json)| Self::new(format!("{}[{at}]", self.path).into(), json))
+            .map(|(at, json)| Self::new(self.page, format!("{}[{at}]", self.path).into(), json))
             .collect())
     }
 
@@ -143,6 +148,7 @@ impl Node {
             path: name_place(&self.path).to_owned(),
             expected,
             given: shorten(self.json()),
+            page: self.page,
         }
         .into()
     }
@@ -194,7 +200,7 @@ impl ObjectMembers {
     pub(crate) fn take_present(&mut self, key: &'static str) -> Option<Node> {
         self.known.push(key);
         let json = self.members.remove(key)?;
-        Some(Node::new(self.place(key), json))
+        Some(Node::new(self.page, self.place(key), json))
     }
 
     /// A member that must be there.
@@ -232,7 +238,7 @@ impl ObjectMembers {
         members
             .map(|(key, json)| {
                 let place = self.place(&key);
-                (key, Node::new(place, json))
+                (key, Node::new(self.page, place, json))
             })
             .collect()
     }

@@ -1,7 +1,7 @@
 //! From JSON to an exploration. Every key is known here; what is not known is an error that names its place.
 
 use super::aggregate::Aggregate;
-use super::error::ExplorationError;
+use super::error::{ExplorationError, NULLS_TWICE};
 use super::expression::{filter, scalar};
 use super::model::{
     Aggregation, Exploration, ExplorationStep, GroupingColumn, InitialColumn, JoinStep, OrderTerm, Pivot,
@@ -271,7 +271,7 @@ pub(crate) fn order(node: &Node) -> Result<Vec<OrderTerm>, Error> {
         };
         members.finish()?;
         if usize::from(first) + usize::from(last) + usize::from(nulls.is_some()) > 1 {
-            return Err(node.invalid("NULLs come first or last", HINT));
+            return Err(node.invalid(NULLS_TWICE, HINT));
         }
         let nulls_first = nulls.unwrap_or(first || (is_descending && !last));
         Ok(OrderTerm {

@@ -34,7 +34,7 @@ pub(crate) struct RunRequest {
 }
 
 /// Which part of the rows, and in which form.
-#[derive(PartialEq, Eq, Hash, Debug, Default)]
+#[derive(PartialEq, Eq, Hash, Debug)]
 pub(crate) struct PageOptions {
     pub(crate) limit: Option<i64>,
     pub(crate) offset: Option<Literal>,
@@ -47,6 +47,22 @@ pub(crate) struct PageOptions {
     pub(crate) display: bool,
     /// The result has the shape of Mathesar's contract.
     pub(crate) is_compatible: bool,
+}
+
+/// All rows, in the forms of the contract.
+impl Default for PageOptions {
+    fn default() -> Self {
+        Self {
+            limit: None,
+            offset: None,
+            after: None,
+            count: Count::Exact,
+            forms: Forms::CONTRACT,
+            previews: false,
+            display: false,
+            is_compatible: false,
+        }
+    }
 }
 
 /// The members of a result beside its rows.

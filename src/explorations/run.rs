@@ -6,9 +6,10 @@ use super::node::{Node, ObjectMembers};
 use super::readable::{self, Titles};
 use super::result::{PageOptions, ResultMembers, RunRequest};
 use crate::catalog::{Catalog, consistent};
-use crate::error::Error;
+use crate::error::{Error, ManualPage};
 use crate::pg::plan::{JsonDatum, Sees};
 use crate::pg::{caller, column_type, own_casts};
+use crate::records::options::OFFSET_AND_AFTER;
 use crate::records::page_request::Count;
 use crate::records::value::{Dates, Forms, Numbers};
 use crate::statements::{self, Literal, Parameters, Values};
@@ -62,7 +63,7 @@ impl RunOptions {
         if after.is_some() && offset_rows.is_some() {
             return Err(ExplorationError::Invalid {
                 path: "options".into(),
-                problem: "\"offset\" and \"after\" exclude each other".into(),
+                problem: OFFSET_AND_AFTER.into(),
                 hint: "A page begins after a row, or at a number of rows.",
             }
             .into());
@@ -103,7 +104,7 @@ impl RunOptions {
                 forms: Forms {
                     numbers: numbers.transpose()?.unwrap_or(Numbers::Json),
                     dates: dates.transpose()?.unwrap_or(Dates::Contract),
-                    ..Forms::default()
+                    ..Forms::CONTRACT
                 },
                 previews: previews.transpose()?.unwrap_or(false),
                 display,
@@ -123,9 +124,12 @@ fn decode_word<T: serde::de::DeserializeOwned>(node: &Node, expected: &'static s
 /// Runs an exploration.
 pub(crate) fn run_exploration(document: &str, options: &str) -> Result<JsonDatum, Error> {
     let mut values = Values::default();
-    let document = Node::parse("", document)?;
+    let document = Node::parse(ManualPage::Explorations, "", document)?;
     let exploration = Exploration::parse(&document, &mut values)?;
-    let options = RunOptions::parse(&Node::parse("options", options)?, &mut values)?;
+    let options = RunOptions::parse(
+        &Node::parse(ManualPage::Explorations, "options", options)?,
+        &mut values,
+    )?;
     let request = RunRequest {
         exploration,
         more_steps: Vec::new(),
@@ -143,7 +147,7 @@ pub(crate) fn run_exploration(document: &str, options: &str) -> Result<JsonDatum
 /// Compiles an exploration as far as PostgreSQL prepares it. Fails with what is wrong with it.
 pub(crate) fn check_exploration(document: &str) -> Result<(), Error> {
     let mut values = Values::default();
-    let exploration = Exploration::parse(&Node::parse("", document)?, &mut values)?;
+    let exploration = Exploration::parse(&Node::parse(ManualPage::Explorations, "", document)?, &mut values)?;
     let request = RunRequest {
         exploration,
         more_steps: Vec::new(),
@@ -204,10 +208,10 @@ fn sql_with(
     parameters: &dyn Fn(Rc<Values>) -> Parameters,
 ) -> Result<(String, Vec<(String, String)>), Error> {
     let mut values = Values::default();
-    let exploration = Exploration::parse(&Node::parse("", document)?, &mut values)?;
+    let exploration = Exploration::parse(&Node::parse(ManualPage::Explorations, "", document)?, &mut values)?;
     let page = match options {
         Some(options) => {
-            let options = Node::parse("options", options)?;
+            let options = Node::parse(ManualPage::Explorations, "options", options)?;
             let mut members = options.object()?;
             let is_limited = members.take_present("limit").is_some();
             let mut page = RunOptions::parse(&options, &mut values)?.page;

@@ -9,7 +9,7 @@ use super::stored::{ExplorationLevel, StoredExploration, find_exploration, get_e
 use super::{following, run, store, view};
 use crate::catalog::Catalog;
 use crate::ddl::DdlError;
-use crate::error::Error;
+use crate::error::{Error, ManualPage};
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, caller, names, ownership};
 use crate::records::relation::{ColumnReference, RecordRelation};
@@ -40,7 +40,7 @@ struct NewExploration {
 
 /// Saves an exploration: a new one, or, with an id, in the place of the one that has it.
 pub(crate) fn save_exploration(document: &str) -> Result<Box<RawValue>, Error> {
-    let node = Node::parse("", document)?;
+    let node = Node::parse(ManualPage::Explorations, "", document)?;
     let exploration = Exploration::parse(&node, &mut Values::default())?;
     let mut members = node.object()?;
     let id = members.take("id").map(|id| id.integer()).transpose()?;
@@ -230,7 +230,11 @@ pub(crate) fn delete_exploration(id: i64) -> Result<i64, Error> {
 pub(crate) fn rename_exploration(id: i64, name: &str) -> Result<Box<RawValue>, Error> {
     let exploration = find_exploration(id)?;
     exploration.need(ExplorationLevel::Editor)?;
-    let name = checked_name(&Node::parse("name", &Value::from(name).to_string())?)?;
+    let name = checked_name(&Node::parse(
+        ManualPage::Explorations,
+        "name",
+        &Value::from(name).to_string(),
+    )?)?;
     check_name(&name, Some(id))?;
     let has_view = exploration
         .view_name

@@ -3,7 +3,7 @@
 //!
 //! Columns keep their aliases as names where SQL can have them, so that the statement reads well.
 
-use super::error::ExplorationError;
+use super::error::{BLANK_ALIAS, ExplorationError};
 use super::node::unknown_name;
 use crate::catalog::types::TypeInfo;
 use crate::error::Error;
@@ -295,7 +295,7 @@ pub(super) fn check_alias(path: &str, alias: &str) -> Result<(), Error> {
     match alias.trim().is_empty() {
         true => Err(ExplorationError::Invalid {
             path: path.to_owned(),
-            problem: "an alias is not blank".into(),
+            problem: BLANK_ALIAS.into(),
             hint: "Name the column.",
         }
         .into()),

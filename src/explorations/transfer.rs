@@ -7,7 +7,7 @@ use super::saving::save_exploration;
 use super::stored::{describe_problem, find_all};
 use super::{reference, run};
 use crate::catalog::Catalog;
-use crate::error::Error;
+use crate::error::{Error, ManualPage};
 use crate::pg::Oid;
 use crate::pg::snapshot::Snapshot;
 use crate::records::relation::RecordRelation;
@@ -69,7 +69,7 @@ pub(crate) fn export_explorations(schema: Oid) -> Result<String, Error> {
 /// Saves the explorations of a document. One whose name the current role's explorations have takes its place.
 pub(crate) fn import_explorations(document: &str) -> Result<Vec<Box<RawValue>>, Error> {
     const HINT: &str = "Pass what msar.export_explorations() returns.";
-    let node = Node::parse("document", document)?;
+    let node = Node::parse(ManualPage::Explorations, "document", document)?;
     let mut members = node.object()?;
     let format = members.need("format", HINT)?;
     if format.text()? != FORMAT {

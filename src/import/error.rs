@@ -108,6 +108,29 @@ impl TopicError for FileError {
 const DESCRIBE: &str = "Describe the file by {\"format\", \"encoding\", \"delimiter\", \"quote\", \"escape\", \
     \"header\", \"null\"}, or skip bad rows: {\"bad_rows\": \"skip\"}.";
 
+/// That rows cannot go from one table into another.
+#[derive(Debug)]
+pub(crate) enum TransferError {
+    /// Numbers with one separator, which stands before three digits in all of them.
+    UndecidedNumbers { column: String },
+}
+
+impl TopicError for TransferError {
+    fn fields(&self) -> ErrorFields {
+        match self {
+            Self::UndecidedNumbers { column } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_INVALID_TEXT_REPRESENTATION,
+                format!("the numbers in column \"{column}\" can be read in two ways"),
+            )
+            .detail("Their only separator stands before three digits: it separates thousands or decimals.")
+            .hint(
+                "Pass \"cast_options\" in the mapping of the column: {\"group_sep\": \",\", \"decimal_p\": \".\"} reads 1,234 \
+                 as 1234, {\"group_sep\": \".\", \"decimal_p\": \",\"} reads it as 1.234.",
+            ),
+        }
+    }
+}
+
 /// A row that cannot be imported, and where it is in the file.
 pub(super) struct RejectedRow<'a> {
     pub(super) line: u64,

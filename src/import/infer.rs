@@ -354,11 +354,29 @@ pub(super) fn infer_columns(source: &TextRelation, options: &InferenceOptions) -
 pub(super) fn cast_options(
     relation: Oid,
     options: &InferenceOptions,
-) -> Result<BTreeMap<i16, definition::CastOptions>, Error> {
+) -> Result<BTreeMap<i16, ShownOptions>, Error> {
     let values = TextRelation::lock_relation(relation)?.values(options);
     let shown = values.into_iter().filter_map(|(attnum, values)| {
-        let suggestion = values.inference.suggestion(options.answers())?;
-        Some((attnum, SuggestedCastOptions::from_suggestion(&suggestion).into()))
+        let inference = &values.inference;
+        let shown = match inference.suggestion(options.answers()) {
+            Some(suggestion) => {
+                ShownOptions::Decided(SuggestedCastOptions::from_suggestion(&suggestion).into())
+            }
+            None => ShownOptions::Undecided {
+                needs: inference.undecided(options.answers())?.needs,
+            },
+        };
+        Some((attnum, shown))
     });
     Ok(shown.collect())
+}
+
+/// What the values of a column of text show about how they are written.
+pub(super) enum ShownOptions {
+    Decided(definition::CastOptions),
+    /// They fit a type, but can be read in two ways.
+    Undecided {
+        /// The key of `cast_options` that decides it.
+        needs: &'static str,
+    },
 }

@@ -1,6 +1,7 @@
 //! The statements that show the rows of a table as other types, and that put them into another table.
 
-use super::infer::{self, InferenceOptions};
+use super::error::TransferError;
+use super::infer::{self, InferenceOptions, ShownOptions};
 use crate::catalog::relation::Relation;
 use crate::catalog::rows::PgAttribute;
 use crate::catalog::{Catalog, plain_sql};
@@ -69,15 +70,26 @@ pub(crate) fn insert_statement(
     let is_open = |(column, target, options): &(&PgAttribute, &PgAttribute, Option<&CastOptions>)| {
         options.is_none() && column.atttypid == pgrx::pg_sys::TEXTOID && cast::needs_options(target.atttypid)
     };
-    let mut shown = match pairs.iter().any(is_open) {
+    let shown = match pairs.iter().any(is_open) {
         true => infer::cast_options(source, &InferenceOptions::default())?,
         false => Default::default(),
     };
+    let none = CastOptions::default();
     let (mut targets, mut values) = (Vec::new(), Vec::new());
     for (column, target, options) in pairs {
-        let options = match options {
-            Some(options) => options,
-            None => shown.entry(column.attnum).or_default(),
+        let options = match (options, shown.get(&column.attnum)) {
+            (Some(options), _) => options,
+            (None, Some(ShownOptions::Decided(options))) => options,
+            // No cast reads them without being told. Dates are read by the session's DateStyle.
+            (None, Some(ShownOptions::Undecided { needs: "decimal_p" }))
+                if cast::needs_separators(target.atttypid) =>
+            {
+                return Err(TransferError::UndecidedNumbers {
+                    column: column.attname.clone(),
+                }
+                .into());
+            }
+            (None, _) => &none,
         };
         targets.push(quote::identifier(&target.attname));
         values.push(cast::compile_cast(

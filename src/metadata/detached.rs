@@ -13,6 +13,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
+/// Why the metadata of a table is detached that is gone.
+pub(super) const TABLE_WAS_DROPPED: &str = "the table was dropped";
+
 /// The metadata of one table, by names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -6,7 +6,7 @@ use super::error::PreviewError;
 use super::relation::PreviewedRelation;
 use super::{Purpose, RowPreview, Templates};
 use crate::catalog::rows::PgAttribute;
-use crate::catalog::{Catalog, row_key};
+use crate::catalog::{Catalog, plain_sql, row_key};
 use crate::error::Error;
 use crate::pg::Oid;
 use crate::pg::arguments::JsonArgument;
@@ -15,7 +15,7 @@ use crate::pg::column_type::Content;
 use crate::pg::comparison::{Comparison, base_type, operator_oid};
 use crate::pg::plan::{JsonbDatum, Planning, Sees};
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{parameter, quote, server};
+use crate::pg::{quote, server};
 use crate::statements::{self, Draft, Form, Literal, Parameters, Shape, Values, array_parts};
 use pgrx::pg_sys;
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
@@ -388,16 +388,7 @@ fn is_equal(
     // Without domains: a value that one refuses is not the key of any row.
     let base = base_type(column.atttypid);
     let type_name = catalog.qualified_type_name(base)?;
-    let value = match Content::of_type(base) {
-        Content::Other | Content::Json if server::is_built_in(base) && !parameter::is_array(base) => {
-            format!("(({json}) OPERATOR(pg_catalog.#>>) '{{}}')::{type_name}")
-        }
-        // Arrays and rows in the form that records have, or as PostgreSQL prints them. And types of users: as a member of an
-        // object the type itself reads the value, and no cast that its owner has made.
-        _ => format!(
-            "(SELECT r.v FROM pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', {json})) AS r(v {type_name}))"
-        ),
-    };
+    let value = plain_sql::from_json(json, base, &type_name);
     let left = Operand::of_column(column_of(column), column);
     let right = Operand::new(value, base, column.attcollation);
     comparison::compile_comparison(catalog, operator, left, right)?.ok_or_else(|| {

@@ -218,7 +218,7 @@ impl<C: NamedColumns> Conditions<'_, C> {
             F::Null => Expression::new(format!("({sql} IS NULL)"), pg_sys::BOOLOID),
             F::FormatData => match &argument.type_info {
                 Some(type_info) => {
-                    let form = value::json(sql, type_info, Forms::default());
+                    let form = value::json(sql, type_info, Forms::CONTRACT);
                     if form == *sql {
                         argument
                     } else {

@@ -483,8 +483,8 @@ pub(crate) fn of_written(
     templates: &Templates,
     relation: &RecordRelation,
     with_record_summaries: bool,
+    forms: Forms,
 ) -> Result<String, Error> {
-    let forms = Forms::default();
     let columns: Vec<&RecordColumn> = relation.readable().collect();
     let links = Linked::All.links(catalog, relation)?;
     let summaries = if with_record_summaries {

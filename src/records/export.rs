@@ -66,7 +66,7 @@ impl Shape for ExportRequest {
             relation.sql
         );
         // One by one, rows are made as jsonb faster than as text.
-        let record = document::record(&columns, Forms::default(), Some(&page));
+        let record = document::record(&columns, Forms::CONTRACT, Some(&page));
         Ok(Draft {
             sql: format!(
                 "SELECT {names}::pg_catalog.jsonb UNION ALL SELECT pg_catalog.to_jsonb(v) FROM {record}"

@@ -94,11 +94,7 @@ pub(crate) fn list_linked_rows(
         },
         constraints: options.constraints,
         trusts_all: options.trust.unwrap_or(false),
-        forms: Forms {
-            numbers: options.numbers.unwrap_or_default(),
-            dates: options.dates.unwrap_or(Dates::Iso),
-            keys: options.keys.unwrap_or_default(),
-        },
+        forms: Forms::wanted(options.numbers, options.dates, options.keys),
     };
     let (document, is_there) = statements::statement_for(request)?.run(&values, Sees::WhatCallerSees)?;
     if !is_there {

@@ -104,11 +104,14 @@ impl From<Previews> for Linked {
     }
 }
 
+/// What is wrong with a page that begins at two places.
+pub(crate) const OFFSET_AND_AFTER: &str = "\"offset\" and \"after\" exclude each other";
+
 impl RecordOptions {
     /// Reads the options of a call. (What is derived would take an array of their values, too.)
     pub(crate) fn parse(json: &str) -> Result<Self, Error> {
         let parsed = match json.trim_start().starts_with('[') {
-            true => Err("the options are an array, not an object".to_owned()),
+            true => Err(json_words::ARRAY_OF_OPTIONS.to_owned()),
             false => serde_json::from_str(json).map_err(|problem| {
                 let document = serde_json::Deserializer::from_str(json);
                 json_words::describe_place_of::<Self, _>(&problem, document)
@@ -128,8 +131,8 @@ impl RecordOptions {
         if after.is_some() && has_offset {
             Err(RecordError::Invalid {
                 argument: "options",
-                problem: "\"offset\" and \"after\" exclude each other".into(),
-                hint: "Pass only one of them.",
+                problem: OFFSET_AND_AFTER.into(),
+                hint: "A page begins after a row, or at a number of rows: pass only one of them.",
             })?;
         }
         let filter = self.filter.map(|filter| filter.into_filter(values)).transpose()?;
@@ -163,11 +166,7 @@ impl RecordOptions {
             linked: self.previews.map_or(Linked::All, Linked::from),
             record_summaries: self.record_summaries.unwrap_or(false),
             count: self.count.unwrap_or_default(),
-            forms: Forms {
-                numbers: self.numbers.unwrap_or_default(),
-                dates: self.dates.unwrap_or(Dates::Iso),
-                keys,
-            },
+            forms: Forms::wanted(self.numbers, self.dates, self.keys),
             search,
             has_links: self.links.unwrap_or(keys == MemberKeys::Names),
             has_display: self.display.unwrap_or(false),

@@ -160,7 +160,7 @@ impl PageRequest {
             record_summaries: false,
             templates: None,
             count: Count::Exact,
-            forms: Forms::default(),
+            forms: Forms::CONTRACT,
             members,
             restriction: None,
             search: None,

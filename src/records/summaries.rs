@@ -88,7 +88,7 @@ impl Shape for SummaryRequest {
         let results = format!(
             "(SELECT COALESCE(pg_catalog.json_agg({}), '[]') FROM page AS p)",
             json_object(&[
-                ("key", key_json(&key_of("p"), Forms::default())),
+                ("key", key_json(&key_of("p"), Forms::CONTRACT)),
                 ("summary", "p.summary".into())
             ])
         );
@@ -159,7 +159,7 @@ impl LinkedPath {
             .map(|(column, (_, on_page))| equal((column, &column.sql_of("t")), (column, on_page)))
             .collect::<Result<Vec<_>, _>>()?
             .join(" AND ");
-        let forms = Forms::default();
+        let forms = Forms::CONTRACT;
         Ok(json_object(&[
             ("join_table", map.oid.to_u32().to_string()),
             (

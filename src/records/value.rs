@@ -11,11 +11,34 @@ use crate::pg::{Oid, comparison, own_casts, type_name};
 use pgrx::pg_sys;
 
 /// How a client wants values.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Forms {
     pub(crate) numbers: Numbers,
     pub(crate) dates: Dates,
     pub(crate) keys: MemberKeys,
+}
+
+impl Forms {
+    /// Those of our own calls where the caller wants no others.
+    pub(crate) const USUAL: Self = Self {
+        numbers: Numbers::Json,
+        dates: Dates::Iso,
+        keys: MemberKeys::Attnums,
+    };
+    /// Those of the calls of the contract.
+    pub(crate) const CONTRACT: Self = Self {
+        dates: Dates::Contract,
+        ..Self::USUAL
+    };
+
+    /// The usual ones, but for those that the caller wants.
+    pub(crate) fn wanted(numbers: Option<Numbers>, dates: Option<Dates>, keys: Option<MemberKeys>) -> Self {
+        Self {
+            numbers: numbers.unwrap_or(Self::USUAL.numbers),
+            dates: dates.unwrap_or(Self::USUAL.dates),
+            keys: keys.unwrap_or(Self::USUAL.keys),
+        }
+    }
 }
 
 /// The names of the members of a record.
@@ -58,21 +81,19 @@ impl MemberKeys {
 }
 
 /// How numbers are written that JavaScript's cannot hold.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Numbers {
-    #[default]
     Json,
     /// `bigint` and `numeric` as strings.
     Text,
 }
 
 /// How dates and times are written.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Dates {
     /// `1970-01-02 AD`
-    #[default]
     Contract,
     /// As `to_jsonb` writes them.
     Iso,
@@ -130,10 +151,17 @@ pub(crate) fn json_of(sql: &str, type_oid: Oid, forms: Forms) -> String {
     }
 }
 
-/// The value as text, as it is when it is the key of a JSON object.
+/// The value as text, as it is when it is the key of a JSON object: the text of its form.
 pub(crate) fn key(sql: &str, type_info: &TypeInfo, forms: Forms) -> String {
-    match own_casts::are_trusted(type_info.oid) {
-        true => format!("({})::pg_catalog.text", json(sql, type_info, forms)),
-        false => plain_sql::as_text(sql, type_info.oid),
+    // Their own text depends on DateStyle.
+    const DATES: [Oid; 3] = [pg_sys::DATEOID, pg_sys::TIMESTAMPOID, pg_sys::TIMESTAMPTZOID];
+    let base = comparison::base_type(type_info.oid);
+    let form = json(sql, type_info, forms);
+    if forms.dates == Dates::Iso && DATES.contains(&base) {
+        format!("(pg_catalog.to_jsonb({form}) OPERATOR(pg_catalog.#>>) '{{}}')")
+    } else if form == sql || !own_casts::are_trusted(type_info.oid) {
+        plain_sql::as_text(sql, type_info.oid)
+    } else {
+        format!("({form})::pg_catalog.text")
     }
 }

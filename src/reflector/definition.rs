@@ -6,7 +6,7 @@ use super::remote_target::RemoteTarget;
 use super::source::{self, FoundSource};
 use super::stored::{BoundNames, MappedField, SourceFacts, StoredReflection, TargetTable};
 use super::{bound, foreign_types, named_parameters, new_target, prepared, remote_facts, store};
-use crate::error::Error;
+use crate::error::{Error, ManualPage};
 use crate::explorations::node::Node;
 use crate::pg::row_store::RowStore;
 use crate::pg::snapshot::Snapshot;
@@ -138,12 +138,12 @@ fn check_key(source: &SourceFacts, wanted: &WantedReflection) -> Result<(), Erro
 }
 
 fn parse_reflection(target: &str, options: &str) -> Result<WantedReflection, Error> {
-    let mut members = Node::parse("target", target)?.object()?;
+    let mut members = Node::parse(ManualPage::Reflector, "target", target)?.object()?;
     let server = members.take("server").map(|node| node.text()).transpose()?;
     let table = members.take("table").map(|node| parse_table(&node)).transpose()?;
     members.finish()?;
 
-    let mut members = Node::parse("options", options)?.object()?;
+    let mut members = Node::parse(ManualPage::Reflector, "options", options)?.object()?;
     let fields = members
         .take("fields")
         .map(|node| parse_fields(&node))

@@ -10,7 +10,7 @@ use super::error::ReflectionError;
 use super::remote_target::{self, RemoteTarget};
 use super::stored::{SourceFacts, StoredReflection, TargetTable};
 use super::{bound, bulk_copy, copy, opened, reflector_worker, store};
-use crate::error::Error;
+use crate::error::{Error, ManualPage};
 use crate::explorations::node::Node;
 use crate::pg::activity::ShownActivity;
 use crate::pg::error_fields::Failure;
@@ -113,7 +113,7 @@ fn is_to_be_pruned(source: i64) -> bool {
 }
 
 fn parse_run_limits(options: &str) -> Result<RunLimits, Error> {
-    let mut members = Node::parse("options", options)?.object()?;
+    let mut members = Node::parse(ManualPage::Reflector, "options", options)?.object()?;
     let reflection = members
         .take("reflection")
         .map(|node| node.integer())

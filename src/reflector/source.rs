@@ -5,7 +5,7 @@ use super::stored::{SourceColumn, SourceFacts, TargetTable};
 use super::{foreign_types, store};
 use crate::catalog::Catalog;
 use crate::catalog::relation::{self, RelationKind};
-use crate::error::Error;
+use crate::error::{Error, ManualPage};
 use crate::explorations::node::Node;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::ownership::{self, AlterLock, Refusal};
@@ -138,7 +138,7 @@ pub(super) fn keep_old_rows(source: &SourceFacts) -> Result<(), Error> {
 
 fn parse_options(options: &str) -> Result<SourceOptions, Error> {
     let mut parsed = SourceOptions::default();
-    let mut members = Node::parse("options", options)?.object()?;
+    let mut members = Node::parse(ManualPage::Reflector, "options", options)?.object()?;
     if let Some(node) = members.take("on_error") {
         parsed.on_error = Some(match node.text()?.as_str() {
             "recopy" => "recopy",

@@ -10,6 +10,7 @@ use super::store;
 use crate::catalog::rows::{PgDbRoleSetting, PgDepend, catalog_oid};
 use crate::ddl::DdlError;
 use crate::error::Error;
+use crate::explorations::error::ExplorationError;
 use crate::explorations::store as storage;
 use crate::pg::as_role;
 use crate::pg::scan::Reader;
@@ -135,12 +136,8 @@ pub(super) fn find_role(node: &crate::explorations::node::Node) -> Result<Oid, E
     match node.is_text() {
         true => {
             let name = node.text()?;
-            names::find_role(&name).ok_or_else(|| {
-                node.invalid(
-                    format!("role \"{name}\" does not exist"),
-                    "Name a role of this server.",
-                )
-            })
+            let problem = || DdlError::UnknownRoleName { name: name.clone() }.into();
+            names::find_role(&name).ok_or_else(|| ExplorationError::at(node.path(), problem()))
         }
         false => node.oid(),
     }

@@ -8,7 +8,7 @@ use super::error::{SharingError, describe_problem};
 use super::store;
 use crate::catalog::Catalog;
 use crate::catalog::rows::PgAttribute;
-use crate::error::Error;
+use crate::error::{Error, ManualPage};
 use crate::explorations::following;
 use crate::explorations::node::{Node, ObjectMembers};
 use crate::explorations::reference::{self, Placement, Placer, TableReferences};
@@ -227,8 +227,7 @@ pub(crate) fn list_forms(schema: Oid) -> Result<Value, Error> {
     Ok(forms.into_iter().map(StoredForm::info).collect())
 }
 
-const SHAPE: &str =
-    "A form has \"name\", \"version\", \"schema_oid\", \"base_table_oid\", \"header_title\" and \"fields\".";
+const SHAPE: &str = "A form has \"name\", \"version\", \"base_table_oid\", \"header_title\" and \"fields\".";
 const FIELD_SHAPE: &str = "A field has \"key\", \"index\", \"kind\" and \"column_attnum\"; a foreign key also \"related_table_oid\" and \"fk_interaction_rule\".";
 
 /// Whether a foreign key of a column refers to a table.
@@ -241,7 +240,7 @@ pub(super) fn leads_to(catalog: &Catalog, table: Oid, attnum: i16, related: Oid)
 
 /// Makes a form.
 pub(crate) fn add_form(document: &str) -> Result<Value, Error> {
-    let node = Node::parse("form_def", document)?;
+    let node = Node::parse(ManualPage::Forms, "form_def", document)?;
     let mut members = node.object()?;
     let base = members.need("base_table_oid", SHAPE)?.oid()?;
     let (schema_name, table_name) = names::of_relation(base).ok_or(Error::UnknownRelation(base))?;
@@ -289,7 +288,7 @@ pub(crate) fn add_form(document: &str) -> Result<Value, Error> {
 
 /// Changes a form. Without "fields" they stay; a field that stays, by its key, keeps its id.
 pub(crate) fn patch_form(document: &str) -> Result<Value, Error> {
-    let node = Node::parse("form_def", document)?;
+    let node = Node::parse(ManualPage::Forms, "form_def", document)?;
     let mut members = node.object()?;
     let id = members.need("id", "Say which form.")?.integer()?;
     let mut form = find_own(id)?;

@@ -4,7 +4,7 @@ use super::acting::ActingRole;
 use super::error::SharingError;
 use super::share::{map_filter, share_step};
 use super::store;
-use crate::error::Error;
+use crate::error::{Error, ManualPage};
 use crate::explorations::model::{Exploration, Transformation};
 use crate::explorations::node::Node;
 use crate::explorations::reference::{self, Placement, TableReferences};
@@ -192,10 +192,16 @@ impl ServedShare {
         let gone = |_| Error::from(SharingError::NoShare);
         let document = stored.document().map_err(gone)?;
         let mut values = Values::default();
-        let exploration = Exploration::parse(&Node::parse("", &document)?, &mut values)?;
+        let exploration = Exploration::parse(
+            &Node::parse(ManualPage::Explorations, "", &document)?,
+            &mut values,
+        )?;
         let mut steps = Vec::new();
         if let Some(filter) = &self.filter {
-            let filter = expression::filter(&Node::parse("filter", filter.get())?, &mut values)?;
+            let filter = expression::filter(
+                &Node::parse(ManualPage::Sharing, "filter", filter.get())?,
+                &mut values,
+            )?;
             steps.push(share_step("filter", Transformation::Filter(filter)));
         }
         if let Some(Value::Array(aliases)) = &self.columns {
@@ -206,7 +212,7 @@ impl ServedShare {
         }
         // What the visitor asks for comes last, and knows the columns that are shown and no others. Conditions of the
         // visitor see only the rows that are shown: an error that one of them raises tells about no other.
-        let node = Node::parse("options", options)?;
+        let node = Node::parse(ManualPage::Sharing, "options", options)?;
         let mut members = node.object()?;
         let order = members.take("order");
         let filter = members.take("filter");

@@ -4,7 +4,7 @@ use super::acting::{self};
 use super::error::{SharingError, describe_problem};
 use super::store;
 use crate::catalog::Catalog;
-use crate::error::Error;
+use crate::error::{Error, ManualPage};
 use crate::explorations::error::ExplorationError;
 use crate::explorations::expression;
 use crate::explorations::following;
@@ -13,7 +13,7 @@ use crate::explorations::node::{Node, ObjectMembers};
 use crate::explorations::reference::{self, Placement, StoredColumnReference, TableReferences};
 use crate::explorations::result::{ResultMembers, RunRequest};
 use crate::explorations::store as storage;
-use crate::explorations::stored::{self, ExplorationLevel};
+use crate::explorations::stored::{self, ExplorationLevel, StoredExploration};
 use crate::pg::as_role;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, caller, names};
@@ -73,6 +73,8 @@ struct ShareRow {
     is_own: bool,
     created_at: String,
     updated_at: String,
+    /// The exploration, if the current role sees it.
+    exploration: Option<StoredExploration>,
 }
 
 /// A share as callers get it.
@@ -101,8 +103,7 @@ impl ShareInfo {
     fn from_row(row: ShareRow) -> Result<Self, Error> {
         let problem = match (row.table_oid, row.exploration_id) {
             (Some(table), _) => reference::place_all(&row.refs, table, Placement::SameDatabase).err(),
-            (None, Some(id)) => stored::find_visible(id)?.and_then(|exploration| exploration.place().err()),
-            (None, None) => None,
+            (None, _) => row.exploration.and_then(|exploration| exploration.place().err()),
         };
         Ok(Self {
             problem: problem.as_ref().map(describe_problem),
@@ -136,7 +137,7 @@ pub(crate) fn share_exploration(id: i64, options: &str) -> Result<ShareInfo, Err
 }
 
 fn create_share(shared: Shared, options: &str) -> Result<ShareInfo, Error> {
-    let node = Node::parse("options", options)?;
+    let node = Node::parse(ManualPage::Sharing, "options", options)?;
     let mut members = node.object()?;
     let role = members
         .take("role")
@@ -265,7 +266,10 @@ impl NewShare {
     ) -> Result<(), Error> {
         let document = stored::find_exploration(id)?.document()?;
         let mut values = Values::default();
-        let exploration = Exploration::parse(&Node::parse("", &document)?, &mut values)?;
+        let exploration = Exploration::parse(
+            &Node::parse(ManualPage::Explorations, "", &document)?,
+            &mut values,
+        )?;
         let mut steps = Vec::new();
         if let Some(filter) = filter {
             let filter_step = share_step(
@@ -416,7 +420,7 @@ pub(crate) fn list_shares(table: Option<Oid>, exploration: Option<i64>) -> Resul
 /// Changes a share. Its creator may change all of it; the owner of the table or exploration may disable it.
 pub(crate) fn change_share(id: i64, patch: &str) -> Result<ShareInfo, Error> {
     let row = find_share(id)?;
-    let node = Node::parse("patch", patch)?;
+    let node = Node::parse(ManualPage::Sharing, "patch", patch)?;
     let mut members = node.object()?;
     let enabled = flag(&mut members, "enabled")?;
     if !row.is_own {
@@ -483,7 +487,9 @@ pub(crate) fn change_share(id: i64, patch: &str) -> Result<ShareInfo, Error> {
         let kept = |passed: Option<Node>, stored: Option<String>, path: &str| match passed {
             Some(passed) if passed.is_null() => Ok(None),
             Some(passed) => Ok::<_, Error>(Some(passed)),
-            None => stored.map(|stored| Node::parse(path, &stored)).transpose(),
+            None => stored
+                .map(|stored| Node::parse(ManualPage::Sharing, path, &stored))
+                .transpose(),
         };
         let columns = kept(
             columns,

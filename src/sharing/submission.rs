@@ -11,7 +11,7 @@ use super::store;
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
 use crate::catalog::types::TypeOptions;
 use crate::catalog::{Catalog, consistent};
-use crate::error::Error;
+use crate::error::{Error, ManualPage};
 use crate::explorations::node::Node;
 use crate::explorations::store as storage;
 use crate::pg::as_role;
@@ -243,7 +243,7 @@ fn unknown_field(key: &str, hint: &'static str) -> SharingError {
 pub(crate) fn list_related(token: &Uuid, options: &str) -> Result<JsonbDatum, Error> {
     const HINT: &str = "The options are \"field_key\", \"search\", \"limit\" and \"offset\".";
     let served = ServedForm::find(token, FormAudience::Makers)?;
-    let node = Node::parse("options", options)?;
+    let node = Node::parse(ManualPage::Forms, "options", options)?;
     let mut members = node.object()?;
     let key_node = members.need("field_key", HINT)?;
     let key = key_node.text()?;

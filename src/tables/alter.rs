@@ -8,7 +8,7 @@ use super::alter_column::PlannedAlteration;
 use super::error::TablesError;
 use super::misfits::{self, Misfit, Misfits, RetypedColumn};
 use super::table::Table;
-use super::{clause, column_type, create, free_name, renames};
+use super::{cast, clause, column_type, create, free_name, renames};
 use crate::catalog::rows::PgAttribute;
 use crate::ddl::name::{check_length, check_schema, quote_name};
 use crate::ddl::script::Script;
@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::pg::catalog_row::Char;
 use crate::pg::error_fields::{self, Failure};
 use crate::pg::ownership::AlterLock;
-use crate::pg::{Oid, dml, json_rows, quote, subtransaction};
+use crate::pg::{Oid, dml, json_rows, quote, subtransaction, type_name};
 use crate::progress::Total;
 use pgrx::pg_sys;
 use serde::{Deserialize, Serialize};
@@ -238,7 +238,13 @@ struct AlterationPlan<'a> {
     metadata: Vec<(String, RawJson)>,
     /// The names of the columns that get another type.
     retyped: Vec<String>,
+    /// Whether texts among them are read without being told how they are written.
+    reads_open_texts: bool,
 }
+
+/// What may help against texts that are no values of a type.
+const TEXT_FORMS: &str = "\"cast_options\" say how the texts are written: {\"group_sep\": \",\", \"decimal_p\": \".\"}, \
+    {\"curr_pref\": \"$\"}, {\"date_order\": \"DMY\"}.";
 
 impl<'a> AlterationPlan<'a> {
     fn for_table(
@@ -294,6 +300,9 @@ impl<'a> AlterationPlan<'a> {
             let (current, target) = types;
             if current != target {
                 changes.retyped.push(column.attname.clone());
+                changes.reads_open_texts |= alteration.cast_options.is_none()
+                    && type_name::is_string(current.oid)
+                    && cast::needs_options(target.oid);
             }
             let counting = change.counting(table)?;
             change.push_actions(&mut changes.actions, types, default, counting.as_ref())?;
@@ -371,6 +380,9 @@ impl<'a> AlterationPlan<'a> {
                 failure.schema = Some(table.schema.to_string());
                 failure.table = Some(table.name().to_owned());
                 json_rows::add_place(failure, None);
+                if self.reads_open_texts && failure.hint.is_none() {
+                    failure.hint = Some(TEXT_FORMS.into());
+                }
             }
         };
         error_fields::kept_with(name_column, || script.run())?;

@@ -10,7 +10,7 @@
 use super::aside::{Aside, ChangedPart};
 use super::error::StepError;
 use super::error::TablesError;
-use super::{add, alter, create, drop};
+use super::{add, alter, clause, create, drop};
 use crate::ddl::DdlError;
 use crate::ddl::script::{record_statements, run_statement};
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind, Referent};
@@ -401,10 +401,7 @@ impl NewOwner {
         // A later step may have dropped it.
         if let Some((schema, name)) = names::of_relation(self.table) {
             let table = quote::qualified(&schema, &name);
-            run_statement(format!(
-                "ALTER TABLE {table} OWNER TO {}",
-                quote::identifier(&self.owner)
-            ))?;
+            run_statement(clause::change_owner(&table, &self.owner)?)?;
         }
         Ok(())
     }

@@ -80,6 +80,13 @@ pub(crate) fn needs_options(target: Oid) -> bool {
     is_number(base) || is_date(base)
 }
 
+/// Whether texts become values of a type only if it is clear which of their separators is that of decimals. (PostgreSQL reads
+/// texts of its own type money by the setting lc_monetary.)
+pub(crate) fn needs_separators(target: Oid) -> bool {
+    let base = type_name::base(target);
+    is_number(base) && base != pg_sys::MONEYOID
+}
+
 fn is_number(base: Oid) -> bool {
     const NUMBERS: [Oid; 7] = [
         pg_sys::INT2OID,

@@ -1,8 +1,10 @@
 //! Resolved definitions as SQL text. Pure.
 
 use super::resolve::{ColumnValueSource, ResolvedColumn};
+use crate::ddl::name::quote_name;
 use crate::definition::column::{GeneratedKind, IdentityDefinition, IdentityGeneration, SequenceOptions};
 use crate::definition::partition::{BoundValue, PartitionBoundsDefinition, PartitionStrategy};
+use crate::error::Error;
 use crate::pg::quote;
 
 /// A column of CREATE TABLE or ADD COLUMN.
@@ -144,4 +146,9 @@ fn bound_values(values: &[BoundValue<'_>]) -> String {
 /// A column as COMMENT names it.
 pub(super) fn name_column_of(table: &str, column: &str) -> String {
     format!("COLUMN {table}.{}", quote::identifier(column))
+}
+
+/// The statement that gives a table another owner.
+pub(super) fn change_owner(table: &str, owner: &str) -> Result<String, Error> {
+    Ok(format!("ALTER TABLE {table} OWNER TO {}", quote_name(owner)?))
 }

@@ -1,14 +1,13 @@
 //! New tables.
 
 use super::error::TablesError;
-use super::free_name::{self, TakenNames, check_width, number_name};
+use super::free_name::{self, TakenNames, check_width};
 use super::resolve::ResolvedColumn;
 use super::serial::Sequences;
 use super::table::ColumnNames;
 use super::{clause, constraint};
-use crate::catalog::rows::PgClass;
 use crate::ddl::DdlError;
-use crate::ddl::name::{check_length, check_schema, find_schema_name, quote_name, quote_qualified_name};
+use crate::ddl::name::{check_length, check_schema, find_schema_name, quote_qualified_name};
 use crate::ddl::script::{Script, record_statement};
 use crate::definition::column::{ColumnDefinition, IdentityDefinition, KeyColumn, KeyKind};
 use crate::definition::constraint::{ConstraintDefinition, ConstraintKind};
@@ -18,8 +17,6 @@ use crate::definition::table::TableDefinition;
 use crate::definition::type_object::TypeObject;
 use crate::error::Error;
 use crate::metadata;
-use crate::pg::scan::Reader;
-use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, names, quote, server};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -32,7 +29,7 @@ pub(crate) fn create_table(definition: &TableDefinition) -> Result<Oid, Error> {
     };
     let name = match (definition.given_name(), names::find_schema(&schema)) {
         (Some(name), _) => name.to_owned(),
-        (None, Some(schema)) => free_table_name(schema, None, "Table"),
+        (None, Some(schema)) => free_name::free_table_name(Some(schema), None, "Table"),
         // Whether there is such a schema is for PostgreSQL to say.
         (None, None) => "Table 1".into(),
     };
@@ -68,7 +65,7 @@ impl NewTable<'_> {
     /// Creates the table: a column that is the primary key, then those of `columns`.
     pub(crate) fn create(mut self) -> Result<MadeTable, Error> {
         let schema = find_schema_name(self.schema)?;
-        let name = free_table_name(self.schema, self.name, "Table");
+        let name = free_name::counted_table_name(self.schema, self.name, "Table");
         let owner = match self.owner {
             Some(role) => Some(names::of_role(role).ok_or(DdlError::UnknownRole(role.to_u32()))?),
             None => None,
@@ -175,40 +172,6 @@ pub(super) fn key_column(kind: KeyKind, name: String) -> ColumnDefinition {
             default_expression: Some("pg_catalog.gen_random_uuid()".into()),
             ..column
         },
-    }
-}
-
-/// A name that no relation of the schema has: the one that is wanted, or that or `fallback` with a number, which begins
-/// behind the number of tables in the schema.
-pub(crate) fn free_table_name(schema: Oid, wanted: Option<&str>, fallback: &str) -> String {
-    let is_taken = |name: &str| names::relation_in(schema, name).is_some();
-    let wanted = wanted.filter(|name| !name.is_empty());
-    match wanted {
-        Some(name) if !is_taken(name) => name.to_owned(),
-        _ => {
-            let relations = PgClass::of_schema(&Reader::new(Snapshot::latest()), schema);
-            let tables = relations
-                .iter()
-                .filter(|row| matches!(row.relkind.0, b'r' | b'p'))
-                .count();
-            number_name(wanted.unwrap_or(fallback), tables + 1, is_taken)
-        }
-    }
-}
-
-/// The same for what comes from a file: cut where it is too long.
-pub(crate) fn file_table_name(schema: Oid, wanted: Option<&str>, fallback: &str) -> String {
-    free_table_name(schema, wanted.map(free_name::cut_to_name), fallback)
-}
-
-/// A name that no temporary table of the session has: the one that is wanted, or that or `fallback` with the first
-/// number that is free. The schema does not exist before the first of them.
-pub(crate) fn temporary_table_name(schema: Option<Oid>, wanted: Option<&str>, fallback: &str) -> String {
-    let is_taken = |name: &str| schema.is_some_and(|schema| names::relation_in(schema, name).is_some());
-    let wanted = wanted.map(free_name::cut_to_name).filter(|name| !name.is_empty());
-    match wanted {
-        Some(name) if !is_taken(name) => name.to_owned(),
-        _ => number_name(wanted.unwrap_or(fallback), 1, is_taken),
     }
 }
 
@@ -343,8 +306,7 @@ impl Creation {
 
         self.push_comments(definition, &table, &columns)?;
         if let Some(owner) = &definition.owner {
-            self.owners
-                .push(format!("ALTER TABLE {table} OWNER TO {}", quote_name(owner)?));
+            self.owners.push(clause::change_owner(&table, owner)?);
         }
         self.push_metadata(definition, schema, name, &columns);
         let partitions = definition.partitions.iter().zip(1..);
@@ -354,7 +316,7 @@ impl Creation {
                 schema: partition.schema.as_deref().unwrap_or(schema),
                 name: match partition.given_name() {
                     Some(name) => name.to_owned(),
-                    None => number_name(name, position, |_| false),
+                    None => free_name::number_name(name, position, |_| false),
                 },
                 parent: table.clone(),
             })

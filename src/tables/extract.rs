@@ -5,7 +5,7 @@ use super::clause;
 use super::counting::continue_counting;
 use super::create::set_metadata;
 use super::error::LinkError;
-use super::free_name::{find_free_name, number_name};
+use super::free_name::{find_free_name, free_table_name};
 use super::moved::Moved;
 use super::resolve::{ColumnValueSource, ResolvedColumn};
 use super::table::{Table, find_attnum, print_relation};
@@ -70,7 +70,7 @@ impl Extraction {
         }
         let name = match wanted.table.filter(|name| !name.is_empty()) {
             Some(name) => name.to_owned(),
-            None => number_name("Table", 1, |name| names::relation_in(schema, name).is_some()),
+            None => free_table_name(Some(schema), None, "Table"),
         };
         let link = match wanted.column.filter(|name| !name.is_empty()) {
             Some(link) => link.to_owned(),

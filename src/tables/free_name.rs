@@ -1,9 +1,49 @@
-//! Free names: a name that is taken gets a number.
+//! Free names: a name that is taken gets a number, the first one that is free.
 
 use super::error::TablesError;
+use crate::catalog::rows::PgClass;
 use crate::ddl::name::LONGEST;
-use crate::pg::text;
+use crate::pg::scan::Reader;
+use crate::pg::snapshot::Snapshot;
+use crate::pg::{Oid, names, text};
 use rustc_hash::FxHashSet;
+
+/// A name that no relation of the schema has: the one that is wanted, or that or `fallback` with a number. There is no schema
+/// of temporary tables before the first of them.
+pub(crate) fn free_table_name(schema: Option<Oid>, wanted: Option<&str>, fallback: &str) -> String {
+    number_table_name(schema, wanted, fallback, || 1)
+}
+
+/// The same as `msar.add_mathesar_table` names tables: there clients count on a number that begins behind the number of
+/// tables in the schema.
+pub(super) fn counted_table_name(schema: Oid, wanted: Option<&str>, fallback: &str) -> String {
+    let count_tables = || {
+        let relations = PgClass::of_schema(&Reader::new(Snapshot::latest()), schema);
+        let tables = relations
+            .iter()
+            .filter(|row| matches!(row.relkind.0, b'r' | b'p'));
+        tables.count()
+    };
+    number_table_name(Some(schema), wanted, fallback, || count_tables() + 1)
+}
+
+/// The same for what comes from a file: cut where it is too long.
+pub(crate) fn file_table_name(schema: Option<Oid>, wanted: Option<&str>, fallback: &str) -> String {
+    free_table_name(schema, wanted.map(cut_to_name), fallback)
+}
+
+fn number_table_name(
+    schema: Option<Oid>,
+    wanted: Option<&str>,
+    fallback: &str,
+    first: impl FnOnce() -> usize,
+) -> String {
+    let is_taken = |name: &str| schema.is_some_and(|schema| names::relation_in(schema, name).is_some());
+    match wanted.filter(|name| !name.is_empty()) {
+        Some(name) if !is_taken(name) => name.to_owned(),
+        wanted => number_name(wanted.unwrap_or(fallback), first(), is_taken),
+    }
+}
 
 /// A table has no more than so many columns, whatever they are: beyond that, nothing need be looked up.
 pub(super) fn check_width(columns: usize) -> Result<(), TablesError> {

@@ -20,7 +20,7 @@ pub(crate) mod create;
 pub(crate) mod drop;
 mod error;
 pub(crate) mod extract;
-mod free_name;
+pub(crate) mod free_name;
 pub(crate) mod key;
 pub(crate) mod link;
 pub(crate) mod link_column;

@@ -274,7 +274,7 @@ fn put_aside(statements: &BookkeepingSession, gone: GoneRows) -> Result<(), Erro
     for (names, document) in documents {
         let copy = json!({
             "schema_name": names.schema_name, "table_name": names.table_name, "owner_name": names.owner_name.unwrap_or_default(),
-            "metadata": document, "reason": "the table was dropped",
+            "metadata": document, "reason": detached::TABLE_WAS_DROPPED,
         });
         statements.run(detached::REPLACE, &copy)?;
     }

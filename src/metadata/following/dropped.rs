@@ -64,7 +64,7 @@ pub(super) fn follow_drop(store: &Store, command: &Command) -> Result<(), Error>
                 let owner = names::of_role(relation.owner).unwrap_or_default();
                 let copy = json!({
                     "schema_name": &*relation.schema, "table_name": relation.name, "owner_name": owner,
-                    "metadata": document, "reason": "the table was dropped",
+                    "metadata": document, "reason": detached::TABLE_WAS_DROPPED,
                 });
                 statements.run(detached::REPLACE, &copy)?;
             }

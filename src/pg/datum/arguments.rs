@@ -335,7 +335,7 @@ impl JsonArgument {
         if argument == "options" && self.0.starts_with('[') {
             return Err(Error::InvalidArgument {
                 argument,
-                problem: "the options are an array, not an object".into(),
+                problem: json_words::ARRAY_OF_OPTIONS.into(),
                 hint,
             });
         }

@@ -22,6 +22,7 @@ use crate::records::filter_document::FilterDocument;
 use crate::records::options::not_negative;
 use crate::records::path::PathJoins;
 use crate::records::relation::{RecordColumn, RecordRelation};
+use crate::records::value::{Dates, Forms, Numbers};
 use crate::statements::{Form, Parameters, Values};
 use pgrx::pg_sys;
 use serde::Deserialize;
@@ -41,6 +42,15 @@ pub(crate) struct BulkOptions {
     dry_run: bool,
     on_error: OnError,
     input: WrittenForm,
+    /// The forms of what is returned.
+    dates: Option<Dates>,
+    numbers: Option<Numbers>,
+}
+
+impl BulkOptions {
+    fn forms(&self) -> Forms {
+        Forms::wanted(self.numbers, self.dates, None)
+    }
 }
 
 /// Which facts about the rows are returned.
@@ -204,7 +214,7 @@ fn run_bulk_write(
         [] => String::new(),
         sources => format!("{from}{}", sources.join(", ")),
     };
-    let returned = Returned::new(&catalog, target, &relation, options.returned)?;
+    let returned = Returned::new(&catalog, target, &relation, options.returned, options.forms())?;
     let is_within = options.max_rows.map_or("true".into(), |most| {
         format!("(SELECT pg_catalog.count(*) FROM page) OPERATOR(pg_catalog.<=) {most}")
     });
@@ -266,6 +276,7 @@ impl Returned {
         target: &WriteTarget,
         relation: &RecordRelation,
         wanted: ReturnedRows,
+        forms: Forms,
     ) -> Result<Self, Error> {
         Ok(match wanted {
             ReturnedRows::Count => Self {
@@ -274,7 +285,7 @@ impl Returned {
                 more: None,
             },
             ReturnedRows::Keys => Self {
-                columns: format!("{} AS key", TargetKey::needed(target)?.returned()),
+                columns: format!("{} AS key", TargetKey::needed(target)?.returned(forms)),
                 members: vec![(
                     "keys",
                     "(SELECT COALESCE(pg_catalog.json_agg(p.key::pg_catalog.json), '[]') FROM page AS p)"
@@ -288,7 +299,7 @@ impl Returned {
                 Self {
                     columns: document::page_columns(&columns, "target"),
                     members: Vec::new(),
-                    more: Some(document::of_written(catalog, &templates, relation, true)?),
+                    more: Some(document::of_written(catalog, &templates, relation, true, forms)?),
                 }
             }
         })

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::results::JsonText;
 use crate::pg::{Oid, dml, memory, server, text};
+use crate::records::value::Forms;
 
 /// Deletes the rows of these keys; gives the keys of those that there were, in the order asked for, as a JSON array.
 pub(crate) fn delete_records(relation: Oid, ids: JsonbValue) -> Result<JsonText, Error> {
@@ -19,7 +20,7 @@ pub(crate) fn delete_records(relation: Oid, ids: JsonbValue) -> Result<JsonText,
         target.sql,
         keys.source()?,
         key.condition()?,
-        key.returned(),
+        key.returned(Forms::CONTRACT),
     );
     let mut deleted = DeletedKeys::new(keys.count);
     target.watch_errors(Vec::new(), || {

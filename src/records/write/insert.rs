@@ -15,6 +15,7 @@ use crate::pg::jsonb_value::JsonbValue;
 use crate::pg::plan::JsonbDatum;
 use crate::pg::{Oid, memory, quote, server, subtransaction, text};
 use crate::records::relation::ColumnReference;
+use crate::records::value::Forms;
 use crate::statements::array_parts;
 use pgrx::prelude::PgSqlErrorCode;
 use serde::{Deserialize, Serialize};
@@ -200,7 +201,7 @@ pub(crate) fn add_many(relation: Oid, rows: JsonbValue, options: &AddOptions) ->
 fn add_to_all(target: &WriteTarget, rows: JsonbValue, options: &AddOptions) -> Result<AddedRows, Error> {
     let sets = KeySets::from_rows(target, &rows)?;
     let conflict = options.conflict(target)?;
-    let returned = readable_key(target)?.map(|key| key.returned());
+    let returned = readable_key(target)?.map(|key| key.returned(Forms::USUAL));
     let numbers = match sets.groups.as_slice() {
         [_] => Vec::new(),
         groups => groups.iter().map(|group| group.rows.clone()).collect(),

@@ -1,14 +1,14 @@
 //! Keys of rows, as callers pass them: the value of the primary key, if that has one column, or an object with the
 //! columns of the primary key or of a unique constraint (see [`crate::catalog::row_key`]).
 
-use super::input::{Field, Input, declarations};
 use super::target::WriteTarget;
 use crate::catalog::plain_sql;
 use crate::catalog::rows::PgAttribute;
 use crate::error::Error;
+use crate::pg::column_type::qualified_name;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::jsonb_value::JsonbValue;
-use crate::pg::{Oid, dml, subtransaction};
+use crate::pg::{Oid, dml, quote, subtransaction};
 use crate::records::error::RecordError;
 use crate::records::value::{self, Forms};
 use pgrx::pg_sys;
@@ -33,9 +33,13 @@ struct KeyPart<'a> {
 
 impl KeyPart<'_> {
     /// The column of the row `target`, in the form that it has in records.
-    fn value(&self) -> String {
+    fn value(&self, forms: Forms) -> String {
         let column = format!("target.{}", self.column.sql());
-        value::json_of(&column, self.column.atttypid, Forms::default())
+        value::json_of(&column, self.column.atttypid, forms)
+    }
+
+    fn identifier(&self) -> String {
+        quote::identifier(&self.attnum)
     }
 
     fn text(&self) -> String {
@@ -174,42 +178,44 @@ impl<'a> TargetKey<'a> {
         .into()
     }
 
-    fn fields(&self) -> Result<Vec<Field<'_>>, Error> {
-        self.parts
-            .iter()
-            .map(|part| {
-                // Without modifiers and domains: a value that is rounded or refused is not the key of any row.
-                let base = comparison::base_type(part.column.atttypid);
-                Ok(Field {
-                    key: &part.attnum,
-                    attnum: part.column.attnum,
-                    input: Input::of_type(base, -1)?,
-                })
-            })
-            .collect()
+    /// The FROM item `key`, with the values of the parts: `json` says what the JSON of each is.
+    pub(super) fn from_item(&self, json: impl Fn(&NamedPart<'_>) -> String) -> Result<String, Error> {
+        let values = self
+            .parts()
+            .map(|part| part.value(&json(&part)))
+            .collect::<Result<Vec<_>, Error>>()?;
+        self.from_values(&values)
     }
 
-    /// The column definitions of a record of a key.
-    pub(super) fn declarations(&self) -> Result<String, Error> {
-        Ok(declarations(&self.fields()?))
+    /// The same of values of the parts.
+    pub(super) fn from_values(&self, values: &[String]) -> Result<String, Error> {
+        let names: Vec<_> = self.parts.iter().map(KeyPart::identifier).collect();
+        Ok(format!(
+            "LATERAL (SELECT {}) AS key({})",
+            values.join(", "),
+            names.join(", ")
+        ))
+    }
+
+    /// That of the key in the parameter `$1`, an object by attnums.
+    pub(super) fn from_parameter(&self) -> Result<String, Error> {
+        self.from_item(|part| format!("$1 OPERATOR(pg_catalog.->) '{}'::pg_catalog.text", part.attnum))
     }
 
     /// That the row `target` has the key that the record `key` has.
     pub(super) fn condition(&self) -> Result<String, Error> {
-        let fields = self.fields()?;
         let parts: Vec<_> = self
             .parts
             .iter()
-            .zip(&fields)
-            .map(|(part, field)| {
+            .map(|part| {
                 // The columns of a key always have one.
                 let type_oid = part.column.atttypid;
                 let equal = comparison::operator(type_oid, Comparison::Equal).ok_or(Error::Vanished)?;
                 let column = format!("target.{}", part.column.sql());
                 Ok(format!(
-                    "{} {equal} {}",
+                    "{} {equal} key.{}",
                     comparison::operand(&column, type_oid),
-                    field.value("key")
+                    part.identifier()
                 ))
             })
             .collect::<Result<_, Error>>()?;
@@ -217,8 +223,8 @@ impl<'a> TargetKey<'a> {
     }
 
     /// The key of the row `target` for callers, as JSON text.
-    pub(super) fn returned(&self) -> String {
-        self.returned_with(KeyPart::value)
+    pub(super) fn returned(&self, forms: Forms) -> String {
+        self.returned_with(|part| part.value(forms))
     }
 
     /// The same for readers, who take text for values of any type.
@@ -229,7 +235,7 @@ impl<'a> TargetKey<'a> {
     fn returned_with(&self, value: impl Fn(&KeyPart<'a>) -> String) -> String {
         let json = match self.parts.as_slice() {
             // Printed as in JSON anyway.
-            [part] if self.is_primary && is_integer(part.column.atttypid) => part.value(),
+            [part] if self.is_primary && is_integer(part.column.atttypid) => value(part),
             [part] if self.is_primary => format!("pg_catalog.to_jsonb({})", value(part)),
             parts => {
                 // A key has 32 columns at most.
@@ -245,24 +251,18 @@ impl<'a> TargetKey<'a> {
 
     /// Whether a key can be read as values of the key's types; otherwise it is the key of no row.
     pub(super) fn is_valid(&self, key: &KeyValue) -> Result<bool, Error> {
-        let fields = self.fields()?;
-        let statement = format!(
-            "SELECT {} FROM pg_catalog.jsonb_to_record($1) AS key({})",
-            self.nulls("key")?,
-            declarations(&fields),
-        );
+        let statement = format!("SELECT {} FROM {}", self.nulls(), self.from_parameter()?);
         let key = JsonbValue::parse(&serde_json::to_string(key).map_err(Error::Serialization)?);
         can_be_read(&statement, key)
     }
 
     /// How many parts of the record `key` are NULL, as text: to know that, all are read.
-    pub(super) fn nulls(&self, key: &str) -> Result<String, Error> {
-        let fields = self.fields()?;
-        let values: Vec<_> = fields.iter().map(|field| field.value(key)).collect();
-        Ok(format!(
+    pub(super) fn nulls(&self) -> String {
+        let values = self.parts.iter().map(|part| format!("key.{}", part.identifier()));
+        format!(
             "CAST(pg_catalog.num_nulls({}) AS pg_catalog.text)",
-            values.join(", ")
-        ))
+            values.collect::<Vec<_>>().join(", ")
+        )
     }
 
     /// Whether a value alone is a key: that of the only column of the primary key.
@@ -305,6 +305,16 @@ pub(super) struct NamedPart<'a> {
     pub(super) type_oid: Oid,
     /// The strings that name it. None of them names another column.
     pub(super) spellings: Vec<String>,
+}
+
+impl NamedPart<'_> {
+    /// The value in JSON as one of the column's type. Without modifiers and domains: a value that is rounded or refused is not
+    /// the key of any row.
+    pub(super) fn value(&self, json: &str) -> Result<String, Error> {
+        let base = comparison::base_type(self.type_oid);
+        let type_name = qualified_name(base, -1).ok_or(Error::Vanished)?;
+        Ok(plain_sql::from_json(json, base, &type_name))
+    }
 }
 
 /// Whether a statement that reads a key, or keys, as values of their types can do so.

@@ -2,13 +2,10 @@
 
 use super::key::{NamedPart, TargetKey, can_be_read};
 use super::target::WriteTarget;
-use crate::catalog::plain_sql;
 use crate::error::Error;
-use crate::pg::column_type::{Content, qualified_name};
-use crate::pg::comparison;
 use crate::pg::jsonb_value::{JsonbElement, JsonbValue};
 use crate::pg::memory::{self, Scratch};
-use crate::pg::{Oid, parameter, quote, server, text};
+use crate::pg::{Oid, quote, server, text};
 use crate::values::uuid;
 use pgrx::pg_sys;
 
@@ -97,47 +94,27 @@ impl<'a> GivenKeys<'a> {
         };
         let member = |object: &str, part: &NamedPart| format!("COALESCE({})", with_each(object, "->", part));
         let parts: Vec<_> = self.key.parts().collect();
-        let (given, members) = match parts.as_slice() {
-            [part] if self.key.may_be_value() => {
-                let &NamedPart { attnum, type_oid, .. } = part;
-                // An object of the only column is the value in it.
-                let json = if self.has_objects {
-                    format!(
-                        "CASE WHEN pg_catalog.jsonb_typeof(json) OPERATOR(pg_catalog.<>) 'object' THEN json \
-                         WHEN '{{}}' IN ({}) AND json OPERATOR(pg_catalog.<>) '{{}}' THEN {} ELSE json END",
-                        with_each("json", "-", part),
-                        member("json", part)
-                    )
-                } else {
-                    "json".to_owned()
-                };
-                let base = comparison::base_type(type_oid);
-                if Content::of_type(base) == Content::Other && !parameter::is_array(base) {
-                    let type_name = qualified_name(base, -1).ok_or(Error::Vanished)?;
-                    return Ok(format!(
-                        "{}, LATERAL (SELECT given.id) AS key({})",
-                        given(&plain_sql::from_text(
-                            &format!("(({json}) OPERATOR(pg_catalog.#>>) '{{}}')"),
-                            base,
-                            &type_name
-                        )),
-                        quote::identifier(attnum)
-                    ));
-                }
-                (given(&json), vec![format!("'{attnum}', given.id")])
-            }
-            _ => {
-                let members = parts
-                    .iter()
-                    .map(|part| format!("'{}', {}", part.attnum, member("given.id", part)));
-                (given("json"), members.collect())
-            }
+        let [part] = parts.as_slice() else {
+            return Ok(format!(
+                "{}, {}",
+                given("json"),
+                self.key.from_item(|part| member("given.id", part))?
+            ));
         };
-        Ok(format!(
-            "{given}, LATERAL pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object({})) AS key({})",
-            members.join(", "),
-            self.key.declarations()?
-        ))
+        // An object of the only column is the value in it.
+        let json = match (self.key.may_be_value(), self.has_objects) {
+            (true, false) => "json".to_owned(),
+            (true, true) => format!(
+                "CASE WHEN pg_catalog.jsonb_typeof(json) OPERATOR(pg_catalog.<>) 'object' THEN json \
+                 WHEN '{{}}' IN ({}) AND json OPERATOR(pg_catalog.<>) '{{}}' THEN {} ELSE json END",
+                with_each("json", "-", part),
+                member("json", part)
+            ),
+            (false, _) => member("json", part),
+        };
+        // Values of one row that are written in several ways are one.
+        let value = self.key.from_values(&["given.id".into()])?;
+        Ok(format!("{}, {value}", given(&part.value(&json)?)))
     }
 
     /// Leaves out what is no value of the key's type, and so the key of no row.
@@ -147,7 +124,7 @@ impl<'a> GivenKeys<'a> {
         }
         let statement = format!(
             "SELECT pg_catalog.max({}) FROM {}",
-            self.key.nulls("key")?,
+            self.key.nulls(),
             self.source()?
         );
         if can_be_read(&statement, self.ids)? {

@@ -50,10 +50,10 @@ fn statement(target: &WriteTarget, key: &TargetKey, record: &JsonbValue) -> Resu
     let columns = target.columns_of_record(&keys)?;
     let relation = &target.sql;
     let returned = key.returned_as_text();
-    let (condition, of_key) = (key.condition()?, key.declarations()?);
+    let (condition, given_key) = (key.condition()?, key.from_parameter()?);
     if columns.is_empty() {
         return Ok(format!(
-            "SELECT {returned} FROM {relation} AS target, pg_catalog.jsonb_to_record($1) AS key({of_key}) \
+            "SELECT {returned} FROM {relation} AS target, {given_key} \
              WHERE {condition}"
         ));
     }
@@ -65,7 +65,7 @@ fn statement(target: &WriteTarget, key: &TargetKey, record: &JsonbValue) -> Resu
     }
     Ok(format!(
         "UPDATE {relation} AS target SET {} \
-         FROM pg_catalog.jsonb_to_record($1) AS key({of_key}), {} \
+         FROM {given_key}, {} \
          WHERE {condition} RETURNING {returned}",
         assignments.join(", "),
         target.read_row("$2", &fields, "given"),

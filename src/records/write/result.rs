@@ -8,6 +8,7 @@ use crate::pg::plan::{JsonbDatum, Planning, Prepared, Sees};
 use crate::pg::snapshot::Snapshot;
 use crate::previews::Purpose;
 use crate::records::relation::{RecordColumn, RecordRelation};
+use crate::records::value::Forms;
 use crate::records::{document, written};
 use serde_json::value::RawValue;
 
@@ -46,7 +47,13 @@ impl<'a> Teller<'a> {
         Ok(Self {
             target,
             columns: document::page_columns(&columns, "target"),
-            document: document::of_written(&catalog, &templates, &relation, wanted.record_summaries)?,
+            document: document::of_written(
+                &catalog,
+                &templates,
+                &relation,
+                wanted.record_summaries,
+                Forms::CONTRACT,
+            )?,
         })
     }
 

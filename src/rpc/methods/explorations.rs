@@ -1,6 +1,7 @@
 //! Explorations: saved queries.
 
 use super::{METHOD, NO_ROW};
+use crate::explorations::error::{BLANK_ALIAS, NULLS_TWICE};
 use crate::rpc::method::{ErrorCounting, Method, MethodBody, ServiceError, defaulted, given};
 use crate::rpc::shape::JsonShape::{Anything, Id, Integer, List, Map, Named, Null, Nullable, Schema};
 
@@ -18,7 +19,7 @@ const MISSING: ServiceError = ServiceError::saying("22023", " is missing", -3102
 /// [`ErrorCounting::ByClass`].
 const RUN_ERRORS: &[ServiceError] = &[
     ServiceError::saying("42P01", "relation with OID", -31049, "TypeError"),
-    ServiceError::saying("22023", "an alias is not blank", -31002, "AssertionError"),
+    ServiceError::saying("22023", BLANK_ALIAS, -31002, "AssertionError"),
     ServiceError::new("42712", -26019, "InvalidRequestError"),
     ServiceError::saying("42703", "initial_columns[", -31025, "KeyError"),
     ServiceError::saying("42703", ".field: ", -27020, "SortFieldNotFound"),
@@ -33,7 +34,7 @@ const RUN_ERRORS: &[ServiceError] = &[
     ),
     ServiceError::saying("22023", "there is no transformation", -31000, "Exception"),
     ServiceError::saying("22023", "there is no direction", -27002, "BadSortFormat"),
-    ServiceError::saying("22023", "NULLs come first or last", -27002, "BadSortFormat"),
+    ServiceError::saying("22023", NULLS_TWICE, -27002, "BadSortFormat"),
     ServiceError::saying("22023", "there is no function", -27024, "UnknownDBFunctionID"),
     ServiceError::saying("22023", "there is no aggregation", -27024, "UnknownDBFunctionID"),
     ServiceError::saying("22023", "another number of parameters", -31049, "TypeError"),

@@ -144,3 +144,35 @@ SELECT names[2] IS NULL AS is_null FROM readings.listed;
 RESET standard_conforming_strings;
 RESET array_nulls;
 RESET escape_string_warning;
+
+-- Headings that come more than once, or not at all: each column that was renamed is listed.
+SELECT r->'renamed' AS renamed, r->'renamed_columns' AS by_heading
+FROM unnest(ARRAY[E'a,a,a,,\n1,2,3,4,5\n', E'a,b\n1,2\n', E'1,2\n3,4\n', E'id,ctid\n1,2\n']) AS file, imported(file) AS r;
+SELECT r->'renamed' AS renamed, r->'renamed_columns' AS by_heading FROM imported(E'a,\n1,2\n', '{"header": false}') AS r;
+-- New tables get the first number that is free, however many tables there are.
+CREATE SCHEMA numbered;
+DO $$ BEGIN FOR n IN 1..5 LOOP EXECUTE format('CREATE TABLE numbered.t%s ()', n); END LOOP; END $$;
+SELECT msar.import_text('numbered', name, E'a\n1\n'::text)->>'table_name' AS name
+FROM unnest('{album,album,album,"",NULL,"Table 2",""}'::text[]) WITH ORDINALITY AS v(name, n) ORDER BY n;
+SELECT msar.apply_definitions('[{"create_table": {"schema": "numbered", "columns": []}}]')->'steps'->0->>'name' AS name;
+SELECT msar.add_data_file('album.csv', E'a\n1\n')->>'id' AS file \gset
+SELECT msar.import_data_file(:file, 'numbered', NULL, NULL)->>'name' AS name;
+-- The contract's call numbers behind the count of tables.
+SELECT msar.add_mathesar_table('numbered'::regnamespace, 'album', NULL, NULL, NULL, NULL, NULL)->>'name' AS name;
+
+-- Numbers that can be read in two ways: the hint says what to pass.
+CREATE TABLE readings.two_ways (amount text, price text, other text);
+INSERT INTO readings.two_ways VALUES ('1,234', '€1.500', '1.5'), ('5,678', '€2.000', '2,5');
+CREATE TABLE readings.one_way (whole integer, number numeric, amount mathesar_types.mathesar_money, plain double precision, word text);
+\set VERBOSITY default
+SELECT msar.insert_from_select('readings.two_ways', 'readings.one_way', '[{"src_table_attnum": 1, "dst_table_attnum": 1}]');
+SELECT msar.insert_from_select('readings.two_ways', 'readings.one_way', '[{"src_table_attnum": 1, "dst_table_attnum": 2}]');
+\set VERBOSITY sqlstate
+SELECT msar.insert_from_select('readings.two_ways', 'readings.one_way', '[{"src_table_attnum": 1, "dst_table_attnum": 4}]');
+SELECT msar.insert_from_select('readings.two_ways', 'readings.one_way', '[{"src_table_attnum": 2, "dst_table_attnum": 3}]');
+\set VERBOSITY default
+SELECT msar.insert_from_select('readings.two_ways', 'readings.one_way', '[{"src_table_attnum": 1, "dst_table_attnum": 5},
+  {"src_table_attnum": 1, "dst_table_attnum": 1, "cast_options": {"group_sep": ",", "decimal_p": "."}},
+  {"src_table_attnum": 1, "dst_table_attnum": 2, "cast_options": {"group_sep": ".", "decimal_p": ","}},
+  {"src_table_attnum": 2, "dst_table_attnum": 3, "cast_options": {"group_sep": ".", "decimal_p": ",", "curr_pref": "€"}}]');
+TABLE readings.one_way;

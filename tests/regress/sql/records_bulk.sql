@@ -80,6 +80,19 @@ CREATE POLICY own ON bulk.customer TO bulk_clerk USING (id > 10);
 SET ROLE bulk_clerk;
 SELECT msar.delete_records('bulk.customer', '{}', '{"return": "keys"}');
 RESET ROLE;
+-- Dates are as msar.list_records has them, in rows, keys and the keys of previews, whatever the session's DateStyle.
+SET DateStyle = 'German';
+CREATE TABLE bulk.day (day date PRIMARY KEY, at timestamptz, note text);
+CREATE TABLE bulk.shift (id integer PRIMARY KEY, day date REFERENCES bulk.day);
+SELECT msar.add_records('bulk.day', '[{"day": "2026-03-31", "at": "2026-03-31T10:00:00Z", "note": "spring"}]');
+INSERT INTO bulk.shift VALUES (1, '31.03.2026');
+SELECT msar.update_records('bulk.day', '{}', '{"note": "end of spring"}', '{"return": "records"}')->'results' AS written \gset
+SELECT r = :'written'::jsonb AS same, r FROM (SELECT msar.list_records('bulk.day')->'results') AS listed(r);
+SELECT msar.update_records('bulk.shift', '{}', '{"day": "2026-03-31"}', '{"return": "records"}');
+SELECT d->'results', d->'linked_record_summaries' FROM msar.list_records('bulk.shift') AS d;
+SELECT msar.update_records('bulk.shift', '{}', '{"day": "2026-03-31"}', '{"return": "records", "dates": "contract"}')->'linked_record_summaries';
+SELECT msar.delete_records('bulk.day', '{}', '{"return": "keys", "dry_run": true}')->'keys' FROM (SELECT msar.update_records('bulk.shift', '{}', '{"day": null}')) AS freed;
+RESET DateStyle;
 DROP SCHEMA bulk CASCADE;
 DROP ROLE bulk_clerk;
 
