@@ -140,9 +140,3 @@ pub(crate) fn is_usable_schema(schema: Oid) -> bool {
         outcome == pg_sys::AclResult::ACLCHECK_OK
     }
 }
-
-/// Whether a schema is that of a session's temporary tables.
-pub(crate) fn is_temporary_schema(schema: Oid) -> bool {
-    // SAFETY: a look-up; an unknown schema is none.
-    unsafe { pg_sys::isTempNamespace(schema) || pg_sys::isOtherTempNamespace(schema) }
-}

@@ -179,16 +179,16 @@ impl<'a> TargetKey<'a> {
     }
 
     /// The FROM item `key`, with the values of the parts: `json` says what the JSON of each is.
-    pub(super) fn from_item(&self, json: impl Fn(&NamedPart<'_>) -> String) -> Result<String, Error> {
+    pub(super) fn key_from(&self, json: impl Fn(&NamedPart<'_>) -> String) -> Result<String, Error> {
         let values = self
             .parts()
             .map(|part| part.value(&json(&part)))
             .collect::<Result<Vec<_>, Error>>()?;
-        self.from_values(&values)
+        self.key_of_values(&values)
     }
 
     /// The same of values of the parts.
-    pub(super) fn from_values(&self, values: &[String]) -> Result<String, Error> {
+    pub(super) fn key_of_values(&self, values: &[String]) -> Result<String, Error> {
         let names: Vec<_> = self.parts.iter().map(KeyPart::identifier).collect();
         Ok(format!(
             "LATERAL (SELECT {}) AS key({})",
@@ -198,8 +198,8 @@ impl<'a> TargetKey<'a> {
     }
 
     /// That of the key in the parameter `$1`, an object by attnums.
-    pub(super) fn from_parameter(&self) -> Result<String, Error> {
-        self.from_item(|part| format!("$1 OPERATOR(pg_catalog.->) '{}'::pg_catalog.text", part.attnum))
+    pub(super) fn key_of_parameter(&self) -> Result<String, Error> {
+        self.key_from(|part| format!("$1 OPERATOR(pg_catalog.->) '{}'::pg_catalog.text", part.attnum))
     }
 
     /// That the row `target` has the key that the record `key` has.
@@ -251,7 +251,7 @@ impl<'a> TargetKey<'a> {
 
     /// Whether a key can be read as values of the key's types; otherwise it is the key of no row.
     pub(super) fn is_valid(&self, key: &KeyValue) -> Result<bool, Error> {
-        let statement = format!("SELECT {} FROM {}", self.nulls(), self.from_parameter()?);
+        let statement = format!("SELECT {} FROM {}", self.nulls(), self.key_of_parameter()?);
         let key = JsonbValue::parse(&serde_json::to_string(key).map_err(Error::Serialization)?);
         can_be_read(&statement, key)
     }

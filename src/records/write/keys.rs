@@ -98,7 +98,7 @@ impl<'a> GivenKeys<'a> {
             return Ok(format!(
                 "{}, {}",
                 given("json"),
-                self.key.from_item(|part| member("given.id", part))?
+                self.key.key_from(|part| member("given.id", part))?
             ));
         };
         // An object of the only column is the value in it.
@@ -113,7 +113,7 @@ impl<'a> GivenKeys<'a> {
             (false, _) => member("json", part),
         };
         // Values of one row that are written in several ways are one.
-        let value = self.key.from_values(&["given.id".into()])?;
+        let value = self.key.key_of_values(&["given.id".into()])?;
         Ok(format!("{}, {value}", given(&part.value(&json)?)))
     }
 

@@ -50,7 +50,7 @@ fn statement(target: &WriteTarget, key: &TargetKey, record: &JsonbValue) -> Resu
     let columns = target.columns_of_record(&keys)?;
     let relation = &target.sql;
     let returned = key.returned_as_text();
-    let (condition, given_key) = (key.condition()?, key.from_parameter()?);
+    let (condition, given_key) = (key.condition()?, key.key_of_parameter()?);
     if columns.is_empty() {
         return Ok(format!(
             "SELECT {returned} FROM {relation} AS target, {given_key} \
