@@ -112,6 +112,7 @@ pub(crate) mod hints {
 /// A page of the documentation, to which a hint refers: the one about the document that is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ManualPage {
+    ApplyDefinitions,
     Changes,
     Definitions,
     Explorations,
@@ -125,7 +126,8 @@ pub(crate) enum ManualPage {
 
 impl ManualPage {
     #[cfg(test)]
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
+        Self::ApplyDefinitions,
         Self::Changes,
         Self::Definitions,
         Self::Explorations,
@@ -139,6 +141,7 @@ impl ManualPage {
 
     pub(crate) fn path(self) -> &'static str {
         match self {
+            Self::ApplyDefinitions => "docs/apply_definitions.md",
             Self::Changes => "docs/changes.md",
             Self::Definitions => "docs/definitions.md",
             Self::Explorations => "docs/explorations.md",

@@ -105,6 +105,10 @@ fn replace_words(message: &str) -> String {
     if message.starts_with("struct ") {
         return "an object".into();
     }
+    // One of several objects, by their only key.
+    if message == "enum" {
+        return "an object with one key".into();
+    }
     [
         ("unknown field", "unknown key"),
         ("missing field", "missing key"),

@@ -100,7 +100,7 @@ impl TopicError for CacheError {
             .hint("Undo that, or drop the cache and create it again."),
             Self::Unreadable { name, problem } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-                format!("what is stored of the cache in schema \"{name}\" cannot be read"),
+                format!("the stored state of the cache in schema \"{name}\" cannot be read"),
             )
             .detail(problem.clone())
             .hint("Drop the cache and create it again."),

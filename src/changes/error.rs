@@ -22,7 +22,7 @@ impl TopicError for ChangeError {
                 PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 "the tables of the change log are not as mathesar_ext created them",
             )
-            .hint("Only a superuser can have changed them. Undo the change, or create the extension anew."),
+            .hint("Only a superuser can have changed them. Undo the change, or create the extension again."),
             Self::NoToken => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
                 "this text is not a change token",

@@ -73,7 +73,10 @@ impl DefinitionError {
             argument,
             problem,
             detail,
-            page: ManualPage::Definitions,
+            page: match is_step(argument, path) {
+                true => ManualPage::ApplyDefinitions,
+                false => ManualPage::Definitions,
+            },
         }
     }
 
@@ -106,6 +109,11 @@ impl DefinitionError {
             hint,
         }
     }
+}
+
+/// Whether a place is that of a step, or of the key that says what kind of step it is; not of what is defined by it.
+fn is_step(argument: &str, path: &str) -> bool {
+    argument == "doc" && path.matches('.').count() < 2
 }
 
 /// A place in an argument. The elements of a document of steps are counted as its steps are.

@@ -225,8 +225,7 @@ impl TopicError for ExplorationError {
                 ErrorText::new(sqlstate, format!("{place} does not exist"))
                     .detail(detail.clone())
                     .hint(
-                        "Edit the exploration: msar.check_explorations() returns those that lack something, and what \
-                         they lack.",
+                        "Edit the exploration. msar.check_explorations() lists those that cannot run, with the reason.",
                     )
             }
             Self::NotAllowed { name, needed } => ErrorText::new(
@@ -250,11 +249,11 @@ impl TopicError for ExplorationError {
                 PgSqlErrorCode::ERRCODE_DUPLICATE_TABLE,
                 format!("the name \"{name}\" is taken in schema \"msar_queries\""),
             )
-            .detail(format!("What has it is no view of an exploration, and belongs to role \"{owner}\"."))
+            .detail(format!("The object of that name is not a view of an exploration; it belongs to role \"{owner}\"."))
             .hint("Choose another name for the exploration, save it without \"view\", or ask that role to drop it."),
             Self::TooManySteps { path, steps, most } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
-                format!("{path}: these are too many transformations"),
+                format!("{path}: there are too many transformations"),
             )
             .detail(format!("There are {steps}, of {most} at most."))
             .hint("Save a part as an exploration with a view, and begin another one with that view."),

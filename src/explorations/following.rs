@@ -20,7 +20,8 @@ use std::collections::BTreeSet;
 
 const WHAT: &str = "explorations, shares and forms do not follow a command";
 
-const HINT: &str = "What is stored says which table or column it lacks; the next ALTER of a table brings the names up to date.";
+const HINT: &str =
+    "What is stored still has the old names; the next ALTER of a table brings them up to date.";
 
 /// Does the bookkeeping for a command, which goes through whatever becomes of it.
 pub(crate) fn follow_explorations(command: &Command) -> Result<(), Error> {

@@ -74,7 +74,7 @@ impl RunOptions {
             return Err(ExplorationError::Invalid {
                 path: "options".into(),
                 problem: "\"compat\" and \"display\" exclude each other".into(),
-                hint: "The contract's results have values alone.",
+                hint: "Results in the contract's form have only the values.",
             }
             .into());
         }

@@ -189,7 +189,7 @@ impl TopicError for RecordError {
                 PgSqlErrorCode::ERRCODE_UNDEFINED_FUNCTION,
                 format!("a value of type {left} cannot be compared with one of type {right}"),
             )
-            .hint("Compare values of the same type. \"to_text\" makes a text of a value in explorations."),
+            .hint("Compare values of the same type. In explorations, \"to_text\" converts a value to text."),
             Self::TooComplex => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_STATEMENT_TOO_COMPLEX,
                 "the request is too complex",
@@ -240,7 +240,7 @@ impl TopicError for RecordError {
                 )
                 .hint(
                     "A step of a path is [[OID of a table, attnum], [OID of the next one, attnum]]; \
-                 msar.get_joinable_tables() gives paths.",
+                 msar.get_joinable_tables() returns paths.",
                 )
             }
         }

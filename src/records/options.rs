@@ -120,7 +120,7 @@ impl RecordOptions {
         parsed.map_err(|problem| Error::InvalidArgument {
             argument: "options",
             problem,
-            hint: "msar.list_records_schema() gives the JSON Schema of the options.",
+            hint: "msar.list_records_schema() returns the JSON Schema of the options.",
         })
     }
 

@@ -208,14 +208,14 @@ impl TopicError for ReflectionError {
                 PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 format!("permission denied for table {table}"),
             )
-            .detail("A reflection reads whole rows of its source table, with the rights of its owner.")
+            .detail("A reflection reads whole rows of its source table, with the privileges of its owner.")
             .hint("GRANT SELECT on the table to the owner of the reflection."),
             Self::RowSecurity { table } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 format!("row-level security of table {table} hides rows from the reflection's owner"),
             )
             .detail("Events hold the changes of all roles.")
-            .hint("Let a role own the reflection that sees all rows: the table's owner, or one with BYPASSRLS."),
+            .hint("The reflection needs an owner who sees all rows: the table's owner, or a role with BYPASSRLS."),
             Self::NoTargetTable { name } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
                 format!("target table {name} does not exist"),

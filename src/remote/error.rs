@@ -107,7 +107,7 @@ impl TopicError for RemoteError {
                 let detail = failure.detail.as_ref();
                 text.detail(detail.map_or_else(|| place.clone(), |detail| format!("{detail} {place}")))
                     .hint(failure.hint.clone().unwrap_or_else(|| {
-                        "The statement ran there with the rights of the user mapping's user.".into()
+                        "The statement ran there with the privileges of the user of the user mapping.".into()
                     }))
             }
         }

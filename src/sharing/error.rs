@@ -82,7 +82,7 @@ impl TopicError for SharingError {
                 PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 format!("role \"{role}\" is a superuser or bypasses row-level security"),
             )
-            .hint("Choose a role with few rights. A superuser can insist with \"privileged_role\": true."),
+            .hint("Choose a role with fewer privileges. A superuser can choose it with \"privileged_role\": true."),
             Self::NotAllowed { object, needed } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 format!("permission denied for {object}"),
@@ -109,7 +109,7 @@ impl TopicError for SharingError {
                 PgSqlErrorCode::ERRCODE_S_R_E_PROHIBITED_SQL_STATEMENT_ATTEMPTED,
                 "a function of a table that this link leads to creates temporary objects",
             )
-            .detail("They would stay in the session of whoever opens the link.")
+            .detail("They would stay in the session of everybody who opens the link.")
             .hint("Ask the owner of the table to change its policies, triggers and functions."),
             Self::TooLarge { bytes, most } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,

@@ -85,7 +85,7 @@ enum UndoError {
 
 impl TopicError for UndoError {
     fn fields(&self) -> ErrorFields {
-        const HINT: &str = "Leave the change out, or call msar.undo_changes(changes, true), which says of each change whether it can be undone.";
+        const HINT: &str = "Leave the change out, or call msar.undo_changes(changes, true), which says for each change whether it can be undone.";
         match self {
             Self::NotLogged { change } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_NO_DATA_FOUND,

@@ -128,7 +128,7 @@ pub(super) const METHODS: &[Method] = &[
         result: Null,
         body: MethodBody::Refusal {
             problem: "check values of files are made by the service that stores the files",
-            hint: "That service can set those it has made: msar.reset_mash(tab_id, col_id, uri_mash_map).",
+            hint: "The service that made the check values can set them: msar.reset_mash(tab_id, col_id, uri_mash_map).",
         },
         example: r#"{"table_oid": "library.book", "column_attnum": 8}"#,
         ..METHOD
