@@ -70,15 +70,21 @@ mod tests {
 
     #[test]
     fn parts_are_joined_in_pairs() {
+        let pieces = |number: usize| -> Vec<String> { (0..number).map(|at| at.to_string()).collect() };
+        assert_eq!(joined(&pieces(0)), "''::text");
+        assert_eq!(joined(&pieces(1)), "0");
+        assert_eq!(joined(&pieces(3)), "(0 || (1 || 2))");
+        let levels = |sql: &str| sql.chars().take_while(|character| *character == '(').count();
+        assert_eq!(levels(&joined(&pieces(1024))), 10);
+    }
+
+    #[test]
+    fn what_is_known_stays_together() {
         let mut text = JsonPieces::default();
         text.known("{");
-        text.known("\"it's\" : ");
+        text.known(&quoted("it's"));
         text.sql("b.id::text".to_owned());
         text.known("}");
-        assert_eq!(
-            text.into_sql(),
-            "('{\"it''s\" : '::text || (b.id::text || '}'::text))"
-        );
-        assert_eq!(JsonPieces::default().into_sql(), "''::text");
+        assert_eq!(text.pieces.len(), 3);
     }
 }

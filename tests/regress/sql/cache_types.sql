@@ -92,3 +92,12 @@ SELECT n, msar.cache_ingest('one', '{"type": "Thing"}', jsonb_build_object('enti
   one('{"return_fields": ["meta"]}')
 FROM unnest(ARRAY['9007199254740993', '18446744073709551615', '12345678901234567890123', '-1e40', '0.1', '1.0']::numeric[]) AS n;
 SELECT msar.drop_cache('one');
+
+-- As many fields as a table has columns.
+SELECT msar.create_cache('one', jsonb_build_object('entity_types', jsonb_build_object('Thing', jsonb_build_object('fields', jsonb_object_agg('f' || n, 'text'))),
+  'settings', '{"max_staleness": null}'::jsonb)) ? 'name' FROM generate_series(1, 1500) AS n;
+SELECT msar.cache_ingest('one', '{"type": "Thing"}', jsonb_build_object('entities', jsonb_build_array(jsonb_build_object('type', 'Thing', 'id', 1) || jsonb_object_agg('f' || n, n::text))), clock_timestamp())->'stored'
+FROM generate_series(1, 1500) AS n;
+SELECT one(jsonb_build_object('return_fields', jsonb_agg('f' || n)))::jsonb->0 = jsonb_build_object('type', 'Thing', 'id', 1) || jsonb_object_agg('f' || n, n::text)
+FROM generate_series(1, 1500) AS n;
+SELECT msar.drop_cache('one');
