@@ -39,7 +39,7 @@ pub(crate) fn create(schema: &str, document: &Value) -> Result<Value, Error> {
 
 /// Changes a cache: types and fields are added, changed, or taken away by null.
 pub(crate) fn alter(name: &str, patch: &Value) -> Result<Value, Error> {
-    let state = store::find_own(name)?;
+    let state = store::find_unchanged(name)?;
     let mut locked = store::lock_cache(&state)?;
     let before = locked.definition.clone();
     let after = before.patched(patch)?;

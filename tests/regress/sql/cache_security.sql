@@ -72,6 +72,7 @@ BEGIN
   RETURN NEXT pg_temp.problem_text($c$SELECT msar.cache_apply_events('trap', '[{"id": 1, "event_type": "Shotgun_Shot_Change", "attribute_name": "code", "entity": {"type": "Shot", "id": 1}, "created_at": "2034-01-01T00:00:00Z", "meta": {"new_value": "y"}}]')$c$);
   RETURN NEXT pg_temp.problem_text($c$SELECT msar.cache_event_plan('trap')$c$);
   RETURN NEXT pg_temp.problem_text($c$SELECT msar.cache_scan_plan('trap')$c$);
+  RETURN NEXT pg_temp.problem_text($c$SELECT msar.alter_cache('trap', '{"entity_types": {"Shot": {"fields": {"more": "text"}}}}')$c$);
 END $$;
 BEGIN; SELECT all_ways('DROP INDEX trap.shot_id_idx, trap.shot_id_idx1, trap.shot_code_id_idx; ALTER TABLE trap.shot ALTER _active TYPE planted.mood USING ''sad''::planted.mood'); ROLLBACK;
 BEGIN; SELECT all_ways('DROP INDEX trap.shot_code_id_idx, trap.shot_lower_idx; ALTER TABLE trap.shot ALTER code TYPE planted.mood USING code::planted.mood'); ROLLBACK;
