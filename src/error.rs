@@ -299,6 +299,9 @@ pub(crate) enum Error {
 
     Vanished,
 
+    /// Code that ran as another role has made objects in `pg_temp`.
+    LeftTemporaryObjects,
+
     Serialization(serde_json::Error),
 }
 
@@ -469,6 +472,12 @@ impl Error {
                 "a catalog entry was removed while it was read",
             )
             .hint("Other sessions are changing this schema. Repeat the call."),
+            Self::LeftTemporaryObjects => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_S_R_E_PROHIBITED_SQL_STATEMENT_ATTEMPTED,
+                "code that runs as another role creates temporary objects",
+            )
+            .detail("They would stay in this session.")
+            .hint("Ask the owner of the table to change its policies, triggers, functions and types."),
             Self::Serialization(value) => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
                 format!("could not write the document: {value}"),

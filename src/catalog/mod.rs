@@ -4,6 +4,7 @@
 //! [`Catalog`] is what one call works with: a reader bound to a snapshot, the current role, and what was looked up
 //! once (types, names), so that a schema of thousands of tables asks for each only once.
 
+pub(crate) mod acting;
 pub(crate) mod comments;
 pub(crate) mod consistent;
 pub(crate) mod datetime;

@@ -40,6 +40,20 @@ struct NewExploration {
 
 /// Saves an exploration: a new one, or, with an id, in the place of the one that has it.
 pub(crate) fn save_exploration(document: &str) -> Result<Box<RawValue>, Error> {
+    save_written(document, |document| {
+        Ok(run::sql(document, None, Titles::DisplayNames)?.0)
+    })
+}
+
+/// The same for a document that may be somebody else's: the view of it is made only if that runs no code of theirs.
+pub(super) fn save_imported(document: &str) -> Result<Box<RawValue>, Error> {
+    save_written(document, run::sql_of_trusted_types)
+}
+
+fn save_written(
+    document: &str,
+    view_sql: impl FnOnce(&str) -> Result<String, Error>,
+) -> Result<Box<RawValue>, Error> {
     let node = Node::parse(ManualPage::Explorations, "", document)?;
     let exploration = Exploration::parse(&node, &mut Values::default())?;
     let mut members = node.object()?;
@@ -91,7 +105,7 @@ pub(crate) fn save_exploration(document: &str) -> Result<Box<RawValue>, Error> {
         (None, None) => {}
         (Some(before), None) => view::drop_view(&before)?,
         (before, Some(name)) => {
-            let (sql, _) = run::sql(document, None, Titles::DisplayNames)?;
+            let sql = view_sql(document)?;
             view::put_view(before.as_deref(), name, &sql, &owner, new.description.as_deref())?;
         }
     }

@@ -3,7 +3,7 @@
 use super::error::ExplorationError;
 use super::node::Node;
 use super::reference::{StoredColumnReference, TableReferences};
-use super::saving::save_exploration;
+use super::saving::{save_exploration, save_imported};
 use super::stored::{describe_problem, find_all};
 use super::{reference, run};
 use crate::catalog::Catalog;
@@ -91,7 +91,7 @@ pub(crate) fn import_explorations(document: &str) -> Result<Vec<Box<RawValue>>, 
             Some(same) => format!("{{\"id\":{},{}", same.id, &node.json()[1..]),
             None => node.json().to_owned(),
         };
-        saved.push(save_exploration(&json).map_err(|problem| ExplorationError::at(node.path(), problem))?);
+        saved.push(save_imported(&json).map_err(|problem| ExplorationError::at(node.path(), problem))?);
     }
     Ok(saved)
 }

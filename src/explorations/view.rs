@@ -6,14 +6,14 @@
 
 use super::error::ExplorationError;
 use super::store;
-use crate::catalog::Catalog;
 use crate::catalog::rows::PgClass;
+use crate::catalog::{Catalog, acting};
 use crate::error::Error;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::subtransaction::{self, BookkeepingOutcome};
 use crate::pg::view_query::ViewQuery;
-use crate::pg::{as_role, caller, names, quote, report, statement};
+use crate::pg::{caller, names, quote, report, statement};
 use pgrx::prelude::PgSqlErrorCode;
 use serde::Deserialize;
 use serde_json::json;
@@ -221,9 +221,7 @@ pub(super) fn hand_on(
     drop_view(name)?;
     let what = format!("view \"{SCHEMA}\".\"{name}\" was dropped and not made again");
     let outcome = subtransaction::or_warn(&what, MADE_BY_SAVING, || {
-        let query = as_role::as_role(row.relowner, &path, || {
-            Ok::<_, Error>(ViewQuery::analyse(&sql()?))
-        })?;
+        let query = acting::act_as(row.relowner, &path, || Ok(ViewQuery::analyse(&sql()?)))?;
         define_analysed(name, query, &before, false)?;
         comment(&qualified(name), description)?;
         grant_again(name, &grants)?;

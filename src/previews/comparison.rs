@@ -3,7 +3,7 @@
 use crate::catalog::Catalog;
 use crate::catalog::rows::{PgAttribute, PgCollation, PgOperator, PgType};
 use crate::error::Error;
-use crate::pg::{Oid, comparison, quote};
+use crate::pg::{Oid, comparison, own_casts, quote};
 use pgrx::pg_sys;
 
 /// One side of a comparison.
@@ -32,7 +32,7 @@ impl Operand {
 }
 
 /// Two operands with an operator between them. Where their collations differ, that of the left one counts. `None` if
-/// the role may not name what it takes.
+/// the role may not name what it takes, or if an operand would be cast by code of a user.
 pub(crate) fn compile_comparison(
     catalog: &Catalog,
     operator: Oid,
@@ -75,6 +75,10 @@ fn cast(catalog: &Catalog, operand: Operand, to: Oid) -> Result<Option<String>, 
     };
     if operand.type_oid == to {
         return Ok(Some(operand.sql));
+    }
+    // A foreign key can refer to a key of another type by a cast, whose code is that of the type's owner.
+    if comparison::base_type(operand.type_oid) != to && !own_casts::are_trusted(operand.type_oid) {
+        return Ok(None);
     }
     let row = PgType::by_oid(&catalog.reader, to).ok_or(Error::Vanished)?;
     let name = usable_name(catalog, row.typnamespace, &row.typname)?;

@@ -354,7 +354,7 @@ impl<C: NamedColumns> Conditions<'_, C> {
 
     fn json_contains(&mut self, whole: &Filter, part: &Filter) -> Result<String, Error> {
         const CONTAINS: &str = "OPERATOR(pg_catalog.@>)";
-        let whole = self.value(whole, pg_sys::JSONBOID)?;
+        let whole = self.value(whole, pg_sys::JSONBOID)?.comparable();
         // An array of SQL has an index of its own.
         if comparison::element_type(whole.type_oid).is_some()
             && let Filter::Literal(literal) = part

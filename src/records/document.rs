@@ -366,7 +366,7 @@ pub(crate) fn links_of_rows(
                 column.operand(format!("p.{}", page_column(column))),
             )?);
         }
-        // An operator in a schema that is closed to the role.
+        // An operator in a schema that is closed to the role, or a cast that is not PostgreSQL's own.
         if conditions.len() < link.columns.len() {
             continue;
         }
@@ -443,7 +443,7 @@ pub(crate) fn linked_by(
             referenced.operand(referenced.sql_of("t")),
             column.operand(format!("k.{name}")),
         )?;
-        // An operator in a schema that is closed to the role.
+        // An operator in a schema that is closed to the role, or a cast that is not PostgreSQL's own.
         let Some(condition) = condition else {
             return Ok("NULL".into());
         };

@@ -3,7 +3,7 @@
 use super::relation::RecordColumn;
 use crate::catalog::plain_sql;
 use crate::catalog::types::TypeInfo;
-use crate::pg::{Oid, comparison, deparse, own_casts};
+use crate::pg::{Oid, column_type, comparison, deparse, own_casts};
 use pgrx::pg_sys;
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -119,10 +119,18 @@ impl Expression {
         }
     }
 
-    /// As something that has operators.
+    /// As something that has operators. An array of a domain whose checks are a user's becomes one of the domain's base
+    /// type: PostgreSQL looks through a domain, but not through an array of one, and what is compared with it would be checked.
     pub(super) fn comparable(self) -> Self {
-        match self.type_oid {
-            pg_sys::JSONOID => Self::new(self.as_jsonb(), pg_sys::JSONBOID),
+        if self.type_oid == pg_sys::JSONOID {
+            return Self::new(self.as_jsonb(), pg_sys::JSONBOID);
+        }
+        match comparison::array_of_base_type(self.type_oid) {
+            Some(array) if !own_casts::are_trusted(self.type_oid) => {
+                let text = plain_sql::as_text(&self.sql, self.type_oid);
+                let name = column_type::qualified_name(array, -1).unwrap_or_default();
+                Self::new(plain_sql::from_text(&text, array, &name), array)
+            }
             _ => self,
         }
     }

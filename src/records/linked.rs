@@ -271,7 +271,7 @@ impl Referring<'_> {
             )?;
             match condition {
                 Some(condition) => conditions.push(condition),
-                // An operator in a schema that is closed to the role.
+                // An operator in a schema that is closed to the role, or a cast that is not PostgreSQL's own.
                 None => return Ok(None),
             }
         }

@@ -7,19 +7,18 @@
 
 use super::error::SharingError;
 use super::store;
-use crate::catalog::rows::{PgDbRoleSetting, PgDepend, catalog_oid};
+use crate::catalog::acting;
+use crate::catalog::rows::PgDbRoleSetting;
 use crate::ddl::DdlError;
 use crate::error::Error;
 use crate::explorations::error::ExplorationError;
 use crate::explorations::store as storage;
-use crate::pg::as_role;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{Oid, caller, names, ownership, server};
 use crate::roles::error::RolesError;
 use serde::Deserialize;
 use serde_json::json;
-use std::collections::BTreeSet;
 
 /// The role that something runs as, as it is stored.
 #[derive(Deserialize)]
@@ -40,29 +39,11 @@ impl ActingRole {
         (self.is_privileged || !rules.is_above) && ownership::can_set_role(creator, role)
     }
 
-    /// Runs `body` as the role. The code of that role's functions, triggers and policies leaves nothing temporary behind:
-    /// types in `pg_temp` come before PostgreSQL's own, and their checks would run as whoever uses the session.
+    /// Runs `body` as the role.
     pub(super) fn act<T>(&self, body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         let role = Oid::from(self.role_oid);
-        let before = temporary_objects();
-        let outcome = as_role::as_role(role, &search_path_of(role), body)?;
-        match temporary_objects().is_subset(&before) {
-            true => Ok(outcome),
-            false => Err(SharingError::LeftTemporaryObjects.into()),
-        }
+        acting::act_as(role, &search_path_of(role), body)
     }
-}
-
-/// The temporary objects of the session, each by its catalog and OID.
-fn temporary_objects() -> BTreeSet<(u32, u32)> {
-    let Some(schema) = names::temporary_schema() else {
-        return BTreeSet::new();
-    };
-    let reader = Reader::new(Snapshot::latest());
-    let rows = PgDepend::on_object(&reader, catalog_oid::PG_NAMESPACE.into(), schema);
-    rows.iter()
-        .map(|row| (row.classid.to_u32(), row.objid.to_u32()))
-        .collect()
 }
 
 /// The setting `search_path` of a role, as a new session of that role in this database has it: what is set for the role in

@@ -47,9 +47,6 @@ pub(crate) enum SharingError {
         hint: &'static str,
     },
 
-    /// Code that ran as the role has made objects in `pg_temp`.
-    LeftTemporaryObjects,
-
     TooLarge {
         bytes: usize,
         most: usize,
@@ -105,12 +102,6 @@ impl TopicError for SharingError {
                 format!("field \"{key}\": {problem}"),
             )
             .hint(*hint),
-            Self::LeftTemporaryObjects => ErrorText::new(
-                PgSqlErrorCode::ERRCODE_S_R_E_PROHIBITED_SQL_STATEMENT_ATTEMPTED,
-                "a function of a table that this link leads to creates temporary objects",
-            )
-            .detail("They would stay in the session of everybody who opens the link.")
-            .hint("Ask the owner of the table to change its policies, triggers and functions."),
             Self::TooLarge { bytes, most } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
                 "the values are larger than a form takes",

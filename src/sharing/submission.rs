@@ -466,6 +466,7 @@ fn is_about_data(sqlstate: PgSqlErrorCode) -> bool {
             PgSqlErrorCode::ERRCODE_UNIQUE_VIOLATION
                 | PgSqlErrorCode::ERRCODE_FOREIGN_KEY_VIOLATION
                 | PgSqlErrorCode::ERRCODE_EXCLUSION_VIOLATION
+                | PgSqlErrorCode::ERRCODE_WITH_CHECK_OPTION_VIOLATION
                 | PgSqlErrorCode::ERRCODE_RAISE_EXCEPTION
                 | PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE
         )
@@ -559,9 +560,23 @@ impl<'s> Sent<'s> {
         quoted.next().filter(|_| quoted.next().is_none())
     }
 
+    /// Whether a detail of PostgreSQL has no values but those of fields: it says so of a key, and of no whole row.
+    fn is_of_fields(&self, detail: &str) -> bool {
+        let is_field = |column: &str| {
+            self.visited.iter().any(|visited| {
+                names::of_column(Oid::from(visited.table), visited.field.column_attnum).as_deref()
+                    == Some(column)
+            })
+        };
+        !detail.contains('(') || key_columns(detail).is_some_and(|mut columns| columns.all(is_field))
+    }
+
     /// The error in terms of the form: the visitor knows fields, not columns, and no settings of the server.
     fn for_visitor(&self, report: CaughtReport) -> CaughtReport {
-        let detail = report.detail.as_deref();
+        let detail = report
+            .detail
+            .as_deref()
+            .filter(|detail| !is_about_a_row(report.sqlstate) || self.is_of_fields(detail));
         let detail = detail.map(|detail| match detail.find("In column \"") {
             Some(at) => detail[..at].trim_end(),
             None => detail,
@@ -583,13 +598,29 @@ impl<'s> Sent<'s> {
     }
 }
 
+/// Whether the detail of an error may have values of a row as it was to be stored, with those that no visitor sent.
+fn is_about_a_row(sqlstate: PgSqlErrorCode) -> bool {
+    matches!(
+        sqlstate,
+        PgSqlErrorCode::ERRCODE_UNIQUE_VIOLATION
+            | PgSqlErrorCode::ERRCODE_FOREIGN_KEY_VIOLATION
+            | PgSqlErrorCode::ERRCODE_EXCLUSION_VIOLATION
+            | PgSqlErrorCode::ERRCODE_CHECK_VIOLATION
+            | PgSqlErrorCode::ERRCODE_NOT_NULL_VIOLATION
+            | PgSqlErrorCode::ERRCODE_WITH_CHECK_OPTION_VIOLATION
+    )
+}
+
+/// The columns of a detail of the form `Key (columns)=(values) ...`.
+fn key_columns(detail: &str) -> Option<impl Iterator<Item = &str>> {
+    let (_, rest) = detail.split_once('(')?;
+    let (columns, _) = rest.split_once(")=(")?;
+    Some(columns.split(", ").map(|column| column.trim_matches('"')))
+}
+
 /// Whether an error names a column: in quotes, or as one of a key.
 fn names_column(report: &CaughtReport, name: &str) -> bool {
-    let is_in_key = |detail: &str| {
-        let key = detail
-            .split_once('(')
-            .and_then(|(_, rest)| rest.split_once(")=("));
-        key.is_some_and(|(columns, _)| columns.split(", ").any(|column| column.trim_matches('"') == name))
-    };
+    let is_in_key =
+        |detail: &str| key_columns(detail).is_some_and(|mut columns| columns.any(|column| column == name));
     report.message.contains(&format!("column \"{name}\"")) || report.detail.as_deref().is_some_and(is_in_key)
 }

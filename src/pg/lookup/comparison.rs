@@ -108,6 +108,13 @@ pub(crate) fn element_type(array: Oid) -> Option<Oid> {
     (element != Oid::INVALID).then_some(element)
 }
 
+/// Of arrays of a domain, the type of arrays of the domain's base type; `None` for other types.
+pub(crate) fn array_of_base_type(array: Oid) -> Option<Oid> {
+    let element = element_type(array)?;
+    let base = base_type(element);
+    if base == element { None } else { array_type(base) }
+}
+
 /// Whether PostgreSQL looks for patterns in text of that collation; before 18 it does not where different text can be
 /// equal.
 pub(crate) fn takes_patterns(collation: Oid) -> bool {

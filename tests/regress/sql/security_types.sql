@@ -68,6 +68,32 @@ SELECT msar.submit_form(:'token', '{"a": "x"}');
 \set VERBOSITY default
 SELECT count(*) FROM evil.entry;
 
+-- The view of an exploration is made again for another owner as the one of before: reading a literal can run the check of a
+-- domain. And one of a document is made by whoever imports it.
+CREATE FUNCTION evil.check_number(integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  IF session_user <> 'regress_evil' AND current_user = 'regress_evil' THEN
+    PERFORM evil.plant('CREATE DOMAIN pg_temp.planted AS pg_catalog.text');
+  ELSIF current_user <> 'regress_evil' THEN
+    RAISE WARNING 'planted code runs as %', current_user;
+  END IF;
+  RETURN true;
+END $$;
+GRANT CREATE ON DATABASE :DBNAME TO regress_evil;
+SET SESSION AUTHORIZATION regress_evil;
+CREATE DOMAIN evil.number AS integer CHECK (evil.check_number(VALUE));
+CREATE TYPE evil.pair AS (a evil.number, b text);
+CREATE TABLE evil.pairs (id integer PRIMARY KEY, pair evil.pair);
+SELECT msar.save_exploration('{"name": "pairs", "base_table": {"schema": "evil", "name": "pairs"}, "view": true,
+  "initial_columns": [{"alias": "id", "column": "id"}, {"alias": "pair", "column": "pair"}],
+  "transformations": [{"type": "filter", "spec": {"equal": [{"column_name": ["pair"]}, {"literal": ["(1,x)"]}]}}]}')->'id' AS id \gset
+SELECT msar.export_explorations('evil') AS document \gset
+RESET SESSION AUTHORIZATION;
+SELECT msar.import_explorations(:'document');
+SELECT msar.set_exploration_owner(:id, 'postgres')->'name';
+SELECT count(*) FROM pg_catalog.pg_type WHERE typname = 'planted';
+SELECT count(*) FROM pg_catalog.pg_views WHERE schemaname = 'msar_queries';
+
 -- Types that nobody can use, with the names of all of PostgreSQL's own that are no words of its grammar. (What follows writes
 -- these names with their schema.)
 \connect -

@@ -141,6 +141,21 @@ SELECT problem.* FROM unnest(ARRAY['{"search": {"text": "M", "columns": ["id.mar
 -- What a page says beside the rows.
 SELECT r - 'columns' FROM msar.read_share(:'marked', '{"limit": 1, "keys": "names", "display": true, "links": true, "large_values": 3, "order": [{"column": "shown"}]}') AS r;
 SELECT answers > 500, errors > 500, leaks, leak FROM public.attack(:'marked_exploration', false, 4000);
+-- What PostgreSQL says of a row that it refuses has values that no visitor sent: defaults, keys, what triggers have filled in.
+RESET ROLE; SET ROLE attack_maker;
+CREATE TABLE app.entry (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a text CHECK (a <> 'bad'), secret text UNIQUE DEFAULT 'hidden', mail text UNIQUE, n integer NOT NULL DEFAULT 1);
+INSERT INTO app.entry (a, secret, mail) VALUES ('x', 'other', 'known');
+CREATE UNIQUE INDEX ON app.entry (mail, (secret));
+CREATE VIEW app.entries AS SELECT id, a, mail FROM app.entry WHERE a <> 'unseen' WITH CHECK OPTION;
+SELECT form->>'token' AS of_table, form->>'id' AS id FROM msar.add_form(jsonb_build_object('name', 'entry', 'version', 1, 'base_table_oid', 'app.entry'::regclass::oid::bigint, 'header_title', '{}'::jsonb,
+  'fields', '[{"key": "a", "index": 0, "kind": "scalar_column", "column_attnum": 2}, {"key": "mail", "index": 1, "kind": "scalar_column", "column_attnum": 4}, {"key": "n", "index": 2, "kind": "scalar_column", "column_attnum": 5}]'::jsonb)) AS form \gset
+SELECT msar.set_form_publish(:id, true);
+SELECT form->>'token' AS of_view, form->>'id' AS id FROM msar.add_form(jsonb_build_object('name', 'entries', 'version', 1, 'base_table_oid', 'app.entries'::regclass::oid::bigint, 'header_title', '{}'::jsonb,
+  'fields', '[{"key": "a", "index": 0, "kind": "scalar_column", "column_attnum": 2}]'::jsonb)) AS form \gset
+SELECT msar.set_form_publish(:id, true);
+RESET ROLE; SET ROLE attack_visitor;
+SELECT problem.* FROM pg_temp.problem(format('SELECT msar.submit_form(%L, %L)', :'of_view', '{"a": "unseen"}')) AS problem;
+SELECT problem.* FROM unnest(ARRAY['{"a": "bad"}', '{"mail": "known"}', '{"a": "x", "n": null}', '{"a": "good"}', '{"a": "again"}']) AS sent, pg_temp.problem(format('SELECT msar.submit_form(%L, %L)', :'of_table', sent)) AS problem;
 RESET ROLE;
 SET client_min_messages = warning;
 DROP FUNCTION public.attack, public.random_path, public.random_filter, public.pick;
