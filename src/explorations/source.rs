@@ -82,6 +82,7 @@ impl InitialRows {
             instances,
             stage: Stage {
                 depth: 0,
+                merged: Vec::new(),
                 from,
                 conditions: Vec::new(),
                 grouping: None,

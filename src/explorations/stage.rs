@@ -12,6 +12,13 @@ use crate::records::condition::{Expression, NamedColumns};
 use crate::records::relation::ColumnReference;
 use std::rc::Rc;
 
+/// The most SQL that columns of a stage may stand for, in bytes, once PostgreSQL has put the values of subqueries in the place
+/// of their names: a value that is computed twice from the one before would double with each step.
+const MOST_MERGED: usize = 1 << 16;
+
+/// Keeps PostgreSQL from merging a subquery with what reads from it.
+const FENCE: &str = "\nOFFSET 0";
+
 /// The longest name that PostgreSQL keeps, in bytes.
 pub(super) const LONGEST_NAME: usize = 63;
 
@@ -83,6 +90,9 @@ impl Sorting {
 pub(crate) struct Stage {
     /// How many subqueries are within.
     pub(super) depth: usize,
+    /// The values of the subquery that it reads from, each with the length of the SQL that PostgreSQL will put in its place,
+    /// if that is longer than a name.
+    pub(super) merged: Vec<(String, usize)>,
     pub(super) from: String,
     pub(super) conditions: Vec<String>,
     /// The number of columns to group by, if it groups.
@@ -122,6 +132,16 @@ impl Stage {
         let mut columns = std::mem::take(&mut self.columns);
         columns.retain(|column| column.is_visible || is_needed(&column.name));
         self.columns = columns;
+        let lengths: Vec<usize> = self
+            .columns
+            .iter()
+            .map(|column| self.merged_length(&column.value.sql))
+            .collect();
+        let mut is_merged = self.grouping.is_none() && !self.is_distinct && self.bounds.is_empty();
+        if is_merged && lengths.iter().sum::<usize>() > MOST_MERGED {
+            self.bounds.push_str(FENCE);
+            is_merged = false;
+        }
         self.depth += 1;
         let alias = format!("s{}", self.depth);
         self.from = format!("(\n{}\n) AS {alias}", self.sql(""));
@@ -130,11 +150,26 @@ impl Stage {
                 .value
                 .with_sql(format!("{alias}.{}", quote::identifier(&column.name)));
         }
+        let names = self.columns.iter().map(|column| column.value.sql.clone());
+        self.merged = match is_merged {
+            true => names
+                .zip(lengths)
+                .filter(|(name, length)| *length > name.len())
+                .collect(),
+            false => Vec::new(),
+        };
         self.conditions.clear();
         self.grouping = None;
         self.is_distinct = false;
         self.bounds.clear();
         self.is_closed = false;
+    }
+
+    /// How long the SQL of a value is once the values that it names stand in their place.
+    fn merged_length(&self, sql: &str) -> usize {
+        let names = self.merged.iter();
+        let longer = names.map(|(name, length)| sql.matches(name.as_str()).count().saturating_mul(*length));
+        longer.fold(sql.len(), usize::saturating_add)
     }
 
     /// The SELECT, with what comes behind it.

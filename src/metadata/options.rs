@@ -217,10 +217,10 @@ impl OptionKind {
         match (self, value) {
             (_, Value::Null) => true,
             (OptionKind::Boolean, value) => value.is_boolean(),
-            (OptionKind::Text, Value::String(_)) => true,
-            (OptionKind::TextNotEmpty, Value::String(text)) => !text.is_empty(),
-            (OptionKind::DateFormat, Value::String(text)) => has_pattern(text, &DATE_PATTERNS),
-            (OptionKind::TimeFormat, Value::String(text)) => has_pattern(text, &TIME_PATTERNS),
+            (OptionKind::Text, Value::String(text)) => text.len() <= LONGEST_TEXT,
+            (OptionKind::TextNotEmpty, Value::String(text)) => (1..=LONGEST_TEXT).contains(&text.len()),
+            (OptionKind::DateFormat, Value::String(text)) => is_format(text, &DATE_PATTERNS),
+            (OptionKind::TimeFormat, Value::String(text)) => is_format(text, &TIME_PATTERNS),
             (OptionKind::OneOf(words), Value::String(text)) => words.contains(&text.as_str()),
             (OptionKind::Integer(least, most) | OptionKind::SmallInteger(least, most), value) => value
                 .as_i64()
@@ -230,7 +230,10 @@ impl OptionKind {
             (OptionKind::Table, value) => value
                 .as_u64()
                 .is_some_and(|oid| (1..=u32::MAX.into()).contains(&oid)),
-            (OptionKind::Template, Value::Array(parts)) => parts.iter().all(is_template_part),
+            (OptionKind::Template, Value::Array(parts)) => {
+                let texts = parts.iter().filter_map(Value::as_str).map(str::len);
+                texts.sum::<usize>() <= LONGEST_TEXT && parts.iter().all(is_template_part)
+            }
             _ => false,
         }
     }
@@ -239,10 +242,18 @@ impl OptionKind {
     pub(crate) fn description(self) -> String {
         match self {
             OptionKind::Boolean => "true or false".into(),
-            OptionKind::Text => "a string".into(),
-            OptionKind::TextNotEmpty => "a non-empty string".into(),
-            OptionKind::DateFormat => "a format of to_char for dates, such as \"DD.MM.YYYY\"".into(),
-            OptionKind::TimeFormat => "a format of to_char for times, such as \"HH24:MI\"".into(),
+            OptionKind::Text => format!("a string of at most {LONGEST_TEXT} bytes"),
+            OptionKind::TextNotEmpty => format!("a non-empty string of at most {LONGEST_TEXT} bytes"),
+            OptionKind::DateFormat => {
+                format!(
+                    "a format of to_char for dates, such as \"DD.MM.YYYY\", of at most {LONGEST_FORMAT} bytes"
+                )
+            }
+            OptionKind::TimeFormat => {
+                format!(
+                    "a format of to_char for times, such as \"HH24:MI\", of at most {LONGEST_FORMAT} bytes"
+                )
+            }
             OptionKind::OneOf(words) => format!("one of \"{}\"", words.join("\", \"")),
             OptionKind::Integer(least, _) => format!("an integer of {least} or more"),
             OptionKind::SmallInteger(least, most) => format!("an integer from {least} to {most}"),
@@ -250,7 +261,10 @@ impl OptionKind {
             OptionKind::Attnums => "an array of distinct columns, each by attnum or name".into(),
             OptionKind::Table => "the OID of a table".into(),
             OptionKind::Template => {
-                "an array of strings and of paths, which are arrays of columns by attnum or name".into()
+                format!(
+                    "an array of strings, of at most {LONGEST_TEXT} bytes together, and of paths, which are arrays of columns by \
+                     attnum or name"
+                )
             }
         }
     }
@@ -264,8 +278,16 @@ const TIME_PATTERNS: [&str; 12] = [
     "HH", "MI", "SS", "MS", "US", "FF", "AM", "A.M", "PM", "P.M", "TZ", "OF",
 ];
 
+/// The longest text of an option, and the longest format, in bytes: what a table's owner sets comes with every page of the tables
+/// that refer to it.
+const LONGEST_TEXT: usize = 10_000;
+const LONGEST_FORMAT: usize = 200;
+
 /// Whether a format has a pattern outside of double quotes, and is none of `strftime`.
-fn has_pattern(format: &str, patterns: &[&str]) -> bool {
+fn is_format(format: &str, patterns: &[&str]) -> bool {
+    if format.len() > LONGEST_FORMAT {
+        return false;
+    }
     let unquoted: String = format.split('"').step_by(2).collect();
     let unquoted = unquoted.to_uppercase();
     !unquoted.contains('%') && patterns.iter().any(|pattern| unquoted.contains(pattern))

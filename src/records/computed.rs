@@ -68,8 +68,7 @@ impl<C: NamedColumns> Conditions<'_, C> {
             }
             (F::Round, [value]) => self.of_number(function, value, None),
             (F::Round, [value, digits]) => {
-                let digits = self.value(digits, pg_sys::INT4OID)?;
-                let digits = as_type(&digits, pg_sys::INT4OID);
+                let digits = self.integer(function, digits)?;
                 self.of_number(function, value, Some(digits))
             }
             (F::Concat, values) => {
@@ -118,13 +117,9 @@ impl<C: NamedColumns> Conditions<'_, C> {
                 if comparison::element_type(array.type_oid).is_none() {
                     return Err(wrong_type(function, "arrays", &array));
                 }
-                let dimension = self.value(dimension, pg_sys::INT4OID)?;
+                let dimension = self.integer(function, dimension)?;
                 Ok(Expression::new(
-                    format!(
-                        "COALESCE(pg_catalog.array_length({}, {}), 0)",
-                        array.sql,
-                        as_type(&dimension, pg_sys::INT4OID)
-                    ),
+                    format!("COALESCE(pg_catalog.array_length({}, {dimension}), 0)", array.sql),
                     pg_sys::INT4OID,
                 ))
             }
@@ -294,6 +289,15 @@ impl<C: NamedColumns> Conditions<'_, C> {
             _ => pg_sys::NUMERICOID,
         };
         self.value(filter, expected)
+    }
+
+    /// A number as an integer. Other types may have casts of their owners.
+    fn integer(&mut self, function: Function, value: &Filter) -> Result<String, Error> {
+        let value = self.value(value, pg_sys::INT4OID)?;
+        match Arithmetic::of_type(value.type_oid) {
+            Some(Arithmetic::Numeric | Arithmetic::Float) => Ok(as_type(&value, pg_sys::INT4OID)),
+            _ => Err(wrong_type(function, "numbers", &value)),
+        }
     }
 
     fn of_number(

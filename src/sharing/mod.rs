@@ -12,6 +12,7 @@ pub(crate) mod error;
 pub(crate) mod form;
 mod kept_form;
 pub(crate) mod placed_share;
+mod refusal;
 pub(crate) mod served_share;
 pub(crate) mod share;
 pub(crate) mod store;

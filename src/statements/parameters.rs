@@ -1,6 +1,7 @@
 //! The parameters of a statement: each is a value of the request, made a value of the type that the statement needs.
 
 use crate::pg::Oid;
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 /// A value that stands in a request: which one, and what sort of JSON it is.
@@ -24,7 +25,7 @@ pub(crate) enum Sort {
 }
 
 /// A parameter of a statement: a value of the request as a value of a type.
-#[derive(PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Parameter {
     pub(super) slot: usize,
     pub(super) form: Form,
@@ -48,7 +49,7 @@ impl Parameter {
 }
 
 /// The form of a parameter.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Form {
     /// The value itself. For an array type, an array; for a JSON type, the JSON.
     Value,
@@ -73,6 +74,8 @@ pub(super) type LiteralOf = dyn Fn(&Parameter) -> String;
 #[derive(Default)]
 pub(crate) struct Parameters {
     list: Vec<Parameter>,
+    /// Where each stands in the list: a request can have tens of thousands.
+    known: FxHashMap<Parameter, usize>,
     /// The place of the values that are asked for at the moment.
     place: Option<Rc<str>>,
     /// For a statement that has its values in its text, and no parameters: the text of each.
@@ -83,9 +86,8 @@ impl Parameters {
     /// None: the statement has the values in its text, as `literal_of` writes them.
     pub(super) fn inlined(literal_of: Box<LiteralOf>) -> Self {
         Self {
-            list: Vec::new(),
-            place: None,
             inlined: Some(literal_of),
+            ..Self::default()
         }
     }
 
@@ -100,11 +102,11 @@ impl Parameters {
         if let Some(inlined) = &self.inlined {
             return inlined(&parameter);
         }
-        let known = self.list.iter().position(|known| *known == parameter);
-        let at = known.unwrap_or_else(|| {
+        let next = self.list.len();
+        let at = *self.known.entry(parameter.clone()).or_insert(next);
+        if at == next {
             self.list.push(parameter);
-            self.list.len() - 1
-        });
+        }
         format!("${}", at + 1)
     }
 

@@ -207,7 +207,7 @@ fn plant(database: &Database) {
     }
     let columns = "mood planted.mood, span planted.span, spans planted.spans, pair planted.pair, state planted.state,
         checked planted.checked, amount planted.amount, moods planted.mood[], pairs planted.pair[], states planted.state[],
-        nested planted.nested, words text, number integer";
+        nested planted.nested, words text, number integer, list integer[] DEFAULT '{1}'";
     let values = "'glad', '[1,3)', '{[1,3),[5,6)}', ROW('sad', 9007199254740993, '{a,\"b c\"}')::planted.pair, 'sad', 'x', 1.50,
         '{glad,NULL}', ARRAY[ROW('glad', 1, NULL)::planted.pair, NULL], '{sad}', ROW('x', '{1.0}')::planted.nested, 'glad', 1";
     run(
@@ -216,7 +216,7 @@ fn plant(database: &Database) {
             "CREATE TABLE planted.anchor (id integer PRIMARY KEY, name text);
              INSERT INTO planted.anchor VALUES (1, 'glad');
              CREATE TABLE planted.trap (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, anchor_id integer REFERENCES planted.anchor, {columns});
-             CREATE TABLE planted.keyed (mood planted.mood, pair planted.pair, checked planted.checked, words text, number integer DEFAULT 1,
+             CREATE TABLE planted.keyed (mood planted.mood, pair planted.pair, checked planted.checked, words text, number integer DEFAULT 1, list integer[] DEFAULT '{{1}}',
                PRIMARY KEY (mood, pair), UNIQUE (checked));
              CREATE TABLE planted.refers (id integer PRIMARY KEY, mood planted.mood, pair planted.pair, checked planted.checked REFERENCES planted.keyed (checked),
                FOREIGN KEY (mood, pair) REFERENCES planted.keyed);
@@ -227,7 +227,7 @@ fn plant(database: &Database) {
              CREATE FUNCTION planted.code_to_integer(planted.code) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$
              BEGIN IF current_user <> '{owner}' THEN RAISE WARNING 'planted: the cast of a key runs as %', current_user; END IF; RETURN 1; END $$;
              CREATE CAST (planted.code AS integer) WITH FUNCTION planted.code_to_integer(planted.code) AS IMPLICIT;
-             CREATE TABLE planted.coded (id integer PRIMARY KEY, name text, code planted.code REFERENCES planted.anchor);
+             CREATE TABLE planted.coded (id integer PRIMARY KEY, name text, code planted.code REFERENCES planted.anchor, list integer[] DEFAULT '{{1}}');
              SELECT msar.set_preview_template('planted.coded', '{{name}} {{code.name}}');
              CREATE VIEW planted.seen AS SELECT * FROM planted.trap;
              CREATE TABLE planted.empty (id integer PRIMARY KEY, {columns});
@@ -510,6 +510,31 @@ fn calls_of_column(trap: &Trap, attnum: i16, column: &str) -> Vec<String> {
                 explore(&columns, &json!([{"type": "compute", "spec": {"alias": "x", "expression": {function: [field, in_exploration]}}}])),
             ]);
         }
+    }
+    let one = json!({"column_name": ["first"]});
+    for (function, parameters) in [
+        ("round", json!([one, field])),
+        ("array_length", json!([field, one])),
+        ("array_length", json!([{"column_name": ["list"]}, field])),
+        (
+            "array_length_equals",
+            json!([{"column_name": ["list"]}, field, one]),
+        ),
+        (
+            "array_length_greater_than",
+            json!([{"column_name": ["list"]}, one, field]),
+        ),
+        ("between", json!([one, field, field])),
+        (
+            "json_array_length_equals",
+            json!([{"column_name": ["list"]}, field]),
+        ),
+        ("case", json!([{"equal": [one, one]}, field, one])),
+    ] {
+        let columns = json!([{"alias": "c", "column": column}, {"alias": "first", "attnum": 1}, {"alias": "list", "column": "list"}]);
+        let computed =
+            json!([{"type": "compute", "spec": {"alias": "x", "expression": {function: parameters}}}]);
+        calls.push(explore(&columns, &computed));
     }
     for function in SUMMARIES {
         calls.push(explore(

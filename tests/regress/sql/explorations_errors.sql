@@ -68,3 +68,8 @@ SELECT pg_temp.problem('{"transformations": [{"type": "summarize", "spec": {"agg
 SELECT msar.run_exploration(jsonb_build_object('base_table', '{"schema": "library", "name": "branch"}'::jsonb, 'initial_columns',
   (SELECT jsonb_agg(jsonb_build_object('alias', a, 'column', 'name')) FROM unnest(ARRAY[repeat('long ', 20), 'a"b''c\d', 'page', 's1', 'c1', '$1', 'p.q']) AS a),
   'transformations', '[{"type": "order", "spec": [{"field": "x.s1", "direction": "desc"}]}, {"type": "limit", "spec": 1}, {"type": "filter", "spec": {"not_null": [{"column_name": ["$1"]}]}}]'::jsonb))->'records';
+-- Values that are computed from the value before, twice each: PostgreSQL would put the one in the place of the other, 2^40 times.
+SELECT msar.run_exploration(jsonb_build_object('base_table', '{"schema": "library", "name": "branch"}'::jsonb, 'initial_columns', '[{"alias": "n", "column": "id"}]'::jsonb,
+  'transformations', (SELECT jsonb_agg(jsonb_build_object('type', 'compute', 'spec', jsonb_build_object('alias', 'z' || i, 'expression', jsonb_build_object('add',
+    jsonb_build_array(jsonb_build_object('column_name', jsonb_build_array(z)), jsonb_build_object('column_name', jsonb_build_array(z)))))) ORDER BY i)
+    FROM generate_series(1, 40) AS i, LATERAL (SELECT CASE i WHEN 1 THEN 'n' ELSE 'z' || (i - 1) END) AS of(z))), '{"limit": 1}')->'records'->'results'->0->>'z40';

@@ -201,3 +201,8 @@ INSERT INTO naming.named VALUES (1, 'Anvil', 1, 'x');
 SELECT msar.get_record_from_table('naming.named'::regclass, 1, NULL, true, jsonb_build_object('naming.named'::regclass::oid::bigint, '[["maker_id", "name"], " ", ["title"], [3]]'::jsonb))
   ->'record_summaries' AS summaries;
 SELECT msar.get_record_from_table('naming.named'::regclass, 1, NULL, true, jsonb_build_object('naming.named'::regclass::oid::bigint, '[["makr_id", "name"]]'::jsonb));
+-- Texts and formats come with every page of the tables that refer to a row: they are not long.
+SELECT msar.set_column_metadata('library.book', jsonb_build_array(jsonb_build_object('name', 'title', 'label', repeat('x', 10001))));
+SELECT msar.set_column_metadata('library.member', jsonb_build_array(jsonb_build_object('name', 'joined_on', 'date_format', repeat('YYYY', 51))));
+SELECT msar.set_preview_template('library.book', repeat('x', 9999) || '{title}' || 'xx');
+SELECT length(msar.set_preview_template('library.book', repeat('x', 9999) || '{title}' || 'x')::text) > 9999 AS is_set;
