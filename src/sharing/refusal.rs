@@ -1,8 +1,7 @@
 //! An error of PostgreSQL as an error of a form: the visitor knows fields, not columns, and sees no value that is not theirs.
 
 use super::error::SharingError;
-use super::form::FormInput;
-use super::submission::{SentValues, Visited};
+use super::form::{FormInput, StoredField};
 use crate::catalog::rows::{OfRelation, PgConstraint};
 use crate::error::Error;
 use crate::pg::scan::Reader;
@@ -13,6 +12,19 @@ use crate::records::write::{self, Filled};
 use crate::statements::Values;
 use crate::statements::values::text;
 use pgrx::prelude::PgSqlErrorCode;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+
+/// The submitted values, by the keys of fields.
+pub(super) type SentValues = BTreeMap<String, Box<RawValue>>;
+
+/// A field that gets a value, or is asked for one.
+pub(super) struct Visited<'f> {
+    pub(super) field: &'f StoredField,
+    pub(super) parent: Option<&'f str>,
+    pub(super) table: u32,
+    pub(super) filled: Option<Filled>,
+}
 
 /// Whether an error is about the data that was sent.
 pub(super) fn is_about_data(sqlstate: PgSqlErrorCode) -> bool {

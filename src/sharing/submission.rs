@@ -7,9 +7,9 @@ use super::acting::ActingRole;
 use super::error::SharingError;
 use super::form::{self, FormInput, LinkRule, StoredField, StoredForm};
 use super::kept_form::{self, PlacedForm};
-use super::refusal::{Sent, is_about_data};
+use super::refusal::{Sent, SentValues, Visited, is_about_data};
 use super::store;
-use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint};
+use crate::catalog::rows::PgAttribute;
 use crate::catalog::types::TypeOptions;
 use crate::catalog::{Catalog, consistent};
 use crate::error::{Error, ManualPage};
@@ -17,16 +17,13 @@ use crate::explorations::node::Node;
 use crate::explorations::store as storage;
 use crate::pg::as_role;
 use crate::pg::plan::JsonbDatum;
-use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::subtransaction::{self, CaughtReport};
-use crate::pg::{Oid, caller, dml, names, ownership};
+use crate::pg::subtransaction;
+use crate::pg::{Oid, caller, ownership};
 use crate::records::arguments::{self, Part};
 use crate::records::write::{self, Filled, FormField, FormShape};
 use crate::statements::Values;
-use crate::statements::values::text;
 use pgrx::Uuid;
-use pgrx::prelude::PgSqlErrorCode;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::cell::Cell;
@@ -275,17 +272,6 @@ pub(crate) fn list_related(token: &Uuid, options: &str) -> Result<JsonbDatum, Er
     served
         .role
         .act(|| arguments::list_summaries(Oid::from(table), part, search.as_deref(), None, None))
-}
-
-/// The submitted values, by the keys of fields.
-pub(super) type SentValues = BTreeMap<String, Box<RawValue>>;
-
-/// A field that gets a value, or is asked for one.
-pub(super) struct Visited<'f> {
-    pub(super) field: &'f StoredField,
-    parent: Option<&'f str>,
-    pub(super) table: u32,
-    pub(super) filled: Option<Filled>,
 }
 
 /// Sends a form in.
