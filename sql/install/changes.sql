@@ -59,7 +59,8 @@ CREATE TABLE msar_catalog.stored_known_relations (
   schema_name name NOT NULL,
   relation_name name NOT NULL,
   kind text NOT NULL,
-  parts integer NOT NULL
+  parts integer NOT NULL,
+  fingerprint bigint NOT NULL
 );
 
 GRANT SELECT, DELETE ON msar_catalog.stored_changes, msar_catalog.stored_change_gaps TO @extowner@;
@@ -75,7 +76,7 @@ GRANT SELECT ON msar_catalog.changes TO PUBLIC;
 -- The relations of now, as stored_known_relations holds them.
 CREATE FUNCTION __msar.known_relations()
 RETURNS TABLE (
-  relation_oid oid, schema_oid oid, schema_name name, relation_name name, kind text, parts integer
+  relation_oid oid, schema_oid oid, schema_name name, relation_name name, kind text, parts integer, fingerprint bigint
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -88,7 +89,14 @@ BEGIN ATOMIC
       WHEN c.relkind = 'f' THEN 'foreign_table'
       ELSE 'table'
     END,
-    COALESCE(p.parts, 0)::integer
+    COALESCE(p.parts, 0)::integer,
+    -- What commands define. Beside it the row holds where the rows lie and how many they are, which TRUNCATE and VACUUM FULL
+    -- write anew.
+    pg_catalog.hash_record_extended(
+      ROW(c.relname, c.relnamespace, c.reloftype, c.relowner, c.relam, c.reltablespace, c.relpersistence, c.relchecks,
+        c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relispartition, c.relacl, c.reloptions, c.relpartbound::text),
+      0
+    )
   FROM pg_catalog.pg_class AS c
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   LEFT JOIN (

@@ -57,6 +57,8 @@ COMMENT ON COLUMN msar_catalog.stored_known_relations.relation_name IS 'Its name
 COMMENT ON COLUMN msar_catalog.stored_known_relations.kind IS 'Its kind';
 COMMENT ON COLUMN msar_catalog.stored_known_relations.parts IS
   'Number of its constraints, foreign keys to it, comments, parents and indexes';
+COMMENT ON COLUMN msar_catalog.stored_known_relations.fingerprint IS
+  'Hash of what commands define of it: name, owner, privileges, options';
 
 COMMENT ON FUNCTION __msar.known_relations() IS
 $$Returns the current relations, in the form of msar_catalog.stored_known_relations.

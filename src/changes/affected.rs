@@ -40,6 +40,21 @@ pub(super) fn find_affected<'a>(
     AffectedRelations::These(search.found)
 }
 
+/// The relations whose descriptions tell of one of these, which may be new or have another name.
+pub(super) fn find_telling(reader: &Reader, relations: &FxHashSet<u32>) -> FxHashSet<u32> {
+    let mut search = Search {
+        reader,
+        found: FxHashSet::default(),
+        visited: FxHashSet::default(),
+    };
+    for &relation in relations {
+        search.follow_relation(relation.into(), ChangeAction::Created, 0);
+        search.follow_relation(relation.into(), ChangeAction::Moved, 0);
+    }
+    search.owners();
+    search.found
+}
+
 struct Search<'a> {
     reader: &'a Reader,
     found: FxHashSet<u32>,

@@ -88,6 +88,58 @@ pub(crate) struct ChangeEntry {
     pub(crate) differences: Option<serde_json::Value>,
 }
 
+/// The kinds that changes have: PostgreSQL's words for its objects, with underscores. Of relations we tell more kinds apart.
+pub(super) const KINDS: &[&str] = &[
+    "table",
+    "partitioned_table",
+    "partition",
+    "view",
+    "materialized_view",
+    "foreign_table",
+    "column",
+    "default",
+    "constraint",
+    "index",
+    "sequence",
+    "type",
+    "composite_type",
+    "schema",
+    "trigger",
+    "policy",
+    "rule",
+    "function",
+    "procedure",
+    "aggregate",
+    "metadata",
+    "extension",
+    "collation",
+    "conversion",
+    "cast",
+    "operator",
+    "operator_class",
+    "operator_family",
+    "operator_of_access_method",
+    "function_of_access_method",
+    "access_method",
+    "language",
+    "transform",
+    "statistics_object",
+    "event_trigger",
+    "text_search_configuration",
+    "text_search_dictionary",
+    "text_search_parser",
+    "text_search_template",
+    "foreign-data_wrapper",
+    "server",
+    "user_mapping",
+    "publication",
+    "publication_namespace",
+    "publication_relation",
+    "subscription",
+    "default_acl",
+    "large_object",
+];
+
 /// The word for a kind, from PostgreSQL's words for it.
 pub(super) fn kind_word(description: &str) -> Cow<'static, str> {
     match description {
@@ -125,5 +177,13 @@ mod tests {
         assert_eq!(kind_word("table constraint"), "constraint");
         assert_eq!(kind_word("materialized view"), "materialized_view");
         assert_eq!(kind_word("foreign table column"), "column");
+        for description in [
+            "table constraint",
+            "default value",
+            "foreign-data wrapper",
+            "statistics object",
+        ] {
+            assert!(KINDS.contains(&kind_word(description).as_ref()), "{description}");
+        }
     }
 }

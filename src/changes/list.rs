@@ -1,13 +1,14 @@
 //! The log itself: `msar.list_changes`.
 
-use super::entry::{ChangeAction, ChangeEntry};
+use super::entry::{ChangeAction, ChangeEntry, KINDS};
 use super::pending;
 use super::sync::{LogView, read_token};
 use super::token::{ChangeToken, TokenPage};
 use crate::error::Error;
 use crate::pg::snapshot::Snapshot;
 use crate::pg::{bookkeeping, cluster};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 /// The options and the result as JSON Schema.
@@ -17,13 +18,28 @@ pub(crate) const SCHEMA: &str = include_str!("list_changes.schema.json");
 const USUAL_LIMIT: u32 = 1000;
 const HIGHEST_LIMIT: u32 = 100_000;
 
+/// A kind that changes can have.
+#[derive(Serialize)]
+struct ObjectKind(String);
+
+impl<'de> Deserialize<'de> for ObjectKind {
+    fn deserialize<D: Deserializer<'de>>(document: D) -> Result<Self, D::Error> {
+        let kind = String::deserialize(document)?;
+        if KINDS.contains(&kind.as_str()) {
+            Ok(Self(kind))
+        } else {
+            Err(D::Error::unknown_variant(&kind, KINDS))
+        }
+    }
+}
+
 /// Which changes a caller wants.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ChangeFilter {
     schemas: Option<Vec<u32>>,
     relations: Option<Vec<u32>>,
-    kinds: Option<Vec<String>>,
+    kinds: Option<Vec<ObjectKind>>,
     actions: Option<Vec<ChangeAction>>,
     limit: Option<u32>,
 }

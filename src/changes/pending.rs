@@ -12,7 +12,6 @@ use crate::pg::report;
 use crate::pg::subtransaction::{self, BookkeepingOutcome};
 use crate::settings;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 
 /// An entry to be written, with the number of its subtransaction.
 #[derive(Default)]
@@ -182,15 +181,22 @@ pub(super) const WHAT: &str = "the change log misses changes of this transaction
 pub(super) const HINT: &str = "Clients get everything again with their next msar.sync_schema. msar.reconcile_changes() adds what is missing.";
 
 fn notify(entries: &[ChangeEntry]) {
-    let schemas: BTreeSet<u32> = entries
+    let mut schemas: Vec<u32> = entries
         .iter()
         .flat_map(|entry| [Some(&entry.place), entry.old_place.as_ref()])
         .flatten()
         .map(|place| place.schema)
         .filter(|&schema| schema != 0)
         .collect();
-    let list: Vec<String> = schemas.iter().map(u32::to_string).collect();
-    let payload = format!("{{\"schemas\": [{}]}}", list.join(", "));
+    schemas.sort_unstable();
+    schemas.dedup();
+    let mut payload = String::with_capacity(64);
+    payload.push_str("{\"schemas\": [");
+    for (at, schema) in schemas.iter().enumerate() {
+        payload.push_str(if at == 0 { "" } else { ", " });
+        payload.push_str(&schema.to_string());
+    }
+    payload.push_str("]}");
     cluster::notify(
         CHANNEL,
         if payload.len() > LONGEST_PAYLOAD {

@@ -368,12 +368,10 @@ impl CatalogRow for StoredMoment {
     }
 }
 
-/// Whether there may be something to prune: the first change of the log is old, or there are more than are to be kept.
+/// Whether there may be something to prune: the first change of the log is old, or there are more than are to be kept. Gaps
+/// go with the changes of their time.
 fn is_prunable() -> bool {
     const MINUTE: i64 = 60_000_000;
-    if GAPS.find().is_some_and(|table| !relations::has_no_pages(table)) {
-        return true;
-    }
     let limit = settings::change_limit();
     if limit > 0
         && CHANGES

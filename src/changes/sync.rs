@@ -4,6 +4,7 @@ use super::affected::{self, AffectedRelations};
 use super::entry::ChangeAction;
 use super::storage::{self, ChangedObject};
 use super::token::{ChangeToken, TokenOrigin};
+use super::unlogged::LoggedObjects;
 use super::{ChangeError, pending, perspective, unlogged};
 use crate::catalog::relation::RelationKind;
 use crate::catalog::rows::{PgClass, PgNamespace, catalog_oid};
@@ -122,11 +123,12 @@ pub(crate) fn sync_schema(schema: Oid, token: Option<&str>) -> Result<JsonText, 
             AffectedRelations::These(relations) => Some((changes, relations)),
         },
     };
-    let seen = token
+    let logged = changed
         .as_ref()
-        .map(|token| &token.seen)
-        .filter(|_| changed.is_some());
-    let unlogged = unlogged::find_unlogged(&log.reader, seen, &log.seen, position, schema);
+        .map(|(changes, _)| LoggedObjects::from_changes(changes));
+    let since = token.as_ref().map(|token| &token.seen).zip(logged.as_ref());
+    let unlogged = unlogged::find_unlogged(&log.reader, since, &log.seen, position, schema);
+    let changed = changed.filter(|_| !unlogged.is_schema_renamed);
     let answer = match changed {
         None => Answer {
             is_complete: true,
@@ -140,6 +142,7 @@ pub(crate) fn sync_schema(schema: Oid, token: Option<&str>) -> Result<JsonText, 
         },
         Some((changes, mut relations)) => {
             relations.extend(&unlogged.written);
+            relations.extend(affected::find_telling(&log.reader, &unlogged.renamed));
             let known = token.as_ref().and_then(|token| token.tables);
             let known = known
                 .filter(|(of, _)| *of == schema.to_u32())

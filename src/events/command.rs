@@ -60,7 +60,10 @@ impl Command {
         self.defined.get_or_init(|| match self.event() {
             // PostgreSQL collects nothing for a DROP; for DROP OWNED it collects what that revokes.
             Event::CommandEnd if self.tag().starts_with("DROP ") && self.tag() != "DROP OWNED" => Vec::new(),
-            Event::CommandEnd => event_objects::defined_objects(),
+            Event::CommandEnd => match self.event.added_column() {
+                Some(object) => vec![object],
+                None => event_objects::defined_objects(),
+            },
             Event::Drop => Vec::new(),
         })
     }
@@ -71,6 +74,9 @@ impl Command {
             .iter()
             .filter_map(|object| match object.definition {
                 Definition::Simple(address)
+                | Definition::Member {
+                    extension: address, ..
+                }
                 | Definition::Altered {
                     relation: address, ..
                 } => Some(address),

@@ -21,10 +21,33 @@ log AS MATERIALIZED (
         + pg_catalog.age(pg_catalog.pg_current_xact_id()::pg_catalog.xid) AS newest
     ) AS n
 ),
+now_there AS MATERIALIZED (SELECT * FROM __msar.known_relations()),
+-- What has been logged since the last time.
+logged AS MATERIALIZED (
+  SELECT c.relation_oid AS relation FROM msar_catalog.stored_changes AS c
+  WHERE c.relation_oid IS NOT NULL
+    AND c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
+  UNION
+  SELECT c.object_oid FROM msar_catalog.stored_changes AS c
+  WHERE c.class_oid = 1259 AND c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
+  UNION
+  SELECT a FROM msar_catalog.stored_changes AS c, pg_catalog.unnest(c.affects) AS a
+  WHERE c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
+  UNION
+  SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'own_relations') AS o
+),
+-- Relations of which the log has nothing, and everything that is defined is as it was the last time: a row that is new has only
+-- other estimates, or another file.
+same AS MATERIALIZED (
+  SELECT n.relation_oid
+  FROM now_there AS n
+  JOIN msar_catalog.stored_known_relations AS k ON k.relation_oid = n.relation_oid AND k.fingerprint = n.fingerprint
+  WHERE n.relation_oid NOT IN (SELECT l.relation FROM logged AS l)
+),
 written AS MATERIALIZED (
   SELECT c.xmin AS xid, 1259::pg_catalog.oid AS class_oid, c.oid AS object_oid
   FROM pg_catalog.pg_class AS c
-  WHERE pg_catalog.age(c.xmin) <= (SELECT oldest FROM log)
+  WHERE pg_catalog.age(c.xmin) <= (SELECT oldest FROM log) AND c.oid NOT IN (SELECT s.relation_oid FROM same AS s)
   UNION ALL
   SELECT a.xmin, 1259, a.attrelid FROM pg_catalog.pg_attribute AS a WHERE pg_catalog.age(a.xmin) <= (SELECT oldest FROM log)
   UNION ALL
@@ -37,8 +60,6 @@ written AS MATERIALIZED (
   WHERE d.classoid IN (1259, 2615) AND pg_catalog.age(d.xmin) <= (SELECT oldest FROM log)
   UNION ALL
   SELECT i.xmin, 1259, i.inhrelid FROM pg_catalog.pg_inherits AS i WHERE pg_catalog.age(i.xmin) <= (SELECT oldest FROM log)
-  UNION ALL
-  SELECT i.xmin, 1259, i.indrelid FROM pg_catalog.pg_index AS i WHERE pg_catalog.age(i.xmin) <= (SELECT oldest FROM log)
   UNION ALL
   SELECT t.xmin, 1247, t.oid FROM pg_catalog.pg_type AS t
   WHERE t.typtype IN ('d', 'e', 'r') AND pg_catalog.age(t.xmin) <= (SELECT oldest FROM log)
@@ -65,21 +86,6 @@ unlogged AS (
       )
     )
 ),
--- What has been logged since the last time.
-logged AS MATERIALIZED (
-  SELECT c.relation_oid AS relation FROM msar_catalog.stored_changes AS c
-  WHERE c.relation_oid IS NOT NULL
-    AND c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
-  UNION
-  SELECT c.object_oid FROM msar_catalog.stored_changes AS c
-  WHERE c.class_oid = 1259 AND c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
-  UNION
-  SELECT a FROM msar_catalog.stored_changes AS c, pg_catalog.unnest(c.affects) AS a
-  WHERE c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
-  UNION
-  SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'own_relations') AS o
-),
-now_there AS MATERIALIZED (SELECT * FROM __msar.known_relations()),
 -- Where relations were by the last change since then that the log has of them.
 placed AS MATERIALIZED (
   SELECT DISTINCT ON (c.object_oid) c.object_oid AS relation_oid, c.schema_oid, c.schema_name, c.object_name AS relation_name,
@@ -146,10 +152,11 @@ remembered AS (
   FROM now_there AS n
   LEFT JOIN msar_catalog.stored_known_relations AS o ON o.relation_oid = n.relation_oid
   WHERE EXISTS (SELECT FROM turn)
-    AND (o.relation_oid IS NULL OR (n.schema_oid, n.schema_name, n.relation_name, n.kind, n.parts)
-      <> (o.schema_oid, o.schema_name, o.relation_name, o.kind, o.parts))
+    AND (o.relation_oid IS NULL OR (n.schema_oid, n.schema_name, n.relation_name, n.kind, n.parts, n.fingerprint)
+      <> (o.schema_oid, o.schema_name, o.relation_name, o.kind, o.parts, o.fingerprint))
   ON CONFLICT (relation_oid) DO UPDATE SET schema_oid = EXCLUDED.schema_oid, schema_name = EXCLUDED.schema_name,
-    relation_name = EXCLUDED.relation_name, kind = EXCLUDED.kind, parts = EXCLUDED.parts
+    relation_name = EXCLUDED.relation_name, kind = EXCLUDED.kind, parts = EXCLUDED.parts,
+    fingerprint = EXCLUDED.fingerprint
 ),
 up_to AS (
   UPDATE msar_catalog.stored_change_log SET reconciled = pg_catalog.pg_current_snapshot() WHERE EXISTS (SELECT FROM turn)

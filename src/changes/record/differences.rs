@@ -106,6 +106,8 @@ impl Recorder {
         let mut columns = Map::new();
         if parts.iter().any(|part| alters_column(part.action)) {
             columns = self.column_differences(relation.object.into());
+            // A command may alter its table in several steps, each of which PostgreSQL reports by itself.
+            columns.retain(|attnum, _| self.noted_columns.insert((relation.object, attnum.clone())));
         }
         // What the defaults of before used.
         let loses_default = |column: &Value| {

@@ -28,7 +28,7 @@ use crate::pg::{Oid, aside, bookkeeping, names, relations};
 use pgrx::pg_sys::{self, AlterTableType};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value, json};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 /// Commands of which PostgreSQL reports that they ended, and not what they changed.
@@ -106,8 +106,12 @@ struct Recorder {
     extension: Option<String>,
     /// Objects of which the command changed something, each with what happened.
     known: FxHashSet<(ObjectAddress, &'static str)>,
+    /// The columns of which it is noted what the command made of them, by relation and attnum.
+    noted_columns: FxHashSet<(u32, String)>,
     /// The columns that the command has added, of which the caches know nothing yet.
     added_columns: FxHashMap<ObjectAddress, String>,
+    /// The relation that was described last, and whether it may have child tables.
+    described: Cell<Option<(Oid, bool)>>,
     entries: Vec<ChangeEntry>,
 }
 
@@ -128,7 +132,9 @@ impl Recorder {
                 .into(),
             extension: event_objects::current_extension(),
             known: FxHashSet::default(),
+            noted_columns: FxHashSet::default(),
             added_columns: FxHashMap::default(),
+            described: Cell::new(None),
             entries: Vec::new(),
         })
     }
@@ -160,6 +166,13 @@ impl Recorder {
     fn defined(&mut self, object: &DefinedObject) {
         match &object.definition {
             Definition::Simple(address) => self.simple(object.tag, object.verb, *address),
+            Definition::Member { extension, member } => {
+                self.simple(object.tag, object.verb, *extension);
+                // A member cannot be dropped by itself.
+                if member.class == catalog_oid::PG_CLASS {
+                    self.affects(vec![member.object]);
+                }
+            }
             Definition::Altered { relation, parts } => {
                 self.altered(object.tag, object.verb, *relation, parts);
             }
@@ -290,7 +303,7 @@ impl Recorder {
         let root = parent.object;
         let mut parents = vec![Oid::from(root)];
         while let Some(parent) = parents.pop() {
-            if !relations::find_facts(parent).is_some_and(|facts| facts.may_have_children) {
+            if !self.may_have_children(parent) {
                 continue;
             }
             for child in PgInherits::children(self.after(), parent) {
@@ -306,6 +319,14 @@ impl Recorder {
                     }
                 }
             }
+        }
+    }
+
+    /// The relation that was described last is not looked up again.
+    fn may_have_children(&self, relation: Oid) -> bool {
+        match self.described.get() {
+            Some((described, may_have)) if described == relation => may_have,
+            _ => relations::find_facts(relation).is_some_and(|facts| facts.may_have_children),
         }
     }
 

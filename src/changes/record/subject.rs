@@ -71,6 +71,7 @@ impl Recorder {
     pub(super) fn describe_relation(&self, entry: &mut ChangeEntry, address: ObjectAddress) -> Option<()> {
         let relation = Oid::from(address.object);
         let facts = relations::find_facts(relation)?;
+        self.described.set(Some((relation, facts.may_have_children)));
         if facts.is_temporary {
             return None;
         }

@@ -1,8 +1,9 @@
 //! A change as the log has it, and how it is undone.
 
 use super::super::entry::ChangeAction;
+use crate::catalog::rows::catalog_oid;
 use crate::pg::Oid;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -75,40 +76,141 @@ impl fmt::Display for LoggedChange {
     }
 }
 
-/// Objects that the changes created: they will be dropped, with all of their parts.
+/// The creation of an object.
+#[derive(Clone, Copy)]
+pub(super) struct Creation {
+    /// The place of the change among all, the newest of which is undone first.
+    order: usize,
+    /// Whether data may go with the object.
+    pub(super) may_drop_data: bool,
+}
+
+/// What changes created: it is dropped with all of its parts.
 #[derive(Default)]
 pub(super) struct CreatedObjects {
     /// By catalog and OID.
-    pub(super) objects: FxHashSet<(u32, u32)>,
+    objects: FxHashMap<(u32, u32), Creation>,
     /// By relation and attnum.
-    pub(super) columns: FxHashSet<(u32, i16)>,
-    pub(super) extensions: FxHashSet<String>,
+    columns: FxHashMap<(u32, i16), Creation>,
+    extensions: FxHashMap<String, Creation>,
 }
 
 impl CreatedObjects {
-    pub(super) fn from_changes(changes: &[LoggedChange]) -> Self {
-        let mut created = Self::default();
-        for change in changes {
-            if change.action() != Some(ChangeAction::Created) {
-                continue;
+    fn add(&mut self, change: &LoggedChange, order: usize) {
+        let creation = Creation {
+            order,
+            may_drop_data: change.may_drop_data,
+        };
+        if change.attnum != 0 {
+            self.columns.insert((change.object, change.attnum), creation);
+            return;
+        }
+        self.objects.insert((change.class, change.object), creation);
+        if let Some(name) = change.name.as_ref().filter(|_| change.kind == "extension") {
+            self.extensions.insert(name.clone(), creation);
+        }
+    }
+
+    pub(super) fn object(&self, class: u32, object: u32) -> Option<Creation> {
+        self.objects.get(&(class, object)).copied()
+    }
+
+    pub(super) fn column(&self, relation: u32, attnum: i16) -> Option<Creation> {
+        self.columns.get(&(relation, attnum)).copied()
+    }
+
+    pub(super) fn extension(&self, name: &str) -> Option<Creation> {
+        self.extensions.get(name).copied()
+    }
+
+    /// Whether the object was created after `whole`: then it is dropped before.
+    pub(super) fn is_younger(&self, class: u32, object: u32, whole: Creation) -> bool {
+        self.object(class, object)
+            .is_some_and(|creation| creation.order < whole.order)
+    }
+}
+
+/// What the changes of a call did together: what goes with it needs no statement of its own.
+#[derive(Default)]
+pub(super) struct UndoneTogether {
+    /// What they created and is there, and will be dropped.
+    pub(super) created: CreatedObjects,
+    /// What they created and was gone before anything was undone.
+    pub(super) gone: CreatedObjects,
+    /// Changes of objects that were there before anything was undone.
+    there: FxHashSet<ChangeId>,
+    /// By transaction and relation.
+    changed: FxHashSet<(u64, u32)>,
+    /// What became of columns, by transaction, relation, attnum and aspect.
+    aspects: FxHashSet<(u64, u32, i16, String)>,
+}
+
+impl UndoneTogether {
+    /// `changes`: the newest first. `is_there`: whether the object of a change is there now.
+    pub(super) fn from_changes(changes: &[LoggedChange], is_there: impl Fn(&LoggedChange) -> bool) -> Self {
+        let mut together = Self::default();
+        for (order, change) in changes.iter().enumerate() {
+            if is_there(change) {
+                together.there.insert(change.id);
             }
-            if change.attnum != 0 {
-                created.columns.insert((change.object, change.attnum));
-                continue;
+            if change.class == catalog_oid::PG_CLASS && change.difference("follows").is_none() {
+                together.changed.insert((change.id.transaction, change.object));
             }
-            created.objects.insert((change.class, change.object));
-            if change.kind == "extension" {
-                created.extensions.extend(change.name.clone());
+            together.add_columns(change);
+            if change.action() == Some(ChangeAction::Created) {
+                if together.was_there(change) {
+                    together.created.add(change, order);
+                } else {
+                    together.gone.add(change, order);
+                }
             }
         }
-        created
+        together
+    }
+
+    fn add_columns(&mut self, change: &LoggedChange) {
+        let columns = change.difference("columns").and_then(Value::as_object);
+        for (attnum, aspects) in columns.into_iter().flatten() {
+            let (Ok(attnum), Some(aspects)) = (attnum.parse(), aspects.as_object()) else {
+                continue;
+            };
+            let (transaction, relation) = (change.id.transaction, change.object);
+            let keys = aspects
+                .keys()
+                .map(|aspect| (transaction, relation, attnum, aspect.clone()));
+            self.aspects.extend(keys);
+        }
+    }
+
+    /// Whether the object of a change was there before anything was undone.
+    pub(super) fn was_there(&self, change: &LoggedChange) -> bool {
+        self.there.contains(&change.id)
+    }
+
+    /// Whether one of them changed a relation in the transaction of `change`.
+    pub(super) fn change_relation(&self, change: &LoggedChange, relation: u32) -> bool {
+        self.changed.contains(&(change.id.transaction, relation))
+    }
+
+    /// Whether one of them changed this of a column in the transaction of `change`.
+    pub(super) fn change_column(
+        &self,
+        change: &LoggedChange,
+        relation: u32,
+        attnum: i16,
+        aspect: &str,
+    ) -> bool {
+        let key = (change.id.transaction, relation, attnum, aspect.to_owned());
+        self.aspects.contains(&key)
     }
 }
 
 /// How a change is undone.
 pub(super) enum Inverse {
     Statements(Vec<String>),
-    /// There is nothing to do, and why.
+    /// It is undone by the statements of another of the changes, and why.
+    GoesAlong(&'static str),
+    /// There is nothing to undo, and why.
     Nothing(&'static str),
     /// There is no way back, and why.
     Impossible(String),

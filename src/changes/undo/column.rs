@@ -6,7 +6,7 @@
 //! A dry run tries only what runs no code of roles that the caller does not trust: who asks has not decided to run it.
 
 use super::change::{Inverse, LoggedChange, logged_oid};
-use super::data_loss::{NOT_TRIED, exists, runs_code_of_others, sql_of};
+use super::data_loss::{MAY_NOT_READ, NOT_TRIED, exists_in_tables, runs_code_of_others, sql_of};
 use crate::catalog::rows::{PgAttribute, PgClass, PgType};
 use crate::error::Error;
 use crate::pg::scan::Reader;
@@ -134,14 +134,24 @@ impl ColumnPlan {
         if self.is_dry_run && runs_code_of_others(self.relation, &[old.of_type.oid, new.of_type.oid])? {
             return Ok(Err(NOT_TRIED.to_owned()));
         }
-        let (name, relation) = (column.sql(), sql_of(self.relation)?);
+        let name = column.sql();
         if ownership::row_security_applies(self.relation) {
             return Ok(Err(
                 "Row-level security hides rows of the table from the caller: values could get lost."
                     .to_owned(),
             ));
         }
-        if !is_widening(old.of_type, new.of_type) && exists(&format!("SELECT FROM {relation}"))? {
+        let is_generated = column.attgenerated.0 != 0;
+        if !is_generated && !ownership::may_select(self.relation) {
+            return Ok(Err(MAY_NOT_READ.to_owned()));
+        }
+        let has_rows = || {
+            exists_in_tables(self.relation, |table| {
+                Ok(format!("SELECT FROM ONLY {}", sql_of(table.oid)?))
+            })
+        };
+        // What a generated column holds is computed anew.
+        if !is_generated && !is_widening(old.of_type, new.of_type) && has_rows()? {
             return Ok(Err(format!(
                 "Values may have changed when type {old_sql} became {new_sql}."
             )));
@@ -155,9 +165,15 @@ impl ColumnPlan {
         };
         let back = cast(&name, new.of_type, old.of_type, &old_sql);
         let there = cast(&format!("({back})"), old.of_type, new.of_type, &new_sql);
-        if exists(&format!(
-            "SELECT FROM {relation} WHERE ({there})::pg_catalog.text IS DISTINCT FROM {name}::pg_catalog.text"
-        ))? {
+        let are_lost = || {
+            exists_in_tables(self.relation, |table| {
+                Ok(format!(
+                    "SELECT FROM ONLY {} WHERE ({there})::pg_catalog.text IS DISTINCT FROM {name}::pg_catalog.text",
+                    sql_of(table.oid)?
+                ))
+            })
+        };
+        if !is_generated && are_lost()? {
             return Ok(Err(format!(
                 "Some values of the column do not fit into type {old_sql}."
             )));
@@ -167,7 +183,7 @@ impl ColumnPlan {
             .flatten()
             .map_or(String::new(), |collation| format!(" COLLATE {collation}"));
         // Without a USING, PostgreSQL may not have to rewrite the table.
-        let using = if old.of_type.oid == new.of_type.oid {
+        let using = if old.of_type.oid == new.of_type.oid || is_generated {
             String::new()
         } else {
             format!(" USING {back}")

@@ -1,20 +1,24 @@
 //! What would be lost with an object that undoing drops: the rows of a table, the values of a column. And what undoing asks of
 //! tables with rows in them.
+//!
+//! Each table below a partitioned one is asked by itself. Foreign tables are not: their rows stay on their server, which may
+//! not even answer.
 
 use super::change::LoggedChange;
 use crate::catalog::plain_sql;
-use crate::catalog::rows::{PgAttribute, PgClass, catalog_oid};
+use crate::catalog::rows::{PgAttribute, PgClass, PgInherits, catalog_oid};
 use crate::error::Error;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, bookkeeping, caller, names, own_casts, ownership, quote, statement};
+use crate::pg::{Oid, bookkeeping, caller, names, own_casts, ownership, quote, relations, server, statement};
 use pgrx::pg_sys;
+use rustc_hash::FxHashSet;
 use serde_json::json;
 
 /// Why what a change created is not dropped, if it holds data, and the caller has not said that they may go. Its relation
 /// is locked. DROP runs no code of the object's owner, so looking for data runs none either.
-pub(super) fn reason_to_keep(change: &LoggedChange) -> Result<Option<String>, Error> {
-    if change.may_drop_data || change.class != catalog_oid::PG_CLASS {
+pub(super) fn reason_to_keep(change: &LoggedChange, may_drop_data: bool) -> Result<Option<String>, Error> {
+    if may_drop_data || change.class != catalog_oid::PG_CLASS {
         return Ok(None);
     }
     let relation = Oid::from(change.object);
@@ -42,26 +46,47 @@ pub(super) fn reason_to_keep(change: &LoggedChange) -> Result<Option<String>, Er
             "Row-level security hides rows of the table from the caller: they could get lost. {CONSENT}"
         )));
     }
-    let (condition, what) = match &column {
-        None => (String::new(), "The table has rows."),
-        Some(column) => (
-            format!(" WHERE {}", has_own_value(relation, column)?),
-            "The column has values.",
-        ),
+    if column.is_some() && !ownership::may_select(relation) {
+        return Ok(Some(format!("{MAY_NOT_READ} {CONSENT}")));
+    }
+    let (has_data, what) = match &column {
+        None => {
+            let tables = tables_with_rows_of(&reader, relation);
+            let has_rows = tables.iter().any(|table| relations::has_rows(table.oid));
+            (has_rows, "The table has rows.")
+        }
+        Some(column) => {
+            let has_values = exists_in_tables(relation, |table| {
+                let condition = has_own_value(table.oid, &column.attname)?;
+                Ok(format!(
+                    "SELECT FROM ONLY {} WHERE {condition}",
+                    sql_of(table.oid)?
+                ))
+            })?;
+            (has_values, "The column has values.")
+        }
     };
-    let has_data = exists(&format!("SELECT FROM {}{condition}", sql_of(relation)?))?;
     Ok(has_data.then(|| format!("{what} {CONSENT}")))
 }
+
+/// Why it is not known what would be lost.
+pub(super) const MAY_NOT_READ: &str = "The caller may not read the table: values could get lost.";
 
 const CONSENT: &str = "Add \"drop_data\": true to the change if they may go.";
 
 /// The condition that a row has a value that somebody gave to it: not the one that all rows got when the column was added.
-fn has_own_value(relation: Oid, column: &PgAttribute) -> Result<String, Error> {
+/// Tables below another number the columns that they have from it in their own way.
+fn has_own_value(table: Oid, column: &str) -> Result<String, Error> {
+    let reader = Reader::new(Snapshot::latest());
+    let columns = PgAttribute::live(&reader, table).into_iter();
+    let Some(column) = columns.into_iter().find(|own| own.attname == column) else {
+        return Err(Error::Vanished);
+    };
     let name = column.sql();
     let of_all: Option<String> = bookkeeping::as_caller(|statements| {
         statements.query(
             include_str!("../../../sql/query/changes/missing_value.sql"),
-            &json!({"relation": relation.to_u32(), "attnum": column.attnum}),
+            &json!({"relation": table.to_u32(), "attnum": column.attnum}),
         )
     })?;
     Ok(match of_all {
@@ -74,8 +99,39 @@ fn has_own_value(relation: Oid, column: &PgAttribute) -> Result<String, Error> {
     })
 }
 
+/// The tables in which the rows of a relation lie, as far as they are this database's: itself, and those below it.
+fn tables_with_rows_of(reader: &Reader, relation: Oid) -> Vec<PgClass> {
+    let mut tables = Vec::new();
+    let mut known = FxHashSet::default();
+    let mut relations = vec![relation];
+    while let Some(relation) = relations.pop() {
+        if !known.insert(relation.to_u32()) {
+            continue;
+        }
+        let children = PgInherits::children(reader, relation).into_iter();
+        relations.extend(children.map(|row| row.inhrelid));
+        let row = PgClass::by_oid(reader, relation);
+        tables.extend(row.filter(|row| row.relkind.0 == pg_sys::RELKIND_RELATION));
+    }
+    tables
+}
+
+/// Whether a query of the caller's has rows for one of the tables in which the rows of a relation lie.
+pub(super) fn exists_in_tables(
+    relation: Oid,
+    query: impl Fn(&PgClass) -> Result<String, Error>,
+) -> Result<bool, Error> {
+    for table in tables_with_rows_of(&Reader::new(Snapshot::latest()), relation) {
+        server::check_for_interrupts();
+        if exists(&query(&table)?)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Whether a query of the caller's has rows.
-pub(super) fn exists(query: &str) -> Result<bool, Error> {
+fn exists(query: &str) -> Result<bool, Error> {
     let value = caller::with_system_path(|| statement::query_value(&format!("SELECT EXISTS ({query})")))?;
     Ok(value.as_deref() == Some("t"))
 }

@@ -1,10 +1,11 @@
 //! The statements that undo one change, by the names that objects have now.
 
 use super::super::entry::ChangeAction;
-use super::change::{CreatedObjects, Inverse, LoggedChange, keyword, logged_oid};
+use super::change::{CreatedObjects, Creation, Inverse, LoggedChange, UndoneTogether, keyword, logged_oid};
 use super::{column, data_loss, metadata, privileges};
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint, PgDepend, catalog_oid};
 use crate::error::Error;
+use crate::pg::catalog_row::Char;
 use crate::pg::identity::{self, ObjectIdentity};
 use crate::pg::object_facts::{self, ObjectFacts};
 use crate::pg::ownership::{self, AlterLock, Refusal};
@@ -44,15 +45,16 @@ pub(super) fn find_again(change: &LoggedChange) -> LoggedChange {
 /// The statements that undo the change. Its relation is locked, if it has one.
 pub(super) fn invert_change(
     change: &LoggedChange,
-    created: &CreatedObjects,
+    together: &UndoneTogether,
     is_dry_run: bool,
 ) -> Result<Inverse, Error> {
     let Some(action) = change.action() else {
         return Ok(Inverse::impossible("The log does not say what it was."));
     };
     let reader = Reader::new(Snapshot::latest());
-    if let Some(note) = goes_along(change, action, created, &reader) {
-        return Ok(Inverse::Nothing(note));
+    let owners = PgDepend::of_object(&reader, change.class.into(), change.object.into());
+    if let Some(inverse) = find_whole(change, action, together, &owners, &reader) {
+        return Ok(inverse);
     }
     if let Some(extension) = &change.extension {
         return Ok(Inverse::Impossible(format!(
@@ -63,10 +65,12 @@ pub(super) fn invert_change(
         return dropped(change, &reader);
     }
     let Some(facts) = facts_of(change, &reader) else {
-        return Ok(if action == ChangeAction::Created {
-            Inverse::Nothing("The object is gone already.")
-        } else {
-            Inverse::impossible("The object was dropped since.")
+        return Ok(match action {
+            ChangeAction::Created if together.was_there(change) => {
+                Inverse::GoesAlong("It went with what another of the changes made.")
+            }
+            ChangeAction::Created => Inverse::Nothing("The object is gone already."),
+            _ => Inverse::impossible("The object was dropped since."),
         });
     };
     if let Some(later) = &change.later {
@@ -85,8 +89,12 @@ pub(super) fn invert_change(
         return Err(Error::Vanished);
     };
     let object = Subject { change, object };
+    // Whoever lets the data of a table go lets those of its columns go.
+    let may_drop_data = change.may_drop_data
+        || find_creation(change, action, &together.created, &owners, &reader)
+            .is_some_and(|whole| whole.may_drop_data);
     Ok(match action {
-        ChangeAction::Created => match data_loss::reason_to_keep(change)? {
+        ChangeAction::Created => match data_loss::reason_to_keep(change, may_drop_data)? {
             Some(reason) => Inverse::Impossible(reason),
             None => object.drop(),
         },
@@ -128,68 +136,155 @@ pub(super) fn confirm(change: &LoggedChange) -> Result<(), Error> {
     if is_undone { Ok(()) } else { Err(Error::Vanished) }
 }
 
-/// Why nothing is to be done for a change of something that goes, or went, with what the changes created.
-fn goes_along(
+/// How a change is undone that has no statement of its own: it goes with what the changes created, or with the change of
+/// which it is a part. `owners`: what its object depends on.
+fn find_whole(
+    change: &LoggedChange,
+    action: ChangeAction,
+    together: &UndoneTogether,
+    owners: &[PgDepend],
+    reader: &Reader,
+) -> Option<Inverse> {
+    if let Some(whole) = find_creation(change, action, &together.created, owners, reader) {
+        let is_left_to_it = !uses_younger(change, action, &together.created, whole, owners, reader);
+        return is_left_to_it.then_some(Inverse::GoesAlong(
+            "It goes with what one of the changes created.",
+        ));
+    }
+    if find_creation(change, action, &together.gone, owners, reader).is_some() {
+        return Some(Inverse::Nothing("What it belonged to is gone already."));
+    }
+    if let Some(root) = change.difference("follows") {
+        let root = logged_oid(root).map_or(0, Oid::to_u32);
+        return Some(if together.change_relation(change, root) {
+            Inverse::GoesAlong("It came with a change of another object, and goes with it.")
+        } else {
+            Inverse::impossible("It came with a change of another object, which is not to be undone.")
+        });
+    }
+    if action != ChangeAction::Created {
+        return None;
+    }
+    let is_of_identity = |row: &&PgDepend| {
+        change.kind == "sequence" && row.deptype.0 == b'i' && row.refclassid.to_u32() == CLASS_OF_RELATIONS
+    };
+    if let Some(row) = owners.iter().find(is_of_identity) {
+        let attnum = i16::try_from(row.refobjsubid).unwrap_or_default();
+        return Some(
+            if together.change_column(change, row.refobjid.to_u32(), attnum, "identity") {
+                Inverse::GoesAlong("It goes with the identity of its column.")
+            } else {
+                Inverse::impossible("It belongs to the identity of a column, which is not to be undone.")
+            },
+        );
+    }
+    goes_with_column(change, together, reader)
+        .then_some(Inverse::GoesAlong("It goes with what became of its column."))
+}
+
+/// The creation with which goes, or went, what changed. `owners`: what it depends on.
+fn find_creation(
     change: &LoggedChange,
     action: ChangeAction,
     created: &CreatedObjects,
+    owners: &[PgDepend],
     reader: &Reader,
-) -> Option<&'static str> {
-    const NOTE: &str = "It goes with what one of the changes created.";
+) -> Option<Creation> {
     let is_creation = action == ChangeAction::Created && change.attnum == 0;
-    let objects = &created.objects;
-    if !is_creation && objects.contains(&(change.class, change.object)) {
-        return Some(NOTE);
-    }
     let belongs_to_relation =
         change.relation != 0 && (change.class != CLASS_OF_RELATIONS || change.object != change.relation);
-    if belongs_to_relation && objects.contains(&(CLASS_OF_RELATIONS, change.relation)) {
-        return Some(NOTE);
-    }
-    let is_of_column = if change.class == catalog_oid::PG_CONSTRAINT {
-        PgConstraint::by_oid(reader, change.object.into()).is_some_and(|row| {
+    let of_column = || {
+        if change.class == catalog_oid::PG_CONSTRAINT {
+            let row = PgConstraint::by_oid(reader, change.object.into())?;
             let relation = row.conrelid.to_u32();
-            row.conkey
+            return row
+                .conkey
                 .iter()
-                .any(|&attnum| created.columns.contains(&(relation, attnum)))
-        })
-    } else {
-        action != ChangeAction::Created && created.columns.contains(&(change.object, change.attnum))
+                .find_map(|&attnum| created.column(relation, attnum));
+        }
+        let is_part = action != ChangeAction::Created;
+        is_part
+            .then(|| created.column(change.object, change.attnum))
+            .flatten()
     };
-    if is_of_column {
-        return Some(NOTE);
-    }
-    if change
-        .extension
-        .as_ref()
-        .is_some_and(|extension| created.extensions.contains(extension))
-    {
-        return Some(NOTE);
-    }
-    if change.difference("follows").is_some() {
-        return Some("It came with a change of another object, and goes with it.");
-    }
+    let of_extension = || created.extension(change.extension.as_ref()?);
     // Sequences of columns, indexes of constraints. (A partitioned table depends on the columns of its own key.)
-    let owners = PgDepend::of_object(reader, change.class.into(), change.object.into());
-    let is_owner = |row: &PgDepend| {
-        let owner = (row.refclassid.to_u32(), row.refobjid.to_u32());
-        matches!(row.deptype.0, b'a' | b'i')
-            && owner != (change.class, change.object)
-            && objects.contains(&owner)
+    let of_owner = |row: &PgDepend| {
+        let (class, object) = (row.refclassid.to_u32(), row.refobjid.to_u32());
+        let is_owner =
+            matches!(row.deptype.0, b'a' | b'i') && (class, object) != (change.class, change.object);
+        is_owner.then(|| created.object(class, object)).flatten()
     };
-    if owners.iter().any(is_owner) {
-        return Some(NOTE);
+    let of_itself = (!is_creation)
+        .then(|| created.object(change.class, change.object))
+        .flatten();
+    of_itself
+        .or_else(|| {
+            belongs_to_relation
+                .then(|| created.object(CLASS_OF_RELATIONS, change.relation))
+                .flatten()
+        })
+        .or_else(of_column)
+        .or_else(of_extension)
+        .or_else(|| owners.iter().find_map(of_owner))
+}
+
+/// Whether what changed uses something that the changes created after the whole to which it belongs: that is dropped before
+/// the whole, so the part has to be undone by itself. `owners`: what it depends on.
+fn uses_younger(
+    change: &LoggedChange,
+    action: ChangeAction,
+    created: &CreatedObjects,
+    whole: Creation,
+    owners: &[PgDepend],
+    reader: &Reader,
+) -> bool {
+    if !matches!(action, ChangeAction::Created | ChangeAction::Altered) {
+        return false;
     }
-    let is_of_identity = |row: &PgDepend| {
-        action == ChangeAction::Created
-            && change.kind == "sequence"
-            && row.deptype.0 == b'i'
-            && row.refclassid.to_u32() == CLASS_OF_RELATIONS
+    let is_younger = |row: &PgDepend| {
+        let (class, object) = (row.refclassid.to_u32(), row.refobjid.to_u32());
+        (class, object) != (CLASS_OF_RELATIONS, change.relation) && created.is_younger(class, object, whole)
     };
-    owners
-        .iter()
-        .any(is_of_identity)
-        .then_some("It goes with the identity of its column.")
+    if change.class != CLASS_OF_RELATIONS || change.kind == "index" {
+        return owners.iter().any(is_younger);
+    }
+    // Of a relation, the columns that were created or changed, and their defaults.
+    let differences = change.difference("columns").and_then(Value::as_object);
+    let is_meant = |part: i32| {
+        part == i32::from(change.attnum) && part != 0
+            || differences.is_some_and(|columns| columns.contains_key(&part.to_string()))
+    };
+    let defaults = PgDepend::of_relation(reader, change.object.into());
+    owners.iter().any(|row| is_meant(row.objsubid) && is_younger(row))
+        || defaults
+            .iter()
+            .filter(|row| row.classid.to_u32() == catalog_oid::PG_ATTRDEF && is_meant(row.refobjsubid))
+            .any(|row| {
+                PgDepend::of_object(reader, row.classid, row.objid)
+                    .iter()
+                    .any(is_younger)
+            })
+}
+
+/// Whether it is the constraint (of PostgreSQL 18) by which a column is not null, and that of the column is undone as well.
+fn goes_with_column(change: &LoggedChange, together: &UndoneTogether, reader: &Reader) -> bool {
+    if change.class != catalog_oid::PG_CONSTRAINT {
+        return false;
+    }
+    PgConstraint::by_oid(reader, change.object.into()).is_some_and(|row| {
+        let relation = row.conrelid.to_u32();
+        row.contype == Char(b'n')
+            && row
+                .conkey
+                .iter()
+                .any(|&attnum| together.change_column(change, relation, attnum, "not_null"))
+    })
+}
+
+/// Whether the object of a change is there.
+pub(super) fn is_there(change: &LoggedChange) -> bool {
+    facts_of(&find_again(change), &Reader::new(Snapshot::latest())).is_some()
 }
 
 /// The object as it is now; a column that is there.

@@ -30,7 +30,7 @@ use crate::error::{Error, ErrorFields, ErrorText, TopicError};
 use crate::pg::arguments::JsonArgument;
 use crate::pg::error_fields::Failure;
 use crate::pg::{bookkeeping, error_label, portable_output, server, subtransaction};
-use change::{ChangeId, CreatedObjects, Inverse, LoggedChange};
+use change::{ChangeId, Inverse, LoggedChange, UndoneTogether};
 use pgrx::prelude::PgSqlErrorCode;
 use rustc_hash::FxHashSet;
 use serde::Serialize;
@@ -42,6 +42,19 @@ pub(crate) struct UndoResult {
     changes: Vec<UndoneChange>,
 }
 
+/// What becomes of a change.
+#[derive(Serialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    Undone,
+    /// Statements of another of the changes undo it.
+    GoesAlong,
+    /// It is as it was before.
+    NothingToUndo,
+    /// There is no way back, or none that a dry run has found.
+    Impossible,
+}
+
 #[derive(Serialize)]
 struct UndoneChange {
     #[serde(flatten)]
@@ -50,7 +63,8 @@ struct UndoneChange {
     action: String,
     schema_name: Option<String>,
     name: Option<String>,
-    /// Whether it is undone now; in a dry run, whether it can be.
+    outcome: Outcome,
+    /// Whether statements of this call undo it; in a dry run, whether they would.
     undone: bool,
     statements: Vec<String>,
     /// Why there are no statements.
@@ -58,14 +72,15 @@ struct UndoneChange {
 }
 
 impl UndoneChange {
-    fn new(change: &LoggedChange, undone: bool, statements: Vec<String>, reason: Option<String>) -> Self {
+    fn new(change: &LoggedChange, outcome: Outcome, statements: Vec<String>, reason: Option<String>) -> Self {
         Self {
+            outcome,
+            undone: matches!(outcome, Outcome::Undone | Outcome::GoesAlong),
             id: change.id,
             kind: change.kind.clone(),
             action: change.action.clone(),
             schema_name: change.schema_name.clone(),
             name: change.name.clone(),
-            undone,
             statements,
             reason,
         }
@@ -130,14 +145,14 @@ pub(crate) fn undo_changes(changes: &[RequestedChange], is_dry_run: bool) -> Res
     for change in &mut found {
         change.may_drop_data = with_consent.contains(&change.id);
     }
-    let created = CreatedObjects::from_changes(&found);
+    let together = UndoneTogether::from_changes(&found, inverse::is_there);
     let all = || -> Result<Vec<UndoneChange>, Error> {
         let each = found.iter().map(|change| {
             server::check_for_interrupts();
             if is_dry_run {
-                Ok(attempt_undo(change, &created))
+                Ok(attempt_undo(change, &together))
             } else {
-                undo(change, &created)
+                undo(change, &together)
             }
         });
         each.collect()
@@ -152,11 +167,8 @@ pub(crate) fn undo_changes(changes: &[RequestedChange], is_dry_run: bool) -> Res
     })
 }
 
-/// The reason why an attempt ends.
-enum AttemptEnd {
-    NoInverse(String),
-    Failed(String),
-}
+/// What was done for a change, with a note where there was nothing to run; or that there is no way back, and why.
+type Undoing = Result<(Outcome, Option<String>), String>;
 
 impl From<Failure> for AttemptEnd {
     fn from(failure: Failure) -> Self {
@@ -164,30 +176,37 @@ impl From<Failure> for AttemptEnd {
     }
 }
 
+/// The reason why an attempt ends.
+enum AttemptEnd {
+    NoInverse(String),
+    Failed(String),
+}
+
 /// Undoes a change in a subtransaction of its own; one that cannot be undone says why.
-fn attempt_undo(change: &LoggedChange, created: &CreatedObjects) -> UndoneChange {
+fn attempt_undo(change: &LoggedChange, together: &UndoneTogether) -> UndoneChange {
     let (outcome, statements) = record_statements(|| {
-        subtransaction::or_failure(|| match run_inverse(change, created, true) {
-            Ok(Outcome::Impossible(reason)) => Err(AttemptEnd::NoInverse(reason)),
-            Ok(Outcome::Done(note)) => Ok(note),
+        subtransaction::or_failure(|| match run_inverse(change, together, true) {
+            Ok(undoing) => undoing.map_err(AttemptEnd::NoInverse),
             Err(error) => Err(AttemptEnd::Failed(error.to_string())),
         })
     });
+    let impossible =
+        |statements, reason| UndoneChange::new(change, Outcome::Impossible, statements, Some(reason));
     match outcome {
-        Ok(note) => UndoneChange::new(change, true, statements, note),
-        Err(AttemptEnd::NoInverse(reason)) => UndoneChange::new(change, false, Vec::new(), Some(reason)),
-        Err(AttemptEnd::Failed(message)) => UndoneChange::new(change, false, statements, Some(message)),
+        Ok((outcome, note)) => UndoneChange::new(change, outcome, statements, note),
+        Err(AttemptEnd::NoInverse(reason)) => impossible(Vec::new(), reason),
+        Err(AttemptEnd::Failed(message)) => impossible(statements, message),
     }
 }
 
 /// Undoes a change, or raises an error that names it.
-fn undo(change: &LoggedChange, created: &CreatedObjects) -> Result<UndoneChange, Error> {
+fn undo(change: &LoggedChange, together: &UndoneTogether) -> Result<UndoneChange, Error> {
     let label = change.to_string();
     let (outcome, statements) =
-        record_statements(|| error_label::during(&label, || run_inverse(change, created, false)));
+        record_statements(|| error_label::during(&label, || run_inverse(change, together, false)));
     match outcome {
-        Ok(Outcome::Done(note)) => Ok(UndoneChange::new(change, true, statements, note)),
-        Ok(Outcome::Impossible(reason)) => Err(UndoError::NoInverse {
+        Ok(Ok((outcome, note))) => Ok(UndoneChange::new(change, outcome, statements, note)),
+        Ok(Err(reason)) => Err(UndoError::NoInverse {
             change: label,
             reason,
         }
@@ -196,17 +215,12 @@ fn undo(change: &LoggedChange, created: &CreatedObjects) -> Result<UndoneChange,
     }
 }
 
-enum Outcome {
-    /// With a note where there was nothing to run.
-    Done(Option<String>),
-    Impossible(String),
-}
-
-fn run_inverse(change: &LoggedChange, created: &CreatedObjects, is_dry_run: bool) -> Result<Outcome, Error> {
+fn run_inverse(change: &LoggedChange, together: &UndoneTogether, is_dry_run: bool) -> Result<Undoing, Error> {
     let change = &inverse::find_again(change);
-    match inverse::invert_change(change, created, is_dry_run)? {
-        Inverse::Nothing(note) => Ok(Outcome::Done(Some(note.to_owned()))),
-        Inverse::Impossible(reason) => Ok(Outcome::Impossible(reason)),
+    Ok(match inverse::invert_change(change, together, is_dry_run)? {
+        Inverse::GoesAlong(note) => Ok((Outcome::GoesAlong, Some(note.to_owned()))),
+        Inverse::Nothing(note) => Ok((Outcome::NothingToUndo, Some(note.to_owned()))),
+        Inverse::Impossible(reason) => Err(reason),
         Inverse::Statements(statements) => {
             // Names in them have their schemas; what they call is what they called when they were written. Literals are read
             // as they were written.
@@ -216,9 +230,9 @@ fn run_inverse(change: &LoggedChange, created: &CreatedObjects, is_dry_run: bool
                     .try_for_each(|statement| run_statement(statement).map(|_| ()))
             })?;
             inverse::confirm(change)?;
-            Ok(Outcome::Done(None))
+            Ok((Outcome::Undone, None))
         }
-    }
+    })
 }
 
 /// The most changes of a call. All of them are found by one statement, which nothing interrupts while it begins.

@@ -192,6 +192,9 @@ pub(crate) fn to_text_datum(text: &str) -> Datum {
     // SAFETY: pointer and length belong together; the converted copy is NUL-terminated.
     unsafe {
         let source = text.as_ptr().cast::<c_char>();
+        if server_is_utf8() && !text.contains('\0') {
+            return Datum::from(pg_sys::cstring_to_text_with_len(source, text.len() as i32));
+        }
         let converted = pg_sys::pg_any_to_server(source, text.len() as i32, pg_sys::pg_enc::PG_UTF8 as i32);
         let length = if std::ptr::eq(converted, source) {
             text.len()

@@ -60,6 +60,8 @@ impl WatchState {
 #[derive(Default)]
 struct RelationJournal {
     positions: FxHashMap<u32, u64>,
+    /// The last position at which a schema changed.
+    schemas: u64,
     /// How many changes there were.
     length: u64,
     /// There were more relations than are kept, or it is not known which.
@@ -150,6 +152,11 @@ pub(crate) fn journal_since(position: u64) -> Vec<u32> {
     })
 }
 
+/// Whether a schema has changed since a position.
+pub(crate) fn has_schema_changed_since(position: u64) -> bool {
+    JOURNAL.with_borrow(|journal| journal.as_ref().is_some_and(|journal| journal.schemas > position))
+}
+
 /// Tells all watches of a change.
 fn note_change(change: CatalogChange) {
     WATCHES.with_borrow(|watches| {
@@ -192,7 +199,15 @@ unsafe extern "C-unwind" fn relation_changed(_argument: Datum, relation: Oid) {
 }
 
 #[pgrx::pg_guard]
-unsafe extern "C-unwind" fn object_changed(_argument: Datum, _cache: std::ffi::c_int, hash: u32) {
+unsafe extern "C-unwind" fn object_changed(_argument: Datum, cache: std::ffi::c_int, hash: u32) {
+    if cache == SysCacheIdentifier::NAMESPACEOID as std::ffi::c_int {
+        JOURNAL.with_borrow_mut(|journal| {
+            if let Some(journal) = journal {
+                journal.length += 1;
+                journal.schemas = journal.length;
+            }
+        });
+    }
     note_change(match hash {
         0 => CatalogChange::Everything,
         _ => CatalogChange::Object(hash),

@@ -45,6 +45,11 @@ pub(crate) enum DefinitionVerb {
 pub(crate) enum Definition {
     /// It created or altered one object.
     Simple(ObjectAddress),
+    /// It made an object a member of an extension, or none any more.
+    Member {
+        extension: ObjectAddress,
+        member: ObjectAddress,
+    },
     /// The parts of an ALTER TABLE, and of its like.
     Altered {
         relation: ObjectAddress,
@@ -88,6 +93,25 @@ impl From<pg_sys::ObjectAddress> for ObjectAddress {
             class: address.classId.to_u32(),
             object: address.objectId.to_u32(),
             part: address.objectSubId,
+        }
+    }
+}
+
+impl DefinedObject {
+    /// What an ALTER TABLE defines that adds one column.
+    pub(super) fn added_column(relation: ObjectAddress, column: ObjectAddress, name: String) -> Self {
+        let part = AlteredPart {
+            action: pg_sys::AlterTableType::AT_AddColumn,
+            address: column,
+            added_column: Some(name),
+        };
+        Self {
+            tag: "ALTER TABLE",
+            verb: DefinitionVerb::Alter,
+            definition: Definition::Altered {
+                relation,
+                parts: vec![part],
+            },
         }
     }
 }
@@ -177,6 +201,14 @@ unsafe fn defined_object(collected: &pg_sys::CollectedCommand) -> DefinedObject 
             verb_of((*collected.parsetree).type_, tag)
         };
         let definition = match collected.type_ {
+            Sort::SCT_Simple
+                if is_of_type(collected.parsetree, pg_sys::NodeTag::T_AlterExtensionContentsStmt) =>
+            {
+                Definition::Member {
+                    extension: collected.d.simple.address.into(),
+                    member: collected.d.simple.secondaryObject.into(),
+                }
+            }
             Sort::SCT_Simple => Definition::Simple(collected.d.simple.address.into()),
             Sort::SCT_AlterOpFamily => Definition::Simple(collected.d.opfam.address.into()),
             Sort::SCT_CreateOpClass => Definition::Simple(collected.d.createopc.address.into()),
@@ -224,6 +256,13 @@ unsafe fn defined_object(collected: &pg_sys::CollectedCommand) -> DefinedObject 
             definition,
         }
     }
+}
+
+/// # Safety
+/// `command` is null or a parse tree.
+unsafe fn is_of_type(command: *const pg_sys::Node, tag: pg_sys::NodeTag) -> bool {
+    // SAFETY: promised by the caller; the tag of a node is its type.
+    !command.is_null() && unsafe { (*command).type_ == tag }
 }
 
 /// The name of the column that a part of an ALTER TABLE adds.

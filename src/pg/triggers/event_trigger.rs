@@ -1,6 +1,8 @@
 //! The arguments of an event trigger.
 
+use super::created_objects;
 use crate::error::Error;
+use crate::pg::event_objects::{DefinedObject, ObjectAddress};
 use crate::pg::text;
 use pgrx::pg_sys;
 use std::ffi::CStr;
@@ -21,6 +23,8 @@ pub(crate) struct EventTrigger {
     pub(crate) tag: &'static str,
     /// Whether the command is an ALTER TABLE of which what was there, and still is, keeps its name, type and owner.
     pub(crate) alters_nothing_old: bool,
+    /// The parsed command, as long as the trigger function runs.
+    command: *mut pg_sys::Node,
 }
 
 impl EventTrigger {
@@ -42,12 +46,56 @@ impl EventTrigger {
             let tag = CStr::from_ptr(pg_sys::GetCommandTagName(data.tag))
                 .to_str()
                 .unwrap_or_default();
+            created_objects::begin_noting();
             Ok(Self {
                 event,
                 tag,
                 alters_nothing_old: alters_nothing_old(data.parsetree),
+                command: data.parsetree,
             })
         }
+    }
+
+    /// What the command defined, where that is one column alone, without a default and constraints, and it is known without
+    /// asking for PostgreSQL's list.
+    pub(crate) fn added_column(&self) -> Option<DefinedObject> {
+        // SAFETY: the parsed command is valid as long as the trigger function runs.
+        let name = unsafe { plain_column(self.command)? };
+        let column = created_objects::only_creation()?;
+        let is_column = column.class == pg_sys::RelationRelationId.to_u32() && column.part > 0;
+        is_column.then(|| {
+            let relation = ObjectAddress { part: 0, ..column };
+            DefinedObject::added_column(relation, column, name)
+        })
+    }
+}
+
+/// The name of the column, where a command is an ALTER TABLE that adds one, without a default and constraints, and does
+/// nothing else.
+///
+/// # Safety
+/// `command` is the parse tree of a command that has been carried out.
+unsafe fn plain_column(command: *mut pg_sys::Node) -> Option<String> {
+    // SAFETY: the tag of a node is its type; a column's definition has its name.
+    unsafe {
+        if (*command).type_ != pg_sys::NodeTag::T_AlterTableStmt {
+            return None;
+        }
+        let command = command.cast::<pg_sys::AlterTableStmt>();
+        let parts = pgrx::PgList::<pg_sys::AlterTableCmd>::from_pg((*command).cmds);
+        let part = parts.get_ptr(0).filter(|_| parts.len() == 1)?;
+        let is_column = (*command).objtype == pg_sys::ObjectType::OBJECT_TABLE
+            && (*part).subtype == pg_sys::AlterTableType::AT_AddColumn
+            && !(*part).def.is_null()
+            && (*(*part).def).type_ == pg_sys::NodeTag::T_ColumnDef;
+        if !is_column {
+            return None;
+        }
+        let column = (*part).def.cast::<pg_sys::ColumnDef>();
+        let is_plain = (*column).constraints.is_null();
+        is_plain
+            .then(|| text::from_server_cstr((*column).colname))
+            .flatten()
     }
 }
 

@@ -65,6 +65,8 @@ fn changes_are_what_the_schema_says() {
         json!({"limit": -1}),
         json!({"schemas": ["app"]}),
         json!({"actions": 1}),
+        json!({"actions": ["made"]}),
+        json!({"kinds": ["tables"]}),
     ] {
         assert!(!options_schema.is_valid(&options), "{options}");
         let error = client

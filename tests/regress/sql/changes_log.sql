@@ -200,6 +200,9 @@ SELECT msar.sync_schema('stock', 'x');
 SELECT msar.list_changes(left(:'token', -1));
 SELECT msar.list_changes(options => '{"kind": 1}');
 SELECT msar.list_changes(options => '{"actions": ["made"]}');
+SELECT msar.list_changes(options => '{"actions": ["create"]}');
+SELECT msar.list_changes(options => '{"kinds": ["view", "tables"]}');
+SELECT msar.list_changes(options => '{"kinds": [null]}');
 
 -- A schema that was dropped.
 SELECT 'loft'::regnamespace::oid AS loft, msar.sync_schema('loft')->>'token' AS token \gset

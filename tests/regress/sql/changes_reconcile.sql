@@ -85,6 +85,15 @@ SELECT msar.reconcile_changes();
 SELECT s->>'complete' AS complete, jsonb_path_query_array(s, '$.relations[*].name') AS relations, jsonb_array_length(s->'removed') AS removed
 FROM (SELECT msar.sync_schema('stock', :'token')::jsonb UNION ALL SELECT msar.sync_schema('other_stock', :'other_token')::jsonb) AS a (s);
 
+-- A table that a view uses which came unnoticed has a dependent now.
+CREATE TABLE other_stock.viewed (id integer);
+SELECT msar.sync_schema('other_stock')->>'token' AS other_token \gset
+SET event_triggers = off;
+CREATE VIEW stock.views_it AS SELECT id FROM other_stock.viewed;
+RESET event_triggers;
+SELECT s->>'complete' AS complete, jsonb_path_query_array(s, '$.relations[*].name') AS relations
+FROM (SELECT msar.sync_schema('other_stock', :'other_token')::jsonb) AS a (s);
+
 -- Who names what was renamed is told, too.
 CREATE TABLE stock.named (id integer PRIMARY KEY);
 CREATE TABLE other_stock.names_it (id integer REFERENCES stock.named);

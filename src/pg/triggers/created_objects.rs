@@ -1,0 +1,92 @@
+//! The object that a command has created, if it has created one alone.
+//!
+//! PostgreSQL's list of what a command did names every object in full, which is a good part of all that is done to log a
+//! small command. Its hook for accesses to objects tells of each creation as it happens, by numbers alone. The hook is
+//! there from the first event of a session on; before that, and whenever there was more than one creation, it is not
+//! known, and the list is asked.
+
+use crate::pg::Oid;
+use crate::pg::event_objects::ObjectAddress;
+use pgrx::pg_sys;
+use pgrx::prelude::*;
+use std::cell::Cell;
+use std::ffi::{c_int, c_void};
+
+/// A creation: when it was, and of what.
+#[derive(Clone, Copy)]
+struct Creation {
+    transaction: u64,
+    command: u32,
+    address: ObjectAddress,
+}
+
+thread_local! {
+    /// The last two, the latest one last.
+    static LATEST: Cell<[Option<Creation>; 2]> = const { Cell::new([None; 2]) };
+    static IS_INSTALLED: Cell<bool> = const { Cell::new(false) };
+    /// The previous hook.
+    static NEXT: Cell<pg_sys::object_access_hook_type> = const { Cell::new(None) };
+}
+
+/// The object that was created since the running command began, if it is one alone.
+pub(super) fn only_creation() -> Option<ObjectAddress> {
+    // SAFETY: plain questions inside of a transaction. The active snapshot is that of the command, which it took before it
+    // changed anything.
+    let (transaction, began) = unsafe {
+        if !pg_sys::ActiveSnapshotSet() {
+            return None;
+        }
+        (current_transaction(), (*pg_sys::GetActiveSnapshot()).curcid)
+    };
+    let is_of_command =
+        |creation: &Creation| creation.transaction == transaction && creation.command >= began;
+    let [before, latest] = LATEST.get().map(|creation| creation.filter(is_of_command));
+    latest
+        .filter(|_| before.is_none())
+        .map(|creation| creation.address)
+}
+
+fn current_transaction() -> u64 {
+    // SAFETY: a plain question.
+    unsafe { pg_sys::GetTopFullTransactionIdIfAny().value }
+}
+
+/// Hooks in, the first time. It stays: others may hook in behind us.
+pub(super) fn begin_noting() {
+    if !IS_INSTALLED.replace(true) {
+        // SAFETY: the hook is this process's own, and processes have one thread.
+        unsafe {
+            NEXT.set(pg_sys::object_access_hook);
+            pg_sys::object_access_hook = Some(on_access);
+        }
+    }
+}
+
+#[pg_guard]
+unsafe extern "C-unwind" fn on_access(
+    access: pg_sys::ObjectAccessType::Type,
+    class: Oid,
+    object: Oid,
+    part: c_int,
+    argument: *mut c_void,
+) {
+    if access == pg_sys::ObjectAccessType::OAT_POST_CREATE {
+        let address = ObjectAddress {
+            class: class.to_u32(),
+            object: object.to_u32(),
+            part,
+        };
+        let creation = Creation {
+            transaction: current_transaction(),
+            // SAFETY: a plain question.
+            command: unsafe { pg_sys::GetCurrentCommandId(false) },
+            address,
+        };
+        let [_, before] = LATEST.get();
+        LATEST.set([before, Some(creation)]);
+    }
+    if let Some(next) = NEXT.get() {
+        // SAFETY: the arguments as they came.
+        unsafe { next(access, class, object, part, argument) }
+    }
+}
