@@ -20,9 +20,9 @@ const HIGHEST_LIMIT: u32 = 100_000;
 
 /// A kind that changes can have.
 #[derive(Serialize)]
-struct ObjectKind(String);
+struct ChangeKind(String);
 
-impl<'de> Deserialize<'de> for ObjectKind {
+impl<'de> Deserialize<'de> for ChangeKind {
     fn deserialize<D: Deserializer<'de>>(document: D) -> Result<Self, D::Error> {
         let kind = String::deserialize(document)?;
         if KINDS.contains(&kind.as_str()) {
@@ -39,7 +39,7 @@ impl<'de> Deserialize<'de> for ObjectKind {
 pub(crate) struct ChangeFilter {
     schemas: Option<Vec<u32>>,
     relations: Option<Vec<u32>>,
-    kinds: Option<Vec<ObjectKind>>,
+    kinds: Option<Vec<ChangeKind>>,
     actions: Option<Vec<ChangeAction>>,
     limit: Option<u32>,
 }

@@ -20,7 +20,7 @@ use crate::pg::Oid;
 use crate::pg::catalog_row::{CatalogRow, RowSource, ScannedRow};
 use crate::pg::scan::{Reader, ScanKey};
 use crate::pg::snapshot::{VisibleTransactions, full_transaction};
-use crate::pg::{server, watch};
+use crate::pg::{object_facts, server, watch};
 use rustc_hash::FxHashSet;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -229,5 +229,7 @@ fn is_unlogged_schema_written(
     logged: &LoggedObjects,
     is_new: &impl Fn(Option<u32>) -> bool,
 ) -> bool {
-    WrittenSchema::new_ones(reader, is_new).any(|schema| !logged.schemas.contains(&schema))
+    // Those of temporary objects come with the first of them, and nobody is told.
+    WrittenSchema::new_ones(reader, is_new)
+        .any(|schema| !logged.schemas.contains(&schema) && !object_facts::is_temporary_schema(schema.into()))
 }

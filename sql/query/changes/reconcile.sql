@@ -22,27 +22,19 @@ log AS MATERIALIZED (
     ) AS n
 ),
 now_there AS MATERIALIZED (SELECT * FROM __msar.known_relations()),
--- What has been logged since the last time.
-logged AS MATERIALIZED (
-  SELECT c.relation_oid AS relation FROM msar_catalog.stored_changes AS c
-  WHERE c.relation_oid IS NOT NULL
-    AND c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
-  UNION
-  SELECT c.object_oid FROM msar_catalog.stored_changes AS c
-  WHERE c.class_oid = 1259 AND c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
-  UNION
-  SELECT a FROM msar_catalog.stored_changes AS c, pg_catalog.unnest(c.affects) AS a
-  WHERE c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
-  UNION
-  SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'own_relations') AS o
-),
--- Relations of which the log has nothing, and everything that is defined is as it was the last time: a row that is new has only
+-- Relations of which themselves the log has nothing, and which are defined as they were the last time: a row that is new has only
 -- other estimates, or another file.
 same AS MATERIALIZED (
   SELECT n.relation_oid
   FROM now_there AS n
   JOIN msar_catalog.stored_known_relations AS k ON k.relation_oid = n.relation_oid AND k.fingerprint = n.fingerprint
-  WHERE n.relation_oid NOT IN (SELECT l.relation FROM logged AS l)
+  WHERE n.relation_oid NOT IN (
+    SELECT c.object_oid FROM msar_catalog.stored_changes AS c
+    WHERE c.class_oid = 1259 AND c.attnum = 0
+      AND c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
+    UNION ALL
+    SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'own_relations') AS o
+  )
 ),
 written AS MATERIALIZED (
   SELECT c.xmin AS xid, 1259::pg_catalog.oid AS class_oid, c.oid AS object_oid
@@ -85,6 +77,20 @@ unlogged AS (
         l.reconciled
       )
     )
+),
+-- What has been logged since the last time.
+logged AS MATERIALIZED (
+  SELECT c.relation_oid AS relation FROM msar_catalog.stored_changes AS c
+  WHERE c.relation_oid IS NOT NULL
+    AND c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
+  UNION
+  SELECT c.object_oid FROM msar_catalog.stored_changes AS c
+  WHERE c.class_oid = 1259 AND c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
+  UNION
+  SELECT a FROM msar_catalog.stored_changes AS c, pg_catalog.unnest(c.affects) AS a
+  WHERE c.transaction >= (SELECT pg_catalog.pg_snapshot_xmin(l.reconciled) FROM log AS l)
+  UNION
+  SELECT o::pg_catalog.oid FROM pg_catalog.jsonb_array_elements_text($1->'own_relations') AS o
 ),
 -- Where relations were by the last change since then that the log has of them.
 placed AS MATERIALIZED (

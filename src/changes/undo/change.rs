@@ -76,9 +76,9 @@ impl fmt::Display for LoggedChange {
     }
 }
 
-/// The creation of an object.
+/// An object that a change created.
 #[derive(Clone, Copy)]
-pub(super) struct Creation {
+pub(super) struct CreatedWhole {
     /// The place of the change among all, the newest of which is undone first.
     order: usize,
     /// Whether data may go with the object.
@@ -89,15 +89,15 @@ pub(super) struct Creation {
 #[derive(Default)]
 pub(super) struct CreatedObjects {
     /// By catalog and OID.
-    objects: FxHashMap<(u32, u32), Creation>,
+    objects: FxHashMap<(u32, u32), CreatedWhole>,
     /// By relation and attnum.
-    columns: FxHashMap<(u32, i16), Creation>,
-    extensions: FxHashMap<String, Creation>,
+    columns: FxHashMap<(u32, i16), CreatedWhole>,
+    extensions: FxHashMap<String, CreatedWhole>,
 }
 
 impl CreatedObjects {
     fn add(&mut self, change: &LoggedChange, order: usize) {
-        let creation = Creation {
+        let creation = CreatedWhole {
             order,
             may_drop_data: change.may_drop_data,
         };
@@ -111,20 +111,20 @@ impl CreatedObjects {
         }
     }
 
-    pub(super) fn object(&self, class: u32, object: u32) -> Option<Creation> {
+    pub(super) fn object(&self, class: u32, object: u32) -> Option<CreatedWhole> {
         self.objects.get(&(class, object)).copied()
     }
 
-    pub(super) fn column(&self, relation: u32, attnum: i16) -> Option<Creation> {
+    pub(super) fn column(&self, relation: u32, attnum: i16) -> Option<CreatedWhole> {
         self.columns.get(&(relation, attnum)).copied()
     }
 
-    pub(super) fn extension(&self, name: &str) -> Option<Creation> {
+    pub(super) fn extension(&self, name: &str) -> Option<CreatedWhole> {
         self.extensions.get(name).copied()
     }
 
     /// Whether the object was created after `whole`: then it is dropped before.
-    pub(super) fn is_younger(&self, class: u32, object: u32, whole: Creation) -> bool {
+    pub(super) fn is_younger(&self, class: u32, object: u32, whole: CreatedWhole) -> bool {
         self.object(class, object)
             .is_some_and(|creation| creation.order < whole.order)
     }

@@ -1,7 +1,9 @@
 //! The statements that undo one change, by the names that objects have now.
 
 use super::super::entry::ChangeAction;
-use super::change::{CreatedObjects, Creation, Inverse, LoggedChange, UndoneTogether, keyword, logged_oid};
+use super::change::{
+    CreatedObjects, CreatedWhole, Inverse, LoggedChange, UndoneTogether, keyword, logged_oid,
+};
 use super::{column, data_loss, metadata, privileges};
 use crate::catalog::rows::{OfRelation, PgAttribute, PgConstraint, PgDepend, catalog_oid};
 use crate::error::Error;
@@ -146,7 +148,8 @@ fn find_whole(
     reader: &Reader,
 ) -> Option<Inverse> {
     if let Some(whole) = find_creation(change, action, &together.created, owners, reader) {
-        let is_left_to_it = !uses_younger(change, action, &together.created, whole, owners, reader);
+        let is_left_to_it = change.extension.is_some()
+            || !uses_younger(change, action, &together.created, whole, owners, reader);
         return is_left_to_it.then_some(Inverse::GoesAlong(
             "It goes with what one of the changes created.",
         ));
@@ -189,7 +192,7 @@ fn find_creation(
     created: &CreatedObjects,
     owners: &[PgDepend],
     reader: &Reader,
-) -> Option<Creation> {
+) -> Option<CreatedWhole> {
     let is_creation = action == ChangeAction::Created && change.attnum == 0;
     let belongs_to_relation =
         change.relation != 0 && (change.class != CLASS_OF_RELATIONS || change.object != change.relation);
@@ -235,7 +238,7 @@ fn uses_younger(
     change: &LoggedChange,
     action: ChangeAction,
     created: &CreatedObjects,
-    whole: Creation,
+    whole: CreatedWhole,
     owners: &[PgDepend],
     reader: &Reader,
 ) -> bool {
@@ -244,7 +247,10 @@ fn uses_younger(
     }
     let is_younger = |row: &PgDepend| {
         let (class, object) = (row.refclassid.to_u32(), row.refobjid.to_u32());
-        (class, object) != (CLASS_OF_RELATIONS, change.relation) && created.is_younger(class, object, whole)
+        // What it belongs to it does not use: the index of a key, its constraint.
+        row.deptype.0 == b'n'
+            && (class, object) != (CLASS_OF_RELATIONS, change.relation)
+            && created.is_younger(class, object, whole)
     };
     if change.class != CLASS_OF_RELATIONS || change.kind == "index" {
         return owners.iter().any(is_younger);

@@ -14,7 +14,7 @@ use std::ffi::{c_int, c_void};
 
 /// A creation: when it was, and of what.
 #[derive(Clone, Copy)]
-struct Creation {
+struct NotedCreation {
     transaction: u64,
     command: u32,
     address: ObjectAddress,
@@ -22,7 +22,7 @@ struct Creation {
 
 thread_local! {
     /// The last two, the latest one last.
-    static LATEST: Cell<[Option<Creation>; 2]> = const { Cell::new([None; 2]) };
+    static LATEST: Cell<[Option<NotedCreation>; 2]> = const { Cell::new([None; 2]) };
     static IS_INSTALLED: Cell<bool> = const { Cell::new(false) };
     /// The previous hook.
     static NEXT: Cell<pg_sys::object_access_hook_type> = const { Cell::new(None) };
@@ -39,7 +39,7 @@ pub(super) fn only_creation() -> Option<ObjectAddress> {
         (current_transaction(), (*pg_sys::GetActiveSnapshot()).curcid)
     };
     let is_of_command =
-        |creation: &Creation| creation.transaction == transaction && creation.command >= began;
+        |creation: &NotedCreation| creation.transaction == transaction && creation.command >= began;
     let [before, latest] = LATEST.get().map(|creation| creation.filter(is_of_command));
     latest
         .filter(|_| before.is_none())
@@ -76,7 +76,7 @@ unsafe extern "C-unwind" fn on_access(
             object: object.to_u32(),
             part,
         };
-        let creation = Creation {
+        let creation = NotedCreation {
             transaction: current_transaction(),
             // SAFETY: a plain question.
             command: unsafe { pg_sys::GetCurrentCommandId(false) },
