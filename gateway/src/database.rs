@@ -5,11 +5,11 @@
 use crate::failure::Failure;
 use crate::settings::Settings;
 use bytes::Bytes;
-use futures_util::future::{BoxFuture, FutureExt, ready};
+use futures_util::future::{BoxFuture, Either, FutureExt, select};
 use futures_util::stream::{Stream, StreamExt, unfold};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 use tokio_postgres::config::Host;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
+use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a connection may take to be made.
@@ -30,29 +30,13 @@ const CONNECT: Duration = Duration::from_secs(5);
 const VERIFIED: Duration = Duration::from_secs(60);
 
 /// Ends what the statements of a request may have left in the session, be it by a function in a view that somebody else
-/// has made: what remains are the settings of the connection's start. RESET ROLE comes after SET SESSION AUTHORIZATION,
-/// which knows no role that ALTER ROLE has set. Requests prepare no statement that another one could use, so none has to be kept. The answer is
-/// whether the session is in no transaction; an error says that a statement has failed.
-const RESET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; DEALLOCATE ALL; UNLISTEN *;
-    DISCARD TEMP; DISCARD SEQUENCES;
-    SELECT pg_catalog.now() OPERATOR(pg_catalog.=) pg_catalog.statement_timestamp(), pg_catalog.pg_advisory_unlock_all()";
+/// has made: what remains are the settings of the connection's start, and statements that are prepared here, as long as
+/// nobody else has prepared or deallocated any. The answer is a number that changes with each attempt, and the process.
+const RESET: &str = "SELECT __msar.reset_session(), pg_catalog.pg_backend_pid()";
 
-/// A parameter of a statement. It says its type, so that the statement takes one round trip.
-pub(crate) trait Parameter: ToSql + Sync {
-    /// The type in SQL.
-    fn sql_type(&self) -> Type;
-}
-
-macro_rules! parameters {
-    ($($rust:ty: $sql:ident),*) => {
-        $(impl Parameter for $rust {
-            fn sql_type(&self) -> Type {
-                Type::$sql
-            }
-        })*
-    };
-}
-parameters!(bool: BOOL, i64: INT8, Option<i64>: INT8, u32: OID, &[u8]: BYTEA, &str: TEXT, String: TEXT, Option<String>: TEXT);
+/// A parameter of a statement.
+pub(crate) trait Parameter: ToSql + Sync {}
+impl<T: ToSql + Sync> Parameter for T {}
 
 /// The database, and those who use it.
 pub(crate) struct Database {
@@ -66,6 +50,8 @@ pub(crate) struct Database {
     logins: Semaphore,
     /// The requests that may hold a connection at once.
     active: Arc<Semaphore>,
+    /// Whether streams end, since the gateway does.
+    is_ending: watch::Sender<bool>,
 }
 
 /// Somebody who has proved to be a role, and the connections that act as it.
@@ -76,7 +62,7 @@ pub(crate) struct User {
     verified: Mutex<Instant>,
     config: tokio_postgres::Config,
     /// Connections that nobody uses, and since when.
-    idle: Mutex<Vec<(Arc<Client>, Instant)>>,
+    idle: Mutex<Vec<(Arc<Session>, Instant)>>,
     /// The requests that may hold a connection at once. Closed once another password has proved to be the right one.
     turns: Arc<Semaphore>,
     /// As long as somebody hears it.
@@ -109,6 +95,7 @@ impl Database {
             users: Mutex::default(),
             logins: Semaphore::new(2),
             active: Arc::new(Semaphore::new(settings.connections)),
+            is_ending: watch::Sender::default(),
         })
     }
 
@@ -184,12 +171,13 @@ impl Database {
         let turns = timeout(self.settings.wait, turns).await;
         let turns = turns.map_err(|_| Failure::Busy)?;
         let turns = turns.map_err(|_: AcquireError| Failure::Unreachable)?;
-        let client = match user.take_idle() {
-            Some(client) => client,
+        let session = match user.take_idle() {
+            Some(session) => session,
             None => self.open(user).await?,
         };
         Ok(Connection {
-            session: Some((client, turns)),
+            session,
+            turns: Some(turns),
             user: Arc::clone(user),
             database: Arc::clone(self),
             state: SessionState::Spent,
@@ -197,7 +185,7 @@ impl Database {
     }
 
     /// A new connection of a user. There are never more than the settings allow: connections that nobody uses make room.
-    async fn open(&self, user: &User) -> Result<Arc<Client>, Failure> {
+    async fn open(&self, user: &User) -> Result<Arc<Session>, Failure> {
         let users: Vec<_> = lock(&self.users).values().cloned().collect();
         for user in users {
             while self.count_connections().0 > self.settings.connections && user.take_idle().is_some() {}
@@ -205,7 +193,12 @@ impl Database {
         let opened = timeout(CONNECT, user.config.connect(self.tls.clone())).await;
         let (client, connection) = opened.map_err(|_| Failure::Unreachable)??;
         tokio::spawn(connection);
-        Ok(Arc::new(client))
+        let known = client.query_typed_one(RESET, &[]).await?;
+        Ok(Arc::new(Session {
+            process: known.try_get(1)?,
+            prepared: Mutex::new((known.try_get(0)?, HashMap::new())),
+            client,
+        }))
     }
 
     /// Asks for one document, as the user.
@@ -227,12 +220,16 @@ impl Database {
         }
         let (client, mut connection) = user.config.connect(self.tls.clone()).await?;
         let (sender, wakes) = watch::channel(());
-        tokio::spawn(async move {
+        let hear = async move {
             while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
                 if let AsyncMessage::Notification(_) = message {
                     sender.send_replace(());
                 }
             }
+        };
+        let mut is_ending = self.is_ending.subscribe();
+        tokio::spawn(async move {
+            tokio::select! { () = hear => {}, _ = is_ending.wait_for(|&is_ending| is_ending) => {} }
         });
         client.batch_execute("LISTEN mathesar_ext_changes").await?;
         let listener = Arc::new(Listener {
@@ -241,6 +238,11 @@ impl Database {
         });
         *kept = Arc::downgrade(&listener);
         Ok(listener)
+    }
+
+    /// Ends all that hears notifications, now and later.
+    pub(crate) fn end_listening(&self) {
+        self.is_ending.send_replace(true);
     }
 
     /// Whether the database server answers. It is asked whether it speaks TLS, which it does not log.
@@ -268,16 +270,25 @@ impl Database {
         }
     }
 
-    /// Cancels what runs in a session, and waits until the server is done with it: so long the connection counts, at most
-    /// for the time that a statement may take.
-    async fn end(&self, client: Arc<Client>) {
-        match timeout(CONNECT, client.cancel_token().cancel_query(self.tls.clone())).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!("could not cancel a statement that nobody waits for: {error}"),
-            Err(_) => tracing::warn!("a statement that nobody waits for could not be cancelled in time"),
-        }
+    /// Cancels what runs in a session, and waits until the server is done with it: so long the connection counts. A
+    /// statement that catches what cancels it has its connection ended, which it cannot catch.
+    async fn end(&self, session: &Session, user: &User) {
+        let token = session.client.cancel_token();
+        let cancelled = timeout(CONNECT, token.cancel_query(self.tls.clone())).await;
         // It is answered after whatever ran before.
-        let _ = timeout(self.settings.statement, client.simple_query("")).await;
+        if timeout(CONNECT, session.client.simple_query("")).await.is_err() {
+            let ended = timeout(CONNECT, self.terminate(session.process, user)).await;
+            tracing::warn!("a statement goes on after it was cancelled ({cancelled:?}): {ended:?}");
+            let _ = session.client.simple_query("").await;
+        }
+    }
+
+    /// Ends a connection from another one of the same user.
+    async fn terminate(&self, process: i32, user: &User) -> Result<(), tokio_postgres::Error> {
+        let (client, connection) = user.config.connect(self.tls.clone()).await?;
+        tokio::spawn(connection);
+        let sql = "SELECT pg_catalog.pg_terminate_backend($1)";
+        client.query_typed(sql, &[(&process, Type::INT4)]).await.map(drop)
     }
 
     /// The connections that are open now, and those that are in use.
@@ -325,25 +336,61 @@ impl User {
     }
 
     /// The connection that was used last.
-    fn take_idle(&self) -> Option<Arc<Client>> {
+    fn take_idle(&self) -> Option<Arc<Session>> {
         let mut idle = lock(&self.idle);
         std::iter::from_fn(|| idle.pop())
-            .map(|(client, _)| client)
-            .find(|client| !client.is_closed())
+            .map(|(session, _)| session)
+            .find(|session| !session.client.is_closed())
     }
 
     /// Keeps a connection for the next request, unless the user has been closed.
-    fn keep(&self, client: Arc<Client>) {
+    fn keep(&self, session: Arc<Session>) {
         let mut idle = lock(&self.idle);
         // Under the lock: whoever closes the user ends its turns first, and then the idle connections.
         if self.is_valid() {
-            idle.push((client, Instant::now()));
+            idle.push((session, Instant::now()));
         }
     }
 
     fn close(&self) {
         self.turns.close();
         lock(&self.idle).clear();
+    }
+}
+
+/// A session of the server.
+struct Session {
+    client: Client,
+    process: i32,
+    /// The number of the last reset, and the statements that are prepared, by their text.
+    prepared: Mutex<(i64, HashMap<String, Statement>)>,
+}
+
+impl Session {
+    /// A prepared statement, so that the server need not plan it again.
+    async fn prepare(&self, sql: &str) -> Result<Statement, Failure> {
+        let known = lock(&self.prepared).1.get(sql).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let statement = self.client.prepare(sql).await?;
+        lock(&self.prepared).1.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    /// Makes the session ready for another request. Returns whether it is: otherwise it has to be thrown away.
+    async fn reset(self: Arc<Self>) -> bool {
+        let answers = self.client.simple_query(RESET).await.unwrap_or_default();
+        let number = answers.iter().find_map(|answer| match answer {
+            SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
+            _ => None,
+        });
+        let mut prepared = lock(&self.prepared);
+        if let Some(number) = number.filter(|number| *number != prepared.0) {
+            // Somebody may have put other statements in the place of these.
+            *prepared = (number, HashMap::new());
+        }
+        number.is_some()
     }
 }
 
@@ -359,18 +406,14 @@ enum SessionState {
 
 /// A user's connection for the time of one request.
 pub(crate) struct Connection {
-    session: Option<(Arc<Client>, (OwnedSemaphorePermit, OwnedSemaphorePermit))>,
+    session: Arc<Session>,
+    turns: Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)>,
     user: Arc<User>,
     database: Arc<Database>,
     state: SessionState,
 }
 
 impl Connection {
-    fn client(&self) -> Result<Arc<Client>, Failure> {
-        let (client, _) = self.session.as_ref().ok_or(Failure::Internal)?;
-        Ok(Arc::clone(client))
-    }
-
     /// Runs a statement that returns one value of type text, or null. What resets the session goes to the server with it,
     /// in one packet: the server does not wait for it, and the answer does not wait until it is done.
     pub(crate) async fn query_text(
@@ -378,24 +421,17 @@ impl Connection {
         sql: &str,
         arguments: &[&dyn Parameter],
     ) -> Result<Option<String>, Failure> {
-        let arguments: Vec<(&(dyn ToSql + Sync), Type)> = arguments
-            .iter()
-            .map(|&argument| (argument as _, argument.sql_type()))
-            .collect();
-        let client = self.client()?;
-        let mut row = pin!(client.query_typed_one(sql, &arguments));
-        let mut reset = reset(Arc::clone(&client)).boxed();
-        let mut is_sent = false;
+        let session = Arc::clone(&self.session);
+        let statement = session.prepare(sql).await?;
+        let values: Vec<&(dyn ToSql + Sync)> = arguments.iter().map(|&argument| argument as _).collect();
+        let row = pin!(session.client.query_one(&statement, &values));
+        let both = select(row, Arc::clone(&session).reset().boxed());
         self.state = SessionState::Running;
-        let row = poll_fn(|context| {
-            let row = row.as_mut().poll(context);
-            // Without a connection it ends at once.
-            if !std::mem::replace(&mut is_sent, true) && reset.as_mut().poll(context).is_ready() {
-                reset = ready(false).boxed();
-            }
-            row
-        });
-        let row = row.await;
+        // What runs may have put off the server's limit, or ignore it. The answers come in the order of the questions.
+        let limit = self.database.settings.statement + CONNECT;
+        let Ok(Either::Left((row, reset))) = timeout(limit, both).await else {
+            return Err(Failure::TooLong);
+        };
         self.state = SessionState::Resetting(reset);
         row?.try_get(0).map_err(Failure::from)
     }
@@ -406,9 +442,10 @@ impl Connection {
         sql: &str,
     ) -> Result<impl Stream<Item = std::io::Result<Bytes>> + use<>, Failure> {
         self.state = SessionState::Spent;
-        self.client()?.batch_execute("SET statement_timeout = 0").await?;
+        let session = Arc::clone(&self.session);
+        session.client.batch_execute("SET statement_timeout = 0").await?;
         self.state = SessionState::Running;
-        let stream = self.client()?.copy_out(sql).await;
+        let stream = session.client.copy_out(sql).await;
         let stream = stream.inspect_err(|_| self.state = SessionState::Spent)?;
         let copy = (Box::pin(stream), self);
         Ok(unfold(copy, |(mut stream, mut connection)| async move {
@@ -423,38 +460,29 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let Some((client, turns)) = self.session.take() else {
-            return;
-        };
+        let (session, turns) = (Arc::clone(&self.session), self.turns.take());
         match std::mem::replace(&mut self.state, SessionState::Spent) {
             SessionState::Resetting(reset) => {
                 // Until it is done, nobody else has the connection, or its turn.
                 let user = Arc::clone(&self.user);
                 tokio::spawn(async move {
                     if let Ok(true) = timeout(CONNECT, reset).await {
-                        user.keep(client);
+                        user.keep(session);
                     }
                     drop(turns);
                 });
             }
             SessionState::Running => {
                 // The client went away while a statement runs: it ends, and nobody gets the connection after it.
-                let database = Arc::clone(&self.database);
+                let (database, user) = (Arc::clone(&self.database), Arc::clone(&self.user));
                 tokio::spawn(async move {
-                    database.end(client).await;
+                    database.end(&session, &user).await;
                     drop(turns);
                 });
             }
             SessionState::Spent => {}
         }
     }
-}
-
-/// Makes a session ready for another request. Returns whether it is: otherwise it has to be thrown away.
-async fn reset(client: Arc<Client>) -> bool {
-    let is_done = |answer: &_| matches!(answer, SimpleQueryMessage::Row(row) if row.get(0) == Some("t"));
-    let answers = client.simple_query(RESET).await;
-    answers.is_ok_and(|answers| answers.iter().any(is_done))
 }
 
 /// Sends the first message of PostgreSQL's protocol, SSLRequest, and gives the byte that answers it.
@@ -474,10 +502,8 @@ fn client_tls(settings: &Settings) -> Result<rustls::ClientConfig, Box<dyn std::
             }
         }
         None => {
-            for certificate in rustls_native_certs::load_native_certs().certs {
-                // One that rustls cannot read vouches for nobody.
-                let _ = roots.add(certificate);
-            }
+            // One that rustls cannot read vouches for nobody.
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         }
     }
     Ok(rustls::ClientConfig::builder()

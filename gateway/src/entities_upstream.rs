@@ -1,5 +1,7 @@
 //! The upstream service, over HTTP or HTTPS.
 
+use crate::failure::Failure;
+use crate::login::{SESSION_COOKIE, TOKEN_COOKIE, TOKEN_HEADER};
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -23,6 +25,10 @@ const PASSED: [HeaderName; 4] = [
     header::AUTHORIZATION,
     HeaderName::from_static("locale"),
 ];
+
+/// What a file of the upstream may do in a browser, where it is one of ours: be shown. A script in it would act as whoever
+/// opens it.
+const SHOWN: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /// The upstream service.
 pub(crate) struct Upstream {
@@ -130,17 +136,28 @@ impl Upstream {
         String::from_utf8(reply.body.into()).map_err(|error| error.to_string())
     }
 
-    /// Passes a request and its reply through, piece by piece.
+    /// Passes a request and its reply through, piece by piece. Neither do the credentials of a user of ours go there, nor
+    /// does the upstream set cookies here.
     pub(crate) async fn stream(&self, request: Request) -> Response {
+        if has_dots(request.uri().path()) {
+            return Failure::NotFound.into_response();
+        }
         let path = request
             .uri()
             .path_and_query()
             .map_or("/", |path| path.as_str())
             .to_owned();
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        let cookies = foreign_cookies(&parts.headers);
+        for ours in [header::HOST.as_str(), "authorization", "cookie", TOKEN_HEADER] {
+            parts.headers.remove(ours);
+        }
         let mut sent = self.client.request(parts.method, format!("{}{path}", self.url));
+        if !cookies.is_empty() {
+            sent = sent.header(header::COOKIE, cookies);
+        }
         for (name, value) in &parts.headers {
-            if is_passed(name) && name != header::HOST {
+            if is_passed(name) {
                 sent = sent.header(name, value);
             }
         }
@@ -150,9 +167,16 @@ impl Upstream {
                 let mut response = Response::new(Body::empty());
                 *response.status_mut() = reply.status();
                 for (name, value) in reply.headers() {
-                    if is_passed(name) {
+                    if is_passed(name) && name != header::SET_COOKIE {
                         response.headers_mut().append(name, value.clone());
                     }
+                }
+                for (name, value) in [
+                    (header::CONTENT_SECURITY_POLICY, SHOWN),
+                    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+                ] {
+                    let value = HeaderValue::from_static(value);
+                    response.headers_mut().insert(name, value);
                 }
                 *response.body_mut() = Body::from_stream(reply.bytes_stream());
                 response
@@ -163,6 +187,30 @@ impl Upstream {
             }
         }
     }
+}
+
+/// The cookies of a request that are not those of our sessions.
+fn foreign_cookies(headers: &HeaderMap) -> String {
+    let lines = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let cookies = lines.flat_map(|line| line.split(';')).map(str::trim);
+    let is_ours = |cookie: &str| {
+        let name = cookie.split('=').next().unwrap_or_default().trim();
+        name.is_empty() || [SESSION_COOKIE, TOKEN_COOKIE].contains(&name)
+    };
+    let foreign: Vec<&str> = cookies.filter(|cookie| !is_ours(cookie)).collect();
+    foreign.join("; ")
+}
+
+/// Whether a path leads out of its folder, however that is written.
+fn has_dots(path: &str) -> bool {
+    let mut path = path.to_ascii_lowercase().replace('\\', "/");
+    for (escape, plain) in [("%2e", "."), ("%2f", "/"), ("%5c", "/")] {
+        path = path.replace(escape, plain);
+    }
+    path.split('/').any(|part| matches!(part, "." | ".."))
 }
 
 /// Whether a header is about the message, not about a connection.

@@ -18,6 +18,8 @@ pub(crate) enum Failure {
     TooManyAttempts,
     /// The CSRF token is missing or wrong.
     WrongToken,
+    /// No password is asked for, and a web site may stand behind the name by which the gateway is called.
+    ForeignName,
     /// There are no visitors here.
     NoVisitors,
     /// The request cannot be read.
@@ -28,6 +30,8 @@ pub(crate) enum Failure {
     Busy,
     /// The database server cannot be reached.
     Unreachable,
+    /// A statement goes on after the time that it may take.
+    TooLong,
     /// PostgreSQL refuses what was asked.
     Refused(Box<DbError>),
     /// Anything else; the log has it.
@@ -39,10 +43,11 @@ impl Failure {
         match self {
             Self::NotLoggedIn | Self::WrongPassword | Self::Passwordless => StatusCode::UNAUTHORIZED,
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
-            Self::WrongToken => StatusCode::FORBIDDEN,
+            Self::WrongToken | Self::ForeignName => StatusCode::FORBIDDEN,
             Self::NoVisitors | Self::NotFound => StatusCode::NOT_FOUND,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Busy | Self::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooLong => StatusCode::GATEWAY_TIMEOUT,
             Self::Refused(error) => status_of(error.code()),
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -58,11 +63,15 @@ impl Failure {
             }
             Self::TooManyAttempts => "too many failed logins; try again in a minute",
             Self::WrongToken => "the CSRF token is missing or wrong",
+            Self::ForeignName => {
+                "where no password is asked for, the gateway is called by its address or localhost"
+            }
             Self::NoVisitors => "this gateway has no role for visitors",
             Self::Malformed(problem) => problem,
             Self::NotFound => "there is no such page",
             Self::Busy => "all connections to the database are in use",
             Self::Unreachable => "the database server cannot be reached",
+            Self::TooLong => "the statement took longer than it may, and was ended",
             Self::Refused(error) => error.message(),
             Self::Internal => "the gateway failed; its log says more",
         }

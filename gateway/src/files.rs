@@ -80,11 +80,8 @@ pub(crate) async fn bulk_insert(State(app): Shared, LoggedIn(user): LoggedIn, re
 
 impl Upload {
     async fn read(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
-        let kind = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        if kind.is_some_and(|kind| kind.starts_with("application/json")) {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
             let Json(pasted) = Json::<Pasted>::from_request(request, app)
                 .await
                 .map_err(|problem| Failure::Malformed(problem.body_text()))?;

@@ -7,6 +7,7 @@ use crate::rpc::answer;
 use axum::Json;
 use axum::extract::{ConnectInfo, FromRequestParts, State};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::Response;
 use base64::prelude::{BASE64_STANDARD as STANDARD, Engine};
@@ -19,10 +20,10 @@ use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq;
 
 /// The cookie that names a session.
-const SESSION_COOKIE: &str = "sessionid";
+pub(crate) const SESSION_COOKIE: &str = "sessionid";
 /// The cookie with the token that a page of ours repeats in the header [`TOKEN_HEADER`].
-const TOKEN_COOKIE: &str = "csrftoken";
-const TOKEN_HEADER: &str = "x-csrftoken";
+pub(crate) const TOKEN_COOKIE: &str = "csrftoken";
+pub(crate) const TOKEN_HEADER: &str = "x-csrftoken";
 
 /// How long failed logins count.
 const ATTEMPTS: Duration = Duration::from_secs(60);
@@ -79,9 +80,9 @@ impl FromRequestParts<Arc<App>> for LoggedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
         if let Some((name, password)) = basic(&parts.headers)? {
-            let peer: Option<&ConnectInfo<SocketAddr>> = parts.extensions.get();
-            let address = client_address(app, &parts.headers, peer.map(|peer| peer.0));
-            return app.try_password(&name, &password, address, false).await.map(Self);
+            let peer = parts.extensions.get().map(|ConnectInfo(peer)| *peer);
+            let found = app.try_password(&name, &password, &parts.headers, peer, false);
+            return found.await.map(Self);
         }
         let cookie = cookie(&parts.headers, SESSION_COOKIE).ok_or(Failure::NotLoggedIn)?;
         let (user, token) = app.sessions.find(cookie).ok_or(Failure::NotLoggedIn)?;
@@ -101,9 +102,14 @@ impl App {
         self: &Arc<Self>,
         name: &str,
         password: &str,
-        address: IpAddr,
+        headers: &HeaderMap,
+        peer: Option<SocketAddr>,
         is_new: bool,
     ) -> Result<Arc<User>, Failure> {
+        if self.settings.allow_passwordless && !is_named_by_address(headers) {
+            return Err(Failure::ForeignName);
+        }
+        let address = client_address(self, headers, peer);
         let keys = [format!("role {name}"), format!("address {address}")];
         let most = self.settings.login_attempts;
         if keys.iter().any(|key| self.sessions.refuses(key, most)) {
@@ -131,17 +137,16 @@ pub(crate) async fn log_in(
     State(app): Shared,
     headers: HeaderMap,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Json(credentials): Json<Credentials>,
+    Json(Credentials { username, password }): Json<Credentials>,
 ) -> Answer {
-    let address = client_address(&app, &headers, Some(peer));
-    let Credentials { username, password } = credentials;
-    let user = app.try_password(&username, &password, address, true).await?;
+    let user = app.try_password(&username, &password, &headers, Some(peer), true);
+    let user = user.await?;
     if let Some(old) = cookie(&headers, SESSION_COOKIE) {
         lock(&app.sessions.by_cookie).remove(&hash(old));
     }
     let (cookie, token) = (random_hex()?, random_hex()?);
     let lives = Duration::from_secs(app.settings.session_hours * 3600);
-    tracing::info!(role = user.name, %address, "login");
+    tracing::info!(role = user.name, address = %client_address(&app, &headers, Some(peer)), "login");
     let mut response = describe(&app, Some(&user), Some(&token));
     set_cookie(&app, &mut response, SESSION_COOKIE, &cookie, lives, "; HttpOnly");
     set_cookie(&app, &mut response, TOKEN_COOKIE, &token, lives, "");
@@ -224,6 +229,18 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, Failure> {
     let text = decoded.and_then(Result::ok).ok_or(Failure::NotLoggedIn)?;
     let (name, password) = text.split_once(':').ok_or(Failure::NotLoggedIn)?;
     Ok(Some((name.to_owned(), password.to_owned())))
+}
+
+/// Whether a request names the gateway by an address, or as localhost. Any other name may be that of a web site, whose owner
+/// lets it mean this machine so that the site's pages count as ours. (HTTP/2 comes with a certificate that says the name.)
+fn is_named_by_address(headers: &HeaderMap) -> bool {
+    headers.get(header::HOST).is_none_or(|host| {
+        let host = Authority::try_from(host.as_bytes());
+        host.is_ok_and(|host| {
+            let name = host.host().trim_matches(['[', ']']);
+            name == "localhost" || name.parse::<IpAddr>().is_ok()
+        })
+    })
 }
 
 /// The address of a client: the one that connects, or the one that the proxy in front of us saw. That is the last one in

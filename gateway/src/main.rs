@@ -86,7 +86,7 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     });
     let routes = app::routes(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
-    tokio::spawn(end_on_signal(handle.clone()));
+    tokio::spawn(end_on_signal(Arc::clone(&app), handle.clone()));
     tokio::spawn(clean_up(Arc::clone(&app)));
     if let Some(samples) = samples {
         tokio::spawn(entities_tasks::keep_up(Arc::clone(&app), samples));
@@ -94,28 +94,23 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind(app.settings.listen).await?;
     let scheme = app.settings.tls_key.as_ref().map_or("http", |_| "https");
     tracing::info!("listening on {scheme}://{}", listener.local_addr()?);
-    let server = Server::from_listener(listener);
+    let mut server = Server::from_listener(listener).handle(handle);
+    // A client that sends the head of a request slowly does not keep a connection for ever.
+    let builder = server.http_builder();
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
     // The last packet of an answer does not wait for the client to confirm those before it.
     let no_delay = NoDelayAcceptor::new();
     match (&app.settings.tls_certificate, &app.settings.tls_key) {
         (Some(certificate), Some(key)) => {
             let tls = RustlsConfig::from_pem_file(certificate, key).await?;
             let acceptor = RustlsAcceptor::new(tls).acceptor(no_delay);
-            limit(server.acceptor(acceptor), handle).serve(routes).await?;
+            server.acceptor(acceptor).serve(routes).await?;
         }
-        _ => limit(server.acceptor(no_delay), handle).serve(routes).await?,
+        _ => server.acceptor(no_delay).serve(routes).await?,
     }
     app.database.close();
     tracing::info!("ended");
     Ok(())
-}
-
-/// A server that ends by a handle. A client that sends the head of a request slowly does not keep a connection for ever.
-fn limit<A>(server: Server<SocketAddr, A>, handle: Handle<SocketAddr>) -> Server<SocketAddr, A> {
-    let mut server = server.handle(handle);
-    let builder = server.http_builder();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
-    server
 }
 
 /// Forgets sessions that have ended and closes idle connections.
@@ -127,7 +122,7 @@ async fn clean_up(app: Arc<App>) {
     }
 }
 
-async fn end_on_signal(handle: Handle<SocketAddr>) {
+async fn end_on_signal(app: Arc<App>, handle: Handle<SocketAddr>) {
     let both = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
     let (Ok(mut terminate), Ok(mut interrupt)) = both else {
         return;
@@ -135,4 +130,6 @@ async fn end_on_signal(handle: Handle<SocketAddr>) {
     tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
     tracing::info!("no new requests; those under way may go on for {GRACE:?}");
     handle.graceful_shutdown(Some(GRACE));
+    // They would never end by themselves.
+    app.database.end_listening();
 }

@@ -30,44 +30,21 @@ impl Metrics {
     /// Nothing counted yet.
     pub(crate) fn new() -> prometheus::Result<Self> {
         let registry = Registry::new();
-        let gauge = |name, help| register_int_gauge_with_registry!(name, help, registry);
-        let counter = |name, help, labels: &[&str]| {
-            register_int_counter_vec_with_registry!(name, help, labels, registry)
+        let named = |name| format!("mathesar_gateway_{name}");
+        let gauge = |name, help| register_int_gauge_with_registry!(named(name), help, registry);
+        let counter = |name, help, by: &[&str]| {
+            register_int_counter_vec_with_registry!(named(name), help, by, registry)
         };
+        let seconds =
+            |name, help| register_histogram_vec_with_registry!(named(name), help, &["route"], registry);
         Ok(Self {
-            requests: counter(
-                "mathesar_gateway_requests_total",
-                "Requests by route and status",
-                &["route", "status"],
-            )?,
-            seconds: register_histogram_vec_with_registry!(
-                "mathesar_gateway_request_seconds",
-                "Seconds until the head of the answer, by route",
-                &["route"],
-                registry
-            )?,
-            open: gauge(
-                "mathesar_gateway_connections_open",
-                "Open connections to the database",
-            )?,
-            active: gauge(
-                "mathesar_gateway_connections_active",
-                "Connections in use by requests",
-            )?,
-            entities: counter(
-                "mathesar_gateway_entity_requests_total",
-                "Requests to the cached upstream service by outcome",
-                &["outcome"],
-            )?,
-            scans: gauge(
-                "mathesar_gateway_entity_scans",
-                "Scans of the cached upstream service under way",
-            )?,
-            scanned: counter(
-                "mathesar_gateway_entity_scan_rows_total",
-                "Entities of the cached upstream service that scans have read, by scan",
-                &["scan"],
-            )?,
+            requests: counter("requests_total", "Requests", &["route", "status"])?,
+            seconds: seconds("request_seconds", "Seconds until the head of the answer")?,
+            open: gauge("connections_open", "Open connections to the database")?,
+            active: gauge("connections_active", "Connections in use by requests")?,
+            entities: counter("entity_requests_total", "Requests to the cache", &["outcome"])?,
+            scans: gauge("entity_scans", "Scans of the cached upstream service under way")?,
+            scanned: counter("entity_scan_rows_total", "Entities that were scanned", &["scan"])?,
             registry,
         })
     }

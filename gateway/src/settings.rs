@@ -35,30 +35,16 @@ pub(crate) struct Settings {
     pub(crate) anonymous_role: Option<String>,
 
     /// Password of the anonymous role.
-    #[arg(
-        long,
-        env = "MATHESAR_ANONYMOUS_PASSWORD",
-        hide_env_values = true,
-        default_value = ""
-    )]
+    #[arg(long, env = "MATHESAR_ANONYMOUS_PASSWORD")]
+    #[arg(hide_env_values = true, default_value = "")]
     pub(crate) anonymous_password: String,
 
     /// File with the certificate chain for HTTPS (PEM). Without it, plain HTTP: put a proxy in front.
-    #[arg(
-        long,
-        env = "MATHESAR_TLS_CERTIFICATE",
-        value_name = "FILE",
-        requires = "tls_key"
-    )]
+    #[arg(long, env = "MATHESAR_TLS_CERTIFICATE", requires = "tls_key")]
     pub(crate) tls_certificate: Option<PathBuf>,
 
     /// File with the private key for HTTPS (PEM).
-    #[arg(
-        long,
-        env = "MATHESAR_TLS_KEY",
-        value_name = "FILE",
-        requires = "tls_certificate"
-    )]
+    #[arg(long, env = "MATHESAR_TLS_KEY", requires = "tls_certificate")]
     pub(crate) tls_key: Option<PathBuf>,
 
     /// Whether browsers reach the gateway by HTTPS through a proxy: cookies are then sent over HTTPS alone.

@@ -39,6 +39,7 @@ mod roles;
 mod rpc;
 mod schemas;
 mod servers;
+mod sessions;
 mod shares;
 mod table_definitions;
 mod tables;

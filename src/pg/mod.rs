@@ -28,7 +28,8 @@ pub(crate) use lookup::{
 };
 pub(in crate::pg) use session::local_setting;
 pub(crate) use session::{
-    activity, as_role, aside, caller, cluster, commit, launcher, lock, memory, password, server, wake, worker,
+    activity, as_role, aside, caller, cluster, commit, launcher, lock, memory, password, reset, server, wake,
+    worker,
 };
 pub(crate) use spi::{
     append, bookkeeping, copy, copy_lines, cursor, dml, json_rows, parameter, plan, plan_cache, receiver,

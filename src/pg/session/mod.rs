@@ -11,6 +11,7 @@ pub(in crate::pg) mod local_setting;
 pub(crate) mod lock;
 pub(crate) mod memory;
 pub(crate) mod password;
+pub(crate) mod reset;
 pub(crate) mod server;
 pub(crate) mod wake;
 pub(crate) mod worker;

@@ -87,7 +87,9 @@ fn tempfile() -> Result<(std::path::PathBuf, std::fs::File)> {
 }
 
 /// What can be chosen by name: the calls, memory, and the export.
-const PARTS: [&str; 6] = ["tables", "records", "columns", "page", "memory", "export"];
+const PARTS: [&str; 7] = [
+    "tables", "records", "columns", "page", "nothing", "memory", "export",
+];
 
 pub(crate) fn run(chosen: &[String]) -> Result<()> {
     if let Some(unknown) = chosen.iter().find(|part| !PARTS.contains(&part.as_str())) {
@@ -152,28 +154,15 @@ fn measure_all(server: &Server, is_chosen: &dyn Fn(&str) -> bool) -> Result<()> 
         ("page", "the five calls of a page", &page),
     ];
     for (_, name, body) in calls.into_iter().filter(|(part, ..)| is_chosen(part)) {
-        for clients in [1, 16, 64] {
-            let (mut http, mut sql) = (Vec::new(), Vec::new());
-            for _ in 0..TURNS {
-                http.extend(load(clients, || http_caller(&gateway, body))?);
-                sql.extend(load(clients, || sql_caller(server, body))?);
-            }
-            let seconds = TURN.as_secs_f64() * TURNS as f64;
-            let (http_rate, sql_rate) = (http.len() as f64 / seconds, sql.len() as f64 / seconds);
-            let (http50, http99) = percentiles(&mut http);
-            let (sql50, sql99) = percentiles(&mut sql);
-            table.row(vec![
-                name.into(),
-                clients.to_string(),
-                format!("{http50:.2}"),
-                format!("{sql50:.2}"),
-                format!("{:.2}", http50 / sql50),
-                format!("{http99:.2}"),
-                format!("{sql99:.2}"),
-                format!("{http_rate:.0}"),
-                format!("{sql_rate:.0}"),
-            ]);
-        }
+        compare(&mut table, name, &|| http_caller(&gateway, body), &|| {
+            sql_caller(server, body)
+        })?;
+    }
+    // What a call costs before it asks for anything: no answer over HTTP can come sooner from here.
+    if is_chosen("nothing") {
+        compare(&mut table, "nothing", &|| idle_http_caller(&gateway), &|| {
+            idle_sql_caller(server)
+        })?;
     }
     table.print();
     if is_chosen("memory") {
@@ -187,12 +176,63 @@ fn measure_all(server: &Server, is_chosen: &dyn Fn(&str) -> bool) -> Result<()> 
 
 /// One caller: gives whether the answer is one.
 type Caller = Box<dyn FnMut() -> Result<bool> + Send>;
+type MakeCaller<'a> = &'a dyn Fn() -> Result<Caller>;
+
+/// Adds the rows of one call, with few clients and many.
+fn compare(table: &mut Table, name: &str, http: MakeCaller, sql: MakeCaller) -> Result<()> {
+    for clients in [1, 16, 64] {
+        let (mut http_times, mut sql_times) = (Vec::new(), Vec::new());
+        for _ in 0..TURNS {
+            http_times.extend(load(clients, http)?);
+            sql_times.extend(load(clients, sql)?);
+        }
+        let seconds = TURN.as_secs_f64() * TURNS as f64;
+        let rate = |times: &[Duration]| format!("{:.0}", times.len() as f64 / seconds);
+        let (http50, http99) = percentiles(&mut http_times);
+        let (sql50, sql99) = percentiles(&mut sql_times);
+        table.row(vec![
+            name.into(),
+            clients.to_string(),
+            format!("{http50:.2}"),
+            format!("{sql50:.2}"),
+            format!("{:.2}", http50 / sql50),
+            format!("{http99:.2}"),
+            format!("{sql99:.2}"),
+            rate(&http_times),
+            rate(&sql_times),
+        ]);
+    }
+    Ok(())
+}
+
+/// A client that keeps its connection. A timeout of whole requests would have it start a thread for each, to look up the
+/// address, which takes as long as the gateway takes.
+fn agent() -> Agent {
+    let config = Agent::config_builder().timeout_recv_response(Some(Duration::from_secs(60)));
+    config.build().into()
+}
+
+/// Asks the gateway for something that it answers without the database.
+fn idle_http_caller(gateway: &Gateway) -> Result<Caller> {
+    let (agent, url) = (agent(), format!("{}/auth/session/", gateway.address));
+    Ok(Box::new(move || {
+        let mut answer = agent.get(&url).call()?;
+        Ok(answer.body_mut().read_to_string()?.contains("\"user\""))
+    }))
+}
+
+/// Asks the database for a text that it is given.
+fn idle_sql_caller(server: &Server) -> Result<Caller> {
+    let mut client = server.connect_to(DATABASE)?;
+    let statement = client.prepare("SELECT $1::text")?;
+    Ok(Box::new(move || {
+        let answer: String = client.query_one(&statement, &[&"user"])?.get(0);
+        Ok(answer.contains("user"))
+    }))
+}
 
 fn http_caller(gateway: &Gateway, body: &str) -> Result<Caller> {
-    let agent: Agent = Agent::config_builder()
-        .timeout_global(Some(Duration::from_secs(60)))
-        .build()
-        .into();
+    let agent = agent();
     let (url, body) = (format!("{}/api/rpc/v0/", gateway.address), body.to_owned());
     let authorization = authorization();
     Ok(Box::new(move || {

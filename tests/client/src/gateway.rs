@@ -160,11 +160,26 @@ impl GatewayProcess {
 
     /// Asks it to end; gives how it did.
     pub fn terminate(&mut self) -> Option<i32> {
+        self.ask_to_end();
+        self.wait_for_end()
+    }
+
+    /// Asks it to end, and goes on.
+    pub fn ask_to_end(&self) {
         Command::new("kill")
             .arg(self.process.id().to_string())
             .status()
             .expect("kill runs");
+    }
+
+    /// Waits until it has ended; gives how it did.
+    pub fn wait_for_end(&mut self) -> Option<i32> {
         self.process.wait().expect("it ends").code()
+    }
+
+    /// Whether it still runs.
+    pub fn runs(&mut self) -> bool {
+        self.process.try_wait().expect("it can be asked").is_none()
     }
 }
 

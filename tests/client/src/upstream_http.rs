@@ -27,6 +27,7 @@ struct Shared {
     upstream: Mutex<Upstream>,
     manner: Mutex<Manner>,
     methods: Mutex<Vec<String>>,
+    heads: Mutex<Vec<String>>,
 }
 
 /// A running service; it ends with the process.
@@ -47,6 +48,7 @@ impl UpstreamServer {
             upstream: Mutex::new(upstream),
             manner: Mutex::new(Manner::Well),
             methods: Mutex::default(),
+            heads: Mutex::default(),
         });
         let server = Self { shared, address };
         let served = server.clone();
@@ -75,6 +77,12 @@ impl UpstreamServer {
         std::mem::take(&mut *self.shared.methods.lock().expect("nobody failed"))
     }
 
+    /// The heads of the requests for files since this was called last, in small letters.
+    #[must_use]
+    pub fn take_heads(&self) -> Vec<String> {
+        std::mem::take(&mut *self.shared.heads.lock().expect("nobody failed"))
+    }
+
     /// Answers a request; `None` ends the connection.
     fn answer(&self, stream: &TcpStream) -> Option<()> {
         let mut reader = BufReader::new(stream);
@@ -82,6 +90,7 @@ impl UpstreamServer {
         reader.read_line(&mut line).ok().filter(|bytes| *bytes > 0)?;
         let path = line.split(' ').nth(1)?.to_owned();
         let (mut length, mut is_chunked) = (0, false);
+        let mut head = line.to_lowercase();
         loop {
             let mut header = String::new();
             reader.read_line(&mut header).ok()?;
@@ -89,6 +98,7 @@ impl UpstreamServer {
             if header.is_empty() {
                 break;
             }
+            head += &format!("{header}\n");
             if let Some(value) = header.strip_prefix("content-length:") {
                 length = value.trim().parse().ok()?;
             }
@@ -122,14 +132,17 @@ impl UpstreamServer {
             Manner::Slow(pause) => thread::sleep(pause),
             Manner::Silent => return None,
         }
+        let mut cookie = "";
         if !path.starts_with("/api3") {
             kind = "text/plain";
+            cookie = "set-cookie: sessionid=evil\r\ncontent-security-policy: script-src *\r\n";
+            self.shared.heads.lock().ok()?.push(head);
         }
         let mut stream = stream;
         let retry_after = if status == 429 { "retry-after: 7\r\n" } else { "" };
         write!(
             stream,
-            "HTTP/1.1 {status} x\r\ncontent-type: {kind}\r\n{retry_after}content-length: {}\r\n\r\n{reply}",
+            "HTTP/1.1 {status} x\r\ncontent-type: {kind}\r\n{cookie}{retry_after}content-length: {}\r\n\r\n{reply}",
             reply.len()
         )
         .ok()

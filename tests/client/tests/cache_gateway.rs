@@ -9,6 +9,8 @@ use mathesar_ext_client_tests::{connect, run, text};
 use postgres::Client;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -438,6 +440,61 @@ fn the_upstream_over_https() {
         assert_eq!(picture.status, 502, "{address}");
     }
     std::fs::remove_dir_all(&folder).expect("the folder can be removed");
+}
+
+/// Files of the service are shown under the gateway's own address. That gives the service nothing of the gateway's users, and
+/// its files no rights of theirs.
+#[test]
+fn files_get_and_give_no_credentials() {
+    let service = service();
+    let (gateway, _) = gateway(&service.address, &[]);
+    let visitor = Caller::basic("clerk", PASSWORD)
+        .with(
+            "cookie",
+            "sessionid=ours; csrftoken=ours; _session_id=theirs; =sessionid=ours",
+        )
+        .with("x-csrftoken", "ours")
+        .with("range", "bytes=0-9");
+    let answer = visitor.get(&gateway.url("/file_serve/attachment/77"));
+    assert_eq!(answer.status, 200);
+    let heads = service.take_heads();
+    let [head] = heads.as_slice() else {
+        panic!("{heads:?}");
+    };
+    assert!(
+        head.contains("\ncookie: _session_id=theirs\n") && head.contains("\nrange: bytes=0-9\n"),
+        "{head}"
+    );
+    assert!(
+        !head.contains("ours") && !head.contains("authorization"),
+        "{head}"
+    );
+    assert!(answer.headers.get("set-cookie").is_none());
+    let policies: Vec<_> = answer.headers.get_all("content-security-policy").iter().collect();
+    assert_eq!(
+        policies,
+        ["default-src 'none'; style-src 'unsafe-inline'; sandbox"]
+    );
+    // What leads out of the folder is not there. (The client would tidy such a path up.)
+    for path in [
+        "/file_serve/../admin",
+        "/images/./x",
+        "/thumbnail/%2e%2E/x",
+        "/upload/..%2fadmin",
+        "/file_serve/.%2e%5cadmin",
+    ] {
+        let mut connection =
+            TcpStream::connect(gateway.address.trim_start_matches("http://")).expect("it listens");
+        write!(
+            connection,
+            "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+        )
+        .expect("it reads");
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 404 "), "{path}: {answer}");
+    }
+    assert_eq!(service.take_heads(), Vec::<String>::new());
 }
 
 /// A service with shots that have fields of every type.

@@ -522,7 +522,10 @@ fn exports_of_explorations_and_their_errors() {
         (answer.status, answer.body.as_str()),
         (200, "i,n\n1,pen\n2,ink\n")
     );
-    assert_eq!(answer.headers["content-disposition"], "attachment");
+    assert_eq!(
+        answer.headers["content-disposition"],
+        "attachment; filename*=UTF-8''Items.csv"
+    );
     let part = clerk.get(&url(&format!("exploration_id={id}&limit=1&offset=1")));
     assert_eq!(part.body, "i,n\n2,ink\n");
     fails(&clerk.get(&url("exploration_id=999")), 404, Some("42704"));
@@ -566,6 +569,23 @@ fn exports_of_explorations_and_their_errors() {
         ordered.body
     );
     fails(&clerk.get(&table("&filter=nonsense")), 400, Some("22P02"));
+
+    // Whatever a name is, it is one of a file, and ends no header.
+    assert_eq!(
+        ordered.headers["content-disposition"],
+        "attachment; filename*=UTF-8''item.csv"
+    );
+    run(
+        &mut admin,
+        "RESET ROLE; ALTER TABLE item RENAME TO \"../é\r\nset-cookie: a=b; \"\"'%41\"",
+    );
+    let odd = clerk.get(&table(""));
+    assert_eq!(odd.status, 200, "{}", odd.body);
+    assert_eq!(
+        odd.headers["content-disposition"],
+        "attachment; filename*=UTF-8''%2E%2E%2F%C3%A9%0D%0Aset-cookie%3A%20a%3Db%3B%20%22%27%2541.csv"
+    );
+    assert!(odd.headers.get("set-cookie").is_none());
     assert_eq!(
         clerk
             .get(&gateway.url("/api/export/v0/tables/?table_oid=x"))

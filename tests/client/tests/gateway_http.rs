@@ -125,6 +125,38 @@ fn a_server_without_passwords_lets_nobody_in() {
     assert!(answer.body.contains("asks for no password"), "{}", answer.body);
 }
 
+/// Where anybody is let in, a web site must not be able to pass for the gateway's own page: its owner can let the site's name
+/// mean this machine.
+#[test]
+fn a_gateway_without_passwords_has_no_name() {
+    let gateway = Gateway::start(&["--allow-passwordless"]);
+    let login = gateway.url("/auth/login/");
+    let body = r#"{"username": "postgres", "password": ""}"#;
+    let called = |name: &str| Caller::nobody().with("host", name);
+    for name in [
+        "127.0.0.1:1",
+        "[::1]:8642",
+        "[::1]",
+        "localhost:8642",
+        "localhost",
+        "192.0.2.1",
+    ] {
+        let answer = called(name).post(&login, "application/json", body);
+        assert_eq!(answer.status, 200, "{name}: {}", answer.body);
+    }
+    for name in [
+        "evil.example",
+        "evil.example:8642",
+        "localhost.evil.example:80",
+        "127.0.0.1.evil.example",
+    ] {
+        let answer = called(name).post(&login, "application/json", body);
+        assert_eq!(answer.status, 403, "{name}: {}", answer.body);
+        let script = Caller::basic("postgres", "").with("host", name);
+        assert_eq!(script.rpc(&gateway, WHO).status, 403, "{name}");
+    }
+}
+
 #[test]
 fn calls() {
     let gateway = Gateway::start(&["--body-bytes", "100000"]);

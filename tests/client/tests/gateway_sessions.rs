@@ -45,7 +45,7 @@ const PLANTED: &str = "
         coalesce(current_setting('my.note', true), ''),
         (SELECT count(*) FROM pg_class WHERE relnamespace = pg_my_temp_schema()),
         (SELECT count(*) FROM pg_cursors WHERE name = 'kept'),
-        (SELECT count(*) FROM pg_prepared_statements WHERE name <> ''), (SELECT count(*) FROM pg_listening_channels()),
+        (SELECT count(*) FROM pg_prepared_statements WHERE from_sql), (SELECT count(*) FROM pg_listening_channels()),
         (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()), 'end', pg_backend_pid(),
         'pid') AS text;
     GRANT USAGE ON SCHEMA evil TO desk, other;
@@ -157,4 +157,67 @@ fn statements_without_a_client_count() {
     drop(connection);
     assert!(read(&gateway, "quick").contains("quick"));
     assert_eq!(active(&gateway), 0, "the other statement has ended before");
+}
+
+/// What runs in a request may catch what cancels it, and put off the server's own limit: the gateway ends it all the same.
+#[test]
+fn statements_that_cannot_be_cancelled_end() {
+    let gateway = Gateway::start(&["--user-connections", "1", "--statement-seconds", "1"]);
+    gateway
+        .admin()
+        .batch_execute(
+            "CREATE FUNCTION deaf() RETURNS text LANGUAGE plpgsql AS $$
+             BEGIN
+               LOOP
+                 BEGIN
+                   PERFORM pg_sleep(600);
+                 EXCEPTION WHEN query_canceled THEN
+                   NULL;
+                 END;
+               END LOOP;
+             END $$;
+             CREATE VIEW deaf AS SELECT 1 AS id, deaf() AS text;
+             CREATE VIEW quick AS SELECT 1 AS id, 'quick' AS text;
+             CREATE TABLE late (id int PRIMARY KEY);
+             CREATE FUNCTION put_off() RETURNS trigger LANGUAGE plpgsql AS $$
+             BEGIN
+               PERFORM set_config('statement_timeout', '0', false);
+               RETURN new;
+             END $$;
+             CREATE FUNCTION doze() RETURNS trigger LANGUAGE plpgsql AS $$
+             BEGIN
+               PERFORM pg_sleep(600);
+               RETURN NULL;
+             END $$;
+             CREATE TRIGGER first BEFORE INSERT ON late FOR EACH ROW EXECUTE FUNCTION put_off();
+             CREATE CONSTRAINT TRIGGER last AFTER INSERT ON late DEFERRABLE INITIALLY DEFERRED
+             FOR EACH ROW EXECUTE FUNCTION doze();
+             GRANT SELECT ON deaf, quick TO clerk;
+             GRANT SELECT, INSERT ON late TO clerk",
+        )
+        .unwrap();
+    let requests = [
+        r#"{"jsonrpc": "2.0", "id": 7, "method": "msar.list_records", "params": {"tab_id": "public.deaf"}}"#,
+        r#"{"jsonrpc": "2.0", "id": 7, "method": "msar.add_records", "params": {"tab_id": "late", "rows": [{"id": 1}]}}"#,
+    ];
+    for request in requests {
+        let answer = Caller::clerk().rpc(&gateway, request);
+        assert_eq!(answer.status, 504, "{}", answer.body);
+        let running = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'clerk' AND state = 'active'";
+        eventually("nothing runs", || {
+            gateway.admin().query_one(running, &[]).unwrap().get::<_, i64>(0) == 0
+        });
+        eventually("the connection is free", || {
+            Caller::clerk()
+                .rpc(&gateway, &requests[0].replace("deaf", "quick"))
+                .status
+                == 200
+        });
+    }
+    let late: i64 = gateway
+        .admin()
+        .query_one("SELECT count(*) FROM late", &[])
+        .unwrap()
+        .get(0);
+    assert_eq!(late, 0);
 }
