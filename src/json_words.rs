@@ -105,6 +105,10 @@ fn replace_words(message: &str) -> String {
     if message.starts_with("struct ") {
         return "an object".into();
     }
+    // What serde_json says of a number where one of a few words is to be.
+    if message == "expected value" {
+        return "a string is expected".into();
+    }
     // One of several objects, by their only key.
     if message == "enum" {
         return "an object with one key".into();

@@ -156,20 +156,35 @@ BEGIN ATOMIC
   ) AS option;
 END;
 
+-- What callers say of servers and databases are objects.
+CREATE FUNCTION __msar.check_object(argument text, document jsonb, keys text) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+BEGIN
+  IF pg_catalog.jsonb_typeof(document) OPERATOR(pg_catalog.<>) 'object'::pg_catalog.text THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = pg_catalog.format('argument "%s" must be an object', argument),
+      HINT = pg_catalog.format('The keys are %s.', keys);
+  END IF;
+END
+$$;
+
 CREATE FUNCTION msar.set_server(server_id bigint, patch jsonb) RETURNS jsonb
 LANGUAGE plpgsql STRICT
 AS $$
 DECLARE
   entry pg_catalog.name;
   actions pg_catalog.text;
-  unknown pg_catalog.text := (
-    SELECT k.key FROM pg_catalog.jsonb_object_keys(patch) AS k(key)
-    WHERE k.key OPERATOR(pg_catalog.<>) ALL ('{host,port,sslmode}') LIMIT 1
-  );
+  unknown pg_catalog.text;
 BEGIN
+  PERFORM __msar.check_object('patch', patch, 'host, port and sslmode');
+  unknown := (
+    SELECT k.key FROM pg_catalog.jsonb_object_keys(patch) AS k(key)
+    WHERE k.key OPERATOR(pg_catalog.<>) ALL ('{host,port,sslmode}'::pg_catalog.text[]) LIMIT 1
+  );
   IF unknown IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-      MESSAGE = pg_catalog.format('unknown key "%s" of "patch"', unknown), HINT = 'Known are host, port and sslmode.';
+      MESSAGE = pg_catalog.format('unknown key "%s" of "patch"', unknown), HINT = 'The keys are host, port and sslmode.';
   END IF;
   FOREACH entry IN ARRAY __msar.own_server_entries(server_id) LOOP
     actions := (
@@ -192,15 +207,17 @@ CREATE FUNCTION msar.add_database(database_def jsonb) RETURNS jsonb
 LANGUAGE plpgsql STRICT
 AS $$
 DECLARE
+  known CONSTANT pg_catalog.text := 'host, port, database, nickname, sslmode, role and password';
   def pg_catalog.record;
   entry pg_catalog.name;
 BEGIN
+  PERFORM __msar.check_object('database_def', database_def, known);
   SELECT * INTO def
   FROM pg_catalog.jsonb_to_record(database_def) AS d(host pg_catalog.text, port integer, database pg_catalog.text, nickname pg_catalog.text,
     sslmode pg_catalog.text, role pg_catalog.text, password pg_catalog.text);
   IF def.host IS NULL OR def.database IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'a database needs "host" and "database"',
-      HINT = 'Known are host, port, database, nickname, sslmode, role and password.';
+      HINT = pg_catalog.format('The keys are %s.', known);
   END IF;
   entry := pg_catalog."left"(
     pg_catalog.concat(def.host, ':', COALESCE(def.port, 5432), '/', def.database), 63
@@ -244,6 +261,7 @@ DECLARE
   entry pg_catalog.record;
   actions pg_catalog.text;
 BEGIN
+  PERFORM __msar.check_object('patch', patch, 'name and nickname');
   SELECT e.name, e.server_id, e.dbname INTO entry
   FROM __msar.server_entries() AS e WHERE e.entry_id::bigint OPERATOR(pg_catalog.=) database_id;
   IF NOT FOUND THEN

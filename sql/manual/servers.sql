@@ -53,6 +53,20 @@ Errors: none
 Example:
   SELECT __msar.server_option('archive', 'port', '5433');$$;
 
+COMMENT ON FUNCTION __msar.check_object(text, jsonb, text) IS
+$$Fails if a document is not a JSON object.
+
+Arguments:
+  argument: the name of the argument that has it
+  document: the document
+  keys: the keys that it can have, for the hint
+Returns: nothing
+Errors:
+  22023: it is not an object
+
+Example:
+  SELECT __msar.check_object('patch', '{}', 'host and port');$$;
+
 COMMENT ON FUNCTION msar.list_servers() IS
 $$Returns the database servers that the current role may use: this one, and the foreign servers of
 the wrapper mathesar_ext; those of the same host and port are one.
@@ -88,7 +102,7 @@ Errors:
   42704: no such server
   0A000: this server itself
   42501: not the owner of the foreign server
-  22023: unknown key
+  22023: unknown key, or not an object
   HV024: invalid value
 
 Example:
@@ -103,7 +117,7 @@ Arguments:
     and the third are required. Pass the document as a parameter if it has a password.
 Returns: as an element of msar.list_databases
 Errors:
-  22023: no host or database
+  22023: no host or database, or not an object
   42501: no USAGE on the foreign data wrapper mathesar_ext
   HV024: invalid value
 
@@ -121,6 +135,7 @@ Returns: as an element of msar.list_databases
 Errors:
   42704: no such database
   0A000: another name for the current database
+  22023: not an object
   42501: not the owner
 
 Example:

@@ -120,7 +120,7 @@ fn preview_query(
 
 /// Options of `msar.get_preview`.
 #[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields, expecting = "the options")]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct PreviewOptions {
     /// The most values that are listed.
     #[serde(default = "most_misfits")]

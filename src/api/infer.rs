@@ -26,7 +26,7 @@ fn infer_table_column_data_types(tab_id: RegClass) -> Result<JsonbResult, ErrorR
 fn infer_columns(tab_id: RegClass, options: JsonArgument) -> Result<JsonbResult, ErrorReport> {
     let options = options.decode(
         "options",
-        "Known are {\"date_order\": YMD, DMY or MDY, \"decimal_p\": \".\" or \",\", \"integers\": boolean}.",
+        "The options are {\"date_order\": YMD, DMY or MDY, \"decimal_p\": \".\" or \",\", \"integers\": boolean}.",
     )?;
     Ok(JsonbResult::new(&survey::infer_with_runner_ups(
         tab_id.0, &options,
@@ -38,7 +38,7 @@ fn infer_types(
     tab_id: RegClass,
     options: default!(JsonArgument, "'{}'"),
 ) -> Result<JsonbResult, ErrorReport> {
-    let hint = "Known are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int, \"date_order\": YMD, DMY or MDY, \"decimal_p\": \".\" or \",\"}.";
+    let hint = "The options are {\"integers\": boolean, \"enum_max_values\": int, \"misfits\": int, \"date_order\": YMD, DMY or MDY, \"decimal_p\": \".\" or \",\"}.";
     let options = options.decode("options", hint)?;
     Ok(JsonbResult::new(&survey::survey_relation(tab_id.0, &options)?)?)
 }

@@ -5,7 +5,7 @@
 
 use super::error::ExplorationError;
 use crate::error::{Error, ManualPage, hints};
-use crate::json_words::nearest::{find_nearest_names as nearest, is_misspelt};
+use crate::json_words::nearest::{find_nearest_names as nearest, find_similar_name, is_misspelt};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -248,12 +248,12 @@ impl ObjectMembers {
         let Some(key) = self.members.keys().next() else {
             return Ok(());
         };
-        let nearest = nearest(key, self.known.iter().copied());
+        let meant = find_similar_name(key, self.known.iter().copied());
         Err(ExplorationError::UnknownKey {
             path: name_place(&self.path).to_owned(),
             key: key.clone(),
             known: list_names(self.known.iter().copied()),
-            nearest: nearest.first().cloned().unwrap_or_default(),
+            nearest: meant.map_or(String::new(), |meant| format!("\"{meant}\"")),
         }
         .into())
     }

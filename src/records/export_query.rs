@@ -17,7 +17,7 @@ use std::rc::Rc;
 /// The options of `msar.get_export_query`. One that is null is one that is left out.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[serde(expecting = "the options")]
+#[serde(expecting = "an object")]
 #[derive(Default)]
 pub(crate) struct ExportOptions {
     filter: Option<FilterDocument>,

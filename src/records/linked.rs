@@ -27,7 +27,7 @@ const NOT_TRUSTED: &str = "The owner of the table is neither a superuser nor a r
 /// The options of `msar.get_linked_records`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[serde(expecting = "the options")]
+#[serde(expecting = "an object")]
 pub(crate) struct LinkedOptions {
     #[serde(deserialize_with = "lenient")]
     limit: Option<i64>,

@@ -27,7 +27,7 @@ pub(crate) const SCHEMA: &str = include_str!("list_records.schema.json");
 /// The options. One that is null is one that is left out, but for `limit`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[serde(expecting = "the options")]
+#[serde(expecting = "an object")]
 pub(crate) struct RecordOptions {
     #[serde(deserialize_with = "lenient")]
     limit: Option<i64>,

@@ -290,7 +290,9 @@ pub(crate) fn add_form(document: &str) -> Result<Value, Error> {
 pub(crate) fn patch_form(document: &str) -> Result<Value, Error> {
     let node = Node::parse(ManualPage::Forms, "form_def", document)?;
     let mut members = node.object()?;
-    let id = members.need("id", "Say which form.")?.integer()?;
+    let id = members
+        .need("id", "Pass \"id\", the form that is changed.")?
+        .integer()?;
     let mut form = find_own(id)?;
     // What a form is about does not change.
     members.take("base_table_oid");

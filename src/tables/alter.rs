@@ -36,7 +36,7 @@ pub(crate) fn alter_columns(relation: Oid, alterations: &[ColumnAlteration]) -> 
 /// Options of a change of columns.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[serde(expecting = "the options")]
+#[serde(expecting = "an object")]
 pub(crate) struct AlterationOptions {
     pub(crate) dry_run: bool,
     on_error: OnMisfit,

@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 /// The options of `msar.link_column`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[serde(expecting = "the options")]
+#[serde(expecting = "an object")]
 pub(crate) struct LinkOptions {
     /// The column of the referent that has the texts; none for the preview of its rows.
     by: Option<ColumnRef>,

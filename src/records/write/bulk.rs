@@ -31,7 +31,7 @@ use serde_json::value::RawValue;
 /// The options of `msar.update_records` and `msar.delete_records`.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
-#[serde(expecting = "the options")]
+#[serde(expecting = "an object")]
 pub(crate) struct BulkOptions {
     /// Only the rows of these keys.
     keys: Option<Box<RawValue>>,

@@ -24,7 +24,7 @@ use serde_json::value::RawValue;
 /// The options of `msar.add_records`.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
-#[serde(expecting = "the options")]
+#[serde(expecting = "an object")]
 pub(crate) struct AddOptions {
     on_conflict: ConflictAction,
     /// The columns of the key that tells whether a row is there; the primary key by default.
