@@ -221,10 +221,11 @@ pub(crate) struct RowsStatement(String);
 
 impl RowsStatement {
     pub(crate) fn compile_cast(row_type: Oid, options: &CastOptions) -> Result<Self, Error> {
+        let target = column_type::to_sql(plain(row_type))?;
         if !type_name::is_composite(row_type) {
             Err(TablesError::NoCast {
                 source_type: "text".into(),
-                target: column_type::to_sql(plain(row_type))?,
+                target,
             })?;
         }
         let row = compile_cast("e.element", pg_sys::TEXTOID, row_type, options)?;

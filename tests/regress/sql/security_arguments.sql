@@ -34,6 +34,9 @@ RESET array_nulls;
 SELECT pg_temp.try($$SELECT msar.import_text('public', 'imported', 'a'::text, '[]')$$);
 SELECT pg_temp.try($$SELECT msar.import_text('public', 'imported', 'a'::bytea, '["csv"]')$$);
 
+-- A type that is none.
+SELECT pg_temp.try($$SELECT __msar.read_array_of_rows('[{"a": 1}]', 0::oid::regtype, '{}')$$);
+
 -- As many steps as a path may have.
 SELECT max(depth) FROM msar.get_joinable_tables(2147483647);
 SELECT length(__msar.display_number('1', 2147483647, NULL, NULL, NULL, NULL, NULL, NULL));
