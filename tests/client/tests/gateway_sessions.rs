@@ -221,3 +221,37 @@ fn statements_that_cannot_be_cancelled_end() {
         .get(0);
     assert_eq!(late, 0);
 }
+
+/// What is prepared on a connection does not outlive the functions that it calls, and is made anew with them.
+#[test]
+fn the_extension_may_go_and_come() {
+    let gateway = Gateway::start(&["--user-connections", "1"]);
+    let who = || {
+        Caller::clerk().rpc(
+            &gateway,
+            r#"{"jsonrpc": "2.0", "id": 1, "method": "msar.get_current_role"}"#,
+        )
+    };
+    assert_eq!(who().status, 200);
+    for _ in 0..2 {
+        gateway
+            .admin()
+            .batch_execute("DROP EXTENSION mathesar_ext")
+            .unwrap();
+        // On the connection that had it, and on a new one.
+        for _ in 0..2 {
+            let answer = who();
+            assert_eq!(answer.status, 501, "{}", answer.body);
+            assert!(answer.body.contains("3F000"), "{}", answer.body);
+        }
+        gateway
+            .admin()
+            .batch_execute("CREATE EXTENSION mathesar_ext")
+            .unwrap();
+        for _ in 0..3 {
+            let answer = who();
+            assert_eq!(answer.status, 200, "{}", answer.body);
+            assert!(answer.body.contains("clerk"), "{}", answer.body);
+        }
+    }
+}
