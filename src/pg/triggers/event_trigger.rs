@@ -86,6 +86,8 @@ unsafe fn plain_column(command: *mut pg_sys::Node) -> Option<String> {
         let part = parts.get_ptr(0).filter(|_| parts.len() == 1)?;
         let is_column = (*command).objtype == pg_sys::ObjectType::OBJECT_TABLE
             && (*part).subtype == pg_sys::AlterTableType::AT_AddColumn
+            // With IF NOT EXISTS the one creation may be that of a command inside of this one.
+            && !(*part).missing_ok
             && !(*part).def.is_null()
             && (*(*part).def).type_ == pg_sys::NodeTag::T_ColumnDef;
         if !is_column {

@@ -94,6 +94,20 @@ ALTER TABLE item ADD last integer;
 COMMIT;
 SELECT * FROM pg_temp.changes(:'token') \gset
 \echo :changes
+-- One adds a column to another table, where the command itself finds its column there.
+CREATE OR REPLACE FUNCTION added_one.everywhere() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_setting('added.nested', true) IS DISTINCT FROM 'yes' THEN
+    PERFORM set_config('added.nested', 'yes', true);
+    ALTER TABLE "Added ""2""".item ADD elsewhere integer;
+  END IF;
+END $$;
+SELECT * FROM pg_temp.changes(:'token') \gset
+BEGIN;
+ALTER TABLE added_one.child ADD IF NOT EXISTS plain integer;
+COMMIT;
+SELECT * FROM pg_temp.changes(:'token') \gset
+\echo :changes
 DROP EVENT TRIGGER added_first;
 RESET search_path;
 DROP SCHEMA added_one, "Added ""2""" CASCADE;
