@@ -99,9 +99,11 @@ pub(crate) enum ExplorationError {
         owner: String,
     },
 
-    TooManySteps {
+    /// More of something than an exploration may have.
+    TooMany {
         path: String,
-        steps: usize,
+        what: &'static str,
+        number: usize,
         most: usize,
     },
 }
@@ -251,11 +253,16 @@ impl TopicError for ExplorationError {
             )
             .detail(format!("The object of that name is not a view of an exploration; it belongs to role \"{owner}\"."))
             .hint("Choose another name for the exploration, save it without \"view\", or ask that role to drop it."),
-            Self::TooManySteps { path, steps, most } => ErrorText::new(
+            Self::TooMany {
+                path,
+                what,
+                number,
+                most,
+            } => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
-                format!("{path}: there are too many transformations"),
+                format!("{path}: there are too many {what}"),
             )
-            .detail(format!("There are {steps}, of {most} at most."))
+            .detail(format!("There are {number}, of {most} at most."))
             .hint("Save a part as an exploration with a view, and begin another one with that view."),
         }
     }

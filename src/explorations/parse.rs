@@ -21,6 +21,12 @@ const SHAPE: &str = "An exploration is {\"base_table_oid\": OID, \"initial_colum
 /// The most transformations. Each may be a subquery of the next, and PostgreSQL's parser nests only so deep.
 const MOST_STEPS: usize = 200;
 
+/// The most columns of a table, and about the most of a SELECT.
+const MOST_COLUMNS: usize = 1600;
+
+/// The most steps of a join path.
+const MOST_JOINS: usize = 100;
+
 const TRANSFORMATIONS: [&str; 12] = [
     "filter",
     "order",
@@ -53,7 +59,7 @@ impl Exploration {
     pub(crate) fn parse(document: &Node, values: &mut Values) -> Result<Self, Error> {
         let mut members = document.object()?;
         let base = base(&mut members)?;
-        let initial = members.need("initial_columns", SHAPE)?.array()?;
+        let initial = limited(&members.need("initial_columns", SHAPE)?, "columns", MOST_COLUMNS)?;
         let initial: Vec<InitialColumn> = initial
             .iter()
             .map(|node| initial_column(node, base))
@@ -62,21 +68,10 @@ impl Exploration {
             Err(document.invalid("an exploration has at least one initial column", SHAPE))?;
         }
         let steps = match members.take("transformations") {
-            Some(transformations) => {
-                let steps = transformations.array()?;
-                if steps.len() > MOST_STEPS {
-                    return Err(ExplorationError::TooManySteps {
-                        path: transformations.path().to_owned(),
-                        steps: steps.len(),
-                        most: MOST_STEPS,
-                    }
-                    .into());
-                }
-                steps
-                    .iter()
-                    .map(|node| parse_step(node, values))
-                    .collect::<Result<_, _>>()?
-            }
+            Some(transformations) => limited(&transformations, "transformations", MOST_STEPS)?
+                .iter()
+                .map(|node| parse_step(node, values))
+                .collect::<Result<_, _>>()?,
             None => Vec::new(),
         };
         let display_names = match members.take("display_names") {
@@ -124,6 +119,21 @@ pub(super) fn named_table(node: &Node) -> Result<Oid, Error> {
     })
 }
 
+/// The elements of a list, of which there are not too many.
+fn limited(list: &Node, what: &'static str, most: usize) -> Result<Vec<Node>, Error> {
+    let elements = list.array()?;
+    match elements.len() {
+        number if number > most => Err(ExplorationError::TooMany {
+            path: list.path().to_owned(),
+            what,
+            number,
+            most,
+        }
+        .into()),
+        _ => Ok(elements),
+    }
+}
+
 fn display_names(node: &Node) -> Result<BTreeMap<String, String>, Error> {
     let mut names = BTreeMap::new();
     for (alias, name) in node.object()?.rest() {
@@ -146,7 +156,10 @@ fn initial_column(node: &Node, base: Oid) -> Result<InitialColumn, Error> {
         None => ColumnReference::Attnum(members.need("attnum", HINT)?.integer()?),
     };
     let path = match members.take("join_path") {
-        Some(path) => path.array()?.iter().map(join_step).collect::<Result<_, _>>()?,
+        Some(path) => limited(&path, "steps", MOST_JOINS)?
+            .iter()
+            .map(join_step)
+            .collect::<Result<_, _>>()?,
         None => Vec::new(),
     };
     members.finish()?;
@@ -402,7 +415,7 @@ fn pivot(node: &Node, values: &mut Values) -> Result<Pivot, Error> {
     let column = members.need("column", HINT)?.text()?;
     let wanted = members.need("values", HINT)?;
     let mut cells = Vec::new();
-    for value in wanted.array()? {
+    for value in limited(&wanted, "values", MOST_COLUMNS)? {
         let mut members = value.object()?;
         let literal = members
             .take_present("literal")

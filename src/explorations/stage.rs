@@ -7,7 +7,7 @@ use super::error::{BLANK_ALIAS, ExplorationError};
 use super::node::unknown_name;
 use crate::catalog::types::TypeInfo;
 use crate::error::Error;
-use crate::pg::{Oid, quote};
+use crate::pg::{Oid, quote, server};
 use crate::records::condition::{Expression, NamedColumns};
 use crate::records::relation::ColumnReference;
 use std::rc::Rc;
@@ -122,6 +122,7 @@ impl Stage {
 
     /// Makes a subquery of it.
     pub(super) fn wrap(&mut self) {
+        server::check_for_interrupts();
         let is_needed = |name: &str| {
             self.order.iter().any(|sorting| sorting.name == name)
                 || self

@@ -14,7 +14,7 @@ use super::value::{self, Forms};
 use crate::error::Error;
 use crate::pg::comparison::{self, Comparison};
 use crate::pg::type_name::{self, TypeId};
-use crate::pg::{Oid, mixed_comparison};
+use crate::pg::{Oid, mixed_comparison, server};
 use crate::statements::{Form, Literal, Parameters, Sort};
 use pgrx::pg_sys;
 
@@ -160,6 +160,7 @@ impl<C: NamedColumns> Conditions<'_, C> {
 
     /// A filter as a value; a literal becomes one of type `expected`.
     pub(crate) fn value(&mut self, filter: &Filter, expected: Oid) -> Result<Expression, Error> {
+        server::check_for_interrupts();
         let value = self.in_place_of(filter, |this| this.any_value(filter, expected))?;
         check_size(&value.sql)?;
         Ok(value)

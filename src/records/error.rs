@@ -72,6 +72,12 @@ pub(crate) enum RecordError {
 
     TooComplex,
 
+    /// In the paths of joined columns.
+    TooManyJoins {
+        joins: usize,
+        most: usize,
+    },
+
     NoKey {
         relation: String,
         reason: String,
@@ -190,6 +196,12 @@ impl TopicError for RecordError {
                 format!("a value of type {left} cannot be compared with one of type {right}"),
             )
             .hint("Compare values of the same type. In explorations, \"to_text\" converts a value to text."),
+            Self::TooManyJoins { joins, most } => ErrorText::new(
+                PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+                "the paths of \"joined_columns\" have too many steps",
+            )
+            .detail(format!("There are {joins}, of {most} at most."))
+            .hint("Ask for fewer joined columns at once."),
             Self::TooComplex => ErrorText::new(
                 PgSqlErrorCode::ERRCODE_STATEMENT_TOO_COMPLEX,
                 "the request is too complex",

@@ -31,6 +31,11 @@ pub(crate) struct JoinedColumn {
 
 impl JoinedColumn {
     /// The name of its member of a record.
+    /// How many joins lead to it.
+    pub(super) fn count_joins(&self) -> usize {
+        self.join_path.0.len()
+    }
+
     pub(super) fn alias(&self) -> &str {
         &self.alias
     }

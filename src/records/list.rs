@@ -8,7 +8,7 @@ mod rows;
 use super::document::{self, Linked, SizeLimit, json_object};
 use super::error::RecordError;
 use super::group::Groups;
-use super::joined::Joined;
+use super::joined::{Joined, JoinedColumn};
 use super::order::{self, Ordered, Unreadable};
 use super::page_request::{Count, Members, PageRequest};
 use super::path::PathJoins;
@@ -176,6 +176,13 @@ impl<'a> Page<'a> {
                 problem: "\"joined_columns\" lead out of what is shared".into(),
                 hint: "A share shows columns of its own table. Share an exploration to show columns of others.",
             })?;
+        }
+        // PostgreSQL does not listen while it plans thousands of joins.
+        const MOST_JOINS: usize = 200;
+        let joins = self.request.joined.iter().map(JoinedColumn::count_joins).sum();
+        if joins > MOST_JOINS {
+            let most = MOST_JOINS;
+            Err(RecordError::TooManyJoins { joins, most })?;
         }
         self.check_aliases()?;
         let joined = self.request.joined.iter().enumerate();

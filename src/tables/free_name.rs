@@ -5,7 +5,7 @@ use crate::catalog::rows::PgClass;
 use crate::ddl::name::LONGEST;
 use crate::pg::scan::Reader;
 use crate::pg::snapshot::Snapshot;
-use crate::pg::{Oid, names, text};
+use crate::pg::{Oid, names, server, text};
 use rustc_hash::FxHashSet;
 
 /// A name that no relation of the schema has: the one that is wanted, or that or `fallback` with a number. There is no schema
@@ -85,6 +85,7 @@ pub(super) fn find_free_name(wanted: &str, is_taken: impl Fn(&str) -> bool) -> S
 pub(super) fn number_name(wanted: &str, first: usize, is_taken: impl Fn(&str) -> bool) -> String {
     let mut number = first;
     loop {
+        server::check_for_interrupts();
         let candidate = append_suffix(wanted, &format!(" {number}"));
         if !is_taken(&candidate) {
             return candidate;

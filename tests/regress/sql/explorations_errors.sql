@@ -73,3 +73,8 @@ SELECT msar.run_exploration(jsonb_build_object('base_table', '{"schema": "librar
   'transformations', (SELECT jsonb_agg(jsonb_build_object('type', 'compute', 'spec', jsonb_build_object('alias', 'z' || i, 'expression', jsonb_build_object('add',
     jsonb_build_array(jsonb_build_object('column_name', jsonb_build_array(z)), jsonb_build_object('column_name', jsonb_build_array(z)))))) ORDER BY i)
     FROM generate_series(1, 40) AS i, LATERAL (SELECT CASE i WHEN 1 THEN 'n' ELSE 'z' || (i - 1) END) AS of(z))), '{"limit": 1}')->'records'->'results'->0->>'z40';
+-- More columns than a SELECT can have, and joins without an end.
+SELECT pg_temp.step('pivot', jsonb_build_object('rows', '[{"input_alias": "id", "output_alias": "id"}]'::jsonb, 'column', 'title', 'aggregation', '{"input_alias": "id", "function": "count"}'::jsonb,
+  'values', (SELECT jsonb_agg(jsonb_build_object('literal', i, 'output_alias', 'v' || i)) FROM generate_series(1, 1601) AS i)));
+SELECT pg_temp.problem(jsonb_build_object('initial_columns', (SELECT jsonb_agg(jsonb_build_object('alias', 'a' || i, 'attnum', 1)) FROM generate_series(1, 1601) AS i)));
+SELECT pg_temp.problem(jsonb_build_object('initial_columns', jsonb_build_array(jsonb_build_object('alias', 'a', 'attnum', 1, 'join_path', (SELECT jsonb_agg('[[1, 1], [1, 1]]'::jsonb) FROM generate_series(1, 101))))));

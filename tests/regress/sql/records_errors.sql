@@ -116,3 +116,5 @@ SELECT pg_temp.options_problem(options) FROM unnest(ARRAY['{"columns": "name"}',
 SELECT msar.update_records('form.person', '{}', '{"name": "x"}', '{"max_rows": "many"}');
 SELECT msar.add_records('form.person', '[]', '{"key": "id"}');
 DROP SCHEMA form CASCADE;
+-- Thousands of joins.
+SELECT msar.list_records('library.book', jsonb_build_object('joined_columns', (SELECT jsonb_agg(jsonb_build_object('alias', 'a' || i, 'join_path', '[[[1, 1], [1, 1]]]'::jsonb)) FROM generate_series(1, 201) AS i)));
