@@ -169,7 +169,8 @@ BEGIN
     sch_id,
     COALESCE(tab_name, (SELECT f.base_name FROM msar_catalog.data_files AS f WHERE f.id OPERATOR(pg_catalog.=) import_data_file.id)),
     ARRAY(
-      SELECT COALESCE(NULLIF(pg_catalog.btrim(c.name), ''), 'Column ' OPERATOR(pg_catalog.||) (c.n OPERATOR(pg_catalog.-) 1)::pg_catalog.text)
+      SELECT CASE WHEN pg_catalog.btrim(c.name) OPERATOR(pg_catalog.<>) '' THEN pg_catalog.btrim(c.name)
+        ELSE 'Column ' OPERATOR(pg_catalog.||) (c.n OPERATOR(pg_catalog.-) 1)::pg_catalog.text END
       FROM pg_catalog.jsonb_array_elements_text(file OPERATOR(pg_catalog.->) 'columns') WITH ORDINALITY AS c(name, n)
       ORDER BY c.n
     ),
@@ -218,7 +219,7 @@ BEGIN
       SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(c.n OPERATOR(pg_catalog.-) 1, c.name) ORDER BY c.n)
       FROM pg_catalog.jsonb_array_elements_text(file OPERATOR(pg_catalog.->) 'columns') WITH ORDINALITY AS c(name, n)
     );
-    IF wanted IS DISTINCT FROM found THEN
+    IF NOT COALESCE(wanted OPERATOR(pg_catalog.=) found, wanted IS NULL AND found IS NULL) THEN
       RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'the mappings are not those of the columns of the file',
         DETAIL = pg_catalog.format('The columns are %s.', found),
         HINT = 'Each column of the file needs a mapping with its "index" and "name"; "table_column" null leaves it out.';
@@ -227,7 +228,7 @@ BEGIN
   temporary := (msar.prepare_temp_table_for_import(
     (SELECT f.base_name FROM msar_catalog.data_files AS f WHERE f.id OPERATOR(pg_catalog.=) insert_data_file.id),
     ARRAY(
-      SELECT NULLIF(c.name, '')
+      SELECT CASE WHEN c.name OPERATOR(pg_catalog.<>) '' THEN c.name END
       FROM pg_catalog.jsonb_array_elements_text(file OPERATOR(pg_catalog.->) 'columns') WITH ORDINALITY AS c(name, n)
       ORDER BY c.n
     )

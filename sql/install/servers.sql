@@ -7,9 +7,9 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
 DECLARE
   given pg_catalog.record;
-  known pg_catalog.text[] := CASE catalog_id
-    WHEN 'pg_catalog.pg_foreign_server'::pg_catalog.regclass THEN '{host,port,dbname,sslmode,root_certificate,nickname}'
-    WHEN 'pg_catalog.pg_user_mapping'::pg_catalog.regclass THEN '{user,password}'
+  known pg_catalog.text[] := CASE
+    WHEN catalog_id OPERATOR(pg_catalog.=) 'pg_catalog.pg_foreign_server'::pg_catalog.regclass THEN '{host,port,dbname,sslmode,root_certificate,nickname}'
+    WHEN catalog_id OPERATOR(pg_catalog.=) 'pg_catalog.pg_user_mapping'::pg_catalog.regclass THEN '{user,password}'
     ELSE '{}'
   END;
 BEGIN
@@ -21,12 +21,12 @@ BEGIN
     IF given.name OPERATOR(pg_catalog.<>) ALL (known) THEN
       RAISE EXCEPTION USING ERRCODE = 'fdw_invalid_option_name',
         MESSAGE = pg_catalog.format('invalid option "%s"', given.name),
-        HINT = pg_catalog.format('Valid options here are: %s.', COALESCE(NULLIF(pg_catalog.array_to_string(known, ', '), ''), 'none'));
+        HINT = pg_catalog.format('Valid options here are: %s.', CASE WHEN pg_catalog.cardinality(known) OPERATOR(pg_catalog.>) 0 THEN pg_catalog.array_to_string(known, ', ') ELSE 'none' END);
     END IF;
     IF (given.name OPERATOR(pg_catalog.=) 'sslmode' AND given.value OPERATOR(pg_catalog.<>) ALL
           ('{disable,allow,prefer,require,verify-ca,verify-full}'))
       OR (given.name OPERATOR(pg_catalog.=) 'port' AND (given.value OPERATOR(pg_catalog.!~) '^[0-9]{1,5}$'
-        OR given.value::integer NOT BETWEEN 1 AND 65535))
+        OR given.value::integer OPERATOR(pg_catalog.<) 1 OR given.value::integer OPERATOR(pg_catalog.>) 65535))
       OR (given.name OPERATOR(pg_catalog.=) 'root_certificate'
         AND pg_catalog.strpos(given.value, '-----BEGIN CERTIFICATE-----') OPERATOR(pg_catalog.=) 0)
       OR (given.name OPERATOR(pg_catalog.=) ANY ('{host,dbname,user}') AND given.value OPERATOR(pg_catalog.=) '')
@@ -35,10 +35,10 @@ BEGIN
       RAISE EXCEPTION USING ERRCODE = 'fdw_invalid_attribute_value',
         MESSAGE = pg_catalog.format('invalid value for option "%s"', given.name),
         DETAIL = pg_catalog.format('The value is "%s".', given.value),
-        HINT = CASE given.name
-          WHEN 'sslmode' THEN 'Valid values are disable, allow, prefer, require, verify-ca and verify-full.'
-          WHEN 'root_certificate' THEN 'It is the text of a certificate in PEM, -----BEGIN CERTIFICATE----- and so on, not the name of a file.'
-          WHEN 'port' THEN 'A port is a number from 1 to 65535.'
+        HINT = CASE
+          WHEN given.name OPERATOR(pg_catalog.=) 'sslmode' THEN 'Valid values are disable, allow, prefer, require, verify-ca and verify-full.'
+          WHEN given.name OPERATOR(pg_catalog.=) 'root_certificate' THEN 'It is the text of a certificate in PEM, -----BEGIN CERTIFICATE----- and so on, not the name of a file.'
+          WHEN given.name OPERATOR(pg_catalog.=) 'port' THEN 'A port is a number from 1 to 65535.'
           ELSE 'It must not be empty.'
         END;
     END IF;
@@ -280,7 +280,7 @@ BEGIN
   ELSE
     actions := (
       SELECT pg_catalog.string_agg(
-        __msar.server_option(entry.name, CASE p.key WHEN 'name' THEN 'dbname' ELSE p.key END, p.value), ', '
+        __msar.server_option(entry.name, CASE WHEN p.key OPERATOR(pg_catalog.=) 'name' THEN 'dbname' ELSE p.key END, p.value), ', '
       )
       FROM pg_catalog.jsonb_each_text(patch) AS p(key, value)
       WHERE p.key OPERATOR(pg_catalog.=) ANY ('{name,nickname}')

@@ -348,7 +348,7 @@ impl RunPage<'_> {
                     .sql(document, Form::Value, pg_sys::JSONBOID);
                 sql = format!(
                     "pg_catalog.jsonb_set({sql}, {path}, {}::pg_catalog.jsonb OPERATOR(pg_catalog.||) \
-                     COALESCE(NULLIF({document} OPERATOR(pg_catalog.#>) {path}, 'null'), '[]') OPERATOR(pg_catalog.||) {}::pg_catalog.jsonb)",
+                     CASE WHEN {document} OPERATOR(pg_catalog.#>) {path} OPERATOR(pg_catalog.<>) 'null' THEN {document} OPERATOR(pg_catalog.#>) {path} ELSE '[]' END OPERATOR(pg_catalog.||) {}::pg_catalog.jsonb)",
                     list(first),
                     list(others),
                 );

@@ -72,7 +72,7 @@ pub(crate) fn read_text(
     let options = DisplayOptions(metadata.column_options(column, info.ui_type).collect());
     let read = match (info.ui_type, base_type) {
         (UiType::Boolean, pg_sys::BOOLOID) => Some(format!(
-            "CASE {text} WHEN {} THEN true WHEN {} THEN false ELSE msar.cast_to_boolean({text}) END",
+            "CASE WHEN {text} OPERATOR(pg_catalog.=) {} THEN true WHEN {text} OPERATOR(pg_catalog.=) {} THEN false ELSE msar.cast_to_boolean({text}) END",
             quote::literal(options.text("bool_true").unwrap_or("True")),
             quote::literal(options.text("bool_false").unwrap_or("False"))
         )),

@@ -73,10 +73,14 @@ impl TextComparison {
         match self {
             // Byte by byte: collations may call two texts equal that are not the same.
             Self::Exact => format!("(({sql}) COLLATE pg_catalog.\"C\")"),
-            Self::Caseless => format!(
-                "(NULLIF(pg_catalog.lower(pg_catalog.btrim({sql}, E' \\t\\n\\r') \
-                 COLLATE pg_catalog.\"default\"), '') COLLATE pg_catalog.\"C\")"
-            ),
+            // NULLIF would look for its operator on the search_path.
+            Self::Caseless => {
+                let trimmed = format!("pg_catalog.btrim({sql}, E' \\t\\n\\r')");
+                format!(
+                    "(CASE WHEN {trimmed} OPERATOR(pg_catalog.<>) '' THEN pg_catalog.lower({trimmed} COLLATE pg_catalog.\"default\") END \
+                     COLLATE pg_catalog.\"C\")"
+                )
+            }
         }
     }
 }

@@ -106,7 +106,7 @@ impl<'a> GivenKeys<'a> {
             (true, false) => "json".to_owned(),
             (true, true) => format!(
                 "CASE WHEN pg_catalog.jsonb_typeof(json) OPERATOR(pg_catalog.<>) 'object' THEN json \
-                 WHEN '{{}}' IN ({}) AND json OPERATOR(pg_catalog.<>) '{{}}' THEN {} ELSE json END",
+                 WHEN '{{}}' OPERATOR(pg_catalog.=) ANY (ARRAY[{}]) AND json OPERATOR(pg_catalog.<>) '{{}}' THEN {} ELSE json END",
                 with_each("json", "-", part),
                 member("json", part)
             ),

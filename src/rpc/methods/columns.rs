@@ -45,7 +45,8 @@ pub(super) const METHODS: &[Method] = &[
         body: MethodBody::Statement(
             "SELECT COALESCE(pg_catalog.jsonb_agg(c.info OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object(
                 'type_options',
-                NULLIF(pg_catalog.jsonb_strip_nulls(c.info OPERATOR(pg_catalog.->) 'type_options'), '{}'::pg_catalog.jsonb)
+                CASE WHEN pg_catalog.jsonb_strip_nulls(c.info OPERATOR(pg_catalog.->) 'type_options') OPERATOR(pg_catalog.<>) '{}'
+                THEN pg_catalog.jsonb_strip_nulls(c.info OPERATOR(pg_catalog.->) 'type_options') END
             ) ORDER BY c.at), '[]')
             FROM pg_catalog.jsonb_array_elements(msar.get_column_info($1)) WITH ORDINALITY AS c(info, at)",
         ),

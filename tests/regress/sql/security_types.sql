@@ -125,6 +125,12 @@ FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_language AS l ON l.oid = p.prola
   pg_catalog.regexp_matches(p.prosrc, '::\s*([a-z_0-9]+)(?![a-z_0-9.])', 'g') AS c(found)
 WHERE l.lanname IN ('plpgsql', 'sql') AND p.pronamespace IN ('msar'::pg_catalog.regnamespace, '__msar'::pg_catalog.regnamespace)
   AND p.proconfig IS NULL AND c.found[1] NOT IN ('integer', 'bigint', 'smallint', 'boolean', 'numeric', 'double', 'timestamp');
+-- Their words that look for an operator by a name without a schema: NULLIF, CASE ... WHEN, BETWEEN, IN, LIKE, IS DISTINCT FROM.
+SELECT p.oid::pg_catalog.regprocedure, c.found[1]
+FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang,
+  pg_catalog.regexp_matches(p.prosrc, '(NULLIF|CASE [a-z_.]+\s+WHEN|BETWEEN|IN \(|LIKE |DISTINCT FROM (?!NULL))', 'g') AS c(found)
+WHERE l.lanname IN ('plpgsql', 'sql') AND p.pronamespace IN ('msar'::pg_catalog.regnamespace, '__msar'::pg_catalog.regnamespace)
+  AND p.proconfig IS NULL AND p.prosqlbody IS NULL AND pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE') ORDER BY 1, 2;
 -- And they run.
 SET client_min_messages = warning;
 SELECT pg_catalog.jsonb_path_query_array(msar.import_text('public', 'imported', E'n,day,what\n1,2001-01-01,x\n2,2001-02-03,y\n'::pg_catalog.text), '$.columns.*.type');
