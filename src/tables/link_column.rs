@@ -74,13 +74,11 @@ impl TextComparison {
             // Byte by byte: collations may call two texts equal that are not the same.
             Self::Exact => format!("(({sql}) COLLATE pg_catalog.\"C\")"),
             // NULLIF would look for its operator on the search_path.
-            Self::Caseless => {
-                let trimmed = format!("pg_catalog.btrim({sql}, E' \\t\\n\\r')");
-                format!(
-                    "(CASE WHEN {trimmed} OPERATOR(pg_catalog.<>) '' THEN pg_catalog.lower({trimmed} COLLATE pg_catalog.\"default\") END \
-                     COLLATE pg_catalog.\"C\")"
-                )
-            }
+            Self::Caseless => format!(
+                "(CASE WHEN {0} OPERATOR(pg_catalog.<>) '' THEN pg_catalog.lower({0} COLLATE pg_catalog.\"default\") END \
+                 COLLATE pg_catalog.\"C\")",
+                format_args!("pg_catalog.btrim({sql}, E' \\t\\n\\r')")
+            ),
         }
     }
 }
