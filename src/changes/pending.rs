@@ -181,6 +181,11 @@ pub(super) const WHAT: &str = "the change log misses changes of this transaction
 pub(super) const HINT: &str = "Clients get everything again with their next msar.sync_schema. msar.reconcile_changes() adds what is missing.";
 
 fn notify(entries: &[ChangeEntry]) {
+    // Any role can fill the queue. No command may fail for that: clients miss a wake-up, and lose nothing.
+    const FULL: f64 = 0.75;
+    if cluster::notification_queue_usage() > FULL {
+        return;
+    }
     let mut schemas: Vec<u32> = entries
         .iter()
         .flat_map(|entry| [Some(&entry.place), entry.old_place.as_ref()])

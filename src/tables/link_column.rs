@@ -68,12 +68,11 @@ enum TextComparison {
 }
 
 impl TextComparison {
-    /// A text, as it is compared.
+    /// A text, as it is compared. (NULLIF would look for its operator on the search_path.)
     fn normalize(self, sql: &str) -> String {
         match self {
             // Byte by byte: collations may call two texts equal that are not the same.
             Self::Exact => format!("(({sql}) COLLATE pg_catalog.\"C\")"),
-            // NULLIF would look for its operator on the search_path.
             Self::Caseless => format!(
                 "(CASE WHEN {0} OPERATOR(pg_catalog.<>) '' THEN pg_catalog.lower({0} COLLATE pg_catalog.\"default\") END \
                  COLLATE pg_catalog.\"C\")",

@@ -2,7 +2,7 @@
 
 use crate::pg::snapshot::full_transaction;
 use crate::pg::text;
-use pgrx::pg_sys;
+use pgrx::{FromDatum, pg_sys};
 use std::ffi::CStr;
 
 /// The number that initdb gives a cluster.
@@ -75,6 +75,16 @@ pub(crate) fn event_trigger(name: &CStr) -> Option<(bool, Option<u64>)> {
         let next = pg_sys::ReadNextFullTransactionId().value;
         let altered = (!is_frozen).then(|| full_transaction(xmin.into_inner(), next));
         Some((fires_always, altered))
+    }
+}
+
+/// How full the queue of notifications is, from 0 to 1. A transaction that has no room in it for its own fails at commit.
+pub(crate) fn notification_queue_usage() -> f64 {
+    // SAFETY: the function takes nothing, and returns a double precision.
+    unsafe {
+        let usage =
+            pg_sys::OidFunctionCall0Coll(pg_sys::F_PG_NOTIFICATION_QUEUE_USAGE.into(), pg_sys::Oid::INVALID);
+        f64::from_datum(usage, false).unwrap_or(0.0)
     }
 }
 

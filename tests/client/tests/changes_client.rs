@@ -575,3 +575,35 @@ fn reconciling_waits_for_nobody() {
     assert_eq!(text(&mut first, FOUND), "");
     run(&mut first, "COMMIT");
 }
+
+/// Any role can fill the server's queue of notifications, if another session listens and stays in a transaction.
+#[test]
+fn a_full_queue_of_notifications_fails_no_command() {
+    let version: u32 = text(&mut connect(&admin_config()), "SHOW server_version_num")
+        .parse()
+        .unwrap();
+    if version < 170_000 {
+        // The queue has 8 GB.
+        return;
+    }
+    let server = Server::create(&["max_notify_queue_pages = 64"]);
+    let mut client = connect(&server.config());
+    run(&mut client, "CREATE EXTENSION mathesar_ext");
+    let mut listener = connect(&server.config());
+    run(&mut listener, "LISTEN x");
+    run(&mut listener, "BEGIN; SELECT 1");
+    let mut filler = connect(&server.config());
+    let is_full = (0..1000).any(|number| {
+        let fill = format!("SELECT pg_notify('x', repeat('y', 7900) || {number})");
+        filler.batch_execute(&fill).is_err()
+    });
+    assert!(is_full);
+    run(&mut client, "CREATE TABLE t (id integer)");
+    assert_eq!(
+        text(
+            &mut client,
+            "SELECT count(*)::text FROM msar.list_changes() AS l, jsonb_array_elements(l->'changes') AS c WHERE c->>'name' = 't'"
+        ),
+        "1"
+    );
+}
