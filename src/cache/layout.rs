@@ -31,6 +31,8 @@ pub(super) fn is_known(field: &str) -> String {
 /// What a moment of a column looks like in the protocol: the format of `to_char`, as a literal.
 pub(super) const MOMENT: &str = r#"'YYYY-MM-DD"T"HH24:MI:SS"Z"'"#;
 
+const RECEIVED_AT: &str = "_received_at";
+
 /// Columns of our own in the table of a type.
 pub(super) const OWN_COLUMNS: [(&str, &str); 6] = [
     (ACTIVE, "boolean"),
@@ -38,7 +40,7 @@ pub(super) const OWN_COLUMNS: [(&str, &str); 6] = [
     ("_stamp", "timestamptz"),
     ("_event_id", "bigint"),
     ("_event_at", "timestamptz"),
-    ("_received_at", "timestamptz"),
+    (RECEIVED_AT, "timestamptz"),
 ];
 
 /// The columns of the table of a multi-entity field.
@@ -209,11 +211,11 @@ fn create_type(
     for (name, field) in &cached.fields {
         parts.extend(column_sql(name, field.class()));
     }
-    parts.extend(OWN_COLUMNS.map(|(name, sql_type)| format!("{name} {sql_type}")));
-    script.push(format!(
-        "CREATE TABLE {table} ({} NOT NULL DEFAULT clock_timestamp())",
-        parts.join(", ")
-    ));
+    parts.extend(OWN_COLUMNS.map(|(name, sql_type)| match name {
+        RECEIVED_AT => format!("{name} {sql_type} NOT NULL DEFAULT clock_timestamp()"),
+        _ => format!("{name} {sql_type}"),
+    }));
+    script.push(format!("CREATE TABLE {table} ({})", parts.join(", ")));
     script.push(format!("CREATE INDEX ON {table} (id) WHERE _unknown IS NOT NULL"));
     script.push(format!("CREATE INDEX ON {table} (id) WHERE _active IS NOT TRUE"));
     for (name, field) in &cached.fields {

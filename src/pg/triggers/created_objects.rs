@@ -5,12 +5,10 @@
 //! there from the first event of a session on; before that, and whenever there was more than one creation, it is not
 //! known, and the list is asked.
 
-use crate::pg::Oid;
+use super::object_access::{self, ObjectAccess};
 use crate::pg::event_objects::ObjectAddress;
 use pgrx::pg_sys;
-use pgrx::prelude::*;
 use std::cell::Cell;
-use std::ffi::{c_int, c_void};
 
 /// A creation: when it was, and of what.
 #[derive(Clone, Copy)]
@@ -23,9 +21,7 @@ struct NotedCreation {
 thread_local! {
     /// The last two, the latest one last.
     static LATEST: Cell<[Option<NotedCreation>; 2]> = const { Cell::new([None; 2]) };
-    static IS_INSTALLED: Cell<bool> = const { Cell::new(false) };
-    /// The previous hook.
-    static NEXT: Cell<pg_sys::object_access_hook_type> = const { Cell::new(None) };
+    static IS_NOTING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The object that was created since the running command began, if it is one alone.
@@ -51,42 +47,27 @@ fn current_transaction() -> u64 {
     unsafe { pg_sys::GetTopFullTransactionIdIfAny().value }
 }
 
-/// Hooks in, the first time. It stays: others may hook in behind us.
+/// Notes creations from now on.
 pub(super) fn begin_noting() {
-    if !IS_INSTALLED.replace(true) {
-        // SAFETY: the hook is this process's own, and processes have one thread.
-        unsafe {
-            NEXT.set(pg_sys::object_access_hook);
-            pg_sys::object_access_hook = Some(on_access);
-        }
+    if !IS_NOTING.replace(true) {
+        object_access::listen(note_creation);
     }
 }
 
-#[pg_guard]
-unsafe extern "C-unwind" fn on_access(
-    access: pg_sys::ObjectAccessType::Type,
-    class: Oid,
-    object: Oid,
-    part: c_int,
-    argument: *mut c_void,
-) {
-    if access == pg_sys::ObjectAccessType::OAT_POST_CREATE {
-        let address = ObjectAddress {
-            class: class.to_u32(),
-            object: object.to_u32(),
-            part,
-        };
-        let creation = NotedCreation {
-            transaction: current_transaction(),
-            // SAFETY: a plain question.
-            command: unsafe { pg_sys::GetCurrentCommandId(false) },
-            address,
-        };
-        let [_, before] = LATEST.get();
-        LATEST.set([before, Some(creation)]);
+fn note_creation(access: &ObjectAccess) {
+    if access.kind != pg_sys::ObjectAccessType::OAT_POST_CREATE {
+        return;
     }
-    if let Some(next) = NEXT.get() {
-        // SAFETY: the arguments as they came.
-        unsafe { next(access, class, object, part, argument) }
-    }
+    let creation = NotedCreation {
+        transaction: current_transaction(),
+        // SAFETY: a plain question.
+        command: unsafe { pg_sys::GetCurrentCommandId(false) },
+        address: ObjectAddress {
+            class: access.class.to_u32(),
+            object: access.object.to_u32(),
+            part: access.part,
+        },
+    };
+    let [_, before] = LATEST.get();
+    LATEST.set([before, Some(creation)]);
 }

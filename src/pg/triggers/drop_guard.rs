@@ -1,18 +1,17 @@
 //! A DROP that removes exactly the expected objects.
 //!
 //! Between the walk of an object's dependencies and its DROP ... CASCADE, another session can create more dependents.
-//! PostgreSQL calls the hook of this file for each object that it is about to drop. An unexpected object raises an
+//! PostgreSQL calls its hook for each object that it is about to drop. An unexpected object raises an
 //! error there, which rolls the whole DROP back.
 
+use super::object_access::{self, ObjectAccess};
 use crate::error::{Error, ErrorFields, ErrorText, TopicError};
-use crate::pg::Oid;
 use crate::pg::identity;
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use rustc_hash::FxHashSet;
 use std::cell::{Cell, RefCell};
-use std::ffi::{c_int, c_void};
 
 /// An object by its catalog and its number there.
 type ObjectNumbers = (u32, u32);
@@ -26,9 +25,7 @@ struct ExpectedDrops {
 
 thread_local! {
     static EXPECTED: RefCell<Option<ExpectedDrops>> = const { RefCell::new(None) };
-    static IS_INSTALLED: Cell<bool> = const { Cell::new(false) };
-    /// The previous hook.
-    static NEXT: Cell<pg_sys::object_access_hook_type> = const { Cell::new(None) };
+    static IS_GUARDING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// That something else was about to be dropped.
@@ -60,7 +57,9 @@ pub(crate) fn expecting<T>(
             EXPECTED.take();
         }
     }
-    install();
+    if !IS_GUARDING.replace(true) {
+        object_access::listen(refuse_unexpected);
+    }
     let objects: FxHashSet<_> = expected.into_iter().collect();
     EXPECTED.set(Some(ExpectedDrops {
         left: objects.clone(),
@@ -70,35 +69,20 @@ pub(crate) fn expecting<T>(
     body()
 }
 
-/// Hooks in, the first time. It stays: others may hook in behind us.
-fn install() {
-    if !IS_INSTALLED.replace(true) {
-        // SAFETY: the hook is this process's own, and processes have one thread.
-        unsafe {
-            NEXT.set(pg_sys::object_access_hook);
-            pg_sys::object_access_hook = Some(on_access);
-        }
-    }
-}
-
-#[pg_guard]
-unsafe extern "C-unwind" fn on_access(
-    access: pg_sys::ObjectAccessType::Type,
-    class: Oid,
-    object: Oid,
-    part: c_int,
-    argument: *mut c_void,
-) {
-    if access == pg_sys::ObjectAccessType::OAT_DROP && !is_expected((class.to_u32(), object.to_u32())) {
+/// Raises an error for an object that is about to be dropped, and is not expected to be.
+fn refuse_unexpected(access: &ObjectAccess) {
+    let &ObjectAccess {
+        kind,
+        class,
+        object,
+        part,
+    } = access;
+    if kind == pg_sys::ObjectAccessType::OAT_DROP && !is_expected((class.to_u32(), object.to_u32())) {
         let name = identity::identify(class, object, part).map(|identity| identity.to_string());
         let unexpected = DropGuardError {
             object: name.unwrap_or_else(|| "another object".to_owned()),
         };
         ErrorReport::from(Error::from(unexpected)).report(PgLogLevel::ERROR);
-    }
-    if let Some(next) = NEXT.get() {
-        // SAFETY: the arguments as they came.
-        unsafe { next(access, class, object, part, argument) }
     }
 }
 

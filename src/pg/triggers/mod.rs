@@ -5,5 +5,6 @@ mod created_objects;
 pub(crate) mod drop_guard;
 pub(crate) mod event_objects;
 pub(crate) mod event_trigger;
+mod object_access;
 mod transition_rows;
 pub(crate) mod trigger;

@@ -134,6 +134,25 @@ fn plant(database: &Database) {
             check = body("a check")
         ),
     );
+    let mut operator_planter = database.connect_as_owner();
+    let mut operators = 0;
+    let mut plant_operators = |left: &str, right: &str| {
+        for operator in OPERATORS {
+            operators += 1;
+            let result = match operator {
+                "||" | "->" | "->>" | "+" => "text",
+                _ => "boolean",
+            };
+            run(
+                &mut operator_planter,
+                &format!(
+                    "CREATE FUNCTION planted.op{operators}({left}, {right}) RETURNS {result} {};
+                     CREATE OPERATOR planted.{operator} (LEFTARG = {left}, RIGHTARG = {right}, FUNCTION = planted.op{operators})",
+                    body(&format!("the operator {operator} of {left}"))
+                ),
+            );
+        }
+    };
     let mut number = 0;
     // Where casts of an enum are implicit, or several of another type, PostgreSQL finds no operator for it.
     for (planted, implicit) in [("mood", ""), ("span", "text"), ("spans", "varchar"), ("pair", "")] {
@@ -161,22 +180,7 @@ fn plant(database: &Database) {
             "jsonb".into(),
             "integer".into(),
         ] {
-            for operator in OPERATORS {
-                number += 1;
-                let result = if matches!(operator, "||" | "->" | "->>" | "+") {
-                    "text"
-                } else {
-                    "boolean"
-                };
-                run(
-                    &mut planter,
-                    &format!(
-                        "CREATE FUNCTION planted.op{number}(planted.{planted}, {right}) RETURNS {result} {};
-                         CREATE OPERATOR planted.{operator} (LEFTARG = planted.{planted}, RIGHTARG = {right}, FUNCTION = planted.op{number})",
-                        body(&format!("the operator {operator} of {planted}"))
-                    ),
-                );
-            }
+            plant_operators(&format!("planted.{planted}"), &right);
         }
         for aggregate in AGGREGATES {
             number += 1;
@@ -209,22 +213,7 @@ fn plant(database: &Database) {
     for own in [
         "text", "varchar", "name", "integer", "bigint", "numeric", "boolean", "jsonb", "date", "oid",
     ] {
-        for operator in OPERATORS {
-            number += 1;
-            let result = if matches!(operator, "||" | "->" | "->>" | "+") {
-                "text"
-            } else {
-                "boolean"
-            };
-            run(
-                &mut planter,
-                &format!(
-                    "CREATE FUNCTION planted.op{number}({own}, {own}) RETURNS {result} {};
-                     CREATE OPERATOR planted.{operator} (LEFTARG = {own}, RIGHTARG = {own}, FUNCTION = planted.op{number})",
-                    body(&format!("the operator {operator} of {own}"))
-                ),
-            );
-        }
+        plant_operators(own, own);
     }
     let columns = "mood planted.mood, span planted.span, spans planted.spans, pair planted.pair, state planted.state,
         checked planted.checked, amount planted.amount, moods planted.mood[], pairs planted.pair[], states planted.state[],
